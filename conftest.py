@@ -1,0 +1,45 @@
+"""What every test of the checkout shares: the collection on the path, and no skips where it counts.
+
+Plain ``pytest`` works from the root of the checkout once ``make venv`` has run; nothing has to be exported first.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Generator
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point programs started by tests at this checkout and keep them out of the user's home."""
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(VENV / "collections")
+    os.environ["ANSIBLE_HOME"] = str(VENV / "ansible-home")
+    os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure: under CI whatever a test needs has to be there."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped under CI=true, which counts as a failure: {report.longrepr}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if os.environ.get("CI") == "true":
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, pytest.CollectReport]:
+    report: pytest.CollectReport = yield
+    if os.environ.get("CI") == "true":
+        _refuse_skip(report)
+    return report
