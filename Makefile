@@ -28,3 +28,82 @@ $(STAMP): requirements/dev.txt
 	mkdir -p $(dir $(LINK))
 	ln -sfn ../../../.. $(LINK)
 	touch $@
+
+.PHONY: lock
+lock: ## Resolve requirements/*.in anew into the pinned files
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	for name in dev peer; do \
+	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 \
+	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+## Checks
+
+PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
+
+.PHONY: test
+test: lint docs-lint unit integration sanity ## Everything that must hold before a change lands
+
+.PHONY: lint
+lint: venv ## Format, style, types, YAML, playbooks and roles, changelog
+	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
+	ruff check --quiet .
+	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
+	mypy --no-error-summary tools conftest.py
+	yamllint --strict .
+	ansible-lint -q
+	antsibull-changelog lint
+
+.PHONY: format
+format: venv ## Set formatting and import order right
+	ruff check --quiet --fix-only --select I .
+	ruff format --quiet .
+
+.PHONY: core
+core: venv ## The fast loop: tests of core and operations, in milliseconds
+	pytest -q $(wildcard tests/unit/core tests/unit/operations)
+
+.PHONY: unit
+unit: venv ## Unit, property, contract and architecture tests
+	pytest $(PYTEST_ARGS) tests/unit
+
+.PHONY: integration
+integration: venv ## Playbooks against the sandbox; build and installation of the package
+	pytest $(PYTEST_ARGS) tests/integration
+
+.PHONY: sanity
+sanity: venv ## ansible-test sanity on a copy of the checkout
+	$(BIN)/python tools/sanity.py
+
+.PHONY: conformance
+conformance: venv ## Compare the sandbox with recorded conversations, when they are there
+	@if compgen -G "$(TRANSCRIPTS)/*.jsonl" > /dev/null; then \
+	  $(BIN)/python tools/with_sandbox.py -- $(BIN)/python $(REPLAY) --url '{CLOUDSTACK_ENDPOINT}' \
+	    --key '{CLOUDSTACK_KEY}' --secret '{CLOUDSTACK_SECRET}' $(TRANSCRIPTS)/*.jsonl; \
+	else \
+	  echo "transcripts not here"; \
+	fi
+
+TRANSCRIPTS ?= ../shared/cloudstack/transcripts
+REPLAY ?= ../shared/tools/replay.py
+
+## Things to look at
+
+PORT ?= 8090
+
+.PHONY: sandbox
+sandbox: venv ## Serve the embedded CloudStack on PORT (8090)
+	PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT)
+
+.PHONY: docs-lint
+docs-lint: venv ## Check the documentation that lies in the plugins
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+
+.PHONY: docs
+docs: venv ## Build guides and module pages into docs/build/html
+	rm -rf docs/build
+	mkdir -p docs/build/rst
+	antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --dest-dir docs/build/rst hostcraft.cloudstack
+	sphinx-build -q -W -b html -c docs docs/build/rst docs/build/html
+	@echo "open docs/build/html/index.html"

@@ -6,8 +6,9 @@ Plain ``pytest`` works from the root of the checkout once ``make venv`` has run;
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any, Generator
+from typing import Any
 
 import pytest
 

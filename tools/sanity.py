@@ -1,0 +1,103 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ``ansible-test sanity`` on a copy of the checkout.
+
+ansible-test wants a real directory named ansible_collections/NAMESPACE/NAME, in a repository of its own, and downloads
+a script that installs pip. The copy, kept under .venv so that a second run is warm, gives it the first; a stand-in that
+uses the interpreter's own ensurepip saves the second. Nothing outside the checkout is touched.
+
+Usage: sanity.py [ARGUMENTS OF ansible-test sanity]
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / ".venv" / "sanity"
+COPY = WORK / "ansible_collections" / "hostcraft" / "cloudstack"
+HOME = WORK / "home"
+# Kept between runs: the copy's own repository and what ansible-test wrote there.
+KEPT = (".git", "tests/output")
+
+PIP_INSTALLER = """\
+import ensurepip
+import os
+import subprocess
+import sys
+
+# ensurepip points PIP_CONFIG_FILE at nothing for its whole process; the installation below needs the user's.
+env = dict(os.environ)
+ensurepip.bootstrap()
+wanted = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], env=env, check=False).returncode)
+"""
+
+
+def listed_files() -> set[str]:
+    """Paths, relative to the root, of all files that git tracks or would: what a commit of everything would hold."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    return {name for name in names if name and (ROOT / name).is_file()}
+
+
+def refresh_copy() -> None:
+    """Make the copy hold exactly the listed files; an unchanged file keeps its date."""
+    wanted = listed_files()
+    COPY.mkdir(parents=True, exist_ok=True)
+    for path in sorted(COPY.rglob("*"), reverse=True):
+        name = path.relative_to(COPY).as_posix()
+        if any(name == kept or name.startswith(f"{kept}/") for kept in KEPT):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif name not in wanted:
+            path.unlink()
+    for name in wanted:
+        source, target = ROOT / name, COPY / name
+        if not target.is_file() or target.read_bytes() != source.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    if not (COPY / ".git").is_dir():
+        subprocess.run(["git", "init", "--quiet"], cwd=COPY, check=True)
+
+
+def place_pip_installer() -> None:
+    """Put the stand-in where this ansible-test keeps its downloads; the file's name carries the pip it pins."""
+    import ansible_test
+
+    pins = Path(ansible_test.__path__[0], "_internal", "python_requirements.py").read_text(encoding="utf-8")
+    match = re.search(r"pip='([0-9.]+)'", pins)
+    if match is None:
+        raise SystemExit("this ansible-test does not say which pip it pins: look for 'pip=' in python_requirements.py")
+    cache = HOME / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / f"get_pip_{match[1].replace('.', '_')}.py").write_text(PIP_INSTALLER, encoding="utf-8")
+
+
+def keep_pip_settings() -> None:
+    """Let the other home see how the user's pip reaches its packages."""
+    for name in (".config/pip", ".pip"):
+        source, target = Path.home() / name, HOME / name
+        if source.is_dir() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(source)
+
+
+def main() -> int:
+    refresh_copy()
+    place_pip_installer()
+    keep_pip_settings()
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    command = ["ansible-test", "sanity", "--venv", "--python", version, "--color", "no", *sys.argv[1:]]
+    return subprocess.run(command, cwd=COPY, env={**os.environ, "HOME": str(HOME)}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
