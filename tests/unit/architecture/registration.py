@@ -1,0 +1,35 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be said elsewhere about a module, as functions of plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+GROUP = "cloudstack"
+ACTION = "hostcraft.cloudstack.cs_api"
+
+
+def runtime_gaps(modules: Iterable[str], runtime: Mapping[str, Any]) -> Iterator[str]:
+    """Differences between the modules there are and those that meta/runtime.yml groups and routes.
+
+    ``modules``: names without namespace. ``runtime``: the parsed file.
+    """
+    there = set(modules)
+    group = {name for name in runtime.get("action_groups", {}).get(GROUP) or () if isinstance(name, str)}
+    routes = (runtime.get("plugin_routing") or {}).get("modules") or {}
+    routed = {name for name, route in routes.items() if route.get("action_plugin") == ACTION}
+    for name in sorted(there - group):
+        yield f"{name}: add it to action_groups.{GROUP}, or module_defaults do not reach it"
+    for name in sorted(there - routed):
+        yield f"{name}: route it with action_plugin: {ACTION}, or every task costs a process"
+    for name in sorted((group | set(routes)) - there):
+        yield f"{name}: is in meta/runtime.yml, but there is no such module"
+
+
+def unmentioned(modules: Iterable[str], texts: Iterable[str]) -> list[str]:
+    """Modules that no integration test names; ``cs_host_info`` does not stand for ``cs_host``."""
+    words = {word for text in texts for word in re.findall(r"\bcs_\w+", text)}
+    return sorted(set(modules) - words)
