@@ -50,7 +50,8 @@ lint: venv ## Format, style, types, YAML, playbooks and roles, changelog
 	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
-	mypy --no-error-summary tools conftest.py
+	MYPYPATH=tools mypy --no-error-summary tools conftest.py
+	MYPYPATH=tests mypy --no-error-summary -p sandbox -p unit.architecture
 	yamllint --strict .
 	ansible-lint -q
 	antsibull-changelog lint
@@ -76,21 +77,27 @@ integration: venv ## Playbooks against the sandbox; build and installation of th
 sanity: venv ## ansible-test sanity on a copy of the checkout
 	$(BIN)/python tools/sanity.py
 
+TRANSCRIPTS ?= ../shared/cloudstack/transcripts
+REPLAY ?= ../shared/tools/replay.py
+
 .PHONY: conformance
 conformance: venv ## Compare the sandbox with recorded conversations, when they are there
 	@if compgen -G "$(TRANSCRIPTS)/*.jsonl" > /dev/null; then \
-	  $(BIN)/python tools/with_sandbox.py -- $(BIN)/python $(REPLAY) --url '{CLOUDSTACK_ENDPOINT}' \
-	    --key '{CLOUDSTACK_KEY}' --secret '{CLOUDSTACK_SECRET}' $(TRANSCRIPTS)/*.jsonl; \
+	  $(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/conformance.py $(REPLAY) $(REPLAY_ARGS) \
+	    --url '{CLOUDSTACK_ENDPOINT}' --key '{CLOUDSTACK_KEY}' --secret '{CLOUDSTACK_SECRET}' $(TRANSCRIPTS)/*.jsonl; \
 	else \
 	  echo "transcripts not here"; \
 	fi
 
-TRANSCRIPTS ?= ../shared/cloudstack/transcripts
-REPLAY ?= ../shared/tools/replay.py
-
 ## Things to look at
 
 PORT ?= 8090
+# What the demo declares; another folder that holds an inventory will do.
+INVENTORY ?= playbooks/inventories/advanced
+
+.PHONY: demo
+demo: venv ## Apply a declared zone to an embedded CloudStack twice and show it as a tree
+	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/demo.py $(INVENTORY)
 
 .PHONY: sandbox
 sandbox: venv ## Serve the embedded CloudStack on PORT (8090)

@@ -26,8 +26,8 @@ def announced(server: subprocess.Popen[str]) -> dict[str, str]:
         line = server.stdout.readline()
         if not line:
             raise SystemExit(f"the sandbox ended with status {server.wait()} before it was ready")
-        name, _, value = line.strip().partition("=")
-        if name in NAMES:
+        name, separator, value = line.strip().partition("=")
+        if separator and name in NAMES:
             values[name] = value
     return values
 

@@ -207,7 +207,8 @@ def documented(source: Source) -> Iterator[Finding]:
             yield source.finding(1, f"{name} is missing")
 
 
-CHECKS: tuple[Callable[[Source], Iterator[Finding]], ...] = (
+Check = Callable[[Source], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
     imports_go_down,
     foreign_imports,
     core_is_pure,

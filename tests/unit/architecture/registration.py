@@ -31,5 +31,13 @@ def runtime_gaps(modules: Iterable[str], runtime: Mapping[str, Any]) -> Iterator
 
 def unmentioned(modules: Iterable[str], texts: Iterable[str]) -> list[str]:
     """Modules that no integration test names; ``cs_host_info`` does not stand for ``cs_host``."""
-    words = {word for text in texts for word in re.findall(r"\bcs_\w+", text)}
-    return sorted(set(modules) - words)
+    return sorted(set(modules) - _names_in(texts))
+
+
+def promised(modules: Iterable[str], guide: str) -> list[str]:
+    """Modules that a guide speaks of although there are none such."""
+    return sorted(_names_in([guide]) - set(modules))
+
+
+def _names_in(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in re.findall(r"\bcs_[a-z]\w*", text)}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from unit.architecture.registration import ACTION, runtime_gaps, unmentioned
+from unit.architecture.registration import ACTION, promised, runtime_gaps, unmentioned
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,6 +31,10 @@ def test_the_action_plugin_of_the_routes_is_there() -> None:
 def test_every_module_is_exercised_in_integration() -> None:
     files = [f for f in (ROOT / "tests" / "integration").rglob("*") if f.suffix in (".py", ".yml")]
     assert unmentioned(module_names(), (f.read_text(encoding="utf-8") for f in files)) == []
+
+
+def test_the_readme_speaks_of_modules_that_are_there() -> None:
+    assert promised(module_names(), (ROOT / "README.md").read_text(encoding="utf-8")) == []
 
 
 def registered(*names: str) -> dict[str, Any]:
@@ -62,3 +66,7 @@ def test_planted_gap_is_found(modules: list[str], runtime: dict[str, Any], named
 
 def test_planted_module_without_a_test_is_found() -> None:
     assert unmentioned(["cs_host", "cs_zone"], ["- hostcraft.cloudstack.cs_zone:", "- cs_host_info:"]) == ["cs_host"]
+
+
+def test_planted_promise_is_found() -> None:
+    assert promised(["cs_zone"], "`cs_zone` ensures, `cs_moon` does not") == ["cs_moon"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from unit.architecture import checks
-from unit.architecture.checks import Source
+from unit.architecture.checks import Check, Source
 
 ROOT = Path(__file__).resolve().parents[3]
 UTILS = f"{checks.PLUGINS}.module_utils"
@@ -22,7 +22,7 @@ def plugin_sources() -> list[Source]:
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
-def test_rule_holds(check) -> None:
+def test_rule_holds(check: Check) -> None:
     sources = plugin_sources()
     assert {"core", "ports"} <= {source.room for source in sources}, "the files to check were not found"
     assert [str(finding) for source in sources for finding in check(source)] == []
@@ -105,7 +105,7 @@ ALLOWED = [
 
 
 @pytest.mark.parametrize(("check", "path", "text"), PLANTED)
-def test_planted_violation_is_found(check, path: str, text: str) -> None:
+def test_planted_violation_is_found(check: Check, path: str, text: str) -> None:
     assert list(check(Source(path, text)))
 
 
