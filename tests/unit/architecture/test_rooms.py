@@ -97,6 +97,7 @@ ALLOWED = [
     ),
     ("module_utils/interface/x.py", "import ansible.module_utils.basic\nfrom ..adapters.cloudstack import gateway"),
     ("module_utils/core/x.py", "x = 1\n" * checks.LONGEST_FILE),
+    ("action/cs_api.py", "import importlib\nfrom ansible.plugins.action import ActionBase"),
     (
         "modules/cs_x.py",
         f"DOCUMENTATION = ''\nEXAMPLES = ''\nRETURN = ''\nfrom {UTILS}.interface.run import run\n",
