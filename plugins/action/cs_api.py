@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All API tasks: inside the controller process when the connection is local, else as ordinary modules.
+
+In the process one session and its listings serve all items of a loop; the module is what says how the task is called
+and what it does, so both ways are the same operation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
+    Connection,
+    open_cloud,
+    resolve,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
+
+MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
+
+display = Display()
+# Ansible runs all items of a loop in one worker process: what is remembered here serves them all.
+_gateways: dict[Connection, Gateway] = {}
+
+
+class ActionModule(ActionBase):
+    """The one action plugin of all API modules (meta/runtime.yml routes them here)."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> dict[str, t.Any]:
+        result = super().run(tmp, task_vars)
+        if self._connection.transport != "local" or self._task.async_val or self._play_context.become:
+            wrap = self._task.async_val and not self._connection.has_native_async
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap))
+            return result
+        task: ApiTask = importlib.import_module(f"{MODULES}.{self._task.action.rpartition('.')[2]}").TASK
+        with _environment(self._task_environment()):
+            result.update(self._perform(task))
+        return result
+
+    def _task_environment(self) -> dict[str, str]:
+        """The ``environment`` keyword, which a module would have been started with."""
+        found: dict[str, str] = {}
+        self._compute_environment_string(found)
+        return {name: str(value) for name, value in found.items()}
+
+    def _perform(self, task: ApiTask) -> dict[str, t.Any]:
+        checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(self._task.args)
+        secrets = checked._no_log_values
+        if checked.error_messages:
+            answer: dict[str, t.Any] = {"failed": True, "msg": "; ".join(checked.error_messages)}
+        else:
+            answer = self._operate(task, checked.validated_parameters)
+        answer["invocation"] = {"module_args": checked.validated_parameters}
+        return t.cast("dict[str, t.Any]", remove_values(answer, secrets))
+
+    def _operate(self, task: ApiTask, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        try:
+            connection = resolve(params)
+            if connection not in _gateways:
+                _gateways[connection] = open_cloud(connection, display.display)
+            return success(task.operation(_gateways[connection], params, self._task.check_mode))
+        except HostcraftError as error:
+            return {"failed": True, **failure(error)}
+
+
+@contextlib.contextmanager
+def _environment(variables: dict[str, str]) -> t.Iterator[None]:
+    """Set for the length of a task, as for a module's process."""
+    held = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in held.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

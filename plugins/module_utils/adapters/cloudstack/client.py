@@ -1,0 +1,279 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls of the CloudStack API: signing, retries where safe, paging, asynchronous jobs.
+
+A *read* (list…, get…, query…, find…) is repeated after 429, 5xx or a lost connection. A *write* is repeated only when
+it provably did not arrive. A lost poll never fails a job: the next one asks again until the job's own limit.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+from datetime import datetime, timezone
+
+from ...core.errors import ApiError, AuthenticationFailed, JobLost, TransportError, Unsupported, WaitTimeout
+from ...ports import Clock, Progress
+from .http import Http, Json
+from .signing import signed_form
+
+Value = t.Union[str, int, float, bool, t.Sequence[str], t.Mapping[str, object]]
+Params = t.Mapping[str, t.Optional[Value]]
+
+READS = ("list", "get", "query", "find")
+# HTTP states of a proxy or an overloaded server; CloudStack's own refusals are 401, 431, 530 and the like.
+BUSY = (429, 500, 502, 503, 504)
+PAGE_SIZE = 500  # default.page.size: more is refused (T2:25, FIELD_FACTS "API")
+ATTEMPTS = 5
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+FIRST_POLL, LONGEST_POLL, POLL_GROWTH = 0.1, 5.0, 1.6
+
+
+class SystemClock:
+    """The real clock."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class Job(t.NamedTuple):
+    """An asynchronous call under way; params are kept to mask what the failure's text repeats of them."""
+
+    command: str
+    id: str
+    params: Params
+
+
+class Client:
+    """One management server. job_timeout: seconds that one asynchronous job may take."""
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        clock: t.Optional[Clock] = None,
+        job_timeout: float = 3600.0,
+        jobs_at_once: int = 8,
+        progress: Progress = lambda line: None,
+    ) -> None:
+        self.http = http
+        self.clock: Clock = clock or SystemClock()
+        self.job_timeout = job_timeout
+        self.jobs_at_once = jobs_at_once
+        self.progress = progress
+        self._apis: dict[str, Json] = {}
+
+    def call(self, command: str, params: t.Optional[Params] = None) -> Json:
+        """One call; the answer without its envelope. Raises ApiError (or one below it), Unsupported, TransportError."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._once(command, params or {})
+            except TransportError as error:
+                if attempt == ATTEMPTS or not _may_repeat(command, error):
+                    raise
+                self._pause(attempt)
+        raise TransportError(f"{command}: no answer", command=command)
+
+    def listing(self, command: str, key: str, params: t.Optional[Params] = None) -> list[Json]:
+        """Every item of a list command, page by page. A page past the end has no list at all (T2:24)."""
+        items: list[Json] = []
+        page = 1
+        while True:
+            answer = self.call(command, {**(params or {}), "page": page, "pagesize": PAGE_SIZE})
+            found = answer.get(key) or []
+            items += found
+            if len(found) < PAGE_SIZE or len(items) >= int(answer.get("count", len(items) + 1)):
+                return items
+            page += 1
+
+    def run(self, command: str, params: t.Optional[Params] = None) -> Json:
+        """A call that may be asynchronous, waited for: its own answer, or the job's result."""
+        outcome = self.run_all([(command, params or {})])[0]
+        if isinstance(outcome, ApiError):
+            raise outcome
+        return outcome
+
+    def run_all(self, calls: t.Sequence[tuple[str, Params]]) -> list[t.Union[Json, ApiError]]:
+        """Several calls, at most ``jobs_at_once`` jobs under way, polled together; answers or errors in order.
+
+        Raises WaitTimeout when a job outlives ``job_timeout``, and whatever is not the call's own failure.
+        """
+        results: dict[int, t.Union[Json, ApiError]] = {}
+        waiting = list(enumerate(calls))
+        running: dict[int, tuple[Job, float]] = {}
+        pause = FIRST_POLL
+        while waiting or running:
+            while waiting and len(running) < self.jobs_at_once:
+                index, (command, params) = waiting.pop(0)
+                started = self._start(command, params)
+                if isinstance(started, Job):
+                    running[index] = (started, self.clock.now())
+                    pause = FIRST_POLL
+                else:
+                    results[index] = started
+            ended = self._poll(running, results)
+            if running and not ended:
+                self.clock.sleep(pause)
+                pause = min(pause * POLL_GROWTH, LONGEST_POLL)
+        return [results[index] for index in range(len(calls))]
+
+    def needs(self, command: str, *params: str, since: str = "") -> None:
+        """Check that the server has a command and its parameters (it ignores unknown ones without a word).
+
+        Raises Unsupported, naming the version that has it.
+        """
+        if command not in self._apis:
+            try:
+                answer = self._once("listApis", {"name": command})
+            except ApiError as error:
+                if error.http_status == 401 or error.errorcode == 401:
+                    raise
+                answer = {}
+            self._apis[command] = next(iter(answer.get("api") or []), {})
+        version = f"CloudStack {since} or newer" if since else "another CloudStack version or build"
+        api = self._apis[command]
+        if not api:
+            raise Unsupported(f"this server has no command {command}: it needs {version}", command=command, since=since)
+        known = {p["name"].lower() for p in api.get("params", [])}
+        lacking = [name for name in params if name.lower() not in known]
+        if lacking:
+            what = ", ".join(lacking)
+            raise Unsupported(
+                f"this server's {command} does not know {what}: it needs {version}",
+                command=command,
+                parameters=lacking,
+                since=since,
+            )
+
+    def _once(self, command: str, params: Params) -> Json:
+        form = signed_form(
+            {"command": command, **_flat(params)},
+            self.http.endpoint.key,
+            self.http.endpoint.secret,
+            datetime.now(timezone.utc),
+        )
+        status, body = self.http.send(command, form)
+        answer = next(iter(body.values()))
+        if not isinstance(answer, dict):
+            raise TransportError(f"{command}: HTTP {status} without an answer", command=command, http_status=status)
+        if status in BUSY and "errorcode" not in answer:
+            raise TransportError(f"{command}: HTTP {status}", command=command, http_status=status)
+        if "errorcode" in answer or status >= 400:
+            raise self._failure(command, status, answer, params)
+        return answer
+
+    def _failure(self, command: str, status: int, answer: Json, params: Params) -> Exception:
+        """401 says the same for bad keys and for a command that is not there: listApis tells which (T1:1-4)."""
+        text = _masked(str(answer.get("errortext") or f"HTTP {status}"), params)
+        code = answer.get("errorcode")
+        if status == 401 or code == 401:
+            if command != "listApis":
+                try:
+                    self.needs(command)
+                except Unsupported as error:
+                    return error
+                except (ApiError, TransportError):
+                    pass
+            text += " (check api_key, api_secret and that this machine's clock is right)"
+            return AuthenticationFailed(text, command=command, http_status=status, errorcode=code)
+        if status == 429:
+            return TransportError(f"{command}: HTTP 429: {text}", command=command, http_status=status, arrived=False)
+        return ApiError(
+            text, command=command, http_status=status, errorcode=code, cserrorcode=answer.get("cserrorcode")
+        )
+
+    def _pause(self, attempt: int) -> None:
+        pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+        self.clock.sleep(pause * random.uniform(0.75, 1.25))
+
+    def _start(self, command: str, params: Params) -> t.Union[Json, Job, ApiError]:
+        try:
+            answer = self.call(command, params)
+        except AuthenticationFailed:
+            raise
+        except ApiError as error:
+            return error
+        if "jobid" in answer and set(answer) <= {"jobid", "id"}:
+            return Job(command, str(answer["jobid"]), params)
+        return answer
+
+    def _poll(self, running: dict[int, tuple[Job, float]], results: dict[int, t.Union[Json, ApiError]]) -> bool:
+        """Ask once for every job under way; move the ended ones to ``results``. True when one ended."""
+        before = len(running)
+        for index, (job, since) in list(running.items()):
+            waited = self.clock.now() - since
+            outcome = self._ask(job)
+            if outcome is not None:
+                results[index] = outcome
+                del running[index]
+            elif waited > self.job_timeout:
+                raise WaitTimeout(f"the job {job.id} of {job.command}", waited, "still running")
+            elif waited > LONGEST_POLL:
+                self.progress(f"waiting for {job.command} (job {job.id}), {waited:.0f} s so far")
+        return len(running) < before
+
+    def _ask(self, job: Job) -> t.Optional[t.Union[Json, ApiError]]:
+        try:
+            answer = self._once("queryAsyncJobResult", {"jobid": job.id})
+        except TransportError:
+            return None
+        except AuthenticationFailed:
+            raise
+        except ApiError as error:
+            if error.http_status in BUSY:
+                return None
+            text = f"the server no longer knows its job {job.id} ({error.text}); read what came of it"
+            return JobLost(text, command=job.command, job_id=job.id, errorcode=error.errorcode)
+        status, result = answer.get("jobstatus"), answer.get("jobresult")
+        if status == 0 or status is None:
+            return None
+        result = result if isinstance(result, dict) else {}
+        if status == 1:
+            return result
+        return ApiError(
+            _masked(str(result.get("errortext") or "the job failed without a text"), job.params),
+            command=job.command,
+            errorcode=result.get("errorcode"),
+            cserrorcode=result.get("cserrorcode"),
+            job_id=job.id,
+        )
+
+
+def _may_repeat(command: str, error: TransportError) -> bool:
+    """Reads after any passing fault; writes only when the request provably did not arrive."""
+    if command.startswith(READS):
+        return error.http_status is None or error.http_status in BUSY
+    return not error.arrived
+
+
+def _flat(params: Params) -> dict[str, str]:
+    """Parameters as the wire has them: true/false, comma-joined lists, ``details[0].key=value`` maps; None left out."""
+    flat: dict[str, str] = {}
+    for name, value in params.items():
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            flat[name] = "true" if value else "false"
+        elif isinstance(value, t.Mapping):
+            flat.update({f"{name}[0].{key}": str(item) for key, item in value.items()})
+        elif isinstance(value, (list, tuple, frozenset, set)):
+            flat[name] = ",".join(str(item) for item in value)
+        else:
+            flat[name] = str(value)
+    return flat
+
+
+SECRETS = ("password", "secret", "privatekey", "vsmpassword")
+
+
+def _masked(text: str, params: Params) -> str:
+    """The server's own text without a secret that it repeats."""
+    for name, value in params.items():
+        if value and name.lower() in SECRETS:
+            text = text.replace(str(value), "****")
+    return text

@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Implements the port ``Cloud`` on a CloudStack management server.
+
+Listings are remembered for the life of the gateway and kept true by its own writes, so that a loop of 200 items asks
+the server once. What another writer does in that time is seen where it counts: every write is read back afresh.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ...core.errors import Ambiguous, ApiError, HostcraftError, NotFound
+from ...core.naming import matches, nearest
+from ...core.settings import Setting
+from ...ports import Clock, Progress
+from . import mapping, resources
+from .client import Client
+from .http import Json
+
+E = t.TypeVar("E")
+Filters = frozenset[tuple[str, object]]
+UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+
+
+class Listing(t.Generic[E]):
+    """All things of one kind on the server (the port ``Collection``)."""
+
+    def __init__(self, client: Client, resource: resources.Resource[E]) -> None:
+        self._client = client
+        self._resource = resource
+        self._answers: dict[Filters, list[E]] = {}
+        self._asked: dict[Filters, str] = {}
+
+    def all(self, **filters: object) -> t.Sequence[E]:
+        key = frozenset(filters.items())
+        if key not in self._answers:
+            self._answers[key] = self._list(filters)
+        return tuple(self._answers[key])
+
+    def find(self, name: str, **scope: object) -> t.Sequence[E]:
+        key = frozenset(scope.items())
+        if key in self._answers or self._asked.setdefault(key, name) != name:
+            return t.cast(t.Sequence[E], matches(t.cast(t.Any, self.all(**scope)), name))
+        by = "id" if UUID.match(name) else "name"
+        return t.cast(t.Sequence[E], matches(t.cast(t.Any, self.all(**scope, **{by: name})), name))
+
+    def fresh(self, held: E) -> E:
+        item: t.Any = held
+        scope = self._resource.scope
+        filters = {name: getattr(item, name) for name in scope} if scope else {"id": item.id}
+        for each in self._list(filters, self._resource.fresh):
+            if t.cast(t.Any, each).id == item.id:
+                self._remember(each)
+                return each
+        raise NotFound(self._resource.kind, item.id)
+
+    def create(self, **fields: object) -> E:
+        sent = {name: value for name, value in fields.items() if name not in self._resource.late}
+        return self._write(self._resource.create, sent, {})
+
+    def update(self, id: str, **fields: object) -> E:
+        return self._write(self._resource.update, fields, {"id": id})
+
+    def delete(self, id: str, **options: object) -> None:
+        self._client.run(self._resource.delete, {"id": id, **self._resource.params(self._resource.delete, options)})
+        for items in self._answers.values():
+            items[:] = [each for each in items if t.cast(t.Any, each).id != id]
+
+    def forget(self) -> None:
+        """Ask anew from here on."""
+        self._answers.clear()
+
+    def _write(self, command: str, fields: t.Mapping[str, object], also: Json) -> E:
+        since = self._resource.since.get(command, {})
+        for name, version in since.items():
+            if fields.get(name) is not None:
+                self._client.needs(command, self._resource.parameter(name), since=version)
+        item = self._item(self._client.run(command, {**also, **self._resource.params(command, fields)}), command)
+        self._remember(item)
+        return item
+
+    def _list(self, filters: t.Mapping[str, object], also: t.Optional[t.Mapping[str, str]] = None) -> list[E]:
+        resource = self._resource
+        params = {**resource.always, **resource.filters(filters), **(also or {})}
+        try:
+            items = self._client.listing(resource.list, resource.list_key, params)
+        except ApiError as error:
+            # An unknown id is an error, never an empty list (T2:20).
+            if "id" in filters and error.errorcode == 431:
+                return []
+            raise
+        return [resource.read(item) for item in items]
+
+    def _item(self, answer: Json, command: str) -> E:
+        for key in self._resource.keys:
+            item = answer.get(key)
+            if isinstance(item, list):
+                item = item[0] if item else None
+            if isinstance(item, dict):
+                return self._resource.read(item)
+        raise HostcraftError(f"{command}: the answer holds no {self._resource.kind}", keys=sorted(answer))
+
+    def _remember(self, item: E) -> None:
+        new: t.Any = item
+        for key, items in self._answers.items():
+            place = next((n for n, each in enumerate(items) if t.cast(t.Any, each).id == new.id), None)
+            fits = all(getattr(new, name, value) == value for name, value in key)
+            if place is not None and fits:
+                items[place] = item
+            elif place is not None:
+                del items[place]
+            elif fits:
+                items.append(item)
+
+
+class Settings:
+    """Configuration settings (the port ``Settings``)."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._answers: dict[tuple[str, str, str], list[Setting]] = {}
+
+    def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]:
+        """``name`` also matches inside longer names (T3:58), so the exact one is chosen here, without case (T4:75)."""
+        known = self._answers.get(("", scope, scope_id)) or self._list(name, scope, scope_id)
+        return next((each for each in known if each.name.casefold() == name.casefold()), None)
+
+    def all(self, scope: str = "global", scope_id: str = "") -> t.Sequence[Setting]:
+        return tuple(self._list("", scope, scope_id))
+
+    def write(self, name: str, value: str, scope: str = "global", scope_id: str = "") -> Setting:
+        where = _scope(resources.SETTING_SCOPES, scope, scope_id)
+        return self._changed(self._client.run("updateConfiguration", {"name": name, "value": value, **where}))
+
+    def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting:
+        self._client.needs("resetConfiguration", since="4.16")
+        where = _scope(resources.RESET_SCOPES, scope, scope_id)
+        return self._changed(self._client.run("resetConfiguration", {"name": name, **where}))
+
+    def _list(self, name: str, scope: str, scope_id: str) -> list[Setting]:
+        key = (name, scope, scope_id)
+        if key not in self._answers:
+            params = {"name": name or None, **_scope(resources.SETTING_SCOPES, scope, scope_id)}
+            found = self._client.listing("listConfigurations", "configuration", params)
+            self._answers[key] = [mapping.setting(item) for item in found]
+        return self._answers[key]
+
+    def _changed(self, answer: Json) -> Setting:
+        """A global change shows in every scope that has no value of its own, so all are asked anew."""
+        self._answers.clear()
+        return mapping.setting(answer.get("configuration") or {})
+
+
+def _scope(words: t.Mapping[str, str], scope: str, scope_id: str) -> dict[str, str]:
+    return {} if scope == "global" else {words[scope]: scope_id}
+
+
+class Gateway:
+    """A CloudStack management server (the port ``Cloud``)."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.zones = Listing(client, resources.ZONES)
+        self.pods = Listing(client, resources.PODS)
+        self.clusters = Listing(client, resources.CLUSTERS)
+        self.hosts = Listing(client, resources.HOSTS)
+        self.physical_networks = Listing(client, resources.PHYSICAL_NETWORKS)
+        self.traffic_types = Listing(client, resources.TRAFFIC_TYPES)
+        self.providers = Listing(client, resources.PROVIDERS)
+        self.virtual_router_elements = Listing(client, resources.VIRTUAL_ROUTER_ELEMENTS)
+        self.internal_lb_elements = Listing(client, resources.INTERNAL_LB_ELEMENTS)
+        self.networks = Listing(client, resources.NETWORKS)
+        self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
+        self.storage_pools = Listing(client, resources.STORAGE_POOLS)
+        self.image_stores = Listing(client, resources.IMAGE_STORES)
+        self.settings = Settings(client)
+
+    @property
+    def clock(self) -> Clock:
+        return self._client.clock
+
+    @property
+    def progress(self) -> Progress:
+        return self._client.progress
+
+    def act(self, action: str, id: str) -> None:
+        self._client.run(resources.ACTIONS[action], {"id": id})
+        for listing in (self.hosts, self.storage_pools):
+            listing.forget()
+
+    def owner_id(self, kind: str, name: str, domain: str = "") -> str:
+        scope = {"domainid": self.owner_id("domain", domain)} if domain and kind != "domain" else {}
+        command = {"domain": "listDomains", "account": "listAccounts", "project": "listProjects"}[kind]
+        found = self._client.listing(command, kind, {"listall": True, **scope})
+        hits = [each for each in found if _owns(each, name)]
+        if not hits:
+            raise NotFound(kind, name, domain, nearest(name, [str(each.get("name")) for each in found]))
+        if len(hits) > 1:
+            raise Ambiguous(kind, name, [str(each["id"]) for each in hits])
+        return str(hits[0]["id"])
+
+
+def _owns(item: Json, wanted: str) -> bool:
+    """By id, by name, or by a domain's path with or without its leading ROOT."""
+    path = str(item.get("path", ""))
+    return wanted in (
+        item.get("id"),
+        item.get("name"),
+        path,
+        path[len("ROOT/") :] if path.startswith("ROOT/") else path,
+    )

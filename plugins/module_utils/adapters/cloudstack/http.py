@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One keep-alive session to a management server: sends a signed form, gives status and JSON.
+
+HTTP itself is the ``requests`` package's work; here is what is CloudStack's: what an unusable answer is called, and
+whether a request provably did not arrive.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+from ...core.errors import MissingLibrary, TransportError
+
+Json = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where and as whom. timeout: seconds for one request. verify: True, False or the path of a CA file."""
+
+    url: str
+    key: str
+    secret: str
+    timeout: float = 30.0
+    verify: t.Union[bool, str] = True
+    method: str = "post"
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.url!r}, key and secret hidden)"
+
+
+class Http:
+    """A session; one per process and endpoint."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._session: t.Any = None
+
+    def send(self, command: str, form: str) -> tuple[int, Json]:
+        """HTTP status and JSON body. Raises TransportError for anything that is not CloudStack's own answer."""
+        requests = _requests()
+        if self._session is None:
+            self._session = requests.Session()
+        options = {"timeout": self.endpoint.timeout, "verify": self.endpoint.verify, "allow_redirects": False}
+        try:
+            if self.endpoint.method == "get":
+                answer = self._session.get(f"{self.endpoint.url}?{form}", **options)
+            else:
+                kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+                answer = self._session.post(self.endpoint.url, data=form.encode(), headers=kind, **options)
+        except requests.exceptions.RequestException as error:
+            raise self._lost(command, error, requests) from None
+        return answer.status_code, self._json(command, answer)
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _lost(self, command: str, error: Exception, requests: t.Any) -> TransportError:
+        """Never quotes the library's own text about the URL: with GET it holds the key and parameters."""
+        place = self.endpoint.url
+        if isinstance(error, requests.exceptions.SSLError):
+            hint = "the certificate is not trusted: give its CA with api_verify_ssl_cert"
+            return TransportError(f"{command}: TLS to {place} failed: {hint}", command=command, arrived=False)
+        if isinstance(error, requests.exceptions.ConnectTimeout) or _refused(error):
+            return TransportError(f"{command}: no connection to {place}", command=command, arrived=False)
+        if isinstance(error, requests.exceptions.Timeout):
+            text = f"{command}: no answer from {place} within {self.endpoint.timeout:g} s (api_timeout)"
+            return TransportError(text, command=command)
+        if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+            return TransportError(f"{command}: {place} is not a usable URL", command=command, arrived=False)
+        return TransportError(f"{command}: the connection to {place} was lost", command=command)
+
+    def _json(self, command: str, answer: t.Any) -> Json:
+        try:
+            body = json.loads(answer.content)
+        except ValueError:
+            kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
+            text = f"{command}: HTTP {answer.status_code} with {kind} instead of CloudStack's JSON"
+            hint = "is the api_url that of a management server, or is this a proxy's error page?"
+            raise TransportError(f"{text}: {hint}", command=command, http_status=answer.status_code) from None
+        if not isinstance(body, dict) or not body:
+            raise TransportError(
+                f"{command}: HTTP {answer.status_code} with JSON that is no CloudStack answer",
+                command=command,
+                http_status=answer.status_code,
+            )
+        return body
+
+
+def _requests() -> t.Any:
+    try:
+        import requests
+    except ImportError:
+        raise MissingLibrary("requests", "to talk to the CloudStack API") from None
+    return requests
+
+
+def _refused(error: Exception) -> bool:
+    """Whether no connection came about at all: refused, unreachable, or a name that does not resolve."""
+    inner: t.Any = error.args[0] if error.args else None
+    return type(getattr(inner, "reason", None)).__name__ in ("NewConnectionError", "NameResolutionError")

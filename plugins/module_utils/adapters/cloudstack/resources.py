@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which command and which parameter serves each field: the API's surface as data.
+
+A parameter is named as its field without underscores unless ``names`` says otherwise. ``since`` names the fields whose
+parameter of a command came later than CloudStack 4.11: the server ignores parameters that it does not know, so they
+are asked for before they are relied on.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ...core.hosts import Host
+from ...core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from ...core.storage import ImageStore, StoragePool
+from ...core.topology import Cluster, Pod, Zone
+from . import mapping
+
+E = t.TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Resource(t.Generic[E]):
+    """One kind of thing on the wire.
+
+    list/create/update/delete: commands (empty where the server has none). keys: where the answers hold the item.
+    written: names that only the writing commands use. late: fields that the creating command does not take and an
+    update must follow. always: parameters of every listing. fresh: those of reading one item again. scope: fields that
+    such a listing must be given, where it has no id filter. values: a command's own words, by (field, value).
+    """
+
+    kind: str
+    read: t.Callable[[mapping.Wire], E]
+    list: str
+    list_key: str
+    create: str = ""
+    update: str = ""
+    delete: str = ""
+    keys: tuple[str, ...] = ()
+    names: t.Mapping[str, str] = field(default_factory=dict)
+    written: t.Mapping[str, str] = field(default_factory=dict)
+    late: frozenset[str] = frozenset()
+    always: t.Mapping[str, str] = field(default_factory=dict)
+    fresh: t.Mapping[str, str] = field(default_factory=dict)
+    scope: tuple[str, ...] = ()
+    values: t.Mapping[str, t.Mapping[tuple[str, object], object]] = field(default_factory=dict)
+    since: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+
+    def parameter(self, name: str) -> str:
+        """The API's name of a field."""
+        return self.names.get(name, name.replace("_", ""))
+
+    def filters(self, fields: t.Mapping[str, object]) -> dict[str, t.Any]:
+        """Fields as parameters of the listing command."""
+        return {self.parameter(name): value for name, value in fields.items() if value is not None}
+
+    def params(self, command: str, fields: t.Mapping[str, object]) -> dict[str, t.Any]:
+        """Fields as parameters of a writing command, values translated where that command has its own words."""
+        words = self.values.get(command, {})
+        return {
+            self.written.get(name, self.parameter(name)): words.get((name, value), value)
+            for name, value in fields.items()
+            if value is not None
+        }
+
+
+ZONES: Resource[Zone] = Resource(
+    kind="zone",
+    read=mapping.zone,
+    list="listZones",
+    list_key="zone",
+    create="createZone",
+    update="updateZone",
+    delete="deleteZone",
+    keys=("zone",),
+    names={
+        "network_domain": "domain",
+        "dns1_ipv6": "ip6dns1",
+        "dns2_ipv6": "ip6dns2",
+        "securitygroups_enabled": "securitygroupenabled",
+    },
+    late=frozenset(("dhcp_provider",)),
+)
+PODS: Resource[Pod] = Resource(
+    kind="pod",
+    read=mapping.pod,
+    list="listPods",
+    list_key="pod",
+    create="createPod",
+    update="updatePod",
+    delete="deletePod",
+    keys=("pod",),
+)
+CLUSTERS: Resource[Cluster] = Resource(
+    kind="cluster",
+    read=mapping.cluster,
+    list="listClusters",
+    list_key="cluster",
+    create="addCluster",
+    update="updateCluster",
+    delete="deleteCluster",
+    keys=("cluster",),
+    names={"vms_ip_address": "vsmipaddress", "vms_username": "vsmusername", "vms_password": "vsmpassword"},
+    written={"name": "clustername"},
+    late=frozenset(("managed_state",)),
+    since={"addCluster": {"arch": "4.20"}, "updateCluster": {"arch": "4.20"}},
+)
+HOSTS: Resource[Host] = Resource(
+    kind="host",
+    read=mapping.host,
+    list="listHosts",
+    list_key="host",
+    create="addHost",
+    update="updateHost",
+    delete="deleteHost",
+    keys=("host",),
+    names={"force_destroy_local_storage": "forcedestroylocalstorage", "detail": "details"},
+    late=frozenset(("name", "annotation")),
+    always={"type": "Routing"},
+    fresh={"details": "capacity"},
+    values={"updateHost": {("allocation_state", "Enabled"): "Enable", ("allocation_state", "Disabled"): "Disable"}},
+    since={"updateHost": {"name": "4.15"}},
+)
+PHYSICAL_NETWORKS: Resource[PhysicalNetwork] = Resource(
+    kind="physical network",
+    read=mapping.physical_network,
+    list="listPhysicalNetworks",
+    list_key="physicalnetwork",
+    create="createPhysicalNetwork",
+    update="updatePhysicalNetwork",
+    delete="deletePhysicalNetwork",
+    keys=("physicalnetwork",),
+    names={"isolation_method": "isolationmethods"},
+    late=frozenset(("state",)),
+)
+TRAFFIC_TYPES: Resource[TrafficType] = Resource(
+    kind="traffic type",
+    read=mapping.traffic_type,
+    list="listTrafficTypes",
+    list_key="traffictype",
+    create="addTrafficType",
+    update="updateTrafficType",
+    delete="deleteTrafficType",
+    keys=("traffictype",),
+    scope=("physical_network_id",),
+)
+PROVIDERS: Resource[Provider] = Resource(
+    kind="network service provider",
+    read=mapping.provider,
+    list="listNetworkServiceProviders",
+    list_key="networkserviceprovider",
+    update="updateNetworkServiceProvider",
+    keys=("networkserviceprovider",),
+    scope=("physical_network_id",),
+)
+VIRTUAL_ROUTER_ELEMENTS: Resource[Element] = Resource(
+    kind="virtual router element",
+    read=mapping.element,
+    list="listVirtualRouterElements",
+    list_key="virtualrouterelement",
+    update="configureVirtualRouterElement",
+    keys=("virtualrouterelement",),
+    names={"provider_id": "nspid"},
+)
+INTERNAL_LB_ELEMENTS: Resource[Element] = Resource(
+    kind="internal load balancer element",
+    read=mapping.element,
+    list="listInternalLoadBalancerElements",
+    list_key="internalloadbalancerelement",
+    update="configureInternalLoadBalancerElement",
+    keys=("internalloadbalancerelement",),
+    names={"provider_id": "nspid"},
+)
+NETWORKS: Resource[Network] = Resource(
+    kind="network",
+    read=mapping.network,
+    list="listNetworks",
+    list_key="network",
+    always={"listall": "true"},
+)
+VLAN_IP_RANGES: Resource[VlanIpRange] = Resource(
+    kind="VLAN IP range",
+    read=mapping.vlan_ip_range,
+    list="listVlanIpRanges",
+    list_key="vlaniprange",
+    create="createVlanIpRange",
+    update="updateVlanIpRange",
+    delete="deleteVlanIpRange",
+    keys=("vlan", "vlaniprange"),
+    names={"gateway_ipv6": "ip6gateway", "cidr_ipv6": "ip6cidr"},
+    since={"updateVlanIpRange": dict.fromkeys(("start_ip", "end_ip", "gateway", "netmask"), "4.16")},
+)
+STORAGE_POOLS: Resource[StoragePool] = Resource(
+    kind="storage pool",
+    read=mapping.storage_pool,
+    list="listStoragePools",
+    list_key="storagepool",
+    create="createStoragePool",
+    update="updateStoragePool",
+    delete="deleteStoragePool",
+    keys=("storagepool",),
+    names={"storage_url": "url", "storage_tags": "tags"},
+    late=frozenset(("enabled",)),
+    since={"updateStoragePool": {"name": "4.15"}},
+)
+IMAGE_STORES: Resource[ImageStore] = Resource(
+    kind="image store",
+    read=mapping.image_store,
+    list="listImageStores",
+    list_key="imagestore",
+    create="addImageStore",
+    update="updateImageStore",
+    delete="deleteImageStore",
+    keys=("imagestore",),
+    names={"read_only": "readonly"},
+    late=frozenset(("read_only",)),
+    since={"updateImageStore": {"read_only": "4.15"}},
+)
+
+# Settings: what each command calls the id of a scope. The two commands do not agree on the image store's.
+SETTING_SCOPES = {
+    "zone": "zoneid",
+    "cluster": "clusterid",
+    "storage": "storageid",
+    "imagestore": "imagestoreuuid",
+    "account": "accountid",
+    "domain": "domainid",
+}
+RESET_SCOPES = {**SETTING_SCOPES, "imagestore": "imagestoreid"}
+
+# Life-cycle actions of the port's ``act``.
+ACTIONS = {
+    "reconnect": "reconnectHost",
+    "prepare_maintenance": "prepareHostForMaintenance",
+    "cancel_maintenance": "cancelHostMaintenance",
+    "prepare_storage_maintenance": "enableStorageMaintenance",
+    "cancel_storage_maintenance": "cancelStorageMaintenance",
+}

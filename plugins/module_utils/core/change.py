@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to change: wanted fields against held ones, by meaning, as a pure decision.
+
+"Unset means leave alone; set means make it so": a wanted field of ``None`` is unset.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from dataclasses import dataclass, field
+
+from .errors import MissingValue, Reason, Refused
+
+Fields = t.Mapping[str, object]
+Same = t.Callable[[t.Any, t.Any], bool]
+State = t.Literal["present", "absent"]
+
+
+def same_set(wanted: t.Iterable[object], held: t.Iterable[object]) -> bool:
+    """Lists are sets unless order matters (host tags come back sorted by the database, T2:28)."""
+    return frozenset(wanted or ()) == frozenset(held or ())
+
+
+def same_word(wanted: object, held: object) -> bool:
+    """Names of states and types, which the server takes in any case."""
+    return str(wanted or "").casefold() == str(held or "").casefold()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How one kind of thing is compared and created.
+
+    kind: the field's word for it ("pod"). required: fields without which it cannot be created. fixed: fields that the
+    server cannot change afterwards, with what would help. write_only: sent at creation, never read back (passwords).
+    same: comparison by field; plain equality where none is given.
+    """
+
+    kind: str
+    required: tuple[str, ...] = ()
+    fixed: t.Mapping[str, str] = field(default_factory=dict)
+    write_only: frozenset[str] = frozenset()
+    same: t.Mapping[str, Same] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that is held otherwise than wanted."""
+
+    field: str
+    held: object
+    wanted: object
+
+
+@dataclass(frozen=True)
+class Decision:
+    """action: "nothing", "create", "update" or "delete"; differences: what an update changes."""
+
+    action: t.Literal["nothing", "create", "update", "delete"]
+    differences: tuple[Difference, ...] = ()
+
+    def updates(self) -> dict[str, object]:
+        """The fields to send, by name."""
+        return {d.field: d.wanted for d in self.differences}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an operation did, or would do in check mode.
+
+    before/after: plain data for ``--diff`` (only what changes). result: the thing's own values, returned flat.
+    """
+
+    changed: bool
+    before: Fields = field(default_factory=dict)
+    after: Fields = field(default_factory=dict)
+    result: Fields = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def is_set(fields: Fields) -> dict[str, object]:
+    """The fields that were set."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def plain(thing: t.Any) -> dict[str, object]:
+    """A dataclass as JSON-able data: tuples become lists, nested dataclasses dicts."""
+
+    def lists(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: lists(item) for key, item in value.items()}
+        if isinstance(value, (tuple, list, frozenset)):
+            return [lists(item) for item in value]
+        return value
+
+    return {key: lists(value) for key, value in dataclasses.asdict(thing).items()}
+
+
+def differences(wanted: Fields, held: object, rules: Rules) -> tuple[Difference, ...]:
+    """The set fields of ``wanted`` that ``held`` (a dataclass of the same field names) holds otherwise."""
+    found = []
+    for name, value in is_set(wanted).items():
+        if name in rules.write_only:
+            continue
+        current = getattr(held, name)
+        same = rules.same.get(name)
+        if not (same(value, current) if same else value == current):
+            found.append(Difference(name, current, value))
+    return tuple(found)
+
+
+def decide(rules: Rules, subject: str, wanted: Fields, held: t.Optional[object], state: State) -> Decision:
+    """The one thing to do. Raises MissingValue (creation lacks fields) or Refused (a fixed field differs)."""
+    if state == "absent":
+        return Decision("delete" if held is not None else "nothing")
+    if held is None:
+        missing = [name for name in rules.required if wanted.get(name) is None]
+        if missing:
+            raise MissingValue(subject, missing)
+        return Decision("create")
+    found = differences(wanted, held, rules)
+    fixed = [d for d in found if d.field in rules.fixed]
+    if fixed:
+        raise Refused(
+            subject,
+            [
+                Reason(
+                    "fixed_field",
+                    f"{d.field} is {d.held!r} and cannot be changed to {d.wanted!r}",
+                    rules.fixed[d.field],
+                    {"field": d.field, "held": _jsonable(d.held), "wanted": _jsonable(d.wanted)},
+                )
+                for d in fixed
+            ],
+        )
+    return Decision("update", found) if found else Decision("nothing")
+
+
+def _jsonable(value: object) -> object:
+    return list(value) if isinstance(value, (tuple, frozenset)) else value

@@ -1,0 +1,196 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one error tree of the collection. Only ``interface/`` turns these into ``fail_json``.
+
+Every error has a stable ``code``, a message for a person, and ``details``: plain data (JSON-able) with the numbers.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+
+class HostcraftError(Exception):
+    """The root: catches everything that the collection raises on purpose."""
+
+    code: str = "error"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, object] = {key: value for key, value in details.items() if value is not None}
+
+
+class InvalidValue(HostcraftError):
+    """A parameter that cannot be right: names it, its value and what would be."""
+
+    code = "invalid_value"
+
+    def __init__(self, parameter: str, value: object, expected: str) -> None:
+        super().__init__(
+            f"{parameter}={value!r} is not valid: expected {expected}",
+            parameter=parameter,
+            value=value,
+            expected=expected,
+        )
+
+
+class MissingValue(HostcraftError):
+    """Parameters without which a thing cannot be created."""
+
+    code = "missing_value"
+
+    def __init__(self, subject: str, missing: t.Sequence[str]) -> None:
+        names = ", ".join(missing)
+        super().__init__(f"{subject} does not exist and cannot be created without: {names}", missing=list(missing))
+
+
+class NotFound(HostcraftError):
+    """Nothing has that name; tells the nearest names that are there."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, wanted: str, where: str = "", near: t.Sequence[str] = ()) -> None:
+        place = f" in {where}" if where else ""
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        super().__init__(f"there is no {kind} {wanted!r}{place}{hint}", kind=kind, wanted=wanted, near=list(near))
+        self.kind = kind
+
+
+class Ambiguous(HostcraftError):
+    """Several things have that name; tells which."""
+
+    code = "ambiguous"
+
+    def __init__(self, kind: str, wanted: str, matches: t.Sequence[str]) -> None:
+        super().__init__(
+            f"{len(matches)} {kind}s match {wanted!r}: {', '.join(matches)}; name one by its id",
+            kind=kind,
+            wanted=wanted,
+            matches=list(matches),
+        )
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of a refusal: a stable code, a sentence, what would help, and the numbers."""
+
+    code: str
+    message: str
+    remedy: str = ""
+    facts: t.Mapping[str, object] = field(default_factory=dict)
+
+
+class Refused(HostcraftError):
+    """A decision that cannot be carried out safely: returns every reason, and nothing was done."""
+
+    code = "refused"
+
+    def __init__(self, subject: str, reasons: t.Sequence[Reason]) -> None:
+        sentences = [r.message + (f" ({r.remedy})" if r.remedy else "") for r in reasons]
+        super().__init__(
+            f"{subject}: " + "; ".join(sentences),
+            reasons=[{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in reasons],
+        )
+        self.reasons = tuple(reasons)
+
+
+class WaitTimeout(HostcraftError):
+    """A wait reached its limit; says what it waited for and what it saw last."""
+
+    code = "timeout"
+
+    def __init__(self, what: str, seconds: float, last: object = None) -> None:
+        seen = f"; last seen: {last}" if last is not None else ""
+        super().__init__(f"waited {seconds:.0f} s for {what}{seen}", what=what, seconds=seconds, last=last)
+
+
+class NotAsRead(HostcraftError):
+    """Written without an error, read back otherwise: done is verified, not assumed."""
+
+    code = "not_verified"
+
+    def __init__(self, subject: str, differences: t.Mapping[str, object]) -> None:
+        super().__init__(
+            f"{subject} was written but the server shows something else: {differences}", differences=dict(differences)
+        )
+
+
+class MissingLibrary(HostcraftError):
+    """A Python package that is needed where the task runs."""
+
+    code = "missing_library"
+
+    def __init__(self, package: str, purpose: str) -> None:
+        super().__init__(
+            f"the Python package {package!r} is needed {purpose}: install it for the interpreter that runs the task",
+            package=package,
+        )
+
+
+class Unsupported(HostcraftError):
+    """The server is too old, or was built without the plugin, for what was asked."""
+
+    code = "unsupported"
+
+
+class TransportError(HostcraftError):
+    """No usable answer: connection refused or lost, a proxy's error page, broken JSON.
+
+    ``arrived`` is False only where the request provably did not reach the server.
+    """
+
+    code = "transport"
+
+    def __init__(
+        self, message: str, *, command: str, http_status: t.Optional[int] = None, arrived: bool = True
+    ) -> None:
+        super().__init__(message, command=command, http_status=http_status)
+        self.http_status = http_status
+        self.arrived = arrived
+
+
+class ApiError(HostcraftError):
+    """CloudStack answered with an error.
+
+    details: command, http_status, errorcode, cserrorcode, job_id (for a failed asynchronous job).
+    """
+
+    code = "api"
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        command: str,
+        http_status: t.Optional[int] = None,
+        errorcode: t.Optional[int] = None,
+        cserrorcode: t.Optional[int] = None,
+        job_id: t.Optional[str] = None,
+    ) -> None:
+        super().__init__(
+            f"{command}: {text}",
+            command=command,
+            http_status=http_status,
+            errorcode=errorcode,
+            cserrorcode=cserrorcode,
+            job_id=job_id,
+        )
+        self.command = command
+        self.text = text
+        self.http_status = http_status
+        self.errorcode = errorcode
+
+
+class JobLost(ApiError):
+    """The server no longer knows the asynchronous job: whether it finished must be read from its effect."""
+
+    code = "job_lost"
+
+
+class AuthenticationFailed(ApiError):
+    """401 for a command that the server has: the keys, the secret or the clock are wrong."""
+
+    code = "authentication"

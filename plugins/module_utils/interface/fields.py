@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a task's parameters to the fields that an operation wants."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.change import State
+
+Params = t.Mapping[str, t.Any]
+
+
+def taken(params: Params, names: t.Iterable[str]) -> dict[str, t.Any]:
+    """The named parameters; None where unset."""
+    return {name: params.get(name) for name in names}
+
+
+class Presence(t.NamedTuple):
+    """What ``state: present|enabled|disabled|absent`` asks for: whether it shall be there, and its allocation state."""
+
+    state: State
+    fields: dict[str, str]
+
+
+def presence(params: Params, field: str = "allocation_state") -> Presence:
+    """``enabled`` and ``disabled`` mean present and the state of that name."""
+    state = params["state"]
+    if state in ("enabled", "disabled"):
+        return Presence("present", {field: state.capitalize()})
+    return Presence(state, {})

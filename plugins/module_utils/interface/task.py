@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One API task: an argument spec and the operation that it calls, as a module or inside the controller process."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..core.change import Outcome
+from ..core.errors import HostcraftError
+from ..ports import Cloud
+from .connection import CONNECTION, Params, Spec, open_cloud, resolve
+
+Operation = t.Callable[[Cloud, Params, bool], Outcome]
+Json = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class ApiTask:
+    """options: the module's own argument spec. constraints: required_if, mutually_exclusive and their kin."""
+
+    options: Spec
+    operation: Operation
+    constraints: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def argument_spec(self) -> Spec:
+        return {**CONNECTION, **self.options}
+
+    def main(self) -> None:
+        """The body of every API module."""
+        module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
+        try:
+            outcome = self.operation(open_cloud(resolve(module.params)), module.params, module.check_mode)
+        except HostcraftError as error:
+            module.fail_json(**failure(error))
+        else:
+            module.exit_json(**success(outcome))
+
+
+def success(outcome: Outcome) -> Json:
+    """The result of a task: flat values, a true diff, warnings."""
+    return {
+        **outcome.result,
+        "changed": outcome.changed,
+        "diff": {"before": dict(outcome.before), "after": dict(outcome.after)},
+        "warnings": list(outcome.warnings),
+    }
+
+
+def failure(error: HostcraftError) -> Json:
+    """An error as a result: ``msg`` for people, ``code`` and ``details`` for ``failed_when`` and logs."""
+    return {"msg": error.message, "code": error.code, "details": error.details}

@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""see → decide → act → verify, for everything that has fields and can be created, changed and removed."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.change import Decision, Fields, Outcome, Rules, State, decide, differences, is_set, plain
+from ..core.errors import NotAsRead, NotFound
+from ..ports import Cloud, Collection
+from .waiting import until
+
+T = t.TypeVar("T")
+P = t.TypeVar("P")
+Show = t.Callable[[t.Any], Fields]
+
+SETTLE = 30.0  # seconds that a written value may take to show
+
+
+def ensure(
+    cloud: Cloud,
+    collection: Collection[T],
+    rules: Rules,
+    held: t.Optional[T],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+    *,
+    show: Show = plain,
+    options: t.Optional[Fields] = None,
+) -> Outcome:
+    """Make one thing so. ``held``: what is there. ``options``: parameters of its removal.
+
+    Raises MissingValue, Refused (a fixed field differs), NotAsRead, and what the port raises.
+    """
+    subject = f"{rules.kind} {wanted.get('name') or getattr(held, 'name', None) or getattr(held, 'id', '')}".strip()
+    decision = decide(rules, subject, wanted, held, state)
+    if decision.action == "nothing":
+        return Outcome(False, result=show(held) if held is not None else {})
+    before, after = _diff(decision, rules, wanted, held, show)
+    if check_mode:
+        shown = show(held) if held is not None else {}
+        return Outcome(True, before, after, {} if decision.action == "delete" else {**shown, **after})
+    if decision.action == "delete":
+        collection.delete(t.cast(t.Any, held).id, **(options or {}))
+        return Outcome(True, before, after)
+    written = _write(collection, rules, subject, decision, wanted, held)
+    final = _verified(cloud, collection, rules, subject, wanted, written)
+    return Outcome(True, before, after, show(final))
+
+
+def _write(
+    collection: Collection[T], rules: Rules, subject: str, decision: Decision, wanted: Fields, held: t.Optional[T]
+) -> T:
+    """Create or update. What the creating command does not take (a chosen name, a state) follows as an update."""
+    if decision.action == "update":
+        return collection.update(t.cast(t.Any, held).id, **decision.updates())
+    made = collection.create(**is_set(wanted))
+    rest = differences(wanted, made, rules)
+    stuck = {d.field: {"held": d.held, "wanted": d.wanted} for d in rest if d.field in rules.fixed}
+    if stuck:
+        raise NotAsRead(subject, stuck)
+    if rest:
+        return collection.update(t.cast(t.Any, made).id, **{d.field: d.wanted for d in rest})
+    return made
+
+
+def _verified(cloud: Cloud, collection: Collection[T], rules: Rules, subject: str, wanted: Fields, written: T) -> T:
+    """Read again until it shows what was written, for as long as the server may take to settle."""
+    began = cloud.clock.now()
+
+    def done(seen: T) -> bool:
+        rest = differences(wanted, seen, rules)
+        if rest and cloud.clock.now() - began > SETTLE:
+            raise NotAsRead(subject, {d.field: {"held": d.held, "wanted": d.wanted} for d in rest})
+        return not rest
+
+    return until(
+        cloud,
+        lambda: collection.fresh(written),
+        done,
+        what=f"{subject} to show what was written",
+        limit=SETTLE * 2,
+        show=lambda seen: ", ".join(d.field for d in differences(wanted, seen, rules)) + " differ",
+    )
+
+
+def _diff(
+    decision: Decision, rules: Rules, wanted: Fields, held: t.Optional[object], show: Show
+) -> tuple[Fields, Fields]:
+    """Before and after: for an update only what changes; write-only fields never."""
+    if decision.action == "update":
+        return {d.field: _list(d.held) for d in decision.differences}, {
+            d.field: _list(d.wanted) for d in decision.differences
+        }
+    if decision.action == "create":
+        return {}, {name: _list(v) for name, v in is_set(wanted).items() if name not in rules.write_only}
+    return show(held), {}
+
+
+def _list(value: object) -> object:
+    return list(value) if isinstance(value, (tuple, frozenset)) else value
+
+
+def within(
+    parents: t.Callable[[], P], then: t.Callable[[P], Outcome], wanted: Fields, state: State, check_mode: bool
+) -> Outcome:
+    """Look up what a thing stands in, then go on with it.
+
+    Where that is missing: in check mode a thing that would be created is predicted, with a warning, because a real run
+    may create its place first; what shall be absent is absent; otherwise NotFound is raised.
+    """
+    try:
+        found = parents()
+    except NotFound as missing:
+        if state == "absent":
+            return Outcome(False, warnings=(f"{missing.message}: nothing to remove",))
+        if not check_mode:
+            raise
+        visible = {name: _list(value) for name, value in is_set(wanted).items() if name != "password"}
+        return Outcome(True, {}, visible, visible, (f"{missing.message}; a real run needs it created before",))
+    return then(found)

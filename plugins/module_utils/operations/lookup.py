@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The places that things stand in, by name or id. Each raises NotFound (with the nearest names) or Ambiguous."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.errors import MissingValue
+from ..core.naming import Named, only
+from ..core.networks import PhysicalNetwork
+from ..core.topology import Cluster, Pod, Zone
+from ..ports import Cloud, Collection
+
+N = t.TypeVar("N", bound=Named)
+
+
+def one(collection: Collection[N], kind: str, name: str, where: str = "", **scope: object) -> N:
+    """The thing of that name or id in a scope."""
+    found = collection.find(name, **scope)
+    names = () if found else [each.name for each in collection.all(**scope)]
+    return only(found, kind, name, where, names)
+
+
+def maybe(collection: Collection[N], kind: str, name: str, where: str = "", **scope: object) -> t.Optional[N]:
+    """The same, or None when it is not there. Raises Ambiguous."""
+    found = collection.find(name, **scope)
+    return only(found, kind, name, where) if found else None
+
+
+def zone(cloud: Cloud, name: t.Optional[str]) -> Zone:
+    """The zone of that name; without a name the only zone there is."""
+    if name:
+        return one(cloud.zones, "zone", name)
+    zones = cloud.zones.all()
+    if len(zones) != 1:
+        names = ", ".join(sorted(each.name for each in zones)) or "none"
+        raise MissingValue(f"a choice among {len(zones)} zones ({names})", ["zone"])
+    return zones[0]
+
+
+def pod(cloud: Cloud, name: str, place: Zone) -> Pod:
+    return one(cloud.pods, "pod", name, f"zone {place.name}", zone_id=place.id)
+
+
+def cluster(cloud: Cloud, name: str, place: Zone) -> Cluster:
+    return one(cloud.clusters, "cluster", name, f"zone {place.name}", zone_id=place.id)
+
+
+def physical_network(cloud: Cloud, name: str, place: Zone) -> PhysicalNetwork:
+    return one(cloud.physical_networks, "physical network", name, f"zone {place.name}", zone_id=place.id)

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Physical networks with their guest VLANs, providers and traffic types.
+
+Source: 4.11.1 documentation, "Adding a Zone"; T1:13-27 (what zone creation needs enabled, and in which order).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core import vlans
+from ..core.change import Fields, Outcome, State, plain
+from ..core.errors import InvalidValue
+from ..core.naming import nearest
+from ..core.networks import ELEMENT_OF, PHYSICAL_NETWORK, TRAFFIC_TYPE, Element, PhysicalNetwork, Provider, TrafficType
+from ..core.topology import Zone
+from ..ports import Cloud, Collection
+from . import lookup
+from .ensure import ensure, within
+
+
+def ensure_physical_network(
+    cloud: Cloud,
+    zone: t.Optional[str],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+    providers: t.Optional[t.Mapping[str, bool]] = None,
+) -> Outcome:
+    """``wanted``: fields of core PhysicalNetwork; ``vlan`` is the whole set, in any spelling.
+
+    providers: which network service providers shall be enabled (True) or disabled. Raises InvalidValue for VLANs that
+    802.1Q reserves and for a provider that is not there, with those that are.
+    """
+
+    def then(place: Zone) -> Outcome:
+        name = str(wanted["name"])
+        held = lookup.maybe(cloud.physical_networks, "physical network", name, f"zone {place.name}", zone_id=place.id)
+        fields = {**wanted, "zone_id": place.id}
+        if wanted.get("vlan") is not None:
+            method = str(wanted.get("isolation_method") or (held.isolation_method if held else None) or "VLAN")
+            fields["vlan"] = vlans.text(vlans.usable(wanted["vlan"], method))
+        outcome = ensure(cloud, cloud.physical_networks, PHYSICAL_NETWORK, held, fields, state, check_mode)
+        if state == "absent" or not providers or (check_mode and held is None):
+            return outcome
+        network_id = str(outcome.result["id"])
+        return _joined(outcome, _providers(cloud, network_id, providers, check_mode))
+
+    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
+
+
+def _providers(cloud: Cloud, network_id: str, wanted: t.Mapping[str, bool], check_mode: bool) -> Outcome:
+    there = {each.name.casefold(): each for each in cloud.providers.all(physical_network_id=network_id)}
+    before, after = {}, {}
+    for name, enabled in wanted.items():
+        provider = there.get(name.casefold())
+        if provider is None:
+            names = [each.name for each in there.values()]
+            close = " or ".join(nearest(name, names)) or ", ".join(sorted(names))
+            raise InvalidValue("nsps_enabled" if enabled else "nsps_disabled", name, close)
+        goal = "Enabled" if enabled else "Disabled"
+        if provider.state == goal:
+            continue
+        before[provider.name], after[provider.name] = provider.state, goal
+        if not check_mode:
+            _set_provider(cloud, provider, enabled)
+    return Outcome(bool(after), before, after)
+
+
+def _set_provider(cloud: Cloud, provider: Provider, enabled: bool) -> None:
+    """An element is enabled before its provider and disabled after it."""
+    goal = "Enabled" if enabled else "Disabled"
+    if enabled:
+        _set_element(cloud, provider, True)
+    cloud.providers.update(provider.id, state=goal)
+    if not enabled:
+        _set_element(cloud, provider, False)
+
+
+def _set_element(cloud: Cloud, provider: Provider, enabled: bool) -> None:
+    kind = ELEMENT_OF.get(provider.name)
+    if kind is None:
+        return
+    elements: Collection[Element] = getattr(cloud, kind)
+    for element in elements.all(provider_id=provider.id):
+        if element.enabled != enabled:
+            elements.update(element.id, enabled=enabled)
+
+
+def _joined(network: Outcome, providers: Outcome) -> Outcome:
+    return Outcome(
+        network.changed or providers.changed,
+        {**network.before, **({"providers": providers.before} if providers.before else {})},
+        {**network.after, **({"providers": providers.after} if providers.after else {})},
+        network.result,
+        network.warnings,
+    )
+
+
+def with_providers(cloud: Cloud, network: PhysicalNetwork) -> Fields:
+    """A physical network's values with the names of its enabled and disabled providers."""
+    there = cloud.providers.all(physical_network_id=network.id)
+    return {
+        **plain(network),
+        "nsps_enabled": sorted(each.name for each in there if each.state == "Enabled"),
+        "nsps_disabled": sorted(each.name for each in there if each.state == "Disabled"),
+    }
+
+
+def ensure_traffic_type(
+    cloud: Cloud, zone: t.Optional[str], network: str, wanted: Fields, state: State, check_mode: bool
+) -> Outcome:
+    """``wanted``: fields of core TrafficType; a label of "" means the hypervisor's default."""
+
+    def then(place: PhysicalNetwork) -> Outcome:
+        there: t.Sequence[TrafficType] = cloud.traffic_types.all(physical_network_id=place.id)
+        name = str(wanted["traffic_type"]).casefold()
+        held = next((each for each in there if each.traffic_type.casefold() == name), None)
+        fields = {**wanted, "physical_network_id": place.id}
+        return ensure(cloud, cloud.traffic_types, TRAFFIC_TYPE, held, fields, state, check_mode)
+
+    return within(
+        lambda: lookup.physical_network(cloud, network, lookup.zone(cloud, zone)), then, wanted, state, check_mode
+    )

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One configuration setting in one scope.
+
+Source: 4.11.1 documentation, "Setting Configuration Parameters"; T3:58-94.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core import settings
+from ..core.change import Fields, Outcome, plain
+from ..core.errors import NotAsRead, NotFound
+from ..core.naming import nearest
+from ..core.settings import Setting
+from ..ports import Cloud
+from . import lookup
+
+SECRET_CATEGORIES = ("hidden", "secure")
+
+
+class Scope(t.NamedTuple):
+    """Where a setting is set: "global", "zone", … and the id of that zone, …"""
+
+    name: str = "global"
+    id: str = ""
+
+
+def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
+    """Set a setting, or with a value of None return it to what it is without a value of its own.
+
+    Raises NotFound with the nearest names, InvalidValue for a value that is not of the setting's type.
+    """
+    held = cloud.settings.find(name, where.name, where.id)
+    if held is None:
+        raise _unknown(cloud, name, where)
+    goal = settings.check(held, _reset_value(cloud, held, where) if value is None else value)
+    if settings.same_value(held, goal):
+        return Outcome(False, result=show(held))
+    before, after = {"value": _shown(held)}, {"value": _shown(held, goal)}
+    if check_mode:
+        return Outcome(True, before, after, {**show(held), **after})
+    if value is None:
+        cloud.settings.reset(held.name, where.name, where.id)
+    else:
+        cloud.settings.write(held.name, goal, where.name, where.id)
+    seen = cloud.settings.find(name, where.name, where.id)
+    if seen is None or not settings.same_value(seen, goal):
+        raise NotAsRead(f"setting {name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
+    return Outcome(True, before, after, show(seen))
+
+
+def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> str:
+    """In a scope a reset returns to the global value (FIELD_FACTS "Over-provisioning"), globally to the default."""
+    if where.name == "global":
+        return held.default or ""
+    above = cloud.settings.find(held.name)
+    return above.value if above else held.default or ""
+
+
+def _unknown(cloud: Cloud, name: str, where: Scope) -> NotFound:
+    there = [each.name for each in cloud.settings.all(where.name, where.id)]
+    scope = "" if where.name == "global" else f"the settings of scope {where.name}"
+    return NotFound("setting", name, scope, nearest(name, there))
+
+
+def show(setting: Setting) -> Fields:
+    """A setting's values; those of a secret category masked."""
+    return {**plain(setting), "value": _shown(setting)}
+
+
+def _shown(setting: Setting, value: t.Optional[str] = None) -> str:
+    return "****" if setting.category.lower() in SECRET_CATEGORIES else setting.value if value is None else value
+
+
+def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]], domain: t.Optional[str] = None) -> Scope:
+    """The scope that the given names tell: at most one of zone, cluster, storage, imagestore, account, domain.
+
+    A cluster or storage pool is looked up in the zone when one is given beside it.
+    """
+    zone = lookup.zone(cloud, names["zone"]) if names.get("zone") else None
+    inside = {"zone_id": zone.id} if zone else {}
+    if names.get("cluster"):
+        return Scope("cluster", lookup.one(cloud.clusters, "cluster", str(names["cluster"]), **inside).id)
+    if names.get("storage"):
+        return Scope("storage", lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside).id)
+    if names.get("imagestore"):
+        return Scope("imagestore", lookup.one(cloud.image_stores, "image store", str(names["imagestore"]), **inside).id)
+    if names.get("account"):
+        return Scope("account", cloud.owner_id("account", str(names["account"]), domain or "ROOT"))
+    if zone:
+        return Scope("zone", zone.id)
+    return Scope("domain", cloud.owner_id("domain", domain)) if domain else Scope()

@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting with a limit, a growing interval and a progress line."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.errors import WaitTimeout
+from ..ports import Cloud
+
+T = t.TypeVar("T")
+
+FIRST, LONGEST, GROWTH = 0.2, 5.0, 1.5
+
+
+def until(
+    cloud: Cloud,
+    read: t.Callable[[], T],
+    done: t.Callable[[T], bool],
+    *,
+    what: str,
+    limit: float,
+    show: t.Callable[[T], str],
+) -> T:
+    """Read until done; the last thing read. Raises WaitTimeout after ``limit`` seconds, with what was seen last."""
+    began, pause = cloud.clock.now(), FIRST
+    while True:
+        seen = read()
+        if done(seen):
+            return seen
+        waited = cloud.clock.now() - began
+        if waited >= limit:
+            raise WaitTimeout(what, waited, show(seen))
+        if pause >= LONGEST:
+            cloud.progress(f"waiting for {what}: {show(seen)}, {waited:.0f} of at most {limit:.0f} s")
+        cloud.clock.sleep(min(pause, max(limit - waited, 0.05)))
+        pause = min(pause * GROWTH, LONGEST)

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What operations need of the outside world. Adapters implement these; tests may too."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .core.hosts import Host
+from .core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from .core.settings import Setting
+from .core.storage import ImageStore, StoragePool
+from .core.topology import Cluster, Pod, Zone
+
+E = t.TypeVar("E", covariant=True)
+
+Progress = t.Callable[[str], None]
+
+
+class Clock(t.Protocol):
+    """Time, so that waits can be tested without waiting."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Collection(t.Protocol[E]):
+    """All things of one kind, under the field names of their dataclass in ``core``."""
+
+    def all(self, **filters: object) -> t.Sequence[E]:
+        """Those that match, by the server's own filters; from memory when asked before and nothing was written."""
+
+    def find(self, name: str, **scope: object) -> t.Sequence[E]:
+        """Those of that name or id in a scope; the second name asked for in a scope is answered by listing it once."""
+
+    def fresh(self, held: t.Any) -> E:
+        """The same thing, read again from the server. Raises NotFound."""
+
+    def create(self, **fields: object) -> E: ...
+
+    def update(self, id: str, **fields: object) -> E: ...
+
+    def delete(self, id: str, **options: object) -> None: ...
+
+
+class Settings(t.Protocol):
+    """Configuration settings; ``scope`` is "global" or one of core.settings.SCOPES, ``scope_id`` its id."""
+
+    def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]: ...
+
+    def all(self, scope: str = "global", scope_id: str = "") -> t.Sequence[Setting]: ...
+
+    def write(self, name: str, value: str, scope: str = "global", scope_id: str = "") -> Setting: ...
+
+    def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting: ...
+
+
+class Cloud(t.Protocol):
+    """A CloudStack management server."""
+
+    @property
+    def zones(self) -> Collection[Zone]: ...
+
+    @property
+    def pods(self) -> Collection[Pod]: ...
+
+    @property
+    def clusters(self) -> Collection[Cluster]: ...
+
+    @property
+    def hosts(self) -> Collection[Host]: ...
+
+    @property
+    def physical_networks(self) -> Collection[PhysicalNetwork]: ...
+
+    @property
+    def traffic_types(self) -> Collection[TrafficType]: ...
+
+    @property
+    def providers(self) -> Collection[Provider]: ...
+
+    @property
+    def virtual_router_elements(self) -> Collection[Element]: ...
+
+    @property
+    def internal_lb_elements(self) -> Collection[Element]: ...
+
+    @property
+    def networks(self) -> Collection[Network]: ...
+
+    @property
+    def vlan_ip_ranges(self) -> Collection[VlanIpRange]: ...
+
+    @property
+    def storage_pools(self) -> Collection[StoragePool]: ...
+
+    @property
+    def image_stores(self) -> Collection[ImageStore]: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def progress(self) -> Progress: ...
+
+    def owner_id(self, kind: str, name: str, domain: str = "") -> str:
+        """The id of an account, domain (path or name) or project. Raises NotFound or Ambiguous."""
+
+    def act(self, action: str, id: str) -> None:
+        """A life-cycle action of a host or pool, waited for: see the gateway's table of actions."""

@@ -1,0 +1,227 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_host
+short_description: Manage hypervisor hosts of Apache CloudStack
+description:
+  - Adds, tags, renames, annotates, enables, disables, drains, reconnects and removes hosts.
+  - A host is found by O(id), else by O(name), else by the address or name in O(url). C(kvm1) and C(kvm1.example.net)
+    are the same host.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description:
+      - Name (or address) of the host.
+      - A host whose name the server chose itself is given this name after it was added, so that the next run finds it.
+    type: str
+    required: true
+    aliases: [ip_address]
+  id:
+    description: Id of the host, to rename it to O(name).
+    type: str
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of the pod; that of O(cluster) unless something else is said. A host does not move.
+    type: str
+  cluster:
+    description: Name or id of the cluster; needed to add a host. A host does not move.
+    type: str
+  hypervisor:
+    description: Hypervisor of the host; that of O(cluster) unless something else is said. It cannot be changed.
+    type: str
+    choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
+  url:
+    description:
+      - URL that the host is added by; V(http://) and O(name) unless something else is said.
+      - For a host of vCenter V(http://vcenter.example.net/DATACENTER/CLUSTER/HOST).
+    type: str
+  username:
+    description: User that the management server prepares the host as. Used only to add the host.
+    type: str
+  password:
+    description: Password of O(username). Used only to add the host.
+    type: str
+  host_tags:
+    description:
+      - The host's tags, all of them, in any order. An empty list removes every tag; unset leaves them alone.
+    type: list
+    elements: str
+    aliases: [host_tag]
+  annotation:
+    description: Note on the host for other administrators.
+    type: str
+  allocation_state:
+    description:
+      - V(enabled) and V(disabled) say whether the host takes new VMs; both end a maintenance.
+      - V(maintenance) drains the host by CloudStack's own drain and waits for it. A drain that is under way is joined,
+        one that failed is asked for again. A disabled host has to be enabled for a moment, since the server drains no
+        other.
+    type: str
+    choices: [enabled, disabled, maintenance]
+  state:
+    description:
+      - V(absent) drains the host first, as the documentation tells administrators to, and then removes it.
+      - V(reconnected) has the management server and the agent connect anew and waits until the host is up.
+    type: str
+    choices: [present, absent, reconnected]
+    default: present
+  force:
+    description:
+      - Remove the host without draining it. Its VMs are B(stopped); those with HA are started elsewhere.
+    type: bool
+    default: false
+  force_destroy_local_storage:
+    description: Destroy the volumes on the host's own disks when it is removed.
+    type: bool
+    default: false
+  maintenance_timeout:
+    description: Seconds that a drain may take.
+    type: float
+    default: 3600
+seealso:
+  - module: hostcraft.cloudstack.cs_host_info
+"""
+
+EXAMPLES = r"""
+- name: A KVM host in its cluster
+  hostcraft.cloudstack.cs_host:
+    name: kvm1.example.net
+    zone: zurich
+    cluster: kvm-a
+    username: root
+    password: "{{ vault_kvm_root_password }}"
+    host_tags: [ssd, gpu]
+
+- name: Take no new VMs on it
+  hostcraft.cloudstack.cs_host:
+    name: kvm1.example.net
+    zone: zurich
+    allocation_state: disabled
+
+- name: Drain it and remove it
+  hostcraft.cloudstack.cs_host:
+    name: kvm1.example.net
+    zone: zurich
+    state: absent
+"""
+
+RETURN = r"""
+id:
+  description: Id of the host.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the host.
+  returned: unless absent
+  type: str
+  sample: kvm1.example.net
+state:
+  description: Whether the management server reaches the host's agent.
+  returned: unless absent
+  type: str
+  sample: Up
+resource_state:
+  description: Resource state of the host, as the server says it.
+  returned: unless absent
+  type: str
+  sample: Enabled
+allocation_state:
+  description: The same in lower case.
+  returned: unless absent
+  type: str
+  sample: enabled
+host_tags:
+  description: Tags of the host; empty when the task did not ask for tags.
+  returned: unless absent
+  type: list
+  elements: str
+  sample: [gpu, ssd]
+ip_address:
+  description: Address of the host.
+  returned: unless absent
+  type: str
+  sample: 10.10.1.11
+cpu_number:
+  description: Number of its cores.
+  returned: unless absent
+  type: int
+  sample: 16
+cpu_speed:
+  description: Speed of a core in MHz.
+  returned: unless absent
+  type: int
+  sample: 2400
+hypervisor:
+  description: Hypervisor of the host.
+  returned: unless absent
+  type: str
+  sample: KVM
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import hosts
+
+HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
+FIELDS = {
+    "hypervisor": {"type": "str", "choices": HYPERVISORS},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "host_tags": {"type": "list", "elements": "str", "aliases": ["host_tag"]},
+    "annotation": {"type": "str"},
+}
+OPTIONS = {
+    "name": {"type": "str", "required": True, "aliases": ["ip_address"]},
+    "id": {"type": "str"},
+    "zone": {"type": "str"},
+    "pod": {"type": "str"},
+    "cluster": {"type": "str"},
+    "url": {"type": "str"},
+    "allocation_state": {"type": "str", "choices": ["enabled", "disabled", "maintenance"]},
+    "state": {"type": "str", "choices": ["present", "absent", "reconnected"], "default": "present"},
+    "force": {"type": "bool", "default": False},
+    "force_destroy_local_storage": {"type": "bool", "default": False},
+    "maintenance_timeout": {"type": "float", "default": 3600},
+}
+
+
+def operation(cloud, params, check_mode):
+    request = hosts.HostRequest(
+        which=HostName(params["name"], params["id"], params["url"]),
+        zone=params["zone"],
+        pod=params["pod"],
+        cluster=params["cluster"],
+        fields=taken(params, FIELDS),
+        resource_state=params["allocation_state"] and params["allocation_state"].capitalize(),
+        forced=params["force"],
+        destroy_local_storage=params["force_destroy_local_storage"],
+        drain_limit=params["maintenance_timeout"],
+    )
+    if params["state"] == "reconnected":
+        return hosts.reconnect(cloud, request, check_mode)
+    return hosts.ensure_host(cloud, request, params["state"], check_mode)
+
+
+TASK = ApiTask(options={**OPTIONS, **FIELDS}, operation=operation)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_host_info
+short_description: Read hypervisor hosts of Apache CloudStack
+description:
+  - Returns hosts with their states, tags and capacities.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  name:
+    description: Name or id of a host; without it all are returned. An unknown one gives an empty list.
+    type: str
+  zone:
+    description: Name or id of the zone that the hosts are in.
+    type: str
+  pod:
+    description: Name or id of the pod that the hosts are in.
+    type: str
+  cluster:
+    description: Name or id of the cluster that the hosts are in.
+    type: str
+  hypervisor:
+    description: Hypervisor of the hosts.
+    type: str
+  resource_state:
+    description: Resource state of the hosts, in the server's words, such as V(Enabled) or V(Maintenance).
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_host
+"""
+
+EXAMPLES = r"""
+- name: The hosts of a cluster
+  hostcraft.cloudstack.cs_host_info:
+    zone: zurich
+    cluster: kvm-a
+  register: result
+
+- name: Those that are in maintenance
+  ansible.builtin.debug:
+    msg: "{{ result.hosts | selectattr('resource_state', 'equalto', 'Maintenance') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+hosts:
+  description: The hosts, each with the values that M(hostcraft.cloudstack.cs_host) returns, and its capacities.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_hosts
+
+FILTERS = ("pod", "cluster", "hypervisor", "resource_state")
+
+TASK = ApiTask(
+    options={name: {"type": "str"} for name in ("name", "zone", *FILTERS)},
+    operation=lambda cloud, p, check: listed_hosts(cloud, p["name"], p["zone"], taken(p, FILTERS)),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

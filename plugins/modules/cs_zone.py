@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_zone
+short_description: Manage zones of Apache CloudStack
+description:
+  - Creates, changes, enables, disables and removes zones.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the zone.
+    type: str
+    required: true
+  id:
+    description: Id of the zone, to rename it to O(name).
+    type: str
+  state:
+    description:
+      - V(enabled) and V(disabled) also set the allocation state; V(present) leaves it alone.
+    type: str
+    choices: [present, enabled, disabled, absent]
+    default: present
+  network_type:
+    description:
+      - Network type of the zone. A new zone is V(Advanced) unless something else is said; it cannot be changed.
+    type: str
+    choices: [Basic, Advanced]
+  dns1:
+    description: First DNS server for guests; needed to create a zone.
+    type: str
+  dns2:
+    description: Second DNS server for guests.
+    type: str
+  internal_dns1:
+    description: First DNS server for system VMs; a new zone takes O(dns1) unless something else is said.
+    type: str
+  internal_dns2:
+    description: Second DNS server for system VMs.
+    type: str
+  dns1_ipv6:
+    description: First DNS server for guests over IPv6.
+    type: str
+  dns2_ipv6:
+    description: Second DNS server for guests over IPv6.
+    type: str
+  network_domain:
+    description: DNS domain of the guests' networks.
+    type: str
+  guest_cidr_address:
+    description: CIDR that isolated guest networks of the zone get.
+    type: str
+  dhcp_provider:
+    description: DHCP provider of the zone.
+    type: str
+  local_storage_enabled:
+    description: Whether VMs may have their volumes on the hosts' own disks.
+    type: bool
+  securitygroups_enabled:
+    description: Whether security groups are enabled; cannot be changed.
+    type: bool
+  domain:
+    description: Domain (name or path) that the zone is dedicated to when it is created.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_zone_info
+"""
+
+EXAMPLES = r"""
+- name: An advanced zone, ready to be used
+  hostcraft.cloudstack.cs_zone:
+    name: zurich
+    network_type: Advanced
+    dns1: 192.0.2.53
+    internal_dns1: 10.10.0.53
+    guest_cidr_address: 10.1.1.0/24
+    state: enabled
+
+- name: Take no new VMs in the zone
+  hostcraft.cloudstack.cs_zone:
+    name: zurich
+    state: disabled
+"""
+
+RETURN = r"""
+id:
+  description: Id of the zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the zone.
+  returned: unless absent
+  type: str
+  sample: zurich
+network_type:
+  description: Network type of the zone.
+  returned: unless absent
+  type: str
+  sample: Advanced
+allocation_state:
+  description: Whether the zone takes new VMs.
+  returned: unless absent
+  type: str
+  sample: Enabled
+dns1:
+  description: First DNS server for guests. The other parameters are returned by their names in the same way.
+  returned: unless absent
+  type: str
+  sample: 192.0.2.53
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.topology import ensure_zone
+
+FIELDS = {
+    "name": {"type": "str", "required": True},
+    "network_type": {"type": "str", "choices": ["Basic", "Advanced"]},
+    "dns1": {"type": "str"},
+    "dns2": {"type": "str"},
+    "internal_dns1": {"type": "str"},
+    "internal_dns2": {"type": "str"},
+    "dns1_ipv6": {"type": "str"},
+    "dns2_ipv6": {"type": "str"},
+    "network_domain": {"type": "str"},
+    "guest_cidr_address": {"type": "str"},
+    "dhcp_provider": {"type": "str"},
+    "local_storage_enabled": {"type": "bool"},
+    "securitygroups_enabled": {"type": "bool"},
+    "domain": {"type": "str"},
+}
+STATE = {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"}
+
+TASK = ApiTask(
+    options={**FIELDS, "id": {"type": "str"}, "state": STATE},
+    operation=lambda cloud, p, check: ensure_zone(
+        cloud, {**taken(p, FIELDS), **presence(p).fields}, presence(p).state, check, id=p["id"]
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
