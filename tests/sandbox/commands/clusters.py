@@ -1,0 +1,98 @@
+"""addCluster, listClusters, deleteCluster."""
+
+from __future__ import annotations
+
+from ..errors import invalid, refused
+from ..paging import answer, filters, keyword
+from ..registry import Body, Call, command
+from ..rules import capacity
+from ..world import World
+from ..world.hypervisors import canonical
+from ..world.zones import Cluster, Pod, Zone
+
+JAVA = "org.apache.cloudstack.api.command.admin.cluster"
+TYPES = ("CloudManaged", "ExternalManaged")
+
+
+def view(world: World, cluster: Cluster) -> Body:
+    pod, zone = world.pods[cluster.pod_id], world.zones[cluster.zone_id]
+    return {
+        "id": cluster.uuid,
+        "name": cluster.name,
+        "podid": pod.uuid,
+        "podname": pod.name,
+        "zoneid": zone.uuid,
+        "zonename": zone.name,
+        "hypervisortype": cluster.hypervisor,
+        "clustertype": cluster.cluster_type,
+        "allocationstate": cluster.allocation_state,
+        "managedstate": cluster.managed_state,
+        "cpuovercommitratio": cluster.details["cpuOvercommitRatio"],
+        "memoryovercommitratio": cluster.details["memoryOvercommitRatio"],
+        "resourcedetails": dict(cluster.details),
+        "arch": cluster.arch,
+        "hasannotations": False,
+    }
+
+
+def create(world: World, zone: Zone, pod: Pod, name: str, hypervisor: str, kind: str = "CloudManaged") -> Cluster:
+    """A new cluster with the global over-provisioning factors; ApiError 530 for a name that the pod has (T1:38)."""
+    if any(c.name == name for c in world.clusters.select(pod_id=pod.id)):
+        where = [{"uuid": pod.uuid, "description": "podId"}, {"uuid": zone.uuid, "description": "dcId"}]
+        raise refused(f"Unable to create cluster {name} in pod and data center with specified ids", where)
+    cluster = Cluster(world.clusters.next_id(), world.new_uuid(), name, zone.id, pod.id, hypervisor, kind)
+    cluster.details = {
+        "memoryOvercommitRatio": world.settings.value(capacity.MEMORY_FACTOR),
+        "cpuOvercommitRatio": world.settings.value(capacity.CPU_FACTOR),
+    }
+    return world.clusters.add(cluster)
+
+
+@command("addCluster", JAVA)
+def add_cluster(call: Call) -> Body:
+    """T1:35-39; the server takes hypervisor names that it does not know."""
+    world, zone, pod = call.world, call["zoneid"], call["podid"]
+    if pod.zone_id != zone.id:
+        raise invalid(f"Can't find pod {pod.uuid} in the zone {zone.uuid}")
+    kind = next((t for t in TYPES if t.lower() == call["clustertype"].lower()), None)
+    if kind is None:
+        raise invalid(f"Unable to resolve {call['clustertype']} to a supported cluster type")
+    if kind == "ExternalManaged" and not call.get("url"):
+        raise invalid("Invalid url (null), should be like http://hostname or http://ipaddress")
+    cluster = create(world, zone, pod, call["clustername"], canonical(call["hypervisor"]), kind)
+    if call.get("allocationstate"):
+        cluster.allocation_state = call["allocationstate"]
+    if call.get("arch"):
+        cluster.arch = call["arch"]
+    return {"count": 1, "cluster": [view(world, cluster)]}
+
+
+@command("listClusters", JAVA, id="clusters")
+def list_clusters(call: Call) -> Body:
+    rows = call.world.clusters.select(
+        **filters(
+            call,
+            id="id",
+            zoneid="zone_id",
+            podid="pod_id",
+            name="name",
+            hypervisor="hypervisor",
+            clustertype="cluster_type",
+            allocationstate="allocation_state",
+            managedstate="managed_state",
+            arch="arch",
+        )
+    )
+    return answer(call, "cluster", keyword(call, rows), lambda cluster: view(call.world, cluster))
+
+
+@command("deleteCluster", JAVA, id="clusters")
+def delete_cluster(call: Call) -> Body:
+    """T1:36; T2:70."""
+    world, cluster = call.world, call["id"]
+    if world.hosts.select(cluster_id=cluster.id):
+        raise refused(f"Cluster: {cluster.id} cannot be removed. Cluster still has hosts")
+    if world.storage_pools.select(cluster_id=cluster.id):
+        raise refused(f"Cluster: {cluster.id} cannot be removed. Cluster still has storage pools")
+    world.clusters.remove(cluster)
+    return {"success": True}

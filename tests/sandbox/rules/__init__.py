@@ -1,0 +1,1 @@
+"""Rules without state: what follows from what, as the server decides it."""

@@ -1,0 +1,212 @@
+"""The HTTP server, in the foreground (`python -m sandbox`) or in a thread of a test (`with Sandbox() as s`)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeVar
+
+from aiohttp import web
+
+from .api import DEFAULT_VERSION, Api
+from .errors import ApiError
+from .faults import Fault, Faults
+from .world import World
+from .world.hypervisors import Sizes
+
+HOST = "127.0.0.1"
+PATH = "/client/api"
+KEY, SECRET = "sandbox-api-key", "sandbox-secret-key"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it came: HTTP method, command, every parameter (secrets included: tests check what is sent)."""
+
+    method: str
+    command: str
+    params: dict[str, str]
+
+
+class Calls(list[Received]):
+    """Every call received, in order."""
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(call.command for call in self)
+
+    def of(self, command: str) -> list[Received]:
+        return [call for call in self if call.command == command]
+
+
+class Sandbox:
+    """A CloudStack on loopback. `port` 0 takes any free one; `speed` divides durations; `version` plays an older server.
+
+    Read `world` from another thread only while nothing runs; `run(fn)` executes `fn(world)` in the server's thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        speed: float = 1.0,
+        seed: int | None = None,
+        version: str = DEFAULT_VERSION,
+        sizes: Sizes | None = None,
+        key: str | None = None,
+        secret: str | None = None,
+    ) -> None:
+        self.key = key or os.environ.get("SANDBOX_KEY") or KEY
+        self.secret = secret or os.environ.get("SANDBOX_SECRET") or SECRET
+        self.port = port
+        self.world = World(seed=seed, speed=speed, sizes=sizes)
+        self.api = Api(self.world, self.key, self.secret, version)
+        self.faults, self.calls = Faults(), Calls()
+        # TCP connections accepted so far.
+        self.connections = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping: asyncio.Event | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}{PATH}"
+
+    # -- serving ------------------------------------------------------------------------------------------------------
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_route("GET", PATH, self._handle)
+        app.router.add_route("POST", PATH, self._handle)
+        app.router.add_route("*", "/sandbox/faults", self._faults_page)
+        app.router.add_route("*", "/sandbox/calls", self._calls_page)
+        app.router.add_get("/sandbox/connections", self._connections_page)
+        return app
+
+    async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until stopped; `ready` is called once the port listens (and `port` is the real one)."""
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.2)
+        await runner.setup()
+        protocols = runner.server
+        if protocols is None:
+            raise RuntimeError("aiohttp gave no server")
+
+        def accept() -> asyncio.Protocol:
+            self.connections += 1
+            return protocols()
+
+        listener = await self._loop.create_server(accept, HOST, self.port)
+        self.port = listener.sockets[0].getsockname()[1]
+        try:
+            ready()
+            await self._stopping.wait()
+        finally:
+            listener.close()
+            self.api.jobs.forget_running()
+            await runner.cleanup()
+
+    def __enter__(self) -> Sandbox:
+        up, trouble = threading.Event(), []
+
+        def main() -> None:
+            try:
+                asyncio.run(self.serve(up.set))
+            except BaseException as error:
+                trouble.append(error)
+            finally:
+                up.set()
+
+        self._thread = threading.Thread(target=main, name="sandbox", daemon=True)
+        self._thread.start()
+        up.wait()
+        if trouble:
+            raise trouble[0]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None and self._stopping is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
+
+    def run(self, fn: Callable[[World], T]) -> T:
+        """`fn(world)` executed between two requests, in the server's thread; its result or its exception."""
+        if self._loop is None:
+            raise RuntimeError("the sandbox is not running")
+
+        async def call() -> T:
+            return fn(self.world)
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+
+    # -- requests -----------------------------------------------------------------------------------------------------
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        params = {k: str(v) for k, v in request.query.items()}
+        if request.method == "POST":
+            params.update({k: str(v) for k, v in (await request.post()).items()})
+        name = params.get("command", "")
+        self.calls.append(Received(request.method, name, params))
+        fault = self.faults.next(name)
+        if fault is not None:
+            early = await self._before(fault, request)
+            if early is not None:
+                return early
+        status, body = self.api.call(params, fault)
+        if fault is not None and fault.kind == "drop_after":
+            return _hang_up(request)
+        if fault is not None and fault.kind == "bad_json":
+            return web.Response(text='{"truncated', content_type="application/json")
+        return web.json_response(body, status=status)
+
+    async def _before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
+        """The answer of a fault that comes before the call is handled; None to go on."""
+        if fault.kind == "http":
+            body = {"errorresponse": ApiError(fault.status, 9999, fault.text).body()}
+            return web.json_response(body, status=fault.status)
+        if fault.kind == "html":
+            page = f"<html><head><title>{fault.status}</title></head><body><h1>{fault.text}</h1></body></html>"
+            return web.Response(text=page, status=fault.status, content_type="text/html")
+        if fault.kind == "restart":
+            self.api.jobs.forget_running()
+        if fault.kind in ("drop", "restart"):
+            return _hang_up(request)
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        return None
+
+    async def _faults_page(self, request: web.Request) -> web.Response:
+        """GET lists, DELETE clears, POST adds `{"command", "kind", "nth", …}` (400 when that makes no fault)."""
+        if request.method == "DELETE":
+            self.faults.clear()
+        elif request.method == "POST":
+            try:
+                self.faults.add(**await request.json())
+            except (TypeError, ValueError) as error:
+                return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"faults": self.faults.describe()})
+
+    async def _calls_page(self, request: web.Request) -> web.Response:
+        """GET tells counts and calls, DELETE forgets them."""
+        if request.method == "DELETE":
+            self.calls.clear()
+        listed = [{"method": c.method, "command": c.command, "params": c.params} for c in self.calls]
+        return web.json_response({"total": len(listed), "counts": dict(self.calls.counts), "calls": listed})
+
+    async def _connections_page(self, request: web.Request) -> web.Response:
+        return web.json_response({"connections": self.connections})
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    """Close the connection; what aiohttp still wants to write goes nowhere."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()

@@ -1,0 +1,45 @@
+"""Primary and secondary storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class StoragePool:
+    """`capacity` and `used` in bytes; `scope` CLUSTER, ZONE or HOST."""
+
+    id: int
+    uuid: str
+    name: str
+    zone_id: int
+    pod_id: int | None
+    cluster_id: int | None
+    address: str
+    path: str
+    type: str
+    scope: str
+    hypervisor: str
+    provider: str
+    capacity: int
+    created: str
+    used: int = 0
+    allocated: int = 0
+    state: str = "Up"
+    managed: bool = False
+    tags: list[str] = field(default_factory=list)
+    tag_rule: bool = False
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ImageStore:
+    id: int
+    uuid: str
+    name: str
+    url: str
+    protocol: str
+    provider: str
+    zone_id: int | None
+    scope: str
+    readonly: bool = False
