@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# http: status with a JSON error body · html: status with an HTML page · bad_json: 200, cut-off JSON · drop: closed unread
-# · drop_after: done, then closed without an answer · slow: answered after `seconds` · job_failed: its job fails
-# · restart: closed, and running jobs are forgotten.
+# http: status with a JSON error body · html: status with an HTML page · bad_json: 200, cut-off JSON ·
+# drop: closed unread · drop_after: done, then closed without an answer · slow: answered after `seconds` ·
+# job_failed: its job fails · restart: closed, and running jobs are forgotten.
 KINDS = ("http", "html", "bad_json", "drop", "drop_after", "slow", "job_failed", "restart")
 
 

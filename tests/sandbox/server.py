@@ -46,7 +46,7 @@ class Calls(list[Received]):
 
 
 class Sandbox:
-    """A CloudStack on loopback. `port` 0 takes any free one; `speed` divides durations; `version` plays an older server.
+    """A CloudStack on loopback. `port` 0: any free one; `speed` divides durations; `version` plays an older server.
 
     Read `world` from another thread only while nothing runs; `run(fn)` executes `fn(world)` in the server's thread.
     """

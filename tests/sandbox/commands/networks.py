@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import denied, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
@@ -20,7 +22,7 @@ LABELS = ("kvmnetworklabel", "xennetworklabel", "vmwarenetworklabel", "hypervnet
 _VPC = ["Vpn", "Dhcp", "Dns", "Gateway", "Lb", "SourceNat", "StaticNat", "PortForwarding", "UserData"]
 # Providers that a physical network has from the start, in order of creation: name, services, whether single services
 # can be enabled, state, whether it has a virtual router element (T1:23-27).
-PROVIDERS = (
+PROVIDERS: tuple[tuple[str, list[str], bool, str, bool], ...] = (
     ("VirtualRouter", [*_VPC[:4], "Firewall", *_VPC[4:]], True, "Disabled", True),
     ("SecurityGroupProvider", ["SecurityGroup"], False, "Disabled", False),
     ("VpcVirtualRouter", _VPC, True, "Disabled", True),
@@ -126,7 +128,7 @@ def update_physical_network(call: Call) -> Work:
     world, network = call.world, call["id"]
 
     def run() -> Body:
-        changes = {}
+        changes: dict[str, Any] = {}
         if call.get("state"):
             changes["state"] = _one_of(call["state"], STATES, "PhysicalNetwork State")
         if "vlan" in call:

@@ -183,7 +183,7 @@ def delete_zone(call: Call) -> Body:
         (world.storage_pools, "storage pools"),
         (world.physical_networks, "physical networks"),
     ):
-        if table.select(zone_id=zone.id):  # type: ignore[attr-defined]
+        if table.select(zone_id=zone.id):
             raise refused(f"The zone cannot be deleted because there are {words} in this zone.")
     for network in list(world.networks.select(zone_id=zone.id)):
         world.networks.remove(network)

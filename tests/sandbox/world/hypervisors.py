@@ -9,7 +9,6 @@ import hashlib
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Union
 from urllib.parse import urlsplit
 
 GIB = 1 << 30
@@ -41,7 +40,7 @@ DEFAULTS: Mapping[str, Facts] = {
 }
 # Sizes that a test wants: (cores, MHz per core, bytes) by URL, or a function of the URL that may return None.
 Size = tuple[int, int, int]
-Sizes = Union[Mapping[str, Size], Callable[[str], Size | None]]
+Sizes = Mapping[str, Size] | Callable[[str], Size | None]
 
 
 def canonical(name: str) -> str:
