@@ -103,6 +103,15 @@ demo: venv ## Apply a declared zone to an embedded CloudStack twice and show it 
 sandbox: venv ## Serve the embedded CloudStack on PORT (8090)
 	PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT)
 
+.PHONY: bench
+bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ours and the existing modules', against the sandbox
+	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/bench.py $(HOSTS)
+
+$(VENV)/peer/.installed: requirements/peer.txt
+	$(PYTHON) -m venv $(VENV)/peer
+	$(VENV)/peer/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peer.txt
+	touch $@
+
 .PHONY: docs-lint
 docs-lint: venv ## Check the documentation that lies in the plugins
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
