@@ -116,6 +116,11 @@ class Listing(t.Generic[E]):
                 items.append(item)
 
 
+# From which question on a whole scope is listed instead: a cluster has some 50 settings, the whole server over 1,000.
+SETTINGS_ASKED = {"global": 6}
+SETTINGS_ASKED_IN_SCOPE = 2
+
+
 class Settings:
     """Configuration settings (the port ``Settings``)."""
 
@@ -125,7 +130,9 @@ class Settings:
 
     def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]:
         """``name`` also matches inside longer names (T3:58), so the exact one is chosen here, without case (T4:75)."""
-        known = self._answers.get(("", scope, scope_id)) or self._list(name, scope, scope_id)
+        asked = sum(1 for key in self._answers if key[1:] == (scope, scope_id) and key[0] != name)
+        whole = asked + 1 >= SETTINGS_ASKED.get(scope, SETTINGS_ASKED_IN_SCOPE)
+        known = self._answers.get(("", scope, scope_id)) or self._list("" if whole else name, scope, scope_id)
         return next((each for each in known if each.name.casefold() == name.casefold()), None)
 
     def all(self, scope: str = "global", scope_id: str = "") -> t.Sequence[Setting]:
