@@ -50,8 +50,8 @@ lint: venv ## Format, style, types, YAML, playbooks and roles, changelog
 	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
-	MYPYPATH=tools mypy --no-error-summary tools conftest.py
-	MYPYPATH=tests mypy --no-error-summary -p sandbox -p unit.architecture
+	MYPYPATH=tools mypy --python-version 3.11 --no-error-summary tools conftest.py
+	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
 	yamllint --strict .
 	ansible-lint -q
 	antsibull-changelog lint
