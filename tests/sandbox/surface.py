@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("surface.json")
+# Commands of builds with the VMware plugin, which the recorded server is not; written by hand, not recorded.
+UNPUBLISHED = Path(__file__).with_name("surface_unpublished.json")
 PAGING = ("page", "pagesize", "keyword")
 
 
@@ -45,7 +47,8 @@ def _at_most(since: str | None, version: str) -> bool:
 def load(version: str) -> dict[str, Api]:
     """Commands of a server of that version by name; newer commands and parameters are absent."""
     apis: dict[str, Api] = {}
-    for name, (isasync, since, params) in json.loads(FILE.read_text()).items():
+    known_commands = {**json.loads(FILE.read_text()), **json.loads(UNPUBLISHED.read_text())}
+    for name, (isasync, since, params) in known_commands.items():
         if _at_most(since, version):
             known = [Param(*p) for p in params]
             apis[name] = Api(name, isasync, since, {p.name: p for p in known if _at_most(p.since, version)})

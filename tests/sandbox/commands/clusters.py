@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import invalid, refused
+from urllib.parse import unquote, urlsplit
+
+from ..errors import failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..rules import capacity
@@ -48,6 +50,21 @@ def create(world: World, zone: Zone, pod: Pod, name: str, hypervisor: str, kind:
     return world.clusters.add(cluster)
 
 
+def _check_vmware(world: World, zone: Zone, kind: str, url: str) -> None:
+    """ApiError unless the URL names a cluster of the zone's own datacenter (not recorded)."""
+    if kind != "ExternalManaged":
+        raise invalid("A VMware cluster is managed by its vCenter: the cluster type must be ExternalManaged")
+    datacenter = world.vmware_datacenters.first(zone_id=zone.id)
+    if datacenter is None:
+        raise failed("Failed to add cluster: the zone is not associated with a VMware datacenter")
+    parts = urlsplit(url)
+    path = [unquote(part) for part in parts.path.split("/") if part]
+    if (parts.hostname or "").lower() != datacenter.vcenter.lower() or len(path) < 2 or path[0] != datacenter.name:
+        raise failed(
+            f"Failed to add cluster: {url} names no cluster of datacenter {datacenter.name} of {datacenter.vcenter}"
+        )
+
+
 @command("addCluster", JAVA)
 def add_cluster(call: Call) -> Body:
     """T1:35-39; the server takes hypervisor names that it does not know."""
@@ -59,7 +76,10 @@ def add_cluster(call: Call) -> Body:
         raise invalid(f"Unable to resolve {call['clustertype']} to a supported cluster type")
     if kind == "ExternalManaged" and not call.get("url"):
         raise invalid("Invalid url (null), should be like http://hostname or http://ipaddress")
-    cluster = create(world, zone, pod, call["clustername"], canonical(call["hypervisor"]), kind)
+    hypervisor = canonical(call["hypervisor"])
+    if hypervisor == "VMware":
+        _check_vmware(world, zone, kind, call.get("url", ""))
+    cluster = create(world, zone, pod, call["clustername"], hypervisor, kind)
     if call.get("allocationstate"):
         cluster.allocation_state = call["allocationstate"]
     if call.get("arch"):

@@ -9,9 +9,10 @@ from ..errors import bad_parameter, failed, invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..rules import capacity
+from ..rules.addresses import overlap
 from ..world import World
 from ..world.hosts import Host
-from ..world.hypervisors import UNIQUE_ADDRESS, address_of, canonical, facts, name_of
+from ..world.hypervisors import UNIQUE_ADDRESS, address_of, canonical, facts, name_of, place_of
 from ..world.zones import Cluster, Pod, Zone
 from . import clusters
 from .pods import cidr
@@ -107,6 +108,24 @@ def _cluster_of(call: Call, zone: Zone, pod: Pod, hypervisor: str) -> Cluster:
     return same[0] if same else clusters.create(call.world, zone, pod, name, hypervisor)
 
 
+def _address(world: World, pod: Pod, hypervisor: str, url: str) -> str:
+    """The private address of a new host; ApiError 530 where the machine is there already (text not recorded)."""
+    place = place_of(hypervisor, url)
+    if hypervisor in UNIQUE_ADDRESS:
+        for host in world.hosts.select(zone_id=pod.zone_id):
+            if place in (host.ip_address, place_of(host.hypervisor, host.url)):
+                raise failed(f"Could not add host at [{url}] with zone [{pod.zone_id}]: Guid already exists")
+    else:
+        # Simulators share the host part of their URLs.
+        place = f"{url}#{len(world.hosts)}"
+
+    def taken(address: str) -> bool:
+        reserved = address == pod.gateway or any(overlap(address, address, r.start, r.end) for r in pod.ranges)
+        return reserved or world.hosts.first(ip_address=address) is not None
+
+    return address_of(place, cidr(pod), taken)
+
+
 @command("addHost", JAVA)
 def add_host(call: Call) -> Body:
     """T1:40-46: the simulator takes the same URL twice; the texts of the other refusals are not recorded."""
@@ -119,13 +138,9 @@ def add_host(call: Call) -> Body:
     cluster = _cluster_of(call, zone, pod, hypervisor)
     if cluster.hypervisor != hypervisor:
         raise failed(f"Cannot add host: cluster {cluster.name} is of hypervisor {cluster.hypervisor}, not {hypervisor}")
-    address = address_of(url, str(cidr(pod)))
     uuid = world.new_uuid()
     name = name_of(hypervisor, url, world.new_uuid() if hypervisor == "Simulator" else uuid)
-    if hypervisor in UNIQUE_ADDRESS and (
-        world.hosts.first(ip_address=address) or world.hosts.first(name=name, cluster_id=cluster.id)
-    ):
-        raise failed(f"Could not add host at [{url}] with zone [{zone.id}]: the host is there already")
+    address = _address(world, pod, hypervisor, url)
     known, now = facts(hypervisor, url, world.sizes), world.now()
     host = Host(
         world.hosts.next_id(), uuid, name, url, zone.id, pod.id, cluster.id, hypervisor, known.version, address,

@@ -14,7 +14,7 @@ from .networks import Network, PhysicalNetwork, Provider, RouterElement, Traffic
 from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
-from .zones import Cluster, Pod, Zone
+from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
 
@@ -47,6 +47,7 @@ class World:
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.storage_pools: Table[StoragePool] = Table("zone_id", "cluster_id")
         self.image_stores: Table[ImageStore] = Table("zone_id")
+        self.vmware_datacenters: Table[VmwareDatacenter] = Table("zone_id")
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
         self._install()

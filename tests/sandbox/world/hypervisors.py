@@ -56,23 +56,26 @@ def facts(hypervisor: str, url: str, sizes: Sizes | None) -> Facts:
     return replace(base, cores=size[0], mhz=size[1], memory=size[2]) if size else base
 
 
-def name_of(hypervisor: str, url: str, uuid: str) -> str:
-    """The name that the server gives: the simulator's own, VMware's from the path, else the host part of the URL."""
+def place_of(hypervisor: str, url: str) -> str:
+    """What tells one machine from another in a URL: the last name of a VMware path, else the host part; lower case."""
     parts = urlsplit(url)
-    if hypervisor == "Simulator":
-        return f"SimulatedAgent.{uuid}"
-    if hypervisor == "VMware":
-        return parts.path.rstrip("/").rpartition("/")[2] or (parts.hostname or url)
-    return parts.hostname or url
+    host = parts.hostname or ""
+    path = parts.path.rstrip("/").rpartition("/")[2] if hypervisor == "VMware" else ""
+    return (path or host).lower()
 
 
-def address_of(url: str, network: str) -> str:
-    """A literal address of the URL, else one of `network` that stays the same for the same URL."""
-    host = urlsplit(url).hostname or ""
+def name_of(hypervisor: str, url: str, uuid: str) -> str:
+    """The name that the server gives: the simulator's own, else what the URL calls the machine."""
+    return f"SimulatedAgent.{uuid}" if hypervisor == "Simulator" else place_of(hypervisor, url)
+
+
+def address_of(place: str, network: ipaddress.IPv4Network, taken: Callable[[str], bool]) -> str:
+    """A literal address itself; else one of `network` that is not `taken`, the same for the same place and history."""
     try:
-        return str(ipaddress.ip_address(host))
+        return str(ipaddress.ip_address(place))
     except ValueError:
-        net = ipaddress.ip_network(network)
-        # Neither the network, the usual gateway nor the broadcast address.
-        span = max(net.num_addresses - 3, 1)
-        return str(net[2 + int.from_bytes(hashlib.sha256(url.encode()).digest()[:8], "big") % span])
+        # Neither the network nor the broadcast address.
+        span = max(network.num_addresses - 2, 1)
+        first = int.from_bytes(hashlib.sha256(place.encode()).digest()[:8], "big")
+        tries = (str(network[1 + (first + n) % span]) for n in range(span))
+        return next((address for address in tries if not taken(address)), str(network[1 + first % span]))

@@ -66,3 +66,14 @@ class Cluster:
     managed_state: str = "Managed"
     arch: str = "x86_64"
     details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class VmwareDatacenter:
+    """The one vCenter datacenter of a zone."""
+
+    id: int
+    uuid: str
+    name: str
+    vcenter: str
+    zone_id: int
