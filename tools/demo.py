@@ -62,7 +62,7 @@ def counted_apply(inventory: str) -> tuple[int, str]:
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         raise SystemExit(__doc__)
-    _, first = counted_apply(arguments[0])
+    _changed, first = counted_apply(arguments[0])
     again, second = counted_apply(arguments[0])
     print(f"first run:  {first}\nsecond run: {second}\n")
     status = zone_tree.main()
