@@ -108,7 +108,10 @@ def url_name(url: str) -> str:
     ``http://kvm1.example`` → the host part; ``http://vcenter/DC/cluster/esx1`` → the last part of the path, because
     vCenter's own name belongs to all its hosts; a simulator's URL (``http://sim/c1/h0``) tells nothing.
     """
-    parts = urlsplit(url if "//" in url else f"//{url}")
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+    except ValueError:
+        return ""
     steps = [step for step in unquote(parts.path).split("/") if step]
     if len(steps) >= 3:
         return steps[-1]
@@ -125,6 +128,7 @@ def matching(hosts: t.Iterable[Host], wanted: HostName) -> list[Host]:
         if name and is_address(name):
             ways.append(lambda h, name=name: h.ip_address == name)  # type: ignore[misc]
         elif name:
+            ways.append(lambda h, name=name: same_word(name, h.name))  # type: ignore[misc]
             ways.append(lambda h, name=name: same_host_name(name, h.name))  # type: ignore[misc]
     for way in ways:
         found = [host for host in present if way(host)]
@@ -139,7 +143,8 @@ FAILED_DRAIN = frozenset(("ErrorInMaintenance", "ErrorInPrepareForMaintenance"))
 _CANCEL, _PREPARE = ("cancel_maintenance",), ("prepare_maintenance",)
 _LEAVING = dict.fromkeys((MAINTENANCE, DRAINING, *FAILED_DRAIN), _CANCEL)
 # What leads from one resource state to another. ``prepareHostForMaintenance`` has no transition from Disabled (T2:32),
-# and ``cancelHostMaintenance`` always ends in Enabled (T2:38-48).
+# and ``cancelHostMaintenance`` always ends in Enabled (T2:38-48). From ErrorInPrepareForMaintenance it has none either:
+# that drain has to be given up before another can be asked for.
 STEPS: t.Mapping[str, t.Mapping[str, tuple[str, ...]]] = {
     ENABLED: {ENABLED: (), DISABLED: ("enable",), **_LEAVING},
     DISABLED: {ENABLED: ("disable",), DISABLED: (), **dict.fromkeys(_LEAVING, (*_CANCEL, "disable"))},
@@ -148,7 +153,8 @@ STEPS: t.Mapping[str, t.Mapping[str, tuple[str, ...]]] = {
         DRAINING: ("wait",),
         ENABLED: (*_PREPARE, "wait"),
         DISABLED: ("enable", *_PREPARE, "wait"),
-        **dict.fromkeys(FAILED_DRAIN, (*_PREPARE, "wait")),
+        "ErrorInMaintenance": (*_PREPARE, "wait"),
+        "ErrorInPrepareForMaintenance": (*_CANCEL, *_PREPARE, "wait"),
     },
 }
 

@@ -33,6 +33,17 @@ class Setting:
     dynamic: t.Optional[bool] = None
 
 
+def spelled(value: object) -> t.Optional[str]:
+    """A scalar as people write it, as the text of a setting. Raises InvalidValue for a list or map."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    raise InvalidValue("value", value, "one value; a list is written as a,b,c")
+
+
 def same_value(setting: Setting, value: str) -> bool:
     """Whether a value means what the setting holds: 2 = 2.0 as a Decimal, True = true as a Boolean, a CSV by items."""
     return meaning(setting.type, value) == meaning(setting.type, setting.value)
@@ -43,12 +54,15 @@ def meaning(kind: str, value: str) -> object:
     text = value.strip()
     if kind in ("Number", "Decimal", "Range"):
         try:
-            return Decimal(text).normalize()
+            number = Decimal(text)
         except InvalidOperation:
             return text
+        return number.normalize() if number.is_finite() else text
     if kind == "Boolean":
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold(), text)
-    if kind in ("CSV", "WhitespaceSeparatedListWithOptions"):
+    if kind == "WhitespaceSeparatedListWithOptions":
+        return tuple(text.split())
+    if kind == "CSV":
         return tuple(item.strip() for item in text.split(","))
     return text
 
@@ -60,6 +74,9 @@ def check(setting: Setting, value: str) -> str:
         raise InvalidValue(setting.name, value, f"a {setting.type.lower()}, such as {setting.default or 1}")
     if setting.type == "Number" and isinstance(known, Decimal) and known != known.to_integral_value():
         raise InvalidValue(setting.name, value, "a whole number")
+    if isinstance(known, Decimal) and setting.type in ("Number", "Decimal"):
+        # Written out: the server reads neither 1e3 nor, as a whole number, 2.0.
+        return f"{known:f}" if setting.type == "Number" else f"{Decimal(value.strip()):f}"
     if setting.type == "Boolean":
         if not isinstance(known, bool):
             raise InvalidValue(setting.name, value, "true or false")

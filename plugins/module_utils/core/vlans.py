@@ -25,7 +25,7 @@ def parse(text: object, parameter: str = "vlan", highest: int = HIGHEST) -> tupl
 
     Raises InvalidValue for what is not a number, reversed, or outside 0-``highest``.
     """
-    if text is None or text == "":
+    if text is None or text in ("", [], ()):
         return ()
     parts = [str(item) for item in text] if isinstance(text, (list, tuple, set, frozenset)) else str(text).split(",")
     return merged(_range(part, parameter, highest) for part in ",".join(parts).split(","))

@@ -34,7 +34,9 @@ def signed_form(params: t.Mapping[str, str], key: str, secret: str, now: datetim
     params: command and its parameters as text. The result is secret: it may hold passwords.
     """
     fields = {**params, "apiKey": key, "response": "json", "signatureVersion": "3", "expires": expires(now)}
-    ordered = sorted(fields.items(), key=lambda item: item[0].lower())
-    form = "&".join(f"{name}={encode(value)}" for name, value in ordered)
-    digest = hmac.new(secret.encode(), form.lower().encode(), hashlib.sha1).digest()
+    # The server sorts the names as they are, capitals first (ApiServer.verifyRequest), and signs them unencoded.
+    ordered = sorted(fields.items())
+    signed = "&".join(f"{name}={encode(value)}" for name, value in ordered).lower()
+    form = "&".join(f"{encode(name)}={encode(value)}" for name, value in ordered)
+    digest = hmac.new(secret.encode(), signed.encode(), hashlib.sha1).digest()
     return f"{form}&signature={quote(base64.b64encode(digest).decode(), safe='')}"
