@@ -1,0 +1,68 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding things by the names that people write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import matches, nearest, only
+
+
+@dataclass(frozen=True)
+class Thing:
+    id: str
+    name: str
+
+
+SOME = [Thing("1", "zone"), Thing("2", "Zone"), Thing("3", "ZONE"), Thing("4", "other")]
+NAMES = st.text("aAbB-", min_size=1, max_size=4)
+
+
+def test_an_exact_name_wins_over_one_of_another_case() -> None:
+    assert matches(SOME, "Zone") == [SOME[1]]
+    assert matches(SOME, "zOnE") == SOME[:3]
+    assert matches(SOME, "4") == [SOME[3]]
+    assert matches(SOME, "nowhere") == []
+
+
+@given(st.lists(NAMES, max_size=8), NAMES)
+def test_a_match_is_exact_where_there_is_one_else_of_the_same_letters(names: list[str], wanted: str) -> None:
+    things = [Thing(f"id{n}", name) for n, name in enumerate(names)]
+    found = [thing.name for thing in matches(things, wanted)]
+    exact = [name for name in names if name == wanted]
+    assert found == (exact or [name for name in names if name.lower() == wanted.lower()])
+
+
+def test_several_matches_are_named_by_their_ids() -> None:
+    with pytest.raises(Ambiguous) as caught:
+        only(matches(SOME, "zONE"), "zone", "zONE")
+    assert caught.value.details["matches"] == ["1", "2", "3"]
+    assert "name one by its id" in caught.value.message
+
+
+def test_no_match_tells_the_nearest_names_and_where_was_looked() -> None:
+    with pytest.raises(NotFound) as caught:
+        only([], "cluster", "kvm-clutser", "zone z1", ["kvm-cluster", "xen-cluster", "unlike"])
+    assert caught.value.details["near"][0] == "kvm-cluster"  # type: ignore[index]
+    assert "unlike" not in caught.value.message
+    assert "in zone z1" in caught.value.message
+    assert "did you mean kvm-cluster" in caught.value.message
+
+
+def test_the_only_match_is_returned_itself() -> None:
+    assert only([SOME[3]], "zone", "other") is SOME[3]
+
+
+@given(st.lists(NAMES, max_size=10), NAMES)
+def test_near_names_are_names_that_are_there_and_few(names: list[str], wanted: str) -> None:
+    near = nearest(wanted, names)
+    assert len(near) <= 3
+    assert set(near) <= set(names)
+    if wanted.casefold() in {name.casefold() for name in names}:
+        assert near[0].casefold() == wanted.casefold()
