@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import typing as t
 from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
 
 from .declaration_problem import PREFIX, Part, Problem, choice_of, shown
-from .declaration_shape import HYPERVISORS
+from .declaration_shape import HYPERVISORS, is_url
+from .hosts import url_name
 
 # Over-provisioning factors: the server takes 0.5 too (FIELD_FACTS "Over-provisioning"), which hides real capacity.
 FACTORS = ("cpu.overprovisioning.factor", "mem.overprovisioning.factor", "storage.overprovisioning.factor")
@@ -93,12 +95,17 @@ def _host_problems(zone: Part, host: Part) -> t.Iterator[Problem]:
 
 
 def _host_doubles(hosts: t.Sequence[Part]) -> t.Iterator[Problem]:
-    """A host is one by its name and by its URL (the simulator alone takes a URL twice, T1:44)."""
+    """A host is one by its name and by its address or URL (the simulator alone takes a URL twice, T1:44)."""
     named = list(_doubles(hosts, "name", "duplicate_host", str.casefold))
     yield from named
-    again = {problem.host for problem in named}
-    rest = [host for host in hosts if host.host not in again]
-    yield from _doubles(rest, "url", "duplicate_host", lambda url: url.rstrip("/").casefold())
+    again = {problem.path[0] for problem in named}
+    rest = [host for host in hosts if host.path[0] not in again and is_url(host.get("url"))]
+    yield from _doubles(rest, "url", "duplicate_host", _machine)
+
+
+def _machine(url: str) -> str:
+    """One machine has one agent, so the address alone tells it; below a vCenter or simulator the whole URL does."""
+    return (url_name(url) if not urlsplit(url).path.strip("/") else url.rstrip("/")).casefold()
 
 
 def _storage_problems(zone: Part) -> t.Iterator[Problem]:

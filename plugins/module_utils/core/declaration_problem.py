@@ -18,6 +18,11 @@ ZONE = "cloudstack_zone"  # the variable that declares a zone
 PREFIX = "cloudstack_"  # of the variables that declare a host
 
 
+def _is_word(step: Step) -> bool:
+    """Whether a step is written after a dot; indexes and names of settings (with dots of their own) stand in brackets."""
+    return isinstance(step, str) and "." not in step
+
+
 @dataclass(frozen=True)
 class Problem:
     """One mistake. path: keys and indexes inside the declaration, or for a host (its index, its key).
@@ -37,7 +42,7 @@ class Problem:
         """``cloudstack_zone.pods[1].gateway``, or ``kvm1: cloudstack_cluster`` for a host's variable."""
         if self.host:
             return f"{self.host}: {PREFIX}{self.path[-1]}" if len(self.path) > 1 else self.host
-        return ZONE + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return ZONE + "".join(f".{step}" if _is_word(step) else f"[{step!r}]" for step in self.path)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Part:
 
 
 def shown(value: object) -> str:
-    """A value as a person would write it; "" where nothing stands. Of a record only its keys: it may hold a password."""
+    """A value as a person would write it; "" where nothing stands. Of a record its keys alone: it may hold a password."""
     if isinstance(value, t.Mapping):
         return f"{{{', '.join(map(str, value))}}}"
     if isinstance(value, (list, tuple)):

@@ -170,7 +170,7 @@ def _is_cidr(value: object) -> bool:
         return False
 
 
-def _is_url(value: object) -> bool:
+def is_url(value: object) -> bool:
     try:
         parts = urlsplit(value) if isinstance(value, str) else None
     except ValueError:
@@ -205,7 +205,7 @@ KINDS: t.Mapping[str, Kind] = {
     "address6": Kind("bad_address", lambda value: _is_ip(value, 6), "an IPv6 address such as 2001:db8::1"),
     "netmask": Kind("bad_netmask", is_netmask, "a dotted netmask such as 255.255.255.0"),
     "cidr": Kind("bad_cidr", _is_cidr, "a network such as 10.1.1.0/24"),
-    "url": Kind("bad_url", _is_url, "a URL such as nfs://10.0.0.5/export/primary or http://kvm1.example.net"),
+    "url": Kind("bad_url", is_url, "a URL such as nfs://10.0.0.5/export/primary or http://kvm1.example.net"),
 }
 
 
