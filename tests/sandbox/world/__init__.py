@@ -14,6 +14,7 @@ from .networks import Network, PhysicalNetwork, Provider, RouterElement, Traffic
 from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
+from .vms import ServiceOffering, Template, Vm
 from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
@@ -48,6 +49,9 @@ class World:
         self.storage_pools: Table[StoragePool] = Table("zone_id", "cluster_id")
         self.image_stores: Table[ImageStore] = Table("zone_id")
         self.vmware_datacenters: Table[VmwareDatacenter] = Table("zone_id")
+        self.service_offerings: Table[ServiceOffering] = Table("name")
+        self.templates: Table[Template] = Table("zone_id")
+        self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "kind", "name")
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
         self._install()

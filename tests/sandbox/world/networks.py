@@ -56,7 +56,10 @@ class RouterElement:
 
 @dataclass(slots=True)
 class Network:
-    """A system network of a zone (its `traffic_type` says which), or a guest network."""
+    """A system network of a zone (its `traffic_type` says which), or a guest network.
+
+    A guest network is "Allocated" until its first VM starts: then it holds a VLAN of its physical network and a router.
+    """
 
     id: int
     uuid: str
@@ -64,6 +67,19 @@ class Network:
     zone_id: int
     traffic_type: str
     system: bool = True
+    display_text: str = ""
+    state: str = "Setup"
+    guest_type: str = ""
+    gateway: str = ""
+    netmask: str = ""
+    vlan: int | None = None
+    specify_vlan: bool = False
+    physical_network_id: int | None = None
+    offering_id: int | None = None
+    account_id: int | None = None
+    created: str = ""
+    # Addresses that NICs hold.
+    used_ips: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
