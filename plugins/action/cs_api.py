@@ -64,18 +64,23 @@ class ActionModule(ActionBase):
         if checked.error_messages:
             answer: dict[str, t.Any] = {"failed": True, "msg": "; ".join(checked.error_messages)}
         else:
-            answer = self._operate(task, checked.validated_parameters)
+            secrets.update(task.secrets(checked.validated_parameters))
+            answer = self._operate(task, checked.validated_parameters, secrets)
         answer["invocation"] = {"module_args": checked.validated_parameters}
         return t.cast("dict[str, t.Any]", remove_values(answer, secrets))
 
-    def _operate(self, task: ApiTask, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _operate(self, task: ApiTask, params: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
+        """The task's answer; adds to ``secrets`` what turned out to be one."""
         try:
             connection = resolve(params)
             if connection not in _gateways:
                 _gateways[connection] = open_cloud(connection, display.display)
-            return success(task.operation(_gateways[connection], params, self._task.check_mode))
+            outcome = task.operation(_gateways[connection], params, self._task.check_mode)
         except HostcraftError as error:
+            secrets.update(error.secrets)
             return {"failed": True, **failure(error)}
+        secrets.update(outcome.secrets)
+        return success(outcome)
 
 
 @contextlib.contextmanager

@@ -171,20 +171,22 @@ hypervisor:
   sample: KVM
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Params, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import hosts
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
 
 HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
-FIELDS = {
+FIELDS: Spec = {
     "hypervisor": {"type": "str", "choices": HYPERVISORS},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "host_tags": {"type": "list", "elements": "str", "aliases": ["host_tag"]},
     "annotation": {"type": "str"},
 }
-OPTIONS = {
+OPTIONS: Spec = {
     "name": {"type": "str", "required": True, "aliases": ["ip_address"]},
     "id": {"type": "str"},
     "zone": {"type": "str"},
@@ -199,7 +201,7 @@ OPTIONS = {
 }
 
 
-def operation(cloud, params, check_mode):
+def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     request = hosts.HostRequest(
         which=HostName(params["name"], params["id"], params["url"]),
         zone=params["zone"],

@@ -118,11 +118,11 @@ dns1:
   sample: 192.0.2.53
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.topology import ensure_zone
 
-FIELDS = {
+FIELDS: Spec = {
     "name": {"type": "str", "required": True},
     "network_type": {"type": "str", "choices": ["Basic", "Advanced"]},
     "dns1": {"type": "str"},
@@ -138,10 +138,13 @@ FIELDS = {
     "securitygroups_enabled": {"type": "bool"},
     "domain": {"type": "str"},
 }
-STATE = {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"}
+OPTIONS: Spec = {
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+}
 
 TASK = ApiTask(
-    options={**FIELDS, "id": {"type": "str"}, "state": STATE},
+    options={**FIELDS, **OPTIONS},
     operation=lambda cloud, p, check: ensure_zone(
         cloud, {**taken(p, FIELDS), **presence(p).fields}, presence(p).state, check, id=p["id"]
     ),

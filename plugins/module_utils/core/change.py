@@ -71,6 +71,7 @@ class Outcome:
     """What an operation did, or would do in check mode.
 
     before/after: plain data for ``--diff`` (only what changes). result: the thing's own values, returned flat.
+    secrets: texts that turned out to be secret, to be masked wherever the task's result repeats its parameters.
     """
 
     changed: bool
@@ -78,6 +79,7 @@ class Outcome:
     after: Fields = field(default_factory=dict)
     result: Fields = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 def is_set(fields: Fields) -> dict[str, object]:

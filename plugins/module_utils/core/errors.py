@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 
 
 class HostcraftError(Exception):
-    """The root: catches everything that the collection raises on purpose."""
+    """The root: catches everything that the collection raises on purpose.
+
+    secrets: texts to mask wherever the task's result repeats them.
+    """
 
     code: str = "error"
+    secrets: tuple[str, ...] = ()
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)

@@ -120,6 +120,6 @@ CLUSTER = Rules(
     same=dict.fromkeys(("hypervisor", "cluster_type", "allocation_state", "managed_state", "arch"), same_word),
 )
 
-# A cluster's managed states (server: Managed.ManagedState). The two Prepare states pass by themselves.
+# A cluster's managed states besides Managed and Unmanaged (server: Managed.ManagedState): this one passes by itself,
+# into Unmanaged or into PrepareUnmanagedError, which stays until somebody asks again.
 MANAGED_STATES_PASSING = ("PrepareUnmanaged",)
-MANAGED_STATES_FAILED = ("PrepareUnmanagedError",)

@@ -8,13 +8,25 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import State
+from ..core.errors import InvalidValue
 
 Params = t.Mapping[str, t.Any]
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
 def taken(params: Params, names: t.Iterable[str]) -> dict[str, t.Any]:
     """The named parameters; None where unset."""
     return {name: params.get(name) for name in names}
+
+
+def yes_and_no(params: Params, yes: str, no: str) -> dict[str, bool]:
+    """Two lists of names as one answer for each. Raises InvalidValue for a name in both."""
+    wanted = dict.fromkeys(params[yes] or (), True)
+    for name in params[no] or ():
+        if name in wanted:
+            raise InvalidValue(no, name, f"a name that is not in {yes} too")
+        wanted[name] = False
+    return wanted
 
 
 class Presence(t.NamedTuple):

@@ -21,11 +21,15 @@ Json = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class ApiTask:
-    """options: the module's own argument spec. constraints: required_if, mutually_exclusive and their kin."""
+    """options: the module's own argument spec. constraints: required_if, mutually_exclusive and their kin.
+
+    secrets: what is secret inside of parameters that are not secret as a whole (the password in a URL).
+    """
 
     options: Spec
     operation: Operation
     constraints: t.Mapping[str, t.Any] = field(default_factory=dict)
+    secrets: t.Callable[[Params], t.Iterable[str]] = lambda params: ()
 
     @property
     def argument_spec(self) -> Spec:
@@ -34,11 +38,14 @@ class ApiTask:
     def main(self) -> None:
         """The body of every API module."""
         module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
+        module.no_log_values.update(self.secrets(module.params))
         try:
             outcome = self.operation(open_cloud(resolve(module.params)), module.params, module.check_mode)
         except HostcraftError as error:
+            module.no_log_values.update(error.secrets)
             module.fail_json(**failure(error))
         else:
+            module.no_log_values.update(outcome.secrets)
             module.exit_json(**success(outcome))
 
 

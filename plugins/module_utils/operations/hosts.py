@@ -109,8 +109,8 @@ def show(host: Host) -> Fields:
 
 def _places(cloud: Cloud, request: HostRequest) -> Places:
     zone = lookup.zone(cloud, request.zone)
-    cluster = lookup.cluster(cloud, request.cluster, zone) if request.cluster else None
-    return Places(zone, lookup.pod(cloud, request.pod, zone) if request.pod else None, cluster)
+    pod = lookup.pod(cloud, request.pod, zone) if request.pod else None
+    return Places(zone, pod, lookup.cluster(cloud, request.cluster, zone, pod) if request.cluster else None)
 
 
 def _required(cloud: Cloud, request: HostRequest, zone: Zone) -> Host:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import Fields, Outcome, plain
-from ..core.errors import NotFound
 from ..core.networks import PhysicalNetwork
 from ..core.settings import Setting
 from ..ports import Cloud, Collection
-from . import hosts, lookup, physical_networks, settings
+from . import hosts, lookup, physical_networks, settings, storage
 
 N = t.TypeVar("N")
 
@@ -41,10 +40,40 @@ def listed_hosts(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str], fil
         "detail": "capacity",
     }
     if place and filters.get("cluster"):
-        scope["cluster_id"] = lookup.cluster(cloud, str(filters["cluster"]), place).id
-    if place and filters.get("pod"):
+        its_pod = lookup.pod(cloud, str(filters["pod"]), place) if filters.get("pod") else None
+        scope["cluster_id"] = lookup.cluster(cloud, str(filters["cluster"]), place, its_pod).id
+    elif place and filters.get("pod"):
         scope["pod_id"] = lookup.pod(cloud, str(filters["pod"]), place).id
     return listed("hosts", cloud.hosts, name, hosts.show, **scope)
+
+
+def listed_in(
+    cloud: Cloud,
+    key: str,
+    collection: Collection[N],
+    name: t.Optional[str],
+    places: t.Mapping[str, t.Optional[str]],
+    show: t.Callable[[N], Fields] = plain,
+) -> Outcome:
+    """What stands in places told by name: "zone", and in it "pod", "cluster", "physical_network" or "network"."""
+    inside = [kind for kind, said in places.items() if said and kind != "zone"]
+    place = lookup.zone(cloud, places.get("zone")) if places.get("zone") or inside else None
+    scope: dict[str, object] = {"zone_id": place.id if place else None}
+    collections: dict[str, Collection[t.Any]] = {
+        "pod": cloud.pods,
+        "cluster": cloud.clusters,
+        "physical_network": cloud.physical_networks,
+        "network": cloud.networks,
+    }
+    if place:
+        for kind in inside:
+            words, said = kind.replace("_", " "), str(places[kind])
+            scope[f"{kind}_id"] = lookup.one(collections[kind], words, said, f"zone {place.name}", zone_id=place.id).id
+    return listed(key, collection, name, show, **scope)
+
+
+def listed_storage_pools(cloud: Cloud, name: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> Outcome:
+    return listed_in(cloud, "storage_pools", cloud.storage_pools, name, places, storage.show_pool)
 
 
 def listed_physical_networks(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str]) -> Outcome:
@@ -68,13 +97,14 @@ def listed_traffic_types(cloud: Cloud, zone: t.Optional[str], network: t.Optiona
     return Outcome(False, result={"traffic_types": found})
 
 
-def listed_settings(cloud: Cloud, name: t.Optional[str], where: settings.Scope) -> Outcome:
-    """One setting by its exact name, or all of a scope. Raises NotFound for a name that is not there."""
+def listed_settings(cloud: Cloud, name: t.Optional[str], scope: t.Mapping[str, t.Optional[str]]) -> Outcome:
+    """One setting by its exact name, or all of a scope (see scope_of). Raises NotFound with the nearest names."""
+    where = settings.scope_of(cloud, scope)
     found: t.Sequence[Setting]
     if name:
         one = cloud.settings.find(name, where.name, where.id)
         if one is None:
-            raise NotFound("setting", name)
+            raise settings.unknown(cloud, name, where)
         found = [one]
     else:
         found = cloud.settings.all(where.name, where.id)

@@ -46,6 +46,9 @@ def ensure_range(
         held = _meant(there, fields)
         if held is None and state == "present":
             fields["end_ip"] = fields.get("end_ip") or fields.get("start_ip")
+            fields["end_ipv6"] = fields.get("end_ipv6") or fields.get("start_ipv6")
+            if fields.get("for_virtual_network") is None:
+                fields["for_virtual_network"] = not (fields["network_id"] or fields["pod_id"])
             _refuse_overlap(there, fields)
             fields.update(_owner(cloud, fields))
         return ensure(cloud, cloud.vlan_ip_ranges, VLAN_IP_RANGE, held, fields, state, check_mode)
@@ -107,7 +110,7 @@ def _refuse_overlap(there: t.Sequence[VlanIpRange], wanted: Fields) -> None:
 
 def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
     """The ids of the domain and project that a range is for; the account goes by its name."""
-    domain = str(wanted.get("domain") or "")
+    domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
     ids: dict[str, object] = {}
     if domain:
         ids["domain_id"] = cloud.owner_id("domain", domain)

@@ -44,7 +44,10 @@ def pod(cloud: Cloud, name: str, place: Zone) -> Pod:
     return one(cloud.pods, "pod", name, f"zone {place.name}", zone_id=place.id)
 
 
-def cluster(cloud: Cloud, name: str, place: Zone) -> Cluster:
+def cluster(cloud: Cloud, name: str, place: Zone, its_pod: t.Optional[Pod] = None) -> Cluster:
+    """Two pods may have clusters of one name: the pod tells them apart."""
+    if its_pod is not None:
+        return one(cloud.clusters, "cluster", name, f"pod {its_pod.name}", zone_id=place.id, pod_id=its_pod.id)
     return one(cloud.clusters, "cluster", name, f"zone {place.name}", zone_id=place.id)
 
 

@@ -42,11 +42,14 @@ def ensure_physical_network(
         if wanted.get("vlan") is not None:
             method = str(wanted.get("isolation_method") or (held.isolation_method if held else None) or "VLAN")
             fields["vlan"] = vlans.text(vlans.usable(wanted["vlan"], method))
+        domain = fields.pop("domain", None)
+        if held is None and domain and state == "present":
+            fields["domain_id"] = cloud.owner_id("domain", str(domain))
         outcome = ensure(cloud, cloud.physical_networks, PHYSICAL_NETWORK, held, fields, state, check_mode)
         if state == "absent" or not providers or (check_mode and held is None):
             return outcome
         network_id = str(outcome.result["id"])
-        return _joined(outcome, _providers(cloud, network_id, providers, check_mode))
+        return _joined(cloud, network_id, outcome, _providers(cloud, network_id, providers, check_mode))
 
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
 
@@ -89,23 +92,28 @@ def _set_element(cloud: Cloud, provider: Provider, enabled: bool) -> None:
             elements.update(element.id, enabled=enabled)
 
 
-def _joined(network: Outcome, providers: Outcome) -> Outcome:
+def _joined(cloud: Cloud, network_id: str, network: Outcome, providers: Outcome) -> Outcome:
     return Outcome(
         network.changed or providers.changed,
         {**network.before, **({"providers": providers.before} if providers.before else {})},
         {**network.after, **({"providers": providers.after} if providers.after else {})},
-        network.result,
+        {**network.result, **_provider_names(cloud, network_id, providers.after)},
         network.warnings,
     )
 
 
 def with_providers(cloud: Cloud, network: PhysicalNetwork) -> Fields:
     """A physical network's values with the names of its enabled and disabled providers."""
-    there = cloud.providers.all(physical_network_id=network.id)
+    return {**plain(network), **_provider_names(cloud, network.id, {})}
+
+
+def _provider_names(cloud: Cloud, network_id: str, goals: Fields) -> Fields:
+    """Names by state; ``goals``: states that check mode only predicts."""
+    there = cloud.providers.all(physical_network_id=network_id)
+    states = {each.name: goals.get(each.name, each.state) for each in there}
     return {
-        **plain(network),
-        "nsps_enabled": sorted(each.name for each in there if each.state == "Enabled"),
-        "nsps_disabled": sorted(each.name for each in there if each.state == "Disabled"),
+        "nsps_enabled": sorted(name for name, state in states.items() if state == "Enabled"),
+        "nsps_disabled": sorted(name for name, state in states.items() if state == "Disabled"),
     }
 
 
@@ -119,7 +127,11 @@ def ensure_traffic_type(
         name = str(wanted["traffic_type"]).casefold()
         held = next((each for each in there if each.traffic_type.casefold() == name), None)
         fields = {**wanted, "physical_network_id": place.id}
-        return ensure(cloud, cloud.traffic_types, TRAFFIC_TYPE, held, fields, state, check_mode)
+
+        def show(each: TrafficType) -> Fields:
+            return {**plain(each), "physical_network": place.name}
+
+        return ensure(cloud, cloud.traffic_types, TRAFFIC_TYPE, held, fields, state, check_mode, show=show)
 
     return within(
         lambda: lookup.physical_network(cloud, network, lookup.zone(cloud, zone)), then, wanted, state, check_mode

@@ -8,15 +8,17 @@ Source: 4.11.1 documentation, "Setting Configuration Parameters"; T3:58-94.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..core import settings
 from ..core.change import Fields, Outcome, plain
-from ..core.errors import NotAsRead, NotFound
+from ..core.errors import HostcraftError, NotAsRead, NotFound
 from ..core.naming import nearest
 from ..core.settings import Setting
 from ..ports import Cloud
 from . import lookup
+from .ensure import within
 
 SECRET_CATEGORIES = ("hidden", "secure")
 
@@ -35,7 +37,30 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
     """
     held = cloud.settings.find(name, where.name, where.id)
     if held is None:
-        raise _unknown(cloud, name, where)
+        raise unknown(cloud, name, where)
+    secrets = tuple(each for each in (value, held.value) if each) if _secret(held) else ()
+    try:
+        outcome = _set(cloud, held, value, where, check_mode)
+    except HostcraftError as error:
+        error.secrets = secrets
+        raise
+    return dataclasses.replace(outcome, secrets=secrets)
+
+
+def ensure_in_scope(
+    cloud: Cloud, name: str, value: object, names: t.Mapping[str, t.Optional[str]], check_mode: bool
+) -> Outcome:
+    """The same in the scope that ``names`` tell (see scope_of), for any scalar value; None resets."""
+    text = settings.spelled(value)
+    wanted = {"name": name, "value": text}
+
+    def then(where: Scope) -> Outcome:
+        return ensure_setting(cloud, name, text, where, check_mode)
+
+    return within(lambda: scope_of(cloud, names), then, wanted, "present", check_mode)
+
+
+def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
     goal = settings.check(held, _reset_value(cloud, held, where) if value is None else value)
     if settings.same_value(held, goal):
         return Outcome(False, result=show(held))
@@ -46,9 +71,9 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
         cloud.settings.reset(held.name, where.name, where.id)
     else:
         cloud.settings.write(held.name, goal, where.name, where.id)
-    seen = cloud.settings.find(name, where.name, where.id)
+    seen = cloud.settings.find(held.name, where.name, where.id)
     if seen is None or not settings.same_value(seen, goal):
-        raise NotAsRead(f"setting {name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
+        raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
     return Outcome(True, before, after, show(seen))
 
 
@@ -60,7 +85,7 @@ def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> str:
     return above.value if above else held.default or ""
 
 
-def _unknown(cloud: Cloud, name: str, where: Scope) -> NotFound:
+def unknown(cloud: Cloud, name: str, where: Scope) -> NotFound:
     there = [each.name for each in cloud.settings.all(where.name, where.id)]
     scope = "" if where.name == "global" else f"the settings of scope {where.name}"
     return NotFound("setting", name, scope, nearest(name, there))
@@ -72,22 +97,29 @@ def show(setting: Setting) -> Fields:
 
 
 def _shown(setting: Setting, value: t.Optional[str] = None) -> str:
-    return "****" if setting.category.lower() in SECRET_CATEGORIES else setting.value if value is None else value
+    return "****" if _secret(setting) else setting.value if value is None else value
 
 
-def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]], domain: t.Optional[str] = None) -> Scope:
-    """The scope that the given names tell: at most one of zone, cluster, storage, imagestore, account, domain.
+def _secret(setting: Setting) -> bool:
+    return setting.category.lower() in SECRET_CATEGORIES
 
-    A cluster or storage pool is looked up in the zone when one is given beside it.
+
+def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]]) -> Scope:
+    """The scope that the given names tell: at most one of cluster, storage, image_store, account, zone, domain.
+
+    A cluster, storage pool or image store is looked up in the zone, an account in the domain, given beside it.
     """
+    domain = names.get("domain")
     zone = lookup.zone(cloud, names["zone"]) if names.get("zone") else None
     inside = {"zone_id": zone.id} if zone else {}
     if names.get("cluster"):
         return Scope("cluster", lookup.one(cloud.clusters, "cluster", str(names["cluster"]), **inside).id)
     if names.get("storage"):
         return Scope("storage", lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside).id)
-    if names.get("imagestore"):
-        return Scope("imagestore", lookup.one(cloud.image_stores, "image store", str(names["imagestore"]), **inside).id)
+    if names.get("image_store"):
+        return Scope(
+            "imagestore", lookup.one(cloud.image_stores, "image store", str(names["image_store"]), **inside).id
+        )
     if names.get("account"):
         return Scope("account", cloud.owner_id("account", str(names["account"]), domain or "ROOT"))
     if zone:

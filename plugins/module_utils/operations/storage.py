@@ -48,7 +48,7 @@ def ensure_pool(
             return _remove_pool(cloud, held, fields, check_mode)
         if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):
             fields["enabled"] = pool_state == "enabled"
-        outcome = ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, fields, state, check_mode)
+        outcome = ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, fields, state, check_mode, show=show_pool)
         if pool_state is None or (check_mode and held is None):
             return outcome
         current = (
@@ -59,13 +59,21 @@ def ensure_pool(
     return within(lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode)
 
 
+def show_pool(pool: StoragePool) -> Fields:
+    """A pool's values; Ansible takes a result named ``path`` for a file and would put that file's state over ours."""
+    values = plain(pool)
+    values["storage_path"] = values.pop("path")
+    return values
+
+
 def _places(
     cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]
 ) -> tuple[Zone, t.Mapping[str, t.Optional[str]]]:
     place = lookup.zone(cloud, zone)
     pod, cluster = places.get("pod"), places.get("cluster")
-    its_cluster = lookup.cluster(cloud, cluster, place) if cluster else None
-    pod_id = lookup.pod(cloud, pod, place).id if pod else its_cluster.pod_id if its_cluster else None
+    its_pod = lookup.pod(cloud, pod, place) if pod else None
+    its_cluster = lookup.cluster(cloud, cluster, place, its_pod) if cluster else None
+    pod_id = its_pod.id if its_pod else its_cluster.pod_id if its_cluster else None
     return place, {"pod_id": pod_id, "cluster_id": its_cluster.id if its_cluster else None}
 
 
@@ -85,7 +93,7 @@ def _remove_pool(cloud: Cloud, held: t.Optional[StoragePool], wanted: Fields, ch
     """The server removes a pool only in maintenance."""
     if held is not None and held.state != "Maintenance" and not check_mode:
         held = _to_maintenance(cloud, held)
-    return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode)
+    return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode, show=show_pool)
 
 
 def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: Outcome, check_mode: bool) -> Outcome:
@@ -103,7 +111,7 @@ def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: O
         True,
         {**outcome.before, "state": pool.state},
         {**outcome.after, "state": goal},
-        {**outcome.result, "state": goal} if check_mode else plain(final),
+        {**outcome.result, "state": goal} if check_mode else show_pool(final),
         outcome.warnings,
     )
 
@@ -144,10 +152,16 @@ def ensure_image_store(
 ) -> Outcome:
     """``wanted``: fields of core ImageStore and ``details``. recreate: replace it where a fixed field differs."""
 
-    def then(place: Zone) -> Outcome:
+    def place() -> t.Optional[Zone]:
+        """Object storage serves every zone, so for it none is guessed."""
+        filed = str(wanted.get("provider") or "NFS").casefold() in ("nfs", "smb")
+        return lookup.zone(cloud, zone) if zone or filed else None
+
+    def then(found: t.Optional[Zone]) -> Outcome:
         name = str(wanted["name"])
-        held = lookup.maybe(cloud.image_stores, "image store", name, f"zone {place.name}", zone_id=place.id)
-        fields = {**wanted, "zone_id": place.id}
+        scope: dict[str, object] = {"zone_id": found.id} if found else {}
+        held = lookup.maybe(cloud.image_stores, "image store", name, f"zone {found.name}" if found else "", **scope)
+        fields = {**wanted, **scope}
         collection = cloud.image_stores
         if recreate and held is not None and state == "present" and _differs_for_good(fields, held):
             gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode)
@@ -155,7 +169,7 @@ def ensure_image_store(
             return Outcome(True, gone.before, made.after, made.result)
         return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode)
 
-    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
+    return within(place, then, wanted, state, check_mode)
 
 
 def _differs_for_good(fields: Fields, held: object) -> bool:

@@ -1,0 +1,270 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_cluster
+short_description: Manage clusters of Apache CloudStack
+description:
+  - Creates, renames, enables, disables, manages, unmanages and removes clusters.
+  - A name is a cluster's own within its pod only; give O(pod) where two pods of a zone have clusters of one name.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the cluster.
+    type: str
+    required: true
+  id:
+    description: Id of the cluster, to rename it to O(name).
+    type: str
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of the pod; needed to create a cluster. A cluster does not move.
+    type: str
+  state:
+    description:
+      - V(enabled) and V(disabled) also set the allocation state; V(present) leaves it alone.
+    type: str
+    choices: [present, enabled, disabled, absent]
+    default: present
+  managed_state:
+    description:
+      - Whether the management server has the hosts of the cluster in its hands.
+      - V(unmanaged) makes it let go of them, VMs run on, and waits for it. A change that is under way is joined, one
+        that failed is asked for again.
+    type: str
+    choices: [managed, unmanaged]
+  managed_state_timeout:
+    description: Seconds that letting go of the hosts may take.
+    type: float
+    default: 600
+  hypervisor:
+    description: Hypervisor of the cluster; needed to create one. It cannot be changed.
+    type: str
+    choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
+  cluster_type:
+    description:
+      - Type of the cluster; V(ExternalManaged) for VMware and V(CloudManaged) for all others unless something else is
+        said. It cannot be changed.
+    type: str
+    choices: [CloudManaged, ExternalManaged]
+  arch:
+    description: CPU architecture of the hosts. Needs CloudStack 4.20 or newer.
+    type: str
+    choices: [x86_64, aarch64, s390x]
+  url:
+    description:
+      - URL of the cluster in vCenter, V(http://vcenter.example.net/DATACENTER/CLUSTER). Used only to create it.
+    type: str
+  username:
+    description: User of vCenter. Used only to create the cluster.
+    type: str
+  password:
+    description: Password of O(username). Used only to create the cluster.
+    type: str
+  guest_vswitch_name:
+    description: Name of the virtual switch for guest traffic. Used only to create a VMware cluster.
+    type: str
+  guest_vswitch_type:
+    description: Type of the virtual switch for guest traffic. Used only to create a VMware cluster.
+    type: str
+    choices: [vmwaresvs, vmwaredvs]
+  public_vswitch_name:
+    description: Name of the virtual switch for public traffic. Used only to create a VMware cluster.
+    type: str
+  public_vswitch_type:
+    description: Type of the virtual switch for public traffic. Used only to create a VMware cluster.
+    type: str
+    choices: [vmwaresvs, vmwaredvs]
+  vms_ip_address:
+    description: Address of the cluster's virtual supervisor module. Used only to create a VMware cluster.
+    type: str
+  vms_username:
+    description: User of the cluster's virtual supervisor module. Used only to create a VMware cluster.
+    type: str
+  vms_password:
+    description: Password of O(vms_username). Used only to create a VMware cluster.
+    type: str
+  ovm3_cluster:
+    description: Whether an Ovm3 cluster uses its native clustering. Used only to create it.
+    type: str
+  ovm3_pool:
+    description: Whether an Ovm3 cluster uses its native pooling. Used only to create it.
+    type: str
+  ovm3_vip:
+    description: Virtual address of an Ovm3 cluster. Used only to create it.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_cluster_info
+"""
+
+EXAMPLES = r"""
+- name: A KVM cluster
+  hostcraft.cloudstack.cs_cluster:
+    name: kvm-a
+    zone: zurich
+    pod: row-1
+    hypervisor: KVM
+    state: enabled
+
+- name: A cluster of vCenter
+  hostcraft.cloudstack.cs_cluster:
+    name: vcenter.example.net/dc1/esx-a
+    zone: zurich
+    pod: row-1
+    hypervisor: VMware
+    url: http://vcenter.example.net/dc1/esx-a
+    username: administrator@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+
+- name: Let go of the hosts, for work on them that the management server must not see
+  hostcraft.cloudstack.cs_cluster:
+    name: kvm-a
+    zone: zurich
+    managed_state: unmanaged
+"""
+
+RETURN = r"""
+id:
+  description: Id of the cluster.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the cluster.
+  returned: unless absent
+  type: str
+  sample: kvm-a
+zone:
+  description: Name of its zone.
+  returned: unless absent
+  type: str
+  sample: zurich
+pod:
+  description: Name of its pod.
+  returned: unless absent
+  type: str
+  sample: row-1
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+pod_id:
+  description: Id of its pod.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+hypervisor:
+  description: Hypervisor of the cluster.
+  returned: unless absent
+  type: str
+  sample: KVM
+cluster_type:
+  description: Type of the cluster.
+  returned: unless absent
+  type: str
+  sample: CloudManaged
+allocation_state:
+  description: Whether the cluster takes new VMs.
+  returned: unless absent
+  type: str
+  sample: Enabled
+managed_state:
+  description: Whether the management server has its hosts in its hands.
+  returned: unless absent
+  type: str
+  sample: Managed
+cpu_overcommit_ratio:
+  description: Over-provisioning factor of its CPU.
+  returned: unless absent
+  type: str
+  sample: "2.0"
+memory_overcommit_ratio:
+  description: Over-provisioning factor of its memory.
+  returned: unless absent
+  type: str
+  sample: "1.0"
+arch:
+  description: CPU architecture of its hosts.
+  returned: unless absent, since CloudStack 4.20
+  type: str
+  sample: x86_64
+ovm3_vip:
+  description: Virtual address of an Ovm3 cluster.
+  returned: for Ovm3
+  type: str
+  sample: 10.10.1.9
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Params, Spec, presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.topology import (
+    ClusterRequest,
+    ensure_cluster,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+
+HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
+VSWITCHES = ["vmwaresvs", "vmwaredvs"]
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True},
+    "hypervisor": {"type": "str", "choices": HYPERVISORS},
+    "cluster_type": {"type": "str", "choices": ["CloudManaged", "ExternalManaged"]},
+    "arch": {"type": "str", "choices": ["x86_64", "aarch64", "s390x"]},
+    "url": {"type": "str"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "guest_vswitch_name": {"type": "str"},
+    "guest_vswitch_type": {"type": "str", "choices": VSWITCHES},
+    "public_vswitch_name": {"type": "str"},
+    "public_vswitch_type": {"type": "str", "choices": VSWITCHES},
+    "vms_ip_address": {"type": "str"},
+    "vms_username": {"type": "str"},
+    "vms_password": {"type": "str", "no_log": True},
+    "ovm3_cluster": {"type": "str"},
+    "ovm3_pool": {"type": "str"},
+    "ovm3_vip": {"type": "str"},
+}
+OPTIONS: Spec = {
+    "id": {"type": "str"},
+    "zone": {"type": "str"},
+    "pod": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+    "managed_state": {"type": "str", "choices": ["managed", "unmanaged"]},
+    "managed_state_timeout": {"type": "float", "default": 600},
+}
+
+
+def operation(cloud: Cloud, p: Params, check_mode: bool) -> Outcome:
+    request = ClusterRequest(
+        {**taken(p, FIELDS), **presence(p).fields},
+        zone=p["zone"],
+        pod=p["pod"],
+        managed_state=p["managed_state"] and p["managed_state"].capitalize(),
+        id=p["id"],
+        limit=p["managed_state_timeout"],
+    )
+    return ensure_cluster(cloud, request, presence(p).state, check_mode)
+
+
+TASK = ApiTask(options={**FIELDS, **OPTIONS}, operation=operation)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

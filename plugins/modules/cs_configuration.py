@@ -1,0 +1,157 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_configuration
+short_description: Manage settings of Apache CloudStack
+description:
+  - Sets one setting, globally or in one scope, or returns it to what it is without a value of its own.
+  - Values are compared by the type of the setting, so V(2) is V(2.0) where it is a decimal.
+  - Without a scope the global value is meant.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the setting. For an unknown one the nearest names are told.
+    type: str
+    required: true
+  value:
+    description:
+      - The value; needed for O(state=present). A number or a truth value need not be quoted.
+      - Values of the categories Hidden and Secure are masked in everything that the task shows, but not in the logs
+        of a host that the task runs on as an ordinary module; use C(no_log) there.
+    type: raw
+  state:
+    description: V(reset) returns to the global value in a scope, to the default globally.
+    type: str
+    choices: [present, reset]
+    default: present
+  zone:
+    description: Name or id of the zone whose setting is meant, or in which O(cluster), O(storage) or O(image_store) is.
+    type: str
+  cluster:
+    description: Name or id of the cluster whose setting is meant.
+    type: str
+  storage:
+    description: Name or id of the storage pool whose setting is meant.
+    type: str
+  image_store:
+    description: Name or id of the image store whose setting is meant.
+    type: str
+  account:
+    description: Account whose setting is meant, in O(domain) or else in ROOT.
+    type: str
+  domain:
+    description: Domain (name or path) whose setting is meant, or in which O(account) is.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_configuration_info
+"""
+
+EXAMPLES = r"""
+- name: A global setting
+  hostcraft.cloudstack.cs_configuration:
+    name: vm.destroy.forcestop
+    value: true
+
+- name: Twice the CPU in one cluster
+  hostcraft.cloudstack.cs_configuration:
+    name: cpu.overprovisioning.factor
+    value: 2
+    zone: zurich
+    cluster: kvm-a
+
+- name: No longer
+  hostcraft.cloudstack.cs_configuration:
+    name: cpu.overprovisioning.factor
+    zone: zurich
+    cluster: kvm-a
+    state: reset
+"""
+
+RETURN = r"""
+name:
+  description: Name of the setting.
+  returned: always
+  type: str
+  sample: cpu.overprovisioning.factor
+value:
+  description: Its value in the scope; C(****) for a secret.
+  returned: always
+  type: str
+  sample: "2.0"
+default:
+  description: Its default.
+  returned: always
+  type: str
+  sample: "1.0"
+type:
+  description: Its type.
+  returned: always
+  type: str
+  sample: Decimal
+category:
+  description: Its category.
+  returned: always
+  type: str
+  sample: Advanced
+group:
+  description: Its group.
+  returned: always
+  type: str
+  sample: Compute
+scope:
+  description: The scope of the value.
+  returned: always
+  type: str
+  sample: cluster
+description:
+  description: What it is for.
+  returned: always
+  type: str
+  sample: Factor of CPU over-provisioning.
+dynamic:
+  description: Whether a change takes effect without a restart of the management server.
+  returned: always
+  type: bool
+  sample: true
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.settings import ensure_in_scope
+
+SCOPES: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
+ONE_SCOPE = [
+    ("cluster", "storage", "image_store", "account"),
+    *[(one, "domain") for one in ("zone", "cluster", "storage", "image_store")],
+    ("zone", "account"),
+]
+
+TASK = ApiTask(
+    options={
+        "name": {"type": "str", "required": True},
+        "value": {"type": "raw"},
+        "state": {"type": "str", "choices": ["present", "reset"], "default": "present"},
+        **SCOPES,
+    },
+    operation=lambda cloud, p, check: ensure_in_scope(
+        cloud, p["name"], p["value"] if p["state"] == "present" else None, taken(p, SCOPES), check
+    ),
+    constraints={"mutually_exclusive": ONE_SCOPE, "required_if": [("state", "present", ["value"])]},
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_configuration_info
+short_description: Read settings of Apache CloudStack
+description:
+  - Returns one setting or all of them, globally or in one scope. Values of the categories Hidden and Secure are masked.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  name:
+    description:
+      - Name of the setting; all of the scope are returned without it. For an unknown one the nearest names are told.
+    type: str
+  zone:
+    description: Name or id of the zone whose setting is meant, or in which O(cluster), O(storage) or O(image_store) is.
+    type: str
+  cluster:
+    description: Name or id of the cluster whose setting is meant.
+    type: str
+  storage:
+    description: Name or id of the storage pool whose setting is meant.
+    type: str
+  image_store:
+    description: Name or id of the image store whose setting is meant.
+    type: str
+  account:
+    description: Account whose setting is meant, in O(domain) or else in ROOT.
+    type: str
+  domain:
+    description: Domain (name or path) whose setting is meant, or in which O(account) is.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_configuration
+"""
+
+EXAMPLES = r"""
+- name: The over-provisioning factor of a cluster
+  hostcraft.cloudstack.cs_configuration_info:
+    name: cpu.overprovisioning.factor
+    zone: zurich
+    cluster: kvm-a
+  register: result
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ result.configurations[0].value }}"
+"""
+
+RETURN = r"""
+configurations:
+  description: The settings, each with the values that M(hostcraft.cloudstack.cs_configuration) returns.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_settings
+
+SCOPES: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
+ONE_SCOPE = [
+    ("cluster", "storage", "image_store", "account"),
+    *[(one, "domain") for one in ("zone", "cluster", "storage", "image_store")],
+    ("zone", "account"),
+]
+
+TASK = ApiTask(
+    options={"name": {"type": "str"}, **SCOPES},
+    operation=lambda cloud, p, check: listed_settings(cloud, p["name"], taken(p, SCOPES)),
+    constraints={"mutually_exclusive": ONE_SCOPE},
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_image_store
+short_description: Manage secondary storage of Apache CloudStack
+description:
+  - Adds, changes and removes image stores.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the image store.
+    type: str
+    required: true
+  zone:
+    description:
+      - Name or id of the zone. For V(NFS) and V(SMB) the only zone there is unless something else is said; object
+        storage serves all zones.
+    type: str
+  url:
+    description:
+      - URL of the store, such as V(nfs://10.10.3.5/export/secondary). It cannot be changed, but see
+        O(force_recreate).
+    type: str
+  provider:
+    description: Provider of the store, such as V(NFS), V(S3) or V(Swift); needed to add one. It cannot be changed.
+    type: str
+  details:
+    description: What the provider needs to be told beyond the URL, such as the keys of S3. Used only to add the store.
+    type: dict
+  read_only:
+    description: Whether nothing new is written to the store. Needs CloudStack 4.15 or newer.
+    type: bool
+  force_recreate:
+    description:
+      - Remove the store and add it anew where O(url), O(provider) or O(zone) differ. What it held is not moved.
+    type: bool
+    default: false
+  state:
+    description: Whether it shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_image_store_info
+"""
+
+EXAMPLES = r"""
+- name: Secondary storage of a zone
+  hostcraft.cloudstack.cs_image_store:
+    name: secondary
+    zone: zurich
+    provider: NFS
+    url: nfs://10.10.3.5/export/secondary
+
+- name: It has moved
+  hostcraft.cloudstack.cs_image_store:
+    name: secondary
+    zone: zurich
+    provider: NFS
+    url: nfs://10.10.3.7/export/secondary
+    force_recreate: true
+"""
+
+RETURN = r"""
+id:
+  description: Id of the store.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the store.
+  returned: unless absent
+  type: str
+  sample: secondary
+zone:
+  description: Name of its zone, empty where it serves all.
+  returned: unless absent
+  type: str
+  sample: zurich
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+url:
+  description: URL of the store.
+  returned: unless absent
+  type: str
+  sample: nfs://10.10.3.5/export/secondary
+protocol:
+  description: Protocol of the store.
+  returned: unless absent
+  type: str
+  sample: nfs
+provider:
+  description: Provider of the store.
+  returned: unless absent
+  type: str
+  sample: NFS
+scope:
+  description: Whether it serves a zone or all.
+  returned: unless absent
+  type: str
+  sample: ZONE
+read_only:
+  description: Whether nothing new is written to it.
+  returned: unless absent
+  type: bool
+  sample: false
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.storage import secrets_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage import ensure_image_store
+
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True},
+    "url": {"type": "str"},
+    "provider": {"type": "str"},
+    "details": {"type": "dict", "no_log": True},
+    "read_only": {"type": "bool"},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "force_recreate": {"type": "bool", "default": False},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_image_store(
+        cloud, p["zone"], taken(p, FIELDS), p["state"], check, recreate=p["force_recreate"]
+    ),
+    secrets=lambda p: secrets_in(p["url"]),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_physical_network
+short_description: Manage physical networks of Apache CloudStack
+description:
+  - Creates, changes, enables, disables and removes physical networks, and enables or disables their network service
+    providers.
+  - The element behind a provider (virtual router, internal load balancer) is enabled before it and disabled after it.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the physical network.
+    type: str
+    required: true
+    aliases: [physical_network]
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  vlan:
+    description:
+      - Guest VLANs, all of them, as a text such as V(100-200,500) or a list, in any order and any split. An empty one
+        removes them all; unset leaves them alone.
+      - For isolation by VXLAN these are VNIs.
+      - VLANs 0 and 4095, which IEEE 802.1Q reserves and the server takes all the same, are refused.
+    type: raw
+  isolation_method:
+    description: How guest networks are kept apart; it cannot be changed.
+    type: str
+    choices: [VLAN, VXLAN, GRE, L3]
+  broadcast_domain_range:
+    description: How far the network reaches; it cannot be changed.
+    type: str
+    choices: [POD, ZONE]
+  network_speed:
+    description: Speed of the network, such as V(10G).
+    type: str
+  tags:
+    description: Tags of the network, all of them, that network offerings choose it by.
+    type: list
+    elements: str
+    aliases: [tag]
+  domain:
+    description: Domain (name or path) that owns the network. Used only to create it.
+    type: str
+  nsps_enabled:
+    description: Network service providers that shall be enabled, such as V(VirtualRouter). Others are left alone.
+    type: list
+    elements: str
+  nsps_disabled:
+    description: Network service providers that shall be disabled. Others are left alone.
+    type: list
+    elements: str
+  state:
+    description:
+      - V(enabled) and V(disabled) also set the state of the network; V(present) leaves it alone.
+    type: str
+    choices: [present, enabled, disabled, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_physical_network_info
+"""
+
+EXAMPLES = r"""
+- name: A network for guests, ready to be used
+  hostcraft.cloudstack.cs_physical_network:
+    name: guest-net
+    zone: zurich
+    isolation_method: VLAN
+    vlan: [100-200, 500, 600-620]
+    nsps_enabled: [VirtualRouter, VpcVirtualRouter, InternalLbVm]
+    state: enabled
+
+- name: The same VLANs without the last range
+  hostcraft.cloudstack.cs_physical_network:
+    name: guest-net
+    zone: zurich
+    vlan: 100-200,500
+"""
+
+RETURN = r"""
+id:
+  description: Id of the physical network.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the physical network.
+  returned: unless absent
+  type: str
+  sample: guest-net
+zone:
+  description: Name of its zone.
+  returned: unless absent
+  type: str
+  sample: zurich
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+state:
+  description: Whether it is enabled.
+  returned: unless absent
+  type: str
+  sample: Enabled
+vlan:
+  description: Its guest VLANs as the server stores them.
+  returned: unless absent
+  type: str
+  sample: 100-200,500-500,600-620
+isolation_method:
+  description: How guest networks are kept apart.
+  returned: unless absent
+  type: str
+  sample: VLAN
+broadcast_domain_range:
+  description: How far it reaches.
+  returned: unless absent
+  type: str
+  sample: ZONE
+network_speed:
+  description: Its speed.
+  returned: unless absent
+  type: str
+  sample: 10G
+tags:
+  description: Its tags.
+  returned: unless absent
+  type: list
+  elements: str
+  sample: [fast]
+nsps_enabled:
+  description: Its enabled network service providers.
+  returned: when O(nsps_enabled) or O(nsps_disabled) is given
+  type: list
+  elements: str
+  sample: [ConfigDrive, VirtualRouter]
+nsps_disabled:
+  description: Its disabled network service providers.
+  returned: when O(nsps_enabled) or O(nsps_disabled) is given
+  type: list
+  elements: str
+  sample: [SecurityGroupProvider]
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    Spec,
+    presence,
+    taken,
+    yes_and_no,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.physical_networks import (
+    ensure_physical_network,
+)
+
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True, "aliases": ["physical_network"]},
+    "vlan": {"type": "raw"},
+    "isolation_method": {"type": "str", "choices": ["VLAN", "VXLAN", "GRE", "L3"]},
+    "broadcast_domain_range": {"type": "str", "choices": ["POD", "ZONE"]},
+    "network_speed": {"type": "str"},
+    "tags": {"type": "list", "elements": "str", "aliases": ["tag"]},
+    "domain": {"type": "str"},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "nsps_enabled": {"type": "list", "elements": "str"},
+    "nsps_disabled": {"type": "list", "elements": "str"},
+    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_physical_network(
+        cloud,
+        p["zone"],
+        {**taken(p, FIELDS), **presence(p, "state").fields},
+        presence(p).state,
+        check,
+        providers=yes_and_no(p, "nsps_enabled", "nsps_disabled"),
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_pod_info
+short_description: Read pods of Apache CloudStack
+description:
+  - Returns all pods, those of a zone, or those of a name or id.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  name:
+    description: Name or id of a pod; without it all are returned. An unknown one gives an empty list.
+    type: str
+  zone:
+    description: Name or id of the zone that the pods are in.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_pod
+"""
+
+EXAMPLES = r"""
+- name: The pods of a zone
+  hostcraft.cloudstack.cs_pod_info:
+    zone: zurich
+  register: result
+
+- name: Those that take no new VMs
+  ansible.builtin.debug:
+    msg: "{{ result.pods | rejectattr('allocation_state', 'equalto', 'Enabled') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+pods:
+  description: The pods, each with the values that M(hostcraft.cloudstack.cs_pod) returns.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_in
+
+TASK = ApiTask(
+    options={"name": {"type": "str"}, "zone": {"type": "str"}},
+    operation=lambda cloud, p, check: listed_in(cloud, "pods", cloud.pods, p["name"], taken(p, ("zone",))),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

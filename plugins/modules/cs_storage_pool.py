@@ -1,0 +1,270 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_storage_pool
+short_description: Manage primary storage pools of Apache CloudStack
+description:
+  - Adds, tags, enables, disables, puts into maintenance and removes storage pools.
+  - A password inside of O(storage_url) is masked in everything that the task shows.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the storage pool.
+    type: str
+    required: true
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of the pod; that of O(cluster) unless something else is said. A pool does not move.
+    type: str
+  cluster:
+    description: Name or id of the cluster that a pool of scope V(cluster) is for. A pool does not move.
+    type: str
+  scope:
+    description:
+      - Who may use the pool; a pool with a O(cluster) is its own unless something else is said. It cannot be changed.
+    type: str
+    choices: [cluster, zone]
+  storage_url:
+    description:
+      - URL of the pool, such as V(nfs://10.10.3.5/export/primary) or V(rbd://user:secret@10.10.3.6/pool); needed to
+        add it.
+      - Of a pool that is there, address and path of an NFS URL are compared; they cannot be changed.
+    type: str
+  hypervisor:
+    description: Hypervisor that uses a pool of scope V(zone). It cannot be changed.
+    type: str
+    choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Any]
+  provider:
+    description: Storage provider. It cannot be changed.
+    type: str
+  capacity_bytes:
+    description: Size of the pool in bytes, where the provider needs to be told.
+    type: int
+  capacity_iops:
+    description: I/O operations per second of the pool, where the provider needs to be told.
+    type: int
+  managed:
+    description: Whether CloudStack makes a volume of the storage for each volume of a VM. It cannot be changed.
+    type: bool
+  storage_tags:
+    description: Tags of the pool, all of them, in any order. An empty list removes every tag; unset leaves them alone.
+    type: list
+    elements: str
+    aliases: [storage_tag]
+  allocation_state:
+    description:
+      - V(enabled) and V(disabled) say whether new volumes are placed on the pool; both end a maintenance.
+      - V(maintenance) stops the VMs that have volumes on the pool, and waits for it.
+    type: str
+    choices: [enabled, disabled, maintenance]
+  state:
+    description: V(absent) puts the pool into maintenance first, since the server removes no other.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_storage_pool_info
+"""
+
+EXAMPLES = r"""
+- name: NFS for a cluster
+  hostcraft.cloudstack.cs_storage_pool:
+    name: primary-a
+    zone: zurich
+    cluster: kvm-a
+    storage_url: nfs://10.10.3.5/export/primary-a
+    storage_tags: [ssd]
+    allocation_state: enabled
+
+- name: Ceph for all KVM clusters of a zone
+  hostcraft.cloudstack.cs_storage_pool:
+    name: ceph
+    zone: zurich
+    scope: zone
+    hypervisor: KVM
+    storage_url: "rbd://cloudstack:{{ vault_ceph_secret }}@10.10.3.6/cloudstack"
+
+- name: Place no new volumes on it
+  hostcraft.cloudstack.cs_storage_pool:
+    name: primary-a
+    zone: zurich
+    allocation_state: disabled
+"""
+
+RETURN = r"""
+id:
+  description: Id of the pool.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the pool.
+  returned: unless absent
+  type: str
+  sample: primary-a
+zone:
+  description: Name of its zone.
+  returned: unless absent
+  type: str
+  sample: zurich
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+pod:
+  description: Name of its pod, empty for a pool of scope zone.
+  returned: unless absent
+  type: str
+  sample: row-1
+pod_id:
+  description: Id of its pod.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+cluster:
+  description: Name of its cluster, empty for a pool of scope zone.
+  returned: unless absent
+  type: str
+  sample: kvm-a
+cluster_id:
+  description: Id of its cluster.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+ip_address:
+  description: Address of the storage.
+  returned: unless absent
+  type: str
+  sample: 10.10.3.5
+storage_path:
+  description: Path on the storage.
+  returned: unless absent
+  type: str
+  sample: /export/primary-a
+type:
+  description: Type of the pool.
+  returned: unless absent
+  type: str
+  sample: NetworkFilesystem
+scope:
+  description: Who may use it.
+  returned: unless absent
+  type: str
+  sample: CLUSTER
+state:
+  description: The pool's state, as the server says it.
+  returned: unless absent
+  type: str
+  sample: Up
+hypervisor:
+  description: Hypervisor that uses it.
+  returned: unless absent
+  type: str
+  sample: KVM
+provider:
+  description: Storage provider.
+  returned: unless absent
+  type: str
+  sample: DefaultPrimary
+managed:
+  description: Whether CloudStack makes a volume of the storage for each volume of a VM.
+  returned: unless absent
+  type: bool
+  sample: false
+storage_tags:
+  description: Tags of the pool.
+  returned: unless absent
+  type: list
+  elements: str
+  sample: [ssd]
+capacity_bytes:
+  description: Size as the provider was told, in bytes.
+  returned: unless absent
+  type: int
+  sample: 1099511627776
+capacity_iops:
+  description: I/O operations per second as the provider was told.
+  returned: unless absent
+  type: int
+  sample: 10000
+disk_size_total:
+  description: Size in bytes.
+  returned: unless absent
+  type: int
+  sample: 1099511627776
+disk_size_allocated:
+  description: Bytes that volumes may grow to.
+  returned: unless absent
+  type: int
+  sample: 0
+disk_size_used:
+  description: Bytes in use.
+  returned: unless absent
+  type: int
+  sample: 0
+overprovision_factor:
+  description: Over-provisioning factor of the pool.
+  returned: unless absent
+  type: str
+  sample: "2.0"
+created:
+  description: When it was added.
+  returned: unless absent
+  type: str
+  sample: 2026-01-31T12:00:00+0000
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.storage import secrets_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage import ensure_pool
+
+HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Any"]
+PLACES = ("pod", "cluster")
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True},
+    "scope": {"type": "str", "choices": ["cluster", "zone"]},
+    "storage_url": {"type": "str"},
+    "hypervisor": {"type": "str", "choices": HYPERVISORS},
+    "provider": {"type": "str"},
+    "capacity_bytes": {"type": "int"},
+    "capacity_iops": {"type": "int"},
+    "managed": {"type": "bool"},
+    "storage_tags": {"type": "list", "elements": "str", "aliases": ["storage_tag"]},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "pod": {"type": "str"},
+    "cluster": {"type": "str"},
+    "allocation_state": {"type": "str", "choices": ["enabled", "disabled", "maintenance"]},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_pool(
+        cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, pool_state=p["allocation_state"]
+    ),
+    secrets=lambda p: secrets_in(p["storage_url"]),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_traffic_type
+short_description: Manage traffic types of physical networks of Apache CloudStack
+description:
+  - Adds traffic types to a physical network, sets the labels by which hypervisors find the network, and removes them.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  physical_network:
+    description: Name or id of the physical network.
+    type: str
+    required: true
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  traffic_type:
+    description: The traffic type.
+    type: str
+    required: true
+    choices: [Management, Guest, Public, Storage]
+  hyperv_networklabel:
+    description: Label of the network on hosts of Hyper-V. Unset leaves it alone.
+    type: str
+  kvm_networklabel:
+    description: Label of the network on hosts of KVM. Unset leaves it alone.
+    type: str
+  ovm3_networklabel:
+    description: Label of the network on hosts of Ovm3. Unset leaves it alone.
+    type: str
+  vmware_networklabel:
+    description: Label of the network on hosts of VMware. Unset leaves it alone.
+    type: str
+  xen_networklabel:
+    description: Label of the network on hosts of XenServer. Unset leaves it alone.
+    type: str
+  isolation_method:
+    description: Isolation of the traffic. Used only to add it.
+    type: str
+    choices: [vlan, vxlan]
+  vlan:
+    description: VLAN of management traffic on VMware. Used only to add it.
+    type: str
+  state:
+    description: Whether it shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_traffic_type_info
+"""
+
+EXAMPLES = r"""
+- name: Guest traffic on bridge cloudbr1, or the network of that label
+  hostcraft.cloudstack.cs_traffic_type:
+    physical_network: guest-net
+    zone: zurich
+    traffic_type: Guest
+    kvm_networklabel: cloudbr1
+    xen_networklabel: guest
+    vmware_networklabel: vSwitch1,,vmwaresvs
+
+- name: No storage traffic of its own
+  hostcraft.cloudstack.cs_traffic_type:
+    physical_network: guest-net
+    zone: zurich
+    traffic_type: Storage
+    state: absent
+"""
+
+RETURN = r"""
+id:
+  description: Id of the traffic type.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+traffic_type:
+  description: The traffic type.
+  returned: unless absent
+  type: str
+  sample: Guest
+physical_network:
+  description: Name of its physical network.
+  returned: unless absent
+  type: str
+  sample: guest-net
+physical_network_id:
+  description: Id of its physical network.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+hyperv_networklabel:
+  description: Label of the network on hosts of Hyper-V.
+  returned: unless absent
+  type: str
+  sample: vSwitch1
+kvm_networklabel:
+  description: Label of the network on hosts of KVM.
+  returned: unless absent
+  type: str
+  sample: cloudbr1
+ovm3_networklabel:
+  description: Label of the network on hosts of Ovm3.
+  returned: unless absent
+  type: str
+  sample: guest
+vmware_networklabel:
+  description: Label of the network on hosts of VMware.
+  returned: unless absent
+  type: str
+  sample: vSwitch1,,vmwaresvs
+xen_networklabel:
+  description: Label of the network on hosts of XenServer.
+  returned: unless absent
+  type: str
+  sample: guest
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.physical_networks import (
+    ensure_traffic_type,
+)
+
+FIELDS: Spec = {
+    "traffic_type": {"type": "str", "required": True, "choices": ["Management", "Guest", "Public", "Storage"]},
+    "hyperv_networklabel": {"type": "str"},
+    "kvm_networklabel": {"type": "str"},
+    "ovm3_networklabel": {"type": "str"},
+    "vmware_networklabel": {"type": "str"},
+    "xen_networklabel": {"type": "str"},
+    "isolation_method": {"type": "str", "choices": ["vlan", "vxlan"]},
+    "vlan": {"type": "str"},
+}
+OPTIONS: Spec = {
+    "physical_network": {"type": "str", "required": True},
+    "zone": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_traffic_type(
+        cloud, p["zone"], p["physical_network"], taken(p, FIELDS), p["state"], check
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vlan_ip_range
+short_description: Manage public and shared IP ranges of Apache CloudStack
+description:
+  - Creates, changes and removes ranges of addresses of the public network or of a shared network.
+  - The range that starts at O(start_ip) (or O(start_ipv6)) on the same network is the one meant. One that overlaps
+    another is refused, naming it.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  start_ip:
+    description: First IPv4 address of the range.
+    type: str
+  end_ip:
+    description: Last IPv4 address of the range; a new range has one address unless something else is said.
+    type: str
+  gateway:
+    description: Gateway of the IPv4 addresses.
+    type: str
+  netmask:
+    description: Netmask of the IPv4 addresses.
+    type: str
+  start_ipv6:
+    description: First IPv6 address of the range.
+    type: str
+  end_ipv6:
+    description: Last IPv6 address of the range; a new range has one address unless something else is said.
+    type: str
+  gateway_ipv6:
+    description: Gateway of the IPv6 addresses.
+    type: str
+  cidr_ipv6:
+    description: CIDR of the IPv6 network.
+    type: str
+  vlan:
+    description: VLAN of the range, a number or V(untagged). It cannot be changed.
+    type: str
+  network:
+    description: Name or id of the shared network that the range is for. It cannot be changed.
+    type: str
+  physical_network:
+    description: Name or id of the physical network. It cannot be changed.
+    type: str
+  pod:
+    description: Name or id of the pod, in a basic zone. It cannot be changed.
+    type: str
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  domain:
+    description: Domain (name or path) that the range is dedicated to. It cannot be changed.
+    type: str
+  account:
+    description: Account of O(domain) (of ROOT without it) that the range is dedicated to. It cannot be changed.
+    type: str
+  project:
+    description: Project that the range is dedicated to. It cannot be changed.
+    type: str
+  for_virtual_network:
+    description:
+      - Whether the range is one of the public network. A new range is, unless O(network) or O(pod) is given. It
+        cannot be changed.
+    type: bool
+  for_system_vms:
+    description: Whether the range is kept for system VMs.
+    type: bool
+  state:
+    description: Whether it shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_vlan_ip_range_info
+"""
+
+EXAMPLES = r"""
+- name: Public addresses
+  hostcraft.cloudstack.cs_vlan_ip_range:
+    zone: zurich
+    start_ip: 198.51.100.10
+    end_ip: 198.51.100.99
+    gateway: 198.51.100.1
+    netmask: 255.255.255.0
+    vlan: 50
+
+- name: Fewer of them
+  hostcraft.cloudstack.cs_vlan_ip_range:
+    zone: zurich
+    start_ip: 198.51.100.10
+    end_ip: 198.51.100.49
+"""
+
+RETURN = r"""
+id:
+  description: Id of the range.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+physical_network_id:
+  description: Id of its physical network.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+network_id:
+  description: Id of its network.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+pod_id:
+  description: Id of its pod, empty where it has none.
+  returned: unless absent
+  type: str
+  sample: ""
+vlan:
+  description: Its VLAN.
+  returned: unless absent
+  type: str
+  sample: "50"
+gateway:
+  description: Gateway of its IPv4 addresses.
+  returned: unless absent
+  type: str
+  sample: 198.51.100.1
+netmask:
+  description: Netmask of its IPv4 addresses.
+  returned: unless absent
+  type: str
+  sample: 255.255.255.0
+start_ip:
+  description: First IPv4 address.
+  returned: unless absent
+  type: str
+  sample: 198.51.100.10
+end_ip:
+  description: Last IPv4 address.
+  returned: unless absent
+  type: str
+  sample: 198.51.100.99
+gateway_ipv6:
+  description: Gateway of its IPv6 addresses.
+  returned: unless absent
+  type: str
+  sample: 2001:db8::1
+cidr_ipv6:
+  description: CIDR of its IPv6 network.
+  returned: unless absent
+  type: str
+  sample: 2001:db8::/64
+start_ipv6:
+  description: First IPv6 address.
+  returned: unless absent
+  type: str
+  sample: 2001:db8::10
+end_ipv6:
+  description: Last IPv6 address.
+  returned: unless absent
+  type: str
+  sample: 2001:db8::99
+for_virtual_network:
+  description: Whether it is one of the public network.
+  returned: unless absent
+  type: bool
+  sample: true
+for_system_vms:
+  description: Whether it is kept for system VMs.
+  returned: unless absent
+  type: bool
+  sample: false
+account:
+  description: Account that it is dedicated to.
+  returned: unless absent
+  type: str
+  sample: acme
+domain:
+  description: Domain that it is dedicated to.
+  returned: unless absent
+  type: str
+  sample: customers
+project:
+  description: Project that it is dedicated to.
+  returned: unless absent
+  type: str
+  sample: shop
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.ip_ranges import ensure_range
+
+PLACES = ("network", "physical_network", "pod")
+FIELDS: Spec = {
+    "start_ip": {"type": "str"},
+    "end_ip": {"type": "str"},
+    "gateway": {"type": "str"},
+    "netmask": {"type": "str"},
+    "start_ipv6": {"type": "str"},
+    "end_ipv6": {"type": "str"},
+    "gateway_ipv6": {"type": "str"},
+    "cidr_ipv6": {"type": "str"},
+    "vlan": {"type": "str"},
+    "domain": {"type": "str"},
+    "account": {"type": "str"},
+    "project": {"type": "str"},
+    "for_virtual_network": {"type": "bool"},
+    "for_system_vms": {"type": "bool"},
+}
+OPTIONS: Spec = {
+    "network": {"type": "str"},
+    "physical_network": {"type": "str"},
+    "pod": {"type": "str"},
+    "zone": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_range(
+        cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check
+    ),
+    constraints={
+        "required_one_of": [("start_ip", "start_ipv6")],
+        "mutually_exclusive": [("account", "project")],
+    },
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
