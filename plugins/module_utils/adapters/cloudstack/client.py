@@ -10,9 +10,11 @@ it provably did not arrive. A lost poll never fails a job: the next one asks aga
 from __future__ import annotations
 
 import random
+import re
 import time
 import typing as t
 from datetime import datetime, timezone
+from urllib.parse import quote, quote_plus
 
 from ...core.errors import ApiError, AuthenticationFailed, JobLost, TransportError, Unsupported, WaitTimeout
 from ...ports import Clock, Progress
@@ -24,7 +26,11 @@ Params = t.Mapping[str, t.Optional[Value]]
 
 READS = ("list", "get", "query", "find")
 # HTTP states of a proxy or an overloaded server; CloudStack's own refusals are 401, 431, 530 and the like.
-BUSY = (429, 500, 502, 503, 504)
+TOO_MANY = 429
+BUSY = (TOO_MANY, 500, 502, 503, 504)
+INTERNAL = 530  # whatever went wrong inside the server, a database that is away for a moment among it
+# What the name of a secret parameter holds ("vsmpassword", "secretkey").
+SECRETS = ("password", "secret", "privatekey")
 PAGE_SIZE = 500  # default.page.size: more is refused (T2:25, FIELD_FACTS "API")
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
@@ -66,6 +72,7 @@ class Client:
         self.job_timeout = job_timeout
         self.jobs_at_once = jobs_at_once
         self.progress = progress
+        self.page_size = PAGE_SIZE
         self._apis: dict[str, Json] = {}
 
     def call(self, command: str, params: t.Optional[Params] = None) -> Json:
@@ -84,10 +91,17 @@ class Client:
         items: list[Json] = []
         page = 1
         while True:
-            answer = self.call(command, {**(params or {}), "page": page, "pagesize": PAGE_SIZE})
+            try:
+                answer = self.call(command, {**(params or {}), "page": page, "pagesize": self.page_size})
+            except ApiError as error:
+                smaller = _largest_page(error)
+                if page > 1 or not 0 < smaller < self.page_size:
+                    raise
+                self.page_size = smaller
+                continue
             found = answer.get(key) or []
             items += found
-            if len(found) < PAGE_SIZE or len(items) >= int(answer.get("count", len(items) + 1)):
+            if len(found) < self.page_size or len(items) >= int(answer.get("count", len(items) + 1)):
                 return items
             page += 1
 
@@ -118,7 +132,9 @@ class Client:
                     results[index] = started
             ended = self._poll(running, results)
             if running and not ended:
-                self.clock.sleep(pause)
+                now = self.clock.now()
+                left = min(since + self.job_timeout - now for _job, since in running.values())
+                self.clock.sleep(min(pause, max(left, FIRST_POLL)))
                 pause = min(pause * POLL_GROWTH, LONGEST_POLL)
         return [results[index] for index in range(len(calls))]
 
@@ -129,7 +145,7 @@ class Client:
         """
         if command not in self._apis:
             try:
-                answer = self._once("listApis", {"name": command})
+                answer = self.call("listApis", {"name": command})
             except ApiError as error:
                 if error.http_status == 401 or error.errorcode == 401:
                     raise
@@ -161,15 +177,13 @@ class Client:
         answer = next(iter(body.values()))
         if not isinstance(answer, dict):
             raise TransportError(f"{command}: HTTP {status} without an answer", command=command, http_status=status)
-        if status in BUSY and "errorcode" not in answer:
-            raise TransportError(f"{command}: HTTP {status}", command=command, http_status=status)
         if "errorcode" in answer or status >= 400:
             raise self._failure(command, status, answer, params)
         return answer
 
     def _failure(self, command: str, status: int, answer: Json, params: Params) -> Exception:
         """401 says the same for bad keys and for a command that is not there: listApis tells which (T1:1-4)."""
-        text = _masked(str(answer.get("errortext") or f"HTTP {status}"), params)
+        text = self._masked(str(answer.get("errortext") or f"HTTP {status}"), params)
         code = answer.get("errorcode")
         if status == 401 or code == 401:
             if command != "listApis":
@@ -181,11 +195,19 @@ class Client:
                     pass
             text += " (check api_key, api_secret and that this machine's clock is right)"
             return AuthenticationFailed(text, command=command, http_status=status, errorcode=code)
-        if status == 429:
-            return TransportError(f"{command}: HTTP 429: {text}", command=command, http_status=status, arrived=False)
+        if status in BUSY:
+            return TransportError(f"{command}: HTTP {status}: {text}", command=command, http_status=status)
         return ApiError(
             text, command=command, http_status=status, errorcode=code, cserrorcode=answer.get("cserrorcode")
         )
+
+    def _masked(self, text: str, params: Params) -> str:
+        """The server's own text without a secret that it repeats, as it was given or percent-encoded."""
+        endpoint = self.http.endpoint
+        for secret in sorted({endpoint.key, endpoint.secret, *_secrets(params)}, key=len, reverse=True):
+            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
+                text = text.replace(form, "****") if secret else text
+        return text
 
     def _pause(self, attempt: int) -> None:
         pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
@@ -211,7 +233,7 @@ class Client:
             if outcome is not None:
                 results[index] = outcome
                 del running[index]
-            elif waited > self.job_timeout:
+            elif waited >= self.job_timeout:
                 raise WaitTimeout(f"the job {job.id} of {job.command}", waited, "still running")
             elif waited > LONGEST_POLL:
                 self.progress(f"waiting for {job.command} (job {job.id}), {waited:.0f} s so far")
@@ -225,7 +247,7 @@ class Client:
         except AuthenticationFailed:
             raise
         except ApiError as error:
-            if error.http_status in BUSY:
+            if error.errorcode == INTERNAL:
                 return None
             text = f"the server no longer knows its job {job.id} ({error.text}); read what came of it"
             return JobLost(text, command=job.command, job_id=job.id, errorcode=error.errorcode)
@@ -236,7 +258,7 @@ class Client:
         if status == 1:
             return result
         return ApiError(
-            _masked(str(result.get("errortext") or "the job failed without a text"), job.params),
+            self._masked(str(result.get("errortext") or "the job failed without a text"), job.params),
             command=job.command,
             errorcode=result.get("errorcode"),
             cserrorcode=result.get("cserrorcode"),
@@ -245,10 +267,16 @@ class Client:
 
 
 def _may_repeat(command: str, error: TransportError) -> bool:
-    """Reads after any passing fault; writes only when the request provably did not arrive."""
+    """Reads after any passing fault; writes only when the request did not arrive or was turned away unread (429)."""
     if command.startswith(READS):
         return error.http_status is None or error.http_status in BUSY
-    return not error.arrived
+    return not error.arrived or error.http_status == TOO_MANY
+
+
+def _largest_page(error: ApiError) -> int:
+    """The page size that a server with a smaller default.page.size names in its refusal (T2:25); 0 for other errors."""
+    found = re.search(r"page\s*size.*?(\d+)\s*$", error.text, re.IGNORECASE)
+    return int(found.group(1)) if found and error.errorcode == 431 else 0
 
 
 def _flat(params: Params) -> dict[str, str]:
@@ -268,12 +296,13 @@ def _flat(params: Params) -> dict[str, str]:
     return flat
 
 
-SECRETS = ("password", "secret", "privatekey", "vsmpassword")
-
-
-def _masked(text: str, params: Params) -> str:
-    """The server's own text without a secret that it repeats."""
+def _secrets(params: t.Mapping[str, object]) -> t.Iterator[str]:
+    """The values that are secret: by their parameter's name, inside maps, and the user part of a URL."""
     for name, value in params.items():
-        if value and name.lower() in SECRETS:
-            text = text.replace(str(value), "****")
-    return text
+        if isinstance(value, t.Mapping):
+            yield from _secrets(value)
+        elif value and any(word in name.lower() for word in SECRETS):
+            yield str(value)
+        elif name.lower() == "url":
+            user = re.search(r"//(?:[^:/@]*:)?(.+)@", str(value), re.DOTALL)
+            yield from (user.group(1),) if user else ()

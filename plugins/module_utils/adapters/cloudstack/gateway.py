@@ -44,8 +44,9 @@ class Listing(t.Generic[E]):
         key = frozenset(scope.items())
         if key in self._answers or self._asked.setdefault(key, name) != name:
             return t.cast(t.Sequence[E], matches(t.cast(t.Any, self.all(**scope)), name))
-        by = "id" if UUID.match(name) else "name"
-        return t.cast(t.Sequence[E], matches(t.cast(t.Any, self.all(**scope, **{by: name})), name))
+        found: t.Any = self.all(**scope, id=name) if UUID.match(name) else ()
+        # Nothing forbids a name that looks like an id.
+        return t.cast(t.Sequence[E], matches(found or t.cast(t.Any, self.all(**scope, name=name)), name))
 
     def fresh(self, held: E) -> E:
         item: t.Any = held
@@ -55,6 +56,7 @@ class Listing(t.Generic[E]):
             if t.cast(t.Any, each).id == item.id:
                 self._remember(each)
                 return each
+        self._drop(item.id)
         raise NotFound(self._resource.kind, item.id)
 
     def create(self, **fields: object) -> E:
@@ -65,9 +67,8 @@ class Listing(t.Generic[E]):
         return self._write(self._resource.update, fields, {"id": id})
 
     def delete(self, id: str, **options: object) -> None:
-        self._client.run(self._resource.delete, {"id": id, **self._resource.params(self._resource.delete, options)})
-        for items in self._answers.values():
-            items[:] = [each for each in items if t.cast(t.Any, each).id != id]
+        self._run(self._resource.delete, {"id": id, **self._resource.params(self._resource.delete, options)})
+        self._drop(id)
 
     def forget(self) -> None:
         """Ask anew from here on."""
@@ -78,9 +79,17 @@ class Listing(t.Generic[E]):
         for name, version in since.items():
             if fields.get(name) is not None:
                 self._client.needs(command, self._resource.parameter(name), since=version)
-        item = self._item(self._client.run(command, {**also, **self._resource.params(command, fields)}), command)
+        item = self._item(self._run(command, {**also, **self._resource.params(command, fields)}), command)
         self._remember(item)
         return item
+
+    def _run(self, command: str, params: Json) -> Json:
+        """A write; when it fails, what came of it is only known to the server, so all is asked anew."""
+        try:
+            return self._client.run(command, params)
+        except HostcraftError:
+            self.forget()
+            raise
 
     def _list(self, filters: t.Mapping[str, object], also: t.Optional[t.Mapping[str, str]] = None) -> list[E]:
         resource = self._resource
@@ -102,6 +111,10 @@ class Listing(t.Generic[E]):
             if isinstance(item, dict):
                 return self._resource.read(item)
         raise HostcraftError(f"{command}: the answer holds no {self._resource.kind}", keys=sorted(answer))
+
+    def _drop(self, id: str) -> None:
+        for items in self._answers.values():
+            items[:] = [each for each in items if t.cast(t.Any, each).id != id]
 
     def _remember(self, item: E) -> None:
         new: t.Any = item
@@ -194,9 +207,11 @@ class Gateway:
         return self._client.progress
 
     def act(self, action: str, id: str) -> None:
-        self._client.run(resources.ACTIONS[action], {"id": id})
-        for listing in (self.hosts, self.storage_pools):
-            listing.forget()
+        try:
+            self._client.run(resources.ACTIONS[action], {"id": id})
+        finally:
+            for listing in (self.hosts, self.storage_pools):
+                listing.forget()
 
     def owner_id(self, kind: str, name: str, domain: str = "") -> str:
         scope = {"domainid": self.owner_id("domain", domain)} if domain and kind != "domain" else {}

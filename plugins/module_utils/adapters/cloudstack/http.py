@@ -65,8 +65,7 @@ class Http:
         """Never quotes the library's own text about the URL: with GET it holds the key and parameters."""
         place = self.endpoint.url
         if isinstance(error, requests.exceptions.SSLError):
-            hint = "the certificate is not trusted: give its CA with api_verify_ssl_cert"
-            return TransportError(f"{command}: TLS to {place} failed: {hint}", command=command, arrived=False)
+            return self._tls(command, error)
         if isinstance(error, requests.exceptions.ConnectTimeout) or _refused(error):
             return TransportError(f"{command}: no connection to {place}", command=command, arrived=False)
         if isinstance(error, requests.exceptions.Timeout):
@@ -75,6 +74,15 @@ class Http:
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
             return TransportError(f"{command}: {place} is not a usable URL", command=command, arrived=False)
         return TransportError(f"{command}: the connection to {place} was lost", command=command)
+
+    def _tls(self, command: str, error: Exception) -> TransportError:
+        """A certificate is judged before anything is sent; other faults of TLS may come after that."""
+        place = self.endpoint.url
+        if _caused_by(error, "SSLCertVerificationError"):
+            hint = "the certificate is not trusted: give its CA with api_verify_ssl_cert"
+            return TransportError(f"{command}: TLS to {place} failed: {hint}", command=command, arrived=False)
+        hint = "does it speak TLS there, and is api_verify_ssl_cert a file of CA certificates?"
+        return TransportError(f"{command}: TLS with {place} failed: {hint}", command=command)
 
     def _json(self, command: str, answer: t.Any) -> Json:
         try:
@@ -105,3 +113,18 @@ def _refused(error: Exception) -> bool:
     """Whether no connection came about at all: refused, unreachable, or a name that does not resolve."""
     inner: t.Any = error.args[0] if error.args else None
     return type(getattr(inner, "reason", None)).__name__ in ("NewConnectionError", "NameResolutionError")
+
+
+def _caused_by(error: t.Any, name: str) -> bool:
+    """Whether an error of that class name is among what the libraries wrapped."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or not isinstance(each, BaseException):
+            continue
+        seen.add(id(each))
+        if type(each).__name__ == name:
+            return True
+        waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
+    return False
