@@ -1,35 +1,101 @@
-"""Settings: a global value and values of scopes over it (FIELD_FACTS "Over-provisioning")."""
+"""Settings: a global value and values of scopes over it (T3:58-94, T4:75-77; FIELD_FACTS "Over-provisioning").
+
+The table of them is settings.tsv: names, types, defaults, scopes and places of a 4.22 server. Those that transcripts
+list are exact; the others are from general knowledge of the product, and some are missing.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import World
+
+FILE = Path(__file__).with_suffix(".tsv")
+GLOBAL = "Global"
+SCOPES = {"A": "Account", "C": "Cluster", "D": "Domain", "I": "ImageStore", "P": "StoragePool", "Z": "Zone"}
+# A cluster keeps these in its details, set when it is made: a later global change does not reach it (T3:97; source).
+CLUSTER_DETAILS = {
+    "cpu.overprovisioning.factor": "cpuOvercommitRatio",
+    "mem.overprovisioning.factor": "memoryOvercommitRatio",
+}
 
 
 @dataclass(slots=True)
 class Setting:
-    """`scoped`: (scope, row id) → value."""
+    """`type` as the API names it; `value` is the installation's global one; `scoped`: (scope, row id) → value."""
 
     name: str
+    type: str
+    default: str
+    scopes: tuple[str, ...]
+    group: str
+    subgroup: str
+    component: str
     value: str
-    scopes: tuple[str, ...] = ("Global",)
+    display: str
+    options: str = ""
+    category: str = "Advanced"
+    dynamic: bool = True
     scoped: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
-DEFAULTS = (
-    Setting("cpu.overprovisioning.factor", "1.0", ("Cluster",)),
-    Setting("mem.overprovisioning.factor", "1.0", ("Cluster",)),
-    Setting("storage.overprovisioning.factor", "2", ("Zone", "StoragePool")),
-    Setting("default.page.size", "500"),
-)
+def _parse(line: str) -> Setting:
+    name, kind, default, scopes, place, component, *rest = line.split("\t")
+    more = dict(item.split("=", 1) for item in rest[0].split(";")) if rest else {}
+    group, _, subgroup = place.partition("/")
+    return Setting(
+        name, kind, default, tuple(SCOPES[letter] for letter in scopes) or (GLOBAL,), group, subgroup, component,
+        more.get("value", default), more.get("display", name[0].upper() + name[1:].replace(".", " ")),
+        more.get("options", ""), more.get("category", "Advanced"), "static" not in more,
+    )  # fmt: skip
+
+
+@cache
+def _installed() -> tuple[Setting, ...]:
+    lines = FILE.read_text().splitlines()
+    return tuple(_parse(line) for line in lines if line and not line.startswith("#"))
 
 
 class Settings(dict[str, Setting]):
-    """By name; every world has its own."""
+    """By lower-cased name (names are matched without regard to case, T4:75); every world has its own."""
 
     def __init__(self) -> None:
-        super().__init__((s.name, Setting(s.name, s.value, s.scopes)) for s in DEFAULTS)
+        super().__init__((s.name.lower(), replace(s, scoped={})) for s in _installed())
 
-    def value(self, name: str, scope: str = "Global", row_id: int = 0) -> str:
-        """The value in effect: the scope's own, else the global one."""
-        setting = self[name]
-        return setting.scoped.get((scope, row_id), setting.value)
+    def value(self, name: str, scope: str = GLOBAL, row_id: int = 0) -> str:
+        """The scope's own value, else the global one; see `setting` for the scopes in between."""
+        found = self[name.lower()]
+        return found.scoped.get((scope, row_id), found.value)
+
+
+def _parents(world: World, scope: str, row_id: int) -> list[tuple[str, int]]:
+    """The scopes that are asked in turn, narrowest first; the global one is not among them."""
+    chain = [(scope, row_id)]
+    zone: int | None = None
+    if scope == "Cluster":
+        zone = world.clusters[row_id].zone_id
+    elif scope == "StoragePool":
+        zone = world.storage_pools[row_id].zone_id
+    elif scope == "ImageStore":
+        zone = world.image_stores[row_id].zone_id
+    elif scope == "Account":
+        chain.append(("Domain", world.accounts[row_id].domain_id))
+    return chain if zone is None else [*chain, ("Zone", zone)]
+
+
+def setting(world: World, name: str, scope: str = GLOBAL, row_id: int = 0) -> str:
+    """The value in effect for a row: its own, its parents', the global one. KeyError for an unknown name."""
+    found = world.settings[name.lower()]
+    if scope == GLOBAL:
+        return found.value
+    if scope == "Cluster" and found.name in CLUSTER_DETAILS:
+        held = world.clusters[row_id].details.get(CLUSTER_DETAILS[found.name])
+        return found.value if held is None else held
+    for place in _parents(world, scope, row_id):
+        if place in found.scoped:
+            return found.scoped[place]
+    return found.value
