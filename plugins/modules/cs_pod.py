@@ -107,7 +107,8 @@ end_ip:
   description: Last address of that range.
   returned: unless absent
   type: str
-  sample: 10.10.1.249ip_ranges:
+  sample: 10.10.1.249
+ip_ranges:
   description: All ranges of the pod.
   returned: unless absent
   type: list
