@@ -63,39 +63,48 @@ def _subnet(part: Part) -> t.Optional[ipaddress.IPv4Network]:
     return networks.most_common(1)[0][0] if networks else None
 
 
-def _range_problems(part: Part) -> t.Iterator[Problem]:
-    start, gateway = _address(part.text("start_ip")), _address(part.text("gateway"))
+def _ends(part: Part) -> t.Optional[tuple[Address, Address]]:
+    """Start and end as declared; one address where no end is given. None where either cannot be read."""
+    start = _address(part.text("start_ip"))
     end = _address(part.text("end_ip")) if part.text("end_ip") else start
-    subnet = _subnet(part)
-    if start is None or end is None:
+    return None if start is None or end is None else (start, end)
+
+
+def _range_problems(part: Part) -> t.Iterator[Problem]:
+    ends, gateway, subnet = _ends(part), _address(part.text("gateway")), _subnet(part)
+    if ends is None:
         return
-    if start > end:
-        message = f"the range ends at {end}, before it starts at {start}"
-        yield part.problem("reversed_range", "end_ip", message, f"the lower address first: {end}-{start}")
-    if subnet is None:
-        return
-    right = f"an address from {subnet[1]} to {subnet[-2]}" if subnet.num_addresses > 2 else f"an address in {subnet}"
-    for key, each in (("start_ip", start), ("end_ip", end)):
-        if each not in subnet and part.text(key):
-            yield part.problem("outside_subnet", key, f"{each} is outside {subnet}", right)
-    if gateway is None:
+    outside = [
+        key for key, each in zip(("start_ip", "end_ip"), ends) if subnet and each not in subnet and part.text(key)
+    ]
+    for key in outside:
+        yield part.problem("outside_subnet", key, f"{part.text(key)} is outside {subnet}", _inside(subnet))
+    if ends[0] > ends[1] and not outside:
+        message = f"the range ends at {ends[1]}, before it starts at {ends[0]}"
+        yield part.problem("reversed_range", "end_ip", message, f"the lower address first: {ends[1]}-{ends[0]}")
+    if gateway is None or subnet is None:
         return
     if gateway not in subnet:
-        yield part.problem(
-            "gateway_outside_subnet", "gateway", f"{gateway} is outside {subnet}, its range's subnet", right
-        )
-    elif min(start, end) <= gateway <= max(start, end):
-        message = f"{gateway} is inside the range {start}-{end} that it serves"
+        message = f"{gateway} is outside {subnet}, its range's subnet"
+        yield part.problem("gateway_outside_subnet", "gateway", message, _inside(subnet))
+    elif min(ends) <= gateway <= max(ends):
+        message = f"{gateway} is inside the range {ends[0]}-{ends[1]} that it serves"
         yield part.problem("gateway_in_range", "gateway", message, f"an address of {subnet} outside of the range")
 
 
+def _inside(subnet: t.Optional[ipaddress.IPv4Network]) -> str:
+    if subnet is None or subnet.num_addresses <= 2:
+        return f"an address of {subnet}"
+    return f"an address from {subnet[1]} to {subnet[-2]}"
+
+
 def _readable(parts: t.Iterable[Part]) -> list[Range]:
+    """Those that can be compared with others: a range that leaves its own subnet has a mistake already."""
     found = []
     for part in parts:
-        start, subnet = _address(part.text("start_ip")), _subnet(part)
-        end = _address(part.text("end_ip")) if part.text("end_ip") else start
-        if start is not None and end is not None and subnet is not None:
-            found.append(Range(part, min(start, end), max(start, end), subnet))
+        ends, subnet = _ends(part), _subnet(part)
+        if ends is not None and subnet is not None and all(each in subnet for each in ends):
+            found.append(Range(part, min(ends), max(ends), subnet))
     return found
 
 

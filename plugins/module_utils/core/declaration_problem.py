@@ -19,7 +19,7 @@ PREFIX = "cloudstack_"  # of the variables that declare a host
 
 
 def _is_word(step: Step) -> bool:
-    """Whether a step is written after a dot; indexes and names of settings (with dots of their own) stand in brackets."""
+    """Whether a step is written after a dot. Indexes and names with dots of their own stand in brackets."""
     return isinstance(step, str) and "." not in step
 
 
@@ -74,7 +74,7 @@ class Part:
 
 
 def shown(value: object) -> str:
-    """A value as a person would write it; "" where nothing stands. Of a record its keys alone: it may hold a password."""
+    """A value as a person would write it; "" where nothing stands. Of a record its keys: it may hold a password."""
     if isinstance(value, t.Mapping):
         return f"{{{', '.join(map(str, value))}}}"
     if isinstance(value, (list, tuple)):
@@ -84,8 +84,8 @@ def shown(value: object) -> str:
 
 def _masked(text: str) -> str:
     """``rbd://user:secret@host/pool`` without what stands before the @; also where the rest is no URL."""
-    scheme, slashes, rest = text.partition("://")
-    return f"{scheme}://****@{rest.rpartition('@')[2]}" if slashes and "@" in rest else text
+    scheme, slashes, rest = text.partition("//")
+    return f"{scheme}//****@{rest.rpartition('@')[2]}" if slashes and "@" in rest else text
 
 
 def choice_of(wanted: str, names: t.Iterable[str]) -> str:

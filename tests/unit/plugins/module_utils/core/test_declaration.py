@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import declared_hosts, problems
@@ -84,7 +84,7 @@ PLANTED: dict[str, tuple[Plant, str, str]] = {
     "unknown key": (at("dsn2", value="192.0.2.54"), "unknown_key", ".dsn2"),
     "unknown key inside": (at("pods", 1, "gatway", value=""), "unknown_key", ".pods[1].gatway"),
     "missing": (gone("dns1"), "missing", ".dns1"),
-    "empty": (at("clusters", 0, "name", value=""), "missing", ".clusters[0].name"),
+    "empty": (at("secondary_storage", 0, "name", value=""), "missing", ".secondary_storage[0].name"),
     "missing inside": (gone("public_ip_ranges", 0, "gateway"), "missing", ".public_ip_ranges[0].gateway"),
     "no list": (at("secondary_storage", value="nfs"), "wrong_type", ".secondary_storage"),
     "no record": (at("secondary_storage", 0, value="nfs"), "wrong_type", ".secondary_storage[0]"),
@@ -121,7 +121,7 @@ PLANTED: dict[str, tuple[Plant, str, str]] = {
         "double_traffic_type",
         ".physical_networks[0].traffic_types[2].traffic_type",
     ),
-    "double pod": (at("pods", 1, "name", value="POD-0"), "duplicate_name", ".pods[1].name"),
+    "double pool": (at("primary_storage", 1, "name", value="POOL-0"), "duplicate_name", ".primary_storage[1].name"),
     "unknown pod": (at("clusters", 1, "pod", value="pod-x"), "unknown_pod", ".clusters[1].pod"),
     "unknown network": (
         at("public_ip_ranges", 0, "physical_network", value="guest"),
@@ -166,8 +166,9 @@ PLANTED: dict[str, tuple[Plant, str, str]] = {
 
 
 @pytest.mark.parametrize("name", PLANTED)
-@given(declared=declarations(), data=st.data())
-def test_a_planted_mistake_is_found_and_nothing_else(name: str, declared: Declared, data: st.DataObject) -> None:
+@settings(max_examples=25)
+@given(declared=declarations())
+def test_a_planted_mistake_is_found_and_nothing_else(name: str, declared: Declared) -> None:
     plant, code, where = PLANTED[name]
     declaration, hosts = copy.deepcopy(declared)
     plant(declaration, hosts)
@@ -200,8 +201,6 @@ def test_mistakes_that_need_their_surroundings(plant: Plant, expected: list[tupl
     declared, hosts = small()
     plant(declared, hosts)
     got = [(code, where.removeprefix("cloudstack_zone")) for code, where in found(declared, hosts)]
-    if expected and expected[0][0] == "reversed_range":
-        got = [each for each in got if each[0] != "outside_subnet"]
     assert got == expected
 
 
