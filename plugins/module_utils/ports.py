@@ -12,6 +12,7 @@ from .core.networks import Element, Network, PhysicalNetwork, Provider, TrafficT
 from .core.settings import Setting
 from .core.storage import ImageStore, StoragePool
 from .core.topology import Cluster, Pod, Zone
+from .core.vmware_dcs import VmwareDatacenter
 
 E = t.TypeVar("E", covariant=True)
 
@@ -99,6 +100,9 @@ class Cloud(t.Protocol):
 
     @property
     def image_stores(self) -> Collection[ImageStore]: ...
+
+    @property
+    def vmware_datacenters(self) -> Collection[VmwareDatacenter]: ...
 
     @property
     def settings(self) -> Settings: ...

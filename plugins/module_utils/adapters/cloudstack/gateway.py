@@ -64,10 +64,13 @@ class Listing(t.Generic[E]):
         return self._write(self._resource.create, sent, {})
 
     def update(self, id: str, **fields: object) -> E:
-        return self._write(self._resource.update, fields, {"id": id})
+        return self._write(self._resource.update, fields, {self._resource.identity: id})
 
     def delete(self, id: str, **options: object) -> None:
-        self._run(self._resource.delete, {"id": id, **self._resource.params(self._resource.delete, options)})
+        self._run(
+            self._resource.delete,
+            {self._resource.identity: id, **self._resource.params(self._resource.delete, options)},
+        )
         self._drop(id)
 
     def forget(self) -> None:
@@ -196,6 +199,7 @@ class Gateway:
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.storage_pools = Listing(client, resources.STORAGE_POOLS)
         self.image_stores = Listing(client, resources.IMAGE_STORES)
+        self.vmware_datacenters = Listing(client, resources.VMWARE_DATACENTERS)
         self.settings = Settings(client)
 
     @property

@@ -15,6 +15,7 @@ from ...core.networks import Element, Network, PhysicalNetwork, Provider, Traffi
 from ...core.settings import Setting
 from ...core.storage import ImageStore, StoragePool
 from ...core.topology import Cluster, IpRange, Pod, Zone
+from ...core.vmware_dcs import VmwareDatacenter
 
 Wire = t.Mapping[str, t.Any]
 
@@ -254,6 +255,17 @@ def image_store(wire: Wire) -> ImageStore:
         provider=_text(wire, "providername"),
         scope=wire.get("scope"),
         read_only=wire.get("readonly"),
+    )
+
+
+def vmware_datacenter(wire: Wire) -> VmwareDatacenter:
+    """The API names it by its zone, so that is its id here."""
+    return VmwareDatacenter(
+        id=_text(wire, "zoneid"),
+        name=_text(wire, "name"),
+        zone_id=_text(wire, "zoneid"),
+        vcenter=wire.get("vcenter"),
+        datacenter_id=wire["id"],
     )
 
 

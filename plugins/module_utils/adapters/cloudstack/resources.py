@@ -17,6 +17,7 @@ from ...core.hosts import Host
 from ...core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ...core.storage import ImageStore, StoragePool
 from ...core.topology import Cluster, Pod, Zone
+from ...core.vmware_dcs import VmwareDatacenter
 from . import mapping
 
 E = t.TypeVar("E")
@@ -29,7 +30,8 @@ class Resource(t.Generic[E]):
     list/create/update/delete: commands (empty where the server has none). keys: where the answers hold the item.
     written: names that only the writing commands use. late: fields that the creating command does not take and an
     update must follow. always: parameters of every listing. fresh: those of reading one item again. scope: fields that
-    such a listing must be given, where it has no id filter. values: a command's own words, by (field, value).
+    such a listing must be given, where it has no id filter. values: a command's own words, by (field, value). identity: the parameter
+    by which update and delete name the item.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class Resource(t.Generic[E]):
     scope: tuple[str, ...] = ()
     values: t.Mapping[str, t.Mapping[tuple[str, object], object]] = field(default_factory=dict)
     since: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    identity: str = "id"
 
     def parameter(self, name: str) -> str:
         """The API's name of a field."""
@@ -218,6 +221,19 @@ IMAGE_STORES: Resource[ImageStore] = Resource(
     names={"read_only": "readonly"},
     late=frozenset(("read_only",)),
     since={"updateImageStore": {"read_only": "4.15"}},
+)
+# Only servers with the VMware plugin have these; the answers' key is the plugin's own and differs between commands.
+VMWARE_DATACENTERS: Resource[VmwareDatacenter] = Resource(
+    kind="VMware datacenter",
+    read=mapping.vmware_datacenter,
+    list="listVmwareDcs",
+    list_key="VMwareDC",
+    create="addVmwareDc",
+    update="updateVmwareDc",
+    delete="removeVmwareDc",
+    keys=("vmwaredatacenter", "vmwaredc", "VMwareDC"),
+    scope=("zone_id",),
+    identity="zoneid",
 )
 
 # Settings: what each command calls the id of a scope. The two commands do not agree on the image store's.

@@ -241,7 +241,7 @@ def test_what_is_no_declaration_is_one_problem(declared: object) -> None:
             )
         ),
     )
-)  # noqa: E501
+)
 def test_nothing_that_yaml_can_hold_breaks_the_check(value: object) -> None:
     assert found({"name": "z", "pods": value, "clusters": value, "physical_networks": value, "settings": value}, [])
 

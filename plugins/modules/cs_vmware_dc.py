@@ -1,0 +1,108 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vmware_dc
+short_description: Manage the VMware datacenter of a zone of Apache CloudStack
+description:
+  - Tells a zone which datacenter of which vCenter it is made of, which it must know before it takes a VMware cluster.
+  - A zone has at most one datacenter.
+  - The server needs the VMware plugin, which not every build has.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the datacenter in vCenter. Another name than the zone's datacenter has is given to it.
+    type: str
+    required: true
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  vcenter:
+    description: Name or address of the vCenter; needed to add a datacenter.
+    type: str
+  username:
+    description: User that CloudStack works as in vCenter. Used only to add the datacenter.
+    type: str
+  password:
+    description: Password of O(username). Used only to add the datacenter.
+    type: str
+  state:
+    description:
+      - V(absent) leaves a datacenter of another name alone. The server refuses to remove one that has clusters.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_vmware_dc_info
+  - module: hostcraft.cloudstack.cs_cluster
+"""
+
+EXAMPLES = r"""
+- name: The zone's datacenter
+  hostcraft.cloudstack.cs_vmware_dc:
+    name: zurich-dc
+    zone: zurich
+    vcenter: vcenter.example.net
+    username: cloudstack@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+"""
+
+RETURN = r"""
+id:
+  description: Id of the datacenter.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the datacenter.
+  returned: unless absent
+  type: str
+  sample: zurich-dc
+vcenter:
+  description: Name or address of its vCenter.
+  returned: unless absent
+  type: str
+  sample: vcenter.example.net
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 96c7ab41-6a8e-4a4b-a4d1-1b5b1b6f5d3a
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vmware_dcs import ensure_vmware_dc
+
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True},
+    "vcenter": {"type": "str"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_vmware_dc(cloud, p["zone"], taken(p, FIELDS), p["state"], check),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
