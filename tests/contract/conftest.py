@@ -1,0 +1,39 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The adapter against a running CloudStack API: the sandbox, over real connections, on a clock that does not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fakes.clock import FakeClock
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.http import Endpoint, Http
+from sandbox.fixture import sandbox
+from sandbox.server import Sandbox
+
+__all__ = ["sandbox"]
+
+Connect = Callable[..., Client]
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """A client of a sandbox or of any URL. Options of Endpoint (key, secret, timeout, verify, method) and of Client."""
+    opened: list[Http] = []
+
+    def client(server: Sandbox | str, **options: Any) -> Client:
+        url, key, secret = (
+            (server, "key", "secret") if isinstance(server, str) else (server.url, server.key, server.secret)
+        )
+        mine = {name: options.pop(name) for name in ("key", "secret", "timeout", "verify", "method") if name in options}
+        http = Http(Endpoint(**{"url": url, "key": key, "secret": secret, **mine}))
+        opened.append(http)
+        return Client(http, clock=options.pop("clock", None) or FakeClock(), **options)
+
+    yield client
+    for http in opened:
+        http.close()
