@@ -18,7 +18,7 @@ from .declaration_problem import PREFIX, Part, Problem, shown
 from .declaration_shape import HOST, ZONE, shape
 
 Record = t.Mapping[str, t.Any]
-NOT_OF_A_HOST = ("zone", "hosts")  # variables of that prefix that every host may see
+NOT_HANDED_ON = ("zone", "hosts", "password")  # variables that every host may see, and what no loop may show
 ALIKE = 0.8  # how like a host variable another name must be to count as a slip of the pen
 
 
@@ -42,7 +42,7 @@ def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Proble
 
 
 def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
-    """What cs_host takes, for each named host: its ``cloudstack_*`` variables without the prefix.
+    """What cs_host takes but the password, for each named host: its ``cloudstack_*`` variables without the prefix.
 
     The name is the inventory's unless cloudstack_name says otherwise; the URL is that of ``ansible_host`` where no
     cloudstack_url is given. A variable that is nearly one of them is handed on, to be reported as unknown.
@@ -54,7 +54,7 @@ def _declared(name: str, variables: Record) -> dict[str, t.Any]:
     host: dict[str, t.Any] = {"name": name, "inventory_name": name}
     for variable in variables:
         key = variable[len(PREFIX) :] if variable.startswith(PREFIX) else ""
-        if key and key not in NOT_OF_A_HOST and (key in HOST or difflib.get_close_matches(key, HOST, 1, ALIKE)):
+        if key and key not in NOT_HANDED_ON and (key in HOST or difflib.get_close_matches(key, HOST, 1, ALIKE)):
             host[key] = variables[variable]
     if not host.get("url") and variables.get("ansible_host"):
         host["url"] = f"http://{variables['ansible_host']}"

@@ -50,7 +50,7 @@ PHYSICAL_NETWORK: Schema = {
     "name": NAME,
     "isolation_method": Key(choices=("VLAN", "VXLAN", "GRE", "L3")),
     "vlan": Key("vlans"),
-    "broadcast_domain_range": Key(choices=("Zone", "Pod")),
+    "broadcast_domain_range": Key(choices=("POD", "ZONE")),
     "network_speed": TEXT,
     "tags": NAMES,
     "providers": NAMES,
@@ -86,9 +86,9 @@ CLUSTER: Schema = {
     "url": Key("url"),
     "username": TEXT,
     "password": SECRET,
-    "arch": Key(choices=("x86_64", "aarch64")),
+    "arch": Key(choices=("x86_64", "aarch64", "s390x")),
     "allocation_state": Key(choices=ABLED),
-    "managed_state": Key(choices=("Managed", "Unmanaged")),
+    "managed_state": Key(choices=("managed", "unmanaged")),
     "settings": SETTINGS,
 }
 PRIMARY_STORAGE: Schema = {

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of a declared zone: its hosts, its problems, and the zone as a tree. Each documents itself in NAME.yml."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import declaration, tree
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration_problem import Problem
+
+try:  # ansible-core 2.19 and newer know where a value was written; an older one does not, and the path alone is told.
+    from ansible._internal._datatag._tags import Origin
+except ImportError:
+    Origin = None
+
+Record = t.Mapping[str, t.Any]
+
+
+def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
+    unknown = [name for name in names if name not in variables]
+    if unknown:
+        raise AnsibleFilterError(f"declared_hosts: not in the inventory: {', '.join(unknown)}")
+    return declaration.declared_hosts(variables, names)
+
+
+def declaration_problems(declared: t.Any, hosts: t.Sequence[Record] = ()) -> list[dict[str, str]]:
+    return [_told(problem, declared, hosts) for problem in declaration.problems(declared, hosts)]
+
+
+def zone_tree(facts: t.Mapping[str, t.Any]) -> str:
+    return tree.zone_tree(facts)
+
+
+def _told(problem: Problem, declared: t.Any, hosts: t.Sequence[Record]) -> dict[str, str]:
+    source = _source(hosts if problem.host else declared, problem.path)
+    place = f"{source}: {problem.where}" if source else problem.where
+    return {
+        "code": problem.code,
+        "where": problem.where,
+        "source": source,
+        "value": problem.value,
+        "message": problem.message,
+        "remedy": problem.remedy,
+        "text": f"{place}: {problem.message}; right would be: {problem.remedy}",
+    }
+
+
+def _source(root: t.Any, path: t.Iterable[t.Union[str, int]]) -> str:
+    """``file:line`` of the innermost value on the way to a problem that tells it; "" where none does."""
+    if Origin is None:
+        return ""
+    found, value = _line(root), root
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        found = _line(value) or found
+    return found
+
+
+def _line(value: t.Any) -> str:
+    """A path below the working directory is told from there."""
+    origin = Origin.get_tag(value)
+    if origin is None or not origin.path or not origin.line_num:
+        return ""
+    near = os.path.relpath(origin.path)
+    return f"{origin.path if near.startswith('..') else near}:{origin.line_num}"
+
+
+class FilterModule:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {
+            "declared_hosts": declared_hosts,
+            "declaration_problems": declaration_problems,
+            "zone_tree": zone_tree,
+        }
