@@ -61,8 +61,10 @@ def server(ca: Path) -> Iterator[Raw]:
 
 @pytest.mark.parametrize("command", ["listZones", "createZone"])
 def test_an_unknown_certificate_is_refused_before_anything_is_sent(server: Raw, connect: Connect, command: str) -> None:
+    client = connect(server.url)
     with pytest.raises(TransportError, match="not trusted: give its CA with api_verify_ssl_cert") as caught:
-        connect(server.url).call(command, {"password": "pA55"})
+        client.call(command, {"password": "pA55"})
+    assert client.clock.sleeps == []  # type: ignore[attr-defined]
     assert caught.value.arrived is False
     assert server.paths == []
 

@@ -18,6 +18,10 @@ class FakeClock:
     def now(self) -> float:
         return self.time
 
+    def wall(self) -> float:
+        """Seconds since 1970, as far from `now` as on a real machine."""
+        return 1_700_000_000.0 + self.time
+
     def sleep(self, seconds: float) -> None:
         if seconds <= 0:
             raise ValueError(f"nobody sleeps {seconds} s")

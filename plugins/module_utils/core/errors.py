@@ -143,15 +143,23 @@ class Unsupported(HostcraftError):
 class TransportError(HostcraftError):
     """No usable answer: connection refused or lost, a proxy's error page, broken JSON.
 
-    ``arrived`` is False only where the request provably did not reach the server.
+    ``arrived`` is False only where the request provably did not reach the server, ``passing`` where asking again cannot
+    help (a certificate that is not trusted).
     """
 
     code = "transport"
 
     def __init__(
-        self, message: str, *, command: str, http_status: t.Optional[int] = None, arrived: bool = True
+        self,
+        message: str,
+        *,
+        command: str,
+        http_status: t.Optional[int] = None,
+        arrived: bool = True,
+        passing: bool = True,
     ) -> None:
         super().__init__(message, command=command, http_status=http_status)
+        self.passing = passing
         self.http_status = http_status
         self.arrived = arrived
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import configparser
+import math
 import os
 import typing as t
 
@@ -75,9 +76,9 @@ def resolve(params: Params) -> Connection:
         url=_url(str(found["api_url"])),
         key=str(found["api_key"]),
         secret=str(found["api_secret"]),
-        timeout=_seconds("api_timeout", params.get("api_timeout") or ini.get("timeout"), DEFAULT_TIMEOUT),
+        timeout=_seconds("api_timeout", _first(params.get("api_timeout"), ini.get("timeout")), DEFAULT_TIMEOUT),
         verify=_verify(params, ini),
-        method=str(params.get("api_http_method") or ini.get("method") or "post").lower(),
+        method=_method(params.get("api_http_method") or ini.get("method") or "post"),
     )
     return Connection(endpoint, _seconds("api_job_timeout", params.get("api_job_timeout"), DEFAULT_JOB_TIMEOUT))
 
@@ -108,26 +109,45 @@ def _url(text: str) -> str:
     return text
 
 
+def _first(*values: t.Any) -> t.Any:
+    """The first that is set: 0 is."""
+    return next((value for value in values if value is not None), None)
+
+
+def _method(text: str) -> str:
+    if text.lower() not in ("get", "post"):
+        raise InvalidValue("api_http_method", text, "get or post")
+    return text.lower()
+
+
 def _seconds(name: str, value: t.Any, default: float) -> float:
     try:
         seconds = float(value) if value is not None else default
     except ValueError:
         raise InvalidValue(name, value, "a number of seconds") from None
-    if seconds <= 0:
+    if not (math.isfinite(seconds) and seconds > 0):
         raise InvalidValue(name, value, "a number of seconds above 0")
     return seconds
 
 
 def _region(region: t.Optional[str]) -> dict[str, str]:
     """The region's section of the file that $CLOUDSTACK_CONFIG names, else ./cloudstack.ini, else ~/.cloudstack.ini."""
-    places = [os.environ.get("CLOUDSTACK_CONFIG"), "cloudstack.ini", os.path.expanduser("~/.cloudstack.ini")]
-    path = next((place for place in places if place and os.path.isfile(place)), None)
+    named = os.environ.get("CLOUDSTACK_CONFIG")
+    if named and not os.path.isfile(os.path.expanduser(named)):
+        # Another file may name another cloud.
+        raise InvalidValue("CLOUDSTACK_CONFIG", named, "the path of a file that is there")
+    places = [named, "cloudstack.ini", "~/.cloudstack.ini"]
+    path = next((place for place in places if place and os.path.isfile(os.path.expanduser(place))), None)
     if path is None:
         if region:
             raise InvalidValue("api_region", region, "a cloudstack.ini with such a section, and there is no such file")
         return {}
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read(path, encoding="utf-8")
+    try:
+        parser.read(os.path.expanduser(path), encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError):
+        # The parser's own text quotes the line, which may hold the secret.
+        raise InvalidValue("CLOUDSTACK_CONFIG", path, "a file of [sections] with one name = value a line") from None
     name = region or "cloudstack"
     if not parser.has_section(name):
         if region:

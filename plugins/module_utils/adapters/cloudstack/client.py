@@ -43,6 +43,9 @@ class SystemClock:
     def now(self) -> float:
         return time.monotonic()
 
+    def wall(self) -> float:
+        return time.time()
+
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
@@ -124,7 +127,7 @@ class Client:
         while waiting or running:
             while waiting and len(running) < self.jobs_at_once:
                 index, (command, params) = waiting.pop(0)
-                started = self._start(command, params)
+                started = self.start(command, params)
                 if isinstance(started, Job):
                     running[index] = (started, self.clock.now())
                     pause = FIRST_POLL
@@ -213,7 +216,8 @@ class Client:
         pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
         self.clock.sleep(pause * random.uniform(0.75, 1.25))
 
-    def _start(self, command: str, params: Params) -> t.Union[Json, Job, ApiError]:
+    def start(self, command: str, params: Params) -> t.Union[Json, Job, ApiError]:
+        """Start a call: a job when it is asynchronous, else its answer or its refusal."""
         try:
             answer = self.call(command, params)
         except AuthenticationFailed:
@@ -229,7 +233,7 @@ class Client:
         before = len(running)
         for index, (job, since) in list(running.items()):
             waited = self.clock.now() - since
-            outcome = self._ask(job)
+            outcome = self.ask(job)
             if outcome is not None:
                 results[index] = outcome
                 del running[index]
@@ -239,7 +243,8 @@ class Client:
                 self.progress(f"waiting for {job.command} (job {job.id}), {waited:.0f} s so far")
         return len(running) < before
 
-    def _ask(self, job: Job) -> t.Optional[t.Union[Json, ApiError]]:
+    def ask(self, job: Job) -> t.Optional[t.Union[Json, ApiError]]:
+        """Ask once for a job: its result, its failure (JobLost when the server forgot it), or None while it runs."""
         try:
             answer = self._once("queryAsyncJobResult", {"jobid": job.id})
         except TransportError:
@@ -268,6 +273,8 @@ class Client:
 
 def _may_repeat(command: str, error: TransportError) -> bool:
     """Reads after any passing fault; writes only when the request did not arrive or was turned away unread (429)."""
+    if not error.passing:
+        return False
     if command.startswith(READS):
         return error.http_status is None or error.http_status in BUSY
     return not error.arrived or error.http_status == TOO_MANY

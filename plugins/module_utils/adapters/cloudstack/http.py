@@ -72,7 +72,8 @@ class Http:
             text = f"{command}: no answer from {place} within {self.endpoint.timeout:g} s (api_timeout)"
             return TransportError(text, command=command)
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-            return TransportError(f"{command}: {place} is not a usable URL", command=command, arrived=False)
+            text = f"{command}: {place} is not a usable URL"
+            return TransportError(text, command=command, arrived=False, passing=False)
         return TransportError(f"{command}: the connection to {place} was lost", command=command)
 
     def _tls(self, command: str, error: Exception) -> TransportError:
@@ -80,7 +81,8 @@ class Http:
         place = self.endpoint.url
         if _caused_by(error, "SSLCertVerificationError"):
             hint = "the certificate is not trusted: give its CA with api_verify_ssl_cert"
-            return TransportError(f"{command}: TLS to {place} failed: {hint}", command=command, arrived=False)
+            text = f"{command}: TLS to {place} failed: {hint}"
+            return TransportError(text, command=command, arrived=False, passing=False)
         hint = "does it speak TLS there, and is api_verify_ssl_cert a file of CA certificates?"
         return TransportError(f"{command}: TLS with {place} failed: {hint}", command=command)
 
