@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .core.errors import ApiError
+from .core.fleet import Fleet, Instance
 from .core.hosts import Host
 from .core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from .core.settings import Setting
@@ -24,6 +26,9 @@ class Clock(t.Protocol):
 
     def now(self) -> float:
         """Seconds on a clock that never goes back."""
+
+    def wall(self) -> float:
+        """Seconds since 1970, UTC."""
 
     def sleep(self, seconds: float) -> None: ...
 
@@ -57,6 +62,59 @@ class Settings(t.Protocol):
     def write(self, name: str, value: str, scope: str = "global", scope_id: str = "") -> Setting: ...
 
     def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting: ...
+
+
+class Job(t.Protocol):
+    """Something under way on the server."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class Jobs(t.Protocol):
+    """Actions that are started now and asked for later."""
+
+    def start(self, action: str, **fields: object) -> t.Union[Job, ApiError, None]:
+        """An action of the gateway's table: a job, a refusal, or None when it was done at once."""
+
+    def ask(self, job: t.Any) -> t.Union[bool, ApiError]:
+        """False while it runs, True when it is done, the error when it failed (JobLost: forgotten by the server)."""
+
+
+class Fleets(t.Protocol):
+    """Clusters read whole."""
+
+    def read(self, cluster: Cluster) -> Fleet: ...
+
+    def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
+        """One VM, read again; None when it is gone."""
+
+
+class Note(t.Protocol):
+    """A note on a thing. created: the server's time, ISO 8601."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def created(self) -> str: ...
+
+    @property
+    def author(self) -> str: ...
+
+
+class Notes(t.Protocol):
+    """Notes that every administrator sees; entity types "HOST" and "CLUSTER"."""
+
+    def all(self, entity_type: str, entity_id: str) -> t.Sequence[Note]:
+        """Oldest first."""
+
+    def add(self, entity_type: str, entity_id: str, text: str) -> None: ...
+
+    def remove(self, note_id: str) -> None: ...
 
 
 class Cloud(t.Protocol):
@@ -106,6 +164,15 @@ class Cloud(t.Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+    @property
+    def fleets(self) -> Fleets: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def notes(self) -> Notes: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -38,6 +38,8 @@ class Host:
     hypervisor_version: t.Optional[str] = None
     ip_address: t.Optional[str] = None
     host_tags: t.Optional[tuple[str, ...]] = None
+    implicit_host_tags: tuple[str, ...] = ()
+    is_tag_a_rule: bool = False
     annotation: t.Optional[str] = None
     cpu_number: t.Optional[int] = None
     cpu_speed: t.Optional[int] = None
@@ -49,6 +51,7 @@ class Host:
     memory_with_overprovisioning: t.Optional[int] = None
     capabilities: t.Optional[str] = None
     arch: t.Optional[str] = None
+    uefi_capability: t.Optional[bool] = None
     is_local_storage_active: t.Optional[bool] = None
     ha_host: t.Optional[bool] = None
     version: t.Optional[str] = None

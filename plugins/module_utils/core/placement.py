@@ -76,6 +76,7 @@ REMEDIES: t.Mapping[str, str] = {
     "aggregate_short": "add a host to the cluster, or stop VMs that are not needed",
     "fragmentation": "move one of the large VMs by hand, or drain another host first",
     "tag": "put the tag on another host of the cluster",
+    "tag_rule": "put a plain tag on another host of the cluster: a tag rule is known to the server alone",
     "dedication": "dedicate another host of the cluster to the same owner",
     "not_dedicated": "dedicate another host of the cluster to its owner, or take it out of the dedication group",
     "anti_affinity": "add a host, or take a VM out of the anti-affinity group",

@@ -17,8 +17,10 @@ from ...core.naming import matches, nearest
 from ...core.settings import Setting
 from ...ports import Clock, Progress
 from . import mapping, resources
-from .client import Client
+from .client import Client, Job
+from .fleet import FleetReader
 from .http import Json
+from .notes import Notes
 
 E = t.TypeVar("E")
 Filters = frozenset[tuple[str, object]]
@@ -181,6 +183,24 @@ def _scope(words: t.Mapping[str, str], scope: str, scope_id: str) -> dict[str, s
     return {} if scope == "global" else {words[scope]: scope_id}
 
 
+class Jobs:
+    """Actions started now and asked for later (the port ``Jobs``)."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def start(self, action: str, **fields: object) -> t.Union[Job, ApiError, None]:
+        params: dict[str, t.Any] = {name.replace("_", ""): value for name, value in fields.items()}
+        started = self._client.start(resources.ACTIONS[action], params)
+        return started if isinstance(started, (Job, ApiError)) else None
+
+    def ask(self, job: Job) -> t.Union[bool, ApiError]:
+        outcome = self._client.ask(job)
+        if outcome is None:
+            return False
+        return outcome if isinstance(outcome, ApiError) else True
+
+
 class Gateway:
     """A CloudStack management server (the port ``Cloud``)."""
 
@@ -201,6 +221,9 @@ class Gateway:
         self.image_stores = Listing(client, resources.IMAGE_STORES)
         self.vmware_datacenters = Listing(client, resources.VMWARE_DATACENTERS)
         self.settings = Settings(client)
+        self.fleets = FleetReader(client)
+        self.notes = Notes(client)
+        self.jobs = Jobs(client)
 
     @property
     def clock(self) -> Clock:

@@ -30,8 +30,8 @@ class Resource(t.Generic[E]):
     list/create/update/delete: commands (empty where the server has none). keys: where the answers hold the item.
     written: names that only the writing commands use. late: fields that the creating command does not take and an
     update must follow. always: parameters of every listing. fresh: those of reading one item again. scope: fields that
-    such a listing must be given, where it has no id filter. values: a command's own words, by (field, value). identity: the parameter
-    by which update and delete name the item.
+    such a listing must be given, where it has no id filter. values: a command's own words, by (field, value). identity:
+    the parameter by which update and delete name the item.
     """
 
     kind: str
@@ -247,8 +247,17 @@ SETTING_SCOPES = {
 }
 RESET_SCOPES = {**SETTING_SCOPES, "imagestore": "imagestoreid"}
 
-# Life-cycle actions of the port's ``act``.
+# Life-cycle actions of the ports ``Cloud.act`` and ``Jobs.start``.
 ACTIONS = {
+    "migrate_vm": "migrateVirtualMachine",
+    "migrate_system_vm": "migrateSystemVm",
+    "stop_vm": "stopVirtualMachine",
+    "start_vm": "startVirtualMachine",
+    "stop_router": "stopRouter",
+    "start_router": "startRouter",
+    "stop_system_vm": "stopSystemVm",
+    "start_system_vm": "startSystemVm",
+    "rolling_maintenance": "startRollingMaintenance",
     "reconnect": "reconnectHost",
     "prepare_maintenance": "prepareHostForMaintenance",
     "cancel_maintenance": "cancelHostMaintenance",

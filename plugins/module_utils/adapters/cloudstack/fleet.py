@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a cluster whole: hosts, VMs of every kind, volumes, offerings, affinity groups, dedication.
+
+The number of calls does not grow with the VMs beyond the pages of 500.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.capacity import Factors
+from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering
+from ...core.topology import Cluster
+from . import mapping
+from .client import Client
+from .http import Json
+
+# ``systemvmtype`` → kind.
+SYSTEM_KINDS = {"consoleproxy": "ConsoleProxy", "secondarystoragevm": "SecondaryStorageVm"}
+
+
+class FleetReader:
+    """The port ``Fleets``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def read(self, cluster: Cluster) -> Fleet:
+        """Everything of one cluster that placement depends on."""
+        wire = self._client.listing("listHosts", "host", {"clusterid": cluster.id, "type": "Routing", "details": "all"})
+        hosts = tuple(mapping.host(each) for each in wire)
+        ids = {host.id for host in hosts}
+        offerings = self._offerings()
+        volumes = self._volumes(cluster)
+        found = [(item, kind) for item, kind in self._machines(cluster) if item.get("hostid") in ids]
+        instances = tuple(instance(item, kind, offerings, volumes.get(item["id"], ())) for item, kind in found)
+        return Fleet(cluster, hosts, instances, offerings, self._groups(), self._dedicated(cluster, ids))
+
+    def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
+        """One VM, read again; None when it is gone."""
+        command, key = _LISTINGS[kind]
+        for item in self._client.listing(command, key, {"id": vm_id, **_ALL.get(command, {})}):
+            return instance(item, kind, {}, ())
+        return None
+
+    def _machines(self, cluster: Cluster) -> t.Iterator[tuple[Json, str]]:
+        for item in self._client.listing(
+            "listVirtualMachines",
+            "virtualmachine",
+            {"clusterid": cluster.id, "listall": True, "zoneid": cluster.zone_id},
+        ):
+            yield item, "User"
+        place: dict[str, t.Any] = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
+        for item in self._client.listing("listSystemVms", "systemvm", place):
+            yield item, SYSTEM_KINDS.get(str(item.get("systemvmtype")), "ConsoleProxy")
+        for item in self._client.listing("listRouters", "router", {"clusterid": cluster.id, "listall": True}):
+            yield item, "Router"
+        for item in self._client.listing(
+            "listInternalLoadBalancerVMs", "internalloadbalancervm", {**place, "listall": True}
+        ):
+            yield item, "InternalLb"
+
+    def _volumes(self, cluster: Cluster) -> dict[str, list[Json]]:
+        found: dict[str, list[Json]] = {}
+        params: dict[str, t.Any] = {"clusterid": cluster.id, "listall": True, "listsystemvms": True}
+        for item in self._client.listing("listVolumes", "volume", params):
+            if item.get("virtualmachineid"):
+                found.setdefault(item["virtualmachineid"], []).append(item)
+        return found
+
+    def _offerings(self) -> dict[str, Offering]:
+        """Users' offerings and those of system VMs, which only ``issystem`` shows."""
+        found = self._client.listing("listServiceOfferings", "serviceoffering", {"listall": True})
+        found += self._client.listing("listServiceOfferings", "serviceoffering", {"issystem": True})
+        return {item["id"]: offering(item) for item in found}
+
+    def _groups(self) -> tuple[AffinityGroup, ...]:
+        found = self._client.listing("listAffinityGroups", "affinitygroup", {"listall": True})
+        return tuple(
+            AffinityGroup(
+                item["id"], str(item.get("name")), str(item.get("type")), frozenset(item.get("virtualmachineIds") or ())
+            )
+            for item in found
+        )
+
+    def _dedicated(self, cluster: Cluster, host_ids: t.Collection[str]) -> dict[str, str]:
+        """Owner by host: the host's own dedication, else its cluster's, pod's or zone's."""
+        wide = ""
+        for command, key, field, wanted in (
+            ("listDedicatedZones", "dedicatedzone", "zoneid", cluster.zone_id),
+            ("listDedicatedPods", "dedicatedpod", "podid", cluster.pod_id),
+            ("listDedicatedClusters", "dedicatedcluster", "clusterid", cluster.id),
+        ):
+            for item in self._client.listing(command, key, {field: wanted}):
+                if item.get(field) == wanted:
+                    wide = _owner(item)
+        found = dict.fromkeys(host_ids, wide) if wide else {}
+        for item in self._client.listing("listDedicatedHosts", "dedicatedhost"):
+            if item.get("hostid") in host_ids:
+                found[item["hostid"]] = _owner(item)
+        return found
+
+
+_LISTINGS = {
+    "User": ("listVirtualMachines", "virtualmachine"),
+    "ConsoleProxy": ("listSystemVms", "systemvm"),
+    "SecondaryStorageVm": ("listSystemVms", "systemvm"),
+    "Router": ("listRouters", "router"),
+    "InternalLb": ("listInternalLoadBalancerVMs", "internalloadbalancervm"),
+}
+_ALL: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "listVirtualMachines": {"listall": True},
+    "listRouters": {"listall": True},
+    "listInternalLoadBalancerVMs": {"listall": True},
+}
+
+
+def _owner(item: Json) -> str:
+    return f"account:{item['accountid']}" if item.get("accountid") else f"domain:{item.get('domainid')}"
+
+
+def _gpu(card: object, profile: object) -> str:
+    if not card:
+        return ""
+    return "vgpu" if profile else "gpu"
+
+
+def offering(item: Json) -> Offering:
+    """``listServiceOfferings`` → Offering; memory is told in MiB."""
+    card = item.get("gpucardid") or (item.get("serviceofferingdetails") or {}).get("pciDevice")
+    return Offering(
+        id=item["id"],
+        host_tags=frozenset(tag.strip() for tag in str(item.get("hosttags") or "").split(",") if tag.strip()),
+        cpu_number=int(item.get("cpunumber") or 0),
+        cpu_speed=int(item.get("cpuspeed") or 0),
+        ram=int(item.get("memory") or 0) * MIB,
+        gpu=_gpu(card, item.get("vgpuprofileid")),
+    )
+
+
+def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes: t.Sequence[Json]) -> Instance:
+    """A VM of any kind; what its own listing does not tell comes from its offering."""
+    its = offerings.get(str(item.get("serviceofferingid")), Offering(""))
+    details = item.get("details") or {}
+    return Instance(
+        id=item["id"],
+        name=str(item.get("displayname") or item.get("name")),
+        kind=kind,
+        state=str(item.get("state")),
+        host_id=str(item.get("hostid") or ""),
+        offering_id=str(item.get("serviceofferingid") or ""),
+        cpu_number=int(item.get("cpunumber") or its.cpu_number),
+        cpu_speed=int(item.get("cpuspeed") or its.cpu_speed),
+        ram=int(item["memory"]) * MIB if item.get("memory") else its.ram,
+        own=Factors(float(details.get("cpuOvercommitRatio") or 1), float(details.get("memoryOvercommitRatio") or 1)),
+        arch=str(item.get("arch") or ""),
+        uefi=str(item.get("boottype")).upper() == "UEFI",
+        gpu=""
+        if not item.get("vgpu") and not item.get("gpucardid")
+        else "vgpu"
+        if item.get("vgpuprofileid")
+        else "gpu",
+        ha_enabled=bool(item.get("haenable")),
+        pools=frozenset(str(v["storageid"]) for v in volumes if v.get("storageid") and v.get("storagetype") != "local"),
+        local=any(v.get("storagetype") == "local" for v in volumes),
+        busy=any(v.get("state") not in (None, "Ready", "Allocated") for v in volumes),
+        owners=_owners(item),
+    )
+
+
+def _owners(item: Json) -> frozenset[str]:
+    """Account and domain; a domain owns what is below it too, but only ids of its own domain are told here."""
+    known = {f"domain:{item['domainid']}"} if item.get("domainid") else set()
+    if item.get("accountid"):
+        known.add(f"account:{item['accountid']}")
+    return frozenset(known)
