@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a playbook against a sandbox and tells, task by task, what came of it and what was sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.server import Sandbox
+
+HERE = Path(__file__).resolve().parent
+PREFIX = "hostcraft.cloudstack."
+READS = ("list", "query", "find", "get")
+# What our own modules warn of in check mode or on removal; every other warning is a fault.
+OUR_WARNINGS = ("a real run needs it created before", "nothing to remove")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task as it ran; ``calls``: the commands that the sandbox received during it, in order."""
+
+    name: str
+    action: str
+    check_mode: bool
+    result: dict[str, Any]
+    calls: list[str]
+
+    @property
+    def module(self) -> str:
+        return self.action.removeprefix(PREFIX) if self.action.startswith(PREFIX) else ""
+
+    @property
+    def writes(self) -> list[str]:
+        return [call for call in self.calls if not call.startswith(READS)]
+
+    @property
+    def asked(self) -> str:
+        """What the task asked for, comparable between tasks."""
+        return json.dumps([self.action, self.result.get("invocation", {}).get("module_args")], sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What ``ansible-playbook`` printed, and its tasks."""
+
+    status: int
+    output: str
+    tasks: list[Task]
+
+    @property
+    def complaints(self) -> list[str]:
+        """Ansible's warnings and deprecations that are not our modules' own; a warning may go over several lines."""
+        text = re.sub(r"\n(?!\S*\[|TASK|ok|changed|PLAY|fatal|failed)", " ", self.output)
+        lines = [line for line in text.splitlines() if re.search(r"\[(DEPRECATION )?WARNING\]", line)]
+        return [line for line in lines if not any(ours in line for ours in OUR_WARNINGS)]
+
+
+def run(sandbox: Sandbox, playbook: Path, log: Path, connection: str = "local", **variables: object) -> Run:
+    """Run a playbook on this machine by a connection; ``log``: where its tasks are noted."""
+    environment = {
+        **os.environ,
+        "CLOUDSTACK_ENDPOINT": sandbox.url,
+        "CLOUDSTACK_KEY": sandbox.key,
+        "CLOUDSTACK_SECRET": sandbox.secret,
+        "WIRE_LOG": str(log),
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "plugins" / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "wire",
+        "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    command = [
+        "ansible-playbook",
+        "--inventory=localhost,",
+        f"--connection={connection}",
+        f"--extra-vars={json.dumps({'ansible_python_interpreter': sys.executable, **variables})}",
+        str(playbook),
+    ]
+    ended = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return Run(ended.returncode, ended.stdout, [Task(**json.loads(line)) for line in lines])
