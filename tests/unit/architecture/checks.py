@@ -30,7 +30,7 @@ KNOWS_ANSIBLE = frozenset({"interface", *SURFACE})
 # These never travel, so they may look modules up by name.
 CONTROLLER_ONLY = frozenset({"action", "inventory", "lookup", "filter"})
 SDKS = frozenset({"libvirt", "XenAPI", "pyVmomi", "pyVim", "pymysql", "requests"})
-# What would make a result depend on more than its arguments. urllib.parse is text handling.
+# What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed.
 IMPURE_INPUT = (
     "asyncio",
     "glob",
@@ -47,7 +47,7 @@ IMPURE_INPUT = (
 )
 IMPURE_STATE = ("importlib", "logging", "multiprocessing", "random", "secrets", "signal", "subprocess", "threading")
 IMPURE = frozenset({*IMPURE_INPUT, *IMPURE_STATE, "time", "uuid"})
-PURE_PARTS = frozenset({"urllib.parse"})
+PURE_PARTS = frozenset({"urllib.parse", "random.Random"})
 CLOCK_READINGS = frozenset({"now", "today", "utcnow"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "eval", "exec", "__import__"})
 AFTER_39 = {"dataclass": frozenset({"slots", "kw_only"}), "zip": frozenset({"strict"})}
@@ -157,11 +157,13 @@ def core_is_pure(source: Source) -> Iterator[Finding]:
     if source.room != "core":
         return
     for item in source.imports():
-        if item.top in IMPURE and not any(item.name.startswith(f"{part}.") for part in PURE_PARTS):
+        if item.top in IMPURE and not any(f"{item.name}.".startswith(f"{part}.") for part in PURE_PARTS):
             yield source.finding(item.line, f"core is pure: {item.name} is not")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
             yield source.finding(node.lineno, f"core is pure: {node.func.id}() is not")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Random" and not node.args:
+            yield source.finding(node.lineno, "core is pure: Random without a seed is not")
         if isinstance(node, ast.Attribute) and node.attr in CLOCK_READINGS:
             yield source.finding(node.lineno, f"core reads no clock: .{node.attr}; take the time as an argument")
 

@@ -75,6 +75,8 @@ PLANTED = [
     (checks.core_is_pure, "module_utils/core/x.py", "import os.path"),
     (checks.core_is_pure, "module_utils/core/x.py", "from time import sleep"),
     (checks.core_is_pure, "module_utils/core/x.py", "from urllib.request import urlopen"),
+    (checks.core_is_pure, "module_utils/core/x.py", "from random import choice"),
+    (checks.core_is_pure, "module_utils/core/x.py", "from random import Random\nx = Random()"),
     (checks.core_is_pure, "module_utils/core/x.py", "import datetime\nx = datetime.datetime.now()"),
     (checks.core_is_pure, "module_utils/core/x.py", "def f(p):\n    return open(p).read()"),
     (checks.operations_wait_by_the_clock_port, "module_utils/operations/x.py", "import time"),
@@ -89,6 +91,7 @@ PLANTED = [
 ]
 ALLOWED = [
     ("module_utils/core/x.py", "from .errors import Refused\nfrom urllib.parse import urlsplit\nimport ipaddress"),
+    ("module_utils/core/x.py", "from random import Random\ndef f(seed):\n    return Random(seed).random()"),
     ("module_utils/operations/x.py", "from ..ports import Clock\nfrom ..core import hosts"),
     ("module_utils/adapters/kvm/x.py", "from ...core.errors import MissingLibrary\ndef f():\n    import libvirt"),
     (
