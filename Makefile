@@ -63,11 +63,11 @@ format: venv ## Set formatting and import order right
 
 .PHONY: core
 core: venv ## The fast loop: tests of core and operations, in milliseconds
-	pytest -q $(wildcard tests/unit/core tests/unit/operations)
+	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
 .PHONY: unit
-unit: venv ## Unit, property, contract and architecture tests
-	pytest $(PYTEST_ARGS) tests/unit
+unit: venv ## Everything under tests/ but integration: unit, property, contract, architecture
+	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 .PHONY: integration
 integration: venv ## Playbooks against the sandbox; build and installation of the package
