@@ -28,6 +28,10 @@ def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) ->
     return declaration.declared_hosts(variables, names)
 
 
+def declared_settings(declared: Record) -> list[dict[str, t.Any]]:
+    return declaration.declared_settings(declared)
+
+
 def declaration_problems(declared: t.Any, hosts: t.Sequence[Record] = ()) -> list[dict[str, str]]:
     return [_told(problem, declared, hosts) for problem in declaration.problems(declared, hosts)]
 
@@ -77,6 +81,7 @@ class FilterModule:
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
             "declared_hosts": declared_hosts,
+            "declared_settings": declared_settings,
             "declaration_problems": declaration_problems,
             "zone_tree": zone_tree,
         }

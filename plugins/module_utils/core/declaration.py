@@ -59,3 +59,15 @@ def _declared(name: str, variables: Record) -> dict[str, t.Any]:
     if not host.get("url") and variables.get("ansible_host"):
         host["url"] = f"http://{variables['ansible_host']}"
     return host
+
+
+def declared_settings(declaration: Record) -> list[dict[str, t.Any]]:
+    """Every setting as {name, value, zone, cluster}: zone and cluster None where the setting is of a wider scope."""
+    zone = declaration["name"]
+    scopes = [(declaration.get("settings"), None, None), (declaration.get("zone_settings"), zone, None)]
+    scopes += [(each.get("settings"), zone, each["name"]) for each in declaration.get("clusters") or ()]
+    return [
+        {"name": name, "value": value, "zone": place, "cluster": cluster}
+        for settings, place, cluster in scopes
+        for name, value in (settings or {}).items()
+    ]

@@ -65,6 +65,8 @@ class Resource(t.Generic[E]):
         words = self.values.get(command, {})
         return {
             self.written.get(name, self.parameter(name)): words.get((name, value), value)
+            if isinstance(value, str)
+            else value
             for name, value in fields.items()
             if value is not None
         }
