@@ -72,11 +72,37 @@ ENTITIES = {
     "hostid": "hosts",
     "physicalnetworkid": "physical_networks",
     "networkid": "networks",
+    "associatednetworkid": "networks",
+    "networkofferingid": "network_offerings",
+    "serviceofferingid": "service_offerings",
+    "accountid": "accounts",
+    "storageid": "storage_pools",
+    "vlanid": "vlan_ranges",
+    "vpcid": "nothing",
+    "aclid": "nothing",
     "domainid": "domains",
     "nspid": "providers",
     "projectid": "nothing",
     "extensionid": "nothing",
-    "virtualmachineid": "nothing",
+    "templateid": "templates",
+    "networkids": "networks",
+    "imagestoreid": "image_stores",
+    "userid": "nothing",
+    "diskofferingid": "nothing",
+    "overridediskofferingid": "nothing",
+    "snapshotid": "nothing",
+    "userdataid": "nothing",
+    "volumeid": "nothing",
+    "affinitygroupid": "nothing",
+    "autoscalevmgroupid": "nothing",
+    "backupofferingid": "nothing",
+    "groupid": "nothing",
+    "isoid": "nothing",
+    "securitygroupid": "nothing",
+    "vgpuprofileid": "nothing",
+    "storagepolicy": "nothing",
+    "parenttemplateid": "nothing",
+    "virtualmachineid": "vms",
     "managementserverid": "management_servers",
     "oscategoryid": "nothing",
     "jobid": "jobs",
@@ -90,7 +116,7 @@ def command(name: str, java: str = "", **entities: str) -> Callable[[Handler], H
         if name in COMMANDS:
             raise ValueError(f"{name} is registered twice")
         package = java or "org.apache.cloudstack.api.command.admin"
-        cls = package if package.endswith("Cmd") else f"{package}.{name[0].upper()}{name[1:]}Cmd"
+        cls = package if "Cmd" in package else f"{package}.{name[0].upper()}{name[1:]}Cmd"
         COMMANDS[name] = Command(name, handler, {**ENTITIES, **entities}, cls)
         return handler
 

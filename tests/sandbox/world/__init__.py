@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from . import network_offerings
 from .accounts import Account, Domain, ManagementServer
 from .hosts import Host
 from .hypervisors import Sizes
-from .networks import Network, PhysicalNetwork, Provider, RouterElement, TrafficType, VlanRange
+from .infrastructure import Infrastructure
+from .offerings import install_offerings
 from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
 from .vms import ServiceOffering, Template, Vm
 from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
+# With this stream the hosts that the server drew at random in the recorded conversations come out again.
+PLACEMENT_SEED = 0
+# Seconds. The named ones happen beside jobs: an opened zone gets its system VMs, a VM moves, an agent comes back, the
+# collectors of statistics pass by.
+DURATIONS = {"*": 0.02, "system VMs": 0.5, "migration": 0.2, "reconnection": 5.0, "statistics": 0.5}
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
 
 
-class World:
+class World(Infrastructure):
     """A fresh installation. `seed` makes its identifiers repeatable; `durations` are seconds by command.
 
     `sizes` gives hosts their size by URL. `speed` divides every duration (2.0 = twice as fast).
     """
 
     def __init__(self, seed: int | None = None, speed: float = 1.0, sizes: Sizes | None = None) -> None:
+        super().__init__()
         self._random = random.Random(seed)
+        # Placement draws from its own stream, so that identifiers do not depend on it.
+        self.luck = random.Random(PLACEMENT_SEED if seed is None else seed)
         self.speed, self.sizes = speed, sizes
         # Seconds that the job of a command takes before its effect; "*" stands for all others.
-        self.durations: dict[str, float] = {"*": 0.02}
+        self.durations: dict[str, float] = dict(DURATIONS)
         self.settings = Settings()
         self.domains: Table[Domain] = Table()
         self.accounts: Table[Account] = Table()
@@ -39,13 +51,6 @@ class World:
         self.pods: Table[Pod] = Table("zone_id")
         self.clusters: Table[Cluster] = Table("zone_id", "pod_id")
         self.hosts: Table[Host] = Table("zone_id", "pod_id", "cluster_id", "name", "ip_address", "resource_state")
-        # A real server's physical and logical networks are numbered from 200 (T3:7).
-        self.physical_networks: Table[PhysicalNetwork] = Table("zone_id", first_id=200)
-        self.traffic_types: Table[TrafficType] = Table("physical_network_id")
-        self.providers: Table[Provider] = Table("physical_network_id")
-        self.router_elements: Table[RouterElement] = Table("provider_id")
-        self.networks: Table[Network] = Table("zone_id", first_id=200)
-        self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.storage_pools: Table[StoragePool] = Table("zone_id", "cluster_id")
         self.image_stores: Table[ImageStore] = Table("zone_id")
         self.vmware_datacenters: Table[VmwareDatacenter] = Table("zone_id")
@@ -54,13 +59,21 @@ class World:
         self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "kind", "name")
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
+        self.last_mac = 0
+        self._os_types: dict[str, str] = {}
         self._install()
 
     def _install(self) -> None:
+        network_offerings.install(self)
         root = self.domains.add(Domain(1, self.new_uuid(), "ROOT", "ROOT"))
         # Row 1 is the account "system" on a real server.
         self.admin = self.accounts.add(Account(2, self.new_uuid(), "admin", root.id, self.new_uuid()))
+        install_offerings(self)
         self.server = self.management_servers.add(ManagementServer(1, self.new_uuid(), "localhost"))
+
+    def os_type(self, name: str) -> str:
+        """The uuid of a guest operating system, the same for the same name."""
+        return self._os_types.setdefault(name, self.new_uuid())
 
     def table(self, name: str) -> Table[Any]:
         """The table of that attribute name."""
@@ -74,6 +87,14 @@ class World:
 
     def now(self) -> str:
         return datetime.now(UTC).strftime(TIME_FORMAT)
+
+    def later(self, what: str, act: Callable[[], object]) -> None:
+        """Run `act` after `durations[what]`: what the server does on its own, beside jobs."""
+        asyncio.get_running_loop().call_later(self.duration(what), act)
+
+    async def pause(self, what: str) -> None:
+        """Let `durations[what]` pass inside a job."""
+        await asyncio.sleep(self.duration(what))
 
     def duration(self, command: str) -> float:
         """Seconds that a job of `command` takes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class PhysicalNetwork:
-    """`vlans`: guest VLAN ranges as (first, last), sorted and merged; `used_vlans`: VLANs of implemented networks."""
+    """`vlans`: guest VLAN ranges as (first, last), sorted and merged; `used_vlans`: those that networks hold."""
 
     id: int
     uuid: str
@@ -55,10 +55,45 @@ class RouterElement:
 
 
 @dataclass(slots=True)
+class LoadBalancerElement:
+    """The internal load balancer of a provider (`InternalLbVm`)."""
+
+    id: int
+    uuid: str
+    provider_id: int
+    enabled: bool = False
+
+
+@dataclass(slots=True)
+class NetworkOffering:
+    """`services`: service → its providers; `rate` in Mbit/s."""
+
+    id: int
+    uuid: str
+    name: str
+    display_text: str
+    guest_type: str
+    services: dict[str, list[str]]
+    created: str
+    traffic_type: str = "Guest"
+    default: bool = False
+    specify_vlan: bool = False
+    specify_ip_ranges: bool = False
+    conserve_mode: bool = True
+    availability: str = "Optional"
+    state: str = "Disabled"
+    persistent: bool = False
+    egress_default: bool = True
+    for_vpc: bool = False
+    rate: int = 200
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Network:
     """A system network of a zone (its `traffic_type` says which), or a guest network.
 
-    A guest network is "Allocated" until its first VM starts: then it holds a VLAN of its physical network and a router.
+    `vlan` is the one asked for, or one of the pool (`used_vlans`) that it holds while it is implemented.
     """
 
     id: int
@@ -68,22 +103,30 @@ class Network:
     traffic_type: str
     system: bool = True
     display_text: str = ""
+    offering_id: int | None = None
+    physical_network_id: int | None = None
+    account_id: int | None = None
     state: str = "Setup"
-    guest_type: str = ""
     gateway: str = ""
     netmask: str = ""
+    domain: str = ""
+    guest_type: str = ""
     vlan: int | None = None
-    specify_vlan: bool = False
-    physical_network_id: int | None = None
-    offering_id: int | None = None
-    account_id: int | None = None
-    created: str = ""
-    # Addresses that NICs hold.
+    taken_at: str = ""
     used_ips: set[str] = field(default_factory=set)
+    created: str = ""
+    restart_required: bool = False
+    display: bool = True
+    details: dict[str, str] = field(default_factory=dict)
+    dns1: str = ""
+    received: int = 0
+    sent: int = 0
 
 
 @dataclass(slots=True)
 class VlanRange:
+    """IPv4, IPv6 or both; `used_ips` are taken, `account_id` is whom it is dedicated to."""
+
     id: int
     uuid: str
     zone_id: int
@@ -91,9 +134,43 @@ class VlanRange:
     physical_network_id: int
     virtual: bool
     vlan: str
+    gateway: str = ""
+    netmask: str = ""
+    start: str = ""
+    end: str = ""
+    for_system_vms: bool = False
+    pod_id: int | None = None
+    gateway6: str = ""
+    cidr6: str = ""
+    start6: str = ""
+    end6: str = ""
+    account_id: int | None = None
+    used_ips: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class DedicatedVlans:
+    """Guest VLANs kept for an account; it outlives the ranges of its physical network (T3:38-39)."""
+
+    id: int
+    uuid: str
+    physical_network_id: int
+    account_id: int
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class StorageIpRange:
+    """Storage traffic's addresses in a pod."""
+
+    id: int
+    uuid: str
+    zone_id: int
+    pod_id: int
+    network_id: int
     gateway: str
     netmask: str
     start: str
     end: str
-    for_system_vms: bool = False
-    pod_id: int | None = None
+    vlan: int | None = None

@@ -45,6 +45,7 @@ class Table(Generic[R]):
     def __init__(self, *indexes: str, first_id: int = 1) -> None:
         self._all: _Bucket[R] = _Bucket()
         self._uuids: dict[str, R] = {}
+        self._removed: dict[str, R] = {}
         self._indexes: dict[str, dict[Any, _Bucket[R]]] = {name: {} for name in indexes}
         self._next = first_id
 
@@ -64,9 +65,19 @@ class Table(Generic[R]):
 
     def remove(self, row: R) -> None:
         self._all.drop(row)
-        self._uuids.pop(row.uuid, None)
+        if self._uuids.pop(row.uuid, None) is not None:
+            self._removed[row.uuid] = row
         for name, buckets in self._indexes.items():
             buckets[getattr(row, name)].drop(row)
+
+    def bury(self, row: R) -> None:
+        """Remove, but let its uuid still be resolved: the real server keeps some removed rows (T3:57, T4:73)."""
+        self.remove(row)
+        self._uuids[row.uuid] = row
+
+    def __contains__(self, row: R) -> bool:
+        """Whether it is there and not removed."""
+        return row.id in self._all.rows
 
     def update(self, row: R, **changes: Any) -> R:
         for name, value in changes.items():
@@ -86,6 +97,10 @@ class Table(Generic[R]):
 
     def by_uuid(self, uuid: str) -> R | None:
         return self._uuids.get(uuid)
+
+    def removed(self, uuid: str) -> R | None:
+        """The row that had this uuid: a listing by it is empty, not refused (T4:130)."""
+        return self._removed.get(uuid)
 
     def __len__(self) -> int:
         return len(self._all.rows)

@@ -1,0 +1,263 @@
+"""Guest networks (T2:7, T3:45-49, T4:24-33, T4:71-74)."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from ..errors import failed, invalid
+from ..paging import answer, filters
+from ..registry import Body, Call, Work, command
+from ..rules import network_services, system_vms, vlans
+from ..rules.addresses import check_range, subnet
+from ..world import World
+from ..world.networks import Network, NetworkOffering, PhysicalNetwork
+from ..world.settings import setting
+from ..world.vms import ROUTER
+from ..world.zones import Zone
+from .zones import describe as describe_zone
+
+USER = "org.apache.cloudstack.api.command.user.network"
+ADMIN_UPDATE = "org.apache.cloudstack.api.command.admin.network.UpdateNetworkCmdByAdmin"
+DEFAULT_CIDR = "10.1.1.0/24"
+# VLANs that a network was given keep it in Setup until it is used; the others are Allocated first (T2:7, T4:24).
+SETUP, ALLOCATED, IMPLEMENTED = "Setup", "Allocated", "Implemented"
+
+
+def _offering_view(offering: NetworkOffering) -> Body:
+    return {
+        "networkofferingid": offering.uuid,
+        "networkofferingname": offering.name,
+        "networkofferingdisplaytext": offering.display_text,
+        "networkofferingconservemode": offering.conserve_mode,
+        "networkofferingavailability": offering.availability,
+        "service": network_services.of_network(offering.services),
+        "specifyvlan": offering.specify_vlan,
+        "specifyipranges": offering.specify_ip_ranges,
+        "ispersistent": offering.persistent,
+        "supportsvmautoscaling": "Lb" in offering.services,
+        "egressdefaultpolicy": offering.egress_default,
+        "type": offering.guest_type,
+    }
+
+
+def _address_view(network: Network, zone: Zone) -> Body:
+    body: Body = {"dns1": network.dns1 or zone.dns1}
+    if network.gateway:
+        body.update(
+            gateway=network.gateway, netmask=network.netmask, cidr=str(subnet(network.gateway, network.netmask))
+        )
+    if network.vlan is not None:
+        body.update(vlan=str(network.vlan), broadcasturi=f"vlan://{network.vlan}")
+    if network.domain:
+        body["networkdomain"] = network.domain
+    return body
+
+
+def account_view(world: World, account_id: int | None) -> Body:
+    account = world.accounts.get(account_id)
+    if account is None:
+        return {}
+    domain = world.domains[account.domain_id]
+    return {"account": account.name, "domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
+
+
+def view(world: World, network: Network) -> Body:
+    zone, offering = world.zones[network.zone_id], world.network_offerings.get(network.offering_id)
+    physical = world.physical_networks.get(network.physical_network_id)
+    body: Body = {
+        "id": network.uuid,
+        "name": network.name,
+        "displaytext": network.display_text,
+        "broadcastdomaintype": "Vlan",
+        "traffictype": network.traffic_type,
+        "zoneid": zone.uuid,
+        "zonename": zone.name,
+        "issystem": network.system,
+        "state": network.state,
+        "related": network.uuid,
+        "acltype": "Account",
+        **account_view(world, network.account_id),
+        **_address_view(network, zone),
+        "restartrequired": network.restart_required,
+        "canusefordeploy": True,
+        "tags": [],
+        "details": dict(network.details),
+        "displaynetwork": network.display,
+        "strechedl2subnet": False,
+        "redundantrouter": False,
+        "created": network.created,
+        "receivedbytes": network.received,
+        "sentbytes": network.sent,
+        "publicmtu": 1500,
+        "privatemtu": 1500,
+        "hasannotations": False,
+    }
+    if offering is not None:
+        body.update(_offering_view(offering))
+    if physical is not None:
+        body["physicalnetworkid"] = physical.uuid
+    return body
+
+
+def _physical(call: Call, zone: Zone) -> PhysicalNetwork:
+    """The one asked for, or the zone's first that carries guest traffic."""
+    world = call.world
+    given: PhysicalNetwork | None = call.get("physicalnetworkid")
+    if given is not None:
+        return given
+    for network in world.physical_networks.select(zone_id=zone.id):
+        if any(t.traffic_type == "Guest" for t in world.traffic_types.select(physical_network_id=network.id)):
+            return network
+    raise invalid(f"Unable to find physical network which match the tags null or have guest traffic in zone {zone.id}")
+
+
+def _vlan(call: Call, offering: NetworkOffering, zone: Zone) -> int | None:
+    """The VLAN asked for; refused when a network or the pool has it, accepted outside all ranges (T4:25-28)."""
+    text = call.get("vlan", "").removeprefix("vlan://")
+    if offering.specify_vlan and not text:
+        raise invalid("Vlan has to be specified; corresponding offering says specifyVlan=true")
+    if not text:
+        return None
+    if not offering.specify_vlan:
+        raise invalid("Can't specify vlan; corresponding offering says specifyVlan=false")
+    if not text.isdigit() or not vlans.LOWEST <= int(text) <= vlans.HIGHEST:
+        raise invalid(f"Invalid vlan {text}")
+    world, tag = call.world, int(text)
+    if any(network.vlan == tag for network in world.networks.select(zone_id=zone.id)):
+        where = describe_zone(zone)
+        raise invalid(f"Network with vlan {text} already exists or overlaps with other network vlans in zone {where}")
+    pools = world.physical_networks.select(zone_id=zone.id)
+    if any(vlans.covers(pool.vlans, tag) for pool in pools) and not call.get("bypassvlanoverlapcheck"):
+        raise invalid(
+            f"The VLAN tag to use for new guest network, {text} is already being used for dynamic vlan allocation for "
+            f"the guest network in zone {zone.name}"
+        )
+    return tag
+
+
+def _addresses(call: Call, offering: NetworkOffering, zone: Zone) -> tuple[str, str]:
+    """Gateway and netmask: given, the zone's guest CIDR for isolated networks, none for L2."""
+    gateway, netmask = call.get("gateway", ""), call.get("netmask", "")
+    if offering.guest_type == "L2":
+        return "", ""
+    if not gateway and not netmask and offering.guest_type == "Isolated" and "SourceNat" in offering.services:
+        default = subnet(*_split(zone.guest_cidr or DEFAULT_CIDR))
+        return str(default[1]), str(default.netmask)
+    if not gateway or not netmask:
+        raise invalid("StartIp/endIp/gateway/netmask are required when create network without SourceNat service")
+    net = subnet(gateway, netmask)
+    if call.get("startip"):
+        check_range(call["startip"], call.get("endip") or call["startip"], net)
+    return gateway, netmask
+
+
+def _split(cidr: str) -> tuple[str, str]:
+    net = ipaddress.IPv4Network(cidr, strict=False)
+    return str(net.network_address), str(net.netmask)
+
+
+@command("createNetwork", USER)
+def create_network(call: Call) -> Body:
+    world, zone, offering = call.world, call["zoneid"], call["networkofferingid"]
+    if offering.state != "Enabled":
+        raise invalid("Can't use specified network offering id as its state is not Enabled")
+    physical = _physical(call, zone)
+    vlan = _vlan(call, offering, zone)
+    gateway, netmask = _addresses(call, offering, zone)
+    network = Network(
+        world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
+        call.get("displaytext") or call["name"], offering.id, physical.id, world.admin.id,
+    )  # fmt: skip
+    network.guest_type, network.vlan = offering.guest_type, vlan
+    network.gateway, network.netmask = gateway, netmask
+    network.state = ALLOCATED if vlan is None else SETUP
+    suffix = setting(world, "guest.domain.suffix", "Zone", zone.id)
+    network.domain = call.get("networkdomain") or f"cs{world.admin.id:x}{suffix}"
+    network.dns1, network.created = call.get("dns1", ""), world.now()
+    network.display = call.get("displaynetwork", True)
+    return {"network": view(world, world.networks.add(network))}
+
+
+@command("listNetworks", USER, id="networks")
+def list_networks(call: Call) -> Body:
+    """Newest first (T4:29); those of the system only on request."""
+    chosen = filters(
+        call,
+        id="id",
+        zoneid="zone_id",
+        name="name",
+        physicalnetworkid="physical_network_id",
+        networkofferingid="offering_id",
+        traffictype="traffic_type",
+        restartrequired="restart_required",
+        displaynetwork="display",
+    )
+    if "id" not in call:
+        chosen["system"] = bool(call.get("issystem", False))
+    rows = call.world.networks.select(lambda row: _passes(call, row), **chosen)
+    if call.get("retrieveonlyresourcecount"):
+        return {"count": len(rows)}
+    return answer(call, "network", rows[::-1], lambda row: view(call.world, row))
+
+
+def _passes(call: Call, network: Network) -> bool:
+    word = (call.get("keyword") or "").lower()
+    if word and word not in network.name.lower() and word not in network.display_text.lower():
+        return False
+    if call.get("type") and call["type"].lower() != network.guest_type.lower():
+        return False
+    if call.get("vlan") and call["vlan"] != str(network.vlan):
+        return False
+    wanted = {name.lower() for name in call.get("supportedservices", [])}
+    offering = call.world.network_offerings.get(network.offering_id)
+    return not wanted or (offering is not None and wanted <= {name.lower() for name in offering.services})
+
+
+@command("updateNetwork", ADMIN_UPDATE, id="networks")
+def update_network(call: Call) -> Work:
+    """T4:32: any update writes down whether address usage is hidden."""
+    world, network = call.world, call["id"]
+    if network.system:
+        raise invalid("Don't allow to update system network")
+
+    def run() -> Body:
+        changes: dict[str, Any] = {}
+        for param, attribute in (("name", "name"), ("displaytext", "display_text"), ("networkdomain", "domain")):
+            if call.get(param):
+                changes[attribute] = call[param]
+        if "networkofferingid" in call:
+            changes["offering_id"] = call["networkofferingid"].id
+        world.networks.update(network, **changes)
+        network.details["hideIpAddressUsage"] = "true" if call.get("hideipaddressusage") else "false"
+        return {"network": view(world, network)}
+
+    return Work(run, instance=("Network", None))
+
+
+def release_vlan(world: World, network: Network) -> None:
+    """A network that goes or rests gives its VLAN back to the pool that it is from."""
+    physical = world.physical_networks.get(network.physical_network_id)
+    if physical is not None and network.vlan in physical.used_vlans:
+        physical.used_vlans.discard(network.vlan)
+        network.vlan = None
+
+
+@command("deleteNetwork", USER, id="networks")
+def delete_network(call: Call) -> Work:
+    """T4:33; refused while VMs of users have a NIC on it (source)."""
+    world, network = call.world, call["id"]
+    if network.system:
+        raise invalid("Network can't be deleted: it is a system network")
+
+    def run() -> Body:
+        users = [vm for vm in world.vms if vm.kind == "User" and any(n.network_id == network.id for n in vm.nics)]
+        if any(vm.state not in ("Expunging", "Destroyed") for vm in users) and not call.get("forced"):
+            raise failed("Failed to delete network")
+        for router in list(world.vms.select(network_id=network.id, kind=ROUTER)):
+            system_vms.discard(world, router)
+        release_vlan(world, network)
+        world.networks.remove(network)
+        return {"success": True}
+
+    return Work(run, instance=("Network", None))

@@ -1,0 +1,34 @@
+"""Tables of networks, security and the log, apart from those of machines."""
+
+from __future__ import annotations
+
+from .networks import (
+    DedicatedVlans,
+    LoadBalancerElement,
+    Network,
+    NetworkOffering,
+    PhysicalNetwork,
+    Provider,
+    RouterElement,
+    StorageIpRange,
+    TrafficType,
+    VlanRange,
+)
+from .table import Table
+
+
+class Infrastructure:
+    """The part of the world that carries traffic."""
+
+    def __init__(self) -> None:
+        # A real server's physical and logical networks are numbered from 200 (T3:7).
+        self.physical_networks: Table[PhysicalNetwork] = Table("zone_id", first_id=200)
+        self.traffic_types: Table[TrafficType] = Table("physical_network_id")
+        self.providers: Table[Provider] = Table("physical_network_id")
+        self.router_elements: Table[RouterElement] = Table("provider_id")
+        self.balancer_elements: Table[LoadBalancerElement] = Table("provider_id")
+        self.networks: Table[Network] = Table("zone_id", first_id=200)
+        self.network_offerings: Table[NetworkOffering] = Table("name")
+        self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
+        self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
+        self.storage_ranges: Table[StorageIpRange] = Table("zone_id", "pod_id")
