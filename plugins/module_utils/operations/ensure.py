@@ -119,6 +119,6 @@ def within(
             return Outcome(False, warnings=(f"{missing.message}: nothing to remove",))
         if not check_mode:
             raise
-        visible = {name: _list(value) for name, value in is_set(wanted).items() if name != "password"}
+        visible = {name: _list(value) for name, value in is_set(wanted).items() if "password" not in name}
         return Outcome(True, {}, visible, visible, (f"{missing.message}; a real run needs it created before",))
     return then(found)

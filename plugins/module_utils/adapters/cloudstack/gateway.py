@@ -125,13 +125,20 @@ class Listing(t.Generic[E]):
         new: t.Any = item
         for key, items in self._answers.items():
             place = next((n for n, each in enumerate(items) if t.cast(t.Any, each).id == new.id), None)
-            fits = all(getattr(new, name, value) == value for name, value in key)
+            fits = all(_like(getattr(new, name, value), value) for name, value in key)
             if place is not None and fits:
                 items[place] = item
             elif place is not None:
                 del items[place]
             elif fits:
                 items.append(item)
+
+
+def _like(held: object, asked: object) -> bool:
+    """As the server's filters compare: texts without case."""
+    if isinstance(held, str) and isinstance(asked, str):
+        return held.casefold() == asked.casefold()
+    return held == asked
 
 
 # From which question on a whole scope is listed instead: a cluster has some 50 settings, the whole server over 1,000.
