@@ -10,7 +10,7 @@ measured. A migration is checked by the server for capacity and tags but not for
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .capacity import Amount
 from .errors import Reason
@@ -94,6 +94,7 @@ REMEDIES: t.Mapping[str, str] = {
     "agent_down": "bring the host's agent back: see its log and port 8250",
     "not_enabled": "enable the host",
     "last_host": "add or enable another host in the cluster",
+    "migration_failed": "see why in the failed jobs, then run again",
     "n_plus_f": "lower spare_hosts, or add a host",
     "other_draining": "wait for the other drain, or cancel it",
 }
@@ -120,12 +121,18 @@ def misfit(needs: Needs, host: VmHost) -> str:
     return ""
 
 
+# A group of one VM and one host on which its migration failed in this run, so that another host is tried.
+FAILED = "migration failed: "
+
+
 class Packing:
     """Who runs where, with the room left. Mutable, cheap to copy; every change goes through ``put`` and ``take``."""
 
     def __init__(self, hosts: t.Sequence[VmHost], vms: t.Iterable[Vm]) -> None:
         self.hosts = tuple(hosts)
         self.index = {host.id: n for n, host in enumerate(self.hosts)}
+        # What a MHz and a byte are of each host's room.
+        self.scales = [(1 / (host.room.cpu or 1), 1 / (host.room.ram or 1)) for host in self.hosts]
         self.cpu = [host.room.cpu for host in self.hosts]
         self.ram = [host.room.ram for host in self.hosts]
         self.slots = [host.most_vms for host in self.hosts]
@@ -139,12 +146,24 @@ class Packing:
     def copy(self) -> Packing:
         """An independent copy that shares what never changes."""
         twin = Packing.__new__(Packing)
-        twin.hosts, twin.index, twin._allowed = self.hosts, self.index, self._allowed
+        twin.hosts, twin.index, twin.scales, twin._allowed = self.hosts, self.index, self.scales, self._allowed
         twin.cpu, twin.ram, twin.slots = self.cpu[:], self.ram[:], self.slots[:]
         twin.groups = [dict(each) for each in self.groups]
         twin.on = [dict(each) for each in self.on]
         twin.where = dict(self.where)
         return twin
+
+    def bar(self, vm: Vm, n: int) -> Vm:
+        """Keep a VM off a host where its migration failed; the VM to use from now on."""
+        group = FAILED + vm.id
+        self.groups[n][group] = 1
+        if group in vm.apart:
+            return vm
+        here = self.where[vm.id]
+        barred = replace(vm, apart=(*vm.apart, group))
+        self.on[here][vm.id] = barred
+        self.groups[here][group] = 1
+        return barred
 
     def put(self, vm: Vm, n: int) -> None:
         self.cpu[n] -= vm.size.cpu
@@ -186,7 +205,10 @@ class Packing:
             return "cpu"
         if self.slots[n] < 1:
             return "max_vms"
-        return "anti_affinity" if any(self.groups[n].get(group) for group in vm.apart) else ""
+        met = [group for group in vm.apart if self.groups[n].get(group)]
+        if not met:
+            return ""
+        return "migration_failed" if all(group.startswith(FAILED) for group in met) else "anti_affinity"
 
 
 def reason(code: str, message: str, **facts: object) -> Reason:

@@ -85,7 +85,7 @@ def find(cloud: Cloud, which: HostName, zone: Zone, detail: str) -> t.Optional[H
 def reconnect(cloud: Cloud, request: HostRequest, check_mode: bool) -> Outcome:
     """Have the management server and the host's agent meet anew, and wait until it is Up again (T2:52-54)."""
     zone = lookup.zone(cloud, request.zone)
-    host = _required(cloud, request, zone)
+    host = required(cloud, request.which, zone)
     if not check_mode:
         cloud.act("reconnect", host.id)
         host = until(
@@ -113,11 +113,12 @@ def _places(cloud: Cloud, request: HostRequest) -> Places:
     return Places(zone, pod, lookup.cluster(cloud, request.cluster, zone, pod) if request.cluster else None)
 
 
-def _required(cloud: Cloud, request: HostRequest, zone: Zone) -> Host:
-    held = find(cloud, request.which, zone, "capacity")
+def required(cloud: Cloud, which: HostName, zone: Zone) -> Host:
+    """The host that a declaration means. Raises NotFound with the nearest names, Ambiguous."""
+    held = find(cloud, which, zone, "capacity")
     if held is None:
         names = [host.name for host in cloud.hosts.all(zone_id=zone.id, detail="capacity")]
-        return only([], "host", request.which.name, f"zone {zone.name}", names)
+        return only([], "host", which.name or str(which.id), f"zone {zone.name}", names)
     return held
 
 
@@ -170,14 +171,14 @@ def _walk(cloud: Cloud, host: Host, steps: t.Sequence[str], limit: float) -> Hos
         elif step == "wait":
             host = _drained(cloud, host, limit)
         elif step == "prepare_maintenance":
-            host = _prepared(cloud, host)
+            host = prepared(cloud, host)
         else:
             cloud.act(step, host.id)
             host = cloud.hosts.fresh(host)
     return host
 
 
-def _prepared(cloud: Cloud, host: Host) -> Host:
+def prepared(cloud: Cloud, host: Host) -> Host:
     """Ask for the drain; when somebody else asked meanwhile, join theirs."""
     try:
         cloud.act("prepare_maintenance", host.id)
