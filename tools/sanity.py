@@ -25,7 +25,8 @@ HOME = WORK / "home"
 # Kept between runs: the copy's own repository and what ansible-test wrote there.
 KEPT = (".git", "tests/output")
 # Never shipped, and under ruff and strict mypy already; ansible-test's taste in names is for plugins.
-NOT_SHIPPED = ("tests/unit/", "tests/integration/", "tests/sandbox/", "tools/", "conftest.py")
+NOT_SHIPPED = ("tests/", "tools/", "conftest.py")
+ITS_SETTINGS = ("tests/sanity/", "tests/config.yml")
 
 PIP_INSTALLER = """\
 import ensurepip
@@ -45,7 +46,8 @@ def listed_files() -> set[str]:
     """Paths, relative to the root, of the files that ansible-test judges, among all that git tracks or would."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
-    return {name for name in names if not name.startswith(NOT_SHIPPED) and (ROOT / name).is_file()}
+    judged = (name for name in names if name.startswith(ITS_SETTINGS) or not name.startswith(NOT_SHIPPED))
+    return {name for name in judged if (ROOT / name).is_file()}
 
 
 def refresh_copy() -> None:
