@@ -25,7 +25,10 @@ def _unknown(api: Api, name: str, value: str) -> ApiError:
 def _entity(api: Api, command: Command, world: World, name: str, value: str) -> Any:
     if value == str(UNLIMITED):
         return UNLIMITED
-    row = world.table(command.entities[name]).by_uuid(value)
+    table = world.table(command.entities[name])
+    row = table.by_uuid(value)
+    if row is None and api.name.startswith("list"):
+        row = table.removed(value)
     if row is None:
         raise _unknown(api, name, value)
     return row

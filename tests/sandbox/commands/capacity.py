@@ -31,7 +31,7 @@ def lines(world: World, hosts: Sequence[Host]) -> list[Line]:
         Line(2, "STORAGE", 0, 0),
         Line(6, "SECONDARY_STORAGE", 0, 0),
         Line(19, "GPU", 0, 0),
-        Line(90, "CPU_CORE", 0, sums.cores),
+        Line(90, "CPU_CORE", sums.used_cores, sums.cores),
     ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import bad_parameter, failed, invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
-from ..rules import capacity
+from ..rules import capacity, system_vms, templates
 from ..rules.addresses import overlap
 from ..world import World
 from ..world.hosts import Host
@@ -23,23 +24,44 @@ EVENTS = (
     "AgentDisconnected; ShutdownRequested; AgentConnected; StartAgentRebalance; PingTimeout; Ping; HostDown; "
     "ManagementServerDown; Remove"
 )
+EVENTS_APART = (
+    "ShutdownRequested; AgentDisconnected; AgentConnected; WaitedTooLong; PingTimeout; Ping; HostDown; "
+    "ManagementServerDown; Remove"
+)
+
+
+# What each word of `details` adds to the least that is told of a host (T2:16-18, T3:96).
+DETAILS = ("all", "capacity", "events", "stats", "min")
 
 
 def _capacity_view(world: World, host: Host) -> Body:
-    """T1:41 and T2:16: `cpuallocated` counts without over-provisioning, the rest with it."""
+    """T1:41, T2:16, T3:95: all of it with over-provisioning, `memorytotal` too; kept capacity counts as allocated."""
     mhz, memory = capacity.host_mhz(world, host), capacity.host_memory(world, host)
-    plain = f"{capacity.percent(host.used_mhz, host.cores * host.mhz):.2f}%"
-    with_factor = f"{capacity.percent(host.used_mhz, mhz):.2f}%"
+    cpu = capacity.share(host.held_mhz, mhz)
     return {
-        "cpuallocated": plain,
-        "cpuallocatedvalue": host.used_mhz,
-        "cpuallocatedpercentage": plain,
-        "cpuallocatedwithoverprovisioning": with_factor,
+        "cpuallocated": cpu,
+        "cpuallocatedvalue": host.held_mhz,
+        "cpuallocatedpercentage": cpu,
+        "cpuallocatedwithoverprovisioning": cpu,
         "cpuwithoverprovisioning": str(mhz),
+        "memorytotal": memory,
         "memorywithoverprovisioning": str(memory),
-        "memoryallocated": host.used_memory,
-        "memoryallocatedpercentage": f"{capacity.percent(host.used_memory, memory):.2f}%",
-        "memoryallocatedbytes": host.used_memory,
+        "memoryallocated": host.held_memory,
+        "memoryallocatedpercentage": capacity.share(host.held_memory, memory),
+        "memoryallocatedbytes": host.held_memory,
+    }
+
+
+def _statistics_view(host: Host) -> Body:
+    """What the agent tells; absent until it was asked for the first time."""
+    if not host.measured:
+        return {}
+    return {
+        "cpuused": "0%",
+        "cpuloadaverage": 0.0,
+        "networkkbsread": 32768,
+        "networkkbswrite": 16384,
+        "memoryused": 0,
     }
 
 
@@ -51,44 +73,66 @@ def _tags_view(host: Host) -> Body:
     return {"hosttags": tags, "explicithosttags": tags, "istagarule": host.tag_rule}
 
 
-def view(world: World, host: Host) -> Body:
-    zone, pod, cluster = world.zones[host.zone_id], world.pods[host.pod_id], world.clusters[host.cluster_id]
+def _place_view(world: World, host: Host) -> Body:
+    cluster = world.clusters[host.cluster_id]
+    return {
+        "zonename": world.zones[host.zone_id].name,
+        "podname": world.pods[host.pod_id].name,
+        "clustername": cluster.name,
+        "clustertype": cluster.cluster_type,
+        "hypervisorversion": host.hypervisor_version,
+        "hahost": False,
+        "arch": host.arch,
+    }
+
+
+def _annotation_view(host: Host) -> Body:
+    """T2:36."""
+    if not host.annotation:
+        return {"hasannotations": False}
+    told = {"annotation": host.annotation, "lastannotated": host.annotated, "username": "admin"}
+    return {**told, "hasannotations": True}
+
+
+def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
+    """A host as listings with that `details` tell it; `min` alone leaves most of it out (T2:17)."""
     body: dict[str, Any] = {
         "id": host.uuid,
         "name": host.name,
         "state": host.state,
         "type": host.type,
         "ipaddress": host.ip_address,
-        "zoneid": zone.uuid,
-        "zonename": zone.name,
-        "podid": pod.uuid,
-        "podname": pod.name,
+        "zoneid": world.zones[host.zone_id].uuid,
+        "podid": world.pods[host.pod_id].uuid,
         "version": "4.22.0.0-SNAPSHOT",
         "hypervisor": host.hypervisor,
         "cpunumber": host.cores,
         "cpuspeed": host.mhz,
-        "memorytotal": host.memory,
-        **_capacity_view(world, host),
+        "memoryallocated": 0,
         "capabilities": host.capabilities,
         "lastpinged": host.last_pinged,
-        "managementserverid": world.server.uuid,
-        "managementservername": world.server.name,
-        "clusterid": cluster.uuid,
-        "clustername": cluster.name,
-        "clustertype": cluster.cluster_type,
+        "clusterid": world.clusters[host.cluster_id].uuid,
         "islocalstorageactive": False,
         "created": host.created,
-        "events": EVENTS,
-        **_tags_view(host),
         "hostha": {"haenable": False, "hastate": "Disabled"},
         "outofbandmanagement": {"powerstate": "Disabled", "enabled": False},
         "resourcestate": host.resource_state,
-        "hypervisorversion": host.hypervisor_version,
-        "hahost": False,
         "ueficapability": False,
-        "arch": host.arch,
-        "hasannotations": False,
+        **_tags_view(host),
+        **_annotation_view(host),
     }
+    if host.state == "Up":
+        body.update(managementserverid=world.server.uuid, managementservername=world.server.name)
+    if details and set(details) <= {"min"}:
+        return body
+    everything = not details or "all" in details
+    body.update(_place_view(world, host))
+    if everything or "capacity" in details:
+        body.update(_capacity_view(world, host))
+    if everything or "stats" in details:
+        body.update(_statistics_view(host))
+    if everything or "events" in details:
+        body["events"] = EVENTS if host.state == "Up" else EVENTS_APART
     return body
 
 
@@ -110,20 +154,24 @@ def _cluster_of(call: Call, zone: Zone, pod: Pod, hypervisor: str) -> Cluster:
 
 def _address(world: World, pod: Pod, hypervisor: str, url: str) -> str:
     """The private address of a new host; ApiError 530 where the machine is there already (text not recorded)."""
+    if hypervisor not in UNIQUE_ADDRESS:
+        # Simulators of one URL share an address, inside the pod's range (T1:41-44).
+        return address_of(url, cidr(pod), lambda address: not _reserved(pod, address))
     place = place_of(hypervisor, url)
-    if hypervisor in UNIQUE_ADDRESS:
-        for host in world.hosts.select(zone_id=pod.zone_id):
-            if place in (host.ip_address, place_of(host.hypervisor, host.url)):
-                raise failed(f"Could not add host at [{url}] with zone [{pod.zone_id}]: Guid already exists")
-    else:
-        # Simulators share the host part of their URLs.
-        place = f"{url}#{len(world.hosts)}"
+    for host in world.hosts.select(zone_id=pod.zone_id):
+        if place in (host.ip_address, place_of(host.hypervisor, host.url)):
+            raise failed(f"Could not add host at [{url}] with zone [{pod.zone_id}]: Guid already exists")
+    return address_of(
+        place,
+        cidr(pod),
+        lambda address: (
+            address == pod.gateway or _reserved(pod, address) or world.hosts.first(ip_address=address) is not None
+        ),
+    )
 
-    def taken(address: str) -> bool:
-        reserved = address == pod.gateway or any(overlap(address, address, r.start, r.end) for r in pod.ranges)
-        return reserved or world.hosts.first(ip_address=address) is not None
 
-    return address_of(place, cidr(pod), taken)
+def _reserved(pod: Pod, address: str) -> bool:
+    return any(overlap(address, address, r.start, r.end) for r in pod.ranges)
 
 
 @command("addHost", JAVA)
@@ -151,6 +199,11 @@ def add_host(call: Call) -> Body:
     if call.get("allocationstate", "").lower() in ("disabled", "disable"):
         host.resource_state = "Disabled"
     world.hosts.add(host)
+    if _reserved(pod, address):
+        pod.used_ips.add(address)
+    world.later("statistics", lambda: setattr(host, "measured", True))
+    templates.register(world, zone, hypervisor)
+    system_vms.ensure_later(world, zone)
     return {"count": 1, "host": [view(world, host)]}
 
 
@@ -172,4 +225,8 @@ def list_hosts(call: Call) -> Body:
             arch="arch",
         )
     )
-    return answer(call, "host", keyword(call, rows), lambda host: view(call.world, host))
+    details = [word.lower() for word in call.get("details", [])]
+    unknown = [word for word in details if word not in DETAILS]
+    if unknown:
+        raise invalid(f"The details parameter contains a non permitted value. The allowed values are {list(DETAILS)}")
+    return answer(call, "host", keyword(call, rows), lambda host: view(call.world, host, details))

@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import ApiError, bad_parameter, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
+from ..rules import system_vms
 from ..rules.addresses import is_cidr, is_ip
 from ..world import World
 from ..world.networks import Network
@@ -139,6 +140,7 @@ def update_zone(call: Call) -> Body:
     if call.get("ispublic"):
         changes["domain_id"] = None
     call.world.zones.update(zone, **changes)
+    system_vms.ensure_later(call.world, zone)
     return {"zone": view(call.world, zone)}
 
 

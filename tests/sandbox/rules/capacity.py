@@ -1,4 +1,4 @@
-"""Capacity of hosts and what is left of it (T1:41, T1:57, T2:16; FIELD_FACTS "Over-provisioning")."""
+"""Capacity of hosts and what is left of it (T1:41, T1:57, T2:16, T3:95-108; FIELD_FACTS "Over-provisioning")."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..world import World
 from ..world.hosts import Host
+from ..world.vms import Vm
 from ..world.zones import Cluster
 
 CPU_FACTOR, MEMORY_FACTOR = "cpu.overprovisioning.factor", "mem.overprovisioning.factor"
@@ -25,33 +26,65 @@ class Totals(NamedTuple):
     cores: int
     used_mhz: int
     used_memory: int
+    used_cores: int
 
 
-def factors(world: World, cluster: Cluster) -> Factors:
+def factors(cluster: Cluster) -> Factors:
     """The over-provisioning factors in effect for a cluster."""
-    return Factors(
-        float(world.settings.value(CPU_FACTOR, "Cluster", cluster.id)),
-        float(world.settings.value(MEMORY_FACTOR, "Cluster", cluster.id)),
-    )
+    return Factors(float(cluster.details["cpuOvercommitRatio"]), float(cluster.details["memoryOvercommitRatio"]))
 
 
 def host_mhz(world: World, host: Host) -> int:
-    return int(host.cores * host.mhz * factors(world, world.clusters[host.cluster_id]).cpu)
+    return int(host.cores * host.mhz * factors(world.clusters[host.cluster_id]).cpu)
 
 
 def host_memory(world: World, host: Host) -> int:
-    return int(host.memory * factors(world, world.clusters[host.cluster_id]).memory)
+    return int(host.memory * factors(world.clusters[host.cluster_id]).memory)
+
+
+def fits(world: World, host: Host, mhz: int, memory: int) -> bool:
+    """Whether so much more MHz and bytes find room on the host."""
+    free_mhz = host_mhz(world, host) - host.held_mhz
+    return mhz <= free_mhz and memory <= host_memory(world, host) - host.held_memory
 
 
 def totals(world: World, hosts: Iterable[Host]) -> Totals:
-    mhz = memory = cores = used_mhz = used_memory = 0
+    """Each host counts with the factors of its own cluster; a core of a VM is not over-provisioned."""
+    mhz = memory = cores = used_mhz = used_memory = used_cores = 0
     for host in hosts:
         mhz += host_mhz(world, host)
         memory += host_memory(world, host)
         cores += host.cores
-        used_mhz += host.used_mhz
-        used_memory += host.used_memory
-    return Totals(mhz, memory, cores, used_mhz, used_memory)
+        used_mhz += host.held_mhz
+        used_memory += host.held_memory
+        used_cores += sum(vm.cores for vm in holders(world, host))
+    return Totals(mhz, memory, cores, used_mhz, used_memory, used_cores)
+
+
+def holders(world: World, host: Host) -> list[Vm]:
+    """VMs that hold capacity of a host: those on it, and those stopped with capacity kept there."""
+    stopped = world.vms.select(lambda vm: vm.reserved, last_host_id=host.id)
+    return [*world.vms.select(host_id=host.id), *stopped]
+
+
+def recalculate(world: World, host: Host) -> None:
+    """What the server's periodic check makes of a host's figures after a change of factors (T3:96-106).
+
+    A running VM that remembers a factor counts in proportion to the present one, one that remembers none as it is; what
+    is kept for a stopped VM always grows with the present factor.
+    """
+    now = factors(world.clusters[host.cluster_id])
+    host.used_mhz = host.used_memory = host.reserved_mhz = host.reserved_memory = 0
+    for vm in holders(world, host):
+        running = vm.host_id == host.id
+        then = Factors(*(vm.factors or (now if running else (1.0, 1.0))))
+        mhz, memory = int(vm.total_mhz / then.cpu * now.cpu), int(vm.total_bytes / then.memory * now.memory)
+        if running:
+            host.used_mhz += mhz
+            host.used_memory += memory
+        else:
+            host.reserved_mhz += mhz
+            host.reserved_memory += memory
 
 
 def percent(used: float, total: float) -> float:
@@ -61,3 +94,9 @@ def percent(used: float, total: float) -> float:
 def short(value: float) -> str:
     """Two decimals without trailing zeros, as `percentused` is written: "0", "50", "10.94"."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def share(used: float, total: float) -> str:
+    """A share as hosts write it: "0.00%", else without trailing zeros (T2:16, T3:95)."""
+    value = percent(used, total)
+    return f"{short(value)}%" if value else "0.00%"

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
+class Dedication:
+    uuid: str
+    domain_id: int
+    account_id: int | None
+    affinity_group_uuid: str
+
+
+@dataclass(slots=True)
 class Host:
     """`mhz` per core; `memory` in bytes; `tags` sorted; `created` and `last_pinged` as the API writes times."""
 
@@ -31,6 +39,24 @@ class Host:
     arch: str = "x86_64"
     tags: list[str] = field(default_factory=list)
     tag_rule: bool = False
-    # Capacity held by VMs: MHz and bytes, as requested by their offerings.
+    # MHz and bytes: held by VMs that run here, and kept for VMs that stopped here.
     used_mhz: int = 0
     used_memory: int = 0
+    reserved_mhz: int = 0
+    reserved_memory: int = 0
+    # A lost agent does not come back by itself (fault agent_lost).
+    lost: bool = False
+    details: dict[str, str] = field(default_factory=dict)
+    annotation: str = ""
+    annotated: str = ""
+    # Whether its statistics were collected yet; listings carry them only then.
+    measured: bool = False
+    dedicated: Dedication | None = None
+
+    @property
+    def held_mhz(self) -> int:
+        return self.used_mhz + self.reserved_mhz
+
+    @property
+    def held_memory(self) -> int:
+        return self.used_memory + self.reserved_memory

@@ -1,0 +1,152 @@
+"""Service offerings and templates (T2:2-5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import invalid
+from ..paging import answer, filters, keyword
+from ..registry import Body, Call, command
+from ..world import World
+from ..world.vms import ServiceOffering, Template
+
+ADMIN, USERS = "org.apache.cloudstack.api.command.admin.offering", "org.apache.cloudstack.api.command.user"
+FILTERS = ("featured", "self", "selfexecutable", "sharedexecutable", "executable", "community", "all", "shared")
+
+
+def _words(text: str) -> list[str]:
+    return sorted({word.strip() for word in text.split(",") if word.strip()})
+
+
+def offering_view(world: World, offering: ServiceOffering) -> Body:
+    body: dict[str, Any] = {
+        "id": offering.uuid,
+        "name": offering.name,
+        "state": "Active",
+        "displaytext": offering.display_text,
+        "cpunumber": offering.cores,
+        "cpuspeed": offering.mhz,
+        "memory": offering.memory,
+        "created": offering.created,
+        "storagetype": "shared",
+        "provisioningtype": "thin",
+        "offerha": offering.ha,
+        "limitcpuuse": offering.limit_cpu,
+        "isvolatile": False,
+        "issystem": bool(offering.system_kind),
+        "defaultuse": False,
+        "iscustomized": False,
+        "rootdisksize": 0,
+        "dynamicscalingenabled": True,
+        "diskofferingstrictness": False,
+        "diskofferingid": offering.disk_offering_uuid,
+        "diskofferingname": offering.name,
+        "diskofferingdisplaytext": offering.display_text,
+        "encryptroot": False,
+        "hasannotations": False,
+    }
+    if not offering.builtin:
+        body["gpudisplay"] = False
+    if offering.host_tags:
+        body["hosttags"] = ",".join(offering.host_tags)
+    if offering.storage_tags:
+        body["storagetags"] = offering.storage_tags
+    return body
+
+
+@command("createServiceOffering", ADMIN, domainid="domains", zoneid="zones")
+def create_service_offering(call: Call) -> Body:
+    """T2:3; custom offerings are not modelled."""
+    world = call.world
+    for name, words in (("cpunumber", "cpu core"), ("cpuspeed", "cpu speed"), ("memory", "memory")):
+        if call.get(name, 0) <= 0:
+            raise invalid(
+                f"Failed to create service offering {call['name']}: specify the {words} value as a positive one"
+            )
+    offering = ServiceOffering(
+        world.service_offerings.next_id(), world.new_uuid(), call["name"], call.get("displaytext") or call["name"],
+        call["cpunumber"], call["cpuspeed"], call["memory"], world.now(), world.new_uuid(),
+        _words(call.get("hosttags", "")), call.get("tags", ""), call.get("systemvmtype", ""),
+        bool(call.get("offerha", False)), bool(call.get("limitcpuuse", False)),
+    )  # fmt: skip
+    world.service_offerings.add(offering)
+    return {"serviceoffering": offering_view(world, offering)}
+
+
+@command("listServiceOfferings", f"{USERS}.offering", id="service_offerings")
+def list_service_offerings(call: Call) -> Body:
+    system = bool(call.get("issystem", False))
+    rows = call.world.service_offerings.select(
+        lambda offering: bool(offering.system_kind) == system, **filters(call, id="id", name="name")
+    )
+    return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))
+
+
+def _downloads(world: World, template: Template) -> list[Body]:
+    """Where it lies: the zone's image stores, and primary storage once something was started from it."""
+    done = {"downloadState": "DOWNLOADED", "downloadPercent": "100"}
+    found = []
+    for store in world.image_stores:
+        if store.zone_id in (template.zone_id, None):
+            found.append({**done, "datastore": store.name, "datastoreRole": "Image", "datastoreId": store.uuid})
+    if any(vm.template_id == template.id for vm in world.vms.select(zone_id=template.zone_id)):
+        pool = world.storage_pools.first(zone_id=template.zone_id)
+        if pool is not None:
+            found.append({**done, "datastore": pool.name, "datastoreRole": "Primary", "datastoreId": pool.uuid})
+    return found
+
+
+def template_view(world: World, template: Template) -> Body:
+    zone, domain = world.zones[template.zone_id or 0], world.domains[world.admin.domain_id]
+    return {
+        "id": template.uuid,
+        "name": template.name,
+        "displaytext": template.name,
+        "ispublic": template.public,
+        "created": template.created,
+        "isready": template.ready,
+        "passwordenabled": False,
+        "format": template.format,
+        "isfeatured": template.featured,
+        "crossZones": True,
+        "ostypeid": template.os_type_uuid,
+        "ostypename": template.os_type,
+        "account": template.account,
+        "zoneid": zone.uuid,
+        "zonename": zone.name,
+        "status": "Download Complete",
+        "size": template.size,
+        "physicalsize": template.size,
+        "templatetype": template.kind,
+        "hypervisor": template.hypervisor,
+        "domain": domain.name,
+        "domainpath": domain.path,
+        "domainid": domain.uuid,
+        "isextractable": False,
+        "checksum": "",
+        "details": dict(template.details),
+        "downloaddetails": _downloads(world, template),
+        "arch": template.arch,
+        "bits": 0,
+        "sshkeyenabled": False,
+        "isdynamicallyscalable": False,
+        "directdownload": False,
+        "deployasis": False,
+        "forcks": False,
+        "requireshvm": False,
+        "url": template.url,
+        "tags": [],
+        "hasannotations": False,
+    }
+
+
+@command("listTemplates", f"{USERS}.template", id="templates", ids="templates")
+def list_templates(call: Call) -> Body:
+    if call["templatefilter"] not in FILTERS:
+        raise invalid(f"Invalid template filter: {call['templatefilter']}")
+    rows = call.world.templates.select(
+        **filters(call, id="id", name="name", zoneid="zone_id", hypervisor="hypervisor", templatetype="kind")
+    )
+    if call["templatefilter"] == "featured":
+        rows = [template for template in rows if template.featured]
+    return answer(call, "template", keyword(call, rows), lambda template: template_view(call.world, template))

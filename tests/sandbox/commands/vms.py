@@ -1,0 +1,375 @@
+"""deployVirtualMachine, listVirtualMachines and what is done to one virtual machine (T2:8-14, T2:39-51)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import invalid, refused
+from ..paging import answer, filters, keyword
+from ..registry import Body, Call, Work, command
+from ..rules import life, nics, placement, system_vms
+from ..world import World
+from ..world.hosts import Host
+from ..world.networks import Network
+from ..world.vms import USER, Nic, Vm
+from . import hosts
+
+ADMIN, USERS = "org.apache.cloudstack.api.command.admin.vm", "org.apache.cloudstack.api.command.user.vm"
+POOL_TYPE = "NetworkFilesystem"
+
+
+def nic_view(world: World, nic: Nic, number: int) -> Body:
+    network = world.networks[nic.network_id]
+    return {
+        "id": nic.uuid,
+        "networkid": network.uuid,
+        "networkname": network.name,
+        "netmask": nic.netmask,
+        "gateway": nic.gateway,
+        "ipaddress": nic.ip,
+        "isolationuri": f"vlan://{network.vlan}",
+        "broadcasturi": f"vlan://{network.vlan}",
+        "traffictype": nic.traffic_type,
+        "type": network.guest_type or "Isolated",
+        "isdefault": nic.default,
+        "macaddress": nic.mac,
+        "secondaryip": [],
+        "extradhcpoption": [],
+        "deviceid": str(number),
+    }
+
+
+def host_fields(world: World, vm: Vm) -> Body:
+    """Where it runs; nothing while it does not."""
+    host = world.hosts.get(vm.host_id)
+    if host is None:
+        return {}
+    control = "Enabled" if host.state == "Up" and host.resource_state == "Enabled" else "Maintenance"
+    return {"hostid": host.uuid, "hostname": host.name, "hostcontrolstate": control}
+
+
+def view(world: World, vm: Vm) -> Body:
+    zone, template, offering = (
+        world.zones[vm.zone_id],
+        world.templates[vm.template_id],
+        world.service_offerings[vm.offering_id],
+    )
+    account = world.accounts[vm.account_id]
+    domain = world.domains[account.domain_id]
+    body: dict[str, Any] = {
+        "id": vm.uuid,
+        "name": vm.name,
+        "displayname": vm.display_name or vm.name,
+        "account": account.name,
+        "userid": account.user_uuid,
+        "username": account.name,
+        "domainid": domain.uuid,
+        "domain": domain.name,
+        "domainpath": domain.path,
+        "created": vm.created,
+        "lastupdated": vm.updated or vm.created,
+        "state": vm.state,
+        "haenable": vm.ha,
+        "zoneid": zone.uuid,
+        "zonename": zone.name,
+        **host_fields(world, vm),
+        "templateid": template.uuid,
+        "templatename": template.name,
+        "templatetype": template.kind,
+        "templateformat": template.format,
+        "templatedisplaytext": template.name,
+        "passwordenabled": False,
+        "serviceofferingid": offering.uuid,
+        "serviceofferingname": offering.name,
+        "cpunumber": vm.cores,
+        "cpuspeed": vm.mhz,
+        "memory": vm.memory,
+        "guestosid": template.os_type_uuid,
+        "rootdeviceid": 0,
+        "rootdevicetype": "ROOT",
+        "securitygroup": [],
+        "nic": [nic_view(world, nic, number) for number, nic in enumerate(vm.nics)],
+        "hypervisor": vm.hypervisor,
+        "instancename": vm.instance_name,
+        "details": _details(vm),
+        "affinitygroup": [],
+        "displayvm": True,
+        "isdynamicallyscalable": False,
+        "deleteprotection": False,
+        "ostypeid": template.os_type_uuid,
+        "osdisplayname": template.os_type,
+        "bootmode": "legacy",
+        "boottype": "Bios",
+        "pooltype": POOL_TYPE,
+        "receivedbytes": 0,
+        "sentbytes": 0,
+        "arch": template.arch,
+        "tags": [],
+        "hasannotations": False,
+    }
+    if vm.nics:
+        body["ipaddress"] = vm.nics[0].ip
+    return body
+
+
+def _details(vm: Vm) -> dict[str, str]:
+    """The VM's own, and the factors of its last start (FIELD_FACTS "Over-provisioning")."""
+    found = dict(vm.details or {})
+    if vm.factors is not None:
+        found.update(cpuOvercommitRatio=f"{vm.factors[0]:g}", memoryOvercommitRatio=f"{vm.factors[1]:g}")
+    return found
+
+
+def _row(call: Call) -> Vm:
+    """The new VM, stopped; ApiError 431 for what does not go together."""
+    world, zone, offering, template = call.world, call["zoneid"], call["serviceofferingid"], call["templateid"]
+    if offering.system_kind:
+        raise invalid(f"Unable to use system service offering {offering.name} to deploy a VM")
+    host: Host | None = call.get("hostid")
+    wanted = call.get("hypervisor") or (host.hypervisor if host else template.hypervisor)
+    name = call.get("name")
+    if name and any(vm.state not in ("Destroyed", "Expunging") for vm in world.vms.select(name=name, kind=USER)):
+        raise invalid(f"The vm with hostName {name} already exists in the network domain")
+    number = world.vms.next_id()
+    uuid = world.new_uuid()
+    vm = Vm(
+        number, uuid, name or f"VM-{uuid}", USER, f"i-{world.admin.id}-{number}-VM", zone.id, wanted, offering.cores,
+        offering.mhz, offering.memory, offering.id, template.id, world.admin.id, world.now(),
+    )  # fmt: skip
+    vm.display_name, vm.ha = call.get("displayname") or vm.name, offering.ha
+    vm.tags = tuple(offering.host_tags)
+    for item in call.get("details", []):
+        vm.details = {**(vm.details or {}), **item}
+    return vm
+
+
+def _networks(call: Call) -> list[Network]:
+    """The networks asked for; a zone with one guest network needs no asking."""
+    if "networkids" in call:
+        return list(call["networkids"])
+    found = [n for n in call.world.networks.select(zone_id=call["zoneid"].id) if not n.system]
+    if len(found) != 1:
+        raise invalid("No network, or more than one, to deploy in; please specify networkIds")
+    return found
+
+
+def _start(world: World, vm: Vm, networks: list[Network], host: Host | None, among: list[Host] | None) -> None:
+    """A place, then VLAN and router of each network, then addresses; ApiError 533 leaves the VM in Error."""
+    try:
+        if host is None and among is not None:
+            host = placement.choose(world, vm, among)
+            if host is None:
+                raise life.no_room(f"Unable to create a deployment for VM instance {life.describe(vm)}")
+        life.place(world, vm, host)
+        # Addresses are taken before the router starts: the VM's MAC is the lower one (T2:8, T2:15).
+        vm.nics = tuple(nics.guest(world, network, number == 0) for number, network in enumerate(networks))
+        for network in networks:
+            nics.implement(world, network)
+            if network.guest_type != "L2":
+                system_vms.ensure_router(world, network)
+    except Exception:
+        nics.release(world, vm)
+        vm.nics = ()
+        life.drop(world, vm, "Error")
+        raise
+
+
+@command("deployVirtualMachine", f"{ADMIN}.DeployVMCmdByAdmin")
+def deploy_virtual_machine(call: Call) -> Work:
+    """T2:8-13; texts of refusals are not recorded."""
+    world, networks = call.world, _networks(call)
+    host, cluster, pod = call.get("hostid"), call.get("clusterid"), call.get("podid")
+    among: list[Host] | None = None
+    if cluster is not None:
+        among = list(world.hosts.select(cluster_id=cluster.id))
+    elif pod is not None:
+        among = list(world.hosts.select(pod_id=pod.id))
+    vm = world.vms.add(_row(call))
+
+    def run() -> Body:
+        if call.get("startvm", True):
+            _start(world, vm, networks, host, among)
+        return {"virtualmachine": view(world, vm)}
+
+    return Work(run, created=vm.uuid, instance=("VirtualMachine", vm.uuid))
+
+
+@command("listVirtualMachines", f"{ADMIN}.ListVMsCmdByAdmin", id="vms", ids="vms")
+def list_virtual_machines(call: Call) -> Body:
+    world, places = call.world, filters(call, podid="pod_id")
+    rows = world.vms.select(
+        kind=USER,
+        **places,
+        **filters(
+            call,
+            id="id",
+            zoneid="zone_id",
+            hostid="host_id",
+            name="name",
+            templateid="template_id",
+            serviceofferingid="offering_id",
+            hypervisor="hypervisor",
+            haenable="ha",
+        ),
+    )
+    wanted = {vm.id for vm in call["ids"]} if "ids" in call else None
+    cluster, network, state = call.get("clusterid"), call.get("networkid"), call.get("state")
+    inside = {h.id for h in world.hosts.select(cluster_id=cluster.id)} if cluster is not None else None
+    if wanted is not None or inside is not None or network is not None or state:
+        rows = [
+            vm
+            for vm in rows
+            if (wanted is None or vm.id in wanted)
+            and (inside is None or vm.host_id in inside)
+            and (network is None or any(nic.network_id == network.id for nic in vm.nics))
+            and (not state or vm.state == state)
+        ]
+    return answer(call, "virtualmachine", keyword(call, rows), lambda vm: view(world, vm))
+
+
+def _work(call: Call, vm: Vm, act: Any) -> Work:
+    """A job that does `act` to the VM and answers with it."""
+
+    def run() -> Body:
+        act()
+        return {"virtualmachine": view(call.world, vm)}
+
+    return Work(run, instance=("VirtualMachine", vm.uuid))
+
+
+def _in_state(vm: Vm, *states: str, doing: str) -> None:
+    if vm.state not in states:
+        raise refused(f"Failed to {doing} vm {life.describe(vm)}: it is {vm.state}")
+
+
+def _restart_networks(world: World, vm: Vm) -> None:
+    for nic in vm.nics:
+        network = world.networks[nic.network_id]
+        nics.implement(world, network)
+        if network.guest_type != "L2":
+            system_vms.ensure_router(world, network)
+
+
+@command("startVirtualMachine", f"{ADMIN}.StartVMCmdByAdmin", id="vms")
+def start_virtual_machine(call: Call) -> Work:
+    vm, host = call["id"], call.get("hostid")
+
+    def act() -> None:
+        if vm.state == "Running":
+            return
+        _in_state(vm, "Stopped", doing="start")
+        life.place(call.world, vm, host)
+        _restart_networks(call.world, vm)
+
+    return _work(call, vm, act)
+
+
+@command("stopVirtualMachine", f"{ADMIN}.StopVMCmdByAdmin", id="vms")
+def stop_virtual_machine(call: Call) -> Work:
+    vm = call["id"]
+
+    def act() -> None:
+        if vm.state == "Stopped":
+            return
+        _in_state(vm, "Running", doing="stop")
+        life.stop(call.world, vm)
+
+    return _work(call, vm, act)
+
+
+@command("rebootVirtualMachine", f"{ADMIN}.RebootVMCmdByAdmin", id="vms")
+def reboot_virtual_machine(call: Call) -> Work:
+    vm = call["id"]
+    return _work(call, vm, lambda: _in_state(vm, "Running", doing="reboot"))
+
+
+@command("destroyVirtualMachine", f"{ADMIN}.DestroyVMCmdByAdmin", id="vms")
+def destroy_virtual_machine(call: Call) -> Work:
+    vm = call["id"]
+
+    def act() -> None:
+        _in_state(vm, "Running", "Stopped", "Error", "Destroyed", doing="destroy")
+        nics.release(call.world, vm)
+        vm.nics = ()
+        life.drop(call.world, vm)
+        if call.get("expunge"):
+            call.world.vms.remove(vm)
+
+    return _work(call, vm, act)
+
+
+@command("expungeVirtualMachine", ADMIN, id="vms")
+def expunge_virtual_machine(call: Call) -> Work:
+    vm = call["id"]
+
+    def run() -> Body:
+        _in_state(vm, "Destroyed", "Error", doing="expunge")
+        call.world.vms.remove(vm)
+        return {"success": True}
+
+    return Work(run, instance=("VirtualMachine", vm.uuid))
+
+
+@command("findHostsForMigration", f"{ADMIN.replace('.vm', '.host')}")
+def find_hosts_for_migration(call: Call) -> Body:
+    """The other hosts of the VM's cluster, and whether each takes it (T2:39, T4:45, T4:57)."""
+    world, vm = call.world, call["virtualmachineid"]
+    source = world.hosts.get(vm.host_id)
+    if source is None:
+        raise invalid(f"Unable to migrate VM {life.describe(vm)}: it is not running")
+    others = [h for h in world.hosts.select(cluster_id=source.cluster_id) if h.id != source.id]
+
+    def one(host: Host) -> Body:
+        fit = placement.takes(world, host, vm)
+        return {"requiresStorageMotion": False, **hosts.view(world, host), "suitableformigration": fit}
+
+    return answer(call, "host", keyword(call, others), one)
+
+
+def check_target(world: World, vm: Vm, target: Host) -> None:
+    """ApiError for a destination that does not do (T2:51; the other texts are not recorded)."""
+    if vm.state != "Running":
+        raise invalid(f"VM is not Running, cannot migrate the vm {life.describe(vm)}")
+    if target.id == vm.host_id:
+        raise invalid(
+            "Cannot migrate VM, VM is already present on this host, please specify valid destination host to "
+            "migrate the VM"
+        )
+    source = world.hosts[vm.host_id or 0]
+    if target.hypervisor != vm.hypervisor or target.cluster_id != source.cluster_id:
+        raise invalid(f"Cannot migrate VM, host {target.name} is not in the cluster of {source.name}")
+    if target.state != "Up" or target.resource_state != "Enabled":
+        raise invalid(
+            f"Cannot migrate VM, destination host is not in correct state, has status: {target.state}, state: "
+            f"{target.resource_state}"
+        )
+    if not placement.has_tags(target, vm.tags):
+        raise invalid(f"Cannot deploy VM, destination host: {target.name} is not compatible for the VM")
+
+
+def moving(call: Call, vm: Vm, key: str, render: Any) -> Work:
+    """A migration to the host asked for, or to one of the cluster that the planner draws; it takes `migration`."""
+    world = call.world
+
+    async def run() -> Body:
+        target = call.get("hostid")
+        if target is None:
+            if vm.state != "Running":
+                raise invalid(f"VM is not Running, cannot migrate the vm {life.describe(vm)}")
+            cluster = world.hosts[vm.host_id or 0].cluster_id
+            target = placement.choose(world, vm, list(world.hosts.select(cluster_id=cluster)), (vm.host_id or 0,))
+            if target is None:
+                raise life.no_room(f"Unable to find a destination for migrating {life.describe(vm)}")
+        check_target(world, vm, target)
+        source = life.begin_move(world, vm, target)
+        await world.pause("migration")
+        life.end_move(world, vm, source, target)
+        return {key: render(world, vm)}
+
+    return Work(run, instance=("VirtualMachine" if key == "virtualmachine" else "SystemVm", vm.uuid))
+
+
+@command("migrateVirtualMachine", ADMIN)
+def migrate_virtual_machine(call: Call) -> Work:
+    """T2:50-51. Checks capacity and tags, not affinity; a VM that cannot go stays where it is (FIELD_FACTS)."""
+    return moving(call, call["virtualmachineid"], "virtualmachine", view)

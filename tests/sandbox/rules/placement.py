@@ -1,0 +1,65 @@
+"""Which host a VM goes to: what a host must offer, and how the planner draws one (T2:8-13, T2:39-44)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ..world import World
+from ..world.hosts import Host
+from ..world.vms import Vm
+from ..world.zones import Cluster
+from . import capacity
+
+
+def has_tags(host: Host, tags: Collection[str]) -> bool:
+    return set(tags) <= set(host.tags)
+
+
+def is_open(world: World, host: Host) -> bool:
+    """Whether the planner uses a host at all: it is up, and enabled with its cluster, pod and zone."""
+    places = (world.clusters[host.cluster_id], world.pods[host.pod_id], world.zones[host.zone_id])
+    return (
+        host.state == "Up"
+        and host.resource_state == "Enabled"
+        and places[0].managed_state == "Managed"
+        and all(place.allocation_state == "Enabled" for place in places)
+    )
+
+
+def takes(world: World, host: Host, vm: Vm) -> bool:
+    """Whether `vm` may be placed on `host` now: open, of its hypervisor, with its tags and with room."""
+    return (
+        host.hypervisor == vm.hypervisor
+        and is_open(world, host)
+        and has_tags(host, vm.tags)
+        and capacity.fits(world, host, vm.total_mhz, vm.total_bytes)
+    )
+
+
+def _clusters(world: World, vm: Vm) -> list[Cluster]:
+    """Clusters of the zone, least loaded with CPU first; equals in random order."""
+
+    def load(cluster: Cluster) -> float:
+        hosts = world.hosts.select(cluster_id=cluster.id)
+        held, total = sum(h.held_mhz for h in hosts), sum(capacity.host_mhz(world, h) for h in hosts)
+        return held / total if total else 1.0
+
+    found = list(world.clusters.select(zone_id=vm.zone_id, hypervisor=vm.hypervisor))
+    world.luck.shuffle(found)
+    return sorted(found, key=load)
+
+
+def choose(world: World, vm: Vm, among: Sequence[Host] | None = None, avoid: Collection[int] = ()) -> Host | None:
+    """A host for `vm`, drawn from those of the first cluster that has any (or from `among`); None without any.
+
+    A VM that ran before goes back to its last host while that takes it.
+    """
+    groups = [among] if among is not None else [world.hosts.select(cluster_id=c.id) for c in _clusters(world, vm)]
+    for group in groups:
+        fit = [host for host in group if host.id not in avoid and takes(world, host, vm)]
+        back = [host for host in fit if host.id == vm.last_host_id]
+        if back:
+            return back[0]
+        if fit:
+            return world.luck.choice(fit)
+    return None
