@@ -42,9 +42,25 @@ class Task:
         return [call for call in self.calls if not call.startswith(READS)]
 
     @property
+    def answers(self) -> list[dict[str, Any]]:
+        """The module's results: one for each item of a loop."""
+        found: list[dict[str, Any]] = self.result.get("results", [self.result])
+        return found
+
+    @property
+    def changed(self) -> bool:
+        return any(answer["changed"] for answer in self.answers)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of what was refused or went wrong."""
+        return {answer["code"] for answer in self.answers if "code" in answer}
+
+    @property
     def asked(self) -> str:
         """What the task asked for, comparable between tasks."""
-        return json.dumps([self.action, self.result.get("invocation", {}).get("module_args")], sort_keys=True)
+        arguments = [answer.get("invocation", {}).get("module_args") for answer in self.answers]
+        return json.dumps([self.action, arguments], sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,8 @@ def run(sandbox: Sandbox, playbook: Path, log: Path, connection: str = "local", 
         "ANSIBLE_CALLBACKS_ENABLED": "wire",
         "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "plugins" / "connection"),
         "ANSIBLE_NOCOLOR": "1",
+        # Ansible takes a key beside a merged mapping for a duplicate; yamllint finds the real ones.
+        "ANSIBLE_DUPLICATE_YAML_DICT_KEY": "ignore",
     }
     command = [
         "ansible-playbook",

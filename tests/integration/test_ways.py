@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inside the controller process and as an ordinary module: the same results; and what the former saves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from integration.playbook import HERE, Run, run
+from sandbox.server import Sandbox
+
+# What Ansible itself adds to the answer of a module that ran elsewhere.
+ANSIBLES_OWN = {"ansible_facts", "exception", "_ansible_parsed"}
+
+
+def played(playbook: str, log: Path, connection: str) -> Run:
+    """A run against a fresh sandbox that gives the same ids every time."""
+    with Sandbox(seed=7, speed=10.0) as sandbox:
+        ended = run(sandbox, HERE / "ways" / playbook, log, connection)
+    assert ended.status == 0, ended.output
+    assert ended.complaints == []
+    return ended
+
+
+def answer(result: dict[str, Any]) -> dict[str, Any]:
+    """What of a result is the module's."""
+    return {key: value for key, value in result.items() if key not in ANSIBLES_OWN and not key.startswith("_")}
+
+
+def test_both_ways_give_the_same_result_key_by_key(tmp_path: Path) -> None:
+    inside = played("both_ways.yml", tmp_path / "inside", "local")
+    elsewhere = played("both_ways.yml", tmp_path / "elsewhere", "elsewhere")
+    assert [task.name for task in inside.tasks] == [task.name for task in elsewhere.tasks]
+    assert len(inside.tasks) > 10
+    for one, other in zip(inside.tasks, elsewhere.tasks, strict=True):
+        mine, its = answer(one.result), answer(other.result)
+        assert sorted(mine) == sorted(its), one.name
+        for key in mine:
+            assert mine[key] == its[key], f"{one.name}: {key}"
+        assert one.writes == other.writes, one.name
+
+
+def test_the_two_ways_are_two(tmp_path: Path) -> None:
+    """The controller process sends everything of a loop over one connection; a module has one each."""
+    connections = {}
+    for connection in ("local", "elsewhere"):
+        with Sandbox(seed=7, speed=10.0) as sandbox:
+            playbook = HERE / "ways" / "three_zones.yml"
+            ended = run(sandbox, playbook, tmp_path / connection, connection)
+            assert ended.status == 0, ended.output
+            connections[connection] = connections_of(sandbox)
+    assert connections == {"local": 1, "elsewhere": 3}
+
+
+def connections_of(sandbox: Sandbox) -> int:
+    """Those of the API: the callback's own are one for each question and one for each wish to forget."""
+    return sandbox.connections - 4
+
+
+def test_fifty_unchanged_hosts_cost_one_connection_and_few_calls(tmp_path: Path) -> None:
+    with Sandbox(seed=7, speed=10.0) as sandbox:
+        made = run(sandbox, HERE / "ways" / "zone_of_fifty.yml", tmp_path / "made")
+        assert made.status == 0, made.output
+        before = sandbox.connections
+        ended = run(sandbox, HERE / "ways" / "many_hosts.yml", tmp_path / "again")
+        assert ended.status == 0, ended.output
+        (task,) = ended.tasks
+        assert [item["changed"] for item in task.result["results"]] == [False] * 50
+        assert len(task.calls) <= 12, json.dumps(task.calls)
+        assert sandbox.connections - before - 4 == 1
