@@ -46,7 +46,10 @@ class ApiTask:
             module.fail_json(**failure(error))
         else:
             module.no_log_values.update(outcome.secrets)
-            module.exit_json(**success(outcome))
+            result = success(outcome)
+            for warning in result.pop("warnings"):
+                module.warn(warning)
+            module.exit_json(**result)
 
 
 def success(outcome: Outcome) -> Json:

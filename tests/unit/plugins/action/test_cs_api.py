@@ -1,0 +1,153 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""API tasks inside the controller process: one session for a loop, secrets masked, the environment put back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.hostcraft.cloudstack.plugins.action import cs_api
+from sandbox.fixture import sandbox
+from sandbox.server import Sandbox
+
+__all__ = ["sandbox"]
+
+Run = Callable[..., dict[str, Any]]
+ZONE = {"name": "z1", "network_type": "Advanced", "dns1": "192.0.2.53"}
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No settings of this machine, and no gateway of another test."""
+    for name in [name for name in os.environ if name.startswith("CLOUDSTACK_")]:
+        monkeypatch.delenv(name)
+    cs_api._gateways.clear()
+    yield
+    cs_api._gateways.clear()
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run one task. environment: the keyword of that name; transport: of its connection."""
+
+    def task(
+        action: str,
+        args: dict[str, Any],
+        environment: list[dict[str, str]] | None = None,
+        transport: str = "local",
+        check: bool = False,
+    ) -> dict[str, Any]:
+        told = MagicMock(action=action, args=args, async_val=0, check_mode=check, diff=False, environment=environment)
+        connection = MagicMock(transport=transport, has_native_async=False)
+        loader = DataLoader()
+        plugin = cs_api.ActionModule(
+            told, connection, SimpleNamespace(become=False), loader, Templar(loader=loader), MagicMock()
+        )
+        plugin._execute_module = MagicMock(return_value={"ran": "as a module"})  # type: ignore[method-assign]
+        answer: dict[str, Any] = plugin.run(task_vars={})
+        return answer
+
+    return task
+
+
+def keys(server: Sandbox) -> dict[str, str]:
+    return {"api_url": server.url, "api_key": server.key, "api_secret": server.secret}
+
+
+def variables(server: Sandbox) -> dict[str, str]:
+    return {
+        "CLOUDSTACK_ENDPOINT": server.url,
+        "CLOUDSTACK_KEY": server.key,
+        "CLOUDSTACK_SECRET": server.secret,
+    }
+
+
+def test_all_items_of_a_loop_share_session_and_listing(sandbox: Sandbox, run: Run) -> None:
+    for n in range(3):
+        assert run("hostcraft.cloudstack.cs_zone", {**keys(sandbox), **ZONE, "name": f"z{n}"})["changed"] is True
+    asked = len(sandbox.calls)
+    for n in range(3):
+        assert run("hostcraft.cloudstack.cs_zone", {**keys(sandbox), **ZONE, "name": f"z{n}"})["changed"] is False
+    assert len(sandbox.calls) - asked <= 1
+    assert sandbox.connections == 1
+
+
+def test_other_keys_have_a_session_of_their_own(sandbox: Sandbox, run: Run) -> None:
+    run("cs_zone_info", keys(sandbox))
+    refused = run("cs_zone_info", {**keys(sandbox), "api_secret": "not-it"})
+    assert refused["failed"] is True
+    assert refused["code"] == "authentication"
+    assert sandbox.connections == 2
+
+
+def test_check_mode_predicts_and_writes_nothing(sandbox: Sandbox, run: Run) -> None:
+    assert run("cs_zone", {**keys(sandbox), **ZONE}, check=True)["changed"] is True
+    assert "createZone" not in sandbox.calls.counts
+    assert sandbox.run(lambda world: len(world.zones)) == 0
+
+
+def test_secrets_are_masked_in_result_and_invocation(sandbox: Sandbox, run: Run) -> None:
+    answers = [
+        run("cs_zone", {**keys(sandbox), **ZONE, "network_domain": f"{sandbox.secret}.example"}),
+        run("cs_zone", {**keys(sandbox), **ZONE, "name": sandbox.secret, "network_type": "Basic"}),
+        run("cs_zone", {**keys(sandbox), "name": "z2", "network_type": sandbox.secret}),
+        run("cs_zone", {**keys(sandbox), "name": "z3"}),
+    ]
+    assert [answer.get("failed", False) for answer in answers] == [False, False, True, True]
+    for answer in answers:
+        assert sandbox.secret not in str(answer)
+        assert sandbox.key not in str(answer)
+        assert answer["invocation"]["module_args"]["api_url"] == sandbox.url
+
+
+def test_the_environment_keyword_is_honoured_and_put_back(
+    sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUDSTACK_KEY", "the controller's own")
+    before = dict(os.environ)
+    assert run("cs_zone_info", {}, [variables(sandbox)])["changed"] is False
+    assert dict(os.environ) == before
+    assert run("cs_zone", {"name": "z"}, [variables(sandbox)])["code"] == "missing_value"
+    assert dict(os.environ) == before
+    assert sandbox.calls.counts["listZones"] == 1
+
+
+def test_the_environment_is_put_back_after_an_accident(
+    sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cs_api, "open_cloud", broken)
+    before = dict(os.environ)
+    with pytest.raises(ZeroDivisionError):
+        run("cs_zone_info", {}, [variables(sandbox)])
+    assert dict(os.environ) == before
+
+
+def test_wrong_parameters_are_refused_before_anything_is_asked(sandbox: Sandbox, run: Run) -> None:
+    answer = run("cs_zone", {**keys(sandbox), **ZONE, "nmae": "x", "state": "perhaps"})
+    assert answer["failed"] is True
+    assert "nmae" in answer["msg"]
+    assert "perhaps" in answer["msg"]
+    assert len(sandbox.calls) == 0
+
+
+def test_nowhere_to_connect_to_is_a_failure_with_a_code(run: Run) -> None:
+    answer = run("cs_zone_info", {"api_url": "http://127.0.0.1:9/client/api"})
+    assert (answer["failed"], answer["code"]) == (True, "missing_value")
+    assert answer["details"]["missing"] == ["api_key", "api_secret"]
+
+
+def test_any_other_connection_runs_the_module_itself(sandbox: Sandbox, run: Run) -> None:
+    answer = run("cs_zone", {**keys(sandbox), **ZONE}, transport="ssh")
+    assert answer["ran"] == "as a module"
+    assert len(sandbox.calls) == 0

@@ -1,0 +1,147 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task's result: flat values, a true diff, errors with code and details, nothing secret."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    ApiError,
+    InvalidValue,
+    NotAsRead,
+    Reason,
+    Refused,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
+
+PARAMS = {"api_url": "http://127.0.0.1:9/client/api", "api_key": "the-key", "api_secret": "the-s3cret", "name": "a"}
+OPTIONS = {"name": {"type": "str"}, "password": {"type": "str", "no_log": True}}
+
+
+def run(
+    operation: Any, capsys: pytest.CaptureFixture[str], check: bool = False, **params: Any
+) -> tuple[int, dict[str, Any], str]:
+    """The module's exit status, its result, and everything that it printed."""
+    arguments = {**PARAMS, **params, "_ansible_check_mode": check}
+    with patch_module_args(arguments), pytest.raises(SystemExit) as ended:
+        ApiTask(options=OPTIONS, operation=operation).main()
+    printed, errors = capsys.readouterr()
+    assert "deprecat" not in errors
+    return int(str(ended.value.code)), json.loads(printed), printed + errors
+
+
+def test_values_come_flat_beside_a_true_diff(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = Outcome(True, {"size": 1}, {"size": 2}, {"id": "7", "size": 2})
+    status, result, _printed = run(lambda cloud, params, check: outcome, capsys)
+    assert status == 0
+    assert (result["changed"], result["id"], result["size"]) == (True, "7", 2)
+    assert result["diff"] == {"before": {"size": 1}, "after": {"size": 2}}
+
+
+def test_warnings_reach_the_operator(capsys: pytest.CaptureFixture[str]) -> None:
+    """By Ansible's own way: it deprecates warnings among the values of a module's result."""
+    _status, _result, printed = run(lambda cloud, params, check: Outcome(False, warnings=("careful",)), capsys)
+    assert "careful" in printed
+
+
+def test_check_mode_and_parameters_reach_the_operation(capsys: pytest.CaptureFixture[str]) -> None:
+    seen: list[Any] = []
+
+    def operation(cloud: Any, params: Any, check: bool) -> Outcome:
+        seen.append((params["name"], params["password"], check))
+        return Outcome(False)
+
+    run(operation, capsys, check=True, password="pA55")
+    assert seen == [("a", "pA55", True)]
+
+
+def test_no_log_values_are_masked_wherever_they_turn_up(capsys: pytest.CaptureFixture[str]) -> None:
+    def operation(cloud: Any, params: Any, check: bool) -> Outcome:
+        return Outcome(True, {}, {"note": "x the-s3cret"}, {"echo": ["pA55word", {"deep": "pA55word"}]})
+
+    _status, result, printed = run(operation, capsys, password="pA55word")
+    assert "the-s3cret" not in printed
+    assert "pA55word" not in printed
+    assert "the-key" not in printed
+    assert result["changed"] is True
+
+
+def test_an_error_is_told_with_code_and_details_and_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    def operation(cloud: Any, params: Any, check: bool) -> Outcome:
+        raise ApiError("no, pA55word", command="addHost", http_status=530, errorcode=530, job_id="j1")
+
+    status, result, printed = run(operation, capsys, password="pA55word")
+    assert status == 1
+    assert (result["failed"], result["code"]) == (True, "api")
+    assert result["details"] == {"command": "addHost", "http_status": 530, "errorcode": 530, "job_id": "j1"}
+    assert result["msg"].startswith("addHost: no, ")
+    assert "pA55word" not in printed
+
+
+def test_a_connection_that_cannot_be_is_an_error_of_the_task(capsys: pytest.CaptureFixture[str]) -> None:
+    def never(cloud: Any, params: Any, check: bool) -> Outcome:
+        raise AssertionError("called")
+
+    status, result, _printed = run(never, capsys, api_url="cloud.example")
+    assert (status, result["code"], result["details"]["parameter"]) == (1, "invalid_value", "api_url")
+
+
+def test_what_is_no_error_of_ours_is_not_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(cloud: Any, params: Any, check: bool) -> Outcome:
+        raise ZeroDivisionError
+
+    with patch_module_args(PARAMS), pytest.raises(ZeroDivisionError):
+        ApiTask(options=OPTIONS, operation=broken).main()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("host a", [Reason("fixed_field", "it is so", "do that", {"held": 1})]),
+        InvalidValue("vlan", "0", "1 to 4094"),
+        NotAsRead("host a", {"name": {"held": "x", "wanted": "y"}}),
+    ],
+)
+def test_every_error_is_plain_data(error: Any) -> None:
+    assert json.loads(json.dumps(failure(error))) == {
+        "msg": error.message,
+        "code": error.code,
+        "details": error.details,
+    }
+
+
+def test_a_result_is_plain_data() -> None:
+    result = success(Outcome(True, {"a": 1}, {"a": 2}, {"id": "1"}, ("careful",)))
+    assert json.loads(json.dumps(result))["warnings"] == ["careful"]
+    assert result["id"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("state", "there", "fields"),
+    [
+        ("present", "present", {}),
+        ("absent", "absent", {}),
+        ("enabled", "present", {"allocation_state": "Enabled"}),
+        ("disabled", "present", {"allocation_state": "Disabled"}),
+    ],
+)
+def test_enabled_and_disabled_mean_present(state: str, there: str, fields: dict[str, str]) -> None:
+    assert presence({"state": state}) == (there, fields)
+
+
+def test_unset_parameters_stay_unset() -> None:
+    assert taken({"a": 1, "b": None, "x": 2}, ("a", "b", "c")) == {"a": 1, "b": None, "c": None}
+
+
+@pytest.mark.parametrize("name", ["api_key", "api_secret"])
+def test_every_task_takes_its_keys_as_secrets(name: str) -> None:
+    task = ApiTask(options=OPTIONS, operation=lambda cloud, params, check: Outcome(False))
+    assert task.argument_spec[name]["no_log"] is True
+    assert set(OPTIONS) <= set(task.argument_spec)
