@@ -8,6 +8,7 @@ from ..errors import failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..rules import capacity
+from ..rules.host_states import disconnect, reconnect_later
 from ..world import World
 from ..world.hypervisors import canonical
 from ..world.zones import Cluster, Pod, Zone
@@ -85,6 +86,47 @@ def add_cluster(call: Call) -> Body:
     if call.get("arch"):
         cluster.arch = call["arch"]
     return {"count": 1, "cluster": [view(world, cluster)]}
+
+
+def _state(text: str, kind: str, known: tuple[str, ...]) -> str:
+    """ "disabled" → "Disabled"; ApiError 431 otherwise (T2:63-64)."""
+    for state in known:
+        if state.lower() == text.lower():
+            return state
+    raise invalid(f"Unable to resolve {kind} State '{text}' to a supported state")
+
+
+def _manage(world: World, cluster: Cluster, state: str) -> None:
+    """Let go of the hosts of a cluster, or take them back: their agents return after a while (T2:58-62)."""
+    if state == cluster.managed_state:
+        return
+    cluster.managed_state = state
+    for host in world.hosts.select(cluster_id=cluster.id):
+        if state == "Unmanaged":
+            disconnect(world, host)
+        else:
+            reconnect_later(world, host)
+
+
+@command("updateCluster", JAVA, id="clusters")
+def update_cluster(call: Call) -> Body:
+    """T2:55-65."""
+    world, cluster, name = call.world, call["id"], call.get("clustername")
+    allocation, managed = call.get("allocationstate"), call.get("managedstate")
+    if name and any(c.name == name and c is not cluster for c in world.clusters.select(pod_id=cluster.pod_id)):
+        raise invalid(f"A cluster with name {name} already exists in the pod. Please specify a different name.")
+    if call.get("hypervisor") and canonical(call["hypervisor"]) != cluster.hypervisor:
+        if world.hosts.select(cluster_id=cluster.id):
+            raise invalid(f"Cannot change the hypervisor of cluster {cluster.name}: it has hosts")
+        cluster.hypervisor = canonical(call["hypervisor"])
+    new_allocation = _state(allocation, "Allocation", ("Enabled", "Disabled")) if allocation else ""
+    new_managed = _state(managed, "Managed", ("Managed", "Unmanaged")) if managed else ""
+    cluster.name = name or cluster.name
+    cluster.arch = call.get("arch") or cluster.arch
+    cluster.allocation_state = new_allocation or cluster.allocation_state
+    if new_managed:
+        _manage(world, cluster, new_managed)
+    return {"cluster": view(world, cluster)}
 
 
 @command("listClusters", JAVA, id="clusters")

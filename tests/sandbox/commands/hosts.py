@@ -6,11 +6,12 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import bad_parameter, failed, invalid
+from ..errors import bad_parameter, failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
-from ..rules import capacity, system_vms, templates
+from ..rules import capacity, life, system_vms, templates
 from ..rules.addresses import overlap
+from ..rules.host_states import MAINTENANCE, NoTransition, describe, move
 from ..world import World
 from ..world.hosts import Host
 from ..world.hypervisors import UNIQUE_ADDRESS, address_of, canonical, facts, name_of, place_of
@@ -230,3 +231,70 @@ def list_hosts(call: Call) -> Body:
     if unknown:
         raise invalid(f"The details parameter contains a non permitted value. The allowed values are {list(DETAILS)}")
     return answer(call, "host", keyword(call, rows), lambda host: view(call.world, host, details))
+
+
+@command("updateHost", JAVA, id="hosts")
+def update_host(call: Call) -> Body:
+    """T2:28-37, T2:45; what is refused changes nothing."""
+    world, host = call.world, call["id"]
+    wanted = call.get("allocationstate")
+    if wanted:
+        if wanted not in ("Enable", "Disable"):
+            raise failed(
+                f"Failed to update host: {describe(host)} with id {host.id}, Invalid allocation state: {wanted}, "
+                "only Enable/Disable are allowed"
+            )
+        try:
+            move(world, host, wanted)
+        except NoTransition as error:
+            raise failed(f"Failed to update host: {describe(host)} with id {host.id}, {error}") from None
+    if "hosttags" in call:
+        host.tags, host.tag_rule = sorted(set(call["hosttags"])), bool(call.get("istagarule", False))
+    if call.get("name"):
+        world.hosts.update(host, name=call["name"])
+    if call.get("url"):
+        host.url = call["url"]
+    if call.get("annotation"):
+        host.annotation, host.annotated = call["annotation"], world.now()
+    return {"host": view(world, host)}
+
+
+@command("deleteHost", JAVA, id="hosts")
+def delete_host(call: Call) -> Body:
+    """T2:47, T4:129; by force its VMs are given up: those of high availability start elsewhere."""
+    world, host = call.world, call["id"]
+    if not call.get("forced") and host.resource_state != MAINTENANCE:
+        raise refused(f"Host with UUID [{host.uuid}] is not in maintenance mode and no forced deletion was requested.")
+    for vm in list(world.vms.select(host_id=host.id)):
+        life.stop(world, vm)
+        if vm.ha:
+            life.try_place(world, vm, avoid=(host.id,))
+    for vm in list(world.vms.select(last_host_id=host.id)):
+        vm.reserved = False
+        world.vms.update(vm, last_host_id=None)
+    world.hosts.remove(host)
+    if not world.hosts.first(ip_address=host.ip_address):
+        world.pods[host.pod_id].used_ips.discard(host.ip_address)
+    return {"success": True}
+
+
+# Hypervisors whose agents can be given another password through the API.
+PASSWORDS = frozenset({"KVM", "XenServer"})
+
+
+@command("updateHostPassword", JAVA)
+def update_host_password(call: Call) -> Body:
+    """T2:84-85."""
+    host, cluster = call.get("hostid"), call.get("clusterid")
+    if (host is None) == (cluster is None):
+        raise invalid("Exactly one of hostId and clusterId is needed")
+    if (host or cluster).hypervisor not in PASSWORDS:
+        raise invalid("This operation is not supported for this hypervisor type")
+    return {"success": True}
+
+
+@command("listHostTags", JAVA)
+def list_host_tags(call: Call) -> Body:
+    """Every tag of every host."""
+    rows = [(host, tag) for host in call.world.hosts for tag in host.tags]
+    return answer(call, "hosttag", rows, lambda row: {"name": row[1], "hostid": row[0].id})

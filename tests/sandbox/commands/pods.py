@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from ..errors import invalid
+from ..errors import invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..rules.addresses import check_range, is_ip, overlap, subnet
@@ -77,3 +77,56 @@ def list_pods(call: Call) -> Body:
         **filters(call, id="id", zoneid="zone_id", name="name", allocationstate="allocation_state")
     )
     return answer(call, "pod", keyword(call, rows), lambda pod: view(call.world, pod))
+
+
+@command("updatePod", JAVA, id="pods")
+def update_pod(call: Call) -> Body:
+    """T2:66-67; gateway and netmask may only widen what is there (texts not recorded)."""
+    world, pod, name = call.world, call["id"], call.get("name")
+    if name and any(p.name == name and p is not pod for p in world.pods.select(zone_id=pod.zone_id)):
+        raise invalid(
+            f"A pod with name: {name} already exists in zone {describe(world.zones[pod.zone_id])}. Please specify a "
+            "different pod name. "
+        )
+    state = call.get("allocationstate")
+    if state and state.lower() not in ("enabled", "disabled"):
+        raise invalid(f"Unable to resolve Allocation State '{state}' to a supported state")
+    gateway, netmask = call.get("gateway") or pod.gateway, call.get("netmask") or pod.netmask
+    net = subnet(gateway, netmask)
+    first = pod.ranges[0] if pod.ranges else IpRange("", "")
+    start, end = call.get("startip") or first.start, call.get("endip") or first.end
+    if start:
+        check_range(start, end, net)
+        if overlap(gateway, gateway, start, end):
+            raise invalid("The gateway shouldn't overlap start/end ip addresses")
+        if any(ip_in_use(ip, first) and not overlap(ip, ip, start, end) for ip in pod.used_ips):
+            raise invalid("The specified IP range doesn't include some IPs that are already allocated")
+        if pod.ranges:
+            first.start, first.end = start, end
+        else:
+            pod.ranges.append(IpRange(start, end))
+    pod.gateway, pod.netmask, pod.name = gateway, netmask, name or pod.name
+    if state:
+        pod.allocation_state = state.capitalize()
+    return {"pod": view(world, pod)}
+
+
+def ip_in_use(ip: str, ip_range: IpRange) -> bool:
+    return bool(ip_range.start) and overlap(ip, ip, ip_range.start, ip_range.end)
+
+
+@command("deletePod", JAVA, id="pods")
+def delete_pod(call: Call) -> Body:
+    """T2:71: addresses in use are noticed before clusters are."""
+    world, pod = call.world, call["id"]
+    if pod.used_ips:
+        raise refused("The pod cannot be deleted because there are private IP addresses allocated in this pod.")
+    for table, words in (
+        (world.hosts, "servers"),
+        (world.clusters, "clusters"),
+        (world.storage_pools, "storage pools"),
+    ):
+        if table.select(pod_id=pod.id):
+            raise refused(f"The pod cannot be deleted because there are {words} in this pod.")
+    world.pods.remove(pod)
+    return {"success": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..paging import answer
 from ..registry import Body, Call, command
 from ..surface import Api
 
@@ -71,3 +72,11 @@ def list_apis(call: Call) -> Body:
 @command("queryAsyncJobResult", USER + ".job")
 def query_async_job_result(call: Call) -> Body:
     return call.jobs.view(call["jobid"])
+
+
+@command("listAsyncJobs", "org.apache.cloudstack.api.command.user.job")
+def list_async_jobs(call: Call) -> Body:
+    """Jobs under way; with `startdate` those since then, done or not (source; only its refusal is recorded, T2:86)."""
+    since = call.get("startdate")
+    jobs = [job for job in call.world.jobs if (job.created[:10] >= since[:10] if since else job.status == 0)]
+    return answer(call, "asyncjobs", jobs, call.jobs.view)

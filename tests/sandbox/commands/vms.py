@@ -369,7 +369,7 @@ def moving(call: Call, vm: Vm, key: str, render: Any) -> Work:
     return Work(run, instance=("VirtualMachine" if key == "virtualmachine" else "SystemVm", vm.uuid))
 
 
-@command("migrateVirtualMachine", ADMIN)
+@command("migrateVirtualMachine", f"{ADMIN}.MigrateVMCmd")
 def migrate_virtual_machine(call: Call) -> Work:
     """T2:50-51. Checks capacity and tags, not affinity; a VM that cannot go stays where it is (FIELD_FACTS)."""
     return moving(call, call["virtualmachineid"], "virtualmachine", view)

@@ -70,6 +70,15 @@ def place(world: World, vm: Vm, host: Host | None = None, avoid: tuple[int, ...]
     start(world, vm, found)
 
 
+def try_place(world: World, vm: Vm, avoid: tuple[int, ...] = ()) -> bool:
+    """`place`, or leave the VM stopped where there is no room for it."""
+    try:
+        place(world, vm, avoid=avoid)
+    except ApiError:
+        return False
+    return True
+
+
 def stop(world: World, vm: Vm) -> None:
     """Stop `vm`; its capacity stays reserved on the host that it leaves."""
     host = world.hosts.get(vm.host_id)

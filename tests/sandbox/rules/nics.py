@@ -30,7 +30,7 @@ def guest_mac(world: World) -> str:
 
 def _mac(world: World, ip: str) -> str:
     a, b, c, d = (int(part) for part in ip.split("."))
-    return f"1e:00:{world.luck.randrange(256):02x}:00:{(a + b + c) & 255:02x}:{d:02x}"
+    return f"1e:00:{world.random_number(0, 256):02x}:00:{(a + b + c) & 255:02x}:{d:02x}"
 
 
 def public(world: World, zone: Zone) -> Nic:
@@ -63,7 +63,7 @@ def management(world: World, zone: Zone, pod: Pod) -> Nic:
 
 def control(world: World, zone: Zone) -> Nic:
     network = system_network(world, zone, "Control")
-    third, fourth = world.luck.randrange(1, 255), world.luck.randrange(2, 255)
+    third, fourth = world.random_number(1, 255), world.random_number(2, 255)
     mac = f"0e:00:a9:fe:{third:02x}:{fourth:02x}"
     ip = f"169.254.{third}.{fourth}"
     owner = network.id if network else 0

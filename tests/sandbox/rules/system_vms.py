@@ -77,7 +77,7 @@ def make_router(world: World, network: Network) -> Vm:
     """The virtual router of an isolated network; ApiError 533 as `make`."""
     zone = world.zones[network.zone_id]
     vm = _row(world, zone, ROUTER)
-    vm.network_id = network.id
+    vm.network_id, vm.script_version = network.id, world.new_uuid()
     world.vms.add(vm)
     try:
         life.place(world, vm)

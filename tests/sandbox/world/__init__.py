@@ -85,6 +85,9 @@ class World(Infrastructure):
     def new_uuid(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
+    def random_number(self, first: int, end: int) -> int:
+        return self._random.randrange(first, end)
+
     def now(self) -> str:
         return datetime.now(UTC).strftime(TIME_FORMAT)
 

@@ -99,7 +99,8 @@ class Vm:
     network_id: int | None = None
     nics: tuple[Nic, ...] = ()
     details: dict[str, str] | None = None
-    affinity_ids: tuple[int, ...] = ()
+    # Of routers.
+    script_version: str = ""
 
     @property
     def total_mhz(self) -> int:

@@ -1,0 +1,202 @@
+"""Maintenance, degradation and rolling maintenance of hosts (T2:32-54, T2:80-83, T4:127)."""
+
+from __future__ import annotations
+
+from ..errors import failed, refused
+from ..registry import Body, Call, Work, command
+from ..rules import drain, host_states, life
+from ..rules.host_states import NoTransition, describe
+from ..world import World
+from ..world.hosts import Host
+from ..world.settings import setting
+from . import hosts
+
+ADMIN = "org.apache.cloudstack.api.command.admin"
+# Only this hypervisor's agents can be told to run the steps of a rolling maintenance (T2:80).
+ROLLING = "KVM"
+
+
+def _prepare(world: World, host: Host) -> None:
+    """Ask for maintenance and start the drain; ApiError 530 with the server's reasons (T2:32, T2:41, T2:46)."""
+    reason = "Failed to prepare host for maintenance due to: "
+    if host.resource_state in host_states.UNRESOLVED:
+        raise failed(
+            f"{reason}Host is already in state {host.resource_state}. Cannot recall for maintenance until resolved."
+        )
+    if any(other.resource_state == host_states.PREPARING for other in world.hosts.select(cluster_id=host.cluster_id)):
+        raise failed(
+            f"{reason}There are other servers attempting migrations for maintenance. Found hosts in "
+            "PrepareForMaintenance OR STATUS_UP in cluster " + world.clusters[host.cluster_id].name
+        )
+    try:
+        host_states.move(world, host, "AdminAskMaintenance")
+    except NoTransition as error:
+        raise failed(f"{reason}Cannot transit resource state of {describe(host)} to Maintenance{error}") from None
+    drain.begin(world, host)
+
+
+@command("prepareHostForMaintenance", f"{ADMIN}.host.PrepareForHostMaintenanceCmd", id="hosts")
+def prepare_host_for_maintenance(call: Call) -> Work:
+    """The job ends at once, the drain goes on after it (FIELD_FACTS "Host life cycle")."""
+    world, host = call.world, call["id"]
+
+    def run() -> Body:
+        _prepare(world, host)
+        return {"host": hosts.view(world, host)}
+
+    return Work(run, instance=("Host", host.uuid))
+
+
+@command("cancelHostMaintenance", f"{ADMIN}.host", id="hosts")
+def cancel_host_maintenance(call: Call) -> Work:
+    """T2:38, T2:48: it ends in Enabled, whatever the host was before."""
+    world, host = call.world, call["id"]
+
+    def run() -> Body:
+        if host.resource_state not in host_states.MAINTENANCE_STATES:
+            raise failed(
+                f"Cannot perform cancelMaintenance when resource state is {host.resource_state}, host: {describe(host)}"
+            )
+        host_states.move(world, host, "AdminCancelMaintenance")
+        return {"host": hosts.view(world, host)}
+
+    return Work(run, instance=("Host", host.uuid))
+
+
+@command("reconnectHost", f"{ADMIN}.host", id="hosts")
+def reconnect_host(call: Call) -> Work:
+    """T2:52: the answer still says Up; then the host is Disconnected for a while."""
+    world, host = call.world, call["id"]
+
+    def run() -> Body:
+        if host.resource_state in host_states.MAINTENANCE_STATES:
+            raise failed(f"Unable to reconnect host {describe(host)}: it is in {host.resource_state}")
+        if host.state != "Up":
+            raise failed(f"Unable to disconnect host {describe(host)} because it is not in the correct state")
+        told = hosts.view(world, host)
+        host_states.disconnect(world, host)
+        host_states.reconnect_later(world, host)
+        return {"host": told}
+
+    return Work(run, instance=("Host", host.uuid))
+
+
+def _restart_vms(world: World, host: Host) -> None:
+    """A degraded host's VMs are given up: those of high availability start elsewhere, others are Stopped (T3:106)."""
+    for vm in list(world.vms.select(host_id=host.id)):
+        life.stop(world, vm)
+        if vm.ha:
+            life.try_place(world, vm)
+
+
+@command("declareHostAsDegraded", f"{ADMIN}.host", id="hosts")
+def declare_host_as_degraded(call: Call) -> Work:
+    """T2:53; only a host that does not answer (texts of the refusals are not recorded)."""
+    world, host = call.world, call["id"]
+
+    def run() -> Body:
+        if host.resource_state == host_states.DEGRADED:
+            raise refused(f"{describe(host)} was already marked as Degraded.")
+        if host.state not in ("Disconnected", "Alert"):
+            raise refused(f"{describe(host)} must be in state Alert or Disconnected, it is {host.state}.")
+        try:
+            host_states.move(world, host, "DeclareHostDegraded")
+        except NoTransition as error:
+            raise refused(f"Unable to declare {describe(host)} as Degraded: {error}") from None
+        _restart_vms(world, host)
+        return {"host": hosts.view(world, host)}
+
+    return Work(run, instance=("Host", host.uuid))
+
+
+@command("cancelHostAsDegraded", f"{ADMIN}.host", id="hosts")
+def cancel_host_as_degraded(call: Call) -> Work:
+    """T2:54."""
+    world, host = call.world, call["id"]
+
+    def run() -> Body:
+        if host.resource_state != host_states.DEGRADED:
+            raise refused(f"{describe(host)} is not Degraded, it is {host.resource_state}.")
+        host_states.move(world, host, "EnableDegradedHost")
+        return {"host": hosts.view(world, host)}
+
+    return Work(run, instance=("Host", host.uuid))
+
+
+_SCOPES = ("podids", "clusterids", "zoneids", "hostids")
+_INSTANCES = {"podids": "Pod", "clusterids": "Cluster", "zoneids": "Zone", "hostids": "Host"}
+
+
+def _rolling_hosts(call: Call, scope: str) -> list[Host]:
+    fields = {"podids": "pod_id", "clusterids": "cluster_id", "zoneids": "zone_id"}
+    if scope == "hostids":
+        return list(call[scope])
+    return [host for row in call[scope] for host in call.world.hosts.select(**{fields[scope]: row.id})]
+
+
+async def _roll(world: World, host: Host) -> str:
+    """One host's turn: drain, maintenance, back; the reason when it does not get there.
+
+    Its cluster is disabled meanwhile, which blocks the drain of a host with VMs (FIELD_FACTS "Host life cycle").
+    """
+    cluster = world.clusters[host.cluster_id]
+    before, cluster.allocation_state = cluster.allocation_state, "Disabled"
+    try:
+        _prepare(world, host)
+        while host.resource_state == host_states.PREPARING:
+            await world.pause("migration")
+        reached = host.resource_state == host_states.MAINTENANCE
+        host_states.move(world, host, "AdminCancelMaintenance")
+        return "" if reached else "Maintenance state expected but got ErrorInPrepareForMaintenance"
+    finally:
+        cluster.allocation_state = before
+
+
+@command(
+    "startRollingMaintenance",
+    f"{ADMIN}.resource",
+    podids="pods",
+    clusterids="clusters",
+    zoneids="zones",
+    hostids="hosts",
+)
+def start_rolling_maintenance(call: Call) -> Work:
+    """T2:80-83: other hypervisors than KVM are passed over in silence; of two scopes the wider one counts."""
+    world = call.world
+    given = [scope for scope in _SCOPES if call.get(scope)]
+    if not given:
+        raise refused("Parameters podId, clusterId, zoneId, hostId are mutually exclusive, please set only one of them")
+    scope = given[0]
+    least = int(float(setting(world, "kvm.rolling.maintenance.ping.interval")))
+
+    def result(success: bool, details: str, updated: list[Body]) -> Body:
+        return {
+            "rollingmaintenance": {
+                "success": success,
+                "details": details,
+                "hostsupdated": updated,
+                "hostsskipped": [],
+            }
+        }
+
+    async def run() -> Body:
+        if "timeout" in call and call["timeout"] < least:
+            return result(
+                False,
+                "The timeout value provided must be greater or equal than the ping interval defined in "
+                "'kvm.rolling.maintenance.ping.interval'",
+                [],
+            )
+        updated: list[Body] = []
+        for host in _rolling_hosts(call, scope):
+            if host.hypervisor != ROLLING:
+                continue
+            began = world.now()
+            trouble = await _roll(world, host)
+            if trouble:
+                return result(False, f"{host.name}: {trouble}", updated)
+            updated.append({"hostid": host.uuid, "hostname": host.name, "startdate": began, "enddate": world.now()})
+        return result(True, "OK", updated)
+
+    one = call[scope][0].uuid if scope == "hostids" else None
+    return Work(run, instance=(_INSTANCES[scope], one))
