@@ -19,7 +19,6 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
     Connection,
@@ -27,12 +26,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
     resolve,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
 
 MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
 
 display = Display()
 # Ansible runs all items of a loop in one worker process: what is remembered here serves them all.
-_gateways: dict[Connection, Gateway] = {}
+_gateways: dict[Connection, Cloud] = {}
 
 
 class ActionModule(ActionBase):

@@ -16,7 +16,7 @@ from .core.storage import ImageStore, StoragePool
 from .core.topology import Cluster, Pod, Zone
 from .core.vmware_dcs import VmwareDatacenter
 
-E = t.TypeVar("E", covariant=True)
+E_co = t.TypeVar("E_co", covariant=True)
 
 Progress = t.Callable[[str], None]
 
@@ -33,21 +33,21 @@ class Clock(t.Protocol):
     def sleep(self, seconds: float) -> None: ...
 
 
-class Collection(t.Protocol[E]):
+class Collection(t.Protocol[E_co]):
     """All things of one kind, under the field names of their dataclass in ``core``."""
 
-    def all(self, **filters: object) -> t.Sequence[E]:
+    def all(self, **filters: object) -> t.Sequence[E_co]:
         """Those that match, by the server's own filters; from memory when asked before and nothing was written."""
 
-    def find(self, name: str, **scope: object) -> t.Sequence[E]:
+    def find(self, name: str, **scope: object) -> t.Sequence[E_co]:
         """Those of that name or id in a scope; the second name asked for in a scope is answered by listing it once."""
 
-    def fresh(self, held: t.Any) -> E:
+    def fresh(self, held: t.Any) -> E_co:
         """The same thing, read again from the server. Raises NotFound."""
 
-    def create(self, **fields: object) -> E: ...
+    def create(self, **fields: object) -> E_co: ...
 
-    def update(self, id: str, **fields: object) -> E: ...
+    def update(self, id: str, **fields: object) -> E_co: ...
 
     def delete(self, id: str, **options: object) -> None: ...
 

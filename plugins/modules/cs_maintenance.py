@@ -51,6 +51,11 @@ options:
     type: list
     elements: str
     default: []
+  avoid_hosts:
+    description: Names of hosts that no VM may land on, such as those that are next.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: hostcraft.cloudstack.cs_host
 """
@@ -111,6 +116,7 @@ details:
   type: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance import (
     LIMITS,
     LOCK,
@@ -120,11 +126,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.mai
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import ensure
 
-OPTIONS = {
+OPTIONS: Spec = {
     "name": {"type": "str", "required": True},
     "zone": {"type": "str"},
     "state": {"type": "str", "choices": ["maintenance", "enabled", "draining"], "default": "maintenance"},
     "preferred_hosts": {"type": "list", "elements": "str", "default": []},
+    "avoid_hosts": {"type": "list", "elements": "str", "default": []},
 }
 
 TASK = ApiTask(

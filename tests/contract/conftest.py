@@ -11,7 +11,7 @@ import pytest
 from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.http import Endpoint, Http
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
 from sandbox.fixture import sandbox
 from sandbox.server import Sandbox
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.http import Endpoint, Http
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
 
 Answer = tuple[int, dict[str, Any]]
 Form = Mapping[str, str]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .capacity import Amount
 from .drain import Move, drain
@@ -38,10 +38,12 @@ class Evacuation:
 class Terms:
     """How hosts are emptied. preferred: ids to fill first. consent: names of VMs that may be stopped, or "all".
 
-    failed: (VM id, host id) of migrations that failed in this run. partial: move what can be moved and leave the rest.
+    avoid: ids of hosts that nothing may land on (they are next). failed: (VM id, host id) of migrations that failed in
+    this run. partial: move what can be moved and leave the rest.
     """
 
     preferred: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
     consent: tuple[str, ...] = ()
     spare_hosts: int = 0
     failed: frozenset[tuple[str, str]] = frozenset()
@@ -59,7 +61,7 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     here = [vm for vm in vms if vm.host in host_ids]
     stops = tuple(vm for vm in here if vm.pinned and _may_stop(vm, terms.consent))
     stays = tuple(vm for vm in here if vm.pinned and vm not in stops) if terms.partial else ()
-    packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms.failed)
+    packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms)
     sources = [packing.index[each] for each in host_ids]
     for vm in stays:
         packing.take(vm)
@@ -80,12 +82,13 @@ def _may_stop(vm: Vm, consent: t.Collection[str]) -> bool:
     return vm.pinned != "vm_state" and (ALL in consent or vm.name in consent or vm.id in consent)
 
 
-def _packing(fleet: Fleet, vms: t.Sequence[Vm], failed: t.Collection[tuple[str, str]]) -> Packing:
-    packing = Packing(hosts_of(fleet), vms)
+def _packing(fleet: Fleet, vms: t.Sequence[Vm], terms: Terms) -> Packing:
+    hosts = [replace(h, unusable="leaving") if h.id in terms.avoid and not h.unusable else h for h in hosts_of(fleet)]
+    packing = Packing(hosts, vms)
     known = {vm.id: vm for vm in vms}
-    for vm_id, host_id in sorted(failed):
+    for vm_id, host_id in sorted(terms.failed):
         if vm_id in known and host_id in packing.index:
-            known[vm_id] = packing.bar(known[vm_id], packing.index[host_id])
+            known[vm_id] = packing.keep_off(known[vm_id], packing.index[host_id])
     return packing
 
 

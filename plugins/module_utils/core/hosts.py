@@ -62,19 +62,6 @@ class Host:
     removed: t.Optional[str] = None
 
 
-HOST = Rules(
-    kind="host",
-    required=("name", "zone_id", "pod_id", "hypervisor", "url"),
-    fixed={
-        "pod_id": "a host does not move: remove it and add it there",
-        "cluster_id": "a host does not move: remove it and add it there",
-        "hypervisor": REPLACE,
-    },
-    write_only=frozenset(("url", "username", "password", "allocation_state")),
-    same={"host_tags": same_set, "hypervisor": same_word, "name": lambda wanted, held: same_host_name(wanted, held)},
-)
-
-
 @dataclass(frozen=True)
 class HostName:
     """What a declaration says to tell which host it means: any of these."""
@@ -103,6 +90,19 @@ def same_host_name(wanted: object, held: object) -> bool:
         return True
     short, full = sorted((one, other), key=len)
     return bool(short) and "." not in short and full.startswith(short + ".")
+
+
+HOST = Rules(
+    kind="host",
+    required=("name", "zone_id", "pod_id", "hypervisor", "url"),
+    fixed={
+        "pod_id": "a host does not move: remove it and add it there",
+        "cluster_id": "a host does not move: remove it and add it there",
+        "hypervisor": REPLACE,
+    },
+    write_only=frozenset(("url", "username", "password", "allocation_state")),
+    same={"host_tags": same_set, "hypervisor": same_word, "name": same_host_name},
+)
 
 
 def url_name(url: str) -> str:

@@ -93,6 +93,7 @@ REMEDIES: t.Mapping[str, str] = {
     "max_vms": "raise the hypervisor's limit of guests, or add a host",
     "agent_down": "bring the host's agent back: see its log and port 8250",
     "not_enabled": "enable the host",
+    "leaving": "take fewer hosts out at the same time",
     "last_host": "add or enable another host in the cluster",
     "migration_failed": "see why in the failed jobs, then run again",
     "n_plus_f": "lower spare_hosts, or add a host",
@@ -153,7 +154,7 @@ class Packing:
         twin.where = dict(self.where)
         return twin
 
-    def bar(self, vm: Vm, n: int) -> Vm:
+    def keep_off(self, vm: Vm, n: int) -> Vm:
         """Keep a VM off a host where its migration failed; the VM to use from now on."""
         group = FAILED + vm.id
         self.groups[n][group] = 1

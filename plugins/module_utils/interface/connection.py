@@ -16,7 +16,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..adapters.cloudstack.client import Client
 from ..adapters.cloudstack.gateway import Gateway
-from ..adapters.cloudstack.http import Endpoint, Http
+from ..adapters.cloudstack.transport import Endpoint, Http
 from ..core.errors import InvalidValue, MissingValue
 from ..ports import Progress
 

@@ -65,6 +65,7 @@ def request(params: Params) -> Request:
         lock=lock(params),
         terms=Terms(consent=tuple(params["consent"]), spare_hosts=params["spare_hosts"]),
         preferred=tuple(params.get("preferred_hosts") or ()),
+        avoid=tuple(params.get("avoid_hosts") or ()),
         limits=limits(params),
         timeout=params["timeout"],
         lease=params["lease"],

@@ -33,13 +33,14 @@ Goal = t.Literal["maintenance", "enabled", "draining"]
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of one host. preferred: names of hosts to fill first. timeout: seconds for each wait."""
+    """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds."""
 
     which: HostName
     zone: t.Optional[str]
     lock: locks.Lock
     terms: Terms = field(default_factory=Terms)
     preferred: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     timeout: float = 3600.0
     lease: float = 900.0
@@ -94,9 +95,11 @@ def _outcome(before: str, final: Host, told: Told) -> Outcome:
 
 
 def _terms(fleet: Fleet, request: Request) -> Terms:
-    wanted = {name.casefold() for name in request.preferred}
-    preferred = tuple(h.id for h in fleet.hosts if h.name.casefold() in wanted or h.id in request.preferred)
-    return replace(request.terms, preferred=preferred)
+    def ids(names: t.Sequence[str]) -> tuple[str, ...]:
+        wanted = {name.casefold() for name in names}
+        return tuple(h.id for h in fleet.hosts if h.name.casefold() in wanted or h.id in wanted)
+
+    return replace(request.terms, preferred=ids(request.preferred), avoid=ids(request.avoid))
 
 
 def _predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal) -> Outcome:

@@ -18,8 +18,8 @@ from urllib.parse import quote, quote_plus
 
 from ...core.errors import ApiError, AuthenticationFailed, JobLost, TransportError, Unsupported, WaitTimeout
 from ...ports import Clock, Progress
-from .http import Http, Json
 from .signing import signed_form
+from .transport import Http, Json
 
 Value = t.Union[str, int, float, bool, t.Sequence[str], t.Mapping[str, object]]
 Params = t.Mapping[str, t.Optional[Value]]

@@ -15,7 +15,7 @@ from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering
 from ...core.topology import Cluster
 from . import mapping
 from .client import Client
-from .http import Json
+from .transport import Json
 
 # ``systemvmtype`` → kind.
 SYSTEM_KINDS = {"consoleproxy": "ConsoleProxy", "secondarystoragevm": "SecondaryStorageVm"}

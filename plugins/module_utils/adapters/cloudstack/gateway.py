@@ -19,8 +19,8 @@ from ...ports import Clock, Progress
 from . import mapping, resources
 from .client import Client, Job
 from .fleet import FleetReader
-from .http import Json
 from .notes import Notes
+from .transport import Json
 
 E = t.TypeVar("E")
 Filters = frozenset[tuple[str, object]]

@@ -1,0 +1,272 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rolling through the hosts of a cluster: the plan of the whole, and one wave after the other, resumed where it ended.
+
+Source: Working with Hosts, "Rolling maintenance"; what the server's own does wrong: field facts "Host life cycle".
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ..core.capacity import Amount
+from ..core.change import Outcome, plain
+from ..core.errors import ApiError, Reason, Refused
+from ..core.evacuation import ALL
+from ..core.fleet import Fleet, hosts_of, vms_of
+from ..core.hosts import DISABLED, DRAINING, MAINTENANCE, Host
+from ..core.naming import matches, only
+from ..core.placement import Vm, VmHost
+from ..core.rolling import Order, Roll, fingerprint, plan
+from ..core.topology import Cluster
+from ..ports import Cloud
+from . import locks, lookup, records
+from .waiting import until
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a roll. hosts, first, skip: names; no hosts means all of the cluster.
+
+    seconds_per_gib, seconds_per_host: what the expected time is reckoned from.
+    """
+
+    zone: t.Optional[str]
+    cluster: str
+    hosts: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    most_at_once: int = 1
+    spare_hosts: int = 0
+    consent: tuple[str, ...] = ()
+    migrations: int = 8
+    seconds_per_gib: float = 8.0
+    seconds_per_host: float = 900.0
+    lock: locks.Lock = field(default_factory=lambda: locks.Lock("", ""))
+    lease: float = 3600.0
+    lock_wait: float = 0.0
+
+
+def show_plan(cloud: Cloud, request: Request) -> Outcome:
+    """The whole roll as it would go now; nothing is written. Infeasible plans are told, not raised."""
+    cluster = _cluster(cloud, request)
+    fleet = cloud.fleets.read(cluster)
+    record = records.read(cloud, cluster)
+    scope = tuple(host.id for host in _scope(fleet, request))
+    pending = tuple(each for each in scope if record is None or each in record.pending)
+    roll = _planned(fleet, request, pending)
+    return Outcome(False, result=told(fleet, roll, request))
+
+
+def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
+    """The hosts to take next: those that a killed run left half way, else the first wave of a fresh plan.
+
+    The plan is made anew each time, so a placement that changed meanwhile is planned with, not against. Takes or renews
+    the cluster's lock. Raises Refused with every reason where no host can go.
+    """
+    cluster = _cluster(cloud, request)
+    if not check_mode:
+        locks.take(cloud, cluster, request.lock, request.lease, request.lock_wait)
+    fleet = cloud.fleets.read(cluster)
+    record = _joined(cloud, cluster, request, fleet, check_mode)
+    half_way = [h for h in fleet.hosts if h.id in record.pending and h.resource_state in (MAINTENANCE, DRAINING)]
+    now = fingerprint(vms_of(fleet))
+    result: dict[str, object] = {
+        "run": record.run,
+        "done": _names(fleet, record.done),
+        "pending": _names(fleet, record.pending),
+        "skipped": _names(fleet, record.skipped),
+        "drifted": bool(record.placement) and record.placement != now,
+        "wave": [h.name for h in half_way],
+        "plan": None,
+    }
+    if not half_way and record.pending:
+        roll = _planned(fleet, request, record.pending)
+        if not roll.feasible:
+            raise Refused(f"cluster {cluster.name}", _stuck(fleet, roll))
+        result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": told(fleet, roll, request)})
+        if not check_mode:
+            records.write(cloud, cluster, replace(record, placement=_after(fleet, roll)))
+    return Outcome(False, result=result)
+
+
+def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mode: bool) -> Outcome:
+    """Note that a host is done (or was skipped by its stage script)."""
+    cluster = _cluster(cloud, request)
+    record = records.read(cloud, cluster)
+    if record is None:
+        reason = Reason("no_roll", "no roll is under way on it", "ask for the next wave first")
+        raise Refused(f"cluster {cluster.name}", [reason])
+    its = _named(cloud.hosts.all(cluster_id=cluster.id, detail="min"), host, cluster)
+    if its.id not in record.pending:
+        return Outcome(False, result=plain(record))
+    changed = (
+        replace(record, skipped=(*record.skipped, its.id)) if skipped else replace(record, done=(*record.done, its.id))
+    )
+    if not check_mode:
+        locks.take(cloud, cluster, request.lock, request.lease, request.lock_wait)
+        records.write(cloud, cluster, changed)
+    return Outcome(True, {"done": len(record.done)}, {"done": len(changed.done)}, plain(changed))
+
+
+def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = False) -> Outcome:
+    """End a roll and give the lock back. Raises Refused while hosts are pending, unless it is abandoned."""
+    cluster = _cluster(cloud, request)
+    record = records.read(cloud, cluster)
+    if record is not None and record.pending and not abandon:
+        names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
+        reason = Reason("hosts_pending", f"{names} are still to come", "run the roll again, or state=abandoned")
+        raise Refused(f"cluster {cluster.name}", [reason])
+    if not check_mode:
+        records.clear(cloud, cluster)
+        locks.release(cloud, cluster, request.lock.token)
+    return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
+
+
+def _cluster(cloud: Cloud, request: Request) -> Cluster:
+    return lookup.cluster(cloud, request.cluster, lookup.zone(cloud, request.zone))
+
+
+def _named(hosts: t.Sequence[Host], name: str, cluster: Cluster) -> Host:
+    return only(matches(hosts, name), "host", name, f"cluster {cluster.name}", [host.name for host in hosts])
+
+
+def _scope(fleet: Fleet, request: Request) -> list[Host]:
+    if not request.hosts:
+        return list(fleet.hosts)
+    return [_named(fleet.hosts, name, fleet.cluster) for name in request.hosts]
+
+
+def _joined(cloud: Cloud, cluster: Cluster, request: Request, fleet: Fleet, check_mode: bool) -> records.Record:
+    """The record of the roll under way, or a new one."""
+    held = records.read(cloud, cluster)
+    if held is not None:
+        return held
+    made = records.Record(request.lock.token, tuple(host.id for host in _scope(fleet, request)))
+    return made if check_mode else records.write(cloud, cluster, made)
+
+
+def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...]) -> Roll:
+    """VMs that may be stopped do not move, and a host that is out for good takes none."""
+    vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and _stopped(vm, request.consent)))
+    first = tuple(_named(fleet.hosts, name, fleet.cluster).id for name in request.first)
+    order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
+    return plan(_returning(fleet, pending), vms, order)
+
+
+def _stopped(vm: Vm, consent: t.Collection[str]) -> bool:
+    return bool(vm.pinned) and vm.pinned != "vm_state" and (ALL in consent or vm.name in consent or vm.id in consent)
+
+
+def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:
+    """A host in maintenance that the roll visits is back and enabled once it is done."""
+    away = {h.id for h in fleet.hosts if h.resource_state in (MAINTENANCE, DRAINING) and h.id in pending}
+    return tuple(replace(host, unusable="") if host.id in away else host for host in hosts_of(fleet))
+
+
+def _after(fleet: Fleet, roll: Roll) -> str:
+    """The placement that the first wave leads to."""
+    targets = {move.vm: move.target for move in roll.waves[0].moves}
+    return fingerprint(replace(vm, host=targets.get(vm.id, vm.host)) for vm in vms_of(fleet))
+
+
+def _names(fleet: Fleet, ids: t.Iterable[str]) -> list[str]:
+    names = {host.id: host.name for host in fleet.hosts}
+    return [names.get(each, each) for each in ids]
+
+
+def _stuck(fleet: Fleet, roll: Roll) -> list[Reason]:
+    names = {host.id: host.name for host in fleet.hosts}
+    return [
+        replace(reason, message=f"host {names[host]}: {reason.message}", facts={**reason.facts, "host": names[host]})
+        for host, reasons in roll.stuck.items()
+        for reason in reasons
+    ]
+
+
+def told(fleet: Fleet, roll: Roll, request: Request) -> dict[str, object]:
+    """A plan as plain data: waves with their moves, headroom, bounds, ratio, expected seconds, reasons."""
+    names = {host.id: host.name for host in fleet.hosts}
+    vms = {vm.id: vm for vm in fleet.instances}
+    scope = {host for wave in roll.waves for host in wave.hosts}
+    count = sum(1 for vm in fleet.instances if vm.host_id in scope)
+    waves = [
+        {
+            "hosts": [names[each] for each in wave.hosts],
+            "moves": [{"vm": vms[m.vm].name, "source": names[m.source], "target": names[m.target]} for m in wave.moves],
+            "free": {"cpu_mhz": wave.free.cpu, "ram_bytes": wave.free.ram},
+            "seconds": round(_seconds([vms[m.vm].demand for m in wave.moves], len(fleet.hosts), request)),
+        }
+        for wave in roll.waves
+    ]
+    return {
+        "cluster": fleet.cluster.name,
+        "feasible": roll.feasible,
+        "waves": waves,
+        "moves": roll.moves,
+        "vms": count,
+        "moves_per_vm": round(roll.moves / count, 3) if count else 0.0,
+        "bounds": {"moves": roll.bounds.moves, "waves": roll.bounds.waves},
+        "ratio": round(roll.moves / roll.bounds.moves, 3) if roll.bounds.moves else 1.0,
+        "seconds": sum(t.cast(int, wave["seconds"]) for wave in waves),
+        "reasons": [{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in _stuck(fleet, roll)],
+        "fingerprint": roll.fingerprint,
+    }
+
+
+def _seconds(sizes: t.Sequence[Amount], hosts: int, request: Request) -> float:
+    """Memory to copy over the lanes that the limits leave, then the work on the hosts."""
+    lanes = max(1, min(request.migrations, 2 * max(hosts - 1, 1)))
+    return sum(size.ram for size in sizes) / (1 << 30) * request.seconds_per_gib / lanes + request.seconds_per_host
+
+
+def server_engine(
+    cloud: Cloud, request: Request, payload: str, forced: bool, timeout: int, check_mode: bool
+) -> Outcome:
+    """``startRollingMaintenance`` with its pitfalls checked first (field facts "Host life cycle", T2:80-83).
+
+    It knows KVM alone, and its Disabled cluster blocks its own drains; a timeout below the ping interval is a
+    successful job that did nothing.
+    """
+    cluster = _cluster(cloud, request)
+    fleet = cloud.fleets.read(cluster)
+    reasons = _pitfalls(cloud, fleet, timeout)
+    if reasons:
+        raise Refused(f"cluster {cluster.name}", reasons)
+    if check_mode:
+        return Outcome(True, {}, {"hosts": [host.name for host in fleet.hosts]}, {"engine": "cloudstack"})
+    ids: dict[str, object] = {"cluster_ids": cluster.id}
+    if request.hosts:
+        ids = {"host_ids": ",".join(host.id for host in _scope(fleet, request))}
+    job = cloud.jobs.start("rolling_maintenance", **ids, payload=payload or None, forced=forced, timeout=timeout)
+    if isinstance(job, ApiError):
+        raise job
+    outcome = until(
+        cloud,
+        lambda: cloud.jobs.ask(job) if job else True,
+        lambda seen: seen is not False,
+        what=f"the server's roll through cluster {cluster.name}",
+        limit=float(timeout * max(len(fleet.hosts), 1) * 4),
+        show=lambda seen: "under way",
+    )
+    if isinstance(outcome, ApiError):
+        raise outcome
+    return Outcome(True, {}, {}, {"engine": "cloudstack"})
+
+
+def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
+    found = []
+    other = sorted({host.hypervisor for host in fleet.hosts if host.hypervisor.casefold() != "kvm"})
+    if other:
+        message = f"the server's own roll skips {', '.join(other)} and reports success"
+        found.append(Reason("hypervisor", message, "engine=plan", {"hypervisors": other}))
+    if fleet.cluster.allocation_state == DISABLED:
+        message = "it is Disabled, and a Disabled cluster blocks its own drains"
+        found.append(Reason("cluster_disabled", message, "enable it first"))
+    setting = cloud.settings.find("kvm.rolling.maintenance.ping.interval")
+    interval = int(float(setting.value)) if setting and setting.value else 10
+    if timeout < interval:
+        message = f"timeout={timeout} is below the ping interval of {interval} s, so that nothing would be done"
+        found.append(Reason("timeout_below_ping", message, f"timeout={interval} or more", {"interval": interval}))
+    return found
