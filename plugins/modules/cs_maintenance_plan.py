@@ -1,0 +1,103 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_maintenance_plan
+short_description: Plan a rolling maintenance of a cluster of Apache CloudStack
+description:
+  - Computes the whole roll before anything is done - which hosts are taken together, in which order, where every VM
+    goes, and
+    how much room is left meanwhile - and tells how far it is from what no plan can beat.
+  - Writes nothing. A roll that cannot be done is told with every reason, the VM, the numbers and a remedy.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.roll
+options:
+  fail:
+    description: Fail when the roll cannot be done, instead of returning RV(feasible) as V(false).
+    type: bool
+    default: false
+seealso:
+  - module: hostcraft.cloudstack.cs_rolling_maintenance
+  - module: hostcraft.cloudstack.cs_maintenance
+"""
+
+EXAMPLES = r"""
+- name: How a cluster would be rolled, two hosts at a time, with room for the failure of a third
+  hostcraft.cloudstack.cs_maintenance_plan:
+    zone: zurich
+    cluster: kvm-a
+    max_parallel: 2
+    spare_hosts: 1
+  register: plan
+
+- name: Its waves
+  ansible.builtin.debug:
+    msg: "{{ plan.waves | map(attribute='hosts') }}"
+"""
+
+RETURN = r"""
+feasible:
+  description: Whether every host can be emptied.
+  returned: always
+  type: bool
+waves:
+  description:
+    - What is done in order. Each has C(hosts), C(moves) (C(vm), C(source), C(target)), C(free) and C(seconds).
+  returned: always
+  type: list
+  elements: dict
+moves:
+  description: Number of migrations.
+  returned: always
+  type: int
+moves_per_vm:
+  description: Migrations per VM.
+  returned: always
+  type: float
+bounds:
+  description: The fewest C(moves) and C(waves) that any plan can have.
+  returned: always
+  type: dict
+ratio:
+  description: RV(moves) over the bound.
+  returned: always
+  type: float
+seconds:
+  description: Expected time.
+  returned: always
+  type: int
+reasons:
+  description: Why it cannot be done, each with C(code), C(message), C(remedy), C(host) and the numbers.
+  returned: always
+  type: list
+  elements: dict
+fingerprint:
+  description: Tells whether VMs are still where the plan saw them.
+  returned: always
+  type: str
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.rolling import ROLL, planned
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+
+TASK = ApiTask(
+    options={**ROLL, "fail": {"type": "bool", "default": False}},
+    operation=lambda cloud, p, check: planned(cloud, p),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
