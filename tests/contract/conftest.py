@@ -29,8 +29,11 @@ def connect() -> Iterator[Connect]:
         url, key, secret = (
             (server, "key", "secret") if isinstance(server, str) else (server.url, server.key, server.secret)
         )
-        mine = {name: options.pop(name) for name in ("key", "secret", "timeout", "verify", "method") if name in options}
-        http = Http(Endpoint(**{"url": url, "key": key, "secret": secret, **mine}))
+        mine: dict[str, Any] = {
+            name: options.pop(name) for name in ("key", "secret", "timeout", "verify", "method") if name in options
+        }
+        fields: dict[str, Any] = {"url": url, "key": key, "secret": secret, **mine}
+        http = Http(Endpoint(**fields))
         opened.append(http)
         return Client(http, clock=options.pop("clock", None) or FakeClock(), **options)
 

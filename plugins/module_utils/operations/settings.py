@@ -61,7 +61,8 @@ def ensure_in_scope(
 
 
 def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
-    goal = settings.check(held, _reset_value(cloud, held, where) if value is None else value)
+    # What a reset leads to is the server's own: many a number has no default at all.
+    goal = _reset_value(cloud, held, where) if value is None else settings.check(held, value)
     if settings.same_value(held, goal):
         return Outcome(False, result=show(held))
     before, after = {"value": _shown(held)}, {"value": _shown(held, goal)}

@@ -51,7 +51,7 @@ def run() -> Run:
         plugin = cs_api.ActionModule(
             told, connection, SimpleNamespace(become=False), loader, Templar(loader=loader), MagicMock()
         )
-        plugin._execute_module = MagicMock(return_value={"ran": "as a module"})  # type: ignore[method-assign]
+        plugin._execute_module = MagicMock(return_value={"ran": "as a module"})
         answer: dict[str, Any] = plugin.run(task_vars={})
         return answer
 

@@ -22,7 +22,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
 
 PARAMS = {"api_url": "http://127.0.0.1:9/client/api", "api_key": "the-key", "api_secret": "the-s3cret", "name": "a"}
-OPTIONS = {"name": {"type": "str"}, "password": {"type": "str", "no_log": True}}
+OPTIONS: dict[str, dict[str, Any]] = {"name": {"type": "str"}, "password": {"type": "str", "no_log": True}}
 
 
 def run(
