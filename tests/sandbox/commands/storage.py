@@ -1,15 +1,17 @@
-"""createStoragePool, listStoragePools, addImageStore."""
+"""Primary storage (T1:47-49, T1:56; life cycle from documents and source where no step is quoted)."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import bad_parameter, failed, invalid
+from ..errors import bad_parameter, failed, invalid, refused
 from ..paging import answer, filters, keyword
-from ..registry import Body, Call, command
+from ..registry import Body, Call, Work, command
 from ..world import World
-from ..world.storage import ImageStore, StoragePool
+from ..world.hosts import Host
+from ..world.settings import setting
+from ..world.storage import StoragePool
 
 JAVA = "org.apache.cloudstack.api.command.admin.storage"
 # URL scheme → pool type as the API writes it.
@@ -35,7 +37,7 @@ def view(world: World, pool: StoragePool, listed: bool = False) -> Body:
         body.update(podid=pod.uuid, podname=pod.name)
     if cluster is not None:
         body.update(clusterid=cluster.uuid, clustername=cluster.name)
-    factor = float(world.settings.value("storage.overprovisioning.factor", "StoragePool", pool.id))
+    factor = float(setting(world, "storage.overprovisioning.factor", "StoragePool", pool.id))
     body.update(
         name=pool.name,
         ipaddress=pool.address,
@@ -110,9 +112,15 @@ def create_storage_pool(call: Call) -> Body:
     return {"storagepool": view(world, pool)}
 
 
+def _reaches(pool: StoragePool, host: Host) -> bool:
+    """Whether a host can use a pool by its place."""
+    return pool.zone_id == host.zone_id and pool.cluster_id in (None, host.cluster_id)
+
+
 @command("listStoragePools", JAVA, id="storage_pools")
 def list_storage_pools(call: Call) -> Body:
     rows = call.world.storage_pools.select(
+        lambda pool: "hostid" not in call or _reaches(pool, call["hostid"]),
         **filters(
             call,
             id="id",
@@ -124,39 +132,123 @@ def list_storage_pools(call: Call) -> Body:
             ipaddress="address",
             scope="scope",
             status="state",
-        )
+        ),
     )
     return answer(call, "storagepool", keyword(call, rows), lambda pool: view(call.world, pool, listed=True))
 
 
-def image_view(world: World, store: ImageStore) -> Body:
-    body: Body = {"id": store.uuid}
-    if store.zone_id is not None:
-        zone = world.zones[store.zone_id]
-        body.update(zoneid=zone.uuid, zonename=zone.name)
-    return {
-        **body,
-        "name": store.name,
-        "url": store.url,
-        "protocol": store.protocol,
-        "providername": store.provider,
-        "scope": store.scope,
-        "readonly": store.readonly,
-        "hasannotations": False,
+def _tags(text: str | list[str]) -> list[str]:
+    items = text.split(",") if isinstance(text, str) else text
+    return [tag.strip() for tag in items if tag.strip()]
+
+
+@command("updateStoragePool", JAVA, id="storage_pools")
+def update_storage_pool(call: Call) -> Body:
+    """`enabled` moves between Up and Disabled and is refused in any other state; `tags` replace all (not recorded)."""
+    world, pool = call.world, call["id"]
+    if call.get("name") and any(other.name == call["name"] for other in world.storage_pools if other is not pool):
+        raise invalid(f"Storage pool with name {call['name']} is there already")
+    if "enabled" in call:
+        _switch(pool, call["enabled"])
+    if "tags" in call.raw:
+        pool.tags = _tags(call.get("tags", ""))
+    if "istagarule" in call:
+        pool.tag_rule = call["istagarule"]
+    if call.get("url"):
+        url = urlsplit(call["url"])
+        pool.address, pool.path = url.hostname or pool.address, url.path or pool.path
+    if "capacitybytes" in call:
+        if call["capacitybytes"] < pool.allocated:
+            raise invalid("Cannot reduce the capacity of the storage pool below what its volumes hold")
+        pool.capacity = call["capacitybytes"]
+    pool.details.update(details_of(call))
+    world.storage_pools.update(pool, name=call.get("name") or pool.name)
+    return {"storagepool": view(world, pool, listed=True)}
+
+
+def _switch(pool: StoragePool, enabled: bool) -> None:
+    wanted, other = ("Up", "Disabled") if enabled else ("Disabled", "Up")
+    if pool.state not in (wanted, other):
+        raise invalid(f"Storage pool in state {pool.state} cannot be {'enabled' if enabled else 'disabled'}")
+    pool.state = wanted
+
+
+@command("enableStorageMaintenance", JAVA, id="storage_pools")
+def enable_storage_maintenance(call: Call) -> Work:
+    """Only an Up or failed pool is taken out of use (source; not recorded)."""
+    world, pool = call.world, call["id"]
+    if pool.state not in ("Up", "ErrorInMaintenance"):
+        raise invalid(f"Primary storage with id {pool.id} is not ready for migration, as the status is:{pool.state}")
+
+    def run() -> Body:
+        pool.state = "Maintenance"
+        return {"storagepool": view(world, pool, listed=True)}
+
+    pool.state = "PrepareForMaintenance"
+    return Work(run, instance=("StoragePool", pool.uuid))
+
+
+@command("cancelStorageMaintenance", JAVA, id="storage_pools")
+def cancel_storage_maintenance(call: Call) -> Work:
+    """Not recorded."""
+    world, pool = call.world, call["id"]
+    if pool.state in ("Up", "PrepareForMaintenance"):
+        raise refused(
+            f"StoragePool with primary storage id {pool.id} is not ready to complete migration, as the status is:"
+            f"{pool.state}"
+        )
+
+    def run() -> Body:
+        pool.state = "Up"
+        return {"storagepool": view(world, pool, listed=True)}
+
+    return Work(run, instance=("StoragePool", pool.uuid))
+
+
+@command("deleteStoragePool", JAVA, id="storage_pools")
+def delete_storage_pool(call: Call) -> Body:
+    """Only in maintenance (source; texts not recorded), and without volumes unless forced."""
+    pool = call["id"]
+    if pool.state not in ("Maintenance", "Disabled", "Initial"):
+        raise invalid(f"Unable to delete storage due to it is not in Maintenance state, pool: {pool.id}")
+    if pool.allocated and not call.get("forced"):
+        raise refused(f"Cannot delete storage pool {pool.name} as there are associated volumes on it")
+    call.world.storage_pools.remove(pool)
+    return {"success": True}
+
+
+@command("syncStoragePool", JAVA, id="storage_pools")
+def sync_storage_pool(call: Call) -> Work:
+    """Only for pools of several datastores, which this server has none of (source)."""
+    raise invalid("SyncStoragePool API is currently supported only for storage type of datastore cluster")
+
+
+@command("listStorageProviders", JAVA)
+def list_storage_providers(call: Call) -> Body:
+    """Names documented."""
+    known = {
+        "primary": ("DefaultPrimary",),
+        "image": ("NFS", "S3", "Swift", "Simulator", "SMB"),
+        "object": ("Simulator",),
     }
+    kind = call["type"].lower()
+    if kind not in known:
+        raise invalid(f"Invalid storage provider type: {call['type']}")
+    return answer(call, "dataStoreProvider", known[kind], lambda name: {"name": name, "type": kind.upper()})
 
 
-@command("addImageStore", JAVA)
-def add_image_store(call: Call) -> Body:
-    """T1:50."""
-    world, zone, url = call.world, call.get("zoneid"), call.get("url", "")
-    provider = call["provider"]
-    if provider.upper() == "NFS" and (zone is None or urlsplit(url).scheme != "nfs"):
-        raise invalid("An NFS image store needs a zone and an nfs:// url")
-    if any(s.url == url and s.zone_id == (zone.id if zone else None) for s in world.image_stores if url):
-        raise failed(f"Failed to add data store: an image store of {url} is there already")
-    store = ImageStore(
-        world.image_stores.next_id(), world.new_uuid(), call.get("name") or url, url, urlsplit(url).scheme, provider,
-        zone.id if zone else None, "ZONE" if zone else "REGION",
-    )  # fmt: skip
-    return {"imagestore": image_view(world, world.image_stores.add(store))}
+@command("listImageStores", JAVA, id="image_stores")
+def list_image_stores(call: Call) -> Body:
+    """Not recorded; filters as every list has them."""
+    rows = call.world.image_stores.select(
+        **filters(
+            call,
+            id="id",
+            zoneid="zone_id",
+            name="name",
+            protocol="protocol",
+            provider="provider",
+            readonly="readonly",
+        )
+    )
+    return answer(call, "imagestore", keyword(call, rows), lambda store: image_view(call.world, store))
