@@ -46,10 +46,10 @@ class Amount:
         return Amount(self.used + other.used, self.total + other.total, self.raw + other.raw)
 
     def cells(self, name: str, unit: float, symbol: str) -> tuple[str, ...]:
-        """The name, "used / total symbol", and the over-provisioning factor where there is one."""
+        """The name, "used", "/ total symbol", and the over-provisioning factor where there is one."""
         factor = self.total / self.raw if self.raw else 1.0
         over = f"×{factor:.2f}".rstrip("0").rstrip(".") if abs(factor - 1) > 0.005 else ""
-        return name, Figure(f"{self.used / unit:,.1f}"), f"/ {self.total / unit:,.1f} {symbol}", over
+        return name, Figure(f"{self.used / unit:,.1f}"), Figure(f"/ {self.total / unit:,.1f} {symbol}"), over
 
 
 def zone_tree(facts: Facts) -> str:
