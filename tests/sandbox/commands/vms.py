@@ -12,7 +12,7 @@ from ..world import World
 from ..world.hosts import Host
 from ..world.networks import Network
 from ..world.vms import USER, Nic, Vm
-from . import hosts
+from . import affinity, hosts
 
 ADMIN, USERS = "org.apache.cloudstack.api.command.admin.vm", "org.apache.cloudstack.api.command.user.vm"
 POOL_TYPE = "NetworkFilesystem"
@@ -92,7 +92,7 @@ def view(world: World, vm: Vm) -> Body:
         "hypervisor": vm.hypervisor,
         "instancename": vm.instance_name,
         "details": _details(vm),
-        "affinitygroup": [],
+        "affinitygroup": affinity.brief(world, vm),
         "displayvm": True,
         "isdynamicallyscalable": False,
         "deleteprotection": False,
@@ -185,6 +185,8 @@ def deploy_virtual_machine(call: Call) -> Work:
     elif pod is not None:
         among = list(world.hosts.select(pod_id=pod.id))
     vm = world.vms.add(_row(call))
+    for group in call.get("affinitygroupids", []):
+        group.vm_ids.add(vm.id)
 
     def run() -> Body:
         if call.get("startvm", True):

@@ -8,7 +8,7 @@ from ..world import World
 from ..world.hosts import Host
 from ..world.vms import Vm
 from ..world.zones import Cluster
-from . import capacity
+from . import affinity, capacity
 
 
 def has_tags(host: Host, tags: Collection[str]) -> bool:
@@ -32,6 +32,7 @@ def takes(world: World, host: Host, vm: Vm) -> bool:
         host.hypervisor == vm.hypervisor
         and is_open(world, host)
         and has_tags(host, vm.tags)
+        and affinity.allows(world, host, vm)
         and capacity.fits(world, host, vm.total_mhz, vm.total_bytes)
     )
 

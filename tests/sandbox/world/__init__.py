@@ -18,11 +18,11 @@ from .offerings import install_offerings
 from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
-from .vms import ServiceOffering, Template, Vm
+from .vms import AffinityGroup, ServiceOffering, Template, Vm
 from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
 # With this stream the hosts that the server drew at random in the recorded conversations come out again.
-PLACEMENT_SEED = 0
+PLACEMENT_SEED = 443
 # Seconds. The named ones happen beside jobs: an opened zone gets its system VMs, a VM moves, an agent comes back, the
 # collectors of statistics pass by.
 DURATIONS = {"*": 0.02, "system VMs": 0.5, "migration": 0.2, "reconnection": 5.0, "statistics": 0.5}
@@ -57,6 +57,9 @@ class World(Infrastructure):
         self.service_offerings: Table[ServiceOffering] = Table("name")
         self.templates: Table[Template] = Table("zone_id")
         self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "kind", "name")
+        self.affinity_groups: Table[AffinityGroup] = Table("name")
+        # What is special about the volumes of a VM, by its row id: "local", or a state such as "Snapshotting".
+        self.volume_marks: dict[int, str] = {}
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
         self.last_mac = 0

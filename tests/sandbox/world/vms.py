@@ -54,6 +54,19 @@ class Template:
 
 
 @dataclass(slots=True)
+class AffinityGroup:
+    """`kind`: "host anti-affinity", "host affinity" or their "non-strict" kin; `vm_ids`: rows of VMs."""
+
+    id: int
+    uuid: str
+    name: str
+    kind: str
+    account_id: int
+    description: str = ""
+    vm_ids: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Nic:
     uuid: str
     network_id: int
