@@ -12,8 +12,10 @@ from typing import Any
 from integration.playbook import HERE, Run, run
 from sandbox.server import Sandbox
 
+# Connections of the callback in a playbook of one task: two before it and two after it.
+ASKED = 4
 # What Ansible itself adds to the answer of a module that ran elsewhere.
-ANSIBLES_OWN = {"ansible_facts", "exception", "_ansible_parsed"}
+ANSIBLES_OWN = {"ansible_facts", "exception", "failed_when_suppressed_exception"}
 
 
 def played(playbook: str, log: Path, connection: str) -> Run:
@@ -26,8 +28,10 @@ def played(playbook: str, log: Path, connection: str) -> Run:
 
 
 def answer(result: dict[str, Any]) -> dict[str, Any]:
-    """What of a result is the module's."""
-    return {key: value for key, value in result.items() if key not in ANSIBLES_OWN and not key.startswith("_")}
+    """What of a result is the module's; the port of its sandbox differs from run to run."""
+    found = {key: value for key, value in result.items() if key not in ANSIBLES_OWN and not key.startswith("_")}
+    found.get("invocation", {}).get("module_args", {}).pop("api_url", None)
+    return found
 
 
 def test_both_ways_give_the_same_result_key_by_key(tmp_path: Path) -> None:
@@ -51,13 +55,9 @@ def test_the_two_ways_are_two(tmp_path: Path) -> None:
             playbook = HERE / "ways" / "three_zones.yml"
             ended = run(sandbox, playbook, tmp_path / connection, connection)
             assert ended.status == 0, ended.output
-            connections[connection] = connections_of(sandbox)
+            assert len(ended.tasks) == 1
+            connections[connection] = sandbox.connections - ASKED
     assert connections == {"local": 1, "elsewhere": 3}
-
-
-def connections_of(sandbox: Sandbox) -> int:
-    """Those of the API: the callback's own are one for each question and one for each wish to forget."""
-    return sandbox.connections - 4
 
 
 def test_fifty_unchanged_hosts_cost_one_connection_and_few_calls(tmp_path: Path) -> None:
@@ -70,4 +70,4 @@ def test_fifty_unchanged_hosts_cost_one_connection_and_few_calls(tmp_path: Path)
         (task,) = ended.tasks
         assert [item["changed"] for item in task.result["results"]] == [False] * 50
         assert len(task.calls) <= 12, json.dumps(task.calls)
-        assert sandbox.connections - before - 4 == 1
+        assert sandbox.connections - before - ASKED == 1

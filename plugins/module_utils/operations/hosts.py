@@ -221,7 +221,7 @@ def _remove(cloud: Cloud, request: HostRequest, held: t.Optional[Host], check_mo
     if not request.forced:
         steps = steps_to(MAINTENANCE, held)
         if not check_mode and steps:
-            held = _walk(cloud, held, steps, request.drain_limit)
+            _walk(cloud, held, steps, request.drain_limit)
     if not check_mode:
         cloud.hosts.delete(
             held.id,

@@ -92,7 +92,7 @@ def _check_scope(fields: dict[str, object]) -> None:
 def _remove_pool(cloud: Cloud, held: t.Optional[StoragePool], wanted: Fields, check_mode: bool) -> Outcome:
     """The server removes a pool only in maintenance."""
     if held is not None and held.state != "Maintenance" and not check_mode:
-        held = _to_maintenance(cloud, held)
+        _to_maintenance(cloud, held)
     return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode, show=show_pool)
 
 
