@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from ..errors import bad_parameter, failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
+from ..rules import system_vms
 from ..world import World
 from ..world.hosts import Host
 from ..world.settings import setting
@@ -109,6 +110,7 @@ def create_storage_pool(call: Call) -> Body:
     pool.tag_rule, pool.managed = bool(call.get("istagarule", False)), bool(call.get("managed", False))
     pool.details = details_of(call)
     world.storage_pools.add(pool)
+    world.later("statistics", lambda: setattr(pool, "measured", True))
     return {"storagepool": view(world, pool)}
 
 
@@ -235,20 +237,3 @@ def list_storage_providers(call: Call) -> Body:
     if kind not in known:
         raise invalid(f"Invalid storage provider type: {call['type']}")
     return answer(call, "dataStoreProvider", known[kind], lambda name: {"name": name, "type": kind.upper()})
-
-
-@command("listImageStores", JAVA, id="image_stores")
-def list_image_stores(call: Call) -> Body:
-    """Not recorded; filters as every list has them."""
-    rows = call.world.image_stores.select(
-        **filters(
-            call,
-            id="id",
-            zoneid="zone_id",
-            name="name",
-            protocol="protocol",
-            provider="provider",
-            readonly="readonly",
-        )
-    )
-    return answer(call, "imagestore", keyword(call, rows), lambda store: image_view(call.world, store))
