@@ -30,6 +30,8 @@ class StoragePool:
     tags: list[str] = field(default_factory=list)
     tag_rule: bool = False
     details: dict[str, str] = field(default_factory=dict)
+    # Whether its figures were collected yet.
+    measured: bool = False
 
 
 @dataclass(slots=True)
@@ -43,3 +45,5 @@ class ImageStore:
     zone_id: int | None
     scope: str
     readonly: bool = False
+    # Bytes in all, once the server has been told of them (it does not learn them from a simulator).
+    capacity: int = 0

@@ -1,0 +1,110 @@
+"""Domains, accounts and projects with what they use (T2:73, T3:33; accounts and projects not recorded)."""
+
+from __future__ import annotations
+
+from ..paging import answer, filters, keyword
+from ..registry import Body, Call, command
+from ..world import World
+from ..world.accounts import Account, Domain
+from ..world.vms import USER
+
+DOMAINS = "org.apache.cloudstack.api.command.admin.domain"
+ACCOUNTS = "org.apache.cloudstack.api.command.user.account"
+UNLIMITED = "Unlimited"
+# GiB of a root disk whose offering gives no size: that of the built-in template (T3:33).
+ROOT_DISK = 2
+ADMIN_TYPE = 1
+
+
+def _used(world: World, domain: Domain) -> dict[str, int | float]:
+    """Amounts by resource: counts, MiB of memory, GiB of storage. All accounts of a domain count."""
+    accounts = {account.id for account in world.accounts if account.domain_id == domain.id}
+    vms = [vm for vm in world.vms.select(kind=USER) if vm.account_id in accounts and vm.state != "Expunging"]
+    networks = [n for n in world.networks if n.account_id in accounts]
+    counted = [vm for vm in vms if vm.state != "Destroyed"]
+    source_nat = [n for n in networks if n.guest_type == "Isolated" and n.state == "Implemented"]
+    nothing = ("snapshot", "backup", "backupstorage", "template", "project", "vpc", "gpu", "bucket", "objectstorage")
+    return {
+        "vm": len(counted),
+        "ip": len(source_nat),
+        "volume": len(vms),
+        "network": len(networks),
+        "cpu": sum(vm.cores for vm in counted),
+        "memory": sum(vm.memory for vm in counted),
+        "primarystorage": ROOT_DISK * len(vms),
+        "secondarystorage": 0.0,
+        **dict.fromkeys(nothing, 0),
+    }
+
+
+def _limits(world: World, domain: Domain) -> Body:
+    body: Body = {}
+    for name, amount in _used(world, domain).items():
+        body.update({f"{name}limit": UNLIMITED, f"{name}total": amount, f"{name}available": UNLIMITED})
+    return body
+
+
+def domain_view(world: World, domain: Domain) -> Body:
+    body: Body = {
+        "id": domain.uuid,
+        "name": domain.name,
+        "level": domain.path.count("/"),
+        "haschild": any(other.parent_id == domain.id for other in world.domains),
+        "path": domain.path,
+        "state": "Active",
+        **_limits(world, domain),
+        "hasannotations": False,
+    }
+    parent = world.domains.get(domain.parent_id)
+    return body if parent is None else {**body, "parentdomainid": parent.uuid, "parentdomainname": parent.name}
+
+
+@command("listDomains", DOMAINS, id="domains")
+def list_domains(call: Call) -> Body:
+    rows = call.world.domains.select(
+        lambda domain: call.get("level") in (None, domain.path.count("/")), **filters(call, id="id", name="name")
+    )
+    return answer(call, "domain", keyword(call, rows), lambda row: domain_view(call.world, row))
+
+
+def account_view(world: World, account: Account) -> Body:
+    domain = world.domains[account.domain_id]
+    user = {
+        "id": account.user_uuid,
+        "username": account.name,
+        "accountid": account.uuid,
+        "account": account.name,
+        "accounttype": ADMIN_TYPE,
+        "domainid": domain.uuid,
+        "domain": domain.name,
+        "state": "enabled",
+        "usersource": "native",
+    }
+    return {
+        "id": account.uuid,
+        "name": account.name,
+        "accounttype": ADMIN_TYPE,
+        "rolename": "Root Admin",
+        "roletype": "Admin",
+        "domainid": domain.uuid,
+        "domain": domain.name,
+        "domainpath": domain.path,
+        "state": "enabled",
+        "isdefault": True,
+        **_limits(world, domain),
+        "user": [user],
+    }
+
+
+@command("listAccounts", ACCOUNTS, id="accounts")
+def list_accounts(call: Call) -> Body:
+    rows = call.world.accounts.select(**filters(call, id="id", name="name", domainid="domain_id"))
+    if call.get("state", "enabled").lower() != "enabled" or call.get("accounttype", ADMIN_TYPE) != ADMIN_TYPE:
+        rows = []
+    return answer(call, "account", keyword(call, rows), lambda row: account_view(call.world, row))
+
+
+@command("listProjects", ACCOUNTS.replace("account", "project"), id="nothing")
+def list_projects(call: Call) -> Body:
+    """A fresh installation has none, and none can be made here."""
+    return {}
