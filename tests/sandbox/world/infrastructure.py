@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .log import Alert, Annotation, Event
 from .networks import (
     DedicatedVlans,
     LoadBalancerElement,
@@ -14,6 +15,7 @@ from .networks import (
     TrafficType,
     VlanRange,
 )
+from .security import Authority, Bmc, HostHa, OutOfBand
 from .table import Table
 
 
@@ -32,3 +34,13 @@ class Infrastructure:
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
         self.storage_ranges: Table[StorageIpRange] = Table("zone_id", "pod_id")
+        self.annotations: Table[Annotation] = Table("entity_uuid")
+        self.events: Table[Event] = Table("type")
+        self.alerts: Table[Alert] = Table()
+        # By row id of their hosts; zones and clusters in the sets have it switched off for all of theirs.
+        self.out_of_band: dict[int, OutOfBand] = {}
+        self.host_ha: dict[int, HostHa] = {}
+        self.out_of_band_off: set[tuple[str, int]] = set()
+        # Controllers that answer, by address and port: none in a fresh sandbox; a test puts some here.
+        self.bmcs: dict[tuple[str, str], Bmc] = {}
+        self.authority = Authority()
