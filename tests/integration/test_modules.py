@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-
 from integration.playbook import HERE, Run, Task, run
+
 from sandbox.server import Sandbox
 
 PLAYBOOKS = sorted((HERE / "modules").glob("cs_*.yml"))
@@ -74,7 +75,7 @@ def test_check_mode_foretells_the_difference(played: tuple[str, Run]) -> None:
     seen = tasks(played)
     pairs = [
         (one, other)
-        for one, other in zip(seen, seen[1:], strict=False)
+        for one, other in pairwise(seen)
         if one.check_mode and not other.check_mode and one.asked == other.asked and not other.codes
     ]
     assert len(pairs) >= 2, "the playbook tries nothing in check mode first"

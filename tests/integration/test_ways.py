@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.playbook import HERE, Run, run
+
 from sandbox.server import Sandbox
 
 # Connections of the callback in a playbook of one task: two before it and two after it.
