@@ -52,6 +52,12 @@ class Unit:
         object.__setattr__(self, "size", vms[0].size if len(vms) == 1 else total(vm.size for vm in vms))
         object.__setattr__(self, "hosts", allowed[0].intersection(*allowed[1:]) if len(vms) > 1 else allowed[0])
 
+    def fits(self, packing: Packing, n: int) -> bool:
+        """Whether the host has room for all, and none that they must be apart from."""
+        if self.size.cpu > packing.cpu[n] or self.size.ram > packing.ram[n]:
+            return False
+        return _joins(packing, self, n)
+
 
 def drain(
     packing: Packing,
@@ -59,26 +65,28 @@ def drain(
     preferred: t.Collection[int] = (),
     seed: int = 0,
     restarts: int = RESTARTS,
+    live: bool = True,
 ) -> Drain:
     """Empty ``sources`` (indexes) at once; on success ``packing`` holds the result.
 
-    preferred: hosts to fill before any other (those that are done). Nothing lands on a source.
+    preferred: hosts to fill before any other (those that are done). Nothing lands on a source. seed: another one gives
+    other landings. live: False when the hosts have failed, so that VMs are started anew and pins do not matter.
     """
     vms = [vm for n in sources for vm in packing.on[n].values()]
     held = [
         reason(vm.pinned, f"VM {vm.name} cannot be moved while it runs ({vm.pinned})", vm=vm.id, vm_name=vm.name)
         for vm in vms
-        if vm.pinned
+        if live and vm.pinned
     ]
     if held:
         return Drain(reasons=tuple(held))
-    units = _units(packing, vms)
+    units = units_of(packing, vms)
     banned = frozenset(sources)
     first = frozenset(preferred) - banned
     units.sort(key=lambda unit: _weight(unit, packing), reverse=True)
     stuck: t.Optional[Unit] = None
     for attempt in range(restarts + 1):
-        order = units if attempt == 0 else _shaken(units, packing, Random(seed * 1000 + attempt), stuck)
+        order = units if attempt == seed == 0 else _shaken(units, packing, Random(seed * 1000 + attempt), stuck)
         landed, stuck = _try(packing, order, banned, first, attempt)
         if stuck is None:
             return Drain(moves=tuple(_moves(packing, landed)))
@@ -88,7 +96,24 @@ def drain(
     return Drain(reasons=tuple(explain(packing, vms, banned)))
 
 
-def _units(packing: Packing, vms: t.Iterable[Vm]) -> list[Unit]:
+def revert(packing: Packing, moves: t.Iterable[Move]) -> None:
+    """Undo the moves of a drain."""
+    for move in moves:
+        vm = packing.on[packing.where[move.vm]][move.vm]
+        packing.take(vm)
+        packing.put(vm, packing.index[move.source])
+
+
+def replay(packing: Packing, moves: t.Iterable[Move]) -> None:
+    """Make the moves of a drain that was undone."""
+    for move in moves:
+        vm = packing.on[packing.where[move.vm]][move.vm]
+        packing.take(vm)
+        packing.put(vm, packing.index[move.target])
+
+
+def units_of(packing: Packing, vms: t.Iterable[Vm]) -> list[Unit]:
+    """VMs as they go: strict affinity groups whole."""
     groups: dict[str, list[Vm]] = {}
     for vm in vms:
         groups.setdefault(f"group {vm.together}" if vm.together else vm.id, []).append(vm)
@@ -145,15 +170,26 @@ def _try(
 
 def _best(packing: Packing, unit: Unit, banned: frozenset[int], first: frozenset[int], tight: bool) -> int:
     """The preferred host, else any, that is left with the least room (the most, when not ``tight``); -1: none."""
-    best, score = -1, (2, 0.0)
+    if first:
+        best = _tightest(packing, unit, first & unit.hosts, banned, True)
+        if best >= 0:
+            return best
+    return _tightest(packing, unit, unit.hosts, banned, tight)
+
+
+def _tightest(packing: Packing, unit: Unit, hosts: t.Iterable[int], banned: frozenset[int], tight: bool) -> int:
+    best, score = -1, float("inf")
     cpu_need, ram_need = unit.size.cpu, unit.size.ram
-    for n in unit.hosts:
-        if n in banned or packing.ram[n] < ram_need or packing.cpu[n] < cpu_need or not _joins(packing, unit, n):
+    cpus, rams, scales = packing.cpu, packing.ram, packing.scales
+    for n in hosts:
+        cpu, ram = cpus[n] - cpu_need, rams[n] - ram_need
+        if cpu < 0 or ram < 0 or n in banned:
             continue
-        room = packing.hosts[n].room
-        left = (packing.ram[n] - ram_need) / (room.ram or 1) + (packing.cpu[n] - cpu_need) / (room.cpu or 1)
-        mine = (0 if n in first else 1, left if tight or n in first else -left)
-        if mine < score:
+        per_cpu, per_ram = scales[n]
+        mine = ram * per_ram + cpu * per_cpu
+        if not tight:
+            mine = -mine
+        if mine < score and _joins(packing, unit, n):
             best, score = n, mine
     return best
 
@@ -161,7 +197,8 @@ def _best(packing: Packing, unit: Unit, banned: frozenset[int], first: frozenset
 def _joins(packing: Packing, unit: Unit, n: int) -> bool:
     if packing.slots[n] < len(unit.vms):
         return False
-    return all(not vm.apart or packing.fits(vm, n) for vm in unit.vms)
+    here = packing.groups[n]
+    return not any(here.get(group) for vm in unit.vms for group in vm.apart)
 
 
 def _moves(packing: Packing, landed: Landed) -> t.Iterator[Move]:
@@ -188,7 +225,7 @@ def explain(packing: Packing, vms: t.Sequence[Vm], banned: frozenset[int]) -> li
     alone = [found for found in (_alone(packing, vm, others) for vm in vms) if found]
     if alone:
         return alone
-    groups = [found for found in (_group(packing, unit, others) for unit in _units(packing, vms)) if found]
+    groups = [found for found in (_group(packing, unit, others) for unit in units_of(packing, vms)) if found]
     if groups:
         return groups
     need = total(vm.size for vm in vms)
@@ -253,7 +290,7 @@ def _group(packing: Packing, unit: Unit, others: t.Sequence[int]) -> t.Optional[
 
 
 def _whole(packing: Packing, unit: Unit, n: int) -> bool:
-    return n in unit.hosts and unit.size.fits_in(Amount(packing.cpu[n], packing.ram[n])) and _joins(packing, unit, n)
+    return n in unit.hosts and unit.fits(packing, n)
 
 
 def _amount(kind: str, value: int) -> str:

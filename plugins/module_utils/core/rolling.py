@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rolling through hosts: which to empty together, in which order, and where their VMs go, before anything is moved.
 
-The shift: the host with the least load first; from then on VMs go to hosts that are done, so that a VM moves once.
+The shift: the host with the fewest VMs first; from then on VMs go to hosts that are done, so that a VM moves once. A
+walk that gets stuck or moves too much is made again from another first host, as often as the size allows.
 """
 
 from __future__ import annotations
@@ -11,19 +12,27 @@ from __future__ import annotations
 import hashlib
 import typing as t
 from dataclasses import dataclass
+from random import Random
 
+from .bounds import Bounds, bounds, most_by_sum
 from .capacity import Amount
-from .drain import Drain, Move, drain
+from .drain import Move, drain, replay, revert
 from .errors import Reason
 from .placement import Packing, Vm, VmHost, reason
 from .spare import unbearable
 
-TRIES = 6  # hosts that are tried for a wave of one before the roll is called impossible
+TRIES = 6  # hosts of which the one with the fewest moves to make again is taken
+SEEDS = 3  # other landings that are tried where a wave of one finds none that is borne
+WALKS = 24
+FEWER_WALKS = 5  # where there is a plan to better, or spare hosts are in the way: another walk seldom helps there
+EFFORT = 1_000_000  # hosts × VMs × walks
+GOOD = 1.01  # of the bound: no better plan is looked for
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of a roll. hosts: ids to visit. first: ids that come before the others (a pool's master).
+    """What is asked of a roll. hosts: ids to visit. first: ids that come before all others, in that order and one by
+    one (a pool's master).
 
     most_at_once: hosts out at the same time. spare_hosts: f of N+f, kept at every instant.
     """
@@ -41,14 +50,6 @@ class Wave:
     hosts: tuple[str, ...]
     moves: tuple[Move, ...]
     free: Amount
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What no plan can beat. moves: of VMs in all; waves: of hosts."""
-
-    moves: int
-    waves: int
 
 
 @dataclass(frozen=True)
@@ -77,120 +78,161 @@ def fingerprint(vms: t.Iterable[Vm]) -> str:
 
 def plan(hosts: t.Sequence[VmHost], vms: t.Sequence[Vm], order: Order) -> Roll:
     """The whole roll. Never moves a VM of a host that is not visited, nor one that is on a host that is done."""
-    packing = Packing(hosts, vms)
-    scope = [packing.index[each] for each in order.hosts]
-    lower = bounds(packing, scope, order)
-    rank = {each: n for n, each in enumerate(order.first)}
-    pending = list(scope)
-    done = [n for n in range(len(hosts)) if n not in set(scope) and not hosts[n].unusable]
-    waves: list[Wave] = []
-    stuck: dict[str, tuple[Reason, ...]] = {}
-    while pending and not stuck:
-        # The VMs of the first host move again, so it is the one with the fewest; later ones go by what they free.
-        load = _load if waves else _count
-        pending.sort(key=lambda n: (rank.get(hosts[n].id, len(rank)), load(packing, n), hosts[n].name))
-        found = _wave(packing, pending, done, order, forced=any(hosts[n].id in rank for n in pending))
-        if isinstance(found, dict):
-            stuck = found
+    start = Packing(hosts, vms)
+    scope = [start.index[each] for each in order.hosts]
+    lower = bounds(start, scope, order.first, order.most_at_once, order.spare_hosts)
+    best = _Walk(start.copy(), scope, order, 0)
+    best.run()
+    for variant in range(1, min(WALKS, EFFORT // (len(hosts) * len(vms) + 1))):
+        reached = not best.stuck and len(best.waves) <= lower.waves and best.moves() <= lower.moves * GOOD
+        short = any(each.code == "n_plus_f" for reasons in best.stuck.values() for each in reasons)
+        if reached or best.hopeless(start) or (variant >= FEWER_WALKS and (short or not best.stuck)):
             break
-        packing, sources, moves = found
-        waves.append(Wave(tuple(hosts[n].id for n in sources), moves, _free(packing, sources)))
-        pending = [n for n in pending if n not in sources]
-        done += sources
-    return Roll(tuple(waves), lower, stuck, fingerprint(vms))
+        walk = _Walk(start.copy(), scope, order, variant)
+        walk.run()
+        best = min(best, walk, key=_Walk.merit)
+    return Roll(tuple(best.waves), lower, best.stuck, fingerprint(vms))
 
 
-Found = tuple[Packing, list[int], tuple[Move, ...]]
+class _Walk:
+    """One way through the hosts. variant: 0 for the plain one; others begin elsewhere and shake the order."""
 
+    def __init__(self, packing: Packing, scope: t.Sequence[int], order: Order, variant: int) -> None:
+        self.packing = packing
+        self.order = order
+        self.variant = variant
+        self.chance = Random(variant)
+        self.pending = list(scope)
+        self.done = [n for n, host in enumerate(packing.hosts) if n not in set(scope) and not host.unusable]
+        self.most = most_by_sum(packing, scope, order.most_at_once, order.spare_hosts)
+        self.waves: list[Wave] = []
+        self.stuck: dict[str, tuple[Reason, ...]] = {}
 
-def _wave(
-    packing: Packing, pending: t.Sequence[int], done: t.Sequence[int], order: Order, forced: bool
-) -> t.Union[Found, dict[str, tuple[Reason, ...]]]:
-    """The next hosts to take together: as many as may, else fewer, else another one alone; or why none can go."""
-    for count in range(min(order.most_at_once, len(pending)), 1, -1):
-        trial = _tried(packing, list(pending[:count]), done, order)
-        if not isinstance(trial, tuple):
-            continue
-        return trial
-    stuck: dict[str, tuple[Reason, ...]] = {}
-    best: t.Optional[Found] = None
-    for n in pending[: 1 if forced else TRIES]:
-        single = _tried(packing, [n], done, order)
-        if not isinstance(single, tuple):
-            stuck[packing.hosts[n].id] = single.reasons
-        elif best is None or _again(single, done) < _again(best, done):
-            best = single
-        if best is not None and (not done or not _again(best, done)):
-            break
-    return best or stuck
+    def moves(self) -> int:
+        return sum(len(wave.moves) for wave in self.waves)
 
+    def merit(self) -> tuple[int, int, int]:
+        """Less is better: hosts not reached, waves, moves."""
+        return len(self.pending), len(self.waves), self.moves()
 
-def _again(found: Found, done: t.Collection[int]) -> int:
-    """How many of its moves end on a host that is still to come, and so are made again."""
-    packing, _sources, moves = found
-    ready = {packing.hosts[n].id for n in done}
-    return sum(1 for move in moves if move.target not in ready)
+    def hopeless(self, start: Packing) -> bool:
+        """Whether no other way can help: a stuck host has a VM that no other host suits, or the sum is short."""
+        for name in self.stuck:
+            n = start.index[name]
+            if not most_by_sum(start, [n], 1, self.order.spare_hosts):
+                return True
+            if any(vm.pinned or not start.allowed(vm.needs) - {n} for vm in start.on[n].values()):
+                return True
+        return False
 
+    def run(self) -> None:
+        while self.pending:
+            found = self._next()
+            if found is None:
+                return
+            sources, moves = found
+            self.stuck = {}
+            names = tuple(self.packing.hosts[n].id for n in sources)
+            self.waves.append(Wave(names, moves, self._free(sources)))
+            self.pending = [n for n in self.pending if n not in sources]
+            self.done += sources
 
-def _tried(packing: Packing, sources: list[int], done: t.Sequence[int], order: Order) -> t.Union[Found, Drain]:
-    twin = packing.copy()
-    found = drain(twin, sources, done)
-    if found.reasons:
-        return found
-    failing = unbearable(twin, sources, order.spare_hosts)
-    if failing:
-        names = ", ".join(twin.hosts[twin.index[each]].name for each in failing)
-        gone = ", ".join(twin.hosts[n].name for n in sources)
+    def _next(self) -> t.Optional[tuple[list[int], tuple[Move, ...]]]:
+        """The next hosts to take together: as many as may, else fewer, else another one alone."""
+        ids = [host.id for host in self.packing.hosts]
+        first = [n for each in self.order.first for n in self.pending if ids[n] == each]
+        if first:
+            return self._single(first[:1])
+        queue = self._queue()
+        for count in range(min(self.most, len(queue)), 1, -1):
+            for sources in (queue[:count], self.chance.sample(queue[: count + 3], min(count, len(queue)))):
+                moves = self._tried(sources)
+                if moves is not None:
+                    return sources, moves
+        return self._single(queue)
+
+    def _queue(self) -> list[int]:
+        """The VMs of the first host move again, so it is the one with the fewest; later ones go by their load."""
+        begun = bool(self.waves) or bool(self.done)
+        noise = 0.3 if self.variant > 3 else 0.0
+        keys = {
+            n: (self._load if begun else self._count)(n) * (1 + self.chance.uniform(-noise, noise))
+            for n in self.pending
+        }
+        queue = sorted(self.pending, key=lambda n: (keys[n], self.packing.hosts[n].name))
+        if not self.waves:
+            turn = self.variant % len(queue)
+            queue = [queue[turn], *queue[:turn], *queue[turn + 1 :]]
+        return queue
+
+    def _single(self, queue: t.Sequence[int]) -> t.Optional[tuple[list[int], tuple[Move, ...]]]:
+        """One host, of a few the one whose VMs move again the least; with other landings where all fail."""
+        for seed in range(SEEDS + 1):
+            # Other landings seldom help one host and not the next, so they are tried on a few only.
+            for start in range(0, len(queue) if seed == 0 else min(TRIES, len(queue)), TRIES):
+                found = self._best(queue[start : start + TRIES], seed)
+                if found is not None:
+                    return found
+            codes = {each.code for reasons in self.stuck.values() for each in reasons}
+            if not codes & {"fragmentation", "n_plus_f"}:
+                break
+        return None
+
+    def _best(self, queue: t.Sequence[int], seed: int) -> t.Optional[tuple[list[int], tuple[Move, ...]]]:
+        ready = {self.packing.hosts[n].id for n in self.done}
+        options: list[tuple[int, int, tuple[Move, ...]]] = []
+        for n in queue:
+            found = drain(self.packing, [n], self.done, seed)
+            if found.reasons:
+                self.stuck[self.packing.hosts[n].id] = found.reasons
+                continue
+            again = sum(1 for move in found.moves if move.target not in ready)
+            if (again == 0 or not ready) and self._borne([n], found.moves):
+                return [n], found.moves
+            if again and ready:
+                revert(self.packing, found.moves)
+                options.append((again, n, found.moves))
+        for _again, n, moves in sorted(options, key=lambda each: each[0]):
+            replay(self.packing, moves)
+            if self._borne([n], moves):
+                return [n], moves
+        return None
+
+    def _tried(self, sources: list[int]) -> t.Optional[tuple[Move, ...]]:
+        found = drain(self.packing, sources, self.done, restarts=20)
+        if found.reasons or not self._borne(sources, found.moves):
+            return None
+        return found.moves
+
+    def _borne(self, sources: list[int], moves: tuple[Move, ...]) -> bool:
+        """Whether the spare hosts are kept; the moves are undone where they are not."""
+        hosts = self.packing.hosts
+        if most_by_sum(self.packing, sources, len(sources), self.order.spare_hosts) == len(sources):
+            failing = unbearable(self.packing, sources, self.order.spare_hosts)
+            if not failing:
+                return True
+        else:
+            rest = [n for n, host in enumerate(hosts) if n not in sources and not host.unusable]
+            rest.sort(key=lambda n: (hosts[n].room.ram, hosts[n].room.cpu), reverse=True)
+            failing = tuple(hosts[n].id for n in rest[: self.order.spare_hosts])
+        names = ", ".join(hosts[self.packing.index[each]].name for each in failing)
+        gone = ", ".join(hosts[n].name for n in sources)
         message = f"while {gone} is out, the failure of {names} would leave VMs without a place"
-        return Drain(reasons=(reason("n_plus_f", message, spare_hosts=order.spare_hosts, failing=list(failing)),))
-    return twin, sources, found.moves
+        facts = {"spare_hosts": self.order.spare_hosts, "failing": list(failing)}
+        if len(sources) == 1:
+            self.stuck[hosts[sources[0]].id] = (reason("n_plus_f", message, **facts),)
+        revert(self.packing, moves)
+        return False
 
+    def _count(self, n: int) -> float:
+        return len(self.packing.on[n])
 
-def _count(packing: Packing, n: int) -> float:
-    return len(packing.on[n])
+    def _load(self, n: int) -> float:
+        """The share of its room that is taken."""
+        per_cpu, per_ram = self.packing.scales[n]
+        return 2 - self.packing.cpu[n] * per_cpu - self.packing.ram[n] * per_ram
 
-
-def _load(packing: Packing, n: int) -> float:
-    """The share of its room that is taken."""
-    room = packing.hosts[n].room
-    return (room.cpu - packing.cpu[n]) / (room.cpu or 1) + (room.ram - packing.ram[n]) / (room.ram or 1)
-
-
-def _free(packing: Packing, sources: t.Collection[int]) -> Amount:
-    others = [n for n in range(len(packing.hosts)) if n not in sources and not packing.hosts[n].unusable]
-    return Amount(sum(packing.cpu[n] for n in others), sum(packing.ram[n] for n in others))
-
-
-def bounds(packing: Packing, scope: t.Sequence[int], order: Order) -> Bounds:
-    """Lower bounds: every VM of the scope moves once, and those of one host again unless others can hold them.
-
-    The first host lands its VMs on hosts that are still to come, so those leave again.
-    """
-    counts = sorted(len(packing.on[n]) for n in scope)
-    outside = any(n not in set(scope) and not host.unusable for n, host in enumerate(packing.hosts))
-    again = 0 if outside else sum(counts[:1])
-    return Bounds(sum(counts) + again, _fewest_waves(packing, scope, order))
-
-
-def _fewest_waves(packing: Packing, scope: t.Sequence[int], order: Order) -> int:
-    """From the largest number of hosts whose absence, with the spare ones, leaves room for all by the sum."""
-    if not scope:
-        return 0
-    usable = [n for n, host in enumerate(packing.hosts) if not host.unusable]
-    most = 1
-    for count in range(2, order.most_at_once + 1):
-        if not all(_sum_fits(packing, usable, scope, count, order.spare_hosts, kind) for kind in ("cpu", "ram")):
-            break
-        most = count
-    return -(-len(scope) // most)
-
-
-def _sum_fits(
-    packing: Packing, usable: t.Sequence[int], scope: t.Sequence[int], out: int, spare_hosts: int, kind: str
-) -> bool:
-    rooms = {n: int(getattr(packing.hosts[n].room, kind)) for n in usable}
-    left: list[int] = getattr(packing, kind)
-    need = sum(rooms[n] - left[n] for n in usable)
-    gone = sum(sorted(rooms[n] for n in scope if n in rooms)[:out])
-    largest = sum(sorted(rooms.values(), reverse=True)[:spare_hosts])
-    return sum(rooms.values()) - gone - largest >= need
+    def _free(self, sources: t.Collection[int]) -> Amount:
+        packing = self.packing
+        others = [n for n in range(len(packing.hosts)) if n not in sources and not packing.hosts[n].unusable]
+        return Amount(sum(packing.cpu[n] for n in others), sum(packing.ram[n] for n in others))

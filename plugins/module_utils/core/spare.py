@@ -11,95 +11,135 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from .drain import Landed, drain, undo
-from .placement import Packing, Vm
+from .drain import Landed, Unit, drain, undo, units_of
+from .placement import Packing
 
-COMBINATIONS = 2000  # of failing hosts that are tried one by one; beyond that the fullest ones stand for all
-FEW = 20  # restarts of the search for new places
+COMBINATIONS = 20000  # of failing hosts that are looked at one by one; beyond that only what is proved for all is borne
+FEW = 10  # restarts of the search for new places
+LARGE = 0.3  # of the largest: units above it are placed one by one, and what is left is small enough for a proof
 
 
 def unbearable(packing: Packing, out: t.Collection[int], spare_hosts: int) -> tuple[str, ...]:
-    """Ids of hosts whose joint failure would leave VMs without a place while ``out`` is out; () when all are borne."""
-    running = [n for n in range(len(packing.hosts)) if n not in out and packing.on[n]]
-    for failing in _failures(packing, running, spare_hosts):
-        if not _borne(packing, failing, frozenset(out)):
-            return tuple(packing.hosts[n].id for n in failing)
+    """Ids of hosts whose joint failure would leave VMs without a place while ``out`` is out; () when all are borne.
+
+    Never says () for a failure that is not borne; may name one that a longer search would bear.
+    """
+    gone = frozenset(out)
+    hosts = packing.hosts
+    left = [n for n in range(len(hosts)) if n not in gone and (packing.on[n] or not hosts[n].unusable)]
+    count = min(spare_hosts, len(left))
+    if count < 1:
+        return ()
+    units = {n: units_of(packing, packing.on[n].values()) for n in left}
+    if _all_borne(packing, units, count):
+        return ()
+    number = 1
+    for step in range(count):
+        number = number * (len(left) - step) // (step + 1)
+    left.sort(key=lambda n: hosts[n].room.ram - packing.ram[n], reverse=True)
+    for failing in itertools.combinations(left, count):
+        lost = [unit for n in failing for unit in units[n]]
+        if lost and (number > COMBINATIONS or not _borne(packing, failing, gone, lost)):
+            return tuple(hosts[n].id for n in failing)
     return ()
 
 
-def _failures(packing: Packing, running: t.Sequence[int], count: int) -> t.Iterator[tuple[int, ...]]:
-    if count < 1:
-        return
-    number = 1
-    for step in range(count):
-        number = number * (len(running) - step) // (step + 1)
-    if number > COMBINATIONS:
-        running = sorted(running, key=lambda n: _held(packing, n), reverse=True)[: count + 3]
-    yield from itertools.combinations(running, min(count, len(running)))
-
-
-def _held(packing: Packing, n: int) -> int:
-    return packing.hosts[n].room.ram - packing.ram[n]
-
-
-def _borne(packing: Packing, failing: tuple[int, ...], out: frozenset[int]) -> bool:
-    """A quick proof for most cases, else a search."""
+def _borne(packing: Packing, failing: tuple[int, ...], out: frozenset[int], lost: list[Unit]) -> bool:
+    """Large units placed and the rest proved, which is quick and mostly enough; else a search."""
     away = out | frozenset(failing)
     usable = [n for n, host in enumerate(packing.hosts) if n not in away and not host.unusable]
-    vms = [vm for n in failing for vm in packing.on[n].values()]
-    special: list[Vm] = []
-    plain: list[Vm] = []
-    for vm in vms:
-        picky = vm.apart or vm.together or len(packing.allowed(vm.needs)) < len(packing.hosts)
-        (special if picky else plain).append(vm)
+    largest = _largest(lost)
+    large = [unit for unit in lost if unit.vms[0].apart or len(unit.vms) > 1 or _weight(unit, largest) > LARGE]
+    small = [unit for unit in lost if not (unit.vms[0].apart or len(unit.vms) > 1 or _weight(unit, largest) > LARGE)]
+    large.sort(key=lambda unit: (-len(unit.hosts), _weight(unit, largest)), reverse=True)
     landed: Landed = []
     try:
-        if _placed(packing, special, usable, landed) and _surely_fit(packing, plain, usable):
+        if _placed(packing, large, usable, landed) and _surely_fit(packing, small, usable):
             return True
     finally:
         undo(packing, landed)
     twin = packing.copy()
     for n in away:
-        twin.cpu[n] = twin.ram[n] = -1
-    free = {vm.id: vm for vm in vms if vm.pinned}
-    if free:
-        return _search(twin, failing, vms)
-    return not drain(twin, failing, restarts=FEW).reasons
+        twin.slots[n] = -len(twin.hosts) - len(twin.where)
+    return not drain(twin, failing, restarts=FEW, live=False).reasons
 
 
-def _search(packing: Packing, failing: tuple[int, ...], vms: t.Sequence[Vm]) -> bool:
-    """A VM that cannot move live is started anew all the same when its host fails."""
-    order = sorted(vms, key=lambda vm: (vm.size.ram, vm.size.cpu), reverse=True)
-    usable = [n for n in range(len(packing.hosts)) if n not in failing and packing.ram[n] >= 0]
-    return _placed(packing, order, usable, [])
-
-
-def _placed(packing: Packing, vms: t.Sequence[Vm], usable: t.Sequence[int], landed: Landed) -> bool:
+def _placed(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[int], landed: Landed) -> bool:
     """First fit, the hosts with the most memory left first."""
     roomy = sorted(usable, key=packing.ram.__getitem__, reverse=True)
-    for vm in vms:
-        allowed = packing.allowed(vm.needs)
-        target = next((n for n in roomy if n in allowed and packing.fits(vm, n)), None)
+    for unit in units:
+        target = next((n for n in roomy if n in unit.hosts and unit.fits(packing, n)), None)
         if target is None:
             return False
-        landed.append((vm, packing.where[vm.id], target))
-        packing.take(vm)
-        packing.put(vm, target)
+        for vm in unit.vms:
+            landed.append((vm, packing.where[vm.id], target))
+            packing.take(vm)
+            packing.put(vm, target)
     return True
 
 
-def _surely_fit(packing: Packing, vms: t.Sequence[Vm], usable: t.Sequence[int]) -> bool:
-    """Whether any order of placing them must succeed: no host refuses a VM while it has room for the largest one.
+Largest = tuple[int, int]
 
-    Sizes are measured against the largest, so each is at most 1 and a host that refuses one has less than 1 left.
+
+def _largest(units: t.Iterable[Unit]) -> Largest:
+    cpu = ram = 1
+    for unit in units:
+        cpu, ram = max(cpu, unit.size.cpu), max(ram, unit.size.ram)
+    return cpu, ram
+
+
+def _weight(unit: Unit, largest: Largest) -> float:
+    return max(unit.size.cpu / largest[0], unit.size.ram / largest[1])
+
+
+def _surely(packing: Packing, n: int, largest: Largest, count: int) -> float:
+    """What a host takes before it refuses any unit: one that has room for the largest refuses none."""
+    if packing.slots[n] < count:
+        return 0.0
+    return max(0.0, min(packing.cpu[n] / largest[0], packing.ram[n] / largest[1]) - 1)
+
+
+def _surely_fit(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[int]) -> bool:
+    """Whether any order of placing them must succeed, without anti-affinity."""
+    largest = _largest(units)
+    room = {n: _surely(packing, n, largest, len(units)) for n in usable}
+    needs: dict[frozenset[int], float] = {}
+    for unit in units:
+        needs[unit.hosts] = needs.get(unit.hosts, 0.0) + _weight(unit, largest)
+    for hosts in needs:
+        need = sum(each for other, each in needs.items() if not other.isdisjoint(hosts))
+        if sum(room.get(n, 0.0) for n in hosts) < need:
+            return False
+    return True
+
+
+def _all_borne(packing: Packing, units: t.Mapping[int, t.Sequence[Unit]], count: int) -> bool:
+    """The same proof for all failures at once, with those that cost most room and those that ask for most.
+
+    A unit of anti-affinity groups is kept off as many hosts as they have other members: take the roomiest ones away.
     """
-    if not vms:
-        return True
-    cpu, ram = max(vm.size.cpu for vm in vms) or 1, max(vm.size.ram for vm in vms) or 1
-    need = sum(max(vm.size.cpu / cpu, vm.size.ram / ram) for vm in vms)
-    room = 0.0
-    for n in usable:
-        here = min(packing.cpu[n] / cpu, packing.ram[n] / ram, packing.slots[n])
-        if here > 1:
-            room += here - 1
-    return room >= need
+    lost = sum(sorted((sum(len(u.vms) for u in here) for here in units.values()), reverse=True)[:count])
+    largest = _largest(unit for here in units.values() for unit in here)
+    room = {n: _surely(packing, n, largest, lost) for n in units if not packing.hosts[n].unusable}
+    members: dict[str, int] = {}
+    for vm in (vm for here in units.values() for unit in here for vm in unit.vms if vm.apart):
+        for group in vm.apart:
+            members[group] = members.get(group, 0) + 1
+    needs: dict[frozenset[int], dict[int, float]] = {}
+    kept_off: dict[frozenset[int], int] = {}
+    for n, here in units.items():
+        for unit in here:
+            mine = needs.setdefault(unit.hosts, {})
+            mine[n] = mine.get(n, 0.0) + _weight(unit, largest)
+            off = sum(members[group] - 1 for vm in unit.vms for group in vm.apart)
+            kept_off[unit.hosts] = max(kept_off.get(unit.hosts, 0), off)
+    for hosts, off in kept_off.items():
+        asked = dict.fromkeys(units, 0.0)
+        for other, each in needs.items():
+            if not other.isdisjoint(hosts):
+                for n, weight in each.items():
+                    asked[n] += weight
+        rooms = sorted((room.get(n, 0.0) for n in hosts), reverse=True)
+        if sum(rooms[count + off :]) < sum(sorted(asked.values(), reverse=True)[:count]):
+            return False
+    return True
