@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from ..errors import failed, invalid, refused
@@ -12,6 +13,7 @@ from ..rules.host_states import disconnect, reconnect_later
 from ..world import World
 from ..world.hypervisors import canonical
 from ..world.zones import Cluster, Pod, Zone
+from .capacity import OF_CLUSTER, Scope, of_place
 
 JAVA = "org.apache.cloudstack.api.command.admin.cluster"
 TYPES = ("CloudManaged", "ExternalManaged")
@@ -129,8 +131,7 @@ def update_cluster(call: Call) -> Body:
     return {"cluster": view(world, cluster)}
 
 
-@command("listClusters", JAVA, id="clusters")
-def list_clusters(call: Call) -> Body:
+def listed(call: Call) -> Sequence[Cluster]:
     rows = call.world.clusters.select(
         **filters(
             call,
@@ -145,7 +146,22 @@ def list_clusters(call: Call) -> Body:
             arch="arch",
         )
     )
-    return answer(call, "cluster", keyword(call, rows), lambda cluster: view(call.world, cluster))
+    return keyword(call, rows)
+
+
+@command("listClusters", JAVA, id="clusters")
+def list_clusters(call: Call) -> Body:
+    """With showcapacities also what is used of it (T3:97)."""
+    world = call.world
+
+    def one(cluster: Cluster) -> Body:
+        body = view(world, cluster)
+        if call.get("showcapacities"):
+            scope = Scope(world.zones[cluster.zone_id], world.pods[cluster.pod_id], cluster)
+            body["capacity"] = of_place(world, scope, OF_CLUSTER)
+        return body
+
+    return answer(call, "cluster", listed(call), one)
 
 
 @command("deleteCluster", JAVA, id="clusters")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -208,8 +208,7 @@ def add_host(call: Call) -> Body:
     return {"count": 1, "host": [view(world, host)]}
 
 
-@command("listHosts", JAVA, id="hosts")
-def list_hosts(call: Call) -> Body:
+def listed(call: Call) -> Sequence[Host]:
     """Exact filters (T2:16-27); a state that does not exist matches nothing."""
     rows = call.world.hosts.select(
         **filters(
@@ -226,11 +225,21 @@ def list_hosts(call: Call) -> Body:
             arch="arch",
         )
     )
+    return keyword(call, rows)
+
+
+def details_of(call: Call) -> list[str]:
+    """The words of `details`; ApiError 431 for one that does not exist."""
     details = [word.lower() for word in call.get("details", [])]
-    unknown = [word for word in details if word not in DETAILS]
-    if unknown:
+    if not set(details) <= set(DETAILS):
         raise invalid(f"The details parameter contains a non permitted value. The allowed values are {list(DETAILS)}")
-    return answer(call, "host", keyword(call, rows), lambda host: view(call.world, host, details))
+    return details
+
+
+@command("listHosts", JAVA, id="hosts")
+def list_hosts(call: Call) -> Body:
+    details = details_of(call)
+    return answer(call, "host", listed(call), lambda host: view(call.world, host, details))
 
 
 @command("updateHost", JAVA, id="hosts")

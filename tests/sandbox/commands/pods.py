@@ -10,6 +10,7 @@ from ..registry import Body, Call, command
 from ..rules.addresses import check_range, is_ip, overlap, subnet
 from ..world import World
 from ..world.zones import IpRange, Pod
+from .capacity import OF_POD, Scope, of_place
 from .zones import describe
 
 JAVA = "org.apache.cloudstack.api.command.admin.pod"
@@ -76,7 +77,15 @@ def list_pods(call: Call) -> Body:
     rows = call.world.pods.select(
         **filters(call, id="id", zoneid="zone_id", name="name", allocationstate="allocation_state")
     )
-    return answer(call, "pod", keyword(call, rows), lambda pod: view(call.world, pod))
+    world = call.world
+
+    def one(pod: Pod) -> Body:
+        body = view(world, pod)
+        if call.get("showcapacities"):
+            body["capacity"] = of_place(world, Scope(world.zones[pod.zone_id], pod), OF_POD)
+        return body
+
+    return answer(call, "pod", keyword(call, rows), one)
 
 
 @command("updatePod", JAVA, id="pods")

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from ..errors import bad_parameter, failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
-from ..rules import system_vms
 from ..world import World
 from ..world.hosts import Host
 from ..world.settings import setting

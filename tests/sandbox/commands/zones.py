@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ApiError, bad_parameter, invalid, refused
@@ -12,6 +13,7 @@ from ..rules.addresses import is_cidr, is_ip
 from ..world import World
 from ..world.networks import Network
 from ..world.zones import Zone
+from .capacity import OF_ZONE, Scope, of_place
 
 JAVA = "org.apache.cloudstack.api.command.admin.zone"
 TYPES = ("Basic", "Advanced")
@@ -160,8 +162,7 @@ def _precondition(text: str) -> ApiError:
     return refused(text)
 
 
-@command("listZones", "org.apache.cloudstack.api.command.user.zone", id="zones", ids="zones")
-def list_zones(call: Call) -> Body:
+def listed(call: Call) -> Sequence[Zone]:
     rows = call.world.zones.select(
         lambda zone: not call.get("available") or zone.allocation_state == "Enabled",
         **filters(call, id="id", name="name", networktype="network_type", domainid="domain_id"),
@@ -171,7 +172,21 @@ def list_zones(call: Call) -> Body:
             raise bad_parameter("id and ids parameters are mutually exclusive")
         wanted = {zone.id for zone in call["ids"]}
         rows = [zone for zone in rows if zone.id in wanted]
-    return answer(call, "zone", keyword(call, rows), lambda zone: view(call.world, zone))
+    return keyword(call, rows)
+
+
+@command("listZones", "org.apache.cloudstack.api.command.user.zone", id="zones", ids="zones")
+def list_zones(call: Call) -> Body:
+    """With showcapacities also what is used of it (T3:103)."""
+    world = call.world
+
+    def one(zone: Zone) -> Body:
+        body = view(world, zone)
+        if call.get("showcapacities"):
+            body["capacity"] = of_place(world, Scope(zone), OF_ZONE)
+        return body
+
+    return answer(call, "zone", listed(call), one)
 
 
 @command("deleteZone", JAVA, id="zones")

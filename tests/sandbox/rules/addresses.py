@@ -50,3 +50,8 @@ def check_range(start: str, end: str, net: ipaddress.IPv4Network) -> None:
 def overlap(start: str, end: str, other_start: str, other_end: str) -> bool:
     address = ipaddress.IPv4Address
     return address(start) <= address(other_end) and address(other_start) <= address(end)
+
+
+def count(start: str, end: str) -> int:
+    """Addresses of a range, both ends included; none without a start."""
+    return int(ipaddress.IPv4Address(end or start)) - int(ipaddress.IPv4Address(start)) + 1 if start else 0
