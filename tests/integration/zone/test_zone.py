@@ -1,0 +1,192 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A declared zone is applied, applied again without a change, predicted, refused as a whole, and outlives a kill."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from integration.zone.apply import INVENTORIES, play, start, there, writes
+
+from sandbox.server import Sandbox
+
+MOST_CALLS = 60
+EXAMPLES = ["advanced", "simulator"]
+SIZES = {"advanced": (12, 4), "simulator": (4, 2)}
+
+
+@pytest.fixture
+def cloud() -> Iterator[Sandbox]:
+    with Sandbox(seed=1, speed=50.0) as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_second_run_changes_nothing_and_asks_little(cloud: Sandbox, name: str) -> None:
+    first = play(cloud, INVENTORIES / name)
+    assert first.status == 0, first.output
+    assert first.changed > 10
+    assert "password" not in first.output.casefold()
+    assert "example-" not in first.output
+    state = there(cloud)
+    hosts, clusters = SIZES[name]
+    assert (len(state["hosts"]), len(state["clusters"])) == (hosts, clusters)
+    assert [each[1] for each in state["zones"]] == ["Enabled"]
+    assert "Disabled" in [each[3] for each in state["hosts"]]
+
+    cloud.calls.clear()
+    second = play(cloud, INVENTORIES / name)
+    assert (second.status, second.changed) == (0, 0), second.output
+    assert writes(cloud) == []
+    assert len(cloud.calls) <= MOST_CALLS, cloud.calls.counts
+    assert there(cloud) == state
+
+    shown = play(cloud, INVENTORIES / name, playbook="show_zone.yml")
+    assert shown.status == 0, shown.output
+    assert [each[0] for each in state["hosts"] if f"host {each[0]} " not in shown.output] == []
+    assert writes(cloud) == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_check_mode_predicts_and_writes_nothing(cloud: Sandbox, name: str) -> None:
+    predicted = play(cloud, INVENTORIES / name, "--check", "--diff")
+    assert predicted.status == 0, predicted.output
+    assert writes(cloud) == []
+    assert there(cloud)["zones"] == []
+    assert play(cloud, INVENTORIES / name).changed == predicted.changed
+    cloud.calls.clear()
+    again = play(cloud, INVENTORIES / name, "--check")
+    assert (again.status, again.changed) == (0, 0), again.output
+    assert writes(cloud) == []
+
+
+def change(inventory: Path, **keys: Any) -> None:
+    """Set or take away (None) keys of the declaration."""
+    file = inventory / "group_vars" / "all" / "zone.yml"
+    declared = yaml.safe_load(file.read_text(encoding="utf-8"))
+    declared["cloudstack_zone"].update(keys)
+    file.write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    """The advanced example, to be changed."""
+    return Path(shutil.copytree(INVENTORIES / "advanced", tmp_path / "inventory"))
+
+
+def test_all_mistakes_are_refused_together_before_anything_is_sent(cloud: Sandbox, inventory: Path) -> None:
+    """Overlapping ranges, a gateway outside its subnet, an unknown cluster, VLAN 4095, a duplicate host."""
+    file = inventory / "group_vars" / "all" / "zone.yml"
+    text = file.read_text(encoding="utf-8")
+    for right, wrong in (
+        ("gateway: 10.10.2.1\n", "gateway: 10.99.2.1\n"),
+        ("vlan: 500-899,1200,1300-1349", "vlan: 500-899,4095"),
+        ("start_ip: 203.0.113.10\n      end_ip: 203.0.113.199", "start_ip: 203.0.113.10\n      end_ip: 203.0.113.9"),
+        ("pod: zurich-b\n      hypervisor: VMware", "pod: zurich-c\n      hypervisor: VMware"),
+    ):
+        assert right in text
+        text = text.replace(right, wrong)
+    extra = "    - physical_network: tenants\n      vlan: 50\n      start_ip: 203.0.113.9\n      end_ip: 203.0.113.20\n"
+    text = text.replace(
+        "\n  vmware_datacenters:",
+        f"{extra}      netmask: 255.255.255.0\n      gateway: 203.0.113.1\n\n  vmware_datacenters:",
+    )
+    file.write_text(text, encoding="utf-8")
+    hosts = inventory / "hosts.yml"
+    hosts.write_text(
+        hosts.read_text(encoding="utf-8")
+        .replace("{ansible_host: 10.10.1.12}", "{ansible_host: 10.10.1.11}")
+        .replace("{ansible_host: 10.10.1.23}", "{ansible_host: 10.10.1.23, cloudstack_cluster: xen-z}"),
+        encoding="utf-8",
+    )
+    run = play(cloud, inventory)
+    assert run.status != 0
+    assert cloud.calls == []
+
+    lines = text.splitlines()
+    gateway, vlan, pod = (
+        1 + next(n for n, each in enumerate(lines) if word in each)
+        for word in ("gateway: 10.99.2.1", "vlan: 500-899,4095", "pod: zurich-c")
+    )
+    told = " ".join(run.output.split())
+    for wanted in (
+        f"zone.yml:{gateway}: cloudstack_zone.pods[1].gateway: 10.99.2.1 is outside 10.10.2.0/24",
+        f"zone.yml:{vlan}: cloudstack_zone.physical_networks[1].vlan: VLAN 4095 is reserved",
+        f"zone.yml:{pod}: cloudstack_zone.clusters[3].pod: there is no pod 'zurich-c'; right",
+        "cloudstack_zone.public_ip_ranges[0].end_ip: the range ends at 203.0.113.9, before it starts at 203.0.113.10",
+        "cloudstack_zone.public_ip_ranges[1].start_ip: 203.0.113.9-203.0.113.20 shares addresses",
+        "xen-a3.zurich.example.net: cloudstack_cluster: there is no cluster 'xen-z'",
+        "right would be: did you mean xen-a?",
+        "kvm-a2.zurich.example.net: cloudstack_url: 'http://10.10.1.11' is declared at kvm-a1.",
+    ):
+        assert wanted in told, run.output
+    assert "has 7 problems" in told
+
+
+def test_a_key_that_is_misspelt_is_refused_with_the_right_one(cloud: Sandbox, inventory: Path) -> None:
+    change(inventory, guest_cidr_adress="10.1.1.0/24")
+    run = play(cloud, inventory)
+    assert run.status != 0
+    assert "did you mean guest_cidr_address" in run.output
+    assert cloud.calls == []
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[str, Any]:
+    """What an undisturbed run of the advanced example leaves."""
+    with Sandbox(seed=1, speed=50.0) as server:
+        assert play(server, INVENTORIES / "advanced").status == 0
+        return there(server)
+
+
+@pytest.mark.parametrize("command", ["addTrafficType", "addCluster", "addHost", "createStoragePool"])
+def test_killed_in_the_middle_and_run_again_it_ends_the_same(
+    cloud: Sandbox, whole: dict[str, Any], command: str
+) -> None:
+    with start(cloud, INVENTORIES / "advanced") as process:
+        until = time.monotonic() + 120
+        while not cloud.calls.of(command):
+            assert process.poll() is None, "it ended before it could be killed"
+            assert time.monotonic() < until, f"{command} never came"
+            time.sleep(0.002)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert there(cloud) != whole
+    again = play(cloud, INVENTORIES / "advanced")
+    assert again.status == 0, again.output
+    assert there(cloud) == whole
+    assert play(cloud, INVENTORIES / "advanced").changed == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"), [("addHost", "http"), ("createPod", "drop"), ("addCluster", "drop_after")]
+)
+def test_a_failure_in_the_middle_is_made_good_by_the_next_run(
+    cloud: Sandbox, whole: dict[str, Any], command: str, kind: str
+) -> None:
+    cloud.faults.add(command, kind, nth=2)
+    play(cloud, INVENTORIES / "advanced")
+    cloud.faults.clear()
+    again = play(cloud, INVENTORIES / "advanced")
+    assert again.status == 0, again.output
+    assert there(cloud) == whole
+
+
+def test_a_host_that_is_declared_later_is_added_alone(cloud: Sandbox, inventory: Path) -> None:
+    assert play(cloud, inventory).status == 0
+    hosts = inventory / "hosts.yml"
+    new = "        kvm-a5.zurich.example.net: {ansible_host: 10.10.1.15}\n    xen_a:"
+    hosts.write_text(hosts.read_text(encoding="utf-8").replace("    xen_a:", new), encoding="utf-8")
+    cloud.calls.clear()
+    run = play(cloud, inventory, "--tags", "zone_hosts")
+    assert (run.status, run.changed) == (0, 1), run.output
+    assert set(writes(cloud)) <= {"addHost", "updateHost"}
+    (added,) = cloud.calls.of("addHost")
+    assert added.params["url"] == "http://10.10.1.15"
