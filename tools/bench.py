@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
-from zone_tree import Server
+from server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS, PEER = "hostcraft.cloudstack.cs_host", "ngine_io.cloudstack.cs_host"
