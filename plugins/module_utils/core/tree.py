@@ -139,12 +139,18 @@ def _zone(facts: Facts, zone: Record) -> Node:
     return Node("zone", head, (total, *networks, *public, *pods, *pools, *stores))
 
 
+def _vlans(network: Record) -> list[str]:
+    """The server writes a single VLAN 500-500."""
+    ranges = (part.partition("-") for part in str(network.get("vlan") or "").split(",") if part)
+    return [low if low == high else f"{low}{dash}{high}" for low, dash, high in ranges]
+
+
 def _network(facts: Facts, network: Record) -> Node:
     cells = (
         f"physical network {network['name']}",
         _text(network, "isolation_method"),
         _text(network, "state"),
-        _text(network, "vlan", "guest VLANs "),
+        _text({"vlan": _vlans(network)}, "vlan", "guest VLANs "),
         _text(network, "tags", "tags "),
         _text(network, "nsps_enabled", "providers "),
     )

@@ -34,7 +34,9 @@ def host(n: int, cluster: str, **more: Any) -> dict[str, Any]:
 
 FACTS: dict[str, list[dict[str, Any]]] = {
     "zones": [{"id": "z", "name": "zurich", "network_type": "Advanced", "allocation_state": "Enabled"}],
-    "physical_networks": [{"id": "n", "name": "tenants", "zone_id": "z", "vlan": "500-600", "tags": ["a", "b"]}],
+    "physical_networks": [
+        {"id": "n", "name": "tenants", "zone_id": "z", "vlan": "500-600,700-700", "tags": ["a", "b"]}
+    ],
     "traffic_types": [{"physical_network_id": "n", "traffic_type": "Guest", "kvm_networklabel": "cloudbr1"}],
     "vlan_ip_ranges": [
         {
@@ -110,7 +112,7 @@ def test_states_tags_labels_and_networks_are_told() -> None:
     assert "Maintenance" in line(tree, "a-longer-host")
     assert "Unmanaged" in line(tree, "longer-name")
     assert "Managed" not in line(tree, "kvm-a")
-    assert "guest VLANs 500-600" in line(tree, "tenants")
+    assert "guest VLANs 500-600, 700  " in line(tree, "tenants")
     assert "KVM cloudbr1" in line(tree, "Guest traffic")
     assert "VLAN 50" in line(tree, "public range")
     assert "10 addresses" in line(tree, "public range")
