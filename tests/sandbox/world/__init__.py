@@ -11,7 +11,7 @@ from typing import Any
 
 from . import network_offerings
 from .accounts import Account, Domain, ManagementServer
-from .hosts import Host
+from .hosts import Dedication, Host
 from .hypervisors import Sizes
 from .infrastructure import Infrastructure
 from .offerings import install_offerings
@@ -25,7 +25,7 @@ from .zones import Cluster, Pod, VmwareDatacenter, Zone
 PLACEMENT_SEED = 443
 # Seconds. The named ones happen beside jobs: an opened zone gets its system VMs, a VM moves, an agent comes back, the
 # collectors of statistics pass by.
-DURATIONS = {"*": 0.02, "system VMs": 0.5, "migration": 0.2, "reconnection": 5.0, "statistics": 0.5}
+DURATIONS = {"*": 0.02, "system VMs": 0.5, "migration": 0.2, "reconnection": 14.0, "statistics": 0.5}
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
 
 
@@ -58,6 +58,8 @@ class World(Infrastructure):
         self.templates: Table[Template] = Table("zone_id")
         self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "kind", "name")
         self.affinity_groups: Table[AffinityGroup] = Table("name")
+        # Zones, pods and clusters that belong to a domain or account, by kind and row id; hosts say it themselves.
+        self.dedicated_places: dict[tuple[str, int], Dedication] = {}
         # What is special about the volumes of a VM, by its row id: "local", or a state such as "Snapshotting".
         self.volume_marks: dict[int, str] = {}
         self.jobs: Table[Any] = Table()
