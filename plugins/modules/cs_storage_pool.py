@@ -66,7 +66,8 @@ options:
   allocation_state:
     description:
       - V(enabled) and V(disabled) say whether new volumes are placed on the pool; both end a maintenance.
-      - V(maintenance) stops the VMs that have volumes on the pool, and waits for it.
+      - V(maintenance) stops the VMs that have volumes on the pool, and waits for it. A disabled pool has to be enabled
+        for a moment, since the server prepares no other.
     type: str
     choices: [enabled, disabled, maintenance]
   state:

@@ -117,6 +117,9 @@ def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: O
 
 
 def _to_maintenance(cloud: Cloud, pool: StoragePool) -> StoragePool:
+    """A disabled pool is enabled for a moment: the server prepares no other than one that is Up (or failed before)."""
+    if not pool.enabled:
+        pool = cloud.storage_pools.update(pool.id, enabled=True)
     if pool.state != "PrepareForMaintenance":
         cloud.act("prepare_storage_maintenance", pool.id)
     return _settled(cloud, pool, "Maintenance")
