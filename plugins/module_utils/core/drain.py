@@ -16,9 +16,10 @@ from random import Random
 
 from .capacity import Amount, total
 from .errors import Reason
-from .placement import Packing, Vm, misfit, reason
+from .placement import Packing, Vm, reason, unsuited
 
 RESTARTS = 200
+OUT_OF_SERVICE = frozenset(("agent_down", "not_enabled"))
 
 
 @dataclass(frozen=True)
@@ -259,11 +260,13 @@ def _alone(packing: Packing, vm: Vm, others: t.Sequence[int]) -> t.Optional[Reas
     """Why one VM has no host at all; None when it has one."""
     codes: Counter[str] = Counter()
     for n in others:
-        code = misfit(vm.needs, packing.hosts[n]) or packing.room_code(vm, n)
+        host = packing.hosts[n]
+        # A host out of service is the reason only where it would do otherwise; then to bring it back helps at once.
+        code = unsuited(vm.needs, host) or packing.room_code(vm, n) or host.unusable
         if not code:
             return None
         codes[code] += 1
-    code = max(codes, key=lambda each: (each not in ("agent_down", "not_enabled"), codes[each]))
+    code = max(codes, key=lambda each: (each in OUT_OF_SERVICE, codes[each]))
     counts = ", ".join(f"{count} {each}" for each, count in codes.most_common())
     return reason(
         code,

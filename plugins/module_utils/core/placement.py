@@ -74,7 +74,7 @@ REMEDIES: t.Mapping[str, str] = {
     "cpu": "raise the CPU over-provisioning factor, or move or stop VMs elsewhere in the cluster",
     "ram": "free memory in the cluster, or add a host to it",
     "aggregate_short": "add a host to the cluster, or stop VMs that are not needed",
-    "fragmentation": "move one of the large VMs by hand, or drain another host first",
+    "fragmentation": "make room on one other host by moving VMs between the others by hand, or add a host",
     "tag": "put the tag on another host of the cluster",
     "tag_rule": "put a plain tag on another host of the cluster: a tag rule is known to the server alone",
     "dedication": "dedicate another host of the cluster to the same owner",
@@ -103,8 +103,11 @@ REMEDIES: t.Mapping[str, str] = {
 
 def misfit(needs: Needs, host: VmHost) -> str:
     """The code of the first rule that keeps such a VM off a host for good; "" when none does."""
-    if host.unusable:
-        return host.unusable
+    return host.unusable or unsuited(needs, host)
+
+
+def unsuited(needs: Needs, host: VmHost) -> str:
+    """The same for a host that is in service, or once it is again."""
     if not needs.tags <= host.tags:
         return "tag"
     if host.dedicated_to and not (needs.dedicated and host.dedicated_to in needs.owners):

@@ -16,7 +16,7 @@ from random import Random
 
 from .bounds import Bounds, bounds, most_by_sum
 from .capacity import Amount
-from .drain import Move, drain, replay, revert
+from .drain import RESTARTS, Move, drain, replay, revert
 from .errors import Reason
 from .placement import Packing, Vm, VmHost, reason
 from .spare import unbearable
@@ -182,7 +182,7 @@ class _Walk:
         ready = {self.packing.hosts[n].id for n in self.done}
         options: list[tuple[int, int, tuple[Move, ...]]] = []
         for n in queue:
-            found = drain(self.packing, [n], self.done, seed)
+            found = drain(self.packing, [n], self.done, seed, restarts=RESTARTS if self.variant == 0 else RESTARTS // 4)
             if found.reasons:
                 self.stuck[self.packing.hosts[n].id] = found.reasons
                 continue
