@@ -7,8 +7,9 @@ from typing import Any
 
 # http: status with a JSON error body · html: status with an HTML page · bad_json: 200, cut-off JSON ·
 # drop: closed unread · drop_after: done, then closed without an answer · slow: answered after `seconds` ·
-# job_failed: its job fails · restart: closed, and running jobs are forgotten.
-KINDS = ("http", "html", "bad_json", "drop", "drop_after", "slow", "job_failed", "restart")
+# job_failed: its job fails · agent_lost: the agent of `host` (name, address or uuid) goes, then it is handled ·
+# restart: closed, and running jobs are forgotten, or failed with `jobs="fail"`.
+KINDS = ("http", "html", "bad_json", "drop", "drop_after", "slow", "job_failed", "agent_lost", "restart")
 
 
 @dataclass
@@ -22,12 +23,18 @@ class Fault:
     status: int = 503
     seconds: float = 1.0
     text: str = "fault injected"
+    host: str = ""
+    jobs: str = "forget"
     seen: int = 0
     fired: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(KINDS)}")
+        if self.jobs not in ("forget", "fail"):
+            raise ValueError('jobs is "forget" or "fail"')
+        if self.kind == "agent_lost" and not self.host:
+            raise ValueError("agent_lost needs a host")
         if self.nth < 1 or self.times < 1:
             raise ValueError("nth and times count from 1")
 

@@ -13,6 +13,7 @@ from .registry import Command, Work
 from .world import World
 
 RUNNING, SUCCEEDED, FAILED = 0, 1, 2
+RESTARTED = "job cancelled because of management server restart or shutdown"
 # Objects in a job's result that name the job (others do not).
 NAMED = frozenset({"virtualmachine", "host", "router"})
 
@@ -68,14 +69,27 @@ class Jobs:
             job.result = {"errorcode": 530, "errortext": f"{type(error).__name__}: {error}"}
         job.completed = self.world.now()
 
+    def _abandon(self) -> list[Job]:
+        """Stop every job under way; they stay as they are in the table."""
+        tasks, self._tasks = self._tasks, {}
+        for task in tasks.values():
+            task.cancel()
+        return [self.world.jobs[number] for number in tasks]
+
     def forget_running(self) -> int:
         """What a stopped server does to jobs under way: nobody finishes them, nobody knows them. Returns how many."""
-        for number, task in list(self._tasks.items()):
-            task.cancel()
-            self.world.jobs.remove(self.world.jobs[number])
-        count = len(self._tasks)
-        self._tasks.clear()
-        return count
+        jobs = self._abandon()
+        for job in jobs:
+            self.world.jobs.remove(job)
+        return len(jobs)
+
+    def fail_running(self) -> int:
+        """What a server that starts again does to jobs under way (text from general knowledge). Returns how many."""
+        jobs = self._abandon()
+        for job in jobs:
+            error = ApiError(530, 9999, RESTARTED)
+            job.status, job.code, job.result, job.completed = FAILED, error.code, error.job_result(), self.world.now()
+        return len(jobs)
 
     def view(self, job: Job) -> dict[str, Any]:
         admin = self.world.admin

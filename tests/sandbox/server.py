@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from aiohttp import web
 from .api import DEFAULT_VERSION, Api
 from .errors import ApiError
 from .faults import Fault, Faults
+from .rules import host_states
+from .snapshot import load
 from .world import World
 from .world.hypervisors import Sizes
 
@@ -46,7 +49,8 @@ class Calls(list[Received]):
 
 
 class Sandbox:
-    """A CloudStack on loopback. `port` 0: any free one; `speed` divides durations; `version` plays an older server.
+    """A CloudStack on loopback. `port` 0: any free one; `speed` divides durations; `version` plays an older server;
+    `snapshot` is a file of sandbox.snapshot that is loaded first.
 
     Read `world` from another thread only while nothing runs; `run(fn)` executes `fn(world)` in the server's thread.
     """
@@ -59,6 +63,7 @@ class Sandbox:
         seed: int | None = None,
         version: str = DEFAULT_VERSION,
         sizes: Sizes | None = None,
+        snapshot: Path | None = None,
         key: str | None = None,
         secret: str | None = None,
     ) -> None:
@@ -66,6 +71,8 @@ class Sandbox:
         self.secret = secret or os.environ.get("SANDBOX_SECRET") or SECRET
         self.port = port
         self.world = World(seed=seed, speed=speed, sizes=sizes)
+        if snapshot is not None:
+            load(self.world, snapshot)
         self.api = Api(self.world, self.key, self.secret, version)
         self.faults, self.calls = Faults(), Calls()
         # TCP connections accepted so far.
@@ -86,6 +93,7 @@ class Sandbox:
         app.router.add_route("POST", PATH, self._handle)
         app.router.add_route("*", "/sandbox/faults", self._faults_page)
         app.router.add_route("*", "/sandbox/calls", self._calls_page)
+        app.router.add_route("*", "/sandbox/durations", self._durations_page)
         app.router.add_get("/sandbox/connections", self._connections_page)
         return app
 
@@ -175,13 +183,36 @@ class Sandbox:
         if fault.kind == "html":
             page = f"<html><head><title>{fault.status}</title></head><body><h1>{fault.text}</h1></body></html>"
             return web.Response(text=page, status=fault.status, content_type="text/html")
+        if fault.kind == "agent_lost":
+            self._lose_agent(fault.host)
         if fault.kind == "restart":
-            self.api.jobs.forget_running()
+            self._restart(fault.jobs)
         if fault.kind in ("drop", "restart"):
             return _hang_up(request)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         return None
+
+    def _restart(self, jobs: str) -> None:
+        if jobs == "fail":
+            self.api.jobs.fail_running()
+        else:
+            self.api.jobs.forget_running()
+
+    def _lose_agent(self, named: str) -> None:
+        """The agent of every host of that name, address or uuid is gone."""
+        for host in self.world.hosts:
+            if named in (host.name, host.ip_address, host.uuid):
+                host_states.lose(self.world, host)
+
+    async def _durations_page(self, request: web.Request) -> web.Response:
+        """GET tells the seconds of jobs by command, POST JSON changes some."""
+        if request.method == "POST":
+            given = await request.json()
+            if not isinstance(given, dict) or not all(isinstance(v, (int, float)) and v >= 0 for v in given.values()):
+                return web.json_response({"error": "an object of seconds by command is needed"}, status=400)
+            self.world.durations.update(given)
+        return web.json_response({"durations": self.world.durations})
 
     async def _faults_page(self, request: web.Request) -> web.Response:
         """GET lists, DELETE clears, POST adds `{"command", "kind", "nth", …}` (400 when that makes no fault)."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ..errors import bad_parameter, failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
-from ..rules import capacity, life, system_vms, templates
+from ..rules import capacity, life, out_of_band, system_vms, templates
 from ..rules.addresses import overlap
 from ..rules.host_states import MAINTENANCE, NoTransition, describe, move
 from ..world import World
@@ -25,6 +25,34 @@ EVENTS = (
     "AgentDisconnected; ShutdownRequested; AgentConnected; StartAgentRebalance; PingTimeout; Ping; HostDown; "
     "ManagementServerDown; Remove"
 )
+
+
+def _gpu(name: str, memory: int, heads: int, width: int, height: int, per_card: int, left: int) -> Body:
+    return {
+        "vgputype": name,
+        "videoram": memory,
+        "maxheads": heads,
+        "maxresolutionx": width,
+        "maxresolutiony": height,
+        "maxvgpuperpgpu": per_card,
+        "remainingcapacity": left,
+        "maxcapacity": left,
+    }
+
+
+# The simulator's graphics cards (T4:57); none is ever in use.
+GPU_GROUPS: list[Body] = [
+    {"gpugroupname": "Simulator Graphics Card Basic", "vgpu": [_gpu("passthrough", 8192, 1, 4096, 2160, 1, 4)]},
+    {
+        "gpugroupname": "Simulator Graphics Card Pro",
+        "vgpu": [
+            _gpu("sim-2q", 2048, 1, 1920, 1080, 8, 8),
+            _gpu("sim-4q", 4096, 2, 1920, 1080, 4, 4),
+            _gpu("passthrough", 16384, 1, 4096, 2160, 1, 0),
+            _gpu("sim-8q", 8192, 4, 4096, 2160, 2, 4),
+        ],
+    },
+]
 EVENTS_APART = (
     "ShutdownRequested; AgentDisconnected; AgentConnected; WaitedTooLong; PingTimeout; Ping; HostDown; "
     "ManagementServerDown; Remove"
@@ -115,8 +143,8 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
         "clusterid": world.clusters[host.cluster_id].uuid,
         "islocalstorageactive": False,
         "created": host.created,
-        "hostha": {"haenable": False, "hastate": "Disabled"},
-        "outofbandmanagement": {"powerstate": "Disabled", "enabled": False},
+        "hostha": out_of_band.ha_view(world, host),
+        "outofbandmanagement": out_of_band.view(world, host),
         "resourcestate": host.resource_state,
         "ueficapability": False,
         **_tags_view(host),
@@ -130,6 +158,8 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
     body.update(_place_view(world, host))
     if everything or "capacity" in details:
         body.update(_capacity_view(world, host))
+    if everything and host.gpus:
+        body.update(gputotal=20, gpuused=0, gpugroup=GPU_GROUPS)
     if everything or "stats" in details:
         body.update(_statistics_view(host))
     if everything or "events" in details:

@@ -58,11 +58,25 @@ def disconnect(world: World, host: Host) -> None:
     host.state = "Disconnected"
 
 
+def lose(world: World, host: Host) -> None:
+    """Cut the agent off for good: no reconnection finds it until `found` says so."""
+    host.lost = True
+    disconnect(world, host)
+
+
+def found(world: World, host: Host) -> None:
+    """A lost agent answers again; it is connected after a while."""
+    host.lost = False
+    reconnect_later(world, host)
+
+
 def reconnect_later(world: World, host: Host) -> None:
     """The server finds the agent again at its next scan (T2:52-54: a host stays Disconnected for a while)."""
 
     def connect() -> None:
         if host in world.hosts and world.clusters[host.cluster_id].managed_state == "Managed" and not host.lost:
             host.state, host.last_pinged = "Up", world.now()
+            # The simulator's agent tells of its graphics cards only when it connects again (T4:57).
+            host.gpus = host.hypervisor == "Simulator"
 
     world.later("reconnection", connect)

@@ -46,6 +46,7 @@ class Host:
     reserved_memory: int = 0
     # A lost agent does not come back by itself (fault agent_lost).
     lost: bool = False
+    gpus: bool = False
     details: dict[str, str] = field(default_factory=dict)
     annotation: str = ""
     annotated: str = ""
