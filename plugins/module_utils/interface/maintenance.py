@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 import uuid
 
+from ..core.errors import InvalidValue
 from ..core.evacuation import Terms
 from ..core.hosts import HostName
 from ..operations.locks import Lock
 from ..operations.maintenance import Request
 from ..operations.migrations import Limits
 from .connection import Params, Spec
+
+RUN = re.compile(r"^[\w.-]{1,48}$")
 
 LIMITS: Spec = {
     "max_migrations": {"type": "int", "default": 8},
@@ -36,9 +40,12 @@ LOCK: Spec = {
 
 def lock(params: Params) -> Lock:
     """Who works here: the given run, else one of this task alone. The job is AWX's or the process."""
+    run = params.get("run")
+    if run and not RUN.match(run):
+        raise InvalidValue("run", run, "at most 48 letters, digits, dots, dashes and underscores")
     job = os.environ.get("AWX_JOB_ID") or os.environ.get("TOWER_JOB_ID")
     job = f"AWX {job}" if job else f"process {os.getpid()}"
-    return Lock(params.get("run") or uuid.uuid4().hex, f"{_user()}@{socket.gethostname()}", job)
+    return Lock(run or uuid.uuid4().hex, f"{_user()}@{socket.gethostname()}", job)
 
 
 def _user() -> str:

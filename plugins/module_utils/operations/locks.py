@@ -19,6 +19,7 @@ from ..core.topology import Cluster
 from ..ports import Cloud, Note
 
 PREFIX = "hostcraft.lock "
+LONGEST = 60  # characters of who and job: an annotation holds 255
 SETTLE = 1.0  # seconds in which two that take it at once see each other
 AGAIN = 5.0  # seconds between two looks at somebody else's lock
 
@@ -81,7 +82,10 @@ def _written(cloud: Cloud, cluster: Cluster, lock: Lock, lease: float) -> t.Opti
     now = cloud.clock.wall()
     old = [(note, each) for note, each in _locks(cloud, cluster) if each.token == lock.token]
     mine = replace(lock, since=old[0][1].since if old else now, until=now + lease)
-    cloud.notes.add("CLUSTER", cluster.id, PREFIX + json.dumps(asdict(mine), sort_keys=True))
+    short = replace(
+        mine, who=mine.who[:LONGEST], job=mine.job[:LONGEST], since=round(mine.since), until=round(mine.until)
+    )
+    cloud.notes.add("CLUSTER", cluster.id, PREFIX + json.dumps(asdict(short), separators=(",", ":")))
     for note, _each in old:
         cloud.notes.remove(note.id)
     if not old:

@@ -221,7 +221,7 @@ def _closed(cloud: Cloud, host: Host) -> tuple[Host, marks.Mark]:
     if host.resource_state in FAILED_DRAIN:
         cloud.act("cancel_maintenance", host.id)
         host = cloud.hosts.fresh(host)
-        mark = marks.write(cloud, host, replace(mark, before=ENABLED)) if mark.before in FAILED_DRAIN else mark
+        mark = marks.set_before(cloud, host, mark, ENABLED) if mark.before in FAILED_DRAIN else mark
     if host.resource_state == ENABLED:
         host = cloud.hosts.update(host.id, allocation_state=DISABLED)
     return host, mark

@@ -3,20 +3,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a maintenance has to give back: written on the host before anything changes, for a killed run's successor.
 
-The mark is an annotation of the host that administrators see.
+Marks are annotations of the host, which administrators see; an annotation holds 255 characters, so each VM has its own.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import typing as t
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from ..core.hosts import Host
 from ..ports import Cloud, Note
 
-PREFIX = "hostcraft.maintenance "
+BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -29,41 +28,48 @@ class Mark:
 
 def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
     """The host's mark, or None."""
-    found = _marks(cloud, host)
-    return found[-1][1] if found else None
-
-
-def write(cloud: Cloud, host: Host, mark: Mark) -> Mark:
-    """Set it in place of an older one."""
-    old = _marks(cloud, host)
-    if old and old[-1][1] == mark:
-        return mark
-    cloud.notes.add("HOST", host.id, PREFIX + json.dumps(asdict(mark), sort_keys=True))
-    for note, _each in old:
-        cloud.notes.remove(note.id)
-    return mark
+    before, stopped = "", []
+    for note in cloud.notes.all("HOST", host.id):
+        if note.text.startswith(BEFORE):
+            before = note.text[len(BEFORE) :]
+        elif note.text.startswith(STOPPED):
+            vm_id, kind, name = note.text[len(STOPPED) :].split(" ", 2)
+            stopped.append((vm_id, kind, name))
+    return Mark(before, tuple(dict.fromkeys(stopped))) if before else None
 
 
 def begin(cloud: Cloud, host: Host) -> Mark:
     """The mark of a maintenance that is under way, or a new one with the state of now."""
-    return read(cloud, host) or write(cloud, host, Mark(host.resource_state))
+    held = read(cloud, host)
+    if held is not None:
+        return held
+    cloud.notes.add("HOST", host.id, BEFORE + host.resource_state)
+    return Mark(host.resource_state)
+
+
+def set_before(cloud: Cloud, host: Host, mark: Mark, before: str) -> Mark:
+    """Correct the state to return to: the new note first, so that a kill between the two loses nothing."""
+    old = _own(cloud, host, BEFORE)
+    cloud.notes.add("HOST", host.id, BEFORE + before)
+    for note in old:
+        cloud.notes.remove(note.id)
+    return replace(mark, before=before)
 
 
 def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) -> Mark:
     """Remember a VM before it is stopped."""
-    return mark if vm in mark.stopped else write(cloud, host, replace(mark, stopped=(*mark.stopped, vm)))
+    vm = (vm[0], vm[1], vm[2][:LONGEST_NAME])
+    if vm in mark.stopped:
+        return mark
+    cloud.notes.add("HOST", host.id, STOPPED + " ".join(vm))
+    return replace(mark, stopped=(*mark.stopped, vm))
 
 
 def clear(cloud: Cloud, host: Host) -> None:
-    for note, _each in _marks(cloud, host):
+    """Forget all; the state to return to last, because it is what says that there is a mark."""
+    for note in _own(cloud, host, STOPPED) + _own(cloud, host, BEFORE):
         cloud.notes.remove(note.id)
 
 
-def _marks(cloud: Cloud, host: Host) -> list[tuple[Note, Mark]]:
-    found = []
-    for note in cloud.notes.all("HOST", host.id):
-        if note.text.startswith(PREFIX):
-            with contextlib.suppress(ValueError, TypeError, KeyError):
-                data = json.loads(note.text[len(PREFIX) :])
-                found.append((note, Mark(data["before"], tuple(tuple(vm) for vm in data["stopped"]))))
-    return found
+def _own(cloud: Cloud, host: Host, prefix: str) -> list[Note]:
+    return [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith(prefix)]

@@ -3,20 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A roll's record: which hosts it visits and which are done, kept on the cluster so that a killed run is resumed.
 
-An annotation of the cluster that administrators see; one roll a cluster.
+Annotations of the cluster, which administrators see; one holds 255 characters, so each host has its own. One roll a
+cluster.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import typing as t
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 from ..core.topology import Cluster
 from ..ports import Cloud, Note
 
 PREFIX = "hostcraft.roll "
+Fate = t.Literal["done", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -34,41 +34,56 @@ class Record:
         return tuple(each for each in self.hosts if each not in self.done and each not in self.skipped)
 
 
-def read(cloud: Cloud, cluster: Cluster) -> t.Optional[Record]:
-    """The cluster's record, or None."""
-    found = _records(cloud, cluster)
-    return found[-1][1] if found else None
+def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Optional[Record]:
+    """The cluster's record, or None. ``all_hosts``: ids that a roll without a narrower scope visits."""
+    run = ""
+    said: dict[str, list[str]] = {}
+    for _note, words in _notes(cloud, cluster):
+        said.setdefault(words[1], []).append(words[2] if len(words) > 2 else "")
+        run = words[0]
+    if "start" not in said:
+        return None
+    done, skipped = (tuple(dict.fromkeys(said.get(fate, ()))) for fate in ("done", "skipped"))
+    hosts = tuple(dict.fromkeys(said.get("scope", ()))) or tuple(all_hosts)
+    return Record(run, hosts, done, skipped, said["start"][-1])
 
 
-def write(cloud: Cloud, cluster: Cluster, record: Record) -> Record:
-    """Set it in place of an older one: the new one first, so that a kill between the two loses nothing."""
-    old = _records(cloud, cluster)
-    if old and old[-1][1] == record:
-        return record
-    cloud.notes.add("CLUSTER", cluster.id, PREFIX + json.dumps(asdict(record), sort_keys=True))
-    for note, _each in old:
+def begin(cloud: Cloud, cluster: Cluster, run: str, scope: t.Sequence[str]) -> None:
+    """Start one. ``scope``: ids of the hosts to visit, none for all. The note that makes it a record comes last."""
+    for host in scope:
+        _say(cloud, cluster, run, "scope", host)
+    _say(cloud, cluster, run, "start", "")
+
+
+def expect(cloud: Cloud, cluster: Cluster, record: Record, placement: str) -> None:
+    """Remember the placement that the next wave is to find; the new note first, so that a kill loses nothing."""
+    if placement == record.placement:
+        return
+    old = [note for note, words in _notes(cloud, cluster) if words[1] == "start"]
+    _say(cloud, cluster, record.run, "start", placement)
+    for note in old:
         cloud.notes.remove(note.id)
-    return record
 
 
-def clear(cloud: Cloud, cluster: Cluster) -> bool:
-    """Forget it; whether there was one."""
-    found = _records(cloud, cluster)
-    for note, _each in found:
+def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate) -> None:
+    """A host is done or skipped."""
+    _say(cloud, cluster, record.run, fate, host)
+
+
+def clear(cloud: Cloud, cluster: Cluster) -> None:
+    """Forget it; what makes it a record goes first."""
+    for note, _words in sorted(_notes(cloud, cluster), key=lambda pair: pair[1][1] != "start"):
         cloud.notes.remove(note.id)
-    return bool(found)
 
 
-def _records(cloud: Cloud, cluster: Cluster) -> list[tuple[Note, Record]]:
-    """In the order of what is done, because two notes of one second have no order of their own."""
-    found = []
-    for note in cloud.notes.all("CLUSTER", cluster.id):
-        if note.text.startswith(PREFIX):
-            with contextlib.suppress(ValueError, TypeError):
-                found.append((note, _record(json.loads(note.text[len(PREFIX) :]))))
-    return sorted(found, key=lambda pair: len(pair[1].done) + len(pair[1].skipped))
+def _say(cloud: Cloud, cluster: Cluster, run: str, what: str, about: str) -> None:
+    cloud.notes.add("CLUSTER", cluster.id, f"{PREFIX}{run} {what} {about}".rstrip())
 
 
-def _record(data: t.Mapping[str, t.Any]) -> Record:
-    record = Record(**data)
-    return replace(record, hosts=tuple(record.hosts), done=tuple(record.done), skipped=tuple(record.skipped))
+def _notes(cloud: Cloud, cluster: Cluster) -> list[tuple[Note, list[str]]]:
+    found = [(note, note.text[len(PREFIX) :].split()) for note in _all(cloud, cluster)]
+    return [pair for pair in found if len(pair[1]) > 1]
+
+
+def _all(cloud: Cloud, cluster: Cluster) -> list[Note]:
+    return [note for note in cloud.notes.all("CLUSTER", cluster.id) if note.text.startswith(PREFIX)]

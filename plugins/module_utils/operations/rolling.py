@@ -52,8 +52,8 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     """The whole roll as it would go now; nothing is written. Infeasible plans are told, not raised."""
     cluster = _cluster(cloud, request)
     fleet = cloud.fleets.read(cluster)
-    record = records.read(cloud, cluster)
     scope = tuple(host.id for host in _scope(fleet, request))
+    record = records.read(cloud, cluster, scope)
     pending = tuple(each for each in scope if record is None or each in record.pending)
     roll = _planned(fleet, request, pending)
     return Outcome(False, result=told(fleet, roll, request))
@@ -87,39 +87,40 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
             raise Refused(f"cluster {cluster.name}", _stuck(fleet, roll))
         result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": told(fleet, roll, request)})
         if not check_mode:
-            records.write(cloud, cluster, replace(record, placement=_after(fleet, roll)))
+            records.expect(cloud, cluster, record, _after(fleet, roll))
     return Outcome(False, result=result)
 
 
 def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mode: bool) -> Outcome:
     """Note that a host is done (or was skipped by its stage script)."""
     cluster = _cluster(cloud, request)
-    record = records.read(cloud, cluster)
+    hosts = cloud.hosts.all(cluster_id=cluster.id, detail="min")
+    record = records.read(cloud, cluster, [each.id for each in hosts])
     if record is None:
         reason = Reason("no_roll", "no roll is under way on it", "ask for the next wave first")
         raise Refused(f"cluster {cluster.name}", [reason])
-    its = _named(cloud.hosts.all(cluster_id=cluster.id, detail="min"), host, cluster)
+    its = _named(hosts, host, cluster)
     if its.id not in record.pending:
-        return Outcome(False, result=plain(record))
-    changed = (
-        replace(record, skipped=(*record.skipped, its.id)) if skipped else replace(record, done=(*record.done, its.id))
-    )
+        return Outcome(False, result={"run": record.run, "host": its.name})
+    fate: records.Fate = "skipped" if skipped else "done"
     if not check_mode:
         locks.take(cloud, cluster, request.lock, request.lease, request.lock_wait)
-        records.write(cloud, cluster, changed)
-    return Outcome(True, {"done": len(record.done)}, {"done": len(changed.done)}, plain(changed))
+        records.settle(cloud, cluster, record, its.id, fate)
+    left = [each.name for each in hosts if each.id in record.pending and each.id != its.id]
+    return Outcome(True, {}, {fate: its.name}, {"run": record.run, "host": its.name, "pending": left})
 
 
 def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = False) -> Outcome:
     """End a roll and give the lock back. Raises Refused while hosts are pending, unless it is abandoned."""
     cluster = _cluster(cloud, request)
-    record = records.read(cloud, cluster)
+    record = records.read(cloud, cluster, [h.id for h in cloud.hosts.all(cluster_id=cluster.id, detail="min")])
     if record is not None and record.pending and not abandon:
         names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
         reason = Reason("hosts_pending", f"{names} are still to come", "run the roll again, or state=abandoned")
         raise Refused(f"cluster {cluster.name}", [reason])
     if not check_mode:
-        records.clear(cloud, cluster)
+        if record is not None:
+            records.clear(cloud, cluster)
         locks.release(cloud, cluster, request.lock.token)
     return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
 
@@ -140,11 +141,11 @@ def _scope(fleet: Fleet, request: Request) -> list[Host]:
 
 def _joined(cloud: Cloud, cluster: Cluster, request: Request, fleet: Fleet, check_mode: bool) -> records.Record:
     """The record of the roll under way, or a new one."""
-    held = records.read(cloud, cluster)
-    if held is not None:
-        return held
-    made = records.Record(request.lock.token, tuple(host.id for host in _scope(fleet, request)))
-    return made if check_mode else records.write(cloud, cluster, made)
+    scope = tuple(host.id for host in _scope(fleet, request))
+    held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
+    if held is None and not check_mode:
+        records.begin(cloud, cluster, request.lock.token, scope if request.hosts else ())
+    return held or records.Record(request.lock.token, scope)
 
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...]) -> Roll:

@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A roll's plan as lines that a person reads before saying yes. Input: what cs_maintenance_plan returns."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+GIB = 1 << 30
+Plan = t.Mapping[str, t.Any]
+
+
+def plan_text(plan: Plan) -> list[str]:
+    """The roll in a sentence, a line a wave, and every reason where it cannot be done."""
+    head = f"cluster {plan['cluster']}: {len(plan['waves'])} waves, {plan['moves']} migrations for {plan['vms']} VMs"
+    if plan["feasible"]:
+        bound = plan["bounds"]["moves"]
+        head += f" ({plan['moves_per_vm']} a VM; no plan has fewer than {bound}), about {duration(plan['seconds'])}"
+    lines = [head if plan["feasible"] else f"cluster {plan['cluster']}: cannot be rolled"]
+    lines += [_wave(number, wave) for number, wave in enumerate(plan["waves"], 1)]
+    lines += [f"  {r['code']}: {r['message']} ({r['remedy']})" for r in plan["reasons"]]
+    return lines
+
+
+def _wave(number: int, wave: Plan) -> str:
+    targets = Counter(move["target"] for move in wave["moves"])
+    places = ", ".join(f"{count} to {name}" for name, count in targets.most_common())
+    free = wave["free"]
+    text = f"  {number}. {', '.join(wave['hosts'])}: {len(wave['moves'])} VMs move"
+    text += f" ({places})" if places else ""
+    return f"{text}; free meanwhile {free['cpu_mhz'] / 1000:.0f} GHz, {free['ram_bytes'] / GIB:.0f} GiB"
+
+
+def duration(seconds: float) -> str:
+    """1 h 05 min, 12 min, 40 s."""
+    minutes = round(seconds / 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes} min" if minutes else f"{seconds:.0f} s"
