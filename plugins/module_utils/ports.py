@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .core.capacity import Balance
+from .core.dedication import Dedication, Owner, Tenant
 from .core.errors import ApiError
 from .core.fleet import Fleet, Instance
 from .core.hosts import Host
@@ -90,6 +92,32 @@ class Fleets(t.Protocol):
         """One VM, read again; None when it is gone."""
 
 
+class Capacities(t.Protocol):
+    """What the server itself says of capacity; used holds what is reserved too."""
+
+    def of_cluster(self, cluster_id: str, latest: bool = False) -> Balance:
+        """``latest``: the server looks at every host anew first."""
+
+
+class Dedications(t.Protocol):
+    """Places that are kept for a domain or account; scopes are those of core.dedication.SCOPES."""
+
+    def all(self, scope: str, place_id: str = "") -> t.Sequence[Dedication]: ...
+
+    def give(self, scope: str, place_id: str, owner: Owner) -> None: ...
+
+    def release(self, scope: str, place_id: str) -> None: ...
+
+    def tenants(self, scope: str, place_id: str) -> t.Sequence[Tenant]:
+        """Users' VMs that are on hosts of a place."""
+
+    def family(self, domain_id: str) -> t.Collection[str]:
+        """Ids of a domain and of all below it."""
+
+    def names(self) -> t.Mapping[str, str]:
+        """Paths of domains and names of accounts by their ids."""
+
+
 class Note(t.Protocol):
     """A note on a thing. created: the server's time, ISO 8601."""
 
@@ -167,6 +195,12 @@ class Cloud(t.Protocol):
 
     @property
     def fleets(self) -> Fleets: ...
+
+    @property
+    def capacities(self) -> Capacities: ...
+
+    @property
+    def dedications(self) -> Dedications: ...
 
     @property
     def jobs(self) -> Jobs: ...

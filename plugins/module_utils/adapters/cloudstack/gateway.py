@@ -17,7 +17,9 @@ from ...core.naming import matches, nearest
 from ...core.settings import Setting
 from ...ports import Clock, Progress
 from . import mapping, resources
+from .capacities import Capacities
 from .client import Client, Job
+from .dedications import Dedications
 from .fleet import FleetReader
 from .notes import Notes
 from .transport import Json
@@ -229,6 +231,8 @@ class Gateway:
         self.vmware_datacenters = Listing(client, resources.VMWARE_DATACENTERS)
         self.settings = Settings(client)
         self.fleets = FleetReader(client)
+        self.capacities = Capacities(client)
+        self.dedications = Dedications(client)
         self.notes = Notes(client)
         self.jobs = Jobs(client)
 

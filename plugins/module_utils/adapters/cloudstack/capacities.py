@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``listCapacity`` of a cluster. Of a zone or pod it counts every host with one cluster's factors (T3:100)."""
+
+from __future__ import annotations
+
+from ...core.capacity import Amount, Balance
+from .client import Client
+from .transport import Json
+
+RAM, CPU = 0, 1  # types of capacity
+
+
+class Capacities:
+    """The port ``Capacities``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def of_cluster(self, cluster_id: str, latest: bool = False) -> Balance:
+        """``latest``: the server looks at every host anew first (T3:99)."""
+        params: Json = {"clusterid": cluster_id, "fetchlatest": latest or None}
+        found = {int(item["type"]): item for item in self._client.listing("listCapacity", "capacity", params)}
+        return Balance(_amount(found, "capacitytotal"), _amount(found, "capacityused"))
+
+
+def _amount(found: dict[int, Json], key: str) -> Amount:
+    return Amount(int(found.get(CPU, {}).get(key) or 0), int(found.get(RAM, {}).get(key) or 0))
