@@ -14,6 +14,7 @@ from .errors import ApiError, unauthorized
 from .faults import Fault
 from .jobs import Jobs
 from .registry import COMMANDS, Call, Command, Work
+from .rules import log
 from .validation import convert
 from .world import World
 
@@ -55,6 +56,7 @@ class Api:
         outcome = command.handler(call)
         if not isinstance(outcome, Work):
             return outcome
+        outcome = log.recorded(self.world, command, outcome)
         failure = ApiError(530, 9999, fault.text) if fault and fault.kind == "job_failed" else None
         job = self.jobs.start(command, outcome, failure)
         return {"id": outcome.created, "jobid": job.uuid} if outcome.created else {"jobid": job.uuid}

@@ -105,7 +105,8 @@ ENTITIES = {
     "parenttemplateid": "nothing",
     "virtualmachineid": "vms",
     "managementserverid": "management_servers",
-    "oscategoryid": "nothing",
+    "oscategoryid": "os_categories",
+    "ostypeid": "os_types",
     "jobid": "jobs",
 }
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from ..errors import failed, invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
+from ..rules import system_vms
 from ..world import World
 from ..world.storage import ImageStore
 
@@ -43,7 +44,10 @@ def add_image_store(call: Call) -> Body:
         world.image_stores.next_id(), world.new_uuid(), call.get("name") or url, url, urlsplit(url).scheme, provider,
         zone.id if zone else None, "ZONE" if zone else "REGION",
     )  # fmt: skip
-    return {"imagestore": image_view(world, world.image_stores.add(store))}
+    world.image_stores.add(store)
+    for open_zone in [zone] if zone else list(world.zones):
+        system_vms.ensure_later(world, open_zone)
+    return {"imagestore": image_view(world, store)}
 
 
 @command("listImageStores", JAVA, id="image_stores")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..errors import failed, invalid, refused
 from ..registry import Body, Call, Work, command
 from ..rules import life, nics, system_vms
 from ..world import World
 from ..world.networks import Network
-from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Vm
+from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Nic, Vm
 from .system_vms import router_view, view
 
 SYSTEM = "org.apache.cloudstack.api.command.admin.systemvm"
 ROUTERS = "org.apache.cloudstack.api.command.admin.router"
 # What a VM holds only while it runs (T4:37, T4:64).
 FLEETING = ("Management", "Control")
+_NO_ADDRESS = {"ip": "", "mac": "", "gateway": "", "netmask": ""}
 
 
 def _system_vm(call: Call) -> Vm:
@@ -43,7 +45,7 @@ def _stop(world: World, vm: Vm) -> None:
     if vm.pod_id is not None:
         held = {nic.ip for nic in vm.nics if nic.traffic_type == "Management"}
         world.pods[vm.pod_id].used_ips -= held
-    vm.nics = tuple(nic for nic in vm.nics if nic.traffic_type not in FLEETING)
+    vm.nics = tuple(replace(nic, **_NO_ADDRESS) if nic.traffic_type in FLEETING else nic for nic in vm.nics)
 
 
 def _start(world: World, vm: Vm) -> None:
@@ -51,14 +53,16 @@ def _start(world: World, vm: Vm) -> None:
     if vm.state == "Running":
         return
     life.place(world, vm)
-    zone = world.zones[vm.zone_id]
-    fleeting = [nics.control(world, zone)]
     if vm.kind == ROUTER:
         vm.script_version = world.new_uuid()
-    else:
-        fleeting.insert(0, nics.management(world, zone, world.pods[vm.pod_id or 0]))
-    # A router's control NIC stands between its guest and its public side (T2:15).
-    vm.nics = (vm.nics[0], *fleeting, *vm.nics[1:])
+    vm.nics = tuple(nic if nic.ip else _renewed(world, vm, nic) for nic in vm.nics)
+
+
+def _renewed(world: World, vm: Vm, nic: Nic) -> Nic:
+    zone = world.zones[vm.zone_id]
+    control = nic.traffic_type == "Control"
+    fresh = nics.control(world, zone) if control else nics.management(world, zone, world.pods[vm.pod_id or 0])
+    return replace(fresh, uuid=nic.uuid)
 
 
 def _act(call: Call, vm: Vm, act: Callable[[World, Vm], None]) -> Work:
@@ -106,7 +110,8 @@ def destroy_system_vm(call: Call) -> Work:
         vm.nics = ()
         answered = {"systemvm": view(world, vm)}
         _bury(world, vm)
-        system_vms.ensure_later(world, world.zones[vm.zone_id])
+        zone = world.zones[vm.zone_id]
+        world.later("replacement", lambda: system_vms.ensure(world, zone))
         return answered
 
     return Work(run, instance=("SystemVm", vm.uuid))

@@ -26,7 +26,7 @@ def _addresses(vm: Vm, **prefixes: str) -> Body:
     body: Body = {}
     for traffic, prefix in prefixes.items():
         nic = _nic(vm, traffic)
-        if nic is not None:
+        if nic is not None and nic.ip:
             body.update({f"{prefix}ip": nic.ip, f"{prefix}macaddress": nic.mac, f"{prefix}netmask": nic.netmask})
     return body
 
@@ -70,27 +70,25 @@ def view(world: World, vm: Vm) -> Body:
     host = world.hosts.get(vm.host_id)
     if vm.kind == CONSOLE_PROXY:
         return {**body, "activeviewersessions": 0}
-    if host is not None:
-        body.update(agentstate="Up" if host.state == "Up" else "Disconnected", version="4.22.0.0-SNAPSHOT")
-    return body
+    # Its agent's state is told of a stopped one too (T4:49).
+    up = host is not None and host.state == "Up"
+    return {**body, "agentstate": "Up" if up else "Disconnected", "version": "4.22.0.0-SNAPSHOT"}
 
 
-def _router_nic(world: World, nic: Nic) -> Body:
-    """T2:15: the guest side has no gateway, the control side neither VLAN nor MTU."""
+def _router_nic(world: World, vm: Vm, nic: Nic) -> Body:
+    """T2:15: the guest side has no gateway, the control side neither VLAN nor MTU; a stopped router holds no control
+    address and is on no guest VLAN (T4:64)."""
     network = world.networks[nic.network_id]
-    body: Body = {
-        "id": nic.uuid,
-        "networkid": network.uuid,
-        "netmask": nic.netmask,
-        "ipaddress": nic.ip,
-        "traffictype": nic.traffic_type,
-        "isdefault": nic.default,
-        "macaddress": nic.mac,
-    }
+    body: Body = {"id": nic.uuid, "networkid": network.uuid, "traffictype": nic.traffic_type, "isdefault": nic.default}
+    if not nic.ip:
+        return body
+    body.update(netmask=nic.netmask, ipaddress=nic.ip, macaddress=nic.mac)
     if nic.traffic_type == "Guest":
         vlan = f"vlan://{network.vlan}"
         named = {"networkname": network.name, "type": network.guest_type or "Isolated"}
-        return {**body, **named, "isolationuri": vlan, "broadcasturi": vlan, "mtu": 1500}
+        if vm.host_id is not None:
+            named.update(isolationuri=vlan, broadcasturi=vlan)
+        return {**body, **named, "mtu": 1500}
     body["gateway"] = nic.gateway
     if nic.traffic_type == "Public":
         held = nics.public_range(world, network.zone_id, nic.ip)
@@ -130,7 +128,7 @@ def router_view(world: World, vm: Vm) -> Body:
         "version": "4.10.0",
         "scriptsversion": vm.script_version,
         "role": "VIRTUAL_ROUTER",
-        "nic": [_router_nic(world, nic) for nic in vm.nics],
+        "nic": [_router_nic(world, vm, nic) for nic in vm.nics],
         "requiresupgrade": False,
         "healthchecksfailed": False,
         "softwareversion": "4.22.0.0",
@@ -170,7 +168,9 @@ def list_system_vms(call: Call) -> Body:
 
 @command("listRouters", f"{ADMIN}.router", id="vms")
 def list_routers(call: Call) -> Body:
-    return answer(call, "router", _listed(call, (ROUTER,)), lambda vm: router_view(call.world, vm))
+    # No checks run here, so their results are an empty list (T4:62).
+    checks: Body = {"healthcheckresults": []} if call.get("fetchhealthcheckresults") else {}
+    return answer(call, "router", _listed(call, (ROUTER,)), lambda vm: {**router_view(call.world, vm), **checks})
 
 
 @command("migrateSystemVm", f"{ADMIN}.systemvm.MigrateSystemVMCmd")

@@ -10,7 +10,7 @@ from ..errors import ApiError
 from ..world import World
 from ..world.hosts import Host
 from ..world.vms import Vm
-from . import host_states, life, placement
+from . import host_states, life, log, placement
 
 
 def _destinations(world: World, host: Host, vms: list[Vm]) -> list[tuple[Vm, Host]]:
@@ -43,7 +43,9 @@ def _finish(world: World, host: Host, moving: list[tuple[Vm, Host]]) -> None:
     # Cancelled or deleted meanwhile: the migrations still end, the host's state is its own again.
     if host in world.hosts and host.resource_state == host_states.PREPARING:
         left = world.vms.select(host_id=host.id)
-        if any(vm.state == "Migrating" for vm in left):
-            # Of an earlier, cancelled drain: its end decides.
+        if host.incoming or any(vm.state == "Migrating" for vm in left):
+            # Begun before this drain: the host is not judged before they have arrived or left.
+            world.later("migration", lambda: _finish(world, host, []))
             return
         host_states.move(world, host, "UnableToMigrate" if left else "InternalEnterMaintenance")
+        log.drained(world, host, len(left))

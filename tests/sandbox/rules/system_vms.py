@@ -7,7 +7,7 @@ from ..world import World
 from ..world.networks import Network
 from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Vm
 from ..world.zones import Zone
-from . import life, nics, templates
+from . import life, log, nics, templates
 
 _LETTERS = {CONSOLE_PROXY: "v", STORAGE_VM: "s", ROUTER: "r"}
 
@@ -70,6 +70,7 @@ def make(world: World, zone: Zone, kind: str) -> Vm:
     except ApiError:
         discard(world, vm)
         raise
+    log.system_vm_up(world, vm)
     return vm
 
 

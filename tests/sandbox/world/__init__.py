@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from . import network_offerings
+from . import network_offerings, os_types
 from .accounts import Account, Domain, ManagementServer
 from .hosts import Dedication, Host
 from .hypervisors import Sizes
@@ -25,7 +25,21 @@ from .zones import Cluster, Pod, VmwareDatacenter, Zone
 PLACEMENT_SEED = 443
 # Seconds. The named ones happen beside jobs: an opened zone gets its system VMs, a VM moves, an agent comes back, the
 # collectors of statistics pass by.
-DURATIONS = {"*": 0.02, "system VMs": 0.5, "migration": 0.2, "reconnection": 14.0, "statistics": 0.5}
+DURATIONS = {
+    "*": 0.02,
+    "system VMs": 0.5,
+    "migration": 0.2,
+    "reconnection": 14.0,
+    "statistics": 0.5,
+    "replacement": 10.0,
+}
+    "*": 0.02,
+    "system VMs": 0.5,
+    "migration": 0.2,
+    "reconnection": 14.0,
+    "statistics": 0.5,
+    "replacement": 10.0,
+}
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
 
 
@@ -65,11 +79,11 @@ class World(Infrastructure):
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
         self.last_mac = 0
-        self._os_types: dict[str, str] = {}
         self._install()
 
     def _install(self) -> None:
         network_offerings.install(self)
+        os_types.install(self)
         root = self.domains.add(Domain(1, self.new_uuid(), "ROOT", "ROOT"))
         # Row 1 is the account "system" on a real server.
         self.admin = self.accounts.add(Account(2, self.new_uuid(), "admin", root.id, self.new_uuid()))
@@ -77,8 +91,11 @@ class World(Infrastructure):
         self.server = self.management_servers.add(ManagementServer(1, self.new_uuid(), "localhost"))
 
     def os_type(self, name: str) -> str:
-        """The uuid of a guest operating system, the same for the same name."""
-        return self._os_types.setdefault(name, self.new_uuid())
+        """The identifier of a guest operating system; KeyError for an unknown one."""
+        row = self.os_types.first(name=name)
+        if row is None:
+            raise KeyError(name)
+        return row.uuid
 
     def table(self, name: str) -> Table[Any]:
         """The table of that attribute name."""

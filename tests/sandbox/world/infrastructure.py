@@ -15,6 +15,7 @@ from .networks import (
     TrafficType,
     VlanRange,
 )
+from .os_types import OsCategory, OsType
 from .security import Authority, Bmc, HostHa, OutOfBand
 from .table import Table
 
@@ -34,6 +35,8 @@ class Infrastructure:
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
         self.storage_ranges: Table[StorageIpRange] = Table("zone_id", "pod_id")
+        self.os_categories: Table[OsCategory] = Table("name")
+        self.os_types: Table[OsType] = Table("name")
         self.annotations: Table[Annotation] = Table("entity_uuid")
         self.events: Table[Event] = Table("type")
         self.alerts: Table[Alert] = Table()

@@ -1,0 +1,135 @@
+"""Events of asynchronous commands, and alerts (T4:131-132).
+
+A command is written down when it is scheduled, when it starts and when it ends; a few services add words of their own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, NamedTuple
+
+from ..errors import ApiError
+from ..registry import Body, Command, Work
+from ..world import World
+from ..world.hosts import Host
+from ..world.log import Alert, Event
+from ..world.vms import CONSOLE_PROXY, Vm
+from .out_of_band import describe
+
+
+class Kind(NamedTuple):
+    """Event type and what is done, in the server's words where recorded (MAINT.PREPARE)."""
+
+    type: str
+    doing: str
+
+
+EVENTS = {
+    "prepareHostForMaintenance": Kind("MAINT.PREPARE", "prepare maintenance for host"),
+    "cancelHostMaintenance": Kind("MAINT.CANCEL", "cancel maintenance for host"),
+    "reconnectHost": Kind("HOST.RECONNECT", "reconnecting host"),
+    "declareHostAsDegraded": Kind("HOST.DECLARE.DEGRADED", "declaring host as degraded"),
+    "cancelHostAsDegraded": Kind("HOST.CANCEL.DEGRADED", "cancelling degraded state of host"),
+    "startRollingMaintenance": Kind("SYSTEM.ROLLING.MAINTENANCE", "executing rolling maintenance"),
+    "deployVirtualMachine": Kind("VM.CREATE", "starting Vm"),
+    "startVirtualMachine": Kind("VM.START", "starting Vm"),
+    "stopVirtualMachine": Kind("VM.STOP", "stopping Vm"),
+    "rebootVirtualMachine": Kind("VM.REBOOT", "rebooting Vm"),
+    "destroyVirtualMachine": Kind("VM.DESTROY", "destroying Vm"),
+    "migrateVirtualMachine": Kind("VM.MIGRATE", "migrating VM"),
+    "rebootRouter": Kind("ROUTER.REBOOT", "rebooting router Vm"),
+    "startRouter": Kind("ROUTER.START", "starting router Vm"),
+    "stopRouter": Kind("ROUTER.STOP", "stopping router Vm"),
+    "createPhysicalNetwork": Kind("PHYSICAL.NETWORK.CREATE", "Creating Physical Network"),
+    "updatePhysicalNetwork": Kind("PHYSICAL.NETWORK.UPDATE", "updating physical network"),
+    "deletePhysicalNetwork": Kind("PHYSICAL.NETWORK.DELETE", "deleting physical network"),
+    "addTrafficType": Kind("TRAFFIC.TYPE.CREATE", "Creating Physical Network TrafficType"),
+    "updateTrafficType": Kind("TRAFFIC.TYPE.UPDATE", "Updating Physical Network TrafficType"),
+    "deleteTrafficType": Kind("TRAFFIC.TYPE.DELETE", "Deleting Physical Network TrafficType"),
+    "updateNetworkServiceProvider": Kind("SERVICE.PROVIDER.UPDATE", "Updating Physical Network ServiceProvider"),
+    "restartNetwork": Kind("NETWORK.RESTART", "restarting network"),
+    "updateNetwork": Kind("NETWORK.UPDATE", "updating network"),
+    "deleteNetwork": Kind("NETWORK.DELETE", "deleting network"),
+    "enableStorageMaintenance": Kind("MAINT.PREPARE.PS", "preparing storage pool for maintenance"),
+    "cancelStorageMaintenance": Kind("MAINT.CANCEL.PS", "canceling maintenance for primary storage pool"),
+    "issueOutOfBandManagementPowerAction": Kind("HOST.OOBM.POWER", "issuing host out-of-band management action"),
+    "enableHAForHost": Kind("HA.RESOURCE.ENABLE", "enabling HA for resource"),
+    "disableHAForHost": Kind("HA.RESOURCE.DISABLE", "disabling HA for resource"),
+    "issueCertificate": Kind("CA.CERTIFICATE.ISSUE", "issuing certificate"),
+    "revokeCertificate": Kind("CA.CERTIFICATE.REVOKE", "revoking certificate"),
+    "provisionCertificate": Kind("CA.CERTIFICATE.PROVISION", "provisioning certificate for host"),
+}
+# Job instance → table of its row.
+TABLES = {
+    "Host": "hosts",
+    "VirtualMachine": "vms",
+    "DomainRouter": "vms",
+    "SystemVm": "vms",
+    "PhysicalNetwork": "physical_networks",
+    "StoragePool": "storage_pools",
+}
+HOST, CONSOLE, STORAGE = 7, 10, 18
+NAMES = {HOST: "ALERT.COMPUTE.HOST", CONSOLE: "ALERT.SERVICE.CONSOLEPROXY", STORAGE: "ALERT.STORAGE.SSVM"}
+
+
+def _write(
+    world: World, kind: Kind, text: str, state: str, resource: Any, parent: str = "", level: str = "INFO"
+) -> Event:
+    event = Event(world.events.next_id(), world.new_uuid(), kind.type, text, state, world.now(), level)
+    event.parent_uuid = parent
+    if resource is not None:
+        name, row = resource
+        event.resource_type, event.resource_uuid, event.resource_name = name, row.uuid, getattr(row, "name", "")
+    return world.events.add(event)
+
+
+def _resource(world: World, work: Work) -> tuple[str, Any] | None:
+    if work.instance is None or work.instance[1] is None or work.instance[0] not in TABLES:
+        return None
+    row = world.table(TABLES[work.instance[0]]).by_uuid(work.instance[1])
+    return None if row is None else (work.instance[0], row)
+
+
+def recorded(world: World, command: Command, work: Work) -> Work:
+    """The same work, written down as it goes."""
+    kind = EVENTS.get(command.name)
+    if kind is None:
+        return work
+    resource = _resource(world, work)
+    parent = _write(world, kind, kind.doing, "Scheduled", resource).uuid
+
+    async def run() -> Body:
+        _write(world, kind, kind.doing[:1].upper() + kind.doing[1:], "Started", resource, parent)
+        try:
+            result = work.run()
+            result = await result if inspect.isawaitable(result) else result
+        except ApiError:
+            _write(world, kind, f"Error while {kind.doing}", "Completed", resource, parent, "ERROR")
+            raise
+        if command.name == "prepareHostForMaintenance" and resource is not None:
+            _write(world, kind, f"starting maintenance for host {describe(resource[1])}", "Started", resource)
+        _write(world, kind, f"Successfully completed {kind.doing}", "Completed", resource, parent)
+        return result
+
+    return Work(run, work.created, work.instance)
+
+
+def alert(world: World, number: int, text: str) -> Alert:
+    row = Alert(world.alerts.next_id(), world.new_uuid(), number, NAMES[number], text, world.now())
+    return world.alerts.add(row)
+
+
+def drained(world: World, host: Host, left: int) -> None:
+    """A drain's end; the words of a failed one are not recorded."""
+    zone, pod = world.zones[host.zone_id], world.pods[host.pod_id]
+    where = f"host name: {host.name} (id:{host.id}), availability zone: {zone.name}, pod: {pod.name}"
+    alert(world, HOST, f"Unable to migrate {left} VMs from {where}" if left else f"Migration Complete for {where}")
+
+
+def system_vm_up(world: World, vm: Vm) -> None:
+    zone, ips = world.zones[vm.zone_id], {nic.traffic_type: nic.ip for nic in vm.nics}
+    console = vm.kind == CONSOLE_PROXY
+    what, short = ("Console proxy", "proxy") if console else ("Secondary Storage Vm", "secStorageVm")
+    text = f"{what} up in zone [{zone.name}], {short} [{vm.name}], "
+    text += f"public IP [{ips.get('Public')}], private IP [{ips.get('Management')}]."
+    alert(world, CONSOLE if console else STORAGE, text)
