@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clusters by seed: sizes, utilisation, rules of placement and what is asked of the roll; each is valid as it stands."""
+"""Clusters by seed: sizes, utilisation, rules of placement, what is asked of the roll; each is valid as it stands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MHZ = 2000
 
 @dataclass(frozen=True)
 class Shape:
-    """What a cluster is to look like. use: share of the binding resource taken; rules: share of VMs with such a rule."""
+    """What a cluster is to look like. use: share of the binding resource taken; tags, apart: of VMs."""
 
     hosts: int = 8
     use: float = 0.6

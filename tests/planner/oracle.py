@@ -51,7 +51,7 @@ def placeable(
     lost: list[Plain],
     may_run: Callable[[Plain, Plain], bool],
     seconds: float = 20,
-) -> dict[str, str] | None | Unknown:
+) -> dict[str, str] | Unknown | None:
     """A host for each lost VM beside those that are kept; None when there is none."""
     model = cp_model.CpModel()
     x = {(vm["id"], host["id"]): model.new_bool_var("") for vm in lost for host in hosts if may_run(vm, host)}

@@ -16,16 +16,16 @@ from random import Random
 
 from .bounds import Bounds, bounds, most_by_sum
 from .capacity import Amount
-from .drain import RESTARTS, Move, drain, replay, revert
+from .drain import RESTARTS, Drain, Move, drain, replay, revert
 from .errors import Reason
 from .placement import Packing, Vm, VmHost, reason
 from .spare import unbearable
 
 TRIES = 6  # hosts of which the one with the fewest moves to make again is taken
 SEEDS = 3  # other landings that are tried where a wave of one finds none that is borne
-WALKS = 24
-FEWER_WALKS = 5  # where there is a plan to better, or spare hosts are in the way: another walk seldom helps there
-EFFORT = 1_000_000  # hosts × VMs × walks
+WALKS = 120  # of the smallest clusters
+EFFORT = 20_000  # hosts × VMs × walks beyond the first few
+FEW = 6  # walks of clusters that are larger
 GOOD = 1.01  # of the bound: no better plan is looked for
 
 
@@ -83,10 +83,13 @@ def plan(hosts: t.Sequence[VmHost], vms: t.Sequence[Vm], order: Order) -> Roll:
     lower = bounds(start, scope, order.first, order.most_at_once, order.spare_hosts)
     best = _Walk(start.copy(), scope, order, 0)
     best.run()
-    for variant in range(1, min(WALKS, EFFORT // (len(hosts) * len(vms) + 1))):
+    size = len(hosts) * len(vms) + 1
+    limit = min(WALKS, EFFORT // size + (FEW if size < EFFORT * FEW else 2))
+    for variant in range(1, limit):
         reached = not best.stuck and len(best.waves) <= lower.waves and best.moves() <= lower.moves * GOOD
-        short = any(each.code == "n_plus_f" for reasons in best.stuck.values() for each in reasons)
-        if reached or best.hopeless(start) or (variant >= FEWER_WALKS and (short or not best.stuck)):
+        # To better a plan, or where spare hosts are in the way and each step is dear, a few walks are enough.
+        dear = not best.stuck or best.lacks("n_plus_f")
+        if reached or best.hopeless(start) or (dear and variant > limit // 2 + 2):
             break
         walk = _Walk(start.copy(), scope, order, variant)
         walk.run()
@@ -114,6 +117,10 @@ class _Walk:
     def merit(self) -> tuple[int, int, int]:
         """Less is better: hosts not reached, waves, moves."""
         return len(self.pending), len(self.waves), self.moves()
+
+    def lacks(self, code: str) -> bool:
+        """Whether that is a reason why it is stuck."""
+        return any(each.code == code for reasons in self.stuck.values() for each in reasons)
 
     def hopeless(self, start: Packing) -> bool:
         """Whether no other way can help: a stuck host has a VM that no other host suits, or the sum is short."""
@@ -182,7 +189,7 @@ class _Walk:
         ready = {self.packing.hosts[n].id for n in self.done}
         options: list[tuple[int, int, tuple[Move, ...]]] = []
         for n in queue:
-            found = drain(self.packing, [n], self.done, seed, restarts=RESTARTS if self.variant == 0 else RESTARTS // 4)
+            found = self._drained([n], seed)
             if found.reasons:
                 self.stuck[self.packing.hosts[n].id] = found.reasons
                 continue
@@ -197,6 +204,14 @@ class _Walk:
             if self._borne([n], moves):
                 return [n], moves
         return None
+
+    def _drained(self, sources: list[int], seed: int) -> Drain:
+        """The plain walk searches long; others differ in their landings, and some do not care which hosts are done."""
+        if not self.variant:
+            return drain(self.packing, sources, self.done, seed)
+        preferred = () if self.variant % 4 == 3 else self.done
+        landing = seed + (self.variant if self.variant > 3 else 0)
+        return drain(self.packing, sources, preferred, landing, restarts=RESTARTS // 4)
 
     def _tried(self, sources: list[int]) -> t.Optional[tuple[Move, ...]]:
         found = drain(self.packing, sources, self.done, restarts=20)
