@@ -57,7 +57,10 @@ def zone_tree(facts: Facts) -> str:
 
     hosts, storage_pools, image_stores (each a list; what is missing is not shown).
     """
-    return "\n".join(line for zone in facts.get("zones") or () for line in lines(_zone(facts, zone)))
+    factors = {each["id"]: each.get("memory_overcommit_ratio") for each in facts.get("clusters") or ()}
+    hosts = [{**each, "memory_factor": factors.get(each.get("cluster_id"))} for each in facts.get("hosts") or ()]
+    known = {**facts, "hosts": hosts}
+    return "\n".join(line for zone in facts.get("zones") or () for line in lines(_zone(known, zone)))
 
 
 def lines(root: Node) -> t.Iterator[str]:
@@ -94,10 +97,11 @@ def cpu(host: Record) -> Amount:
 
 
 def memory(host: Record) -> Amount:
-    """In bytes."""
-    raw = float(host.get("memory_total") or 0)
-    used, total = host.get("memory_allocated"), host.get("memory_with_overprovisioning")
-    return Amount(float(used or 0), float(total or raw), raw)
+    """In bytes. The server multiplies ``memory_total`` too (T3:96-106), so the cluster's factor tells the rest."""
+    shown, used = float(host.get("memory_total") or 0), float(host.get("memory_allocated") or 0)
+    total = float(host.get("memory_with_overprovisioning") or shown)
+    factor = float(host.get("memory_factor") or 0)
+    return Amount(used, total, total / factor if factor else shown)
 
 
 def _capacity(hosts: t.Iterable[Record]) -> tuple[str, ...]:

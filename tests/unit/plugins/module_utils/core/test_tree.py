@@ -106,6 +106,14 @@ def test_capacities_are_summed_and_say_their_factor() -> None:
     assert cells[cells.index("RAM") + 1 :] == ["64.0", "/", "256.0", "GiB"]
 
 
+def test_memory_that_the_server_multiplied_already_is_told_by_its_clusters_factor() -> None:
+    clusters = [{**each, "memory_overcommit_ratio": "2.0"} for each in FACTS["clusters"]]
+    tree = zone_tree({**FACTS, "clusters": clusters})
+    for word, total in (("host host-1", "128.0"), ("cluster kvm-a", "128.0"), ("2 hosts", "256.0")):
+        cells = line(tree, word).split()
+        assert cells[cells.index("RAM") + 3 :][:3] == [total, "GiB", "×2"]
+
+
 def test_states_tags_labels_and_networks_are_told() -> None:
     tree = zone_tree(FACTS)
     assert "[ssd]" in line(tree, "host host-1")
