@@ -33,13 +33,6 @@ DURATIONS = {
     "statistics": 0.5,
     "replacement": 10.0,
 }
-    "*": 0.02,
-    "system VMs": 0.5,
-    "migration": 0.2,
-    "reconnection": 14.0,
-    "statistics": 0.5,
-    "replacement": 10.0,
-}
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
 
 
