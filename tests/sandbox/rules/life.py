@@ -104,12 +104,14 @@ def begin_move(world: World, vm: Vm, target: Host) -> Host:
     if not capacity.fits(world, target, vm.total_mhz, vm.total_bytes):
         raise no_room(f"Host {target.name} does not have enough available capacity for {describe(vm)}")
     _take(target, vm)
+    target.incoming += 1
     vm.state = "Migrating"
     return world.hosts[vm.host_id or 0]
 
 
 def end_move(world: World, vm: Vm, source: Host, target: Host) -> None:
     """The VM runs on `target`, unless it left the source meanwhile: then the room taken there is free again."""
+    target.incoming -= 1
     if vm.state != "Migrating" or vm.host_id != source.id:
         _give_back(target, vm)
         return

@@ -53,14 +53,18 @@ def _clusters(world: World, vm: Vm) -> list[Cluster]:
 def choose(world: World, vm: Vm, among: Sequence[Host] | None = None, avoid: Collection[int] = ()) -> Host | None:
     """A host for `vm`, drawn from those of the first cluster that has any (or from `among`); None without any.
 
-    A VM that ran before goes back to its last host while that takes it.
+    A VM that ran before goes back to its last host while that takes it, whichever cluster is first now (T4:51).
     """
+
+    def fits(host: Host) -> bool:
+        return host.id not in avoid and takes(world, host, vm)
+
+    last = world.hosts.get(vm.last_host_id)
+    if last is not None and (among is None or last in among) and fits(last):
+        return last
     groups = [among] if among is not None else [world.hosts.select(cluster_id=c.id) for c in _clusters(world, vm)]
     for group in groups:
-        fit = [host for host in group if host.id not in avoid and takes(world, host, vm)]
-        back = [host for host in fit if host.id == vm.last_host_id]
-        if back:
-            return back[0]
-        if fit:
-            return world.luck.choice(fit)
+        found = [host for host in group if fits(host)]
+        if found:
+            return world.luck.choice(found)
     return None

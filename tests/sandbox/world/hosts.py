@@ -44,6 +44,8 @@ class Host:
     used_memory: int = 0
     reserved_mhz: int = 0
     reserved_memory: int = 0
+    # VMs on their way here.
+    incoming: int = 0
     # A lost agent does not come back by itself (fault agent_lost).
     lost: bool = False
     gpus: bool = False
