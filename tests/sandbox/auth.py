@@ -18,7 +18,7 @@ def _java_encode(value: str) -> str:
 
 
 def signature(params: Mapping[str, str], secret: str) -> str:
-    """Base64 of the HMAC-SHA1 over all parameters but `signature`: sorted by name as sent (capitals first), then lowered."""
+    """Base64 of the HMAC-SHA1 over all parameters but `signature`: sorted by name, capitals first, then lowered."""
     pairs = sorted((k, v) for k, v in params.items() if k.lower() != "signature")
     text = "&".join(f"{k}={_java_encode(v)}" for k, v in pairs).lower()
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
