@@ -50,11 +50,11 @@ def generate(hosts: int, vms: int, hypervisor: str = "KVM", seed: int = 1) -> It
     for number in range(clusters):
         pod_name = f"p{number // CLUSTERS_PER_POD}"
         yield {"kind": "cluster", "name": f"c{number}", "pod": pod_name, "hypervisor": hypervisor, "factors": FACTORS}
-    each, left = -(-vms // max(hosts, 1)), vms
+    left = vms
     for number in range(hosts):
         free_memory, free_mhz = facts.memory >> 20, int(facts.cores * facts.mhz * FACTORS[0])
-        wanted = min(left, each if number == hosts - 1 else max(0, round(luck.gauss(each, each / 6))))
-        wanted = max(wanted, left - each * 2 * (hosts - number - 1))
+        mean = left / (hosts - number)
+        wanted = left if number == hosts - 1 else min(left, max(0, round(luck.gauss(mean, mean / 6))))
         placed: list[int] = []
         while len(placed) < wanted:
             choice = luck.choices(range(len(OFFERINGS)), (5, 3, 2))[0]
