@@ -30,7 +30,7 @@ class Books(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world, self.pending = World(seed=1), list[Callable[[], object]]()
-        self.world.later = lambda _what, act: self.pending.append(act)  # type: ignore[method-assign]
+        self.world.later = lambda what, act: self.pending.append(act)  # type: ignore[method-assign]
         with TemporaryDirectory() as folder:
             self.hosts: list[Host] = lay_out(self.world, HOSTS, Path(folder), clusters=2)
         self.hosts[0].tags = ["ssd"]
