@@ -108,7 +108,7 @@ def simulate(told: Fleet, new: Factors) -> Simulation:
     later = replace(fleet, cluster=cluster, instances=later_vms)
     changes = tuple(_change(later, host, before[host.id], now, new) for host in fleet.hosts)
     hosts = tuple(_told_later(change) for change in changes)
-    return Simulation(now, new, changes, _keepers(told, new), fleet, replace(later, hosts=hosts))
+    return Simulation(now, new, changes, keepers(told, new), fleet, replace(later, hosts=hosts))
 
 
 def _text(factor: float) -> str:
@@ -134,12 +134,15 @@ def _told_later(change: HostChange) -> Host:
     )
 
 
-def _keepers(told: Fleet, new: Factors) -> tuple[Keeper, ...]:
-    """Largest first. A VM that remembers nothing was started at 1 and 1."""
+def keepers(told: Fleet, new: Factors) -> tuple[Keeper, ...]:
+    """Users' VMs that were started with other factors, largest first; 1 and 1 where they remember none.
+
+    Of system VMs the API does not tell what they remember.
+    """
     found = []
     for host in told.hosts:
         for vm in told.on(host.id):
-            if vm.own == new:
+            if vm.own == new or vm.kind != "User":
                 continue
             remembers = None if vm.own == PLAIN else vm.own
             counts = accounted(vm.demand, remembers or new, new)
