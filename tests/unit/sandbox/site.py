@@ -1,0 +1,62 @@
+"""A small open zone with one VM on a guest network, made through the API."""
+
+from __future__ import annotations
+
+from unit.sandbox.client import Api
+
+PUBLIC = {"startip": "192.168.2.2", "endip": "192.168.2.200", "netmask": "255.255.255.0", "gateway": "192.168.2.1"}
+SOURCE_NAT = "DefaultIsolatedNetworkOfferingWithSourceNatService"
+
+
+class Site:
+    """`zone`, `pod`, `cluster`, `host`, `physical`: identifiers of what there is; guest VLANs are 100-200."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.zone = api.make_zone()
+        self.physical = str(api.done("createPhysicalNetwork", zoneid=self.zone, name="phys1")["physicalnetwork"]["id"])
+        for kind in ("Management", "Guest", "Public"):
+            api.done("addTrafficType", physicalnetworkid=self.physical, traffictype=kind)
+        api.done("updatePhysicalNetwork", id=self.physical, vlan="100-200", state="Enabled")
+        self.pod = api.make_pod(self.zone)
+        self.public = str(self.range()["id"])
+        place = {"zoneid": self.zone, "podid": self.pod}
+        sent = {"clustername": "c1", "hypervisor": "Simulator", "clustertype": "CloudManaged"}
+        self.cluster = str(api.ok("addCluster", **place, **sent)["cluster"][0]["id"])
+        self.hosts = [self.add_host(n) for n in range(2)]
+        self.host = self.hosts[0]
+        pool = {"name": "ps1", "url": "nfs://10.0.0.9/ps1", **place, "clusterid": self.cluster}
+        self.pool = str(api.ok("createStoragePool", **pool)["storagepool"]["id"])
+        api.ok("addImageStore", name="sec1", provider="NFS", url="nfs://10.0.0.9/sec", zoneid=self.zone)
+        api.ok("updateZone", id=self.zone, allocationstate="Enabled")
+
+    def add_host(self, number: int) -> str:
+        sent = {"zoneid": self.zone, "podid": self.pod, "clusterid": self.cluster, "hypervisor": "Simulator"}
+        body = self.api.ok("addHost", **sent, url=f"http://sim/c1/h{number}", username="root", password="x")
+        return str(body["host"][0]["id"])
+
+    def range(self, vlan: str = "50", **changes: str) -> dict[str, object]:
+        """A new public range."""
+        place = {"zoneid": self.zone, "physicalnetworkid": self.physical, "forvirtualnetwork": "true", "vlan": vlan}
+        found: dict[str, object] = self.api.ok("createVlanIpRange", **{**place, **PUBLIC, **changes})["vlan"]
+        return found
+
+    def network(self, name: str = "n1", offering: str = SOURCE_NAT, **more: str) -> dict[str, object]:
+        found = self.api.ok("listNetworkOfferings", name=offering)["networkoffering"][0]["id"]
+        sent = {"zoneid": self.zone, "networkofferingid": found, "name": name, "displaytext": name}
+        made: dict[str, object] = self.api.ok("createNetwork", **sent, **more)["network"]
+        return made
+
+    def deploy(self, network: str) -> str:
+        """A running VM of the smallest offering; its network is implemented then."""
+        offering = self.api.ok("listServiceOfferings")["serviceoffering"][0]["id"]
+        templates = self.api.ok("listTemplates", templatefilter="all")["template"]
+        template = next(t["id"] for t in templates if t["templatetype"] == "BUILTIN")
+        sent = {"zoneid": self.zone, "serviceofferingid": offering, "templateid": template, "networkids": network}
+        return str(self.api.done("deployVirtualMachine", **sent)["virtualmachine"]["id"])
+
+    def vlan_in_use(self) -> int:
+        """That of a new network with a VM; it is one of the pool."""
+        network = str(self.network()["id"])
+        self.deploy(network)
+        return int(self.api.ok("listNetworks", id=network)["network"][0]["vlan"])
