@@ -15,7 +15,9 @@ from .errors import InvalidValue
 Range = tuple[int, int]
 
 LOWEST, HIGHEST = 0, 4095
-HIGHEST_VNI = 2**24 - 1  # VXLAN
+HIGHEST_VNI = 2**24 - 2  # VXLAN; Linux takes no 2**24 - 1, so the server does not either (source)
+# Highest number by isolation method; those without one number as VLANs do.
+HIGHEST_OF = {"VXLAN": HIGHEST_VNI, "GRE": 2**32 - 1}
 # IEEE 802.1Q reserves these two; the server takes them all the same.
 RESERVED = (0, 4095)
 
@@ -59,9 +61,77 @@ def text(ranges: t.Iterable[Range]) -> str:
     return ",".join(f"{low}-{high}" for low, high in merged(ranges))
 
 
+def words(ranges: t.Iterable[Range]) -> list[str]:
+    """For people: one text a range, a single VLAN as itself (["100-200", "500"])."""
+    return [str(low) if low == high else f"{low}-{high}" for low, high in merged(ranges)]
+
+
 def same_vlans(wanted: object, held: object) -> bool:
     """By meaning: ``500`` = ``500-500``, any order, any split."""
-    return parse(wanted, highest=HIGHEST_VNI) == parse(held, highest=HIGHEST_VNI)
+    widest = max(HIGHEST_OF.values())
+    return parse(wanted, highest=widest) == parse(held, highest=widest)
+
+
+def union(*sets: t.Iterable[Range]) -> tuple[Range, ...]:
+    return merged(each for one in sets for each in one)
+
+
+def intersection(one: t.Iterable[Range], other: t.Iterable[Range]) -> tuple[Range, ...]:
+    """What is in both; linear in the number of ranges."""
+    left, right = merged(one), merged(other)
+    found: list[Range] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        low, high = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if low <= high:
+            found.append((low, high))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
+
+
+def difference(one: t.Iterable[Range], other: t.Iterable[Range]) -> tuple[Range, ...]:
+    """What is in ``one`` and not in ``other``; linear in the number of ranges."""
+    found: list[Range] = []
+    out = merged(other)
+    place = 0
+    for low, high in merged(one):
+        while place < len(out) and out[place][1] < low:
+            place += 1
+        at = place
+        while at < len(out) and out[at][0] <= high:
+            if low < out[at][0]:
+                found.append((low, out[at][0] - 1))
+            low = out[at][1] + 1
+            at += 1
+        if low <= high:
+            found.append((low, high))
+    return tuple(found)
+
+
+def contains(ranges: t.Iterable[Range], vlan: int) -> bool:
+    return any(low <= vlan <= high for low, high in ranges)
+
+
+def size(ranges: t.Iterable[Range]) -> int:
+    """How many VLANs."""
+    return sum(high - low + 1 for low, high in merged(ranges))
+
+
+def of(numbers: t.Iterable[int]) -> tuple[Range, ...]:
+    """Single VLANs as ranges."""
+    return merged((number, number) for number in numbers)
+
+
+def numbered_as_vlans(isolation_method: t.Optional[str]) -> bool:
+    """Whether a physical network's numbers are VLANs, with those that 802.1Q reserves."""
+    return (isolation_method or "VLAN").upper() not in HIGHEST_OF
+
+
+def highest_of(isolation_method: t.Optional[str]) -> int:
+    return HIGHEST_OF.get((isolation_method or "VLAN").upper(), HIGHEST)
 
 
 def reserved_in(ranges: t.Iterable[Range]) -> tuple[int, ...]:
@@ -71,8 +141,8 @@ def reserved_in(ranges: t.Iterable[Range]) -> tuple[int, ...]:
 
 def usable(text_or_list: object, isolation_method: t.Optional[str], parameter: str = "vlan") -> tuple[Range, ...]:
     """Guest VLANs (or VNIs, by the isolation method) to declare. Raises InvalidValue for reserved ones too."""
-    if (isolation_method or "VLAN").upper() != "VLAN":
-        return parse(text_or_list, parameter, HIGHEST_VNI)
+    if not numbered_as_vlans(isolation_method):
+        return parse(text_or_list, parameter, highest_of(isolation_method))
     ranges = parse(text_or_list, parameter)
     reserved = reserved_in(ranges)
     if reserved:

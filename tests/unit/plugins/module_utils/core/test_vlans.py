@@ -16,6 +16,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 BOUND = st.integers(0, 4095)
 RANGE = st.tuples(BOUND, BOUND).map(lambda pair: (min(pair), max(pair)))
 RANGES = st.lists(RANGE, max_size=8)
+Range = tuple[int, int]
 BLANK = st.sampled_from(["", " ", "  "])
 
 
@@ -127,8 +128,46 @@ def test_reserved_vlans_are_refused_and_no_others(ranges: list[tuple[int, int]])
 
 
 def test_vnis_go_beyond_vlans_and_have_no_reserved_ones() -> None:
-    assert vlans.usable("0,5000-6000,16777215", "VXLAN") == ((0, 0), (5000, 6000), (16777215, 16777215))
-    with pytest.raises(InvalidValue, match="16777216"):
-        vlans.usable("16777216", "VXLAN")
+    assert vlans.usable("0,5000-6000,16777214", "VXLAN") == ((0, 0), (5000, 6000), (16777214, 16777214))
+    with pytest.raises(InvalidValue, match="16777215"):
+        vlans.usable("16777215", "VXLAN")
+    assert vlans.usable("4294967295", "gre") == ((4294967295, 4294967295),)
+    assert vlans.same_vlans("4294967295", "4294967295-4294967295")
     with pytest.raises(InvalidValue, match="5000"):
         vlans.usable("5000", "vlan")
+
+
+@given(RANGES, RANGES, RANGES)
+def test_the_algebra_is_that_of_sets(one: list[Range], other: list[Range], third: list[Range]) -> None:
+    a, b, c = members(one), members(other), members(third)
+    results = {
+        "union": (vlans.union(one, other, third), a | b | c),
+        "intersection": (vlans.intersection(one, other), a & b),
+        "difference": (vlans.difference(one, other), a - b),
+        "of": (vlans.of(a), a),
+    }
+    for name, (ranges, model) in results.items():
+        assert members(ranges) == model, name
+        assert ranges == vlans.merged(ranges), f"{name} is not canonical"
+    assert vlans.size(one) == len(a)
+
+
+@given(RANGES, BOUND)
+def test_a_vlan_is_contained_or_not(ranges: list[Range], vlan: int) -> None:
+    assert vlans.contains(ranges, vlan) is (vlan in members(ranges))
+
+
+@given(RANGES)
+def test_words_for_people_mean_the_same_and_write_single_ones_bare(ranges: list[Range]) -> None:
+    words = vlans.words(ranges)
+    assert members(vlans.parse(words)) == members(ranges)
+    assert all(len(set(word.split("-"))) == len(word.split("-")) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("method", "vlan"),
+    [(None, True), ("VLAN", True), ("vlan", True), ("L3", True), ("VXLAN", False), ("vxlan", False), ("GRE", False)],
+)
+def test_only_tunnels_number_otherwise(method: str | None, vlan: bool) -> None:
+    assert vlans.numbered_as_vlans(method) is vlan
+    assert (vlans.highest_of(method) == vlans.HIGHEST) is vlan
