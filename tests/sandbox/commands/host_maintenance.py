@@ -9,7 +9,7 @@ from ..rules.host_states import NoTransition, describe
 from ..world import World
 from ..world.hosts import Host
 from ..world.settings import setting
-from . import hosts
+from . import host_views
 
 ADMIN = "org.apache.cloudstack.api.command.admin"
 # Only this hypervisor's agents can be told to run the steps of a rolling maintenance (T2:80).
@@ -42,7 +42,7 @@ def prepare_host_for_maintenance(call: Call) -> Work:
 
     def run() -> Body:
         _prepare(world, host)
-        return {"host": hosts.view(world, host)}
+        return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))
 
@@ -58,7 +58,7 @@ def cancel_host_maintenance(call: Call) -> Work:
                 f"Cannot perform cancelMaintenance when resource state is {host.resource_state}, host: {describe(host)}"
             )
         host_states.move(world, host, "AdminCancelMaintenance")
-        return {"host": hosts.view(world, host)}
+        return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))
 
@@ -73,7 +73,7 @@ def reconnect_host(call: Call) -> Work:
             raise failed(f"Unable to reconnect host {describe(host)}: it is in {host.resource_state}")
         if host.state != "Up":
             raise failed(f"Unable to disconnect host {describe(host)} because it is not in the correct state")
-        told = hosts.view(world, host)
+        told = host_views.view(world, host)
         host_states.disconnect(world, host)
         host_states.reconnect_later(world, host)
         return {"host": told}
@@ -104,7 +104,7 @@ def declare_host_as_degraded(call: Call) -> Work:
         except NoTransition as error:
             raise refused(f"Unable to declare {describe(host)} as Degraded: {error}") from None
         _restart_vms(world, host)
-        return {"host": hosts.view(world, host)}
+        return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))
 
@@ -118,7 +118,7 @@ def cancel_host_as_degraded(call: Call) -> Work:
         if host.resource_state != host_states.DEGRADED:
             raise refused(f"{describe(host)} is not Degraded, it is {host.resource_state}.")
         host_states.move(world, host, "EnableDegradedHost")
-        return {"host": hosts.view(world, host)}
+        return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))
 

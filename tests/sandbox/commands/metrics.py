@@ -14,7 +14,7 @@ from ..world.hosts import Host
 from ..world.settings import setting
 from ..world.vms import USER
 from ..world.zones import Cluster, Zone
-from . import clusters, hosts, zones
+from . import clusters, host_views, hosts, zones
 
 JAVA = "org.apache.cloudstack.api"
 GIB = 1 << 30
@@ -53,7 +53,7 @@ def host_metrics(world: World, host: Host, details: Collection[str]) -> Body:
 
     system = [vm for vm in vms if vm.kind != USER]
     return {
-        **hosts.view(world, host, details),
+        **host_views.view(world, host, details),
         "powerstate": "Disabled",
         "instances": running([vm for vm in users if vm.state == "Running"], users),
         "systeminstances": running([vm for vm in system if vm.state == "Running"], system),

@@ -10,7 +10,8 @@ from ..registry import Body, Call, Work, command
 from ..rules import nics
 from ..world import World
 from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Nic, Vm
-from .vms import host_fields, moving
+from .migration import moving
+from .vms import host_fields
 
 ADMIN = "org.apache.cloudstack.api.command.admin"
 # As the API writes the kinds.
