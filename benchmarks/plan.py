@@ -233,8 +233,8 @@ def reasons(pool: multiprocessing.pool.Pool, count: int) -> None:
 def main(count: int) -> None:
     with multiprocessing.Pool(WORKERS) as pool:
         optimum(pool, max(10, count // 10))
-        completeness(pool, max(6, count // 65))
-        reasons(pool, max(5, count // 80))
+        completeness(pool, max(6, count // 160))
+        reasons(pool, max(5, count // 100))
         soundness(pool, count)
 
 

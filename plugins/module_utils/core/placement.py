@@ -142,6 +142,8 @@ class Packing:
         self.slots = [host.most_vms for host in self.hosts]
         self.groups: list[dict[str, int]] = [{} for _ in self.hosts]
         self.on: list[dict[str, Vm]] = [{} for _ in self.hosts]
+        # What others worked out about a host; forgotten when a VM comes or goes.
+        self.notes: list[t.Any] = [None] * len(self.hosts)
         self.where: dict[str, int] = {}
         self._allowed: dict[Needs, frozenset[int]] = {}
         for vm in vms:
@@ -154,7 +156,7 @@ class Packing:
         twin.cpu, twin.ram, twin.slots = self.cpu[:], self.ram[:], self.slots[:]
         twin.groups = [dict(each) for each in self.groups]
         twin.on = [dict(each) for each in self.on]
-        twin.where = dict(self.where)
+        twin.where, twin.notes = dict(self.where), self.notes[:]
         return twin
 
     def keep_off(self, vm: Vm, n: int) -> Vm:
@@ -174,6 +176,7 @@ class Packing:
         self.ram[n] -= vm.size.ram
         self.slots[n] -= 1
         self.on[n][vm.id] = vm
+        self.notes[n] = None
         self.where[vm.id] = n
         for group in vm.apart:
             self.groups[n][group] = self.groups[n].get(group, 0) + 1
@@ -184,6 +187,7 @@ class Packing:
         self.ram[n] += vm.size.ram
         self.slots[n] += 1
         del self.on[n][vm.id]
+        self.notes[n] = None
         for group in vm.apart:
             self.groups[n][group] -= 1
 

@@ -16,6 +16,8 @@ from .placement import Packing
 
 COMBINATIONS = 20000  # of failing hosts that are looked at one by one; beyond that only what is proved for all is borne
 FEW = 10  # restarts of the search for new places
+SLACK = 1e-9  # against rounding
+Largest = tuple[int, int]  # MHz and bytes
 LARGE = 0.3  # of the largest: units above it are placed one by one, and what is left is small enough for a proof
 
 
@@ -30,7 +32,7 @@ def unbearable(packing: Packing, out: t.Collection[int], spare_hosts: int) -> tu
     count = min(spare_hosts, len(left))
     if count < 1:
         return ()
-    units = {n: units_of(packing, packing.on[n].values()) for n in left}
+    units = {n: _asking(packing, n) for n in left}
     if _all_borne(packing, units, count):
         return ()
     number = 1
@@ -38,10 +40,37 @@ def unbearable(packing: Packing, out: t.Collection[int], spare_hosts: int) -> tu
         number = number * (len(left) - step) // (step + 1)
     left.sort(key=lambda n: hosts[n].room.ram - packing.ram[n], reverse=True)
     for failing in itertools.combinations(left, count):
-        lost = [unit for n in failing for unit in units[n]]
+        lost = [unit for n in failing for unit in units[n].units]
         if lost and (number > COMBINATIONS or not _borne(packing, failing, gone, lost)):
             return tuple(hosts[n].id for n in failing)
     return ()
+
+
+class _Asking:
+    """What a host's VMs ask for when it fails. needs: weights by the hosts that they may go to."""
+
+    def __init__(self, units: list[Unit]) -> None:
+        self.units = units
+        self.count = sum(len(unit.vms) for unit in units)
+        self.largest = _largest(units)
+        self.apart = [(unit.hosts, [group for vm in unit.vms for group in vm.apart]) for unit in units]
+        self.apart = [each for each in self.apart if each[1]]
+        self._needs: tuple[Largest, dict[frozenset[int], float]] = ((0, 0), {})
+
+    def needs(self, largest: Largest) -> dict[frozenset[int], float]:
+        if self._needs[0] != largest:
+            found: dict[frozenset[int], float] = {}
+            for unit in self.units:
+                found[unit.hosts] = found.get(unit.hosts, 0.0) + _weight(unit, largest)
+            self._needs = (largest, found)
+        return self._needs[1]
+
+
+def _asking(packing: Packing, n: int) -> _Asking:
+    note = packing.notes[n]
+    if not isinstance(note, _Asking):
+        note = packing.notes[n] = _Asking(units_of(packing, packing.on[n].values()))
+    return note
 
 
 def _borne(packing: Packing, failing: tuple[int, ...], out: frozenset[int], lost: list[Unit]) -> bool:
@@ -78,9 +107,6 @@ def _placed(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[int], 
     return True
 
 
-Largest = tuple[int, int]
-
-
 def _largest(units: t.Iterable[Unit]) -> Largest:
     cpu = ram = 1
     for unit in units:
@@ -108,38 +134,44 @@ def _surely_fit(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[in
         needs[unit.hosts] = needs.get(unit.hosts, 0.0) + _weight(unit, largest)
     for hosts in needs:
         need = sum(each for other, each in needs.items() if not other.isdisjoint(hosts))
-        if sum(room.get(n, 0.0) for n in hosts) < need:
+        if sum(room.get(n, 0.0) for n in hosts) < need + SLACK:
             return False
     return True
 
 
-def _all_borne(packing: Packing, units: t.Mapping[int, t.Sequence[Unit]], count: int) -> bool:
+def _all_borne(packing: Packing, hosts: t.Mapping[int, _Asking], count: int) -> bool:
     """The same proof for all failures at once, with those that cost most room and those that ask for most.
 
     A unit of anti-affinity groups is kept off as many hosts as they have other members: take the roomiest ones away.
     """
-    lost = sum(sorted((sum(len(u.vms) for u in here) for here in units.values()), reverse=True)[:count])
-    largest = _largest(unit for here in units.values() for unit in here)
-    room = {n: _surely(packing, n, largest, lost) for n in units if not packing.hosts[n].unusable}
-    members: dict[str, int] = {}
-    for vm in (vm for here in units.values() for unit in here for vm in unit.vms if vm.apart):
-        for group in vm.apart:
-            members[group] = members.get(group, 0) + 1
+    lost = sum(sorted((here.count for here in hosts.values()), reverse=True)[:count])
+    largest = (max(here.largest[0] for here in hosts.values()), max(here.largest[1] for here in hosts.values()))
+    room = {n: _surely(packing, n, largest, lost) for n in hosts if not packing.hosts[n].unusable}
     needs: dict[frozenset[int], dict[int, float]] = {}
-    kept_off: dict[frozenset[int], int] = {}
-    for n, here in units.items():
-        for unit in here:
-            mine = needs.setdefault(unit.hosts, {})
-            mine[n] = mine.get(n, 0.0) + _weight(unit, largest)
-            off = sum(members[group] - 1 for vm in unit.vms for group in vm.apart)
-            kept_off[unit.hosts] = max(kept_off.get(unit.hosts, 0), off)
-    for hosts, off in kept_off.items():
-        asked = dict.fromkeys(units, 0.0)
+    for n, here in hosts.items():
+        for allowed, weight in here.needs(largest).items():
+            needs.setdefault(allowed, {})[n] = weight
+    kept_off = _kept_off(hosts)
+    for allowed in needs:
+        asked = dict.fromkeys(hosts, SLACK)
         for other, each in needs.items():
-            if not other.isdisjoint(hosts):
+            if not other.isdisjoint(allowed):
                 for n, weight in each.items():
                     asked[n] += weight
-        rooms = sorted((room.get(n, 0.0) for n in hosts), reverse=True)
-        if sum(rooms[count + off :]) < sum(sorted(asked.values(), reverse=True)[:count]):
+        rooms = sorted((room.get(n, 0.0) for n in allowed), reverse=True)
+        if sum(rooms[count + kept_off.get(allowed, 0) :]) < sum(sorted(asked.values(), reverse=True)[:count]):
             return False
     return True
+
+
+def _kept_off(hosts: t.Mapping[int, _Asking]) -> dict[frozenset[int], int]:
+    """By the hosts that units may go to: on how many of them others of a unit's anti-affinity groups can be."""
+    apart = [each for here in hosts.values() for each in here.apart]
+    members: dict[str, int] = {}
+    for _allowed, groups in apart:
+        for group in groups:
+            members[group] = members.get(group, 0) + 1
+    found: dict[frozenset[int], int] = {}
+    for allowed, groups in apart:
+        found[allowed] = max(found.get(allowed, 0), sum(members[group] - 1 for group in groups))
+    return found
