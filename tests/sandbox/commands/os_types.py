@@ -62,7 +62,8 @@ def register_template(call: Call) -> Body:
     _check_url(call["url"])
     if call["format"].upper() not in FORMATS:
         raise invalid(f"Invalid format {call['format']}")
-    system, zone = call.get("ostypeid") or world.os_types.first(name="Other (64-bit)"), call.get("zoneid")
+    other: OsType = world.os_types.select(name="Other (64-bit)")[0]
+    system, zone = call.get("ostypeid", other), call.get("zoneid")
     template = Template(
         world.templates.next_id(), world.new_uuid(), call["name"], call["hypervisor"],
         "ROUTING" if call.get("isrouting") else "USER", call["format"].upper(), system.name, system.uuid, call["url"],

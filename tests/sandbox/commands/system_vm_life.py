@@ -17,7 +17,6 @@ SYSTEM = "org.apache.cloudstack.api.command.admin.systemvm"
 ROUTERS = "org.apache.cloudstack.api.command.admin.router"
 # What a VM holds only while it runs (T4:37, T4:64).
 FLEETING = ("Management", "Control")
-_NO_ADDRESS = {"ip": "", "mac": "", "gateway": "", "netmask": ""}
 
 
 def _system_vm(call: Call) -> Vm:
@@ -45,7 +44,9 @@ def _stop(world: World, vm: Vm) -> None:
     if vm.pod_id is not None:
         held = {nic.ip for nic in vm.nics if nic.traffic_type == "Management"}
         world.pods[vm.pod_id].used_ips -= held
-    vm.nics = tuple(replace(nic, **_NO_ADDRESS) if nic.traffic_type in FLEETING else nic for nic in vm.nics)
+    vm.nics = tuple(
+        replace(nic, ip="", mac="", gateway="", netmask="") if nic.traffic_type in FLEETING else nic for nic in vm.nics
+    )
 
 
 def _start(world: World, vm: Vm) -> None:
