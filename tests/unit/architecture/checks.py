@@ -162,7 +162,12 @@ def core_is_pure(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
             yield source.finding(node.lineno, f"core is pure: {node.func.id}() is not")
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Random" and not node.args:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "Random"
+            and not node.args
+        ):
             yield source.finding(node.lineno, "core is pure: Random without a seed is not")
         if isinstance(node, ast.Attribute) and node.attr in CLOCK_READINGS:
             yield source.finding(node.lineno, f"core reads no clock: .{node.attr}; take the time as an argument")
