@@ -52,9 +52,11 @@ def _register(kind: str) -> None:
     def list_dedicated(call: Call) -> Body:
         world, wanted, domain = call.world, call.get(f"{kind}id"), call.get("domainid")
         found = [
-            (world.table(TABLES[kind])[row_id], held)
+            (row, held)
             for (its, row_id), held in world.dedicated_places.items()
+            # A place that was deleted takes its dedication along.
             if its == kind
+            and (row := world.table(TABLES[kind]).get(row_id)) is not None
             and (wanted is None or wanted.id == row_id)
             and (domain is None or domain.id == held.domain_id)
         ]

@@ -122,6 +122,9 @@ def _details(vm: Vm) -> dict[str, str]:
 
 def _row(call: Call) -> Vm:
     """The new VM, stopped; ApiError 431 for what does not go together."""
+    if "templateid" not in call:
+        # Not recorded.
+        raise invalid("Unable to use template: none is given")
     world, zone, offering, template = call.world, call["zoneid"], call["serviceofferingid"], call["templateid"]
     if offering.system_kind:
         raise invalid(f"Unable to use system service offering {offering.name} to deploy a VM")
