@@ -1,0 +1,122 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_allocation_state
+short_description: Open or close a zone, pod or cluster of Apache CloudStack to new VMs
+description:
+  - Sets the allocation state of the innermost of the places that are named, and tells what around it is disabled.
+  - Warns when a cluster with hosts is disabled, because CloudStack then fails to drain any of them.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  zone:
+    description: Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of a pod of the zone.
+    type: str
+  cluster:
+    description: Name or id of a cluster of the zone, or of O(pod) where two pods have clusters of one name.
+    type: str
+  state:
+    description: Whether new VMs are placed there. VMs that run go on running.
+    type: str
+    choices: [enabled, disabled]
+    required: true
+seealso:
+  - module: hostcraft.cloudstack.cs_allocation_state_info
+  - module: hostcraft.cloudstack.cs_zone
+  - module: hostcraft.cloudstack.cs_pod
+  - module: hostcraft.cloudstack.cs_cluster
+"""
+
+EXAMPLES = r"""
+- name: No new VMs in a pod
+  hostcraft.cloudstack.cs_allocation_state:
+    zone: zurich
+    pod: row-1
+    state: disabled
+
+- name: A cluster takes VMs again
+  hostcraft.cloudstack.cs_allocation_state:
+    zone: zurich
+    cluster: kvm-a
+    state: enabled
+  register: result
+
+- name: Unless something around it is disabled
+  ansible.builtin.assert:
+    that: not result.blocked_by
+"""
+
+RETURN = r"""
+scope:
+  description: What kind of place it is.
+  returned: success
+  type: str
+  sample: cluster
+id:
+  description: Id of the place.
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the place.
+  returned: success
+  type: str
+  sample: kvm-a
+zone:
+  description: Name of its zone, for a pod or cluster.
+  returned: success
+  type: str
+  sample: zurich
+pod:
+  description: Name of its pod, for a cluster.
+  returned: success
+  type: str
+  sample: row-1
+allocation_state:
+  description: Its own state.
+  returned: success
+  type: str
+  sample: Enabled
+blocked_by:
+  description: The places around it that are disabled, which keep VMs out as well.
+  returned: success
+  type: list
+  elements: str
+  sample: ["zone zurich"]
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.allocation_states import (
+    ensure_allocation_state,
+)
+
+PLACES = ("zone", "pod", "cluster")
+
+TASK = ApiTask(
+    options={
+        **{name: {"type": "str"} for name in PLACES},
+        "state": {"type": "str", "choices": ["enabled", "disabled"], "required": True},
+    },
+    operation=lambda cloud, p, check: ensure_allocation_state(cloud, taken(p, PLACES), p["state"].capitalize(), check),
+    constraints={"required_one_of": [PLACES]},
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_allocation_state_info
+short_description: Read which zones, pods and clusters of Apache CloudStack take new VMs
+description:
+  - Returns the allocation state of every zone, pod and cluster, with what around each is disabled.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  zone:
+    description: Name or id of a zone; without it the places of all zones are returned.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_allocation_state
+"""
+
+EXAMPLES = r"""
+- name: What takes no VMs
+  hostcraft.cloudstack.cs_allocation_state_info:
+    zone: zurich
+  register: result
+
+- name: Their names
+  ansible.builtin.debug:
+    msg: "{{ result.places | selectattr('allocation_state', 'equalto', 'Disabled') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+places:
+  description: Zones, their pods and their clusters, each as M(hostcraft.cloudstack.cs_allocation_state) returns it.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.allocation_states import (
+    listed_allocation_states,
+)
+
+TASK = ApiTask(
+    options={"zone": {"type": "str"}},
+    operation=lambda cloud, p, check: listed_allocation_states(cloud, p["zone"]),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_dedication
+short_description: Dedicate a zone, pod, cluster or host of Apache CloudStack to a domain or account
+description:
+  - Keeps the innermost of the places that are named for the VMs of a domain, or of one account of it.
+  - Refuses when VMs of others run there, and names them. Another owner gives way only with O(move=true).
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  zone:
+    description: Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of a pod of the zone.
+    type: str
+  cluster:
+    description: Name or id of a cluster of the zone, or of O(pod) where two pods have clusters of one name.
+    type: str
+  host:
+    description: Name of a host of the zone.
+    type: str
+  domain:
+    description:
+      - Domain (path, name or id) that it is dedicated to; ROOT when only O(account) is given. The VMs of its subdomains
+        may run there too.
+    type: str
+  account:
+    description: Name of an account of the domain, which alone it is dedicated to.
+    type: str
+  state:
+    description: V(absent) releases it; with O(domain) or O(account) only from that owner.
+    type: str
+    choices: [present, absent]
+    default: present
+  move:
+    description: Whether it is taken from another owner. In between it is nobody's for a moment.
+    type: bool
+    default: false
+seealso:
+  - module: hostcraft.cloudstack.cs_dedication_info
+  - module: hostcraft.cloudstack.cs_overprovision
+"""
+
+EXAMPLES = r"""
+- name: A cluster for a customer
+  hostcraft.cloudstack.cs_dedication:
+    zone: zurich
+    cluster: kvm-a
+    domain: customers/acme
+
+- name: A host of it for one account
+  hostcraft.cloudstack.cs_dedication:
+    zone: zurich
+    host: kvm7.example.net
+    domain: customers/acme
+    account: research
+
+- name: Give the host to another account
+  hostcraft.cloudstack.cs_dedication:
+    zone: zurich
+    host: kvm7.example.net
+    domain: customers/acme
+    account: sales
+    move: true
+
+- name: For everybody again
+  hostcraft.cloudstack.cs_dedication:
+    zone: zurich
+    host: kvm7.example.net
+    state: absent
+"""
+
+RETURN = r"""
+scope:
+  description: What kind of place it is.
+  returned: unless absent
+  type: str
+  sample: host
+place:
+  description: Name of the place.
+  returned: unless absent
+  type: str
+  sample: kvm7.example.net
+place_id:
+  description: Id of the place.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+domain_id:
+  description: Id of the owning domain.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+domain:
+  description: Path of the owning domain.
+  returned: when read back
+  type: str
+  sample: ROOT/customers/acme
+account_id:
+  description: Id of the owning account; empty when it is a whole domain's.
+  returned: unless absent
+  type: str
+account:
+  description: Name of the owning account.
+  returned: when read back
+  type: str
+  sample: research
+affinity_group_id:
+  description: Id of the affinity group by which VMs ask for it.
+  returned: when read back
+  type: str
+details:
+  description:
+    - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), which is C(dedicated_to_other)
+      or C(foreign_vms).
+  returned: failure
+  type: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.dedications import (
+    Wanted,
+    ensure_dedication,
+)
+
+PLACES = ("zone", "pod", "cluster", "host")
+
+TASK = ApiTask(
+    options={
+        **{name: {"type": "str"} for name in (*PLACES, "domain", "account")},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "move": {"type": "bool", "default": False},
+    },
+    operation=lambda cloud, p, check: ensure_dedication(
+        cloud, taken(p, PLACES), Wanted(p["domain"], p["account"], p["move"]), p["state"], check
+    ),
+    constraints={
+        "required_one_of": [PLACES],
+        "required_if": [("state", "present", ["domain", "account"], True)],
+        "mutually_exclusive": [("host", "pod"), ("host", "cluster")],
+    },
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

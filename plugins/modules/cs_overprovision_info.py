@@ -1,0 +1,75 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_overprovision_info
+short_description: Read over-provisioning factors of Apache CloudStack
+description:
+  - Returns the global factors and those of every cluster, of a zone's clusters or of one, with the VMs that were
+    started with others and keep them until they are stopped and started.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  cluster:
+    description: Name or id of a cluster; without it all are returned. An unknown one gives an empty list.
+    type: str
+  zone:
+    description: Name or id of the zone that the clusters are in; the only one there is when O(cluster) is given.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_overprovision
+"""
+
+EXAMPLES = r"""
+- name: Factors of all clusters
+  hostcraft.cloudstack.cs_overprovision_info:
+  register: result
+
+- name: VMs that keep old ones
+  ansible.builtin.debug:
+    msg: "{{ result.clusters | map(attribute='keeping') | flatten | map(attribute='vm') }}"
+"""
+
+RETURN = r"""
+cpu_factor:
+  description: The global CPU factor, which new clusters start with.
+  returned: always
+  type: float
+  sample: 1.0
+memory_factor:
+  description: The global memory factor, which new clusters start with.
+  returned: always
+  type: float
+  sample: 1.0
+clusters:
+  description:
+    - The clusters with C(cpu_factor), C(memory_factor) and C(keeping), as M(hostcraft.cloudstack.cs_overprovision)
+      tells them.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.overprovisioning import listed_factors
+
+TASK = ApiTask(
+    options={"cluster": {"type": "str"}, "zone": {"type": "str"}},
+    operation=lambda cloud, p, check: listed_factors(cloud, p["zone"], p["cluster"]),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
