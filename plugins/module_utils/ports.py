@@ -13,9 +13,11 @@ from .core.errors import ApiError
 from .core.fleet import Fleet, Instance
 from .core.hosts import Host
 from .core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from .core.ranges import StorageRange
 from .core.settings import Setting
 from .core.storage import ImageStore, StoragePool
 from .core.topology import Cluster, Pod, Zone
+from .core.vlan_holders import GuestNetwork, TakenVlan, VlanDedication
 from .core.vmware_dcs import VmwareDatacenter
 
 E_co = t.TypeVar("E_co", covariant=True)
@@ -118,6 +120,29 @@ class Dedications(t.Protocol):
         """Paths of domains and names of accounts by their ids."""
 
 
+class Vlans(t.Protocol):
+    """Who has which guest VLANs, asked anew every time; owner: account and domain_id, or project_id."""
+
+    def taken(self, physical_network_id: str) -> t.Sequence[TakenVlan]: ...
+
+    def networks(self, zone_id: str) -> t.Sequence[GuestNetwork]: ...
+
+    def dedications(self, physical_network_id: str) -> t.Sequence[VlanDedication]: ...
+
+    def busy(self, zone_id: str) -> t.Collection[str]:
+        """Ids of networks that a VM has a NIC on."""
+
+    def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None: ...
+
+    def release(self, dedication_id: str) -> None: ...
+
+    def dedicate_public(self, range_id: str, **owner: str) -> None: ...
+
+    def release_public(self, range_id: str) -> None: ...
+
+    def storage_ranges(self, zone_id: str) -> t.Sequence[StorageRange]: ...
+
+
 class Note(t.Protocol):
     """A note on a thing. created: the server's time, ISO 8601."""
 
@@ -201,6 +226,9 @@ class Cloud(t.Protocol):
 
     @property
     def dedications(self) -> Dedications: ...
+
+    @property
+    def vlans(self) -> Vlans: ...
 
     @property
     def jobs(self) -> Jobs: ...

@@ -129,7 +129,8 @@ def steps(found: Change, used: t.Iterable[int]) -> tuple[Ranges, ...]:
     not: every second piece first, then the others, because neighbours in one call would be one range again.
     """
     texts = [str(vlan) for vlan in sorted(set(used))]
-    first, second = [], []
+    first: list[Range] = []
+    second: list[Range] = []
     for low, high in found.removed:
         for number, piece in enumerate(_pieces(low, high, texts)):
             (second if number % 2 else first).append(piece)

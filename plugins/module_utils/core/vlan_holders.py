@@ -105,3 +105,89 @@ def vlan_of_label(label: t.Optional[str]) -> t.Optional[int]:
     """The VLAN in a VMware traffic label ("vSwitch0,500,vmwaresvs"); None where it names none."""
     found = _LABEL.match(label or "")
     return int(found.group(1)) if found else None
+
+
+@dataclass(frozen=True)
+class GuestNetwork:
+    """A guest network on the wire as far as VLANs go. vlan: its VLAN or, with tunnel, its VNI; None before it has one."""
+
+    id: str
+    name: str
+    state: str = ""
+    vlan: t.Optional[int] = None
+    tunnel: bool = False
+    owner: str = ""
+    physical_network_id: str = ""
+    guest_type: str = ""
+    specify_vlan: bool = False
+    persistent: bool = False
+    created: str = ""
+
+
+@dataclass(frozen=True)
+class TakenVlan:
+    """A VLAN of the pool that the server calls allocated; networks: those that it names for it, none for a leak."""
+
+    vlan: int
+    physical_network_id: str
+    since: str = ""
+    networks: tuple[GuestNetwork, ...] = ()
+
+
+@dataclass(frozen=True)
+class VlanDedication:
+    """Guest VLANs that are kept for an account or project."""
+
+    id: str
+    ranges: tuple[Range, ...]
+    account: str = ""
+    project: str = ""
+    domain: str = ""
+    domain_id: str = ""
+    project_id: str = ""
+
+    @property
+    def owner(self) -> str:
+        return owner_of(self.account, self.project, self.domain)
+
+
+def guest_holders(
+    taken: t.Iterable[TakenVlan],
+    networks: t.Iterable[GuestNetwork],
+    dedications: t.Mapping[str, t.Sequence[VlanDedication]],
+    names: t.Mapping[str, str],
+) -> t.Iterator[Holder]:
+    """Holders of guest VLANs. dedications: by physical network id; names: of physical networks by id.
+
+    A network whose VLAN the server has allocated from the pool holds it as such; any other VLAN was given by hand.
+    """
+    pooled: set[tuple[str, int]] = set()
+    for each in taken:
+        place = each.physical_network_id
+        pooled.update((network.id, each.vlan) for network in each.networks)
+        mine = ((each.vlan, each.vlan),)
+        where = {"physical_network_id": place, "physical_network": names.get(place, "")}
+        if not each.networks:
+            yield Holder("leak", mine, since=each.since, state="Allocated", **where)
+        for network in each.networks:
+            yield Holder(
+                "network", mine, network.name, network.id, network.state, network.owner, since=each.since, **where
+            )
+    for network in networks:
+        if network.vlan is not None and (network.id, network.vlan) not in pooled:
+            yield Holder(
+                "fixed_network",
+                ((network.vlan, network.vlan),),
+                network.name,
+                network.id,
+                network.state,
+                network.owner,
+                network.physical_network_id,
+                names.get(network.physical_network_id, ""),
+                network.created,
+                network.tunnel,
+            )
+    for place, kept in dedications.items():
+        for one in kept:
+            name = ",".join(words(one.ranges))
+            yield Holder("dedication", one.ranges, name, one.id, "", one.owner, place, names.get(place, ""))

@@ -23,6 +23,7 @@ from .dedications import Dedications
 from .fleet import FleetReader
 from .notes import Notes
 from .transport import Json
+from .vlans import Vlans
 
 E = t.TypeVar("E")
 Filters = frozenset[tuple[str, object]]
@@ -233,6 +234,7 @@ class Gateway:
         self.fleets = FleetReader(client)
         self.capacities = Capacities(client)
         self.dedications = Dedications(client)
+        self.vlans = Vlans(client)
         self.notes = Notes(client)
         self.jobs = Jobs(client)
 
