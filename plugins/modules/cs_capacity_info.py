@@ -12,8 +12,8 @@ short_description: Read what zones, pods, clusters and hosts of Apache CloudStac
 description:
   - Adds up every VM by the accounting of CloudStack itself, in MHz and bytes, with the factors that each VM was started
     with, and tells what is used, reserved for VMs that were stopped not long ago, and free.
-  - Tells which thresholds are crossed, how many more VMs of a size find room, and whether the VMs of a failed host would
-    find a place on the others (N+1).
+  - Tells which thresholds are crossed, how many more VMs of a size find room, and whether the VMs of a failed host
+    would find a place on the others (N+1).
   - The innermost of the places that are named is meant.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
