@@ -109,7 +109,7 @@ def vlan_of_label(label: t.Optional[str]) -> t.Optional[int]:
 
 @dataclass(frozen=True)
 class GuestNetwork:
-    """A guest network on the wire as far as VLANs go. vlan: its VLAN or, with tunnel, its VNI; None before it has one."""
+    """A guest network as far as VLANs go. vlan: its VLAN or, with tunnel, its VNI; None before it has one."""
 
     id: str
     name: str

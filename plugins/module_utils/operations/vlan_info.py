@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every VLAN of a zone: who has it, what is free, what leaks."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core import vlan_scheme, vlans
+from ..core.change import Outcome
+from ..core.vlan_census import Asked, Pool, census
+from ..ports import Cloud
+from . import lookup
+from .vlan_holders import gather, ranges_of
+
+
+class Question(t.NamedTuple):
+    """vlan: only these, in any spelling. block_size: smallest free block. leaks: whether VMs are asked for too."""
+
+    zone: t.Optional[str] = None
+    physical_network: t.Optional[str] = None
+    vlan: object = None
+    block_size: int = 1
+    leaks: bool = True
+    scheme: t.Sequence[t.Mapping[str, t.Any]] = ()
+
+
+def listed_vlans(cloud: Cloud, asked: Question) -> Outcome:
+    """Raises NotFound, InvalidValue."""
+    entries = vlan_scheme.parse(asked.scheme)
+    widest = max(vlans.HIGHEST_OF.values())
+    only = None if asked.vlan is None else vlans.parse(asked.vlan, highest=widest)
+    place = lookup.zone(cloud, asked.zone)
+    networks = cloud.physical_networks.all(zone_id=place.id)
+    shown = [lookup.physical_network(cloud, asked.physical_network, place)] if asked.physical_network else networks
+    here = {each.id for each in shown}
+    holders = [each for each in gather(cloud, place, networks) if each.physical_network_id in here | {""}]
+    found = census(
+        [Pool(each.id, each.name, each.isolation_method, ranges_of(each)) for each in shown],
+        holders,
+        cloud.vlans.networks(place.id),
+        cloud.vlans.busy(place.id) if asked.leaks else None,
+        Asked(only, asked.block_size),
+    )
+    off = vlan_scheme.lint(entries, holders)
+    return Outcome(False, result={"zone": place.name, "provisioning": PROVISIONING, **found, "off_scheme": off})
+
+
+# Where a VLAN is to be found on hosts (Working with Hosts, "VLAN Provisioning").
+PROVISIONING = {
+    "VMware": "on all hosts of the cluster, and it stays there when no guest needs it any more",
+    "KVM": "on the hosts that run a guest of it, until the last one has left",
+    "XenServer": "on the hosts that run a guest of it, until the last one has left",
+}

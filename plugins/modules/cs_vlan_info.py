@@ -1,0 +1,227 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vlan_info
+short_description: Read who has which VLAN of a zone of Apache CloudStack
+description:
+  - Returns every VLAN of a zone that somebody has, with the holder, its state and since when; the free blocks of each
+    physical network; VLANs that leak; and VLANs that are on two physical networks.
+  - Holders are networks, dedications, public and shared ranges, management and storage ranges of pods, and traffic
+    labels that name a VLAN.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  physical_network:
+    description: Name or id of the only physical network to tell of.
+    type: str
+  vlan:
+    description: Only these VLANs, as a text such as V(100-200,500) or a list.
+    type: raw
+  block_size:
+    description: Free blocks of fewer VLANs are left out.
+    type: int
+    default: 1
+  leaks:
+    description: Whether the VMs of the zone are read too, to find networks that keep a VLAN without having any.
+    type: bool
+    default: true
+  scheme:
+    description: What the VLANs of the zone are for; what is there and does not fit is returned as RV(off_scheme).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vlans:
+        description: VLANs, in any spelling.
+        type: raw
+        required: true
+      purpose:
+        description: What they are for.
+        type: str
+        required: true
+        choices: [management, storage, public, guest, account, project, reserved]
+      name:
+        description: What people call them, for messages.
+        type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_vlan_range
+"""
+
+EXAMPLES = r"""
+- name: Who has VLAN 175?
+  hostcraft.cloudstack.cs_vlan_info:
+    zone: zurich
+    vlan: 175
+  register: result
+
+- name: Say so
+  ansible.builtin.debug:
+    msg: "{{ result.vlans | map(attribute='name') | join(', ') or 'nobody' }}"
+
+- name: Where is room for 50 VLANs in a row?
+  hostcraft.cloudstack.cs_vlan_info:
+    zone: zurich
+    block_size: 50
+    leaks: false
+  register: room
+
+- name: Say so
+  ansible.builtin.debug:
+    msg: "{{ room.physical_networks | map(attribute='free_blocks') }}"
+"""
+
+RETURN = r"""
+zone:
+  description: Name of the zone.
+  returned: always
+  type: str
+  sample: zurich
+vlans:
+  description: VLANs that somebody has, by number.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    vlan:
+      description: The VLAN, or a range of them that one holder has.
+      type: str
+      sample: "175"
+    first:
+      description: Its first VLAN.
+      type: int
+      sample: 175
+    last:
+      description: Its last VLAN.
+      type: int
+      sample: 175
+    holder:
+      description:
+        - What has it; V(network) has it from the pool, V(fixed_network) was given it by hand, and V(leak) is allocated
+          and no network's.
+      type: str
+      sample: network
+    name:
+      description: Name of the holder; of a range its addresses.
+      type: str
+      sample: n1
+    id:
+      description: Id of the holder.
+      type: str
+      sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+    state:
+      description: State of the network.
+      type: str
+      sample: Implemented
+    owner:
+      description: Account or project with its domain.
+      type: str
+      sample: account acme of ROOT/customers
+    physical_network:
+      description: Name of the physical network.
+      type: str
+      sample: guest-net
+    since:
+      description: Since when it is allocated, where the server tells.
+      type: str
+      sample: "2026-11-01T10:00:00+0000"
+    tunnel:
+      description: Whether the number is a VNI.
+      type: bool
+      sample: false
+physical_networks:
+  description: Each physical network with the sizes of its guest VLANs and its free blocks.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    isolation_method:
+      description: How guest networks are kept apart.
+      type: str
+    vlans:
+      description: Its guest VLANs.
+      type: list
+      elements: str
+    size:
+      description: How many there are.
+      type: int
+    allocated:
+      description: How many of them networks (or leaks) have.
+      type: int
+    dedicated:
+      description: How many VLANs are dedicated.
+      type: int
+    free:
+      description: How many any account can get.
+      type: int
+    free_blocks:
+      description: Blocks of at least O(block_size) free VLANs, each with C(vlans), C(first), C(last) and C(size).
+      type: list
+      elements: dict
+leaks:
+  description:
+    - VLANs that are held for nothing. C(code) is V(allocated_without_network), V(dedicated_outside) (a dedication of
+      VLANs that the physical network lost) or V(network_without_vm) (Implemented, not persistent, no VM).
+  returned: always
+  type: list
+  elements: dict
+same_vlans:
+  description: VLANs that two physical networks have; they are different ones where each has switches of its own.
+  returned: always
+  type: list
+  elements: dict
+off_scheme:
+  description: What does not fit O(scheme).
+  returned: always
+  type: list
+  elements: dict
+provisioning:
+  description: Where a VLAN is to be found on hosts, by hypervisor.
+  returned: always
+  type: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlan_info import Question, listed_vlans
+
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "physical_network": {"type": "str"},
+    "vlan": {"type": "raw"},
+    "block_size": {"type": "int", "default": 1},
+    "leaks": {"type": "bool", "default": True},
+    "scheme": SCHEME,
+}
+
+TASK = ApiTask(
+    options=OPTIONS,
+    operation=lambda cloud, p, check: listed_vlans(cloud, Question(**taken(p, OPTIONS))),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

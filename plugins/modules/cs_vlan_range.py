@@ -1,0 +1,197 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vlan_range
+short_description: Add and remove guest VLANs of a physical network of Apache CloudStack
+description:
+  - Adds, removes or sets the guest VLANs of a physical network. What the task does not name stays as it is, unless
+    O(state=exact).
+  - The server replaces all VLANs with every call and drops dedicated ones without a word, so before anything is sent
+    the module finds out who has which VLANs of the zone. What would take a VLAN away from somebody, or put one into
+    the pool that something else uses, is refused; every refusal names the VLANs, who has them and what would help.
+  - Networks with a VLAN in any state, dedications, public and shared ranges, management and storage ranges, VLANs in
+    traffic labels, and the guest VLANs of the zone's other physical networks are considered.
+  - The VLANs are read again after the change.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  physical_network:
+    description: Name or id of the physical network.
+    type: str
+    required: true
+    aliases: [name]
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  vlan:
+    description:
+      - VLANs, as a text such as V(100-200,500) or a list, in any order, split and spelling.
+      - For isolation by VXLAN these are VNIs.
+    type: raw
+    required: true
+    aliases: [vlans]
+  state:
+    description:
+      - V(present) adds O(vlan), V(absent) takes it out, V(exact) makes it all that there is.
+    type: str
+    choices: [present, absent, exact]
+    default: present
+  allow_reserved:
+    description:
+      - Reserved VLANs that may be added all the same, of 0 and 4095 (kept by IEEE 802.1Q) and 1 (the default VLAN of
+        switches). The server itself takes them without asking.
+    type: list
+    elements: int
+    default: []
+  separate_networks:
+    description:
+      - Physical networks of the zone that have switches of their own. The same number is another VLAN there, so it may
+        be on both.
+    type: list
+    elements: str
+    default: []
+  scheme:
+    description:
+      - What the VLANs of the zone are for. VLANs that are added must be V(guest), V(account) or V(project) in it.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vlans:
+        description: VLANs, in any spelling.
+        type: raw
+        required: true
+      purpose:
+        description: What they are for.
+        type: str
+        required: true
+        choices: [management, storage, public, guest, account, project, reserved]
+      name:
+        description: What people call them, for messages.
+        type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_vlan_info
+  - module: hostcraft.cloudstack.cs_vlan_dedication
+  - module: hostcraft.cloudstack.cs_physical_network
+"""
+
+EXAMPLES = r"""
+- name: Two more ranges and a single VLAN, beside those that are there
+  hostcraft.cloudstack.cs_vlan_range:
+    zone: zurich
+    physical_network: guest-net
+    vlan: 300-310,600-620,700
+
+- name: The single one is not needed any more
+  hostcraft.cloudstack.cs_vlan_range:
+    zone: zurich
+    physical_network: guest-net
+    vlan: 700
+    state: absent
+
+- name: These and no others, as the scheme of the site has it; the network in the other hall has its own switches
+  hostcraft.cloudstack.cs_vlan_range:
+    zone: zurich
+    physical_network: guest-net
+    vlan: [600-799, 800-849]
+    state: exact
+    separate_networks: [hall-b]
+    scheme:
+      - {vlans: 2-499, purpose: management}
+      - {vlans: 500-599, purpose: public}
+      - {vlans: 600-799, purpose: guest}
+      - {vlans: 800-899, purpose: account}
+      - {vlans: 900-999, purpose: project, name: shared networks}
+      - {vlans: 1000-4094, purpose: reserved}
+"""
+
+RETURN = r"""
+physical_network:
+  description: Name of the physical network.
+  returned: always
+  type: str
+  sample: guest-net
+physical_network_id:
+  description: Id of the physical network.
+  returned: always
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+isolation_method:
+  description: How guest networks are kept apart on it.
+  returned: always
+  type: str
+  sample: VLAN
+vlan:
+  description: All its guest VLANs as the server stores them.
+  returned: always
+  type: str
+  sample: 100-200,300-310,700-700
+vlans:
+  description: The same as people write them.
+  returned: always
+  type: list
+  elements: str
+  sample: [100-200, 300-310, "700"]
+added:
+  description: What the task added.
+  returned: always
+  type: list
+  elements: str
+  sample: [300-310, "700"]
+removed:
+  description: What the task took out.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+size:
+  description: How many guest VLANs it has.
+  returned: always
+  type: int
+  sample: 113
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans import Policy, ensure_vlans
+
+OPTIONS: Spec = {
+    "physical_network": {"type": "str", "required": True, "aliases": ["name"]},
+    "zone": {"type": "str"},
+    "vlan": {"type": "raw", "required": True, "aliases": ["vlans"]},
+    "state": {"type": "str", "choices": ["present", "absent", "exact"], "default": "present"},
+    "allow_reserved": {"type": "list", "elements": "int", "default": []},
+    "separate_networks": {"type": "list", "elements": "str", "default": []},
+    "scheme": SCHEME,
+}
+
+TASK = ApiTask(
+    options=OPTIONS,
+    operation=lambda cloud, p, check: ensure_vlans(
+        cloud,
+        p["zone"],
+        p["physical_network"],
+        p["vlan"],
+        p["state"],
+        check,
+        Policy(p["separate_networks"], p["allow_reserved"], p["scheme"]),
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
