@@ -12,8 +12,8 @@ import dataclasses
 import typing as t
 
 from ..core.change import Fields, Outcome, State, plain
-from ..core.errors import ApiError, MissingValue, Reason, Refused
-from ..core.hosts import DISABLED, DRAINING, HOST, MAINTENANCE, Host, HostName, matching, steps_to
+from ..core.errors import ApiError, MissingValue, Reason, Refused, TransportError, WaitTimeout
+from ..core.hosts import DISABLED, DRAINING, FAILED_DRAIN, HOST, MAINTENANCE, Host, HostName, matching, steps_to
 from ..core.naming import only
 from ..core.topology import Cluster, Pod, Zone
 from ..ports import Cloud
@@ -22,6 +22,7 @@ from .ensure import ensure, within
 from .waiting import until
 
 RECONNECTED = 300.0  # seconds for an agent to come back
+BEGUN = 30.0  # seconds for a drain to show whose asking was not answered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -179,14 +180,33 @@ def _walk(cloud: Cloud, host: Host, steps: t.Sequence[str], limit: float) -> Hos
 
 
 def prepared(cloud: Cloud, host: Host) -> Host:
-    """Ask for the drain; when somebody else asked meanwhile, join theirs."""
+    """Ask for the drain; when somebody else asked meanwhile, or the answer was lost, join the one that is under way."""
     try:
         cloud.act("prepare_maintenance", host.id)
     except ApiError:
         host = cloud.hosts.fresh(host)
         if host.resource_state not in (DRAINING, MAINTENANCE):
             raise
+    except TransportError as error:
+        if not error.arrived:
+            raise
+        return _begun(cloud, host, error)
     return host
+
+
+def _begun(cloud: Cloud, host: Host, lost: TransportError) -> Host:
+    """The state tells whether a call arrived whose answer was lost; when it does not change, the loss is the error."""
+    try:
+        return until(
+            cloud,
+            lambda: cloud.hosts.fresh(host),
+            lambda seen: seen.resource_state in {DRAINING, MAINTENANCE, *FAILED_DRAIN} - {host.resource_state},
+            what=f"host {host.name} to begin its drain",
+            limit=BEGUN,
+            show=lambda seen: seen.resource_state,
+        )
+    except WaitTimeout:
+        raise lost from None
 
 
 def _drained(cloud: Cloud, host: Host, limit: float) -> Host:
