@@ -14,6 +14,7 @@ from .core.fleet import Fleet, Instance
 from .core.hosts import Host
 from .core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from .core.ranges import StorageRange
+from .core.report_model import Report
 from .core.settings import Setting
 from .core.storage import ImageStore, StoragePool
 from .core.topology import Cluster, Pod, Zone
@@ -168,6 +169,19 @@ class Notes(t.Protocol):
     def add(self, entity_type: str, entity_id: str, text: str) -> None: ...
 
     def remove(self, note_id: str) -> None: ...
+
+
+class Pages(t.Protocol):
+    """Pages for people, as files of the machine that the task runs on."""
+
+    def render(self, report: Report) -> str:
+        """The page; the same report gives the same text. Raises MissingLibrary."""
+
+    def read(self, path: str) -> t.Optional[tuple[str, int]]:
+        """A file's text and mode; None when it is not there. Raises InvalidValue where no file can be."""
+
+    def write(self, path: str, text: str, mode: int) -> None:
+        """Whole or not at all."""
 
 
 class Cloud(t.Protocol):

@@ -21,7 +21,6 @@ from .report_changes import DonePart, Json, ShiftPart, arguments, by_number, cou
 from .rolling import fingerprint
 
 LEVELS = (0.25, 0.5, 0.75, 0.9)  # where one band of load ends and the next begins
-GIB = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class HostRow:
 
 @dataclass(frozen=True)
 class ClusterPart:
-    """A cluster: bands counts its hosts by the heavier of their two loads. borne: whether any one host may fail."""
+    """A cluster. borne: whether any one host may fail. spread: how many hosts are in which band of load."""
 
     name: str
     hypervisor: str
@@ -46,7 +45,7 @@ class ClusterPart:
     vms: int
     borne: bool
     sentence: str
-    bands: tuple[int, ...]
+    spread: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,12 @@ def level(share: float) -> int:
     return sum(1 for limit in LEVELS if share >= limit)
 
 
+def bands() -> list[str]:
+    """The bands of load in words."""
+    between = [f"{low * 100:.0f}–{percent(high)}" for low, high in zip(LEVELS, LEVELS[1:])]
+    return [f"below {percent(LEVELS[0])}", *between, f"{percent(LEVELS[-1])} and more"]
+
+
 def taken(name: str, value: object, key: str, source: str) -> tuple[Json, ...]:
     """Results of a module: one, some, or what a loop registered; items that a loop skipped are left out.
 
@@ -167,7 +172,7 @@ def cluster_part(fleet: Fleet) -> ClusterPart:
     )
     failing = headroom.failing(fleet, 1)
     usable = sum(1 for row in hosts if not row.state)
-    bands = Counter(level(max(row.cpu, row.ram)) for row in hosts)
+    counts = Counter(level(max(row.cpu, row.ram)) for row in hosts)
     return ClusterPart(
         name=fleet.cluster.name,
         hypervisor=fleet.cluster.hypervisor,
@@ -176,7 +181,7 @@ def cluster_part(fleet: Fleet) -> ClusterPart:
         vms=sum(row.vms for row in hosts),
         borne=bool(usable) and not failing,
         sentence=_spare_sentence(usable, failing, sum(row.vms for row in hosts)),
-        bands=tuple(bands[n] for n in range(len(LEVELS) + 1)),
+        spread=", ".join(f"{counted(counts[n], 'host')} {name}" for n, name in enumerate(bands()) if counts[n]),
     )
 
 

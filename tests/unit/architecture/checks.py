@@ -29,7 +29,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 KNOWS_ANSIBLE = frozenset({"interface", *SURFACE})
 # These never travel, so they may look modules up by name.
 CONTROLLER_ONLY = frozenset({"action", "inventory", "lookup", "filter"})
-SDKS = frozenset({"libvirt", "XenAPI", "pyVmomi", "pyVim", "pymysql", "requests"})
+SDKS = frozenset({"libvirt", "XenAPI", "pyVmomi", "pyVim", "pymysql", "requests", "jinja2", "markupsafe", "vl_convert"})
 # What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed.
 IMPURE_INPUT = (
     "asyncio",
