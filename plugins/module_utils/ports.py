@@ -89,7 +89,11 @@ class Jobs(t.Protocol):
 class Fleets(t.Protocol):
     """Clusters read whole."""
 
-    def read(self, cluster: Cluster) -> Fleet: ...
+    def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
+        """``since``: an earlier reading of the same task, whose offerings, groups and dedication are still good."""
+
+    def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
+        """The VMs of every kind that hold capacity on one host."""
 
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""

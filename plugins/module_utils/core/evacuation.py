@@ -12,7 +12,7 @@ from .capacity import Amount
 from .drain import Move, drain
 from .errors import Reason
 from .fleet import Fleet, hosts_of, vms_of
-from .hosts import DRAINING
+from .hosts import DRAINING, Host
 from .placement import Packing, Vm, reason
 from .spare import unbearable
 
@@ -59,6 +59,9 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
         return Evacuation(reasons=(reason("other_draining", message, host=other.id, host_name=other.name),))
     vms = vms_of(fleet)
     here = [vm for vm in vms if vm.host in host_ids]
+    cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
+    if cut_off:
+        return Evacuation(reasons=tuple(_cut_off(h, [vm for vm in here if vm.host == h.id]) for h in cut_off))
     stops = tuple(vm for vm in here if vm.pinned and _may_stop(vm, terms.consent))
     stays = tuple(vm for vm in here if vm.pinned and vm not in stops) if terms.partial else ()
     packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms)
@@ -75,6 +78,14 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
         message = f"without the host, the failure of {names} would leave VMs without a place"
         return Evacuation(reasons=(reason("n_plus_f", message, failing=list(failing)),))
     return Evacuation(found.moves, stops, stays, free=_free(packing, sources))
+
+
+def _cut_off(host: Host, vms: t.Sequence[Vm]) -> Reason:
+    """Nothing moves off a host whose agent does not answer."""
+    names = ", ".join(vm.name for vm in vms)
+    message = f"the agent of host {host.name} is {host.state}, so that {names} cannot be moved"
+    facts = {"host": host.id, "host_name": host.name, "state": host.state, "vms": [vm.id for vm in vms]}
+    return reason("agent_down", message, **facts)
 
 
 def _may_stop(vm: Vm, consent: t.Collection[str]) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import getpass
+import multiprocessing
 import os
 import re
 import socket
@@ -14,12 +15,13 @@ import uuid
 from ..core.errors import InvalidValue
 from ..core.evacuation import Terms
 from ..core.hosts import HostName
-from ..operations.locks import Lock
+from ..operations.locks import Claim, Lock
 from ..operations.maintenance import Request
 from ..operations.migrations import Limits
 from .connection import Params, Spec
 
 RUN = re.compile(r"^[\w.-]{1,48}$")
+PROCESS = re.compile(r"^process (\d+)$")
 
 LIMITS: Spec = {
     "max_migrations": {"type": "int", "default": 8},
@@ -38,14 +40,36 @@ LOCK: Spec = {
 }
 
 
-def lock(params: Params) -> Lock:
-    """Who works here: the given run, else one of this task alone. The job is AWX's or the process."""
+def claim(params: Params) -> Claim:
+    """Who works here: this very process (or AWX job) in the given run, else this task alone.
+
+    Two playbooks with one name of a run are two. Of a lock that a killed process of this machine left behind it is
+    known at once that its run is over; others are over when their lease is.
+    """
     run = params.get("run")
     if run and not RUN.match(run):
         raise InvalidValue("run", run, "at most 48 letters, digits, dots, dashes and underscores")
-    job = os.environ.get("AWX_JOB_ID") or os.environ.get("TOWER_JOB_ID")
-    job = f"AWX {job}" if job else f"process {os.getpid()}"
-    return Lock(run or uuid.uuid4().hex, f"{_user()}@{socket.gethostname()}", job)
+    awx = os.environ.get("AWX_JOB_ID") or os.environ.get("TOWER_JOB_ID")
+    parent = multiprocessing.parent_process()
+    job = f"AWX job {awx}" if awx else f"process {parent.pid}" if parent else ""
+    who = f"{_user()}@{socket.gethostname()}"
+    token = f"{run}/{uuid.uuid5(uuid.NAMESPACE_OID, f'{who} {job}').hex[:8]}" if run else uuid.uuid4().hex
+    lease, wait = params.get("lease") or 900.0, params.get("lock_wait") or 0.0
+    return Claim(Lock(token, who, job), lease, wait, bool(run), _ended)
+
+
+def _ended(lock: Lock) -> bool:
+    """Whether it is of a process of this machine that is there no more."""
+    process = PROCESS.match(lock.job)
+    if not process or lock.who.rpartition("@")[2] != socket.gethostname():
+        return False
+    try:
+        os.kill(int(process.group(1)), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _user() -> str:
@@ -56,6 +80,9 @@ def _user() -> str:
 
 
 def limits(params: Params) -> Limits:
+    for name in ("max_migrations", "max_migrations_per_source", "max_migrations_per_target"):
+        if params[name] < 1:
+            raise InvalidValue(name, params[name], "1 or more")
     return Limits(
         params["max_migrations_per_source"],
         params["max_migrations_per_target"],
@@ -69,13 +96,10 @@ def request(params: Params) -> Request:
     return Request(
         which=HostName(params["name"], params.get("id")),
         zone=params["zone"],
-        lock=lock(params),
+        claim=claim(params),
         terms=Terms(consent=tuple(params["consent"]), spare_hosts=params["spare_hosts"]),
         preferred=tuple(params.get("preferred_hosts") or ()),
         avoid=tuple(params.get("avoid_hosts") or ()),
         limits=limits(params),
         timeout=params["timeout"],
-        lease=params["lease"],
-        lock_wait=params["lock_wait"],
-        keep_lock=bool(params.get("run")),
     )

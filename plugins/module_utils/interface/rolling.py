@@ -38,9 +38,8 @@ def request(params: Params) -> rolling.Request:
         migrations=params["max_migrations"],
         seconds_per_gib=params["seconds_per_gib"],
         seconds_per_host=params["seconds_per_host"],
-        lock=maintenance.lock(params),
-        lease=params.get("lease") or 3600.0,
-        lock_wait=params.get("lock_wait") or 0.0,
+        run=params.get("run") or "",
+        claim=maintenance.claim(params),
     )
 
 
@@ -70,6 +69,6 @@ def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if state == "released":
         cluster = lookup.cluster(cloud, asked.cluster, lookup.zone(cloud, asked.zone))
         if not check_mode:
-            locks.release(cloud, cluster, asked.lock.token)
+            locks.release_run(cloud, cluster, asked.run)
         return Outcome(False)
     return rolling.finish(cloud, asked, check_mode, abandon=state == "abandoned")

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run at a time on a cluster: a lock that other administrators can see, with a lease that a killed run loses.
 
-The lock is an annotation of the cluster: who, since when, which job, until when. Taking it needs a moment in which a
-second run that began at the same time shows itself; then the lower token has it.
+The lock is an annotation of the cluster: who, since when, which job, until when. Whoever wants it writes its own and
+then looks: it has the lock only if it sees no other that is valid. Of two that look at the same time at least one sees
+both, so that never both have it, however slow either is; those that see another take theirs back and try again.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from dataclasses import asdict, dataclass, replace
 from ..core.errors import Reason, Refused
 from ..core.topology import Cluster
 from ..ports import Cloud, Note
+from .surely import add_note, remove_notes
 
 PREFIX = "hostcraft.lock "
-LONGEST = 60  # characters of who and job: an annotation holds 255
-SETTLE = 1.0  # seconds in which two that take it at once see each other
+LONGEST = 40  # characters of who and job: an annotation holds 255
+SETTLE = 1.0  # seconds after which one that met another tries again
+ROUNDS = 4  # such tries before the other counts as one that holds it
 AGAIN = 5.0  # seconds between two looks at somebody else's lock
 
 
@@ -35,80 +38,137 @@ class Lock:
     until: float = 0.0
 
 
-@contextlib.contextmanager
-def held(cloud: Cloud, cluster: Cluster, lock: Lock, lease: float, wait: float, keep: bool = False) -> t.Iterator[Lock]:
-    """Hold a cluster's lock for the length of a block; ``keep`` leaves it to the run's next task.
+def nobody(lock: Lock) -> bool:
+    """No run is known to have ended."""
+    return False
 
-    Raises Refused (code "locked") when somebody else holds it for longer than ``wait`` seconds.
+
+@dataclass(frozen=True)
+class Claim:
+    """A lock that is wanted. lease, wait: seconds. ended: whether the run of another lock is known to be over.
+
+    keep: leave it to the run's next task.
     """
-    mine = take(cloud, cluster, lock, lease, wait)
+
+    lock: Lock
+    lease: float = 900.0
+    wait: float = 0.0
+    keep: bool = False
+    ended: t.Callable[[Lock], bool] = nobody
+
+
+class Held:
+    """A lock that is held; ``beat`` is called in every wait, so that work longer than the lease does not lose it."""
+
+    def __init__(self, cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
+        self._cloud, self._cluster, self._claim = cloud, cluster, claim
+        self._lock = take(cloud, cluster, claim)
+
+    def beat(self) -> None:
+        """Renew it once half of the lease is over. Raises Refused when somebody else has it."""
+        if self._cloud.clock.wall() > self._lock.until - self._claim.lease / 2:
+            self._lock = take(self._cloud, self._cluster, replace(self._claim, wait=0.0))
+
+
+@contextlib.contextmanager
+def held(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Iterator[Held]:
+    """Hold a cluster's lock for the length of a block. Raises Refused as ``take`` does."""
+    mine = Held(cloud, cluster, claim)
     try:
         yield mine
     finally:
-        if not keep:
-            release(cloud, cluster, lock.token)
+        if not claim.keep:
+            release(cloud, cluster, claim.lock.token)
 
 
-def take(cloud: Cloud, cluster: Cluster, lock: Lock, lease: float, wait: float) -> Lock:
-    """Take or renew it."""
-    began = cloud.clock.now()
+def take(cloud: Cloud, cluster: Cluster, claim: Claim) -> Lock:
+    """Take or renew it. Raises Refused (code "locked") when another run holds it for longer than ``wait`` seconds."""
+    began, rounds = cloud.clock.now(), 0
     while True:
-        other = _other(cloud, cluster, lock.token)
+        seen = _look(cloud, cluster, claim)
+        own = [pair for pair in seen if pair[1].token == claim.lock.token]
+        if own:
+            # Valid without a gap since it was taken: others see it, whoever they are.
+            return _written(cloud, cluster, claim, own)
+        other = _rival(seen, claim.lock.token)
         if other is None:
-            mine = _written(cloud, cluster, lock, lease)
-            if mine is not None:
+            mine = _written(cloud, cluster, claim, [])
+            other = _rival(_look(cloud, cluster, claim), claim.lock.token)
+            if other is None:
                 return mine
-            continue
-        if cloud.clock.now() - began >= wait:
+            release(cloud, cluster, claim.lock.token)
+        rounds += 1
+        # One that is only trying takes its own back within a moment; one that stays holds it.
+        if rounds >= ROUNDS and cloud.clock.now() - began >= claim.wait:
             raise Refused(f"cluster {cluster.name}", [_reason(other, cloud.clock.wall())])
-        cloud.progress(f"waiting for the lock of cluster {cluster.name}, held by {other.who}")
-        cloud.clock.sleep(min(AGAIN, wait))
+        if rounds >= ROUNDS:
+            cloud.progress(f"waiting for the lock of cluster {cluster.name}, held by {other.who} ({other.job})")
+        cloud.clock.sleep(_pause(claim, other, rounds))
 
 
 def release(cloud: Cloud, cluster: Cluster, token: str) -> None:
     """Give it back; nothing happens where it is not held."""
-    for note, lock in _locks(cloud, cluster):
-        if lock.token == token:
-            cloud.notes.remove(note.id)
+    remove_notes(cloud, "CLUSTER", cluster.id, [n for n, lock in _locks(cloud, cluster) if lock.token == token])
+
+
+def release_run(cloud: Cloud, cluster: Cluster, run: str) -> None:
+    """Give back whatever a run of that name holds, of whichever process (tokens are "RUN/PROCESS")."""
+    for _note, lock in _locks(cloud, cluster):
+        if lock.token == run or lock.token.startswith(f"{run}/"):
+            release(cloud, cluster, lock.token)
 
 
 def holder(cloud: Cloud, cluster: Cluster) -> t.Optional[Lock]:
     """Who holds it, or None."""
-    return _other(cloud, cluster, "")
-
-
-def _written(cloud: Cloud, cluster: Cluster, lock: Lock, lease: float) -> t.Optional[Lock]:
-    """Write it; None when another that was written at the same time has it."""
     now = cloud.clock.wall()
-    old = [(note, each) for note, each in _locks(cloud, cluster) if each.token == lock.token]
-    mine = replace(lock, since=old[0][1].since if old else now, until=now + lease)
-    short = replace(
-        mine, who=mine.who[:LONGEST], job=mine.job[:LONGEST], since=round(mine.since), until=round(mine.until)
+    return next((lock for _note, lock in _locks(cloud, cluster) if lock.until >= now), None)
+
+
+Seen = list[tuple[Note, Lock]]
+
+
+def _pause(claim: Claim, other: Lock, rounds: int) -> float:
+    """The lower token tries again first, so that two that meet do not meet for ever."""
+    if rounds >= ROUNDS:
+        return min(AGAIN, max(claim.wait, SETTLE))
+    return SETTLE if claim.lock.token < other.token else SETTLE * 2.5
+
+
+def _written(cloud: Cloud, cluster: Cluster, claim: Claim, own: Seen) -> Lock:
+    """Write mine, in the place of an older one."""
+    now = cloud.clock.wall()
+    mine = replace(
+        claim.lock,
+        who=claim.lock.who[:LONGEST],
+        job=claim.lock.job[:LONGEST],
+        since=own[0][1].since if own else round(now),
+        until=round(now + claim.lease),
     )
-    cloud.notes.add("CLUSTER", cluster.id, PREFIX + json.dumps(asdict(short), separators=(",", ":")))
-    for note, _each in old:
-        cloud.notes.remove(note.id)
-    if not old:
-        cloud.clock.sleep(SETTLE)
-        other = _other(cloud, cluster, lock.token)
-        if other is not None and other.token < lock.token:
-            release(cloud, cluster, lock.token)
-            return None
+    text = PREFIX + json.dumps(asdict(mine), separators=(",", ":"), ensure_ascii=False)
+    add_note(cloud, "CLUSTER", cluster.id, text)
+    # The old one of a renewal goes only now: there is no moment without.
+    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, lock in own if lock != mine])
     return mine
 
 
-def _other(cloud: Cloud, cluster: Cluster, token: str) -> t.Optional[Lock]:
-    """The valid lock of another run; those whose lease is over are cleared away."""
-    found = None
+def _look(cloud: Cloud, cluster: Cluster, claim: Claim) -> Seen:
+    """The valid locks; those whose lease or run is over are cleared away."""
+    now = cloud.clock.wall()
+    valid: Seen = []
+    over: Seen = []
     for note, lock in _locks(cloud, cluster):
-        if lock.until < cloud.clock.wall():
-            cloud.notes.remove(note.id)
-        elif lock.token != token and (found is None or lock.token < found.token):
-            found = lock
-    return found
+        dead = lock.until < now or (lock.token != claim.lock.token and claim.ended(lock))
+        (over if dead else valid).append((note, lock))
+    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _lock in over])
+    return valid
 
 
-def _locks(cloud: Cloud, cluster: Cluster) -> list[tuple[Note, Lock]]:
+def _rival(seen: Seen, token: str) -> t.Optional[Lock]:
+    others = [lock for _note, lock in seen if lock.token != token]
+    return min(others, key=lambda lock: lock.since, default=None)
+
+
+def _locks(cloud: Cloud, cluster: Cluster) -> Seen:
     found = []
     for note in cloud.notes.all("CLUSTER", cluster.id):
         if note.text.startswith(PREFIX):
@@ -118,10 +178,10 @@ def _locks(cloud: Cloud, cluster: Cluster) -> list[tuple[Note, Lock]]:
 
 
 def _reason(other: Lock, now: float) -> Reason:
-    held_for, left = now - other.since, other.until - now
+    held_for, left = max(now - other.since, 0), other.until - now
     return Reason(
         "locked",
-        f"{other.who} works on it since {held_for:.0f} s ago" + (f" (job {other.job})" if other.job else ""),
+        f"{other.who} works on it since {held_for:.0f} s ago" + (f" ({other.job})" if other.job else ""),
         f"wait for that run to end; if it was killed, its lease ends in {left:.0f} s",
         {"who": other.who, "job": other.job, "since": other.since, "until": other.until},
     )

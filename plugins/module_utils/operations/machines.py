@@ -10,23 +10,30 @@ import typing as t
 from ..core.errors import ApiError, JobLost, NotFound
 from ..core.fleet import Instance
 from ..ports import Cloud
+from .surely import surely
 from .waiting import until
 
 LIMIT = 1800.0  # seconds for a VM to start or stop
 
 _SUFFIX = {"User": "vm", "Router": "router", "ConsoleProxy": "system_vm", "SecondaryStorageVm": "system_vm"}
 _END = {"start": "Running", "stop": "Stopped"}
+_PASSING = {"start": "Starting", "stop": "Stopping"}
 Verb = t.Literal["start", "stop"]
 
 
 def bring(cloud: Cloud, vm: Instance, verb: Verb) -> Instance:
     """Start or stop one; it as it is then. Raises ApiError when the server refuses."""
-    job = cloud.jobs.start(f"{verb}_{_SUFFIX[vm.kind]}", id=vm.id)
+
+    def under_way() -> t.Optional[bool]:
+        seen = cloud.fleets.machine(vm.id, vm.kind)
+        return True if seen is not None and seen.state in (_END[verb], _PASSING[verb]) else None
+
+    job = surely(cloud, lambda: cloud.jobs.start(f"{verb}_{_SUFFIX[vm.kind]}", id=vm.id), under_way)
     if isinstance(job, ApiError):
         raise job
     outcome = until(
         cloud,
-        lambda: cloud.jobs.ask(job) if job else True,
+        lambda: True if job is None or job is True else cloud.jobs.ask(job),
         lambda seen: seen is not False,
         what=f"VM {vm.name} to {verb}",
         limit=LIMIT,

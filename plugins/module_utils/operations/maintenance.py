@@ -14,21 +14,23 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ..core.change import Outcome
-from ..core.errors import Reason, Refused
+from ..core.errors import ApiError, HostcraftError, Reason, Refused, TransportError, WaitTimeout
 from ..core.evacuation import Evacuation, Terms, evacuate
-from ..core.fleet import Fleet, Instance
+from ..core.fleet import Fleet
 from ..core.hosts import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, HostName
 from ..core.topology import Cluster
 from ..ports import Cloud
 from . import hosts, locks, lookup, marks
-from .machines import bring, settled
-from .migrations import Limits, carry_out
+from .emptying import Emptying, Told, allocated, cancelled, give_back, start_again
+from .migrations import Limits
+from .surely import surely
 from .waiting import until
 
-ROUNDS = 5  # plans that are tried after failed migrations
+DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
 
 Goal = t.Literal["maintenance", "enabled", "draining"]
+KNOWN = (ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN)
 
 
 @dataclass(frozen=True)
@@ -37,32 +39,12 @@ class Request:
 
     which: HostName
     zone: t.Optional[str]
-    lock: locks.Lock
+    claim: locks.Claim
     terms: Terms = field(default_factory=Terms)
     preferred: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     timeout: float = 3600.0
-    lease: float = 900.0
-    lock_wait: float = 0.0
-    keep_lock: bool = False
-
-
-@dataclass
-class Told:
-    """What was done, for the result."""
-
-    moved: list[dict[str, str]] = field(default_factory=list)
-    stopped: list[str] = field(default_factory=list)
-    started: list[str] = field(default_factory=list)
-    remaining: list[str] = field(default_factory=list)
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.moved or self.stopped or self.started)
-
-    def fields(self) -> dict[str, object]:
-        return {"moved": self.moved, "stopped": self.stopped, "started": self.started, "remaining": self.remaining}
 
 
 def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
@@ -70,18 +52,62 @@ def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outc
     zone = lookup.zone(cloud, request.zone)
     host = hosts.required(cloud, request.which, zone)
     cluster = lookup.cluster(cloud, host.cluster_id, zone)
-    if goal == "enabled":
-        return _enabled(cloud, request, host, cluster, check_mode)
-    if check_mode:
-        return _predicted(cloud, request, host, cluster, goal)
-    with locks.held(cloud, cluster, request.lock, request.lease, request.lock_wait, request.keep_lock):
+    _possible(host)
+    # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
+    foretold, fleet = _predicted(cloud, request, host, cluster, goal)
+    if check_mode or not (foretold.changed or (goal == "enabled" and marks.read(cloud, host) is not None)):
+        return foretold
+    with locks.held(cloud, cluster, request.claim) as lock:
+        work = Work(cloud, request, cluster, lock.beat, fleet)
         host = cloud.hosts.fresh(host)
         before = host.resource_state
-        told = Told()
-        final = _enter(cloud, request, host, cluster, told) if goal == "maintenance" else None
-        if final is None:
-            final = _draining(cloud, request, host, cluster, told)
-    return _outcome(before, final, told)
+        try:
+            final = _WAYS[goal](work, host)
+        except (TransportError, WaitTimeout) as error:
+            raise _left_behind(error, host) from None
+    return _outcome(before, final, work.told)
+
+
+@dataclass
+class Work:
+    """What is at hand while one host is worked on. beat: renews the lock. fleet: as it was foretold with."""
+
+    cloud: Cloud
+    request: Request
+    cluster: Cluster
+    beat: t.Callable[[], None]
+    fleet: t.Optional[Fleet]
+    told: Told = field(default_factory=Told)
+
+    def until(self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float) -> Host:
+        """Read the host until it is so, and keep the lock meanwhile."""
+
+        def seen() -> Host:
+            self.beat()
+            return self.cloud.hosts.fresh(host)
+
+        show: t.Callable[[Host], str] = lambda each: f"{each.state}, {each.resource_state}"  # noqa: E731
+        return until(self.cloud, seen, done, what=what, limit=limit, show=show)
+
+    def emptying(self, host: Host, partial: bool) -> Emptying:
+        fleet = self.cloud.fleets.read(self.cluster, self.fleet)
+        terms = _terms(fleet, self.request, partial)
+        limits, limit = self.request.limits, self.request.timeout
+        return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
+
+
+def _possible(host: Host) -> None:
+    if host.resource_state not in KNOWN:
+        message = f"its resource state is {host.resource_state}, from which nothing leads into maintenance and back"
+        remedy = "cancelHostAsDegraded first" if host.resource_state == "Degraded" else "see the management log"
+        facts = {"resource_state": host.resource_state}
+        raise Refused(f"host {host.name}", [Reason("resource_state", message, remedy, facts)])
+
+
+def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
+    """The server is away or something takes too long: what the next run finds, and what to do."""
+    error.message += f"; host {host.name} is left as it is: run again to go on, or state=enabled to give it back"
+    return error
 
 
 def _outcome(before: str, final: Host, told: Told) -> Outcome:
@@ -94,27 +120,40 @@ def _outcome(before: str, final: Host, told: Told) -> Outcome:
     )
 
 
-def _terms(fleet: Fleet, request: Request) -> Terms:
+def _terms(fleet: Fleet, request: Request, partial: bool) -> Terms:
     def ids(names: t.Sequence[str]) -> tuple[str, ...]:
         wanted = {name.casefold() for name in names}
         return tuple(h.id for h in fleet.hosts if h.name.casefold() in wanted or h.id in wanted)
 
-    return replace(request.terms, preferred=ids(request.preferred), avoid=ids(request.avoid))
+    terms = replace(request.terms, preferred=ids(request.preferred), avoid=ids(request.avoid), partial=partial)
+    return replace(terms, consent=()) if partial else terms
 
 
-def _predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal) -> Outcome:
-    """The same plan, written nowhere."""
-    end = MAINTENANCE if goal == "maintenance" else DISABLED
-    if host.resource_state == MAINTENANCE:
-        return Outcome(False, result={**hosts.show(host), **Told().fields()})
+def _predicted(
+    cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal
+) -> tuple[Outcome, t.Optional[Fleet]]:
+    """What would be done, written nowhere, and the reading that it is planned with."""
+    state = host.resource_state
+    if goal == "enabled":
+        mark = marks.read(cloud, host)
+        started = [name for _id, _kind, name in mark.stopped] if mark else []
+        return _outcome(state, replace(host, resource_state=_end(host, mark)), Told(started=started)), None
+    if state == MAINTENANCE:
+        _verified_empty(cloud, host, cluster)
+        return _outcome(state, host, Told()), None
+    if state == DRAINING:
+        return _outcome(state, replace(host, resource_state=MAINTENANCE), Told()), None
     fleet = cloud.fleets.read(cluster)
-    plan = evacuate(fleet, [host.id], replace(_terms(fleet, request), partial=goal == "draining"))
-    _refuse(host, plan)
-    told = _as_told(fleet, plan)
-    changed = host.resource_state != end or told.anything
-    after = {"resource_state": end, **{k: v for k, v in told.fields().items() if v}} if changed else {}
-    before = {"resource_state": host.resource_state} if changed else {}
-    return Outcome(changed, before, after, {**hosts.show(host), "resource_state": end, **told.fields()})
+    plan = evacuate(fleet, [host.id], _terms(fleet, request, goal == "draining"))
+    if plan.reasons and not _passing(plan):
+        raise Refused(f"host {host.name}", plan.reasons)
+    end = MAINTENANCE if goal == "maintenance" else DISABLED
+    return _outcome(state, replace(host, resource_state=end), _as_told(fleet, plan)), fleet
+
+
+def _passing(plan: Evacuation) -> bool:
+    """Only VMs that are between two states are in the way: the run itself waits for them."""
+    return all(reason.code == "vm_state" for reason in plan.reasons)
 
 
 def _as_told(fleet: Fleet, plan: Evacuation) -> Told:
@@ -127,205 +166,101 @@ def _as_told(fleet: Fleet, plan: Evacuation) -> Told:
     )
 
 
-def _refuse(host: Host, plan: Evacuation) -> None:
-    if plan.reasons:
-        raise Refused(f"host {host.name}", plan.reasons)
-
-
-def _enter(cloud: Cloud, request: Request, host: Host, cluster: Cluster, told: Told) -> Host:
-    """Into maintenance: joins a drain that is under way, recovers one that failed, else empties the host first."""
-    if host.resource_state == DRAINING:
-        host = _wait_drain(cloud, host, request.timeout)
-    if host.resource_state == MAINTENANCE:
-        return _empty(cloud, host, cluster)
+def _emptied(work: Work, host: Host) -> Host:
+    """No VM left on it, and Disabled; as before where that cannot be."""
     try:
-        host = _emptied(cloud, request, host, cluster, told)
-    except Refused:
-        _given_back(cloud, host)
+        return work.emptying(host, False).run()
+    except (Refused, ApiError):
+        give_back(work.cloud, host, work.told)
         raise
-    if host.resource_state == DISABLED:
-        # The server drains no disabled host (T2:32); it is empty, so nothing is left to lose in this moment.
-        host = cloud.hosts.update(host.id, allocation_state=ENABLED)
-    host = hosts.prepared(cloud, host)
-    host = _wait_drain(cloud, host, request.timeout)
-    if host.resource_state != MAINTENANCE:
-        raise Refused(
-            f"host {host.name}",
-            [
-                Reason(
-                    "drain_failed",
-                    f"the server ended its drain in {host.resource_state}",
-                    "run again: it is cancelled and tried anew",
-                    {"resource_state": host.resource_state},
-                )
-            ],
-        )
-    return _empty(cloud, host, cluster)
 
 
-def _wait_drain(cloud: Cloud, host: Host, limit: float) -> Host:
-    return until(
-        cloud,
-        lambda: cloud.hosts.fresh(host),
-        lambda seen: seen.resource_state not in (DRAINING, ENABLED),
-        what=f"host {host.name} to be in maintenance",
-        limit=limit,
-        show=lambda seen: seen.resource_state,
-    )
-
-
-def _empty(cloud: Cloud, host: Host, cluster: Cluster) -> Host:
-    """Verified, not assumed: the state says Maintenance, the listings must say that nothing runs there."""
-    left = [vm.name for vm in cloud.fleets.read(cluster).on(host.id)]
-    if left:
-        reason = Reason(
-            "not_empty",
-            f"it is in {host.resource_state} but {', '.join(left)} still run on it",
-            "state=enabled and run again",
-            {"vms": left},
-        )
-        raise Refused(f"host {host.name}", [reason])
-    return host
-
-
-def _emptied(cloud: Cloud, request: Request, host: Host, cluster: Cluster, told: Told) -> Host:
-    """Every VM off the host by planned migrations; takes no new ones meanwhile. Raises Refused when it cannot be."""
-    terms, mark = request.terms, marks.Mark(host.resource_state)
-    moved: dict[str, str] = {}
-    for number in range(ROUNDS):
-        fleet = _settled_fleet(cloud, host, cluster, request.timeout)
-        plan = evacuate(fleet, [host.id], replace(_terms(fleet, request), failed=terms.failed))
-        _refuse(host, plan)
-        if number == 0:
-            # Only now that there is a plan, so that a refusal changes nothing at all.
-            host, mark = _closed(cloud, host)
-        if not plan.moves and not plan.stops:
-            _running(cloud, fleet, moved)
+def _enter(work: Work, host: Host) -> Host:
+    """Into maintenance: joins a drain that is under way, recovers one that failed, else empties the host first."""
+    for _attempt in range(DRAINS):
+        if host.resource_state not in (DRAINING, MAINTENANCE):
+            host = _asked(work, _emptied(work, host))
+        if host.resource_state == DRAINING:
+            host = _drained(work, host)
+        if host.resource_state == MAINTENANCE:
+            _verified_empty(work.cloud, host, work.cluster)
             return host
-        machines = {vm.id: vm for vm in fleet.instances}
-        mark = _stop(cloud, request, host, mark, [machines[vm.id] for vm in plan.stops], told)
-        carried = carry_out(cloud, plan.moves, machines, request.limits, f"host {host.name}")
-        names = {each.id: each.name for each in fleet.hosts}
-        for move in carried.done:
-            moved[move.vm] = move.target
-            told.moved.append({"vm": machines[move.vm].name, "source": host.name, "target": names[move.target]})
-        terms = replace(terms, failed=terms.failed | {(move.vm, move.target) for move in carried.failed})
-        last = carried.failed
-    texts = [f"VM {machines[m.vm].name} to {names[m.target]}: {error.text}" for m, error in last.items()]
-    raise Refused(f"host {host.name}", [Reason("migration_failed", text, "see the failed jobs") for text in texts])
+        if host.resource_state not in FAILED_DRAIN:
+            give_back(work.cloud, host, work.told)
+            message = f"somebody else cancelled its maintenance: it is {host.resource_state}"
+            facts = {"resource_state": host.resource_state}
+            raise Refused(f"host {host.name}", [Reason("cancelled", message, "agree with them, then run again", facts)])
+    message = f"the server ended {DRAINS} drains of the empty host in {host.resource_state}"
+    facts = {"resource_state": host.resource_state}
+    remedy = "see its management log, then run again, or state=enabled to give it back"
+    raise Refused(f"host {host.name}", [Reason("drain_failed", message, remedy, facts)])
 
 
-def _closed(cloud: Cloud, host: Host) -> tuple[Host, marks.Mark]:
-    """Marked and disabled: it takes no new VMs. A drain of the server's that failed is cancelled."""
-    mark = marks.begin(cloud, host)
-    if host.resource_state in FAILED_DRAIN:
-        cloud.act("cancel_maintenance", host.id)
-        host = cloud.hosts.fresh(host)
-        mark = marks.set_before(cloud, host, mark, ENABLED) if mark.before in FAILED_DRAIN else mark
-    if host.resource_state == ENABLED:
-        host = cloud.hosts.update(host.id, allocation_state=DISABLED)
-    return host, mark
+def _asked(work: Work, host: Host) -> Host:
+    """Ask the server to put the empty host into maintenance.
+
+    It drains no disabled host (T2:32), so the host is enabled for this moment; should a VM come just now, the server's
+    drain takes it along, and the host is looked at again after it.
+    """
+    cloud = work.cloud
+
+    def made() -> t.Optional[Host]:
+        seen = cloud.hosts.fresh(host)
+        return seen if seen.resource_state in (DRAINING, MAINTENANCE, *FAILED_DRAIN) else None
+
+    host = allocated(cloud, host, ENABLED)
+    try:
+        surely(cloud, lambda: hosts.prepared(cloud, host), made)
+    except ApiError:
+        give_back(cloud, host, work.told)
+        raise
+    return cloud.hosts.fresh(host)
 
 
-def _settled_fleet(cloud: Cloud, host: Host, cluster: Cluster, limit: float) -> Fleet:
-    """The cluster once no VM of the host is between two states, as a killed run or somebody else may have left it."""
-    passing = ("Migrating", "Starting", "Stopping")
-
-    def names(fleet: Fleet) -> list[str]:
-        return [f"{vm.name} {vm.state}" for vm in fleet.on(host.id) if vm.state in passing]
-
-    return until(
-        cloud,
-        lambda: cloud.fleets.read(cluster),
-        lambda fleet: not names(fleet),
-        what=f"the VMs of host {host.name} to settle",
-        limit=limit,
-        show=lambda fleet: ", ".join(names(fleet)),
-    )
+def _drained(work: Work, host: Host) -> Host:
+    what = f"host {host.name} to be in maintenance"
+    return work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout)
 
 
-def _running(cloud: Cloud, fleet: Fleet, moved: t.Mapping[str, str]) -> None:
-    """Every VM that was moved runs where it was moved to. Raises Refused, naming those that do not."""
-    lost = [vm for vm in fleet.instances if vm.id in moved and vm.state not in ("Running", "Migrating")]
-    gone = [vm.name for vm in (bring(cloud, each, "start") for each in lost) if vm.state != "Running"]
-    if gone:
-        message = f"after their migration {', '.join(gone)} do not run"
-        reason = Reason("vm_not_running", message, "start them", {"vms": gone})
-        raise Refused(f"cluster {fleet.cluster.name}", [reason])
+def _verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:
+    """The state says Maintenance, the listings must say that nothing runs there (the server's own checks race)."""
+    left = [vm.name for vm in cloud.fleets.on_host(cluster, host.id)]
+    if left:
+        message = f"it is in {host.resource_state} but {', '.join(left)} still run on it"
+        reason = Reason("not_empty", message, "state=enabled and run again", {"vms": left})
+        raise Refused(f"host {host.name}", [reason])
 
 
-def _stop(
-    cloud: Cloud, request: Request, host: Host, mark: marks.Mark, vms: t.Sequence[Instance], told: Told
-) -> marks.Mark:
-    """Stop what may be stopped, remembered on the host before."""
-    for vm in vms:
-        mark = marks.add_stopped(cloud, host, mark, (vm.id, vm.kind, vm.name))
-        bring(cloud, vm, "stop")
-        told.stopped.append(vm.name)
-    return mark
-
-
-def _given_back(cloud: Cloud, host: Host) -> None:
-    """As before: enabled if it was, and the VMs that were stopped started again. Nothing where nothing was begun."""
-    mark = marks.read(cloud, host)
-    if mark is None:
-        return
-    if mark.before == ENABLED and cloud.hosts.fresh(host).resource_state == DISABLED:
-        cloud.hosts.update(host.id, allocation_state=ENABLED)
-    _restart(cloud, mark, Told())
-    marks.clear(cloud, host)
-
-
-def _draining(cloud: Cloud, request: Request, host: Host, cluster: Cluster, told: Told) -> Host:
+def _draining(work: Work, host: Host) -> Host:
     """Disabled, with as many VMs moved off as can be; those that stay are told and tried again by the next run."""
-    marks.begin(cloud, host)
-    if host.resource_state == ENABLED:
-        host = cloud.hosts.update(host.id, allocation_state=DISABLED)
-    fleet = cloud.fleets.read(cluster)
-    plan = evacuate(fleet, [host.id], replace(_terms(fleet, request), partial=True, consent=()))
-    machines = {vm.id: vm for vm in fleet.instances}
-    names = {each.id: each.name for each in fleet.hosts}
-    carried = carry_out(cloud, plan.moves, machines, request.limits, f"host {host.name}")
-    told.moved += [{"vm": machines[m.vm].name, "source": host.name, "target": names[m.target]} for m in carried.done]
-    told.remaining += [vm.name for vm in cloud.fleets.read(cluster).on(host.id)]
+    if host.resource_state == DRAINING:
+        host = _drained(work, host)
+    return host if host.resource_state == MAINTENANCE else work.emptying(host, True).run()
+
+
+def _end(host: Host, mark: t.Optional[marks.Mark]) -> str:
+    """What a host is after its maintenance; one that is in none stays as it is."""
+    if mark is None:
+        return host.resource_state if host.resource_state == DISABLED else ENABLED
+    return mark.before
+
+
+def _enabled(work: Work, host: Host) -> Host:
+    """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
+    cloud, mark = work.cloud, marks.read(work.cloud, host)
+    end = _end(host, mark)
+    if host.resource_state not in (ENABLED, DISABLED):
+        host = cancelled(cloud, host)
+    host = allocated(cloud, host, end)
+    host = work.until(host, lambda seen: seen.state == "Up", f"the agent of host {host.name}", AGENT_UP)
+    if mark is not None:
+        start_again(cloud, host, mark, work.told)
+        marks.clear(cloud, host)
     return host
 
 
-def _enabled(cloud: Cloud, request: Request, host: Host, cluster: Cluster, check_mode: bool) -> Outcome:
-    """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
-    mark = marks.read(cloud, host) or marks.Mark(ENABLED)
-    end = mark.before if mark.before in (ENABLED, DISABLED) else ENABLED
-    before = host.resource_state
-    told = Told()
-    if check_mode:
-        told.started = [name for _id, _kind, name in mark.stopped]
-        return _outcome(before, replace(host, resource_state=end), told)
-    with locks.held(cloud, cluster, request.lock, request.lease, request.lock_wait, request.keep_lock):
-        if host.resource_state in (MAINTENANCE, DRAINING, *FAILED_DRAIN):
-            cloud.act("cancel_maintenance", host.id)
-            host = cloud.hosts.fresh(host)
-        if host.resource_state != end:
-            host = cloud.hosts.update(host.id, allocation_state=end)
-        host = _up(cloud, host)
-        _restart(cloud, mark, told)
-        marks.clear(cloud, host)
-    return _outcome(before, host, told)
-
-
-def _up(cloud: Cloud, host: Host) -> Host:
-    return until(
-        cloud,
-        lambda: cloud.hosts.fresh(host),
-        lambda seen: seen.state == "Up",
-        what=f"the agent of host {host.name}",
-        limit=AGENT_UP,
-        show=lambda seen: seen.state,
-    )
-
-
-def _restart(cloud: Cloud, mark: marks.Mark, told: Told) -> None:
-    for vm_id, kind, name in mark.stopped:
-        vm = settled(cloud, vm_id, kind, name)
-        if vm is not None and vm.state == "Stopped":
-            bring(cloud, vm, "start")
-            told.started.append(name)
+_WAYS: t.Mapping[Goal, t.Callable[[Work, Host], Host]] = {
+    "maintenance": _enter,
+    "enabled": _enabled,
+    "draining": _draining,
+}

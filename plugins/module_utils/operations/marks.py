@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..core.hosts import Host
-from ..ports import Cloud, Note
+from ..core.hosts import DISABLED, ENABLED, Host
+from ..ports import Cloud
+from .surely import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
 LONGEST_NAME = 120
@@ -43,17 +44,10 @@ def begin(cloud: Cloud, host: Host) -> Mark:
     held = read(cloud, host)
     if held is not None:
         return held
-    cloud.notes.add("HOST", host.id, BEFORE + host.resource_state)
-    return Mark(host.resource_state)
-
-
-def set_before(cloud: Cloud, host: Host, mark: Mark, before: str) -> Mark:
-    """Correct the state to return to: the new note first, so that a kill between the two loses nothing."""
-    old = _own(cloud, host, BEFORE)
-    cloud.notes.add("HOST", host.id, BEFORE + before)
-    for note in old:
-        cloud.notes.remove(note.id)
-    return replace(mark, before=before)
+    # A drain that failed is cancelled, and that ends in Enabled.
+    before = DISABLED if host.resource_state == DISABLED else ENABLED
+    add_note(cloud, "HOST", host.id, BEFORE + before)
+    return Mark(before)
 
 
 def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) -> Mark:
@@ -61,15 +55,11 @@ def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) 
     vm = (vm[0], vm[1], vm[2][:LONGEST_NAME])
     if vm in mark.stopped:
         return mark
-    cloud.notes.add("HOST", host.id, STOPPED + " ".join(vm))
+    add_note(cloud, "HOST", host.id, STOPPED + " ".join(vm))
     return replace(mark, stopped=(*mark.stopped, vm))
 
 
 def clear(cloud: Cloud, host: Host) -> None:
     """Forget all; the state to return to last, because it is what says that there is a mark."""
-    for note in _own(cloud, host, STOPPED) + _own(cloud, host, BEFORE):
-        cloud.notes.remove(note.id)
-
-
-def _own(cloud: Cloud, host: Host, prefix: str) -> list[Note]:
-    return [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith(prefix)]
+    notes = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED))]
+    remove_notes(cloud, "HOST", host.id, sorted(notes, key=lambda note: note.text.startswith(BEFORE)))

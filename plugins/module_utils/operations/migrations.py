@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..core.drain import Move
-from ..core.errors import ApiError, JobLost, WaitTimeout
+from ..core.errors import ApiError, JobLost, TransportError, WaitTimeout
 from ..core.fleet import Instance
 from ..ports import Cloud
 
@@ -30,16 +30,33 @@ class Limits:
 
 @dataclass
 class Carried:
-    """What came of it. failed: the error by move."""
+    """What came of it. failed: the error by move. lost: those that the server never heard of."""
 
     done: list[Move] = field(default_factory=list)
     failed: dict[Move, ApiError] = field(default_factory=dict)
+    lost: list[Move] = field(default_factory=list)
+
+
+class Unanswered(t.NamedTuple):
+    """A migration that was asked for without an answer: its VM tells what came of it."""
+
+    id: str
+
+
+def nothing() -> None:
+    """Nobody has to hear of the waiting."""
 
 
 def carry_out(
-    cloud: Cloud, moves: t.Sequence[Move], machines: t.Mapping[str, Instance], limits: Limits, label: str
+    cloud: Cloud,
+    moves: t.Sequence[Move],
+    machines: t.Mapping[str, Instance],
+    limits: Limits,
+    label: str,
+    beat: t.Callable[[], None] = nothing,
 ) -> Carried:
-    """Start, watch, start more. ``machines``: the VMs by id; label: what the progress lines begin with.
+    """Start, watch, start more. ``machines``: the VMs by id; label: what the progress lines begin with; beat: called
+    in every wait.
 
     A failed migration leaves its VM running where it was (FIELD_FACTS), so the others go on. Raises WaitTimeout.
     """
@@ -63,6 +80,7 @@ def carry_out(
             cloud.progress(progress_line(label, len(result.done), len(moves), len(running), now - began))
             said = now
         if running and not ended:
+            beat()
             cloud.clock.sleep(pause)
         pause = FIRST if ended else min(pause * GROWTH, LONGEST)
     if moves:
@@ -99,7 +117,11 @@ def _startable(waiting: t.Sequence[Move], running: t.Sequence[Move], limits: Lim
 
 def _start(cloud: Cloud, move: Move, vm: Instance) -> t.Any:
     action = "migrate_vm" if vm.kind == "User" else "migrate_system_vm"
-    return cloud.jobs.start(action, virtual_machine_id=move.vm, host_id=move.target)
+    try:
+        return cloud.jobs.start(action, virtual_machine_id=move.vm, host_id=move.target)
+    except TransportError:
+        # It may have arrived; asking twice would move the VM twice.
+        return Unanswered(f"of VM {move.vm}")
 
 
 def _ask(
@@ -112,10 +134,15 @@ def _ask(
     """Ask for each; True when one ended."""
     before = len(running)
     for key, (move, job, since) in list(running.items()):
-        outcome = cloud.jobs.ask(job)
-        if isinstance(outcome, JobLost):
-            outcome = _by_effect(cloud, move, machines[move.vm], outcome)
-        if outcome is True:
+        outcome: t.Union[bool, ApiError, None] = None
+        if not isinstance(job, Unanswered):
+            outcome = cloud.jobs.ask(job)
+        if outcome is None or isinstance(outcome, JobLost):
+            outcome = _by_effect(cloud, move, machines[move.vm])
+        if outcome is None:
+            result.lost.append(move)
+            del running[key]
+        elif outcome is True:
             result.done.append(move)
             del running[key]
         elif isinstance(outcome, ApiError):
@@ -127,9 +154,9 @@ def _ask(
     return len(running) < before
 
 
-def _by_effect(cloud: Cloud, move: Move, vm: Instance, lost: JobLost) -> t.Union[bool, ApiError]:
-    """The server forgot the job: where the VM runs tells what came of it."""
+def _by_effect(cloud: Cloud, move: Move, vm: Instance) -> t.Optional[bool]:
+    """No job tells of it: False while the VM is between two hosts, True when it is there, None when it is not."""
     seen = cloud.fleets.machine(move.vm, vm.kind)
     if seen is not None and seen.state == "Migrating":
         return False
-    return True if seen is not None and seen.host_id == move.target and seen.state == "Running" else lost
+    return True if seen is not None and seen.host_id == move.target and seen.state == "Running" else None

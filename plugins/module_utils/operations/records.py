@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..core.topology import Cluster
 from ..ports import Cloud, Note
+from .surely import add_note, remove_notes
 
 PREFIX = "hostcraft.roll "
 Fate = t.Literal["done", "skipped"]
@@ -50,6 +51,7 @@ def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Option
 
 def begin(cloud: Cloud, cluster: Cluster, run: str, scope: t.Sequence[str]) -> None:
     """Start one. ``scope``: ids of the hosts to visit, none for all. The note that makes it a record comes last."""
+    clear(cloud, cluster)
     for host in scope:
         _say(cloud, cluster, run, "scope", host)
     _say(cloud, cluster, run, "start", "")
@@ -61,8 +63,7 @@ def expect(cloud: Cloud, cluster: Cluster, record: Record, placement: str) -> No
         return
     old = [note for note, words in _notes(cloud, cluster) if words[1] == "start"]
     _say(cloud, cluster, record.run, "start", placement)
-    for note in old:
-        cloud.notes.remove(note.id)
+    remove_notes(cloud, "CLUSTER", cluster.id, old)
 
 
 def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate) -> None:
@@ -72,12 +73,12 @@ def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate
 
 def clear(cloud: Cloud, cluster: Cluster) -> None:
     """Forget it; what makes it a record goes first."""
-    for note, _words in sorted(_notes(cloud, cluster), key=lambda pair: pair[1][1] != "start"):
-        cloud.notes.remove(note.id)
+    notes = sorted(_notes(cloud, cluster), key=lambda pair: pair[1][1] != "start")
+    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _words in notes])
 
 
 def _say(cloud: Cloud, cluster: Cluster, run: str, what: str, about: str) -> None:
-    cloud.notes.add("CLUSTER", cluster.id, f"{PREFIX}{run} {what} {about}".rstrip())
+    add_note(cloud, "CLUSTER", cluster.id, f"{PREFIX}{run} {what} {about}".rstrip())
 
 
 def _notes(cloud: Cloud, cluster: Cluster) -> list[tuple[Note, list[str]]]:

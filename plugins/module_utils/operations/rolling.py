@@ -30,7 +30,7 @@ from .waiting import until
 class Request:
     """What is asked of a roll. hosts, first, skip: names; no hosts means all of the cluster.
 
-    seconds_per_gib, seconds_per_host: what the expected time is reckoned from.
+    seconds_per_gib, seconds_per_host: what the expected time is reckoned from. run: what the record is called.
     """
 
     zone: t.Optional[str]
@@ -43,9 +43,8 @@ class Request:
     migrations: int = 8
     seconds_per_gib: float = 8.0
     seconds_per_host: float = 900.0
-    lock: locks.Lock = field(default_factory=lambda: locks.Lock("", ""))
-    lease: float = 3600.0
-    lock_wait: float = 0.0
+    run: str = ""
+    claim: locks.Claim = field(default_factory=lambda: locks.Claim(locks.Lock("", "")))
 
 
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
@@ -67,7 +66,7 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """
     cluster = _cluster(cloud, request)
     if not check_mode:
-        locks.take(cloud, cluster, request.lock, request.lease, request.lock_wait)
+        locks.take(cloud, cluster, request.claim)
     fleet = cloud.fleets.read(cluster)
     record = _joined(cloud, cluster, request, fleet, check_mode)
     half_way = [h for h in fleet.hosts if h.id in record.pending and h.resource_state in (MAINTENANCE, DRAINING)]
@@ -104,7 +103,7 @@ def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mo
         return Outcome(False, result={"run": record.run, "host": its.name})
     fate: records.Fate = "skipped" if skipped else "done"
     if not check_mode:
-        locks.take(cloud, cluster, request.lock, request.lease, request.lock_wait)
+        locks.take(cloud, cluster, request.claim)
         records.settle(cloud, cluster, record, its.id, fate)
     left = [each.name for each in hosts if each.id in record.pending and each.id != its.id]
     return Outcome(True, {}, {fate: its.name}, {"run": record.run, "host": its.name, "pending": left})
@@ -121,7 +120,7 @@ def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = Fal
     if not check_mode:
         if record is not None:
             records.clear(cloud, cluster)
-        locks.release(cloud, cluster, request.lock.token)
+        locks.release(cloud, cluster, request.claim.lock.token)
     return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
 
 
@@ -144,8 +143,8 @@ def _joined(cloud: Cloud, cluster: Cluster, request: Request, fleet: Fleet, chec
     scope = tuple(host.id for host in _scope(fleet, request))
     held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     if held is None and not check_mode:
-        records.begin(cloud, cluster, request.lock.token, scope if request.hosts else ())
-    return held or records.Record(request.lock.token, scope)
+        records.begin(cloud, cluster, request.run, scope if request.hosts else ())
+    return held or records.Record(request.run, scope)
 
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...]) -> Roll:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from ..errors import invalid
@@ -67,7 +68,12 @@ def moving(call: Call, vm: Vm, key: str, render: Any) -> Work:
                 raise life.no_room(f"Unable to find a destination for migrating {life.describe(vm)}")
         check_target(world, vm, target)
         source = life.begin_move(world, vm, target)
-        await world.pause("migration")
+        try:
+            await world.pause("migration")
+        except asyncio.CancelledError:
+            # The server went away; the hypervisors finish what they began.
+            world.later("migration", lambda: life.end_move(world, vm, source, target))
+            raise
         life.end_move(world, vm, source, target)
         return {key: render(world, vm)}
 

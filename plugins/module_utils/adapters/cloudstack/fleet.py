@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.capacity import Factors
+from ...core.capacity import HOLDING, Factors
 from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering
 from ...core.topology import Cluster
 from . import mapping
@@ -27,16 +27,29 @@ class FleetReader:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def read(self, cluster: Cluster) -> Fleet:
-        """Everything of one cluster that placement depends on."""
+    def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
+        """Everything of one cluster that placement depends on.
+
+        since: an earlier reading of the same task, whose offerings, affinity groups and dedication are still good.
+        """
         wire = self._client.listing("listHosts", "host", {"clusterid": cluster.id, "type": "Routing", "details": "all"})
         hosts = tuple(mapping.host(each) for each in wire)
         ids = {host.id for host in hosts}
-        offerings = self._offerings()
         volumes = self._volumes(cluster)
-        found = [(item, kind) for item, kind in self._machines(cluster) if item.get("hostid") in ids]
+        place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
+        found = [(item, kind) for item, kind in self._machines(cluster, place) if item.get("hostid") in ids]
+        if since is None or any(str(i.get("serviceofferingid")) not in since.offerings for i, _kind in found):
+            offerings, groups, dedicated = self._offerings(), self._groups(), self._dedicated(cluster, ids)
+        else:
+            offerings, groups, dedicated = dict(since.offerings), since.groups, dict(since.dedicated)
         instances = tuple(instance(item, kind, offerings, volumes.get(item["id"], ())) for item, kind in found)
-        return Fleet(cluster, hosts, instances, offerings, self._groups(), self._dedicated(cluster, ids))
+        return Fleet(cluster, hosts, instances, offerings, groups, dedicated)
+
+    def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
+        """The VMs that hold capacity on one host."""
+        found = self._machines(cluster, {"zoneid": cluster.zone_id, "hostid": host_id})
+        instances = [instance(item, kind, {}, ()) for item, kind in found if item.get("hostid") == host_id]
+        return [each for each in instances if each.state in HOLDING]
 
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""
@@ -45,21 +58,17 @@ class FleetReader:
             return instance(item, kind, {}, ())
         return None
 
-    def _machines(self, cluster: Cluster) -> t.Iterator[tuple[Json, str]]:
-        for item in self._client.listing(
-            "listVirtualMachines",
-            "virtualmachine",
-            {"clusterid": cluster.id, "listall": True, "zoneid": cluster.zone_id},
-        ):
+    def _machines(self, cluster: Cluster, place: Json) -> t.Iterator[tuple[Json, str]]:
+        """VMs of every kind in a place that is not larger than the cluster's pod; of system VMs even that larger."""
+        within = {"listall": True, "clusterid": cluster.id, **place}
+        for item in self._client.listing("listVirtualMachines", "virtualmachine", within):
             yield item, "User"
-        place: dict[str, t.Any] = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
         for item in self._client.listing("listSystemVms", "systemvm", place):
             yield item, SYSTEM_KINDS.get(str(item.get("systemvmtype")), "ConsoleProxy")
-        for item in self._client.listing("listRouters", "router", {"clusterid": cluster.id, "listall": True}):
+        for item in self._client.listing("listRouters", "router", within):
             yield item, "Router"
-        for item in self._client.listing(
-            "listInternalLoadBalancerVMs", "internalloadbalancervm", {**place, "listall": True}
-        ):
+        balancers = {**place, "listall": True}
+        for item in self._client.listing("listInternalLoadBalancerVMs", "internalloadbalancervm", balancers):
             yield item, "InternalLb"
 
     def _volumes(self, cluster: Cluster) -> dict[str, list[Json]]:
