@@ -21,6 +21,8 @@ from . import lookup
 from .ensure import within
 
 SECRET_CATEGORIES = ("hidden", "secure")
+# A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
+UNREADABLE = "the server shows this secret only encrypted, so every run writes it and none can verify it"
 
 
 class Scope(t.NamedTuple):
@@ -73,9 +75,11 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     else:
         cloud.settings.write(held.name, goal, where.name, where.id)
     seen = cloud.settings.find(held.name, where.name, where.id)
-    if seen is None or not settings.same_value(seen, goal):
-        raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
-    return Outcome(True, before, after, show(seen))
+    if seen is not None and settings.same_value(seen, goal):
+        return Outcome(True, before, after, show(seen))
+    if seen is not None and _secret(seen):
+        return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
+    raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
 
 
 def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> str:

@@ -109,3 +109,30 @@ def test_a_secret_setting_is_never_shown(category: str) -> None:
     assert outcome.changed
     assert set(outcome.secrets) == {"0ld-s3cret", "n3w-s3cret"}
     assert "s3cret" not in f"{outcome.before} {outcome.after} {outcome.result}"
+
+
+class Encrypted(Held):
+    """Answers a secret encrypted, otherwise at each asking, as a server whose database is encrypted does."""
+
+    asked = 0
+
+    def find(self, name: str, scope: str = "global", scope_id: str = "") -> Setting | None:
+        self.asked += 1
+        found = super().find(name, scope, scope_id)
+        return found and replace(found, value=f"c1pher-{self.asked}")
+
+
+def test_a_secret_that_is_shown_encrypted_is_written_and_the_doubt_is_told() -> None:
+    held = Setting("ldap.bind.password", "0ld-s3cret", "", "String", "Secure")
+    cloud = Encrypted(held)
+    outcome = ensure_setting(cloud.port, held.name, "n3w-s3cret", Scope(), False)
+    assert outcome.changed
+    assert cloud.writes == [("write", held.name, "n3w-s3cret", "global")]
+    assert [held.name in warning and "encrypted" in warning for warning in outcome.warnings] == [True]
+    assert "s3cret" not in f"{outcome.before} {outcome.after} {outcome.result} {outcome.warnings}"
+    assert "c1pher" not in f"{outcome.before} {outcome.after} {outcome.result} {outcome.warnings}"
+
+
+def test_an_open_setting_that_is_answered_otherwise_is_still_an_error() -> None:
+    with pytest.raises(NotAsRead):
+        ensure_setting(Encrypted(Setting("a.text", "x", "", "String", "Advanced")).port, "a.text", "y", Scope(), False)
