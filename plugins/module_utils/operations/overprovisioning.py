@@ -99,8 +99,13 @@ def _others(cloud: Cloud) -> list[Json]:
 
 
 def _of_cluster(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> Outcome:
+    now = Fleet(cluster, (), (), {}).factors
+    new = _wanted(cloud, now, request)
+    if new != now:
+        # Between its own looks at the hosts the server's figures are behind what a change would make of them.
+        cloud.capacities.of_cluster(cluster.id, latest=True)
     told = cloud.fleets.read(cluster)
-    sim = simulate(told, _wanted(cloud, told.factors, request))
+    sim = simulate(told, new)
     restarts, reasons = _restarts(sim, told, request.restart_vms)
     if sim.new != sim.now:
         reasons = [*refusals(sim, cluster.hypervisor, request.allow, request.spare_hosts), *reasons]
