@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount, Factors, joined
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused, WaitTimeout
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.fleet import balances
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.fleet import Instance, balances
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.headroom import Size, as_reckoned
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.overprovisioning import simulate
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.topology import Cluster
@@ -36,6 +36,8 @@ from sandbox.rules import life
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.accounts import Account, Domain
+from sandbox.world.hosts import Host
+from sandbox.world.vms import Vm
 from unit.sandbox.worlds import GIB, lay_out, new_vm, run_on
 
 C0 = {"zone": "z1", "cluster": "c0"}
@@ -101,7 +103,7 @@ def set_factors(cloud: Gateway, at: Cluster, factors: Factors) -> None:
     cloud.settings.write(SETTINGS["ram"], str(factors.ram), "cluster", at.id)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), steps=st.lists(st.tuples(PAIRS, st.integers(0, 12)), min_size=1, max_size=3))
 def test_accounts_are_the_servers_own_and_a_change_is_foretold(
     connect: Connect, tmp_path: Path, seed: int, steps: list[tuple[tuple[float, float], int]]
@@ -132,7 +134,7 @@ def test_accounts_are_the_servers_own_and_a_change_is_foretold(
             server.run(lambda world, count=count: stir(world, chance, count))  # type: ignore[misc]
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), factor=st.sampled_from([1.5, 2.0, 3.0]), then=st.sampled_from([2.5, 4.0]))
 def test_what_runs_and_what_is_kept_are_told_apart(
     connect: Connect, tmp_path: Path, seed: int, factor: float, then: float
@@ -173,7 +175,7 @@ def test_factors_are_set_and_the_named_vms_take_them(connect: Connect, sandbox: 
     assert not {each["vm"] for each in kept} & set(first)
 
 
-def _on(cloud: Gateway, host_id: str) -> list[object]:
+def _on(cloud: Gateway, host_id: str) -> list[Instance]:
     return [vm for vm in cloud.fleets.read(cluster(cloud)).instances if vm.host_id == host_id]
 
 
@@ -232,7 +234,12 @@ def test_a_vm_that_comes_back_with_old_factors_stops_the_row(
     ensure_factors(cloud, C0, Request({"cpu": 2.0, "ram": None}), False)
     names = tuple(vm.name for vm in cloud.fleets.read(cluster(cloud)).instances)
     start = life.start
-    monkeypatch.setattr(life, "start", lambda world, vm, host: (start(world, vm, host), setattr(vm, "factors", None)))
+
+    def forgetful(world: World, vm: Vm, host: Host) -> None:
+        start(world, vm, host)
+        vm.factors = None
+
+    monkeypatch.setattr(life, "start", forgetful)
     with pytest.raises(NotAsRead):
         ensure_factors(cloud, C0, Request({"cpu": None, "ram": None}, restart_vms=names), False)
     assert sandbox.calls.counts["stopVirtualMachine"] == 1
@@ -270,6 +277,10 @@ def test_a_place_where_others_run_is_not_dedicated(connect: Connect, sandbox: Sa
         below = world.domains.add(Domain(2, world.new_uuid(), "acme", "ROOT/acme", root.id))
         world.accounts.add(Account(3, world.new_uuid(), "research", below.id, world.new_uuid()))
 
+    def hand_over(world: World) -> None:
+        for vm in world.vms:
+            vm.account_id = 3
+
     sandbox.run(customer)
     cloud = gateway(connect, sandbox)
     for names in ({"host": "h0"}, C0, {"pod": "p1"}, {"zone": "z1"}):
@@ -280,7 +291,7 @@ def test_a_place_where_others_run_is_not_dedicated(connect: Connect, sandbox: Sa
         assert len(vms) == (1 if "host" in names else 4)  # type: ignore[arg-type]
     assert not [name for name in sandbox.calls.counts if name.startswith("dedicate")]
     # A domain's own are those of its subdomains too.
-    sandbox.run(lambda world: [setattr(vm, "account_id", 3) for vm in world.vms] and None)
+    sandbox.run(hand_over)
     for wanted in (dedications.Wanted("ROOT"), dedications.Wanted("ROOT/acme", "research", move=True)):
         outcome = dedications.ensure_dedication(cloud, {"host": "h0"}, wanted, "present", False)
         assert outcome.changed

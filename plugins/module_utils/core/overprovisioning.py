@@ -72,7 +72,7 @@ class Keeper:
 class Simulation:
     """earlier, later: the fleet as the server reckons, before and after the change."""
 
-    now: Factors
+    old: Factors
     new: Factors
     hosts: tuple[HostChange, ...]
     keepers: tuple[Keeper, ...]
@@ -81,7 +81,7 @@ class Simulation:
 
     @property
     def lowers(self) -> bool:
-        return self.new.cpu < self.now.cpu or self.new.ram < self.now.ram
+        return self.new.cpu < self.old.cpu or self.new.ram < self.old.ram
 
     @property
     def before(self) -> Balance:

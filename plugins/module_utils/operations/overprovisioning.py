@@ -107,12 +107,12 @@ def _of_cluster(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bo
     told = cloud.fleets.read(cluster)
     sim = simulate(told, new)
     restarts, reasons = _restarts(sim, told, request.restart_vms)
-    if sim.new != sim.now:
+    if sim.new != sim.old:
         reasons = [*refusals(sim, cluster.hypervisor, request.allow, request.spare_hosts), *reasons]
     if reasons:
         raise Refused(f"over-provisioning of cluster {cluster.name}", reasons)
-    changed = sim.new != sim.now
-    before = {**factors(sim.now), "capacity": amount(sim.before.capacity)} if changed else {}
+    changed = sim.new != sim.old
+    before = {**factors(sim.old), "capacity": amount(sim.before.capacity)} if changed else {}
     after = {**factors(sim.new), "capacity": amount(sim.after.capacity)} if changed else {}
     if restarts:
         before, after = {**before, "restarted": []}, {**after, "restarted": [each.vm.name for each in restarts]}
@@ -163,7 +163,7 @@ def _write(cloud: Cloud, cluster: Cluster, sim: Simulation, request: Request) ->
     """One setting after the other, then wait until every listing shows what was foretold."""
     for kind in ("cpu", "ram"):
         value = getattr(sim.new, kind)
-        if value == getattr(sim.now, kind):
+        if value == getattr(sim.old, kind):
             continue
         if request.reset:
             cloud.settings.reset(SETTINGS[kind], "cluster", cluster.id)
