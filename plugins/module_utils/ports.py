@@ -11,8 +11,9 @@ from .core.capacity import Balance
 from .core.dedication import Dedication, Owner, Tenant
 from .core.errors import ApiError
 from .core.fleet import Fleet, Instance
+from .core.guest_networks import Network, NetworkOffering
 from .core.hosts import Host
-from .core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from .core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from .core.ranges import StorageRange
 from .core.report_model import Report
 from .core.settings import Setting
@@ -145,8 +146,6 @@ class Vlans(t.Protocol):
 
     def release_public(self, range_id: str) -> None: ...
 
-    def storage_ranges(self, zone_id: str) -> t.Sequence[StorageRange]: ...
-
 
 class Note(t.Protocol):
     """A note on a thing. created: the server's time, ISO 8601."""
@@ -220,6 +219,12 @@ class Cloud(t.Protocol):
 
     @property
     def networks(self) -> Collection[Network]: ...
+
+    @property
+    def network_offerings(self) -> Collection[NetworkOffering]: ...
+
+    @property
+    def storage_ranges(self) -> Collection[StorageRange]: ...
 
     @property
     def vlan_ip_ranges(self) -> Collection[VlanIpRange]: ...

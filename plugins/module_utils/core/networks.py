@@ -65,16 +65,6 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Network:
-    """A guest network, as far as address ranges need to know it."""
-
-    id: str
-    name: str
-    zone_id: str = ""
-    physical_network_id: str = ""
-
-
-@dataclass(frozen=True)
 class VlanIpRange:
     """A public or shared range of addresses as ``listVlanIpRanges`` shows it; vlan without its "vlan://"."""
 

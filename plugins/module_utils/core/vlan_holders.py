@@ -166,7 +166,7 @@ def guest_holders(
         place = each.physical_network_id
         pooled.update((network.id, each.vlan) for network in each.networks)
         mine = ((each.vlan, each.vlan),)
-        where = {"physical_network_id": place, "physical_network": names.get(place, "")}
+        where: dict[str, t.Any] = {"physical_network_id": place, "physical_network": names.get(place, "")}
         if not each.networks:
             yield Holder("leak", mine, since=each.since, state="Allocated", **where)
         for network in each.networks:

@@ -117,7 +117,7 @@ def _pod_ranges(
                     physical_network_id=management,
                     physical_network=names.get(management, ""),
                 )
-    for one in cloud.vlans.storage_ranges(zone.id):
+    for one in cloud.storage_ranges.all(zone_id=zone.id):
         ranges = _single(one.vlan)
         if ranges:
             its_pod = pods.get(one.pod_id)

@@ -296,6 +296,9 @@ def _flat(params: Params) -> dict[str, str]:
             flat[name] = "true" if value else "false"
         elif isinstance(value, t.Mapping):
             flat.update({f"{name}[0].{key}": str(item) for key, item in value.items()})
+        elif isinstance(value, (list, tuple)) and value and all(isinstance(item, t.Mapping) for item in value):
+            maps = t.cast("t.Sequence[t.Mapping[str, object]]", value)
+            flat.update({f"{name}[{n}].{key}": str(each[key]) for n, each in enumerate(maps) for key in each})
         elif isinstance(value, (list, tuple, frozenset, set)):
             flat[name] = ",".join(str(item) for item in value)
         else:

@@ -16,7 +16,7 @@ from ...core.errors import Ambiguous, ApiError, HostcraftError, NotFound
 from ...core.naming import matches, nearest
 from ...core.settings import Setting
 from ...ports import Clock, Progress
-from . import mapping, resources
+from . import mapping, network_resources, resources
 from .capacities import Capacities
 from .client import Client, Job
 from .dedications import Dedications
@@ -225,7 +225,9 @@ class Gateway:
         self.providers = Listing(client, resources.PROVIDERS)
         self.virtual_router_elements = Listing(client, resources.VIRTUAL_ROUTER_ELEMENTS)
         self.internal_lb_elements = Listing(client, resources.INTERNAL_LB_ELEMENTS)
-        self.networks = Listing(client, resources.NETWORKS)
+        self.networks = Listing(client, network_resources.NETWORKS)
+        self.network_offerings = Listing(client, network_resources.NETWORK_OFFERINGS)
+        self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.storage_pools = Listing(client, resources.STORAGE_POOLS)
         self.image_stores = Listing(client, resources.IMAGE_STORES)

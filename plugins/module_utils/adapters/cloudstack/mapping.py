@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.hosts import Host
-from ...core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange, vlan_tag
+from ...core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange, vlan_tag
 from ...core.settings import Setting
 from ...core.storage import ImageStore, StoragePool
 from ...core.topology import Cluster, IpRange, Pod, Zone
@@ -183,15 +183,6 @@ def provider(wire: Wire) -> Provider:
 
 def element(wire: Wire) -> Element:
     return Element(id=wire["id"], provider_id=_text(wire, "nspid"), enabled=bool(wire.get("enabled")))
-
-
-def network(wire: Wire) -> Network:
-    return Network(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        physical_network_id=_text(wire, "physicalnetworkid"),
-    )
 
 
 def vlan_ip_range(wire: Wire) -> VlanIpRange:

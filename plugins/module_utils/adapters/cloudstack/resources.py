@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...core.hosts import Host
-from ...core.networks import Element, Network, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from ...core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ...core.storage import ImageStore, StoragePool
 from ...core.topology import Cluster, Pod, Zone
 from ...core.vmware_dcs import VmwareDatacenter
@@ -178,13 +178,6 @@ INTERNAL_LB_ELEMENTS: Resource[Element] = Resource(
     update="configureInternalLoadBalancerElement",
     keys=("internalloadbalancerelement",),
     names={"provider_id": "nspid"},
-)
-NETWORKS: Resource[Network] = Resource(
-    kind="network",
-    read=mapping.network,
-    list="listNetworks",
-    list_key="network",
-    always={"listall": "true"},
 )
 VLAN_IP_RANGES: Resource[VlanIpRange] = Resource(
     kind="VLAN IP range",

@@ -12,7 +12,6 @@ import re
 import typing as t
 
 from ...core import vlans
-from ...core.ranges import StorageRange
 from ...core.vlan_holders import GuestNetwork, TakenVlan, VlanDedication, owner_of
 from ...core.vlans import HIGHEST_OF
 from .client import Client
@@ -75,10 +74,6 @@ class Vlans:
     def release_public(self, range_id: str) -> None:
         self._client.run("releasePublicIpRange", {"id": range_id})
 
-    def storage_ranges(self, zone_id: str) -> t.Sequence[StorageRange]:
-        found = self._client.listing("listStorageNetworkIpRange", "storagenetworkiprange", {"zoneid": zone_id})
-        return [storage_range(item) for item in found]
-
 
 def _sent(owner: t.Mapping[str, str]) -> Json:
     return {name.replace("_", ""): value for name, value in owner.items() if value}
@@ -132,17 +127,4 @@ def dedication(item: Json) -> VlanDedication:
         domain=str(item.get("domainpath") or item.get("domain") or ""),
         domain_id=str(item.get("domainid") or ""),
         project_id=str(item.get("projectid") or ""),
-    )
-
-
-def storage_range(item: Json) -> StorageRange:
-    return StorageRange(
-        id=str(item["id"]),
-        zone_id=str(item.get("zoneid") or ""),
-        pod_id=str(item.get("podid") or ""),
-        gateway=item.get("gateway"),
-        netmask=item.get("netmask"),
-        start_ip=item.get("startip"),
-        end_ip=item.get("endip"),
-        vlan=None if item.get("vlan") is None else str(item["vlan"]),
     )

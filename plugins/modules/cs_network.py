@@ -1,0 +1,298 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_network
+short_description: Manage guest networks of Apache CloudStack
+description:
+  - Creates, changes and removes isolated, shared and layer-2 networks, with a VLAN given by the administrator or one of
+    the pool of their physical network.
+  - A VLAN can be given where the offering says so (C(specify_vlan)). It stays with the network for life; the network is
+    in V(Setup) and is never collected. Without one, a VLAN is drawn when the first VM starts and goes back to the pool
+    when the network is idle, unless the offering is persistent.
+  - Before a network is created, whoever has the VLAN is looked for; what cannot be is refused with every reason, the
+    holder and what would help.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the network.
+    type: str
+    required: true
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  display_text:
+    description: What users see; the name unless something else is said.
+    type: str
+  network_offering:
+    description: Name or id of its offering; needed to create it.
+    type: str
+  physical_network:
+    description: Name or id of its physical network; the server chooses unless something is said. It cannot be changed.
+    type: str
+  vlan:
+    description: Its VLAN. It cannot be changed.
+    type: str
+  bypass_vlan_overlap_check:
+    description:
+      - Whether the VLAN may be one that the pool or somebody else has. Used only to create it.
+    type: bool
+    default: false
+  gateway:
+    description: Its gateway; that of the zone's guest addresses unless something else is said. It cannot be changed.
+    type: str
+  netmask:
+    description: Its netmask. It cannot be changed.
+    type: str
+  start_ip:
+    description: First address of a shared network. Used only to create it; more are ranges of their own.
+    type: str
+  end_ip:
+    description: Last address of a shared network. Used only to create it.
+    type: str
+  network_domain:
+    description: Domain of the names of its VMs.
+    type: str
+  acl_type:
+    description: Whether a shared network is for an account or a domain. It cannot be changed.
+    type: str
+    choices: [Account, Domain]
+  subdomain_access:
+    description: Whether domains below may use a shared network. Used only to create it.
+    type: bool
+  domain:
+    description: Domain (name or path) that owns it. Used only to create it.
+    type: str
+  account:
+    description: Account of O(domain) (of ROOT without it) that owns it. It cannot be changed.
+    type: str
+  project:
+    description: Project that owns it.
+    type: str
+  scheme:
+    description: What the VLANs of the zone are for. The VLAN must be V(account) or V(project) in it.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vlans:
+        description: VLANs, in any spelling.
+        type: raw
+        required: true
+      purpose:
+        description: What they are for.
+        type: str
+        required: true
+        choices: [management, storage, public, guest, account, project, reserved]
+      name:
+        description: What people call them, for messages.
+        type: str
+  state:
+    description: Whether it shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_network_info
+  - module: hostcraft.cloudstack.cs_network_offering
+  - module: hostcraft.cloudstack.cs_vlan_info
+"""
+
+EXAMPLES = r"""
+- name: An isolated network on a VLAN that its administrator chose
+  hostcraft.cloudstack.cs_network:
+    zone: zurich
+    name: backoffice
+    network_offering: isolated-vlan
+    vlan: 850
+
+- name: A shared network
+  hostcraft.cloudstack.cs_network:
+    zone: zurich
+    name: printers
+    network_offering: DefaultSharedNetworkOffering
+    vlan: 910
+    gateway: 10.91.0.1
+    netmask: 255.255.255.0
+    start_ip: 10.91.0.10
+    end_ip: 10.91.0.99
+    acl_type: Domain
+"""
+
+RETURN = r"""
+id:
+  description: Id of the network.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the network.
+  returned: unless absent
+  type: str
+  sample: backoffice
+display_text:
+  description: What users see.
+  returned: unless absent
+  type: str
+  sample: Back office
+zone:
+  description: Name of its zone.
+  returned: unless absent
+  type: str
+  sample: zurich
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+physical_network_id:
+  description: Id of its physical network.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+network_offering:
+  description: Name of its offering.
+  returned: unless absent
+  type: str
+  sample: isolated-vlan
+network_offering_id:
+  description: Id of its offering.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+guest_type:
+  description: Its guest type.
+  returned: unless absent
+  type: str
+  sample: Isolated
+state:
+  description: Its state; a network that was given its VLAN is in V(Setup) until a VM uses it.
+  returned: unless absent
+  type: str
+  sample: Setup
+vlan:
+  description: Its VLAN, or VNI.
+  returned: unless absent
+  type: str
+  sample: "850"
+collected:
+  description: Whether the server shuts it down when it is idle, and may give it another VLAN next time.
+  returned: unless absent
+  type: bool
+  sample: false
+specify_vlan:
+  description: Whether it was given its VLAN.
+  returned: unless absent
+  type: bool
+  sample: true
+persistent:
+  description: Whether it is implemented without a VM.
+  returned: unless absent
+  type: bool
+  sample: false
+gateway:
+  description: Its gateway.
+  returned: unless absent
+  type: str
+  sample: 10.1.1.1
+netmask:
+  description: Its netmask.
+  returned: unless absent
+  type: str
+  sample: 255.255.255.0
+cidr:
+  description: Its addresses.
+  returned: unless absent
+  type: str
+  sample: 10.1.1.0/24
+network_domain:
+  description: Domain of the names of its VMs.
+  returned: unless absent
+  type: str
+  sample: cs2cloud.internal
+acl_type:
+  description: Whether it is for an account or a domain.
+  returned: unless absent
+  type: str
+  sample: Account
+account:
+  description: Account that owns it.
+  returned: unless absent
+  type: str
+  sample: acme
+domain:
+  description: Path of the domain that owns it.
+  returned: unless absent
+  type: str
+  sample: ROOT/customers
+project:
+  description: Project that owns it.
+  returned: unless absent
+  type: str
+  sample: shop
+project_id:
+  description: Id of that project.
+  returned: unless absent
+  type: str
+  sample: ""
+created:
+  description: When it was made.
+  returned: unless absent
+  type: str
+  sample: "2026-11-01T10:00:00+0000"
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.guest_networks import ensure_network
+
+PLACES = ("physical_network", "network_offering")
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True},
+    "display_text": {"type": "str"},
+    "vlan": {"type": "str"},
+    "bypass_vlan_overlap_check": {"type": "bool", "default": False},
+    "gateway": {"type": "str"},
+    "netmask": {"type": "str"},
+    "start_ip": {"type": "str"},
+    "end_ip": {"type": "str"},
+    "network_domain": {"type": "str"},
+    "acl_type": {"type": "str", "choices": ["Account", "Domain"]},
+    "subdomain_access": {"type": "bool"},
+    "domain": {"type": "str"},
+    "account": {"type": "str"},
+    "project": {"type": "str"},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "network_offering": {"type": "str"},
+    "physical_network": {"type": "str"},
+    "scheme": SCHEME,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_network(
+        cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, p["scheme"]
+    ),
+    constraints={"mutually_exclusive": [("account", "project")]},
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_network_offering
+short_description: Manage network offerings of Apache CloudStack
+description:
+  - Creates, enables, disables, renames in texts and removes network offerings.
+  - Every service has a provider, the virtual router where none is said; the server makes offerings without providers
+    too, whose networks do nothing.
+  - What the server cannot change afterwards is refused, naming it.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  name:
+    description: Name of the offering.
+    type: str
+    required: true
+  display_text:
+    description: What users see; the name unless something else is said.
+    type: str
+  guest_ip_type:
+    description: Guest type of its networks; needed to create it. It cannot be changed.
+    type: str
+    choices: [Isolated, Shared, L2]
+  specify_vlan:
+    description: Whether its networks are given their VLAN by whoever creates them. It cannot be changed.
+    type: bool
+  specify_ip_ranges:
+    description: Whether its networks are given their addresses, as shared ones are. It cannot be changed.
+    type: bool
+  persistent:
+    description:
+      - Whether its networks are implemented at once, without a VM, and keep their VLAN when the last VM has gone. It
+        cannot be changed.
+    type: bool
+  supported_services:
+    description: Services of its networks, all of them, such as V(Dhcp), V(Dns), V(SourceNat). They cannot be changed.
+    type: list
+    elements: str
+  service_providers:
+    description: Who provides a service, where it is not the virtual router. They cannot be changed.
+    type: list
+    elements: dict
+    suboptions:
+      service:
+        description: Name of the service.
+        type: str
+        required: true
+      provider:
+        description: Name of its provider.
+        type: str
+        required: true
+  availability:
+    description: Whether it is optional or required.
+    type: str
+    choices: [Optional, Required]
+  conserve_mode:
+    description: Whether services may share a public address. It cannot be changed.
+    type: bool
+  egress_default_policy:
+    description: Whether its networks may reach out unless said otherwise. It cannot be changed.
+    type: bool
+  for_vpc:
+    description: Whether it is for tiers of VPCs. It cannot be changed.
+    type: bool
+  network_rate:
+    description: Rate of its networks in Mbit/s. It cannot be changed.
+    type: int
+  max_connections:
+    description: Most connections of its load balancer.
+    type: int
+  tags:
+    description: Tags of physical networks that it is for, all of them.
+    type: list
+    elements: str
+  state:
+    description:
+      - V(enabled) and V(disabled) also set its state; V(present) leaves it alone, and a new offering is disabled.
+    type: str
+    choices: [present, enabled, disabled, absent]
+    default: enabled
+seealso:
+  - module: hostcraft.cloudstack.cs_network_offering_info
+  - module: hostcraft.cloudstack.cs_network
+"""
+
+EXAMPLES = r"""
+- name: Isolated networks whose VLAN the administrator gives
+  hostcraft.cloudstack.cs_network_offering:
+    name: isolated-vlan
+    display_text: Isolated, VLAN given
+    guest_ip_type: Isolated
+    specify_vlan: true
+    supported_services: [Dhcp, Dns, SourceNat, Firewall]
+
+- name: No more of them
+  hostcraft.cloudstack.cs_network_offering:
+    name: isolated-vlan
+    state: disabled
+"""
+
+RETURN = r"""
+id:
+  description: Id of the offering.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+name:
+  description: Name of the offering.
+  returned: unless absent
+  type: str
+  sample: isolated-vlan
+display_text:
+  description: What users see.
+  returned: unless absent
+  type: str
+  sample: Isolated, VLAN given
+guest_ip_type:
+  description: Guest type of its networks.
+  returned: unless absent
+  type: str
+  sample: Isolated
+traffic_type:
+  description: Traffic type of its networks.
+  returned: unless absent
+  type: str
+  sample: Guest
+state:
+  description: Whether networks can be made of it.
+  returned: unless absent
+  type: str
+  sample: Enabled
+specify_vlan:
+  description: Whether its networks are given their VLAN.
+  returned: unless absent
+  type: bool
+  sample: true
+specify_ip_ranges:
+  description: Whether its networks are given their addresses.
+  returned: unless absent
+  type: bool
+  sample: false
+persistent:
+  description: Whether its networks are implemented without a VM and stay so.
+  returned: unless absent
+  type: bool
+  sample: false
+conserve_mode:
+  description: Whether services may share a public address.
+  returned: unless absent
+  type: bool
+  sample: true
+egress_default_policy:
+  description: Whether its networks may reach out unless said otherwise.
+  returned: unless absent
+  type: bool
+  sample: true
+for_vpc:
+  description: Whether it is for tiers of VPCs.
+  returned: unless absent
+  type: bool
+  sample: false
+is_default:
+  description: Whether it came with the server.
+  returned: unless absent
+  type: bool
+  sample: false
+availability:
+  description: Whether it is V(Optional) or V(Required).
+  returned: unless absent
+  type: str
+  sample: Optional
+network_rate:
+  description: Rate of its networks in Mbit/s.
+  returned: unless absent
+  type: int
+  sample: 200
+max_connections:
+  description: Most connections of its load balancer.
+  returned: unless absent
+  type: int
+  sample: 4096
+tags:
+  description: Tags of physical networks that it is for.
+  returned: unless absent
+  type: list
+  elements: str
+  sample: []
+supported_services:
+  description: Its services.
+  returned: unless absent
+  type: list
+  elements: str
+  sample: [Dhcp, Dns, SourceNat]
+service_providers:
+  description: The provider of each service.
+  returned: unless absent
+  type: list
+  elements: dict
+  sample: [{service: Dhcp, provider: VirtualRouter}]
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    Spec,
+    presence,
+    taken,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.guest_networks import ensure_offering
+
+PAIR: Spec = {"service": {"type": "str", "required": True}, "provider": {"type": "str", "required": True}}
+FIELDS: Spec = {
+    "name": {"type": "str", "required": True},
+    "display_text": {"type": "str"},
+    "guest_ip_type": {"type": "str", "choices": ["Isolated", "Shared", "L2"]},
+    "specify_vlan": {"type": "bool"},
+    "specify_ip_ranges": {"type": "bool"},
+    "persistent": {"type": "bool"},
+    "supported_services": {"type": "list", "elements": "str"},
+    "service_providers": {"type": "list", "elements": "dict", "options": PAIR},
+    "availability": {"type": "str", "choices": ["Optional", "Required"]},
+    "conserve_mode": {"type": "bool"},
+    "egress_default_policy": {"type": "bool"},
+    "for_vpc": {"type": "bool"},
+    "network_rate": {"type": "int"},
+    "max_connections": {"type": "int"},
+    "tags": {"type": "list", "elements": "str"},
+}
+STATE: Spec = {
+    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "enabled"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **STATE},
+    operation=lambda cloud, p, check: ensure_offering(
+        cloud, {**taken(p, FIELDS), **presence(p, "state").fields}, presence(p).state, check
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
