@@ -18,8 +18,8 @@ from .report_model import ClusterPart, HostRow, PlanPart, WaveRow, bands, level
 Spec = dict[str, t.Any]
 Row = t.Mapping[str, object]
 WIDE, NARROW = 900, 330  # pixels, within the padding that Vega adds
-NAMED = 60  # hosts that are drawn with their names; more become small cells
-ROWS = 40  # of a timeline or of a before and after; more are put together
+NAMED = 60  # hosts of a cluster that are drawn with their names unless fewer are asked for
+ROWS = 40  # of a chart unless fewer are asked for; more are put together
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
@@ -70,9 +70,18 @@ def _chart(width: int, height: int, says: str, layers: t.Sequence[Spec]) -> Spec
     }
 
 
-def heat_map(part: ClusterPart, width: int) -> Spec:
-    """A tile a host: CPU on the left, RAM on the right, by their bands of load."""
-    small = len(part.hosts) > NAMED
+def short(names: t.Sequence[str]) -> dict[str, str]:
+    """Names without the domain that all of them share; as they are where that says less."""
+    domains = {name.partition(".")[2] for name in names}
+    if len(domains) > 1 or any(name.replace(".", "").isdigit() for name in names):
+        return {name: name for name in names}
+    return {name: name.partition(".")[0] for name in names}
+
+
+def heat_map(part: ClusterPart, width: int, named: int = NAMED) -> Spec:
+    """A tile a host: CPU on the left, RAM on the right, by their bands of load. named: most hosts that show a name."""
+    small = len(part.hosts) > named
+    known = short([host.name for host in part.hosts])
     across = max(1, (width + 8) // (44 if small else 148))
     step = (width + 8) / across
     high = 26 if small else 70
@@ -99,7 +108,7 @@ def heat_map(part: ClusterPart, width: int) -> Spec:
             loads.append(
                 {"x": at + half / 2, "y": (top + bottom) / 2, "text": f"{kind} {percent(share)}", "fill": fill}
             )
-        name = f"{host.name} · {host.state}" if host.state else host.name
+        name = known[host.name] + (f" · {host.state}" if host.state else "")
         names.append({"x": x, "y": y + 10, "text": name, "fill": "var(--bad)" if host.state else "var(--ink)"})
     height = -(-len(part.hosts) // across) * high
     layers = [_boxes(boxes, 2 if small else 3, strokeWidth=1.5)]
@@ -114,9 +123,10 @@ def _host_says(host: HostRow) -> str:
     return f"{text}, {host.state}" if host.state else text
 
 
-def timeline(plan: PlanPart, width: int) -> Spec:
+def timeline(plan: PlanPart, width: int, most: int = ROWS) -> Spec:
     """A row a wave (or some waves, where there are many), a bar from its beginning to its end."""
-    rows = _grouped(plan.waves)
+    rows = _grouped(plan.waves, most)
+    known = short([name for wave in plan.waves for name in wave.hosts])
     whole = max((wave.end for wave in plan.waves), default=0) or 1
     left = 190 if width >= WIDE else 96
     scale = (width - left - 4) / whole
@@ -133,7 +143,9 @@ def timeline(plan: PlanPart, width: int) -> Spec:
         label = f"{waves[0].number}" if len(waves) == 1 else f"{waves[0].number}–{waves[-1].number}"
         says = f"wave {label}: {', '.join(hosts)}; {counted(count, 'VM')} to move first; {took}"
         bars.append({"x": x, "x2": max(x2 - 2, x + 2), "y": y, "y2": y + 22, "fill": "var(--accent)", "says": says})
-        names.append({"x": 0, "y": y + 11, "text": f"{label}. {', '.join(hosts)}", "fill": "var(--ink)"})
+        names.append(
+            {"x": 0, "y": y + 11, "text": f"{label}. {', '.join(known[name] for name in hosts)}", "fill": "var(--ink)"}
+        )
         notes.append(_beside(f"{counted(count, 'VM')} · {took}", x, x2, left, width, y + 11))
     layers = [_boxes(grid, 0), _texts(marks, fontSize=11), _boxes(bars), _texts(names, limit=left - 10)]
     inside = [note for note in notes if note["side"] == "in"]
@@ -144,8 +156,8 @@ def timeline(plan: PlanPart, width: int) -> Spec:
     return _chart(width, 24 + len(rows) * 30, says, layers)
 
 
-def _grouped(waves: t.Sequence[WaveRow]) -> list[t.Sequence[WaveRow]]:
-    size = -(-len(waves) // ROWS) or 1
+def _grouped(waves: t.Sequence[WaveRow], most: int) -> list[t.Sequence[WaveRow]]:
+    size = -(-len(waves) // most) or 1
     return [waves[n : n + size] for n in range(0, len(waves), size)]
 
 
@@ -176,16 +188,17 @@ def _axis(whole: int, scale: float, left: float, height: int) -> tuple[list[Row]
     return grid, marks
 
 
-def before_and_after(part: ShiftPart, width: int, kind: str) -> Spec:
+def before_and_after(part: ShiftPart, width: int, kind: str, most: int = ROWS) -> Spec:
     """A cluster's hosts by one load ("cpu" or "ram"): two bars a host, or how many hosts have which load."""
-    if len(part.hosts) > ROWS:
+    if len(part.hosts) > most:
         return _histogram(part, width, kind)
     rows = [(host.name, getattr(host, kind), host.vms) for host in part.hosts]
     says = [
         f"{name}: {kind.upper()} {percent(load[0])}, then {percent(load[1])}; {counted(vms[0], 'VM')}, then {vms[1]}"
         for name, load, vms in rows
     ]
-    loads = [(name, load[0], load[1], f"{percent(load[0])} → {percent(load[1])}") for name, load, _vms in rows]
+    known = short([host.name for host in part.hosts])
+    loads = [(known[name], load[0], load[1], f"{percent(load[0])} → {percent(load[1])}") for name, load, _vms in rows]
     return _pairs(loads, says, width, 1.0, f"{kind.upper()} of cluster {part.cluster} before and after")
 
 

@@ -112,15 +112,14 @@ def _spoken(svg: str, says: str, css: str) -> str:
     root.set("class", f"chart {css}")
     root.set("role", "graphics-document")
     root.set("aria-label", says)
-    for element in root.iter():
-        element.attrib.pop("id", None)
-        words = element.get("aria-label", "")
+    for element in list(root.iter()):
+        words = element.attrib.pop("aria-label", "") if element is not root else ""
+        for name in ("id", "font-family", "aria-roledescription"):
+            element.attrib.pop(name, None)
         if element.get("role") == "graphics-symbol" and words:
             ElementTree.SubElement(element, f"{{{SVG}}}title").text = words
-        elif element.get("role") == "graphics-symbol":
-            element.attrib.pop("role")
-            element.attrib.pop("aria-roledescription", None)
-            element.set("aria-hidden", "true")
+        elif element is not root:
+            element.attrib.pop("role", None)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -129,4 +128,4 @@ def _ghz(mhz: int) -> str:
 
 
 def _gib(size: int) -> str:
-    return f"{size / GIB:,.0f} GiB".replace(",", "\u202f")
+    return f"{size / GIB:,.{1 if abs(size) < 10 * GIB else 0}f} GiB".replace(",", "\u202f")

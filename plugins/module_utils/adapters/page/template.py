@@ -36,7 +36,8 @@ p { margin: 0 0 10px; max-width: 75ch; }
 figure { margin: 12px 0; } figcaption { font-size: 13px; margin: 0 0 8px; }
 svg.chart { display: block; max-width: 100%; height: auto; } svg.narrow { display: none; }
 @media (max-width: 720px) { svg.wide { display: none; } svg.narrow { display: block; }
-  main { padding: 16px 10px 48px; } section { padding: 14px 12px; } h1 { font-size: 22px; } }
+  main { padding: 16px 10px 48px; } section { padding: 14px 12px; } h1 { font-size: 22px; }
+  table { font-size: 13px; } th, td { padding-right: 8px; } }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; list-style: none; padding: 0; margin: 0 0 12px;
   font-size: 13px; }
 .legend i { display: inline-block; width: 14px; height: 14px; border-radius: 3px; margin: 0 6px -2px 0; }
@@ -52,6 +53,8 @@ details { margin: 10px 0 0; } summary { cursor: pointer; color: var(--accent); }
 .reasons { list-style: none; margin: 8px 0; padding: 0; }
 .reasons li { background: var(--bad-back); border-left: 4px solid var(--bad); border-radius: 4px; padding: 8px 12px;
   margin: 0 0 8px; overflow-wrap: anywhere; }
+a { color: var(--accent); }
+svg.chart text { font-family: system-ui, sans-serif; }
 code { font: 13px ui-monospace, monospace; }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; } * { print-color-adjust: exact; }
   main { max-width: none; padding: 0; } section { break-inside: avoid-page; border: 0; padding: 0; }
@@ -104,17 +107,56 @@ PAGE = """<!DOCTYPE html>
 <div><dt>RAM held</dt><dd>{{ share.ram | percent }}<small>{{ report.balance.free.ram | gib }} free</small></dd></div>
 </dl>
 </header>
+<h2>Capacity now</h2>
+<ul class="legend" aria-label="Share of a host's capacity that is held">
+{% for band in bands %}<li><i class="b{{ loop.index0 }}"></i>{{ band }}</li>{% endfor %}
+</ul>
+{% for part in report.clusters %}
+<section class="cluster">
+<h3>Cluster {{ part.name }} <span class="muted">{{ part.hypervisor }}</span></h3>
+{% set its = part.balance.share() %}
+<p>{{ counted(part.hosts | length, "host") }}, {{ counted(part.vms, "VM") }}; CPU {{ its.cpu | percent }} held,
+{{ part.balance.free.cpu | ghz }} free; RAM {{ its.ram | percent }} held, {{ part.balance.free.ram | gib }} free.
+</p>
+<p class="{{ "good" if part.borne else "bad" }}">{{ part.sentence }}</p>
+{% if part.hosts %}
+<figure><figcaption>A host each: CPU left, RAM right</figcaption>
+{{ draw("heat_map", part, 60 if report.hosts <= 120 else 12) }}
+</figure>
+<p class="muted">By the heavier of the two: {{ part.spread }}.</p>
+<details><summary>{{ counted(part.hosts | length, "host") }} in numbers</summary>
+<div class="scroll"><table class="hosts">
+<thead><tr><th>Host</th><th class="n">CPU</th><th class="n">RAM</th><th class="n">VMs</th><th>State</th></tr></thead>
+<tbody>
+{% for host in part.hosts %}
+<tr><td>{{ host.name }}</td><td class="n">{{ host.cpu | percent }}</td><td class="n">{{ host.ram | percent }}</td>
+<td class="n">{{ host.vms }}</td><td>{{ host.state or "takes VMs" }}</td></tr>
+{% endfor %}
+</tbody></table></div></details>
+{% endif %}
+</section>
+{% endfor %}
 {% if report.plans %}
 <h2>Plan</h2>
+{% if report.plans | length > 1 %}
+<section class="plans"><div class="scroll"><table>
+<thead><tr><th>Cluster</th><th>Roll</th></tr></thead>
+<tbody>
 {% for plan in report.plans %}
-<section class="plan">
+<tr><td><a href="#plan-{{ loop.index }}">{{ plan.cluster }}</a></td>
+<td class="{{ "" if plan.feasible else "bad" }}">{{ plan.sentence }}</td></tr>
+{% endfor %}
+</tbody></table></div></section>
+{% endif %}
+{% for plan in report.plans %}
+<section class="plan" id="plan-{{ loop.index }}">
 <h3>Cluster {{ plan.cluster }}</h3>
 <p class="{{ "" if plan.feasible else "bad" }}">{{ plan.sentence }}</p>
 {% if plan.note %}<p class="bad">{{ plan.note }}</p>{% endif %}
 {% if plan.reasons %}{{ reasons(plan.reasons) }}{% endif %}
 {% if plan.waves %}
 <figure><figcaption>When each wave of hosts is out, and how many VMs move before</figcaption>
-{{ draw("timeline", plan) }}
+{{ draw("timeline", plan, 40 if report.plans | length < 4 else 16) }}
 </figure>
 <details{{ " open" if plan.waves | length <= 12 }}><summary>{{ counted(plan.waves | length, "wave") }}</summary>
 <div class="scroll"><table class="waves">
@@ -157,44 +199,21 @@ PAGE = """<!DOCTYPE html>
 {% endif %}
 {% if report.shifts %}
 <h2>Before and after</h2>
+{% set most = 40 if report.shifts | length < 4 else 16 %}
 {% for shift in report.shifts %}
 <section class="shift">
 <h3>Cluster {{ shift.cluster }}</h3>
 <ul class="legend"><li><i class="before"></i>before</li><li><i class="after"></i>{{ "after" if shift.done else
 "after the plan" }}</li></ul>
-<figure><figcaption>RAM held, of what each host offers</figcaption>{{ draw("before_and_after", shift, "ram") }}</figure>
-<figure><figcaption>CPU held, of what each host offers</figcaption>{{ draw("before_and_after", shift, "cpu") }}</figure>
-</section>
-{% endfor %}
-{% endif %}
-<h2>Capacity now</h2>
-<ul class="legend" aria-label="Share of a host's capacity that is held">
-{% for band in bands %}<li><i class="b{{ loop.index0 }}"></i>{{ band }}</li>{% endfor %}
-</ul>
-{% for part in report.clusters %}
-<section class="cluster">
-<h3>Cluster {{ part.name }} <span class="muted">{{ part.hypervisor }}</span></h3>
-{% set its = part.balance.share() %}
-<p>{{ counted(part.hosts | length, "host") }}, {{ counted(part.vms, "VM") }}; CPU {{ its.cpu | percent }} held,
-{{ part.balance.free.cpu | ghz }} free; RAM {{ its.ram | percent }} held, {{ part.balance.free.ram | gib }} free.
-<span class="{{ "good" if part.borne else "bad" }}">{{ part.sentence }}</span></p>
-{% if part.hosts %}
-<figure><figcaption>A host each: CPU left, RAM right</figcaption>
-{{ draw("heat_map", part) }}
+<figure><figcaption>RAM held, of what each host offers</figcaption>
+{{ draw("before_and_after", shift, "ram", most) }}
 </figure>
-<p class="muted">By the heavier of the two: {{ part.spread }}.</p>
-<details><summary>{{ counted(part.hosts | length, "host") }} in numbers</summary>
-<div class="scroll"><table class="hosts">
-<thead><tr><th>Host</th><th class="n">CPU</th><th class="n">RAM</th><th class="n">VMs</th><th>State</th></tr></thead>
-<tbody>
-{% for host in part.hosts %}
-<tr><td>{{ host.name }}</td><td class="n">{{ host.cpu | percent }}</td><td class="n">{{ host.ram | percent }}</td>
-<td class="n">{{ host.vms }}</td><td>{{ host.state or "takes VMs" }}</td></tr>
-{% endfor %}
-</tbody></table></div></details>
-{% endif %}
+<figure><figcaption>CPU held, of what each host offers</figcaption>
+{{ draw("before_and_after", shift, "cpu", most) }}
+</figure>
 </section>
 {% endfor %}
+{% endif %}
 </main>
 </body>
 </html>
