@@ -63,6 +63,8 @@ options:
       - Names or ids of running VMs to stop and start afterwards, so that they take the new factors.
       - One after the other, in this order, each verified before the next. Those that have the factors already are left
         alone.
+      - A VM that a killed run left stopped is started by the next run on the cluster; until then an annotation of the
+        cluster holds its id.
     type: list
     elements: str
   timeout:

@@ -245,6 +245,34 @@ def test_a_vm_that_comes_back_with_old_factors_stops_the_row(
     assert sandbox.calls.counts["stopVirtualMachine"] == 1
 
 
+def test_a_vm_that_a_killed_run_left_stopped_is_started(
+    connect: Connect, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out(sandbox, tmp_path, vms=1)
+    cloud = gateway(connect, sandbox)
+    ensure_factors(cloud, C0, Request({"cpu": 2.0, "ram": None}), False)
+    names = tuple(vm.name for vm in cloud.fleets.read(cluster(cloud)).instances)
+    request = Request({"cpu": None, "ram": None}, restart_vms=names)
+    start = cloud.jobs.start
+
+    def killed(action: str, **fields: object) -> object:
+        if action == "start_vm":
+            raise KeyboardInterrupt
+        return start(action, **fields)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cloud.jobs, "start", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ensure_factors(cloud, C0, request, False)
+    predicted = ensure_factors(cloud, C0, request, True)
+    done = ensure_factors(cloud, C0, request, False)
+    assert predicted.result["restarted"] == done.result["restarted"] == list(names)
+    assert sandbox.calls.counts["stopVirtualMachine"] == len(names)
+    assert {vm.state for vm in cloud.fleets.read(cluster(cloud)).instances} == {"Running"}
+    assert cloud.notes.all("CLUSTER", cluster(cloud).id) == []
+    assert not ensure_factors(cloud, C0, request, False).changed
+
+
 def test_headroom_is_what_the_server_still_takes(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     laid_out(sandbox, tmp_path, vms=3)
     cloud = gateway(connect, sandbox)

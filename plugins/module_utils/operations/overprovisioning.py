@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ..core.capacity import Amount, Balance, Factors, total
 from ..core.change import Outcome
-from ..core.errors import NotAsRead, Reason, Refused
-from ..core.fleet import Fleet
+from ..core.errors import Reason, Refused
+from ..core.fleet import Fleet, Instance
 from ..core.hosts import ENABLED
 from ..core.overprovisioning import Keeper, Simulation, ability, keepers, of_factors, refusals, simulate
 from ..core.topology import Cluster
@@ -23,13 +23,11 @@ from ..ports import Cloud
 from . import lookup, places
 from .capacity import Json, account, amount, factors, keeping
 from .ensure import within
-from .machines import bring
+from .restarts import PRECISION, left_stopped, restart, same_factors
 from .settings import Scope, ensure_setting
 from .waiting import until
 
 SETTINGS: t.Mapping[str, str] = {"cpu": "cpu.overprovisioning.factor", "ram": "mem.overprovisioning.factor"}
-# The server reckons with single precision.
-PRECISION = 1e-6
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,9 @@ def _of_cluster(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bo
         cloud.capacities.of_cluster(cluster.id, latest=True)
     told = cloud.fleets.read(cluster)
     sim = simulate(told, new)
-    restarts, reasons = _restarts(sim, told, request.restart_vms)
+    left = left_stopped(cloud, cluster)
+    named, reasons = _restarts(sim, told, request.restart_vms, left)
+    restarts = [*left, *(keeper.vm for keeper in named)]
     if sim.new != sim.old:
         reasons = [*refusals(sim, cluster.hypervisor, request.allow, request.spare_hosts), *reasons]
     if reasons:
@@ -115,15 +115,15 @@ def _of_cluster(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bo
     before = {**factors(sim.old), "capacity": amount(sim.before.capacity)} if changed else {}
     after = {**factors(sim.new), "capacity": amount(sim.after.capacity)} if changed else {}
     if restarts:
-        before, after = {**before, "restarted": []}, {**after, "restarted": [each.vm.name for each in restarts]}
+        before, after = {**before, "restarted": []}, {**after, "restarted": [each.name for each in restarts]}
     advice = _advice(cluster, sim, told) if changed else []
     warnings = tuple(advice) if any(told.on(host.id) for host in told.hosts) else ()
     if not check_mode:
         if changed:
             _write(cloud, cluster, sim, request)
-        for keeper in restarts:
-            _restart(cloud, keeper, sim.new)
-    result = _result(cluster, sim, [each.vm.name for each in restarts], advice)
+        for each in restarts:
+            restart(cloud, cluster, each, sim.new)
+    result = _result(cluster, sim, [each.name for each in restarts], advice)
     return Outcome(bool(changed or restarts), before, after, result, warnings)
 
 
@@ -134,12 +134,16 @@ def _wanted(cloud: Cloud, now: Factors, request: Request) -> Factors:
     return Factors(now.cpu if cpu is None else cpu, now.ram if ram is None else ram)
 
 
-def _restarts(sim: Simulation, told: Fleet, names: t.Sequence[str]) -> tuple[list[Keeper], list[Reason]]:
-    """In the order asked for; those that have the new factors already are left alone."""
+def _restarts(
+    sim: Simulation, told: Fleet, names: t.Sequence[str], left: t.Sequence[Instance]
+) -> tuple[list[Keeper], list[Reason]]:
+    """In the order asked for; those that have the new factors already are left alone. left: by a killed run."""
     running = [vm for host in told.hosts for vm in told.on(host.id) if vm.kind == "User"]
     found: list[Keeper] = []
     reasons = []
     for name in names:
+        if any(name in (vm.id, vm.name) for vm in left):
+            continue
         hits = [vm for vm in running if name in (vm.id, vm.name)]
         if len(hits) != 1:
             message = f"{len(hits)} running VMs of the cluster are called {name}"
@@ -183,7 +187,7 @@ def _write(cloud: Cloud, cluster: Cluster, sim: Simulation, request: Request) ->
 def _lagging(cloud: Cloud, cluster: Cluster, sim: Simulation) -> list[str]:
     """Which listings still show something else: they follow at different moments (T3:96-106)."""
     fleet = cloud.fleets.read(cloud.clusters.fresh(cluster))
-    found = [] if _close_factors(fleet.factors, sim.new) else ["listClusters shows other factors"]
+    found = [] if same_factors(fleet.factors, sim.new) else ["listClusters shows other factors"]
     foretold = {change.host.id: change.after.capacity for change in sim.hosts}
     for host in fleet.hosts:
         shown = Amount(host.cpu_with_overprovisioning or 0, host.memory_with_overprovisioning or 0)
@@ -207,20 +211,6 @@ def _same(said: Balance, fleet: Fleet, state: t.Optional[str]) -> bool:
 def _close(one: Amount, other: Amount) -> bool:
     pairs = ((one.cpu, other.cpu), (one.ram, other.ram))
     return all(math.isclose(a, b, rel_tol=PRECISION, abs_tol=1) for a, b in pairs)
-
-
-def _close_factors(one: Factors, other: Factors) -> bool:
-    return math.isclose(one.cpu, other.cpu, rel_tol=PRECISION) and math.isclose(one.ram, other.ram, rel_tol=PRECISION)
-
-
-def _restart(cloud: Cloud, keeper: Keeper, new: Factors) -> None:
-    """Stop and start; it must run again and remember the new factors before the next one goes down."""
-    cloud.progress(f"VM {keeper.vm.name}: stopped and started to take the new factors")
-    bring(cloud, keeper.vm, "stop")
-    seen = bring(cloud, keeper.vm, "start")
-    if seen.state != "Running" or not _close_factors(seen.own, new):
-        wrong = {"state": seen.state, **factors(seen.own)}
-        raise NotAsRead(f"VM {keeper.vm.name}", {"restart": {"held": wrong, "wanted": factors(new)}})
 
 
 def _result(cluster: Cluster, sim: Simulation, restarted: t.Sequence[str], advice: t.Sequence[str]) -> Json:
