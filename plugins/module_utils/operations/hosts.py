@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 
 from ..core.change import Fields, Outcome, State, plain
-from ..core.errors import ApiError, MissingValue, Reason, Refused, TransportError, WaitTimeout
+from ..core.errors import ApiError, InvalidValue, MissingValue, NotFound, Reason, Refused, TransportError, WaitTimeout
 from ..core.hosts import DISABLED, DRAINING, FAILED_DRAIN, HOST, MAINTENANCE, Host, HostName, matching, steps_to
 from ..core.naming import only
 from ..core.topology import Cluster, Pod, Zone
@@ -60,6 +60,8 @@ class Places(t.NamedTuple):
 def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bool) -> Outcome:
     """Make one host so. Raises as ``ensure`` does, Refused when no way leads to the wanted resource state."""
     wanted = {**request.fields, "name": request.which.name or None, "url": request.which.url}
+    if wanted.get("annotation") == "":
+        raise InvalidValue("annotation", "", "a text: the server ignores an empty one")
 
     def then(places: Places) -> Outcome:
         held = find(cloud, request.which, places.zone, request.detail)
@@ -130,8 +132,15 @@ def _present(
     pod_id = places.pod.id if places.pod else None
     fields = {**wanted, "zone_id": places.zone.id, "pod_id": pod_id, "cluster_id": cluster.id if cluster else None}
     if held is None:
+        _refuse_id(request, places)
         fields = _new(fields, request, cluster)
     return ensure(cloud, cloud.hosts, HOST, held, fields, "present", check_mode, show=show)
+
+
+def _refuse_id(request: HostRequest, places: Places) -> None:
+    """An id is the server's to give: a host of an unknown one is a mistake, not one to add."""
+    if request.which.id:
+        raise NotFound("host", request.which.id, f"zone {places.zone.name}")
 
 
 def _new(fields: dict[str, object], request: HostRequest, cluster: t.Optional[Cluster]) -> dict[str, object]:

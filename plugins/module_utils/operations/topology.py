@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import Fields, Outcome, State, plain
-from ..core.errors import ApiError, Reason, Refused, TransportError
+from ..core.errors import ApiError, NotFound, Reason, Refused, TransportError
 from ..core.topology import CLUSTER, MANAGED_STATES_PASSING, POD, ZONE, Cluster, Pod, Zone
 from ..ports import Cloud
 from . import lookup
@@ -20,8 +20,15 @@ def ensure_zone(cloud: Cloud, wanted: Fields, state: State, check_mode: bool, id
     """``wanted``: fields of core Zone. ``id`` names the zone to rename or change."""
     held = lookup.maybe(cloud.zones, "zone", id or str(wanted["name"]))
     if held is None and state == "present":
+        _refuse_id("zone", id)
         wanted = {**wanted, **_new_zone(cloud, wanted)}
     return ensure(cloud, cloud.zones, ZONE, held, wanted, state, check_mode)
+
+
+def _refuse_id(kind: str, id: t.Optional[str], where: str = "") -> None:
+    """An id is the server's to give: a thing of an unknown one is a mistake, not one to create."""
+    if id:
+        raise NotFound(kind, id, where)
 
 
 def _new_zone(cloud: Cloud, wanted: Fields) -> Fields:
@@ -43,6 +50,8 @@ def ensure_pod(
     def then(place: Zone) -> Outcome:
         name = id or str(wanted["name"])
         held = lookup.maybe(cloud.pods, "pod", name, f"zone {place.name}", zone_id=place.id)
+        if held is None and state == "present":
+            _refuse_id("pod", id, f"zone {place.name}")
         return ensure(cloud, cloud.pods, POD, held, {**wanted, "zone_id": place.id}, state, check_mode)
 
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
@@ -74,7 +83,8 @@ def ensure_cluster(cloud: Cloud, request: ClusterRequest, state: State, check_mo
         place, its_pod = found
         fields = {**request.fields, "zone_id": place.id, "pod_id": its_pod.id if its_pod else None}
         held = _held_cluster(cloud, request, place, its_pod)
-        if held is None:
+        if held is None and state == "present":
+            _refuse_id("cluster", request.id, f"zone {place.name}")
             fields["cluster_type"] = fields.get("cluster_type") or default_type(fields.get("hypervisor"))
         outcome = ensure(cloud, cloud.clusters, CLUSTER, held, fields, state, check_mode)
         if request.managed_state is None or state == "absent":
@@ -97,7 +107,7 @@ def _held_cluster(cloud: Cloud, request: ClusterRequest, place: Zone, pod: t.Opt
     """An id is looked for in the whole zone, so that a cluster asked into another pod is refused, not made twice."""
     scope: dict[str, object] = {"zone_id": place.id}
     if request.id:
-        return lookup.one(cloud.clusters, "cluster", request.id, f"zone {place.name}", **scope)
+        return lookup.maybe(cloud.clusters, "cluster", request.id, f"zone {place.name}", **scope)
     if pod is not None:
         scope["pod_id"] = pod.id
     return lookup.maybe(cloud.clusters, "cluster", str(request.fields["name"]), f"zone {place.name}", **scope)

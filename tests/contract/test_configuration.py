@@ -1,0 +1,94 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_configuration in every scope, and what of a secret setting is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.conftest import Connect
+from contract.tasks import Wrong, perform, twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound
+from sandbox.server import Sandbox
+from sandbox.world import World
+from unit.sandbox.client import Api
+from unit.sandbox.site import Site
+
+# Scope as the task names it → its name for the server, a setting, another value, the parameters of set and reset.
+SCOPES = {
+    "zone": ("zone", "pool.storage.capacity.disablethreshold", "0.5", "zoneid", "zoneid"),
+    "cluster": ("cluster", "cpu.overprovisioning.factor", "3", "clusterid", "clusterid"),
+    "storage": ("storagepool", "storage.pool.disk.wait", "77", "storageid", "storageid"),
+    "image_store": ("imagestore", "account.cleanup.interval", "77", "imagestoreuuid", "imagestoreid"),
+    "account": ("account", "account.allow.expose.host.hostname", "true", "accountid", "accountid"),
+    "domain": ("domain", "ldap.read.timeout", "77", "domainid", "domainid"),
+}
+NAMES = {"zone": "z1", "cluster": "c1", "storage": "ps1", "image_store": "sec1", "account": "admin", "domain": "ROOT"}
+
+
+@pytest.fixture
+def site(sandbox: Sandbox) -> Site:
+    return Site(Api(sandbox))
+
+
+@pytest.fixture
+def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
+    """No setting of the sandbox has the scope of image stores: one is given it."""
+
+    def widen(world: World) -> None:
+        world.settings["account.cleanup.interval"].scopes = ("ImageStore",)
+
+    sandbox.run(widen)
+    sandbox.calls.clear()
+    return Gateway(connect(sandbox))
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_each_scope_is_set_alone_and_reset(sandbox: Sandbox, cloud: Gateway, scope: str) -> None:
+    shown, name, value, set_by, reset_by = SCOPES[scope]
+    where = {scope: NAMES[scope]}
+    everywhere = perform(cloud, "cs_configuration_info", name=name).result
+    outcome = twice(cloud, "cs_configuration", name=name, value=value, **where)
+    assert outcome.result["scope"] == shown
+    assert outcome.result["value"] in (value, f"{value}.0")
+    (sent,) = sandbox.calls.of("updateConfiguration")
+    assert sent.params[set_by]
+    assert perform(cloud, "cs_configuration_info", name=name).result == everywhere
+    twice(cloud, "cs_configuration", name=name, state="reset", **where)
+    (sent,) = sandbox.calls.of("resetConfiguration")
+    assert sent.params[reset_by]
+    assert writes(sandbox) == ["updateConfiguration", "resetConfiguration"]
+
+
+def test_an_account_is_looked_for_in_its_domain(sandbox: Sandbox, cloud: Gateway) -> None:
+    given: dict[str, Any] = {"name": "account.allow.expose.host.hostname", "value": True, "account": "admin"}
+    assert perform(cloud, "cs_configuration", True, domain="ROOT", **given).changed
+    with pytest.raises(NotFound, match="no domain 'customers'"):
+        perform(cloud, "cs_configuration", domain="customers", **given)
+    assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("zone", "account"), ("cluster", "storage"), ("image_store", "domain")])
+def test_two_scopes_at_once_are_refused(sandbox: Sandbox, cloud: Gateway, one: str, other: str) -> None:
+    with pytest.raises(Wrong, match="mutually exclusive"):
+        perform(cloud, "cs_configuration", name="x", value=1, **{one: NAMES[one], other: NAMES[other]})
+    assert len(sandbox.calls) == 0
+
+
+def test_no_value_of_a_secret_setting_is_shown(sandbox: Sandbox, cloud: Gateway) -> None:
+    """Neither the one that is there nor the one that is set, by neither module."""
+
+    def hide(world: World) -> None:
+        world.settings["ldap.bind.password"].category = "Secure"
+        world.settings["ldap.bind.password"].value = "0ld-s3cret"
+
+    sandbox.run(hide)
+    outcome = twice(cloud, "cs_configuration", name="ldap.bind.password", value="n3w-s3cret")
+    read = perform(cloud, "cs_configuration_info", name="ldap.bind.password")
+    assert outcome.after == {"value": "****"}
+    assert set(outcome.secrets) == {"0ld-s3cret", "n3w-s3cret"}
+    assert "s3cret" not in f"{outcome.before}{outcome.after}{outcome.result}{outcome.warnings}{read.result}"
+    assert sandbox.run(lambda world: world.settings["ldap.bind.password"].value) == "n3w-s3cret"
