@@ -188,7 +188,7 @@ def test_lowering_under_running_vms_is_refused_host_by_host(connect: Connect, sa
         with pytest.raises(Refused) as caught:
             ensure_factors(cloud, C0, Request({"cpu": None, "ram": 1.0}), check)
         reasons = caught.value.details["reasons"]
-        assert [each["code"] for each in reasons] == ["over_full", "over_full"]  # type: ignore[index,attr-defined]
+        assert [each["code"] for each in reasons] == ["over_full", "over_full"]  # type: ignore[attr-defined]
         assert {each["host_name"] for each in reasons} == {"h0", "h1"}  # type: ignore[attr-defined]
         # They remember 2, so the server would count them half; started anew they need all of it.
         assert reasons[0]["restarted"] == 10 * GIB  # type: ignore[index]
