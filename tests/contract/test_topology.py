@@ -1,0 +1,160 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_zone, cs_pod, cs_cluster and cs_physical_network: what is sent, and what an id means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.conftest import Connect
+from contract.tasks import perform, twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound, Refused
+from sandbox.server import Sandbox
+from unit.sandbox.client import Api
+from unit.sandbox.site import Site
+
+ABSENT = "00000000-0000-4000-8000-000000000000"
+# A module, and what it needs to create a thing that no id names.
+NAMED: dict[str, dict[str, Any]] = {
+    "cs_zone": {"name": "z2", "dns1": "192.0.2.53"},
+    "cs_pod": {
+        "name": "p2",
+        "zone": "z1",
+        "start_ip": "172.16.99.2",
+        "netmask": "255.255.255.0",
+        "gateway": "172.16.99.1",
+    },
+    "cs_cluster": {"name": "c2", "zone": "z1", "pod": "p1", "hypervisor": "KVM"},
+}
+VCENTER = {
+    "url": "http://vcenter.example.net/dc1/esx",
+    "username": "admin",
+    "password": "v-Center-Secret",
+    "guest_vswitch_name": "dvs-guest",
+    "guest_vswitch_type": "vmwaredvs",
+    "public_vswitch_name": "dvs-public",
+    "public_vswitch_type": "vmwaresvs",
+    "vms_ip_address": "10.147.28.60",
+    "vms_username": "vsm",
+    "vms_password": "V-S-M-Secret",
+}
+
+
+@pytest.fixture
+def site(sandbox: Sandbox) -> Site:
+    site = Site(Api(sandbox))
+    sandbox.calls.clear()
+    return site
+
+
+@pytest.fixture
+def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
+    return Gateway(connect(sandbox))
+
+
+@pytest.mark.parametrize("module", NAMED)
+def test_an_id_that_is_not_there_creates_nothing(sandbox: Sandbox, cloud: Gateway, module: str) -> None:
+    for check_mode in (False, True):
+        with pytest.raises(NotFound, match=ABSENT):
+            perform(cloud, module, check_mode, id=ABSENT, **NAMED[module])
+    assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize("module", NAMED)
+def test_a_thing_is_removed_by_its_id_and_stays_so(sandbox: Sandbox, cloud: Gateway, module: str) -> None:
+    made = perform(cloud, module, **NAMED[module]).result
+    sandbox.calls.clear()
+    gone = {"name": "another-name", "id": made["id"], "state": "absent"}
+    assert perform(cloud, module, **gone).before["name"] == made["name"]
+    assert not perform(cloud, module, **gone).changed
+    assert len(writes(sandbox)) == 1
+
+
+@pytest.mark.parametrize("module", NAMED)
+def test_a_thing_is_found_by_its_id(cloud: Gateway, module: str) -> None:
+    """The existing module of pods ends in a traceback here."""
+    made = perform(cloud, module, **NAMED[module]).result
+    outcome = twice(cloud, module, **{**NAMED[module], "name": "another-name", "id": made["id"]})
+    assert (outcome.before, outcome.after) == ({"name": made["name"]}, {"name": "another-name"})
+
+
+def test_a_cluster_of_vcenter_is_sent_whole(sandbox: Sandbox, cloud: Gateway) -> None:
+    """The existing module sends neither the public switch's name nor the supervisor module's password."""
+    perform(
+        cloud, "cs_vmware_dc", name="dc1", zone="z1", vcenter="vcenter.example.net", username="admin",
+        password="v-Center-Secret",
+    )  # fmt: skip
+    given = {"name": "vcenter.example.net/dc1/esx", "zone": "z1", "pod": "p1", "hypervisor": "VMware", **VCENTER}
+    outcome = twice(cloud, "cs_cluster", **given)
+    (sent,) = sandbox.calls.of("addCluster")
+    wanted = {
+        "clustername": "vcenter.example.net/dc1/esx",
+        "clustertype": "ExternalManaged",
+        "url": "http://vcenter.example.net/dc1/esx",
+        "username": "admin",
+        "password": "v-Center-Secret",
+        "guestvswitchname": "dvs-guest",
+        "guestvswitchtype": "vmwaredvs",
+        "publicvswitchname": "dvs-public",
+        "publicvswitchtype": "vmwaresvs",
+        "vsmipaddress": "10.147.28.60",
+        "vsmusername": "vsm",
+        "vsmpassword": "V-S-M-Secret",
+    }
+    assert {name: sent.params.get(name) for name in wanted} == wanted
+    assert sent.method == "POST"
+    assert "Secret" not in f"{outcome}"
+
+
+def test_clusters_of_one_name_are_told_apart_by_their_pod(sandbox: Sandbox, cloud: Gateway) -> None:
+    perform(cloud, "cs_pod", **NAMED["cs_pod"])
+    other = perform(cloud, "cs_cluster", name="c1", pod="p2", hypervisor="KVM").result
+    with pytest.raises(Ambiguous):
+        perform(cloud, "cs_cluster", name="c1", state="disabled")
+    outcome = twice(cloud, "cs_cluster", name="c1", pod="p2", state="disabled")
+    assert outcome.result["id"] == other["id"]
+    assert [call.params["id"] for call in sandbox.calls.of("updateCluster")] == [other["id"]]
+
+
+def test_a_basic_zone_is_created_and_stays_basic(sandbox: Sandbox, cloud: Gateway) -> None:
+    """A declaration that is silent about its type finds it too; another type is refused, not ignored."""
+    given = {"name": "basic", "dns1": "192.0.2.53", "securitygroups_enabled": True}
+    outcome = twice(cloud, "cs_zone", network_type="Basic", **given)
+    (sent,) = sandbox.calls.of("createZone")
+    assert (sent.params["networktype"], sent.params["securitygroupenabled"]) == ("Basic", "true")
+    assert "guestcidraddress" not in sent.params
+    assert (outcome.result["network_type"], outcome.result["securitygroups_enabled"]) == ("Basic", True)
+    assert not perform(cloud, "cs_zone", **given).changed
+    with pytest.raises(Refused, match="network_type is 'Basic'"):
+        perform(cloud, "cs_zone", network_type="Advanced", **given)
+    assert writes(sandbox) == ["createZone"]
+
+
+def test_the_pod_and_network_of_a_basic_zone(cloud: Gateway) -> None:
+    """Its guests have addresses of the pod's own, no VLANs."""
+    perform(cloud, "cs_zone", name="basic", dns1="192.0.2.53", network_type="Basic")
+    twice(cloud, "cs_physical_network", name="phys-b", zone="basic", state="enabled")
+    twice(
+        cloud, "cs_traffic_type", traffic_type="Guest", physical_network="phys-b", zone="basic", kvm_networklabel="br0"
+    )
+    outcome = twice(cloud, "cs_pod", **{**NAMED["cs_pod"], "zone": "basic"})
+    assert outcome.result["zone"] == "basic"
+
+
+def test_providers_of_a_network_that_is_not_there_are_predicted(sandbox: Sandbox, cloud: Gateway) -> None:
+    """The existing module fails in check mode, for want of an id."""
+    given = {"name": "phys9", "zone": "z1", "nsps_enabled": ["VirtualRouter"]}
+    assert perform(cloud, "cs_physical_network", True, **given).changed
+    assert writes(sandbox) == []
+
+
+def test_an_element_is_enabled_before_its_provider_and_disabled_after_it(sandbox: Sandbox, cloud: Gateway) -> None:
+    """The server refuses the other order (T1:24-26)."""
+    twice(cloud, "cs_physical_network", name="phys1", zone="z1", nsps_enabled=["VirtualRouter"])
+    assert writes(sandbox) == ["configureVirtualRouterElement", "updateNetworkServiceProvider"]
+    sandbox.calls.clear()
+    twice(cloud, "cs_physical_network", name="phys1", zone="z1", nsps_disabled=["VirtualRouter"])
+    assert writes(sandbox) == ["updateNetworkServiceProvider", "configureVirtualRouterElement"]
