@@ -220,7 +220,7 @@ def _reasons(case: tuple[str, int]) -> tuple[str, bool, bool]:
 
 def reasons(pool: multiprocessing.pool.Pool, count: int) -> None:
     found = pool.map(_reasons, [(code, seed) for code in PLANTS for seed in range(count)], chunksize=8)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for code in PLANTS:
         mine = [each for each in found if each[0] == code]
         rows.append((f"`{code}`", len(mine), sum(each[1] for each in mine), sum(each[2] for each in mine)))

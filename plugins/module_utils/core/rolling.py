@@ -85,7 +85,8 @@ def plan(hosts: t.Sequence[VmHost], vms: t.Sequence[Vm], order: Order) -> Roll:
     best.run()
     size = len(hosts) * len(vms) + 1
     limit = min(WALKS, EFFORT // size + (FEW if size < EFFORT * FEW else 2))
-    for variant in range(1, limit):
+    # A few hosts leave few orders to try.
+    for variant in range(1, min(limit, 24 * len(scope) - 20)):
         reached = not best.stuck and len(best.waves) <= lower.waves and best.moves() <= lower.moves * GOOD
         # To better a plan, or where spare hosts are in the way and each step is dear, a few walks are enough.
         dear = not best.stuck or best.lacks("n_plus_f")
@@ -174,7 +175,7 @@ class _Walk:
 
     def _single(self, queue: t.Sequence[int]) -> t.Optional[tuple[list[int], tuple[Move, ...]]]:
         """One host, of a few the one whose VMs move again the least; with other landings where all fail."""
-        for seed in range(SEEDS + 1):
+        for seed in range(1 if self.variant else SEEDS + 1):
             # Other landings seldom help one host and not the next, so they are tried on a few only.
             for start in range(0, len(queue) if seed == 0 else min(TRIES, len(queue)), TRIES):
                 found = self._best(queue[start : start + TRIES], seed)
@@ -211,7 +212,7 @@ class _Walk:
             return drain(self.packing, sources, self.done, seed)
         preferred = () if self.variant % 4 == 3 else self.done
         landing = seed + (self.variant if self.variant > 3 else 0)
-        return drain(self.packing, sources, preferred, landing, restarts=RESTARTS // 4)
+        return drain(self.packing, sources, preferred, landing, restarts=RESTARTS // 20)
 
     def _tried(self, sources: list[int]) -> t.Optional[tuple[Move, ...]]:
         found = drain(self.packing, sources, self.done, restarts=20)

@@ -22,11 +22,11 @@ def planned(item: Cluster) -> Roll:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_generated_plans_keep_every_promise(seed: int) -> None:
-    for item in clusters(8, seed + 100):
+    for item in clusters(6, seed + 100):
         assert violations(*plain(item, planned(item))) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(any_cluster())
 def test_any_plan_keeps_every_promise(item: Cluster) -> None:
     roll = planned(item)
@@ -40,20 +40,22 @@ def test_any_plan_keeps_every_promise(item: Cluster) -> None:
 @pytest.mark.parametrize(("most_at_once", "spare"), [(1, 0), (1, 1), (2, 0), (3, 1)])
 def test_no_roll_beats_the_bounds(most_at_once: int, spare: int) -> None:
     judged = 0
-    for item in tiny(12, seed=most_at_once, spare_hosts=spare, most_at_once=most_at_once):
+    for item in tiny(30, seed=most_at_once, spare_hosts=spare, most_at_once=most_at_once):
         lower = planned(item).bounds
         data = plain(item, Roll((), lower, {}, ""))[0]
         if lower.waves > 1:
             assert best_roll(data, lower.waves - 1, may_run) == Best(None, True)
-        best = best_roll(data, len(item.order.hosts), may_run)
+        best = best_roll(data, len(item.order.hosts), may_run, 2)
         if isinstance(best, Best) and best.proved and best.moves is not None:
             judged += 1
             assert best.moves >= lower.moves
-    assert judged
+        if judged == 3:
+            return
+    pytest.fail("too few of them could be judged")
 
 
 def test_a_plan_is_found_wherever_one_exists_among_small_clusters() -> None:
-    for item in tiny(25, seed=7):
+    for item in tiny(12, seed=7):
         roll = planned(item)
         best = best_roll(plain(item, roll)[0], len(item.order.hosts), may_run)
         assert isinstance(best, Best)
