@@ -51,7 +51,8 @@ lint: venv ## Format, style, types, YAML, playbooks and roles, changelog
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
 	MYPYPATH=tools mypy --python-version 3.11 --no-error-summary tools conftest.py
-	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
+	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture -p planner
+	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
 	yamllint --strict .
 	ansible-lint -q
 	antsibull-changelog lint
@@ -106,6 +107,13 @@ sandbox: venv ## Serve the embedded CloudStack on PORT (8090)
 .PHONY: bench
 bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ours and the existing modules', against the sandbox
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/bench.py $(HOSTS)
+	@$(BIN)/python benchmarks/plan_speed.py
+	@$(BIN)/python benchmarks/plan.py
+
+.PHONY: bench-plan
+bench-plan: venv ## Measure plans alone: speed, then soundness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
+	@$(BIN)/python benchmarks/plan_speed.py
+	@$(BIN)/python benchmarks/plan.py $(CLUSTERS)
 
 $(VENV)/peer/.installed: requirements/peer.txt
 	$(PYTHON) -m venv $(VENV)/peer
