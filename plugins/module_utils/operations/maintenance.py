@@ -107,6 +107,7 @@ def _possible(host: Host) -> None:
 def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
     """The server is away or something takes too long: what the next run finds, and what to do."""
     error.message += f"; host {host.name} is left as it is: run again to go on, or state=enabled to give it back"
+    error.args = (error.message,)
     return error
 
 

@@ -31,6 +31,7 @@ BUSY = (TOO_MANY, 500, 502, 503, 504)
 INTERNAL = 530  # whatever went wrong inside the server, a database that is away for a moment among it
 # What the name of a secret parameter holds ("vsmpassword", "secretkey").
 SECRETS = ("password", "secret", "privatekey")
+RESTARTED = "job cancelled because of management server restart"
 PAGE_SIZE = 500  # default.page.size: more is refused (T2:25, FIELD_FACTS "API")
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
@@ -262,8 +263,11 @@ class Client:
         result = result if isinstance(result, dict) else {}
         if status == 1:
             return result
-        return ApiError(
-            self._masked(str(result.get("errortext") or "the job failed without a text"), job.params),
+        text = self._masked(str(result.get("errortext") or "the job failed without a text"), job.params)
+        # A server that starts again fails the jobs of its former life, whatever came of them.
+        kind = JobLost if RESTARTED in text else ApiError
+        return kind(
+            text,
             command=job.command,
             errorcode=result.get("errorcode"),
             cserrorcode=result.get("cserrorcode"),

@@ -138,14 +138,16 @@ def _gpu(card: object, profile: object) -> str:
 
 def offering(item: Json) -> Offering:
     """``listServiceOfferings`` → Offering; memory is told in MiB."""
-    card = item.get("gpucardid") or (item.get("serviceofferingdetails") or {}).get("pciDevice")
+    details = item.get("serviceofferingdetails") or {}
+    card = item.get("gpucardid") or details.get("pciDevice")
+    profile = item.get("vgpuprofileid") or details.get("vgpuType", "passthrough") != "passthrough"
     return Offering(
         id=item["id"],
         host_tags=frozenset(tag.strip() for tag in str(item.get("hosttags") or "").split(",") if tag.strip()),
         cpu_number=int(item.get("cpunumber") or 0),
         cpu_speed=int(item.get("cpuspeed") or 0),
         ram=int(item.get("memory") or 0) * MIB,
-        gpu=_gpu(card, item.get("vgpuprofileid")),
+        gpu=_gpu(card, profile),
     )
 
 
@@ -166,11 +168,7 @@ def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes
         own=Factors(float(details.get("cpuOvercommitRatio") or 1), float(details.get("memoryOvercommitRatio") or 1)),
         arch=str(item.get("arch") or ""),
         uefi=str(item.get("boottype")).upper() == "UEFI",
-        gpu=""
-        if not item.get("vgpu") and not item.get("gpucardid")
-        else "vgpu"
-        if item.get("vgpuprofileid")
-        else "gpu",
+        gpu=_gpu(item.get("vgpu") or item.get("gpucardid"), item.get("vgpuprofileid")),
         ha_enabled=bool(item.get("haenable")),
         pools=frozenset(str(v["storageid"]) for v in volumes if v.get("storageid") and v.get("storagetype") != "local"),
         local=any(v.get("storagetype") == "local" for v in volumes),
