@@ -66,12 +66,20 @@ format: venv ## Set formatting and import order right
 core: venv ## The fast loop: tests of core and operations, in milliseconds
 	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
+.PHONY: browser
+browser: ## Install Chromium, which the tests look at reports with, where it is missing
+	@command -v chromium chromium-browser google-chrome > /dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq \
+	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
+	  || { echo "the tests of reports need Chromium: as root, apt-get install chromium; skipped without it"; \
+	       [ "$${CI:-}" != true ]; }
+
 .PHONY: unit
 unit: venv ## Everything under tests/ but integration: unit, property, contract, architecture
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 .PHONY: integration
-integration: venv ## Playbooks against the sandbox; build and installation of the package
+integration: venv browser ## Playbooks against the sandbox; build and installation of the package
 	pytest $(PYTEST_ARGS) tests/integration
 
 .PHONY: sanity
