@@ -192,11 +192,21 @@ domain:
   returned: unless absent
   type: str
   sample: customers
+domain_id:
+  description: Id of that domain.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 project:
   description: Project that it is dedicated to.
   returned: unless absent
   type: str
   sample: shop
+project_id:
+  description: Id of that project.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken

@@ -86,7 +86,9 @@ class VlanIpRange:
     for_system_vms: t.Optional[bool] = None
     account: t.Optional[str] = None
     domain: t.Optional[str] = None
+    domain_id: t.Optional[str] = None
     project: t.Optional[str] = None
+    project_id: t.Optional[str] = None
 
 
 PHYSICAL_NETWORK = Rules(

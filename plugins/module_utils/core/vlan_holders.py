@@ -122,6 +122,9 @@ class GuestNetwork:
     specify_vlan: bool = False
     persistent: bool = False
     created: str = ""
+    account: str = ""
+    domain_id: str = ""
+    project_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ..core.topology import Zone
 from ..ports import Cloud, Collection
 from . import lookup
 from .ensure import ensure, within
+from .vlans import prove
 
 
 def ensure_physical_network(
@@ -32,7 +33,7 @@ def ensure_physical_network(
     """``wanted``: fields of core PhysicalNetwork; ``vlan`` is the whole set, in any spelling.
 
     providers: which network service providers shall be enabled (True) or disabled. Raises InvalidValue for VLANs that
-    802.1Q reserves and for a provider that is not there, with those that are.
+    802.1Q reserves and for a provider that is not there, with those that are; Refused for VLANs that somebody has.
     """
 
     def then(place: Zone) -> Outcome:
@@ -42,6 +43,8 @@ def ensure_physical_network(
         if wanted.get("vlan") is not None:
             method = str(wanted.get("isolation_method") or (held.isolation_method if held else None) or "VLAN")
             fields["vlan"] = vlans.text(vlans.usable(wanted["vlan"], method))
+            if held is not None and state == "present":
+                prove(cloud, place, held, fields["vlan"], check_mode)
         domain = fields.pop("domain", None)
         if held is None and domain and state == "present":
             fields["domain_id"] = cloud.owner_id("domain", str(domain))

@@ -17,7 +17,18 @@ from ..core.change import Fields, Outcome
 from ..core.errors import NotAsRead, Refused
 from ..core.networks import PhysicalNetwork
 from ..core.topology import Zone
-from ..core.vlan_change import Change, Ranges, Situation, State, allowed, change, decide, steps, wanted_ranges
+from ..core.vlan_change import (
+    NOT_FOR_GUESTS,
+    Change,
+    Ranges,
+    Situation,
+    State,
+    allowed,
+    change,
+    decide,
+    steps,
+    wanted_ranges,
+)
 from ..core.vlan_holders import Holder
 from ..ports import Cloud
 from . import lookup
@@ -98,10 +109,29 @@ def judge(
     return found, holders
 
 
+def prove(cloud: Cloud, place: Zone, held: PhysicalNetwork, text: object, check_mode: bool) -> None:
+    """That setting exactly these VLANs loses nothing of anybody's and takes none of other traffic's. Raises Refused.
+
+    What the server would take for used goes out first, so that the whole set can be written after it.
+    """
+    wanted = wanted_ranges(text, held.isolation_method)
+    if not change(ranges_of(held), wanted, "exact").changes:
+        return
+    others = [each.name for each in cloud.physical_networks.all(zone_id=place.id) if each.id != held.id]
+    found, holders = judge(cloud, place, held, wanted, "exact", others, frozenset(NOT_FOR_GUESTS))
+    for each in steps(found, used_by(holders))[:-1]:
+        if not check_mode:
+            cloud.physical_networks.update(held.id, vlan=vlans.text(each))
+
+
+def used_by(holders: t.Iterable[Holder]) -> list[int]:
+    """VLANs that the server's own pool calls allocated."""
+    return [low for each in holders if each.kind in ("network", "leak") for low, _high in each.ranges]
+
+
 def write(cloud: Cloud, held: PhysicalNetwork, found: Change, holders: t.Sequence[Holder]) -> None:
     """In one call, or in two where the server would take what goes for used (see core.vlan_change.steps)."""
-    used = [low for each in holders if each.kind in ("network", "leak") for low, _high in each.ranges]
-    for each in steps(found, used):
+    for each in steps(found, used_by(holders)):
         cloud.physical_networks.update(held.id, vlan=vlans.text(each))
 
 

@@ -205,7 +205,9 @@ def vlan_ip_range(wire: Wire) -> VlanIpRange:
         for_system_vms=wire.get("forsystemvms"),
         account=wire.get("account"),
         domain=wire.get("domain"),
+        domain_id=wire.get("domainid"),
         project=wire.get("project"),
+        project_id=wire.get("projectid"),
     )
 
 

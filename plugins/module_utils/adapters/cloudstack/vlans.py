@@ -106,6 +106,9 @@ def guest_network(item: Json) -> GuestNetwork:
         specify_vlan=bool(item.get("specifyvlan")),
         persistent=bool(item.get("ispersistent")),
         created=str(item.get("created") or ""),
+        account=str(item.get("account") or ""),
+        domain_id=str(item.get("domainid") or ""),
+        project_id=str(item.get("projectid") or ""),
     )
 
 

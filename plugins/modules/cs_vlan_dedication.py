@@ -1,0 +1,196 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vlan_dedication
+short_description: Keep guest VLANs or public ranges of Apache CloudStack for somebody
+description:
+  - Dedicates guest VLANs of a physical network, or a public range of addresses, to an account, a domain or a project,
+    and releases them.
+  - Guest VLANs are dedicated to an account or a project; a public range also to a whole domain.
+  - VLANs that are no guest VLANs of the network, somebody else's, or in use by somebody else's network are refused,
+    naming who has them.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  physical_network:
+    description: Name or id of the physical network of the guest VLANs.
+    type: str
+  vlan:
+    description: Guest VLANs, in any spelling; the owner's other VLANs stay dedicated.
+    type: raw
+    aliases: [vlans]
+  start_ip:
+    description: First address of the public range.
+    type: str
+  account:
+    description: Account of O(domain) (of ROOT without it) that they are for.
+    type: str
+  domain:
+    description: Domain (name or path) that they are for, or that O(account) or O(project) is of.
+    type: str
+  project:
+    description: Project that they are for.
+    type: str
+  scheme:
+    description: What the VLANs of the zone are for. VLANs that are dedicated must be V(account) or V(project) in it.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vlans:
+        description: VLANs, in any spelling.
+        type: raw
+        required: true
+      purpose:
+        description: What they are for.
+        type: str
+        required: true
+        choices: [management, storage, public, guest, account, project, reserved]
+      name:
+        description: What people call them, for messages.
+        type: str
+  state:
+    description:
+      - Whether they shall be dedicated. With V(absent) and nobody named they are released whoever has them; a
+        dedication is released as a whole.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_vlan_info
+  - module: hostcraft.cloudstack.cs_vlan_range
+  - module: hostcraft.cloudstack.cs_vlan_ip_range
+"""
+
+EXAMPLES = r"""
+- name: VLANs for one account
+  hostcraft.cloudstack.cs_vlan_dedication:
+    zone: zurich
+    physical_network: guest-net
+    vlan: 800-809
+    account: acme
+    domain: ROOT/customers
+
+- name: Public addresses for all of a domain
+  hostcraft.cloudstack.cs_vlan_dedication:
+    zone: zurich
+    start_ip: 198.51.100.10
+    domain: ROOT/customers
+
+- name: Back to everybody
+  hostcraft.cloudstack.cs_vlan_dedication:
+    zone: zurich
+    physical_network: guest-net
+    vlan: 800-809
+    state: absent
+"""
+
+RETURN = r"""
+kind:
+  description: Whether it was about V(guest) VLANs or a V(public) range.
+  returned: always
+  type: str
+  sample: guest
+physical_network:
+  description: Name of the physical network.
+  returned: for guest VLANs
+  type: str
+  sample: guest-net
+vlans:
+  description: All VLANs of the network that are dedicated to the owner now; to anybody where nobody is named.
+  returned: for guest VLANs
+  type: list
+  elements: str
+  sample: [800-809]
+range_id:
+  description: Id of the range.
+  returned: for a public range
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+start_ip:
+  description: First address of the range.
+  returned: for a public range
+  type: str
+  sample: 198.51.100.10
+end_ip:
+  description: Last address of the range.
+  returned: for a public range
+  type: str
+  sample: 198.51.100.99
+account:
+  description: Account that it is dedicated to.
+  returned: for a public range
+  type: str
+  sample: acme
+project:
+  description: Project that it is dedicated to.
+  returned: for a public range
+  type: str
+  sample: shop
+domain_id:
+  description: Id of the domain that it is dedicated to, or that the account is of.
+  returned: for a public range
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Params
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlan_dedications import (
+    Asked,
+    ensure_guest,
+    ensure_public,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+
+OWNER = ("account", "domain", "project")
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "physical_network": {"type": "str"},
+    "vlan": {"type": "raw", "aliases": ["vlans"]},
+    "start_ip": {"type": "str"},
+    **{name: {"type": "str"} for name in OWNER},
+    "scheme": SCHEME,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def dedication(cloud: Cloud, p: Params, check: bool) -> Outcome:
+    asked = Asked(**taken(p, OWNER))
+    if p["start_ip"]:
+        return ensure_public(cloud, p["zone"], p["start_ip"], asked, p["state"], check)
+    return ensure_guest(cloud, p["zone"], p["physical_network"], p["vlan"], asked, p["state"], check, p["scheme"])
+
+
+TASK = ApiTask(
+    options=OPTIONS,
+    operation=dedication,
+    constraints={
+        "required_one_of": [("vlan", "start_ip")],
+        "mutually_exclusive": [("vlan", "start_ip"), ("account", "project")],
+        "required_by": {"vlan": ["physical_network"]},
+    },
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
