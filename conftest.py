@@ -6,6 +6,7 @@ Plain ``pytest`` works from the root of the checkout once ``make venv`` has run;
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ VENV = ROOT / ".venv"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Point programs started by tests at this checkout and keep them out of the user's home."""
+    """Point programs started by tests at this checkout, those of this very environment, out of the user's home."""
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(VENV / "collections")
     os.environ["ANSIBLE_HOME"] = str(VENV / "ansible-home")
-    os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath)])
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
@@ -25,12 +25,18 @@ PARAMS = {"api_url": "http://127.0.0.1:9/client/api", "api_key": "the-key", "api
 OPTIONS: dict[str, dict[str, Any]] = {"name": {"type": "str"}, "password": {"type": "str", "no_log": True}}
 
 
+def arguments_of(arguments: dict[str, Any]) -> Any:
+    """Ansible's own patch_module_args, which ansible-core 2.18 has not yet."""
+    sent = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    return patch.multiple("ansible.module_utils.basic", create=True, _ANSIBLE_ARGS=sent, _ANSIBLE_PROFILE="legacy")
+
+
 def run(
     operation: Any, capsys: pytest.CaptureFixture[str], check: bool = False, **params: Any
 ) -> tuple[int, dict[str, Any], str]:
     """The module's exit status, its result, and everything that it printed."""
     arguments = {**PARAMS, **params, "_ansible_check_mode": check}
-    with patch_module_args(arguments), pytest.raises(SystemExit) as ended:
+    with arguments_of(arguments), pytest.raises(SystemExit) as ended:
         ApiTask(options=OPTIONS, operation=operation).main()
     printed, errors = capsys.readouterr()
     assert "deprecat" not in errors
@@ -97,7 +103,7 @@ def test_what_is_no_error_of_ours_is_not_hidden(capsys: pytest.CaptureFixture[st
     def broken(cloud: Any, params: Any, check: bool) -> Outcome:
         raise ZeroDivisionError
 
-    with patch_module_args(PARAMS), pytest.raises(ZeroDivisionError):
+    with arguments_of(PARAMS), pytest.raises(ZeroDivisionError):
         ApiTask(options=OPTIONS, operation=broken).main()
 
 
