@@ -178,7 +178,14 @@ def _axis(whole: int, scale: float, left: float, height: int) -> tuple[list[Row]
     step = next((each for each in steps if whole / each <= fits), steps[-1])
     times = list(range(0, whole + 1, step))
     grid: list[Row] = [
-        {"x": left + at * scale, "x2": left + at * scale + 1, "y": 18, "y2": 22 + height, "fill": "var(--line)"}
+        {
+            "x": left + at * scale,
+            "x2": left + at * scale + 1,
+            "y": 18,
+            "y2": 22 + height,
+            "fill": "var(--line)",
+            "says": "",
+        }
         for at in times
     ]
     near = [at for at in times if at + 0.4 * step <= whole or at == 0]

@@ -16,7 +16,7 @@ from ..core.report_model import report, taken
 from ..ports import Cloud, Pages
 from . import lookup
 
-STAMP = re.compile(r'<time datetime="([0-9TZ:-]+)">')
+STAMP = re.compile(r'<time datetime="([0-9TZ:-]+)">[^<]*</time>')
 
 
 @dataclass(frozen=True)
