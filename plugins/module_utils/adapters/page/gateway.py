@@ -68,21 +68,21 @@ class Pages:
 
     def write(self, path: str, text: str, mode: int) -> None:
         """Write it whole or not at all: beside the place first, then in one step."""
-        folder = os.path.dirname(path) or "."
+        folder, beside = os.path.dirname(path) or ".", ""
         try:
             handle, beside = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
-        except OSError as error:
-            raise InvalidValue("dest", path, f"a path that can be written to ({error.strerror})") from None
-        try:
             with open(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(beside, mode)
             os.replace(beside, path)
-        except BaseException:
-            os.unlink(beside)
-            raise
+            beside = ""
+        except OSError as error:
+            raise InvalidValue("dest", path, f"a path that can be written to ({error.strerror})") from None
+        finally:
+            if beside:
+                os.unlink(beside)
 
     def _charts(self, name: str, part: object, *more: object) -> t.Iterator[str]:
         for width, css in ((WIDE, "wide"), (NARROW, "narrow")):

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file of a page: whole or not at all, and drawings that need their libraries."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.page.gateway import SVG, Pages
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount, Balance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingLibrary
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report_model import (
+    ClusterPart,
+    HostRow,
+    PlanPart,
+    Report,
+)
+
+NAME = "<script>alert('1')</script> & \"kvm\""
+BALANCE = Balance(Amount(8000, 8 << 30), Amount(1000, 1 << 30))
+
+
+def page(name: str = NAME) -> Report:
+    part = ClusterPart(name, "KVM", (HostRow(name, 0.2, 0.95, 3, "Disabled"),), BALANCE, 3, True, name, name)
+    reason = {"code": name, "message": name, "remedy": name}
+    plan = PlanPart(name, False, name, name, (), ({"wave": 1, "vm": name, "source": name, "target": name},), (reason,))
+    return Report(name, name, "2026-01-02T03:04:05Z", (part,), (plan,), (), None)
+
+
+def test_whatever_names_hold_is_text() -> None:
+    text = Pages().render(page())
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") >= 10
+
+
+def test_the_same_report_is_the_same_page() -> None:
+    assert Pages().render(page()) == Pages().render(page())
+    assert Pages().render(page("other")) != Pages().render(page())
+
+
+def test_every_mark_says_what_it_shows() -> None:
+    text = Pages().render(page("kvm1"))
+    start = text.index("<svg")
+    svg = ElementTree.fromstring(text[start : text.index("</svg>", start) + 6])
+    marks = [element for element in svg.iter() if element.get("role") == "graphics-symbol"]
+    titles = [element.findtext(f"{{{SVG}}}title") for element in marks]
+    assert titles == ["kvm1: CPU 20 %, RAM 95 %, 3 VMs, Disabled"] * 2
+
+
+@pytest.mark.parametrize("package", ["jinja2", "vl_convert"])
+def test_a_library_that_is_not_there_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def absent(name: str, *args: Any, **more: Any) -> Any:
+        if name.partition(".")[0] == package:
+            raise ImportError(name)
+        return real(name, *args, **more)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(MissingLibrary, match=package.replace("_", ".")):
+        Pages().render(page())
+
+
+def test_a_file_is_written_whole_with_its_mode(tmp_path: Path) -> None:
+    pages, file = Pages(), tmp_path / "report.html"
+    assert pages.read(str(file)) is None
+    pages.write(str(file), "a → b\n", 0o640)
+    assert pages.read(str(file)) == ("a → b\n", 0o640)
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_what_cannot_be_finished_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages, file = Pages(), tmp_path / "report.html"
+    pages.write(str(file), "old", 0o644)
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InvalidValue, match="No space left"):
+        pages.write(str(file), "new", 0o644)
+    assert file.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+@pytest.mark.parametrize("path", [".", "missing/report.html"])
+def test_a_place_that_holds_no_file_is_refused(path: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="dest="):
+        Pages().read(str(tmp_path / path))
