@@ -199,7 +199,7 @@ def test_charts_stay_in_their_frame(width: int, hosts: int) -> None:
     found = shown(its, [plan])
     specs = [heat_map(found.clusters[0], width), timeline(found.plans[0], width)]
     specs += [before_and_after(shift, width, kind) for shift in found.shifts for kind in ("cpu", "ram")]
-    assert len(specs) == (2 if hosts == 1 else 4)
+    assert len(specs) == 4
     for spec in specs:
         for row in rows(spec):
             assert 0 <= float(str(row["x"])) <= float(str(row.get("x2", width))) <= width + 0.001
