@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was seen on a KVM host. Everywhere ``None`` means that it could not be seen, never that it is not there."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Identity:
+    """fqdn: what ``hostname --fqdn`` says. addresses: what fqdn resolves to. uuid: the machine's own (SMBIOS)."""
+
+    hostname: t.Optional[str] = None
+    fqdn: t.Optional[str] = None
+    addresses: t.Optional[tuple[str, ...]] = None
+    uuid: t.Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """offset: seconds that this clock is away from its sources; now: seconds since 1970."""
+
+    now: float = 0.0
+    synchronised: t.Optional[bool] = None
+    offset: t.Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """distribution: ID of os-release. Sizes in bytes. kvm: whether /dev/kvm is there. cgroup: 1 or 2."""
+
+    architecture: t.Optional[str] = None
+    distribution: t.Optional[str] = None
+    distribution_version: t.Optional[str] = None
+    kernel: t.Optional[str] = None
+    cpu_vendor: t.Optional[str] = None
+    cpu_model: t.Optional[str] = None
+    cpu_count: t.Optional[int] = None
+    cpu_flags: t.Optional[tuple[str, ...]] = None
+    kvm: t.Optional[bool] = None
+    memory: t.Optional[int] = None
+    swap: t.Optional[int] = None
+    swap_used: t.Optional[int] = None
+    huge_pages: t.Optional[int] = None
+    cgroup: t.Optional[int] = None
+    selinux: t.Optional[str] = None
+    apparmor_enforced: t.Optional[tuple[str, ...]] = None
+    bridge_netfilter: t.Optional[bool] = None
+    igmp_memberships: t.Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Nic:
+    """kind: what the kernel calls it ("bridge", "bond", "vlan", "openvswitch", "tun"), "" for a card. up: has a carrier."""
+
+    name: str
+    kind: str = ""
+    master: t.Optional[str] = None
+    up: bool = True
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One listening TCP socket; program: None where the socket's owner could not be seen."""
+
+    port: int
+    address: str = "0.0.0.0"
+    program: t.Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A systemd unit: load "masked", "loaded", "not-found"; active "active", "inactive", …"""
+
+    name: str
+    load: str
+    active: str
+
+
+@dataclass(frozen=True)
+class Libvirt:
+    """installed: a daemon's program is there. args: every active LIBVIRTD_ARGS line as "file: value".
+
+    domains: running ones. settings: of libvirtd.conf, as written. reachable: its system socket answers.
+    """
+
+    installed: t.Optional[bool] = None
+    reachable: t.Optional[bool] = None
+    error: str = ""
+    libvirt_version: t.Optional[str] = None
+    qemu_version: t.Optional[str] = None
+    args: t.Optional[tuple[str, ...]] = None
+    sockets: t.Optional[tuple[Unit, ...]] = None
+    settings: t.Optional[t.Mapping[str, str]] = None
+    domains: t.Optional[tuple[str, ...]] = None
+
+
+@dataclass(frozen=True)
+class Agent:
+    """keystores: files of an identity that are there. guid, management: of agent.properties; no secret is read."""
+
+    installed: t.Optional[bool] = None
+    running: t.Optional[bool] = None
+    guid: t.Optional[str] = None
+    management: t.Optional[str] = None
+    keystores: t.Optional[tuple[str, ...]] = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the management server comes in. sudo: whether ``user`` runs everything without a prompt.
+
+    sshd: the server's effective settings by lower-case name (``sshd -T``).
+    """
+
+    user: str = "root"
+    sudo: t.Optional[bool] = None
+    sshd: t.Optional[t.Mapping[str, str]] = None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """not_before, not_after: seconds since 1970."""
+
+    path: str
+    not_before: float
+    not_after: float
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A TCP connection that was tried. purpose: "management", "storage" or "peer". error: "" where it succeeded."""
+
+    purpose: str
+    address: str
+    port: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A trial mount of secondary storage, undone at once."""
+
+    url: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    """Everything that was seen on one host at one moment."""
+
+    name: str
+    identity: Identity = field(default_factory=Identity)
+    clock: Clock = field(default_factory=Clock)
+    machine: Machine = field(default_factory=Machine)
+    libvirt: Libvirt = field(default_factory=Libvirt)
+    agent: Agent = field(default_factory=Agent)
+    access: Access = field(default_factory=Access)
+    nics: t.Optional[tuple[Nic, ...]] = None
+    listeners: t.Optional[tuple[Listener, ...]] = None
+    certificates: t.Optional[tuple[Certificate, ...]] = None
+    nfs_client: t.Optional[bool] = None
+    probes: tuple[Probe, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What the host is to be judged by.
+
+    joined: it is in CloudStack already, so that its identity and CloudStack's VMs belong there. traffic_labels: KVM
+    traffic labels of its zone. max_offset: seconds. memory: bytes that it needs at least. days_left: below it a
+    certificate counts as expiring. security_groups, vxlan: what the zone uses.
+    """
+
+    joined: bool = False
+    traffic_labels: tuple[str, ...] = ()
+    max_offset: float = 0.5
+    memory: int = 4 * 1024**3
+    days_left: int = 30
+    ssh_port: int = 22
+    security_groups: bool = False
+    vxlan: bool = False
+    vxlan_networks: int = 200
