@@ -16,6 +16,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -62,12 +63,18 @@ class ActionModule(ActionBase):
         checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(self._task.args)
         secrets = checked._no_log_values
         if checked.error_messages:
-            answer: dict[str, t.Any] = {"failed": True, "msg": "; ".join(checked.error_messages)}
+            answer: dict[str, t.Any] = {"failed": True, "msg": "; ".join(self._told(checked.errors))}
         else:
             secrets.update(task.secrets(checked.validated_parameters))
             answer = self._operate(task, checked.validated_parameters, secrets)
         answer["invocation"] = {"module_args": checked.validated_parameters}
         return t.cast("dict[str, t.Any]", remove_values(answer, secrets))
+
+    def _told(self, errors: t.Iterable[t.Any]) -> t.Iterator[str]:
+        """As a module says it, whose own class puts the first words before names of unknown parameters."""
+        for error in errors:
+            unknown = isinstance(error, UnsupportedError)
+            yield (f"Unsupported parameters for ({self._task.action}) module: " if unknown else "") + str(error.msg)
 
     def _operate(self, task: ApiTask, params: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
         """The task's answer; adds to ``secrets`` what turned out to be one."""

@@ -22,6 +22,7 @@ SHIPPED_FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "requirements-report.txt",
     "requirements.txt",
 }
 

@@ -141,6 +141,12 @@ def test_wrong_parameters_are_refused_before_anything_is_asked(sandbox: Sandbox,
     assert len(sandbox.calls) == 0
 
 
+def test_unknown_parameters_are_told_as_a_module_tells_them(sandbox: Sandbox, run: Run) -> None:
+    answer = run("hostcraft.cloudstack.cs_zone", {**keys(sandbox), **ZONE, "name": "z", "zone": "z"})
+    start = "Unsupported parameters for (hostcraft.cloudstack.cs_zone) module: zone. Supported parameters include: "
+    assert answer["msg"].startswith(start)
+
+
 def test_nowhere_to_connect_to_is_a_failure_with_a_code(run: Run) -> None:
     answer = run("cs_zone_info", {"api_url": "http://127.0.0.1:9/client/api"})
     assert (answer["failed"], answer["code"]) == (True, "missing_value")
