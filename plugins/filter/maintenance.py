@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.plan_text import plan_text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.plan_text import plan_text, roll_text
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text."""
+    """hostcraft.cloudstack.plan_text and roll_text."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"plan_text": plan_text}
+        return {"plan_text": plan_text, "roll_text": roll_text}

@@ -33,6 +33,22 @@ def _wave(number: int, wave: Plan) -> str:
     return f"{text}; free meanwhile {free['cpu_mhz'] / 1000:.0f} GHz, {free['ram_bytes'] / GIB:.0f} GiB"
 
 
+def roll_text(now: Plan) -> str:
+    """Where a roll stands, from what cs_rolling_maintenance state=next returns."""
+    count = len(now["done"]) + len(now["skipped"])
+    text = f"{count} of {count + len(now['pending'])} hosts done"
+    if now["skipped"]:
+        text += f" ({len(now['skipped'])} of them skipped)"
+    if now["wave"]:
+        text += f"; next {', '.join(now['wave'])}"
+    if now["plan"]:
+        plan = now["plan"]
+        text += f"; {plan['moves']} migrations to come, about {duration(plan['seconds'])} to go"
+    if now["drifted"]:
+        text += "; VMs are elsewhere than planned, so the rest was planned anew"
+    return text
+
+
 def duration(seconds: float) -> str:
     """1 h 05 min, 12 min, 40 s."""
     minutes = round(seconds / 60)

@@ -76,7 +76,7 @@ def carry_out(
                 running[job.id] = (move, job, cloud.clock.now())
         ended = _ask(cloud, running, machines, result, limits)
         now = cloud.clock.now()
-        if now - said >= SAY_EVERY:
+        if now - said >= SAY_EVERY and (waiting or running):
             cloud.progress(progress_line(label, len(result.done), len(moves), len(running), now - began))
             said = now
         if running and not ended:

@@ -16,13 +16,13 @@ from ..core.change import Outcome, plain
 from ..core.errors import ApiError, Reason, Refused
 from ..core.evacuation import ALL
 from ..core.fleet import Fleet, hosts_of, vms_of
-from ..core.hosts import DISABLED, DRAINING, MAINTENANCE, Host
+from ..core.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host
 from ..core.naming import matches, only
 from ..core.placement import Vm, VmHost
 from ..core.rolling import Order, Roll, fingerprint, plan
 from ..core.topology import Cluster
 from ..ports import Cloud
-from . import locks, lookup, records
+from . import locks, lookup, marks, records
 from .waiting import until
 
 
@@ -69,7 +69,7 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
         locks.take(cloud, cluster, request.claim)
     fleet = cloud.fleets.read(cluster)
     record = _joined(cloud, cluster, request, fleet, check_mode)
-    half_way = [h for h in fleet.hosts if h.id in record.pending and h.resource_state in (MAINTENANCE, DRAINING)]
+    half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host)]
     now = fingerprint(vms_of(fleet))
     result: dict[str, object] = {
         "run": record.run,
@@ -88,6 +88,13 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
         if not check_mode:
             records.expect(cloud, cluster, record, _after(fleet, roll))
     return Outcome(False, result=result)
+
+
+def _half_way(cloud: Cloud, host: Host) -> bool:
+    """In maintenance, on the way there, or emptied by a run that was killed."""
+    if host.resource_state in (MAINTENANCE, DRAINING):
+        return True
+    return host.resource_state != ENABLED and marks.read(cloud, host) is not None
 
 
 def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mode: bool) -> Outcome:

@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from integration.maintenance.site import Site, build
-
 from fakes.lab import Lab
+from integration.maintenance.site import Site, build
 
 
 @pytest.fixture

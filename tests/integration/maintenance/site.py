@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fakes.lab import Lab, Life
+
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
@@ -15,7 +17,6 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.evacuati
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, maintenance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import Goal
-from fakes.lab import Lab, Life
 from sandbox.world import World
 
 NET = {"netmask": "255.255.255.0"}

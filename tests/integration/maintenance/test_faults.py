@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain with one thing going wrong at every one of its calls, and killed at every one: nothing stuck, nothing lost."""
+"""A drain with one thing going wrong at each of its calls, and killed at each of them: nothing stuck, nothing lost."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.lab import Killed, Lab, Life
 from integration.maintenance.site import ask, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.migrations import Limits
-from fakes.lab import Killed, Lab, Life
 from sandbox.jobs import SUCCEEDED
 from sandbox.rules import host_states, life
 from sandbox.server import Received
@@ -71,6 +71,15 @@ def drained(lab: Lab) -> None:
     assert "h0" not in placement(lab.box.world).values()
 
 
+def failure(lab: Lab) -> HostcraftError | None:
+    """What a drain ends with, None when it succeeds."""
+    try:
+        ask(lab)
+    except HostcraftError as error:
+        return error
+    return None
+
+
 def count_calls(folder: Path, **more: Any) -> int:
     with Lab() as lab:
         furnish(lab, folder, **more)
@@ -107,13 +116,11 @@ def test_the_servers_own_error_at_any_call_ends_in_a_named_state_that_the_next_r
         with Lab() as lab:
             furnish(lab, tmp_path)
             lab.box.faults.add("*", "http", nth=nth, status=530)
-            try:
-                ask(lab)
-            except HostcraftError as error:
-                assert error.code in ("api", "refused", "unsupported"), nth
-                assert host(lab).resource_state in ("Enabled", "Disabled", "PrepareForMaintenance", "Maintenance"), nth
-                lab.box.faults.clear()
-                ask(lab, claim=FOLLOWER, token="next")
+            error = failure(lab)
+            assert error is None or error.code in ("api", "refused", "unsupported"), nth
+            assert host(lab).resource_state in ("Enabled", "Disabled", "PrepareForMaintenance", "Maintenance"), nth
+            lab.box.faults.clear()
+            ask(lab, claim=FOLLOWER, token="next")
             drained(lab)
 
 
@@ -122,10 +129,8 @@ def test_a_longer_outage_is_told_with_what_to_do_and_ends_well_in_the_next_run(t
         with Lab() as lab:
             furnish(lab, tmp_path)
             lab.box.faults.add("*", "http", nth=nth, times=60, status=503)
-            try:
-                ask(lab)
-            except HostcraftError as error:
-                assert error.code == "transport"
+            error = failure(lab)
+            assert error is None or error.code == "transport"
             lab.box.faults.clear()
             ask(lab, claim=FOLLOWER, token="next")
             drained(lab)

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every reason why a host cannot be emptied, planted through the API: told with VM, numbers and remedy; nothing done."""
+"""Every reason why a host cannot be emptied, planted through the API: told with VM, numbers, remedy; nothing done."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from integration.maintenance.site import Site, allowed, ask, notes, placement, refusal
-
 from fakes.lab import Lab
+from integration.maintenance.site import Site, allowed, ask, notes, placement, refusal
 
 
 def mark(lab: Lab, vm: str, what: str) -> None:
@@ -40,7 +39,8 @@ def untouched(lab: Lab, site: Site) -> Iterator[None]:
 
 def refused(lab: Lab, **how: Any) -> dict[str, dict[str, Any]]:
     lab.before = placement(lab.box.world), [h.resource_state for h in lab.box.world.hosts]  # type: ignore[attr-defined]
-    assert refusal(lab, check=True, **how) == (found := refusal(lab, **how))
+    found = refusal(lab, **how)
+    assert refusal(lab, check=True, **how) == found
     for reason in found.values():
         assert reason["remedy"]
         assert reason["message"]

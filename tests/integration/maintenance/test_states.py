@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fakes.lab import Lab
 from integration.maintenance.site import Site, allowed, ask, notes, placement, refusal
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from fakes.lab import Lab
 
 FAILED = ("ErrorInMaintenance", "ErrorInPrepareForMaintenance")
 

@@ -1,0 +1,208 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook of a rolling maintenance as an operator runs it: walked, killed, run twice at once, with stages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.maintenance.site import Site, build, notes, placement
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
+from sandbox.jobs import SUCCEEDED
+from sandbox.server import Sandbox
+
+PLAYBOOK = Path(__file__).resolve().parents[3] / "playbooks" / "rolling_maintenance.yml"
+PATIENCE = 120.0  # seconds for something that a playbook under way does
+
+
+class Zone:
+    """A sandbox with a furnished zone, and playbooks on it."""
+
+    def __init__(self, box: Sandbox, site: Site) -> None:
+        self.box, self.site = box, site
+
+    def start(self, *options: str, **variables: Any) -> subprocess.Popen[str]:
+        """The playbook as a process in a group of its own."""
+        environment = {
+            **os.environ,
+            "CLOUDSTACK_ENDPOINT": self.box.url,
+            "CLOUDSTACK_KEY": self.box.key,
+            "CLOUDSTACK_SECRET": self.box.secret,
+            "ANSIBLE_NOCOLOR": "1",
+        }
+        given = {"rolling_maintenance_clusters": ["c1"], "rolling_maintenance_spare_hosts": 0}
+        given.update({f"rolling_maintenance_{name}": value for name, value in variables.items()})
+        inventory = ",".join(["localhost", *self.site.hosts])
+        command = ["ansible-playbook", "-i", inventory, "-e", json.dumps(given), *options, str(PLAYBOOK)]
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *options: str, **variables: Any) -> tuple[int, str]:
+        process = self.start(*options, **variables)
+        output, _none = process.communicate(timeout=600)
+        return process.returncode, output
+
+    def moves(self) -> Counter[str]:
+        """Migrations that came to pass, by VM."""
+        jobs = self.box.run(lambda world: [(j.command, j.status, j.instance) for j in world.jobs])
+        return Counter(i[1] for name, status, i in jobs if name.startswith("migrate") and status == SUCCEEDED)
+
+    def states(self) -> set[str]:
+        return set(self.box.run(lambda world: [host.resource_state for host in world.hosts]))
+
+    def nothing_lost(self) -> None:
+        where = self.box.run(placement)
+        assert not {"Stopped", "Migrating", "Error"} & set(where.values())
+
+    def await_moves(self, count: int) -> None:
+        """Until so many migrations were asked for."""
+        deadline = time.monotonic() + PATIENCE
+        while sum(1 for call in self.box.calls if call.command.startswith("migrate")) < count:
+            assert time.monotonic() < deadline, "the playbook does not move anything"
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def zone() -> Iterator[Zone]:
+    with Sandbox(seed=1, speed=10.0) as box:
+        site = build(Client(Http(Endpoint(box.url, box.key, box.secret))), hosts=4, vms=3)
+        box.calls.clear()
+        box.world.speed = 2.0
+        yield Zone(box, site)
+
+
+def test_a_roll_tells_its_plan_and_how_far_it_is(zone: Zone) -> None:
+    status, output = zone.run()
+    assert status == 0, output
+    assert re.search(r"cluster c1: 4 waves, \d+ migrations for \d+ VMs", output), output
+    assert re.findall(r"(\d) of 4 hosts done", output) == ["0", "1", "2", "3", "4"]
+    assert "host h0: 3 of 3 VMs moved" in output or "VMs moved" in output
+    zone.nothing_lost()
+    assert zone.states() == {"Enabled"}
+    assert zone.box.run(notes) == []
+    assert zone.box.calls.counts["prepareHostForMaintenance"] == 4
+
+
+def test_check_mode_shows_the_plan_and_writes_nothing(zone: Zone) -> None:
+    status, output = zone.run("--check")
+    assert status == 0, output
+    assert "cluster c1: 4 waves" in output
+    assert not [call for call in zone.box.calls if not call.command.startswith(("list", "query"))]
+
+
+def test_killed_in_the_middle_and_run_again(zone: Zone) -> None:
+    """SIGKILL leaves a lock and a host half way; the next run takes both on at once and ends the roll."""
+    process = zone.start()
+    zone.await_moves(8)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    done = zone.box.calls.counts["prepareHostForMaintenance"]
+    assert 0 < done < 4
+    status, output = zone.run()
+    assert status == 0, output
+    zone.nothing_lost()
+    assert zone.states() == {"Enabled"}
+    assert zone.box.run(notes) == []
+    assert zone.box.calls.counts["prepareHostForMaintenance"] == 4, "a host was out twice"
+    assert max(zone.moves().values()) <= 2, "only VMs of the first host move again"
+
+
+def test_of_two_at_once_one_works_and_the_other_is_told_who(zone: Zone) -> None:
+    """Also under one and the same name of a run."""
+    first = zone.start()
+    zone.await_moves(1)
+    status, output = zone.run()
+    assert status != 0
+    assert re.search(r"works on it since \d+ s ago \(process \d+\)", output), output
+    told, _none = first.communicate(timeout=600)
+    assert first.returncode == 0, told
+    zone.nothing_lost()
+    assert zone.box.calls.counts["prepareHostForMaintenance"] == 4
+
+
+def test_the_other_waits_its_turn_when_it_is_told_to(zone: Zone) -> None:
+    processes = [zone.start(lock_wait=PATIENCE), zone.start(lock_wait=PATIENCE)]
+    ended = [(process.communicate(timeout=600)[0], process.returncode) for process in processes]
+    assert [status for _output, status in ended] == [0, 0], ended
+    zone.nothing_lost()
+    assert zone.box.calls.counts["prepareHostForMaintenance"] == 8
+    assert zone.box.run(notes) == []
+
+
+def test_stages_run_where_and_when_they_should_and_one_of_them_stops_the_roll(zone: Zone, tmp_path: Path) -> None:
+    """pre_flight on all hosts first; the skipped one is never out; a failing stage is taken up where it was."""
+    log = tmp_path / "log"
+    stages = {}
+    for stage in ("pre_flight", "pre_maintenance", "maintenance", "post_maintenance"):
+        body = f"""---
+- name: Note it
+  ansible.builtin.shell: echo {stage} {{{{ rolling_maintenance_host }}}} >> {log}
+  delegate_to: localhost
+  changed_when: true
+- name: Fail once
+  ansible.builtin.command: test ! -e {tmp_path}/broken
+  delegate_to: localhost
+  changed_when: false
+  when: "'{stage}' == 'maintenance' and rolling_maintenance_host == 'h2'"
+- name: Skip one
+  ansible.builtin.set_fact:
+    rolling_maintenance_skip_host: true
+  when: "'{stage}' == 'pre_maintenance' and rolling_maintenance_host == 'h1'"
+"""
+        path = tmp_path / f"{stage}.yml"
+        path.write_text(body, encoding="utf-8")
+        stages[stage] = str(path)
+    (tmp_path / "broken").touch()
+    status, output = zone.run(stages=stages)
+    assert status != 0
+    assert "The roll through c1 stopped at" in output
+    assert zone.site.state("h2") == "Maintenance"
+    (tmp_path / "broken").unlink()
+    status, output = zone.run(stages=stages)
+    assert status == 0, output
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert sorted(lines[:4]) == [f"pre_flight h{n}" for n in range(4)]
+    assert [line for line in lines if line.endswith("h1") and "pre_" not in line] == []
+    assert lines.count("post_maintenance h2") == lines.count("post_maintenance h0") == 1
+    assert zone.box.calls.counts["prepareHostForMaintenance"] == 3
+    assert zone.box.run(notes) == []
+    zone.nothing_lost()
+
+
+def test_a_hook_script_that_ends_with_70_skips_its_host(zone: Zone, tmp_path: Path) -> None:
+    """As the documents have it; all hosts are this machine, so the script goes by the payload."""
+    script = tmp_path / "PreMaintenance.sh"
+    script.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/said\nexit 70\n', encoding="utf-8")
+    script.chmod(0o755)
+    status, output = zone.run("-c", "local", scripts=str(tmp_path), payload="kernel", hosts=["h3"])
+    assert status == 0, output
+    assert (tmp_path / "said").read_text(encoding="utf-8") == "kernel\n"
+    assert zone.box.calls.counts["prepareHostForMaintenance"] == 0
+    assert "1 of 1 hosts done (1 of them skipped)" in output
+
+
+def test_two_hosts_at_a_time_and_the_first_one_alone(zone: Zone) -> None:
+    status, output = zone.run(max_parallel=2, first=["h3"])
+    assert status == 0, output
+    assert re.search(r"next h3;", output), output
+    assert re.search(r"next h\d, h\d;", output), output
+    zone.nothing_lost()
+    assert zone.states() == {"Enabled"}
