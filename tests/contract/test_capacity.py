@@ -18,7 +18,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount, Factors, joined
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused, WaitTimeout
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.fleet import Instance, balances
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.headroom import Size, as_reckoned
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.headroom import Size
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.overprovisioning import simulate
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.topology import Cluster
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import capacity, dedications
@@ -120,7 +120,7 @@ def test_accounts_are_the_servers_own_and_a_change_is_foretold(
             set_factors(cloud, before, Factors(cpu, ram))
             said = cloud.capacities.of_cluster(before.id, latest=True)
             told = cloud.fleets.read(cluster(cloud))
-            accounts = balances(as_reckoned(told))
+            accounts = balances(told)
             assert accounts.keys() == books(server).keys()
             for host in told.hosts:
                 mine, (used, reserved) = accounts[host.id], books(server)[host.id]
@@ -147,7 +147,7 @@ def test_what_runs_and_what_is_kept_are_told_apart(
             set_factors(cloud, cluster(cloud), Factors(each, each))
             server.run(lambda world: stir(world, chance, 12))
             cloud.capacities.of_cluster(cluster(cloud).id, latest=True)
-            accounts = balances(as_reckoned(cloud.fleets.read(cluster(cloud))))
+            accounts = balances(cloud.fleets.read(cluster(cloud)))
             assert {id: (b.used, b.reserved) for id, b in accounts.items()} == books(server)
 
 

@@ -280,7 +280,7 @@ def _alone(packing: Packing, vm: Vm, others: t.Sequence[int]) -> t.Optional[Reas
 
 def _group(packing: Packing, unit: Unit, others: t.Sequence[int]) -> t.Optional[Reason]:
     """Why a strict affinity group has no common host; None when it has one or is no group."""
-    if len(unit.vms) < 2 or any(_whole(packing, unit, n) for n in others):
+    if len(unit.vms) < 2 or any(n in unit.hosts and unit.fits(packing, n) for n in others):
         return None
     names = ", ".join(vm.name for vm in unit.vms)
     return reason(
@@ -290,10 +290,6 @@ def _group(packing: Packing, unit: Unit, others: t.Sequence[int]) -> t.Optional[
         vms=[vm.id for vm in unit.vms],
         need={"cpu": unit.size.cpu, "ram": unit.size.ram},
     )
-
-
-def _whole(packing: Packing, unit: Unit, n: int) -> bool:
-    return n in unit.hosts and unit.fits(packing, n)
 
 
 def _amount(kind: str, value: int) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .capacity import HOLDING, Amount, Balance, Factors, accounted, asked_by_migration, effective, total
 from .hosts import ENABLED, Host
@@ -14,15 +14,15 @@ from .placement import Needs, Vm, VmHost
 from .topology import Cluster
 
 MIB = 1 << 20
-PLAIN = Factors()
 
 
 @dataclass(frozen=True)
 class Instance:
     """A VM of any kind. kind: User, Router, ConsoleProxy, SecondaryStorageVm or InternalLb. RAM in bytes, speed in MHz.
 
-    own: the factors of its last start. pools: of its volumes on shared storage. local, busy: whether a volume is on the
-    host's own disk, or has something done to it (a snapshot). owners: "account:ID" and "domain:PATH" up to the root.
+    own: the factors that it remembers of its last start, None where it remembers none. pools: of its volumes on shared
+    storage. local, busy: whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
+    "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root.
     """
 
     id: str
@@ -34,7 +34,7 @@ class Instance:
     cpu_number: int = 0
     cpu_speed: int = 0
     ram: int = 0
-    own: Factors = PLAIN
+    own: t.Optional[Factors] = None
     arch: str = ""
     uefi: bool = False
     gpu: str = ""
@@ -73,7 +73,7 @@ class AffinityGroup:
 
 @dataclass(frozen=True)
 class Fleet:
-    """One cluster at one moment. dedicated: owner ("account:ID" or "domain:ID") by host id.
+    """One cluster at one moment. dedicated: the owner, as VMs name theirs, by host id.
 
     most_vms: the hypervisor's limit of running guests a host, None where there is none.
     """
@@ -96,16 +96,31 @@ class Fleet:
         return tuple(each for each in self.instances if each.host_id == host_id and each.state in HOLDING)
 
 
+def counts(vm: Instance, now: Factors) -> Amount:
+    """What a VM counts for. One that remembers no factors counts as it is, whatever the cluster's (T3:96-99)."""
+    return vm.demand if vm.own is None else accounted(vm.demand, vm.own, now)
+
+
 def physical(host: Host) -> Amount:
-    """Cores × speed and RAM as the host reports them."""
+    """Cores × speed, and RAM without any over-provisioning."""
     return Amount((host.cpu_number or 0) * (host.cpu_speed or 0), host.memory_total or 0)
+
+
+def with_plain_ram(host: Host, now: Factors) -> Host:
+    """The host with its RAM as it is: ``memorytotal`` comes with the memory factor in it (T3:95, T3:105)."""
+    told, said = host.memory_with_overprovisioning, host.memory_total or 0
+    if told is None or effective(Amount(0, said), now).ram == told:
+        return host
+    near = int(told / now.ram)
+    exact = next((ram for ram in (near, near + 1) if effective(Amount(0, ram), now).ram == told), near)
+    return replace(host, memory_total=exact)
 
 
 def balances(fleet: Fleet) -> dict[str, Balance]:
     """Every host's account by the server's own rules. reserved: what the server holds beyond the VMs that run there."""
     result = {}
     for host in fleet.hosts:
-        used = total(accounted(vm.demand, vm.own, fleet.factors) for vm in fleet.on(host.id))
+        used = total(counts(vm, fleet.factors) for vm in fleet.on(host.id))
         said = Amount(host.cpu_allocated or 0, host.memory_allocated or 0)
         rest = Amount(max(said.cpu - used.cpu, 0), max(said.ram - used.ram, 0))
         result[host.id] = Balance(effective(physical(host), fleet.factors), used, rest)
@@ -150,7 +165,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
             id=each.id,
             name=each.name,
             host=each.host_id,
-            size=asked_by_migration(each.demand, each.own, fleet.factors),
+            size=asked_by_migration(each.demand, each.own or fleet.factors, fleet.factors),
             needs=_needs(each, fleet.offerings.get(each.offering_id), each.id in dedication),
             apart=tuple(sorted(apart.get(each.id, ()))),
             together=together.get(each.id, ""),

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import heapq
 import typing as t
-from dataclasses import replace
 
-from .capacity import Amount, Balance, Factors, effective
-from .fleet import PLAIN, Fleet, balances, hosts_of, vms_of
+from .capacity import Amount, Balance
+from .fleet import Fleet, balances, hosts_of, vms_of
 from .hosts import ENABLED, Host
 from .placement import Needs, Packing, Vm
 from .spare import unbearable
@@ -31,29 +30,6 @@ class Size(t.NamedTuple):
     @property
     def demand(self) -> Amount:
         return Amount(self.cpu_number * self.cpu_speed, self.ram)
-
-
-def as_reckoned(fleet: Fleet) -> Fleet:
-    """The fleet by what the server reckons with, where the API tells something else.
-
-    ``memorytotal`` comes with the memory factor in it (T3:95, T3:105). A running VM that remembers no factor counts as
-    it is, whatever the cluster's factor (T3:96-99).
-    """
-    now = fleet.factors
-    return replace(
-        fleet,
-        hosts=tuple(_with_plain_ram(host, now) for host in fleet.hosts),
-        instances=tuple(replace(vm, own=now) if vm.own == PLAIN else vm for vm in fleet.instances),
-    )
-
-
-def _with_plain_ram(host: Host, now: Factors) -> Host:
-    told, total = host.memory_with_overprovisioning, host.memory_total or 0
-    if told is None or effective(Amount(0, total), now).ram == told:
-        return host
-    near = int(told / now.ram)
-    exact = next((ram for ram in (near, near + 1) if effective(Amount(0, ram), now).ram == told), near)
-    return replace(host, memory_total=exact)
 
 
 def usable(host: Host) -> bool:

@@ -45,7 +45,7 @@ JUDGES: tuple[Judge, ...] = (
 
 @dataclass(frozen=True)
 class Judgement:
-    """findings: worst first. unseen: checks that could not be made. ignored: findings whose codes were to be ignored."""
+    """findings: worst first. unseen: checks that could not be made. ignored: findings that were to be ignored."""
 
     findings: tuple[HostFinding, ...]
     unseen: tuple[Unseen, ...] = ()

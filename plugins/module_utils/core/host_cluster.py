@@ -71,7 +71,7 @@ def compared(facts: Plain) -> Compared:
     flags, keystores = machine.get("cpu_flags"), agent.get("keystores")
     return Compared(
         name=str(facts["name"]),
-        os=" ".join(os_parts) if all(os_parts) else None,
+        os=" ".join(map(str, os_parts)) if all(os_parts) else None,
         qemu=_numbers(libvirt.get("qemu_version")),
         libvirt=_numbers(libvirt.get("libvirt_version")),
         cgroup=machine.get("cgroup"),

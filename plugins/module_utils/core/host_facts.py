@@ -54,7 +54,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Nic:
-    """kind: what the kernel calls it ("bridge", "bond", "vlan", "openvswitch", "tun"), "" for a card. up: has a carrier."""
+    """kind: what the kernel calls it ("bridge", "bond", "openvswitch", "tun"), "" for a card. up: has a carrier."""
 
     name: str
     kind: str = ""

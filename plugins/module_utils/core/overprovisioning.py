@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from .capacity import Amount, Balance, Factors, accounted, effective, joined, total
 from .errors import Reason
-from .fleet import PLAIN, Fleet, Instance, balances, physical
-from .headroom import as_reckoned, failing
+from .fleet import Fleet, Instance, balances, counts, physical
+from .headroom import failing
 from .hosts import Host
 
 # The words of ``allow``: what is refused otherwise.
@@ -92,23 +92,18 @@ class Simulation:
         return joined(change.after for change in self.hosts)
 
 
-def simulate(told: Fleet, new: Factors) -> Simulation:
-    """The cluster under ``new`` factors, to the MHz and byte. ``told``: as the API tells it.
+def simulate(fleet: Fleet, new: Factors) -> Simulation:
+    """The cluster under ``new`` factors, to the MHz and byte.
 
     What is kept for stopped VMs, and for system VMs beyond their size, grows with the factors (T3:99, T3:105).
     """
-    fleet = as_reckoned(told)
     now = fleet.factors
     before = balances(fleet)
-    # A VM that remembers nothing counts as it is, before as after.
-    later_vms = tuple(
-        replace(vm, own=new) if old.own == PLAIN else vm for vm, old in zip(fleet.instances, told.instances)
-    )
     cluster = replace(fleet.cluster, cpu_overcommit_ratio=_text(new.cpu), memory_overcommit_ratio=_text(new.ram))
-    later = replace(fleet, cluster=cluster, instances=later_vms)
+    later = replace(fleet, cluster=cluster)
     changes = tuple(_change(later, host, before[host.id], now, new) for host in fleet.hosts)
     hosts = tuple(_told_later(change) for change in changes)
-    return Simulation(now, new, changes, keepers(told, new), fleet, replace(later, hosts=hosts))
+    return Simulation(now, new, changes, keepers(fleet, new), fleet, replace(later, hosts=hosts))
 
 
 def _text(factor: float) -> str:
@@ -117,7 +112,7 @@ def _text(factor: float) -> str:
 
 def _change(later: Fleet, host: Host, before: Balance, now: Factors, new: Factors) -> HostChange:
     vms = later.on(host.id)
-    used = total(accounted(vm.demand, vm.own, new) for vm in vms)
+    used = total(counts(vm, new) for vm in vms)
     kept = accounted(before.reserved, now, new)
     restarted = total(vm.demand for vm in vms)
     return HostChange(host, before, Balance(effective(physical(host), new), used, kept), restarted)
@@ -134,19 +129,17 @@ def _told_later(change: HostChange) -> Host:
     )
 
 
-def keepers(told: Fleet, new: Factors) -> tuple[Keeper, ...]:
+def keepers(fleet: Fleet, new: Factors) -> tuple[Keeper, ...]:
     """Users' VMs that were started with other factors, largest first; 1 and 1 where they remember none.
 
     Of system VMs the API does not tell what they remember.
     """
     found = []
-    for host in told.hosts:
-        for vm in told.on(host.id):
-            if vm.own == new or vm.kind != "User":
+    for host in fleet.hosts:
+        for vm in fleet.on(host.id):
+            if (vm.own or Factors()) == new or vm.kind != "User":
                 continue
-            remembers = None if vm.own == PLAIN else vm.own
-            counts = accounted(vm.demand, remembers or new, new)
-            found.append(Keeper(vm, remembers, counts, vm.demand))
+            found.append(Keeper(vm, vm.own, counts(vm, new), vm.demand))
     return tuple(sorted(found, key=lambda each: (-each.vm.ram, each.vm.name)))
 
 

@@ -12,9 +12,8 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from . import headroom
-from .capacity import accounted, total
-from .fleet import Fleet, Instance, balances
+from .capacity import total
+from .fleet import Fleet, Instance, balances, counts
 from .hosts import Host
 from .plan_text import duration
 
@@ -132,7 +131,7 @@ def shifts(fleets: t.Sequence[Fleet], plans: t.Sequence[Json], results: t.Sequen
     done = [move for result in results for move in result.get("moved") or ()]
     planned = [move for plan in plans for wave in plan.get("waves") or () for move in wave["moves"]]
     for fleet in fleets:
-        now = headroom.as_reckoned(fleet)
+        now = fleet
         if done:
             back = [{"vm": m["vm"], "source": m["target"], "target": m["source"]} for m in reversed(done)]
             before, after = moved(now, back), now
@@ -165,12 +164,12 @@ def _shift_rows(now: Fleet, before: Fleet, after: Fleet) -> tuple[Shift, ...]:
     accounts = balances(now)
 
     def load(fleet: Fleet, host_id: str) -> dict[str, float]:
-        used = total(accounted(vm.demand, vm.own, fleet.factors) for vm in fleet.on(host_id))
+        used = total(counts(vm, fleet.factors) for vm in fleet.on(host_id))
         return replace(accounts[host_id], used=used).share()
 
     rows = []
     for host in sorted(now.hosts, key=by_number):
         one, other = load(before, host.id), load(after, host.id)
-        counts = (len(before.on(host.id)), len(after.on(host.id)))
-        rows.append(Shift(host.name, (one["cpu"], other["cpu"]), (one["ram"], other["ram"]), counts))
+        vms = (len(before.on(host.id)), len(after.on(host.id)))
+        rows.append(Shift(host.name, (one["cpu"], other["cpu"]), (one["ram"], other["ram"]), vms))
     return tuple(rows)

@@ -150,7 +150,7 @@ def report(
         title=title or f"Maintenance of {zone}",
         zone=zone,
         made=made,
-        clusters=tuple(cluster_part(headroom.as_reckoned(fleet)) for fleet in fleets),
+        clusters=tuple(cluster_part(fleet) for fleet in fleets),
         plans=tuple(_plan_part(plan, by_name.get(str(plan.get("cluster"))), bool(results)) for plan in plans),
         shifts=tuple(shifts(fleets, plans, results)),
         done=done_part(results) if results else None,

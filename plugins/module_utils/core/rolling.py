@@ -26,6 +26,7 @@ SEEDS = 3  # other landings that are tried where a wave of one finds none that i
 WALKS = 120  # of the smallest clusters
 EFFORT = 20_000  # hosts × VMs × walks beyond the first few
 FEW = 6  # walks of clusters that are larger
+SUSPECTS = 6  # failures that were not borne lately, looked at first
 GOOD = 1.01  # of the bound: no better plan is looked for
 
 
@@ -110,6 +111,7 @@ class _Walk:
         self.done = [n for n, host in enumerate(packing.hosts) if n not in set(scope) and not host.unusable]
         self.most = most_by_sum(packing, scope, order.most_at_once, order.spare_hosts)
         self.waves: list[Wave] = []
+        self.suspects: list[tuple[str, ...]] = []
         self.stuck: dict[str, tuple[Reason, ...]] = {}
 
     def moves(self) -> int:
@@ -224,9 +226,10 @@ class _Walk:
         """Whether the spare hosts are kept; the moves are undone where they are not."""
         hosts = self.packing.hosts
         if most_by_sum(self.packing, sources, len(sources), self.order.spare_hosts) == len(sources):
-            failing = unbearable(self.packing, sources, self.order.spare_hosts)
+            failing = unbearable(self.packing, sources, self.order.spare_hosts, self.suspects)
             if not failing:
                 return True
+            self.suspects = [failing, *(each for each in self.suspects if each != failing)][:SUSPECTS]
         else:
             rest = [n for n, host in enumerate(hosts) if n not in sources and not host.unusable]
             rest.sort(key=lambda n: (hosts[n].room.ram, hosts[n].room.cpu), reverse=True)

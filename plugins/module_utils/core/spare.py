@@ -21,10 +21,12 @@ Largest = tuple[int, int]  # MHz and bytes
 LARGE = 0.3  # of the largest: units above it are placed one by one, and what is left is small enough for a proof
 
 
-def unbearable(packing: Packing, out: t.Collection[int], spare_hosts: int) -> tuple[str, ...]:
+def unbearable(
+    packing: Packing, out: t.Collection[int], spare_hosts: int, suspects: t.Iterable[tuple[str, ...]] = ()
+) -> tuple[str, ...]:
     """Ids of hosts whose joint failure would leave VMs without a place while ``out`` is out; () when all are borne.
 
-    Never says () for a failure that is not borne; may name one that a longer search would bear.
+    suspects: failures to look at first, such as those that were not borne a moment ago. Never says () for a failure that is not borne; may name one that a longer search would bear.
     """
     gone = frozenset(out)
     hosts = packing.hosts
@@ -39,7 +41,9 @@ def unbearable(packing: Packing, out: t.Collection[int], spare_hosts: int) -> tu
     for step in range(count):
         number = number * (len(left) - step) // (step + 1)
     left.sort(key=lambda n: hosts[n].room.ram - packing.ram[n], reverse=True)
-    for failing in itertools.combinations(left, count):
+    likely = [tuple(packing.index[each] for each in names) for names in suspects]
+    likely = [failing for failing in likely if len(failing) == count and units.keys() >= set(failing)]
+    for failing in itertools.chain(likely, itertools.combinations(left, count)):
         lost = [unit for n in failing for unit in units[n].units]
         if lost and (number > COMBINATIONS or not _borne(packing, failing, gone, lost)):
             return tuple(hosts[n].id for n in failing)

@@ -45,14 +45,13 @@ def capacity_of(cloud: Cloud, names: Names, question: Question) -> Outcome:
         raise InvalidValue("size", {"cpu": 0, "memory": 0}, "a VM with some CPU or memory")
     where = place(cloud, names)
     fleets = [(each, cloud.fleets.read(each)) for each in clusters(cloud, where)]
-    reckoned = [(cluster, told, headroom.as_reckoned(told)) for cluster, told in fleets]
-    hosts = [row for _cluster, _told, fleet in reckoned for row in _hosts(fleet)]
+    hosts = [row for _cluster, fleet in fleets for row in _hosts(fleet)]
     if where.scope == "host":
         hosts = [row for row in hosts if row["id"] == where.thing.id]
     pods: dict[str, list[Balance]] = {}
-    for cluster, _told, fleet in reckoned:
+    for cluster, fleet in fleets:
         pods.setdefault(cluster.pod_id, []).extend(balances(fleet).values())
-    names_of = {cluster.pod_id: cluster.pod for cluster, _told, _fleet in reckoned}
+    names_of = {cluster.pod_id: cluster.pod for cluster, _fleet in fleets}
     everything = [balance for rows in pods.values() for balance in rows]
     whole = where.scope == "zone"
     result = {
@@ -60,7 +59,7 @@ def capacity_of(cloud: Cloud, names: Names, question: Question) -> Outcome:
         "pods": [{"id": id, "name": names_of[id], **account(joined(rows))} for id, rows in pods.items()]
         if where.scope in ("zone", "pod")
         else [],
-        "clusters": [_cluster(cloud, cluster, told, fleet, question) for cluster, told, fleet in reckoned],
+        "clusters": [_cluster(cloud, cluster, fleet, question) for cluster, fleet in fleets],
         "hosts": hosts,
     }
     return Outcome(False, result=result)
@@ -103,7 +102,7 @@ def _host(host: Host) -> Json:
     }
 
 
-def _cluster(cloud: Cloud, cluster: Cluster, told: Fleet, fleet: Fleet, question: Question) -> Json:
+def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question) -> Json:
     its = joined(balances(fleet).values())
     free = headroom.usable_balances(fleet)
     limits = _limits(cloud, cluster)
@@ -122,7 +121,7 @@ def _cluster(cloud: Cloud, cluster: Cluster, told: Fleet, fleet: Fleet, question
         "largest_vm": amount(largest_vm(free)),
         "stranded": amount(stranded(free, question.size.demand)),
         "vm_limit": _vm_limit(fleet, question),
-        "keeping": [keeping(each) for each in keepers(told, told.factors)],
+        "keeping": [keeping(each) for each in keepers(fleet, fleet.factors)],
         "hosts_by_tag": headroom.by_tag(fleet),
     }
 

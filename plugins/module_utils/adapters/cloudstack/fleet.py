@@ -11,12 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ...core.capacity import HOLDING, Factors
-from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering
+from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering, with_plain_ram
 from ...core.topology import Cluster
 from . import mapping
 from .client import Client
 from .transport import Json
 
+ALL_PROJECTS = "-1"
 # ``systemvmtype`` → kind.
 SYSTEM_KINDS = {"consoleproxy": "ConsoleProxy", "secondarystoragevm": "SecondaryStorageVm"}
 
@@ -26,6 +27,7 @@ class FleetReader:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._projects: t.Optional[bool] = None
 
     def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
         """Everything of one cluster that placement depends on.
@@ -33,7 +35,8 @@ class FleetReader:
         since: an earlier reading of the same task, whose offerings, affinity groups and dedication are still good.
         """
         wire = self._client.listing("listHosts", "host", {"clusterid": cluster.id, "type": "Routing", "details": "all"})
-        hosts = tuple(mapping.host(each) for each in wire)
+        factors = Fleet(cluster, (), (), {}).factors
+        hosts = tuple(with_plain_ram(mapping.host(each), factors) for each in wire)
         ids = {host.id for host in hosts}
         volumes = self._volumes(cluster)
         place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
@@ -60,21 +63,34 @@ class FleetReader:
 
     def _machines(self, cluster: Cluster, place: Json) -> t.Iterator[tuple[Json, str]]:
         """VMs of every kind in a place that is not larger than the cluster's pod; of system VMs even that larger."""
-        within = {"listall": True, "clusterid": cluster.id, **place}
-        for item in self._client.listing("listVirtualMachines", "virtualmachine", within):
+        within = {"clusterid": cluster.id, **place}
+        for item in self._everyones("listVirtualMachines", "virtualmachine", within):
             yield item, "User"
         for item in self._client.listing("listSystemVms", "systemvm", place):
             yield item, SYSTEM_KINDS.get(str(item.get("systemvmtype")), "ConsoleProxy")
-        for item in self._client.listing("listRouters", "router", within):
+        for item in self._everyones("listRouters", "router", within):
             yield item, "Router"
-        balancers = {**place, "listall": True}
-        for item in self._client.listing("listInternalLoadBalancerVMs", "internalloadbalancervm", balancers):
+        for item in self._everyones("listInternalLoadBalancerVMs", "internalloadbalancervm", place):
             yield item, "InternalLb"
+
+    def _everyones(self, command: str, key: str, params: Json) -> t.Iterator[Json]:
+        """Of accounts, and where there are projects of those too: ``listall`` leaves them out."""
+        seen = set()
+        for also in ({}, {"projectid": ALL_PROJECTS}) if self._has_projects() else ({},):
+            for item in self._client.listing(command, key, {"listall": True, **params, **also}):
+                if item["id"] not in seen:
+                    seen.add(item["id"])
+                    yield item
+
+    def _has_projects(self) -> bool:
+        if self._projects is None:
+            answer = self._client.call("listProjects", {"listall": True, "page": 1, "pagesize": 1})
+            self._projects = bool(answer.get("project"))
+        return self._projects
 
     def _volumes(self, cluster: Cluster) -> dict[str, list[Json]]:
         found: dict[str, list[Json]] = {}
-        params: dict[str, t.Any] = {"clusterid": cluster.id, "listall": True, "listsystemvms": True}
-        for item in self._client.listing("listVolumes", "volume", params):
+        for item in self._everyones("listVolumes", "volume", {"clusterid": cluster.id, "listsystemvms": True}):
             if item.get("virtualmachineid"):
                 found.setdefault(item["virtualmachineid"], []).append(item)
         return found
@@ -96,20 +112,36 @@ class FleetReader:
 
     def _dedicated(self, cluster: Cluster, host_ids: t.Collection[str]) -> dict[str, str]:
         """Owner by host: the host's own dedication, else its cluster's, pod's or zone's."""
-        wide = ""
+        wide: t.Optional[Json] = None
         for command, key, field, wanted in (
             ("listDedicatedZones", "dedicatedzone", "zoneid", cluster.zone_id),
             ("listDedicatedPods", "dedicatedpod", "podid", cluster.pod_id),
             ("listDedicatedClusters", "dedicatedcluster", "clusterid", cluster.id),
         ):
             for item in self._client.listing(command, key, {field: wanted}):
-                if item.get(field) == wanted:
-                    wide = _owner(item)
+                wide = item if item.get(field) == wanted else wide
         found = dict.fromkeys(host_ids, wide) if wide else {}
         for item in self._client.listing("listDedicatedHosts", "dedicatedhost"):
             if item.get("hostid") in host_ids:
-                found[item["hostid"]] = _owner(item)
-        return found
+                found[item["hostid"]] = item
+        return self._owned(found) if found else {}
+
+    def _owned(self, found: t.Mapping[str, t.Optional[Json]]) -> dict[str, str]:
+        """Dedications name their owners by ids alone, VMs theirs by names: both are told as VMs tell them."""
+        domains = {
+            item["id"]: str(item.get("path") or item.get("name"))
+            for item in self._client.listing("listDomains", "domain", {"listall": True})
+        }
+        accounts = {
+            item["id"]: f"account:{item.get('name')}@{item.get('domainid')}"
+            for item in self._client.listing("listAccounts", "account", {"listall": True})
+        }
+        return {
+            host: accounts.get(str(item.get("accountid")))
+            or f"domain:{domains.get(str(item.get('domainid')), item.get('domainid'))}"
+            for host, item in found.items()
+            if item is not None
+        }
 
 
 _LISTINGS = {
@@ -124,10 +156,6 @@ _ALL: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "listRouters": {"listall": True},
     "listInternalLoadBalancerVMs": {"listall": True},
 }
-
-
-def _owner(item: Json) -> str:
-    return f"account:{item['accountid']}" if item.get("accountid") else f"domain:{item.get('domainid')}"
 
 
 def _gpu(card: object, profile: object) -> str:
@@ -165,7 +193,7 @@ def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes
         cpu_number=int(item.get("cpunumber") or its.cpu_number),
         cpu_speed=int(item.get("cpuspeed") or its.cpu_speed),
         ram=int(item["memory"]) * MIB if item.get("memory") else its.ram,
-        own=Factors(float(details.get("cpuOvercommitRatio") or 1), float(details.get("memoryOvercommitRatio") or 1)),
+        own=_own(details),
         arch=str(item.get("arch") or ""),
         uefi=str(item.get("boottype")).upper() == "UEFI",
         gpu=_gpu(item.get("vgpu") or item.get("gpucardid"), item.get("vgpuprofileid")),
@@ -177,9 +205,16 @@ def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes
     )
 
 
+def _own(details: Json) -> t.Optional[Factors]:
+    """The factors of the last start; None where none is remembered, which is not the same as 1 and 1 (T3:96-99)."""
+    told = details.get("cpuOvercommitRatio"), details.get("memoryOvercommitRatio")
+    return Factors(float(told[0] or 1), float(told[1] or 1)) if any(told) else None
+
+
 def _owners(item: Json) -> frozenset[str]:
-    """Account and domain; a domain owns what is below it too, but only ids of its own domain are told here."""
-    known = {f"domain:{item['domainid']}"} if item.get("domainid") else set()
-    if item.get("accountid"):
-        known.add(f"account:{item['accountid']}")
-    return frozenset(known)
+    """Its account, and its domain with all above it, because a domain's dedication is for what is below it too."""
+    path = str(item.get("domainpath") or item.get("domain") or "")
+    steps = path.split("/")
+    domains = {f"domain:{'/'.join(steps[: n + 1])}" for n in range(len(steps))} if path else set()
+    account = item.get("account")
+    return frozenset(domains | ({f"account:{account}@{item.get('domainid')}"} if account else set()))
