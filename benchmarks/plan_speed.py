@@ -46,12 +46,13 @@ def site(hosts: int, vms: int, use: float, apart: float, seed: int) -> tuple[lis
 
 def _measured(name: str, clusters: int, hosts: int, vms: int, use: float, spare: int, most: int) -> None:
     spent, moves, bound, waves, fewest, planned = 0.0, 0, 0, 0, 0, 0
-    for seed in range(clusters):
-        machines, guests = site(hosts, vms, use, 0.1, seed)
+    rolls = []  # kept, as whoever plans a zone keeps them
+    for machines, guests in [site(hosts, vms, use, 0.1, seed) for seed in range(clusters)]:
         order = Order(tuple(host.id for host in machines), most_at_once=most, spare_hosts=spare)
         begun = time.process_time()
         roll = plan(machines, guests, order)
         spent += time.process_time() - begun
+        rolls.append(roll)
         planned += roll.feasible
         moves, bound = moves + roll.moves, bound + roll.bounds.moves
         waves, fewest = waves + len(roll.waves), fewest + roll.bounds.waves

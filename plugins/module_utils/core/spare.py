@@ -26,7 +26,8 @@ def unbearable(
 ) -> tuple[str, ...]:
     """Ids of hosts whose joint failure would leave VMs without a place while ``out`` is out; () when all are borne.
 
-    suspects: failures to look at first, such as those that were not borne a moment ago. Never says () for a failure that is not borne; may name one that a longer search would bear.
+    suspects: failures to look at first, such as those that were not borne a moment ago. Never says () for a failure
+    that is not borne; may name one that a longer search would bear.
     """
     gone = frozenset(out)
     hosts = packing.hosts
