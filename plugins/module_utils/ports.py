@@ -147,6 +147,16 @@ class Vlans(t.Protocol):
     def release_public(self, range_id: str) -> None: ...
 
 
+class PodRanges(t.Protocol):
+    """Management addresses of pods; read with the pod itself."""
+
+    def add(self, pod_id: str, **fields: object) -> None: ...
+
+    def resize(self, pod_id: str, start_ip: str, end_ip: str, new_end_ip: str) -> None: ...
+
+    def remove(self, pod_id: str, start_ip: str, end_ip: str, vlan: str) -> None: ...
+
+
 class Note(t.Protocol):
     """A note on a thing. created: the server's time, ISO 8601."""
 
@@ -252,6 +262,9 @@ class Cloud(t.Protocol):
 
     @property
     def vlans(self) -> Vlans: ...
+
+    @property
+    def pod_ranges(self) -> PodRanges: ...
 
     @property
     def jobs(self) -> Jobs: ...

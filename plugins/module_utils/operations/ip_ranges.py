@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core import vlans
 from ..core.change import Fields, Outcome, State
 from ..core.errors import MissingValue, Reason, Refused
-from ..core.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, same_address
+from ..core.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, same_address, vlan_tag
+from ..core.ranges import overlaps
 from ..core.topology import Zone
 from ..ports import Cloud
 from . import lookup
 from .ensure import ensure, within
+from .vlan_holders import ranges_of
 
 
 class RangePlaces(t.NamedTuple):
@@ -49,8 +52,10 @@ def ensure_range(
             fields["end_ipv6"] = fields.get("end_ipv6") or fields.get("start_ipv6")
             if fields.get("for_virtual_network") is None:
                 fields["for_virtual_network"] = not (fields["network_id"] or fields["pod_id"])
-            _refuse_overlap(there, fields)
+            _refuse(cloud, found.zone, there, fields)
             fields.update(_owner(cloud, fields))
+        elif held is not None and state == "present":
+            _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
         return ensure(cloud, cloud.vlan_ip_ranges, VLAN_IP_RANGE, held, fields, state, check_mode)
 
     return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode)
@@ -90,22 +95,48 @@ def _same_network(there: t.Sequence[VlanIpRange], wanted: Fields) -> list[VlanIp
     return [each for each in there if same(each)]
 
 
-def _refuse_overlap(there: t.Sequence[VlanIpRange], wanted: Fields) -> None:
+def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fields) -> None:
+    """Raises Refused: another range has some of the addresses, or the VLAN is one of the guests'."""
+    near = _same_network(there, wanted)
     first, last = wanted.get("start_ip"), wanted.get("end_ip")
-    taken = overlapping(_same_network(there, wanted), str(first), str(last)) if first else []
-    if taken:
-        raise Refused(
-            f"VLAN IP range {first}-{last}",
-            [
-                Reason(
-                    "range_overlap",
-                    f"it overlaps {each.start_ip}-{each.end_ip} on VLAN {each.vlan}",
-                    f"start it at {each.start_ip} to change that range, or choose addresses outside of it",
-                    {"range_id": each.id, "start_ip": each.start_ip, "end_ip": each.end_ip, "vlan": each.vlan},
-                )
-                for each in taken
-            ],
-        )
+    first6, last6 = wanted.get("start_ipv6"), wanted.get("end_ipv6")
+    reasons = [_overlap(each) for each in (overlapping(near, str(first), str(last)) if first else [])]
+    if first6:
+        six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
+        reasons += overlaps(six, str(first6), str(last6), "the range")
+    tag = vlan_tag(wanted.get("vlan"))
+    if wanted.get("for_virtual_network") and tag.isdecimal():
+        for network in cloud.physical_networks.all(zone_id=zone.id):
+            if vlans.contains(ranges_of(network), int(tag)):
+                message = f"VLAN {tag} is one of the guest VLANs of physical network {network.name}"
+                remedy = "take another VLAN, or take it out of them (cs_vlan_range, state absent)"
+                facts = {"vlan": tag, "physical_network": network.name}
+                reasons.append(Reason("vlan_of_pool", message, remedy, facts))
+    if reasons:
+        raise Refused(f"VLAN IP range {first or first6}-{last or last6}", reasons)
+
+
+def _widened(wanted: Fields, held: VlanIpRange) -> Fields:
+    """A range as an update would leave it, on its own network; its VLAN cannot be changed, so it is not judged again."""
+    names = ("start_ip", "end_ip", "start_ipv6", "end_ipv6")
+    ends = {name: wanted.get(name) or getattr(held, name) for name in names}
+    return {**ends, "network_id": held.network_id, "physical_network_id": held.physical_network_id}
+
+
+class _Six(t.NamedTuple):
+    """The IPv6 ends of a range."""
+
+    start_ip: t.Optional[str]
+    end_ip: t.Optional[str]
+
+
+def _overlap(each: VlanIpRange) -> Reason:
+    return Reason(
+        "range_overlap",
+        f"it overlaps {each.start_ip}-{each.end_ip} on VLAN {each.vlan}",
+        f"start it at {each.start_ip} to change that range, or choose addresses outside of it",
+        {"range_id": each.id, "start_ip": each.start_ip, "end_ip": each.end_ip, "vlan": each.vlan},
+    )
 
 
 def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:

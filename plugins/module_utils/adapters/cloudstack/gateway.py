@@ -22,6 +22,7 @@ from .client import Client, Job
 from .dedications import Dedications
 from .fleet import FleetReader
 from .notes import Notes
+from .pod_ranges import PodRanges
 from .transport import Json
 from .vlans import Vlans
 
@@ -237,6 +238,7 @@ class Gateway:
         self.capacities = Capacities(client)
         self.dedications = Dedications(client)
         self.vlans = Vlans(client)
+        self.pod_ranges = PodRanges(client)
         self.notes = Notes(client)
         self.jobs = Jobs(client)
 

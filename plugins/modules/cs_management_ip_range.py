@@ -1,0 +1,132 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_management_ip_range
+short_description: Manage management IP ranges of pods of Apache CloudStack
+description:
+  - Adds, changes and removes ranges of management addresses of a pod beyond the one that it was created with, for its
+    hosts' system VMs.
+  - The range that starts at O(start_ip) is the one meant. One that overlaps another is refused, naming it.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of the pod.
+    type: str
+    required: true
+  start_ip:
+    description: First address of the range.
+    type: str
+    required: true
+  end_ip:
+    description: Last address of the range; a new range has one address unless something else is said.
+    type: str
+  gateway:
+    description: Gateway; that of the pod unless something else is said. Used only to create the range.
+    type: str
+  netmask:
+    description: Netmask; that of the pod unless something else is said. Used only to create the range.
+    type: str
+  vlan:
+    description: VLAN of the range, a number or V(untagged). It cannot be changed.
+    type: str
+  for_system_vms:
+    description: Whether the range is kept for console proxies and secondary storage VMs. It cannot be changed.
+    type: bool
+  state:
+    description: Whether it shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_pod_info
+  - module: hostcraft.cloudstack.cs_storage_ip_range
+"""
+
+EXAMPLES = r"""
+- name: More addresses for system VMs of a pod
+  hostcraft.cloudstack.cs_management_ip_range:
+    zone: zurich
+    pod: a
+    start_ip: 10.10.1.100
+    end_ip: 10.10.1.149
+    for_system_vms: true
+"""
+
+RETURN = r"""
+pod:
+  description: Name of the pod.
+  returned: unless absent
+  type: str
+  sample: a
+pod_id:
+  description: Id of the pod.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+start_ip:
+  description: First address.
+  returned: unless absent
+  type: str
+  sample: 10.10.1.100
+end_ip:
+  description: Last address.
+  returned: unless absent
+  type: str
+  sample: 10.10.1.149
+vlan:
+  description: Its VLAN.
+  returned: unless absent
+  type: str
+  sample: untagged
+for_system_vms:
+  description: Whether it is kept for console proxies and secondary storage VMs.
+  returned: unless absent
+  type: bool
+  sample: true
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.pod_ranges import ensure_management_range
+
+FIELDS: Spec = {
+    "start_ip": {"type": "str", "required": True},
+    "end_ip": {"type": "str"},
+    "gateway": {"type": "str"},
+    "netmask": {"type": "str"},
+    "vlan": {"type": "str"},
+    "for_system_vms": {"type": "bool"},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "pod": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_management_range(
+        cloud, p["zone"], p["pod"], taken(p, FIELDS), p["state"], check
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_storage_ip_range
+short_description: Manage storage IP ranges of pods of Apache CloudStack
+description:
+  - Creates, changes and removes ranges of addresses for the storage traffic of a pod. The zone needs a physical network
+    that carries storage traffic.
+  - The range of the pod that starts at O(start_ip) is the one meant. One that overlaps another is refused, naming it.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  zone:
+    description:
+      - Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  pod:
+    description: Name or id of the pod.
+    type: str
+    required: true
+  start_ip:
+    description: First address of the range.
+    type: str
+    required: true
+  end_ip:
+    description: Last address of the range; a new range has one address unless something else is said.
+    type: str
+  gateway:
+    description: Gateway of the storage network; needed to create it. It cannot be changed.
+    type: str
+  netmask:
+    description: Netmask of the storage network; needed to create it.
+    type: str
+  vlan:
+    description: VLAN of the storage network.
+    type: int
+  state:
+    description: Whether it shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_storage_ip_range_info
+  - module: hostcraft.cloudstack.cs_management_ip_range
+"""
+
+EXAMPLES = r"""
+- name: Addresses for secondary storage
+  hostcraft.cloudstack.cs_storage_ip_range:
+    zone: zurich
+    pod: a
+    start_ip: 10.20.0.10
+    end_ip: 10.20.0.99
+    gateway: 10.20.0.1
+    netmask: 255.255.255.0
+    vlan: 20
+"""
+
+RETURN = r"""
+id:
+  description: Id of the range.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+zone_id:
+  description: Id of its zone.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+pod:
+  description: Name of its pod.
+  returned: unless absent
+  type: str
+  sample: a
+pod_id:
+  description: Id of its pod.
+  returned: unless absent
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+start_ip:
+  description: First address.
+  returned: unless absent
+  type: str
+  sample: 10.20.0.10
+end_ip:
+  description: Last address.
+  returned: unless absent
+  type: str
+  sample: 10.20.0.99
+gateway:
+  description: Gateway.
+  returned: unless absent
+  type: str
+  sample: 10.20.0.1
+netmask:
+  description: Netmask.
+  returned: unless absent
+  type: str
+  sample: 255.255.255.0
+vlan:
+  description: Its VLAN.
+  returned: unless absent
+  type: str
+  sample: "20"
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.pod_ranges import ensure_storage_range
+
+FIELDS: Spec = {
+    "start_ip": {"type": "str", "required": True},
+    "end_ip": {"type": "str"},
+    "gateway": {"type": "str"},
+    "netmask": {"type": "str"},
+    "vlan": {"type": "int"},
+}
+OPTIONS: Spec = {
+    "zone": {"type": "str"},
+    "pod": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+TASK = ApiTask(
+    options={**FIELDS, **OPTIONS},
+    operation=lambda cloud, p, check: ensure_storage_range(
+        cloud, p["zone"], p["pod"], taken(p, FIELDS), p["state"], check
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

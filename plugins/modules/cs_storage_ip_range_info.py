@@ -1,0 +1,64 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_storage_ip_range_info
+short_description: Read storage IP ranges of Apache CloudStack
+description:
+  - Returns all storage IP ranges, or those of a zone or pod.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+options:
+  zone:
+    description: Name or id of the zone that the ranges are in.
+    type: str
+  pod:
+    description: Name or id of the pod that the ranges are in.
+    type: str
+seealso:
+  - module: hostcraft.cloudstack.cs_storage_ip_range
+"""
+
+EXAMPLES = r"""
+- name: The storage addresses of a zone
+  hostcraft.cloudstack.cs_storage_ip_range_info:
+    zone: zurich
+  register: result
+"""
+
+RETURN = r"""
+storage_ip_ranges:
+  description: The ranges, each with the values that M(hostcraft.cloudstack.cs_storage_ip_range) returns but C(pod).
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_in
+
+PLACES = ("zone", "pod")
+
+TASK = ApiTask(
+    options={name: {"type": "str"} for name in PLACES},
+    operation=lambda cloud, p, check: listed_in(
+        cloud, "storage_ip_ranges", cloud.storage_ranges, None, taken(p, PLACES)
+    ),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
