@@ -45,6 +45,8 @@ def ensure_physical_network(
             fields["vlan"] = vlans.text(vlans.usable(wanted["vlan"], method))
             if held is not None and state == "present":
                 prove(cloud, place, held, fields["vlan"], check_mode)
+        if held is not None and providers and state == "present":
+            _named(cloud, held.id, providers)
         domain = fields.pop("domain", None)
         if held is None and domain and state == "present":
             fields["domain_id"] = cloud.owner_id("domain", str(domain))
@@ -57,15 +59,20 @@ def ensure_physical_network(
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
 
 
-def _providers(cloud: Cloud, network_id: str, wanted: t.Mapping[str, bool], check_mode: bool) -> Outcome:
+def _named(cloud: Cloud, network_id: str, wanted: t.Mapping[str, bool]) -> list[tuple[Provider, bool]]:
+    """The providers of these names; all are known before the first is written. Raises InvalidValue."""
     there = {each.name.casefold(): each for each in cloud.providers.all(physical_network_id=network_id)}
-    before, after = {}, {}
     for name, enabled in wanted.items():
-        provider = there.get(name.casefold())
-        if provider is None:
+        if name.casefold() not in there:
             names = [each.name for each in there.values()]
             close = " or ".join(nearest(name, names)) or ", ".join(sorted(names))
             raise InvalidValue("nsps_enabled" if enabled else "nsps_disabled", name, close)
+    return [(there[name.casefold()], enabled) for name, enabled in wanted.items()]
+
+
+def _providers(cloud: Cloud, network_id: str, wanted: t.Mapping[str, bool], check_mode: bool) -> Outcome:
+    before, after = {}, {}
+    for provider, enabled in _named(cloud, network_id, wanted):
         goal = "Enabled" if enabled else "Disabled"
         if provider.state == goal:
             continue
