@@ -10,6 +10,9 @@ from typing import Any
 
 GROUP = "cloudstack"
 ACTION = "hostcraft.cloudstack.cs_api"
+# Modules that look at the machine they run on. Routed to the controller process, such a one would judge the wrong machine;
+# grouped, it would be handed the API's address and keys, which it refuses.
+ON_THE_HOST = frozenset({"cs_host_check"})
 
 
 def runtime_gaps(modules: Iterable[str], runtime: Mapping[str, Any]) -> Iterator[str]:
@@ -17,14 +20,16 @@ def runtime_gaps(modules: Iterable[str], runtime: Mapping[str, Any]) -> Iterator
 
     ``modules``: names without namespace. ``runtime``: the parsed file.
     """
-    there = set(modules)
+    there, local = set(modules), set(modules) & ON_THE_HOST
     group = {name for name in runtime.get("action_groups", {}).get(GROUP) or () if isinstance(name, str)}
     routes = (runtime.get("plugin_routing") or {}).get("modules") or {}
     routed = {name for name, route in routes.items() if route.get("action_plugin") == ACTION}
-    for name in sorted(there - group):
+    for name in sorted(there - local - group):
         yield f"{name}: add it to action_groups.{GROUP}, or module_defaults do not reach it"
-    for name in sorted(there - routed):
+    for name in sorted(there - local - routed):
         yield f"{name}: route it with action_plugin: {ACTION}, or every task costs a process"
+    for name in sorted(local & (group | set(routes))):
+        yield f"{name}: runs on the host and takes no connection to the API: neither group nor route it"
     for name in sorted((group | set(routes)) - there):
         yield f"{name}: is in meta/runtime.yml, but there is no such module"
 

@@ -46,6 +46,7 @@ def registered(*names: str) -> dict[str, Any]:
 
 def test_registered_modules_leave_no_gap() -> None:
     assert list(runtime_gaps(["cs_zone", "cs_pod"], registered("cs_zone", "cs_pod"))) == []
+    assert list(runtime_gaps(["cs_zone", "cs_host_check"], registered("cs_zone"))) == []
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,7 @@ def test_registered_modules_leave_no_gap() -> None:
         (["cs_zone"], {**registered("cs_zone"), "plugin_routing": {"modules": {"cs_zone": {}}}}, "cs_zone"),
         (["cs_zone"], {**registered("cs_zone"), "action_groups": {"cloudstack": None}}, "cs_zone"),
         (["cs_zone"], registered("cs_zone", "cs_gone"), "cs_gone"),
+        (["cs_zone", "cs_host_check"], registered("cs_zone", "cs_host_check"), "cs_host_check"),
     ],
 )
 def test_planted_gap_is_found(modules: list[str], runtime: dict[str, Any], named: str) -> None:

@@ -72,8 +72,7 @@ class Linux:
             ended = subprocess.run(
                 [program, *command[1:]],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                capture_output=True,
                 env=environment,
                 timeout=self.seconds,
                 check=False,

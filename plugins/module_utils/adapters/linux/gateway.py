@@ -231,9 +231,9 @@ def probe(linux: Linux, sights: Sights) -> t.Iterator[Probe]:
         yield Probe("management", address, port, linux.connect(address, port))
     for url in sights.storage:
         parts = urlsplit(url)
-        port = parts.port or STORAGE_PORTS.get(parts.scheme)
-        if parts.hostname and port:
-            yield Probe("storage", parts.hostname, port, linux.connect(parts.hostname, port))
+        service = parts.port or STORAGE_PORTS.get(parts.scheme)
+        if parts.hostname and service:
+            yield Probe("storage", parts.hostname, service, linux.connect(parts.hostname, service))
     for address in sights.peers:
         for port in MIGRATION_PORTS:
             yield Probe("peer", address, port, linux.connect(address, port))

@@ -53,7 +53,7 @@ def cpu(text: str) -> dict[str, t.Any]:
     }
 
 
-def memory(text: str) -> dict[str, t.Optional[int]]:
+def memory(text: str) -> dict[str, t.Any]:
     """/proc/meminfo in bytes: memory, swap, swap_used, huge_pages (the default size's)."""
     found = {m[1]: int(m[2]) for m in re.finditer(r"^(\w+):\s+(\d+)", text, re.MULTILINE)}
     swap, free = found.get("SwapTotal"), found.get("SwapFree")
@@ -66,7 +66,7 @@ def memory(text: str) -> dict[str, t.Optional[int]]:
     }
 
 
-def distribution(text: str) -> dict[str, t.Optional[str]]:
+def distribution(text: str) -> dict[str, t.Any]:
     """os-release. A rolling distribution has no version."""
     found = assignments(text)
     return {"distribution": found.get("ID"), "distribution_version": found.get("VERSION_ID")}
@@ -123,7 +123,7 @@ def units(text: str) -> tuple[Unit, ...]:
     return tuple(Unit(b["Id"], b.get("LoadState", ""), b.get("ActiveState", "")) for b in blocks if "Id" in b)
 
 
-def versions(text: str) -> dict[str, t.Optional[str]]:
+def versions(text: str) -> dict[str, t.Any]:
     """``virsh version``: of the library and of the running hypervisor."""
     library = re.search(r"^Using library: libvirt (\S+)", text, re.MULTILINE)
     qemu = re.search(r"^Running hypervisor: QEMU (\S+)", text, re.MULTILINE)

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters that compare the hosts of a cluster."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.host_cluster import baseline, judge_cluster
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.host_check import facts_of, shown
+
+Results = t.Iterable[t.Mapping[str, t.Any]]
+
+
+def _facts(results: Results) -> list[t.Mapping[str, t.Any]]:
+    try:
+        return [facts_of(result) for result in results]
+    except HostcraftError as error:
+        raise AnsibleFilterError(error.message) from error
+
+
+def cluster_findings(results: Results) -> list[dict[str, t.Any]]:
+    return shown(judge_cluster(_facts(results)))
+
+
+def cluster_cpu_baseline(results: Results) -> dict[str, t.Any]:
+    return plain(baseline(_facts(results)))
+
+
+class FilterModule:
+    """hostcraft.cloudstack.cluster_findings, hostcraft.cloudstack.cluster_cpu_baseline."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"cluster_findings": cluster_findings, "cluster_cpu_baseline": cluster_cpu_baseline}
