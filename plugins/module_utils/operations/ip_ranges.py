@@ -117,7 +117,7 @@ def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fi
 
 
 def _widened(wanted: Fields, held: VlanIpRange) -> Fields:
-    """A range as an update would leave it, on its own network; its VLAN cannot be changed, so it is not judged again."""
+    """A range as an update would leave it, on its own network; its VLAN stays, so that is not judged again."""
     names = ("start_ip", "end_ip", "start_ipv6", "end_ipv6")
     ends = {name: wanted.get(name) or getattr(held, name) for name in names}
     return {**ends, "network_id": held.network_id, "physical_network_id": held.physical_network_id}
