@@ -5,7 +5,7 @@
 
 The lock is an annotation of the cluster: who, since when, which job, until when. Whoever wants it writes its own and
 then looks: it has the lock only if it sees no other that is valid. Of two that look at the same time at least one sees
-both, so that never both have it, however slow either is; those that see another take theirs back and try again.
+both, so that never both have it, however slow either is; of those that see each other all but one take theirs back.
 """
 
 from __future__ import annotations
@@ -83,27 +83,30 @@ def held(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Iterator[Held]:
 
 def take(cloud: Cloud, cluster: Cluster, claim: Claim) -> Lock:
     """Take or renew it. Raises Refused (code "locked") when another run holds it for longer than ``wait`` seconds."""
-    began, rounds = cloud.clock.now(), 0
+    token, began, rounds = claim.lock.token, cloud.clock.now(), 0
+    mine: t.Optional[Lock] = None
     while True:
         seen = _look(cloud, cluster, claim)
-        own = [pair for pair in seen if pair[1].token == claim.lock.token]
-        if own:
+        own = [pair for pair in seen if pair[1].token == token]
+        other = _rival(seen, token)
+        if own and mine is None:
             # Valid without a gap since it was taken: others see it, whoever they are.
             return _written(cloud, cluster, claim, own)
-        other = _rival(seen, claim.lock.token)
         if other is None:
-            mine = _written(cloud, cluster, claim, [])
-            other = _rival(_look(cloud, cluster, claim), claim.lock.token)
-            if other is None:
+            if own and mine is not None:
                 return mine
-            release(cloud, cluster, claim.lock.token)
+            mine, rounds = _written(cloud, cluster, claim, []), 0
+            continue
         rounds += 1
-        # One that is only trying takes its own back within a moment; one that stays holds it.
-        if rounds >= ROUNDS and cloud.clock.now() - began >= claim.wait:
-            raise Refused(f"cluster {cluster.name}", [_reason(other, cloud.clock.wall())])
+        # Of two that only try, the one with the lower token stays and the other goes; one that stays for long holds it.
+        if mine is not None and (token > other.token or rounds >= ROUNDS):
+            release(cloud, cluster, token)
+            mine = None
         if rounds >= ROUNDS:
+            if cloud.clock.now() - began >= claim.wait:
+                raise Refused(f"cluster {cluster.name}", [_reason(other, cloud.clock.wall())])
             cloud.progress(f"waiting for the lock of cluster {cluster.name}, held by {other.who} ({other.job})")
-        cloud.clock.sleep(_pause(claim, other, rounds))
+        cloud.clock.sleep(SETTLE if rounds < ROUNDS else min(AGAIN, max(claim.wait, SETTLE)))
 
 
 def release(cloud: Cloud, cluster: Cluster, token: str) -> None:
@@ -125,13 +128,6 @@ def holder(cloud: Cloud, cluster: Cluster) -> t.Optional[Lock]:
 
 
 Seen = list[tuple[Note, Lock]]
-
-
-def _pause(claim: Claim, other: Lock, rounds: int) -> float:
-    """The lower token tries again first, so that two that meet do not meet for ever."""
-    if rounds >= ROUNDS:
-        return min(AGAIN, max(claim.wait, SETTLE))
-    return SETTLE if claim.lock.token < other.token else SETTLE * 2.5
 
 
 def _written(cloud: Cloud, cluster: Cluster, claim: Claim, own: Seen) -> Lock:

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ class Zone:
             "CLOUDSTACK_SECRET": self.box.secret,
             "ANSIBLE_NOCOLOR": "1",
         }
-        given = {"rolling_maintenance_clusters": ["c1"], "rolling_maintenance_spare_hosts": 0}
+        given: dict[str, Any] = {"rolling_maintenance_clusters": ["c1"], "rolling_maintenance_spare_hosts": 0}
+        given["ansible_python_interpreter"] = sys.executable
         given.update({f"rolling_maintenance_{name}": value for name, value in variables.items()})
         inventory = ",".join(["localhost", *self.site.hosts])
         command = ["ansible-playbook", "-i", inventory, "-e", json.dumps(given), *options, str(PLAYBOOK)]
@@ -94,7 +96,7 @@ def test_a_roll_tells_its_plan_and_how_far_it_is(zone: Zone) -> None:
     assert status == 0, output
     assert re.search(r"cluster c1: 4 waves, \d+ migrations for \d+ VMs", output), output
     assert re.findall(r"(\d) of 4 hosts done", output) == ["0", "1", "2", "3", "4"]
-    assert "host h0: 3 of 3 VMs moved" in output or "VMs moved" in output
+    assert re.findall(r"host h\d: (\d+) of \1 VMs moved", output)
     zone.nothing_lost()
     assert zone.states() == {"Enabled"}
     assert zone.box.run(notes) == []
