@@ -74,7 +74,7 @@ def test_an_account_is_looked_for_in_its_domain(sandbox: Sandbox, cloud: Gateway
 @pytest.mark.parametrize(("one", "other"), [("zone", "account"), ("cluster", "storage"), ("image_store", "domain")])
 def test_two_scopes_at_once_are_refused(sandbox: Sandbox, cloud: Gateway, one: str, other: str) -> None:
     with pytest.raises(Wrong, match="mutually exclusive"):
-        perform(cloud, "cs_configuration", name="x", value=1, **{one: NAMES[one], other: NAMES[other]})
+        perform(cloud, "cs_configuration", False, name="x", value=1, **{one: NAMES[one], other: NAMES[other]})
     assert len(sandbox.calls) == 0
 
 

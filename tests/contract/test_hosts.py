@@ -35,7 +35,7 @@ def site(sandbox: Sandbox) -> Site:
     def name(world: World) -> None:
         world.durations["migration"] = 0
         for host, text in zip(site.hosts, (ONE, OTHER), strict=True):
-            world.hosts.update(world.hosts.by_uuid(host), name=text)
+            world.hosts.update(row(world, host), name=text)
 
     sandbox.run(name)
     sandbox.calls.clear()
@@ -47,9 +47,15 @@ def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
     return Gateway(connect(sandbox))
 
 
-def host(sandbox: Sandbox, site: Site, number: int = 0) -> Host:
-    found: Host = sandbox.run(lambda world: world.hosts.by_uuid(site.hosts[number]))
+def row(world: World, uuid: str) -> Host:
+    """A host that is there."""
+    found = world.hosts.by_uuid(uuid)
+    assert found is not None
     return found
+
+
+def host(sandbox: Sandbox, site: Site, number: int = 0) -> Host:
+    return sandbox.run(lambda world: row(world, site.hosts[number]))
 
 
 def test_a_note_is_written_and_changed(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
@@ -103,7 +109,7 @@ def test_an_agent_that_is_not_connected_is_the_servers_refusal(sandbox: Sandbox,
 
 def test_a_removal_drains_first(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
     """The VMs go on running elsewhere."""
-    vms = sandbox.run(lambda world: run_on(world, world.hosts.by_uuid(site.host), 2))
+    vms = sandbox.run(lambda world: run_on(world, row(world, site.host), 2))
     assert perform(cloud, "cs_host", True, name=ONE, state="absent").changed
     assert writes(sandbox) == []
     assert perform(cloud, "cs_host", name=ONE, state="absent").changed
@@ -126,8 +132,8 @@ def test_a_removal_ends_where_the_drain_fails(sandbox: Sandbox, site: Site, clou
     """The cluster's other host is full; the existing modules delete the host all the same."""
 
     def fill(world: World) -> None:
-        run_on(world, world.hosts.by_uuid(site.hosts[1]), 8)
-        run_on(world, world.hosts.by_uuid(site.hosts[0]), 2)
+        run_on(world, row(world, site.hosts[1]), 8)
+        run_on(world, row(world, site.hosts[0]), 2)
 
     sandbox.run(fill)
     with pytest.raises(Refused, match="ErrorInPrepareForMaintenance") as caught:
@@ -160,7 +166,7 @@ def test_what_is_forced_is_only_what_was_asked(
 
 
 def test_a_forced_removal_stops_the_vms_of_a_host(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
-    vms = sandbox.run(lambda world: run_on(world, world.hosts.by_uuid(site.host), 2))
+    vms = sandbox.run(lambda world: run_on(world, row(world, site.host), 2))
     perform(cloud, "cs_host", name=ONE, state="absent", force=True)
     assert [vm.state for vm in vms] == ["Stopped"] * 2
 
@@ -169,8 +175,8 @@ def test_a_drain_that_the_server_ends_in_error_is_an_error_and_can_be_given_up(
     sandbox: Sandbox, site: Site, cloud: Gateway
 ) -> None:
     def fill(world: World) -> None:
-        run_on(world, world.hosts.by_uuid(site.hosts[1]), 8)
-        run_on(world, world.hosts.by_uuid(site.hosts[0]), 1)
+        run_on(world, row(world, site.hosts[1]), 8)
+        run_on(world, row(world, site.hosts[0]), 1)
 
     sandbox.run(fill)
     for _time in range(2):
@@ -189,9 +195,7 @@ def test_a_drain_that_the_server_ends_in_error_is_an_error_and_can_be_given_up(
 def test_only_one_host_of_a_cluster_drains_and_the_other_is_told_why(
     sandbox: Sandbox, site: Site, cloud: Gateway
 ) -> None:
-    sandbox.run(
-        lambda world: world.hosts.update(world.hosts.by_uuid(site.host), resource_state="PrepareForMaintenance")
-    )
+    sandbox.run(lambda world: world.hosts.update(row(world, site.host), resource_state="PrepareForMaintenance"))
     with pytest.raises(ApiError, match="other servers attempting migrations"):
         perform(cloud, "cs_host", name=OTHER, allocation_state="maintenance")
 

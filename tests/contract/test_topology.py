@@ -67,7 +67,7 @@ def test_an_id_that_is_not_there_creates_nothing(sandbox: Sandbox, cloud: Gatewa
 def test_a_thing_is_removed_by_its_id_and_stays_so(sandbox: Sandbox, cloud: Gateway, module: str) -> None:
     made = perform(cloud, module, **NAMED[module]).result
     sandbox.calls.clear()
-    gone = {"name": "another-name", "id": made["id"], "state": "absent"}
+    gone: dict[str, Any] = {"name": "another-name", "id": made["id"], "state": "absent"}
     assert perform(cloud, module, **gone).before["name"] == made["name"]
     assert not perform(cloud, module, **gone).changed
     assert len(writes(sandbox)) == 1
@@ -87,7 +87,13 @@ def test_a_cluster_of_vcenter_is_sent_whole(sandbox: Sandbox, cloud: Gateway) ->
         cloud, "cs_vmware_dc", name="dc1", zone="z1", vcenter="vcenter.example.net", username="admin",
         password="v-Center-Secret",
     )  # fmt: skip
-    given = {"name": "vcenter.example.net/dc1/esx", "zone": "z1", "pod": "p1", "hypervisor": "VMware", **VCENTER}
+    given: dict[str, Any] = {
+        "name": "vcenter.example.net/dc1/esx",
+        "zone": "z1",
+        "pod": "p1",
+        "hypervisor": "VMware",
+        **VCENTER,
+    }
     outcome = twice(cloud, "cs_cluster", **given)
     (sent,) = sandbox.calls.of("addCluster")
     wanted = {
@@ -121,7 +127,7 @@ def test_clusters_of_one_name_are_told_apart_by_their_pod(sandbox: Sandbox, clou
 
 def test_a_basic_zone_is_created_and_stays_basic(sandbox: Sandbox, cloud: Gateway) -> None:
     """A declaration that is silent about its type finds it too; another type is refused, not ignored."""
-    given = {"name": "basic", "dns1": "192.0.2.53", "securitygroups_enabled": True}
+    given: dict[str, Any] = {"name": "basic", "dns1": "192.0.2.53", "securitygroups_enabled": True}
     outcome = twice(cloud, "cs_zone", network_type="Basic", **given)
     (sent,) = sandbox.calls.of("createZone")
     assert (sent.params["networktype"], sent.params["securitygroupenabled"]) == ("Basic", "true")
@@ -146,7 +152,7 @@ def test_the_pod_and_network_of_a_basic_zone(cloud: Gateway) -> None:
 
 def test_providers_of_a_network_that_is_not_there_are_predicted(sandbox: Sandbox, cloud: Gateway) -> None:
     """The existing module fails in check mode, for want of an id."""
-    given = {"name": "phys9", "zone": "z1", "nsps_enabled": ["VirtualRouter"]}
+    given: dict[str, Any] = {"name": "phys9", "zone": "z1", "nsps_enabled": ["VirtualRouter"]}
     assert perform(cloud, "cs_physical_network", True, **given).changed
     assert writes(sandbox) == []
 

@@ -130,7 +130,7 @@ def scene(sandbox: Sandbox, connect: Connect) -> Scene:
     """Jobs pass at once; what the server does beside them never ends by itself."""
     site = Site(Api(sandbox))
     sandbox.run(lambda world: world.durations.update({"reconnection": 1e6, "migration": 1e6}))
-    sandbox.run(lambda world: world.hosts.update(world.hosts.by_uuid(site.host), name="h0"))
+    sandbox.run(lambda world: [world.hosts.update(row, name="h0") for row in world.hosts if row.uuid == site.host])
     clock = FakeClock()
     made = Scene(sandbox, site, Gateway(connect(sandbox, clock=clock)), clock)
     clock.on_sleep = made.tick
