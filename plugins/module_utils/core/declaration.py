@@ -16,6 +16,7 @@ from .declaration_networks import network_problems
 from .declaration_places import host_part, place_problems
 from .declaration_problem import PREFIX, Part, Problem, shown
 from .declaration_shape import HOST, ZONE, shape
+from .declaration_vlan_scheme import scheme_problems
 
 Record = t.Mapping[str, t.Any]
 NOT_HANDED_ON = ("zone", "hosts", "password")  # variables that every host may see, and what no loop may show
@@ -36,7 +37,7 @@ def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Proble
         known = {key: value for key, value in part.record.items() if key != "inventory_name"}
         shapes += shape(Part(part.path, known, part.host), HOST)
     refused = {(each.host, each.path) for each in shapes}
-    relations = [*network_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
+    relations = [*network_problems(zone), *scheme_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
     # A value that cannot stand there is told once; what follows from it says nothing new.
     return shapes + [each for each in relations if (each.host, each.path) not in refused]
 

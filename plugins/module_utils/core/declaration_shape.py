@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .declaration_problem import Part, Path, Problem, choice_of, shown
+from .vlan_scheme import PURPOSES
 
 HYPERVISORS = ("KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom")
 TRAFFIC = ("Management", "Guest", "Public", "Storage")
@@ -72,6 +73,11 @@ PUBLIC_IP_RANGE: Schema = {
     "netmask": NEEDED_NETMASK,
     "gateway": NEEDED_ADDRESS,
 }
+VLAN_SCHEME: Schema = {
+    "vlans": Key("vlans", required=True),
+    "purpose": Key(required=True, choices=tuple(PURPOSES)),
+    "name": TEXT,
+}
 VMWARE_DATACENTER: Schema = {
     "name": NAME,
     "vcenter": NAME,
@@ -123,6 +129,7 @@ ZONE: Schema = {
     "physical_networks": Key("records", required=True, of=PHYSICAL_NETWORK),
     "pods": Key("records", required=True, of=POD),
     "public_ip_ranges": Key("records", of=PUBLIC_IP_RANGE),
+    "vlan_scheme": Key("records", of=VLAN_SCHEME),
     "vmware_datacenters": Key("records", of=VMWARE_DATACENTER),
     "clusters": Key("records", of=CLUSTER),
     "primary_storage": Key("records", of=PRIMARY_STORAGE),

@@ -55,12 +55,17 @@ def parse(value: t.Optional[t.Sequence[t.Mapping[str, t.Any]]], parameter: str =
         entry = Entry(vlans.parse(each.get("vlans"), parameter), purpose, str(each.get("name") or ""))
         if not entry.ranges:
             raise InvalidValue(parameter, each.get("vlans"), "VLANs for every entry")
-        for other in found:
-            both = vlans.intersection(entry.ranges, other.ranges)
-            if both:
-                raise InvalidValue(parameter, vlans.text(both), f"each VLAN once: {other.called()} has it already")
+        refuse_double(entry, found, parameter)
         found.append(entry)
     return tuple(found)
+
+
+def refuse_double(entry: Entry, others: t.Iterable[Entry], parameter: str = "scheme") -> None:
+    """Raises InvalidValue for VLANs that another entry has too."""
+    for other in others:
+        both = vlans.intersection(entry.ranges, other.ranges)
+        if both:
+            raise InvalidValue(parameter, vlans.text(both), f"each VLAN once: {other.called()} has it already")
 
 
 def against(scheme: t.Sequence[Entry], use: str, ranges: t.Iterable[Range]) -> t.Iterator[Reason]:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import vlan_scheme, vlans
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import problems
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlan_holders import KINDS, Holder
+from unit.plugins.module_utils.core.declarations import zone
 
 SCHEME = vlan_scheme.parse(
     [
@@ -94,3 +96,26 @@ def test_what_is_there_and_off_the_scheme_is_told_with_its_holder() -> None:
     assert only["code"] == "vlan_off_scheme"
     assert "network n1 (Implemented)" in str(only["message"])
     assert "internet" in str(only["message"])
+
+
+PLAN = [{"vlans": "2-499", "purpose": "public"}, {"vlans": "500-799", "purpose": "guest"}]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "found"),
+    [
+        (PLAN, []),
+        ([], []),
+        (PLAN[1:], [("vlan_unplanned", ".public_ip_ranges[0].vlan"), ("vlan_unplanned", ".public_ip_ranges[1].vlan")]),
+        ([PLAN[0], {"vlans": "500-600", "purpose": "guest"}], [("vlan_unplanned", ".physical_networks[1].vlan")]),
+        ([*PLAN, {"vlans": "700", "purpose": "public"}], [("bad_scheme", ".vlan_scheme[2].vlans")]),
+        ([*PLAN, {"vlans": "900", "purpose": "gest"}], [("not_a_choice", ".vlan_scheme[2].purpose")]),
+        ([*PLAN, {"vlans": "9-8", "purpose": "guest"}], [("bad_scheme", ".vlan_scheme[2].vlans")]),
+    ],
+)
+def test_a_declared_zone_is_judged_by_its_scheme(scheme: list[dict[str, object]], found: list[tuple[str, str]]) -> None:
+    declared = zone(2, ["KVM"], (10, 99), "500-600,700")
+    for number, public in enumerate(declared["public_ip_ranges"]):
+        public["vlan"] = 50 + number
+    told = problems({**declared, "vlan_scheme": scheme})
+    assert [(each.code, each.where.removeprefix("cloudstack_zone")) for each in told] == found
