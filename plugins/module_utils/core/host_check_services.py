@@ -150,7 +150,7 @@ def judge_certificates(host: HostFacts, expected: Expectations) -> t.Iterator[Ve
     if host.certificates is None:
         yield Unseen("certificate_expired", "the certificates (openssl is not there)")
         return
-    now = host.clock.now
+    now = host.clock.seen_at
     for one in host.certificates:
         left = int((one.not_after - now) // DAY)
         if one.not_before > now:

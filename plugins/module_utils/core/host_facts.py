@@ -21,9 +21,9 @@ class Identity:
 
 @dataclass(frozen=True)
 class Clock:
-    """offset: seconds that this clock is away from its sources; now: seconds since 1970."""
+    """offset: seconds that this clock is away from its sources; seen_at: seconds since 1970."""
 
-    now: float = 0.0
+    seen_at: float = 0.0
     synchronised: t.Optional[bool] = None
     offset: t.Optional[float] = None
 

@@ -10,7 +10,7 @@ from typing import Any
 
 GROUP = "cloudstack"
 ACTION = "hostcraft.cloudstack.cs_api"
-# Modules that look at the machine they run on. Routed to the controller process, such a one would judge the wrong machine;
+# Modules that look at the machine they run on. Routed to the controller, such a one would judge the wrong machine;
 # grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset({"cs_host_check"})
 

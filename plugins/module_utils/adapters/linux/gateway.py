@@ -88,7 +88,7 @@ def read_identity(linux: Linux) -> Identity:
 
 def read_clock(linux: Linux) -> Clock:
     """chrony knows the offset; without it systemd tells at least what the kernel thinks."""
-    clock = Clock(now=linux.now())
+    clock = Clock(seen_at=linux.now())
     for command, parse in (
         (("chronyc", "-n", "-c", "tracking"), mapping.chrony),
         (("timedatectl", "show"), mapping.timedatectl),
