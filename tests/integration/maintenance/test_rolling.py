@@ -1,0 +1,167 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The walk of a roll: planned anew when VMs are elsewhere, resumed, ended; and the server's own engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.lab import Lab
+from integration.maintenance.site import Site, ask, notes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, rolling
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.locks import Claim, Lock
+from sandbox import snapshot
+
+CLAIM = Claim(Lock("roll/1", "operator@admin", "process 1"), keep=True)
+ROLL = rolling.Request(None, "c1", run="roll", claim=CLAIM)
+
+
+def following(lab: Lab, request: rolling.Request = ROLL) -> dict[str, Any]:
+    return dict(rolling.next_wave(lab.cloud(), request, False).result)
+
+
+def through(lab: Lab, name: str, done: list[str]) -> None:
+    """One host out and back."""
+    ask(lab, host=name, token="roll/1", claim={"keep": True}, preferred=tuple(done))
+    ask(lab, "enabled", host=name, token="roll/1", claim={"keep": True})
+    rolling.host_done(lab.cloud(), ROLL, name, False, False)
+
+
+def codes(error: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in error.value.reasons}
+
+
+def test_the_first_plan_is_kept_while_nothing_else_moves(lab: Lab, site: Site) -> None:
+    planned = following(lab)
+    left = planned["plan"]["moves"]
+    while planned["wave"]:
+        assert not planned["drifted"]
+        assert planned["plan"]["moves"] == left
+        left -= len(planned["plan"]["waves"][0]["moves"])
+        for name in planned["wave"]:
+            through(lab, name, planned["done"])
+        planned = following(lab)
+    assert left == 0
+    rolling.finish(lab.cloud(), ROLL, False)
+    assert notes(lab.box.world) == []
+
+
+def test_drift_is_told_and_planned_with(lab: Lab, site: Site) -> None:
+    planned = following(lab)
+    through(lab, planned["wave"][0], [])
+    host = following(lab)["pending"][-1]
+    gone = f"vm{host[1:]}-0"
+    site.client.run("destroyVirtualMachine", {"id": site.vms[gone], "expunge": True})
+    planned = following(lab)
+    assert planned["drifted"]
+    moves = [move["vm"] for wave in planned["plan"]["waves"] for move in wave["moves"]]
+    assert gone not in moves
+    assert f"vm{host[1:]}-1" in moves
+
+
+def test_a_host_that_a_killed_run_left_empty_comes_first(lab: Lab, site: Site) -> None:
+    """Disabled with the mark of a maintenance that was begun: nothing else is taken before it is done."""
+    planned = following(lab)
+    assert ask(lab, "draining", host="h2", token="roll/1", claim={"keep": True}).changed
+    assert planned["wave"] != ["h2"]
+    assert following(lab)["wave"] == ["h2"]
+
+
+def test_two_hosts_at_a_time_and_the_first_alone(lab: Lab, site: Site) -> None:
+    request = replace(ROLL, first=("h3",), most_at_once=2)
+    assert following(lab, request)["wave"] == ["h3"]
+    through(lab, "h3", [])
+    assert len(following(lab, request)["wave"]) == 2
+
+
+def test_spare_hosts_that_cannot_be_kept_are_refused_before_anything_is_done(lab: Lab, site: Site) -> None:
+    for name in site.hosts:
+        site.vm(f"more{name}", name)
+    with pytest.raises(Refused) as error:
+        following(lab, replace(ROLL, spare_hosts=1))
+    assert codes(error) == {"n_plus_f"}
+    states = {site.state(name) for name in site.hosts}
+    assert states == {"Enabled"}
+
+
+def test_some_hosts_alone(lab: Lab, site: Site) -> None:
+    request = replace(ROLL, hosts=("h1", "h2"))
+    assert sorted(following(lab, request)["pending"]) == ["h1", "h2"]
+    rolling.host_done(lab.cloud(), request, "h1", True, False)
+    assert following(lab, request)["skipped"] == ["h1"]
+    assert not rolling.host_done(lab.cloud(), request, "h1", True, False).changed
+
+
+def test_a_roll_ends_only_when_all_hosts_are_done_unless_it_is_abandoned(lab: Lab, site: Site) -> None:
+    with pytest.raises(Refused) as error:
+        rolling.host_done(lab.cloud(), ROLL, "h0", False, False)
+    assert codes(error) == {"no_roll"}
+    following(lab)
+    with pytest.raises(Refused) as error:
+        rolling.finish(lab.cloud(), ROLL, False)
+    assert codes(error) == {"hosts_pending"}
+    assert rolling.finish(lab.cloud(), ROLL, False, abandon=True).changed
+    assert notes(lab.box.world) == []
+    assert not rolling.finish(lab.cloud(), ROLL, False).changed
+
+
+def test_check_mode_of_the_walk_writes_nothing(lab: Lab, site: Site) -> None:
+    with lab.watched() as calls:
+        assert rolling.next_wave(lab.cloud(), ROLL, True).result["wave"]
+        rolling.show_plan(lab.cloud(), ROLL)
+    assert not [call.command for call in calls if not call.command.startswith("list")]
+
+
+def test_a_lock_that_is_released_keeps_the_record(lab: Lab, site: Site) -> None:
+    following(lab)
+    cluster = lab.cloud().clusters.all()[0]
+    locks.release_run(lab.cloud(), cluster, "roll")
+    assert all(text.startswith("hostcraft.roll roll start") for text in notes(lab.box.world))
+    other = replace(ROLL, run="later", claim=Claim(Lock("later/2", "ben@desk", "process 2"), keep=True))
+    assert following(lab, other)["run"] == "roll"
+
+
+def engine(lab: Lab, timeout: int = 600, check: bool = False) -> Any:
+    return rolling.server_engine(lab.cloud(), replace(ROLL, cluster="c0"), "", False, timeout, check)
+
+
+def kvm(lab: Lab, folder: Path, hypervisor: str = "KVM") -> None:
+    lines: list[snapshot.Line] = [
+        {"kind": "zone", "name": "z1"},
+        {"kind": "pod", "name": "p1", "zone": "z1", "net": "172.16.0.1"},
+        {"kind": "cluster", "name": "c0", "pod": "p1", "hypervisor": hypervisor},
+        *({"kind": "host", "name": f"h{n}", "cluster": "c0"} for n in range(2)),
+    ]
+    snapshot.write(folder / "world.jsonl", iter(lines))
+    lab.run(lambda: snapshot.load(lab.box.world, folder / "world.jsonl"))
+
+
+def test_the_servers_engine_rolls_kvm(lab: Lab, tmp_path: Path) -> None:
+    kvm(lab, tmp_path)
+    assert engine(lab, check=True).changed
+    assert not lab.box.calls.of("startRollingMaintenance")
+    assert engine(lab).changed
+    assert len(lab.box.calls.of("startRollingMaintenance")) == 1
+
+
+@pytest.mark.parametrize("pitfall", ["hypervisor", "cluster_disabled", "timeout_below_ping"])
+def test_what_the_servers_engine_does_in_silence_is_refused_before(lab: Lab, tmp_path: Path, pitfall: str) -> None:
+    kvm(lab, tmp_path, "XenServer" if pitfall == "hypervisor" else "KVM")
+    if pitfall == "cluster_disabled":
+        next(iter(lab.box.world.clusters)).allocation_state = "Disabled"
+    with pytest.raises(Refused) as error:
+        engine(lab, timeout=1 if pitfall == "timeout_below_ping" else 600)
+    assert codes(error) == {pitfall}
+    assert not lab.box.calls.of("startRollingMaintenance")
+
+
+def test_a_roll_of_the_servers_engine_that_fails_is_an_error(lab: Lab, tmp_path: Path) -> None:
+    kvm(lab, tmp_path)
+    lab.box.world.hosts.update(next(iter(lab.box.world.hosts)), resource_state="Disabled")
+    with pytest.raises(Exception, match=r"(?i)maintenance"):
+        engine(lab)
