@@ -61,7 +61,10 @@ class Place:
 
 @pytest.fixture
 def place(sandbox: Sandbox, connect: Connect) -> Place:
-    client = connect(sandbox)
+    return placed(sandbox, connect(sandbox))
+
+
+def placed(sandbox: Sandbox, client: Client) -> Place:
     zone = new_zone(client)["id"]
     made = client.run("createPhysicalNetwork", {"zoneid": zone, "name": "phys1", "vlan": "100-200"})
     network = str(made["physicalnetwork"]["id"])
@@ -210,3 +213,22 @@ def test_leaks_are_told_by_what_they_are(place: Place) -> None:
     assert told["physical_networks"][0]["free"] == 100
     with pytest.raises(Refused, match="VLAN 175 is in use by no network"):
         place.ensure("170-180", "absent")
+
+
+def test_an_older_server_names_the_holders_too(connect: Connect) -> None:
+    """``listGuestVlans`` came with 4.17."""
+    with Sandbox(seed=1, speed=50.0, version="4.15") as old:
+        place = placed(old, connect(old))
+        with pytest.raises(Refused, match="VLAN 175 is in use by network n1"):
+            place.ensure("300-310", "exact")
+        assert place.ensure("100-180,300-310", "exact").changed
+        assert place.held() == "100-180,300-310"
+        assert place.info()["physical_networks"][0]["allocated"] == 1
+
+
+def test_all_can_go_when_nobody_has_any(place: Place) -> None:
+    (network,) = place.client.listing("listNetworks", "network", {"zoneid": place.zone_id})
+    place.client.run("deleteNetwork", {"id": network["id"]})
+    assert place.ensure([], "exact").changed
+    assert place.held() == ""
+    assert not place.ensure("", "exact").changed

@@ -12,6 +12,7 @@ import re
 import typing as t
 
 from ...core import vlans
+from ...core.errors import Unsupported
 from ...core.vlan_holders import GuestNetwork, TakenVlan, VlanDedication, owner_of
 from ...core.vlans import HIGHEST_OF
 from .client import Client
@@ -30,17 +31,26 @@ class Vlans:
         self._client = client
 
     def taken(self, physical_network_id: str) -> t.Sequence[TakenVlan]:
-        """VLANs of the pool that are allocated (T3:41)."""
+        """VLANs of the pool that are allocated (T3:41).
+
+        Before CloudStack 4.17 only networks tell, so a VLAN that is allocated and no network's is not seen there.
+        """
         params: Json = {"physicalnetworkid": physical_network_id, "allocatedonly": True}
-        return [
-            taken(item, physical_network_id) for item in self._client.listing("listGuestVlans", "guestvlan", params)
-        ]
+        try:
+            found = self._client.listing("listGuestVlans", "guestvlan", params)
+        except Unsupported:
+            drawn = [each for each in self._networks(physicalnetworkid=physical_network_id) if not each.specify_vlan]
+            return [TakenVlan(each.vlan, physical_network_id, "", (each,)) for each in drawn if each.vlan is not None]
+        return [taken(item, physical_network_id) for item in found]
 
     def networks(self, zone_id: str) -> t.Sequence[GuestNetwork]:
         """Every guest network of a zone, those of projects too."""
+        return self._networks(zoneid=zone_id)
+
+    def _networks(self, **scope: str) -> list[GuestNetwork]:
         found: dict[str, GuestNetwork] = {}
         for project in (None, PROJECTS):
-            params: Json = {"zoneid": zone_id, "listall": True, "projectid": project}
+            params: Json = {**scope, "listall": True, "projectid": project}
             for item in self._client.listing("listNetworks", "network", params):
                 found[str(item["id"])] = guest_network(item)
         return list(found.values())
