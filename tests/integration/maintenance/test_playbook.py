@@ -34,7 +34,7 @@ class Zone:
     def __init__(self, box: Sandbox, site: Site) -> None:
         self.box, self.site = box, site
 
-    def start(self, *options: str, **variables: Any) -> subprocess.Popen[str]:
+    def start(self, *options: str, playbook: Path = PLAYBOOK, **variables: Any) -> subprocess.Popen[str]:
         """The playbook as a process in a group of its own."""
         environment = {
             **os.environ,
@@ -47,7 +47,7 @@ class Zone:
         given["ansible_python_interpreter"] = sys.executable
         given.update({f"rolling_maintenance_{name}": value for name, value in variables.items()})
         inventory = ",".join(["localhost", *self.site.hosts])
-        command = ["ansible-playbook", "-i", inventory, "-e", json.dumps(given), *options, str(PLAYBOOK)]
+        command = ["ansible-playbook", "-i", inventory, "-e", json.dumps(given), *options, str(playbook)]
         return subprocess.Popen(
             command,
             env=environment,
@@ -57,8 +57,8 @@ class Zone:
             start_new_session=True,
         )
 
-    def run(self, *options: str, **variables: Any) -> tuple[int, str]:
-        process = self.start(*options, **variables)
+    def run(self, *options: str, playbook: Path = PLAYBOOK, **variables: Any) -> tuple[int, str]:
+        process = self.start(*options, playbook=playbook, **variables)
         output, _none = process.communicate(timeout=600)
         return process.returncode, output
 
@@ -208,3 +208,9 @@ def test_two_hosts_at_a_time_and_the_first_one_alone(zone: Zone) -> None:
     assert re.search(r"next h\d, h\d;", output), output
     zone.nothing_lost()
     assert zone.states() == {"Enabled"}
+
+
+def test_its_steps_one_by_one(zone: Zone) -> None:
+    status, output = zone.run(playbook=Path(__file__).with_name("by_hand.yml"))
+    assert status == 0, output
+    assert zone.box.run(notes) == []
