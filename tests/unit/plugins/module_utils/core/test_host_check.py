@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from unit.plugins.module_utils.core.kvm_hosts import (
     nic,
 )
 
+GUIDE = Path(__file__).resolve().parents[5] / "docs" / "guides" / "host_check.md"
 JOINED = replace(EXPECTED, joined=True)
 # Told of two hosts that are both in CloudStack.
 OF_A_PAIR = {"guid_shared", "secured_differs"}
@@ -235,3 +237,8 @@ def test_versions() -> None:
     assert version_of("unknown") == ()
     differs: Mapping[str, Any] = plain(but("libvirt", qemu_version="7.2.9 (Debian)")(PEER))
     assert codes(judge_host(RIGHT, EXPECTED, [differs])) == set()
+
+
+def test_the_guide_has_the_table() -> None:
+    rows = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in CHECKS]

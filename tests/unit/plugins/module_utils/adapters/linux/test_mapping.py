@@ -130,7 +130,7 @@ def test_timedatectl() -> None:
     [
         ("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n", 2),
         (
-            "tmpfs /sys/fs/cgroup tmpfs ro 0 0\ncgroup2 /sys/fs/cgroup/unified cgroup2\ncgroup /sys/fs/cgroup/cpu cgroup\n",
+            "tmpfs /sys/fs/cgroup tmpfs ro 0 0\ncgroup2 /sys/fs/cgroup/x cgroup2\ncgroup /sys/fs/cgroup/cpu cgroup\n",
             1,
         ),
         ("proc /proc proc rw 0 0\n", None),
