@@ -11,7 +11,7 @@ module: cs_rolling_maintenance
 short_description: Walk through a rolling maintenance of a cluster of Apache CloudStack
 description:
   - Tells which hosts come next, notes which are done, and ends the roll. The playbook
-    P(hostcraft.cloudstack.rolling_maintenance#playbook) walks a whole cluster with it.
+    C(hostcraft.cloudstack.rolling_maintenance) walks a whole cluster with it.
   - Every wave is planned anew, so a placement that changed meanwhile is planned with. The roll's record and lock are
     annotations
     of the cluster, visible to all administrators, and outlive a killed run - the next run goes on where it ended.
