@@ -9,6 +9,7 @@ A cluster is ``{"hosts": [...], "vms": [...], "order": {...}}`` and a plan ``{"w
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 from .oracle import UNKNOWN, placeable
 
 Plain = dict[str, Any]
+KINDS = ("ram", "cpu")
+GREEDY = 40  # tries before the solver is asked
 
 
 def plain(cluster: Any, plan: Any) -> tuple[Plain, Plain]:
@@ -145,22 +148,47 @@ def bears(replay: Replay, away: Collection[str], lost: list[Plain]) -> bool:
 
 
 def _greedy(hosts: list[Plain], kept: Mapping[str, list[Plain]], lost: list[Plain]) -> bool:
-    rooms = {h["id"]: [h["room"][k] - sum(v["size"][k] for v in kept[h["id"]]) for k in ("cpu", "ram")] for h in hosts}
+    """Whether one of many simple ways finds a place for all; only a yes means something."""
+    wholes: dict[str, list[Plain]] = {}
+    for vm in lost:
+        wholes.setdefault(vm["together"] or "alone " + vm["id"], []).append(vm)
+    chance = random.Random(0)
+    suited = {vm["id"]: {h["id"] for h in hosts if may_run(vm, h)} for vm in lost}
+    for attempt in range(GREEDY):
+        noise = 0.4 if attempt > 3 else 0.0
+        keys = {
+            name: (any(vm["apart"] for vm in vms), sum(vm["size"][KINDS[attempt % 2]] for vm in vms))
+            for name, vms in wholes.items()
+        }
+        order = sorted(wholes, key=lambda name: (keys[name][0], keys[name][1] * (1 + chance.uniform(-noise, noise))))
+        if _fill(hosts, kept, [wholes[name] for name in reversed(order)], suited, bool(attempt & 2)):
+            return True
+    return False
+
+
+def _fill(
+    hosts: list[Plain],
+    kept: Mapping[str, list[Plain]],
+    wholes: list[list[Plain]],
+    suited: Mapping[str, set[str]],
+    tight: bool,
+) -> bool:
+    rooms = {h["id"]: [h["room"][k] - sum(v["size"][k] for v in kept[h["id"]]) for k in KINDS] for h in hosts}
     slots = {h["id"]: h["most_vms"] - len(kept[h["id"]]) for h in hosts}
     groups = {name: {g for vm in vms for g in vm["apart"]} for name, vms in kept.items()}
-    if any(vm["together"] for vm in lost):
-        return False
-    for vm in sorted(lost, key=lambda each: (bool(each["apart"]), each["size"]["ram"]), reverse=True):
-        cpu, ram = vm["size"]["cpu"], vm["size"]["ram"]
-        for host in sorted(hosts, key=lambda each: -rooms[each["id"]][1]):
-            name = host["id"]
-            if rooms[name][0] < cpu or rooms[name][1] < ram or slots[name] < 1:
-                continue
-            if may_run(vm, host) and not groups[name].intersection(vm["apart"]):
-                rooms[name] = [rooms[name][0] - cpu, rooms[name][1] - ram]
-                slots[name] -= 1
-                groups[name].update(vm["apart"])
-                break
-        else:
+    for vms in wholes:
+        ram, cpu = (sum(vm["size"][kind] for vm in vms) for kind in KINDS)
+        mine = [group for vm in vms for group in vm["apart"]]
+        able = [
+            name
+            for name in set.intersection(*(suited[vm["id"]] for vm in vms))
+            if rooms[name][0] >= ram and rooms[name][1] >= cpu and slots[name] >= len(vms)
+            if not groups[name].intersection(mine)
+        ]
+        if not able or len(set(mine)) < len(mine):
             return False
+        name = min(able, key=lambda each: (rooms[each][0] if tight else -rooms[each][0], each))
+        rooms[name] = [rooms[name][0] - ram, rooms[name][1] - cpu]
+        slots[name] -= len(vms)
+        groups[name].update(mine)
     return True
