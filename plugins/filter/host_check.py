@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.host_cluster import baseline, judge_cluster

@@ -137,9 +137,11 @@ EXAMPLES = r"""
     name: "{{ inventory_hostname }}"
     traffic_labels: [cloudbr0]
     peers: "{{ ansible_play_hosts | map('extract', hostvars, 'seen') }}"
-    peer_addresses: "{{ ansible_play_hosts | difference([inventory_hostname]) | map('extract', hostvars, 'ansible_host') }}"
+    peer_addresses: "{{ others | map('extract', hostvars, 'ansible_host') }}"
     ignore: [swap_absent]
     fail: hurts
+  vars:
+    others: "{{ ansible_play_hosts | difference([inventory_hostname]) }}"
 """
 
 RETURN = r"""

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table of host checks: every code with its title, severity, remedy and source. Docs and modules take it from here.
 
-Sources: "KVM: …" and "Hosts: …" are sections of CloudStack's "Host KVM Installation" and "Working with Hosts"; cs#N is an
-issue or pull request of apache/cloudstack, docs#N of apache/cloudstack-documentation.
+Sources: "KVM: …" and "Hosts: …" are sections of CloudStack's "Host KVM Installation" and "Working with Hosts"; cs#N is
+an issue or pull request of apache/cloudstack, docs#N of apache/cloudstack-documentation.
 """
 
 from __future__ import annotations

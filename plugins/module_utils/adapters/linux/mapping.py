@@ -32,7 +32,8 @@ def assignments(text: str) -> dict[str, str]:
 def libvirtd_args(path: str, text: str) -> tuple[str, ...]:
     """Every active line that sets libvirtd's arguments, as "file: value" (cs#9965)."""
     matches = (ARGS_LINE.match(line) for line in text.splitlines())
-    return tuple(f"{path}: {m[1].strip(chr(34) + chr(39))}" for m in matches if m)
+    values = (match[1].strip("\"'") for match in matches if match)
+    return tuple(f"{path}: {value}" for value in values)
 
 
 def cpu(text: str) -> dict[str, t.Any]:
