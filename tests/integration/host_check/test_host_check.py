@@ -65,7 +65,15 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for fault in FAULTS:
         interpreter = room / fault / "python"
         interpreter.parent.mkdir()
-        words = [*NAMESPACES.split(), sys.executable, str(HERE / "world.py"), str(room / fault), fault, sys.executable]
+        words = [
+            *NAMESPACES.split(),
+            sys.executable,
+            "-IS",
+            str(HERE / "world.py"),
+            str(room / fault),
+            fault,
+            sys.executable,
+        ]
         interpreter.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
         interpreter.chmod(0o755)
         hosts[fault] = {"ansible_python_interpreter": str(interpreter), **SAID.get(fault, {})}

@@ -77,8 +77,7 @@ class World:
         self._files()
         self._devices()
         socket.sethostname(self.hostname)
-        for link in self.links:
-            call(f"ip {link}")
+        subprocess.run(["ip", "-batch", "-"], input="\n".join(self.links), text=True, check=True)
         for port, program in self.listen.items():
             listen(port, program)
 
