@@ -51,7 +51,8 @@ lint: venv ## Format, style, types, YAML, playbooks and roles, changelog
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
 	MYPYPATH=tools mypy --python-version 3.11 --no-error-summary tools conftest.py
-	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture -p planner
+	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
+	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
 	yamllint --strict .
 	ANSIBLE_DUPLICATE_YAML_DICT_KEY=ignore ansible-lint -q
@@ -130,6 +131,8 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ou
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/bench.py $(HOSTS)
 	@$(BIN)/python benchmarks/plan_speed.py
 	@$(BIN)/python benchmarks/plan.py
+	@$(BIN)/python benchmarks/drain.py
+	@$(BIN)/python benchmarks/vlans.py
 
 .PHONY: bench-plan
 bench-plan: venv ## Measure plans alone: speed, then soundness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
