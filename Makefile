@@ -67,12 +67,14 @@ format: venv ## Set formatting and import order right
 core: venv ## The fast loop: tests of core and operations, in milliseconds
 	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
-.PHONY: browser
-browser: ## Install Chromium, which the tests look at reports with, where it is missing
-	@command -v chromium chromium-browser google-chrome > /dev/null \
+.PHONY: system
+system: ## Install what the tests need of the system, where it is missing: Chromium (reports), ip and openssl (hosts)
+	@command -v ip > /dev/null && command -v openssl > /dev/null \
+	  && { command -v chromium || command -v chromium-browser || command -v google-chrome; } > /dev/null \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq \
-	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
-	  || { echo "the tests of reports need Chromium: as root, apt-get install chromium; skipped without it"; \
+	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium iproute2 openssl \
+	            > /dev/null; } \
+	  || { echo "some tests need more: as root, apt-get install chromium iproute2 openssl; skipped without"; \
 	       [ "$${CI:-}" != true ]; }
 
 .PHONY: unit
@@ -80,7 +82,7 @@ unit: venv ## Everything under tests/ but integration: unit, property, contract,
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 .PHONY: integration
-integration: venv browser ## Playbooks against the sandbox; build and installation of the package
+integration: venv system ## Playbooks against the sandbox; build and installation of the package
 	pytest $(PYTEST_ARGS) tests/integration
 
 FLOOR := $(VENV)/floor
