@@ -25,7 +25,7 @@ HOME = WORK / "home"
 # Kept between runs: the copy's own repository and what ansible-test wrote there.
 KEPT = (".git", "tests/output")
 # Never shipped, and under ruff and strict mypy already; ansible-test's taste in names is for plugins.
-NOT_SHIPPED = ("tests/", "tools/", "conftest.py")
+NOT_SHIPPED = ("tests/", "tools/", "benchmarks/", "conftest.py")
 ITS_SETTINGS = ("tests/sanity/", "tests/config.yml")
 
 PIP_INSTALLER = """\

@@ -140,8 +140,8 @@ class Packing:
         self.cpu = [host.room.cpu for host in self.hosts]
         self.ram = [host.room.ram for host in self.hosts]
         self.slots = [host.most_vms for host in self.hosts]
-        self.groups: list[dict[str, int]] = [{} for _ in self.hosts]
-        self.on: list[dict[str, Vm]] = [{} for _ in self.hosts]
+        self.groups: list[dict[str, int]] = [{} for _host in self.hosts]
+        self.on: list[dict[str, Vm]] = [{} for _host in self.hosts]
         # What others worked out about a host; forgotten when a VM comes or goes.
         self.notes: list[t.Any] = [None] * len(self.hosts)
         self.where: dict[str, int] = {}

@@ -231,7 +231,7 @@ def _host(host: Record) -> Node:
         _text(host, "resource_state"),
         *_capacity((host,)),
         _text(host, "host_tags", "[", "]"),
-        _text(host, "annotation", "“", "”"),
+        _text(host, "annotation", "\u201c", "\u201d"),
     )
     return Node("host", cells)
 

@@ -180,7 +180,7 @@ def _write(cloud: Cloud, cluster: Cluster, sim: Simulation, request: Request) ->
         lambda behind: not behind,
         what=f"the capacities of cluster {cluster.name} to follow its factors everywhere",
         limit=request.timeout,
-        show=lambda behind: "; ".join(behind),
+        show="; ".join,
     )
 
 
