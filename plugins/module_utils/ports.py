@@ -13,6 +13,7 @@ from .core.errors import ApiError
 from .core.fleet import Fleet, Instance
 from .core.guest_networks import Network, NetworkOffering
 from .core.hosts import Host
+from .core.hypervisors import HypervisorCapabilities, HypervisorHost, HypervisorView, Obstacle
 from .core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from .core.ranges import StorageRange
 from .core.report_model import Report
@@ -195,6 +196,35 @@ class Pages(t.Protocol):
 
     def write(self, path: str, text: str, mode: int) -> None:
         """Whole or not at all."""
+
+
+class Hypervisor(t.Protocol):
+    """The hypervisors of one cluster. Hosts are told by HypervisorHost as ``read`` gave it.
+
+    Everything may raise TransportError (unreachable), AccessDenied (never tried again with the same password) and
+    HypervisorError (it answered that it will not).
+    """
+
+    @property
+    def capabilities(self) -> HypervisorCapabilities: ...
+
+    def read(self) -> HypervisorView:
+        """The cluster, whole; the round trips do not grow with its VMs."""
+
+    def obstacles(self, host: HypervisorHost) -> t.Sequence[Obstacle]:
+        """Guests that cannot leave the host, as the hypervisor itself judges; empty where it has no such judgement."""
+
+    def enter_maintenance(self, host: HypervisorHost, timeout: float) -> None:
+        """Of an empty host, waited for; a host that is in it stays so. A master hands over its part first.
+
+        Raises WaitTimeout. Nothing is done where capabilities.maintenance is false.
+        """
+
+    def leave_maintenance(self, host: HypervisorHost, timeout: float) -> None:
+        """Waited for; a host that is not in it stays so."""
+
+    def close(self) -> None:
+        """End sessions. May be called twice."""
 
 
 class Cloud(t.Protocol):

@@ -206,3 +206,19 @@ class AuthenticationFailed(ApiError):
     """401 for a command that the server has: the keys, the secret or the clock are wrong."""
 
     code = "authentication"
+
+
+class HypervisorError(HostcraftError):
+    """A hypervisor answered that it will not or cannot. fault: its own word (XAPI error, vim fault, libvirt code)."""
+
+    code = "hypervisor"
+
+    def __init__(self, message: str, *, call: str, fault: str = "", **details: object) -> None:
+        super().__init__(f"{call}: {message}", call=call, fault=fault, **details)
+        self.fault = fault
+
+
+class AccessDenied(HypervisorError):
+    """Wrong user or password, or too few rights. Never tried again: a second try may lock the account."""
+
+    code = "access_denied"

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a task reaches the hypervisors of a cluster: the option ``hypervisor``, its environment, and the adapter."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+from ..core.errors import InvalidValue
+from ..core.hosts import Host
+from ..core.hypervisors import CAPABILITIES, HypervisorAccess
+from ..ports import Hypervisor
+from .connection import Params, Spec
+
+OPTIONS: Spec = {
+    "url": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_URL"])},
+    "username": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_USERNAME"])},
+    "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_PASSWORD"])},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path", "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_CA"])},
+    "pki_path": {"type": "path"},
+    "cluster": {"type": "str"},
+    "timeout": {"type": "float", "default": 30.0},
+}
+HYPERVISOR: Spec = {"hypervisor": {"type": "dict", "options": OPTIONS}}
+
+
+def access(params: Params) -> t.Optional[HypervisorAccess]:
+    """What the task says of it; None where it says nothing. Raises InvalidValue."""
+    given = params.get("hypervisor")
+    if not given:
+        return None
+    if not given.get("url"):
+        raise InvalidValue("hypervisor.url", given.get("url"), "where the hypervisors are, see the documentation")
+    if given["timeout"] <= 0:
+        raise InvalidValue("hypervisor.timeout", given["timeout"], "a number of seconds above 0")
+    held = {name: value for name, value in given.items() if value is not None}
+    return HypervisorAccess(**held)
+
+
+def connect(access: HypervisorAccess, hypervisor: str, cluster: str, hosts: t.Sequence[Host]) -> Hypervisor:
+    """The adapter of CloudStack's kind of hypervisor for one cluster; nothing is sent yet.
+
+    cluster: CloudStack's name of it. Raises InvalidValue for a kind that there is no adapter of, MissingLibrary.
+    """
+    if hypervisor == "KVM":
+        from ..adapters.kvm.gateway import open_kvm
+
+        return open_kvm(access, hosts)
+    if hypervisor == "XenServer":
+        from ..adapters.xenserver.gateway import open_xenserver
+
+        return open_xenserver(access)
+    if hypervisor == "VMware":
+        from ..adapters.vcenter.gateway import open_vcenter
+
+        return open_vcenter(access, access.cluster or cluster)
+    raise InvalidValue("hypervisor", hypervisor, f"one of {', '.join(CAPABILITIES)}")
