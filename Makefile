@@ -38,6 +38,17 @@ lock: ## Resolve requirements/*.in anew into the pinned files
 	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
+.PHONY: collections
+collections: $(VENV)/collections/.installed ## Put the collections that roles use beside this one
+
+$(VENV)/collections/.installed: requirements/collections.txt galaxy.yml $(STAMP)
+	rm -rf $(VENV)/community
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements/collections.txt -d $(VENV)/community
+	$(BIN)/python tools/collections_of.py $(VENV)/community $(VENV)/collections
+	rm -rf $(VENV)/community
+	touch $@
+
 ## Checks
 
 PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
@@ -46,7 +57,7 @@ PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 test: lint docs-lint unit integration sanity ## Everything that must hold before a change lands
 
 .PHONY: lint
-lint: venv ## Format, style, types, YAML, playbooks and roles, changelog
+lint: venv collections ## Format, style, types, YAML, playbooks and roles, changelog
 	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
@@ -82,7 +93,7 @@ unit: venv ## Everything under tests/ but integration: unit, property, contract,
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 .PHONY: integration
-integration: venv system ## Playbooks against the sandbox; build and installation of the package
+integration: venv collections system ## Playbooks against the sandbox; build and installation of the package
 	pytest $(PYTEST_ARGS) tests/integration
 
 FLOOR := $(VENV)/floor
@@ -147,7 +158,7 @@ $(VENV)/peer/.installed: requirements/peer.txt
 	touch $@
 
 .PHONY: docs-lint
-docs-lint: venv ## Check the documentation that lies in the plugins
+docs-lint: venv collections ## Check the documentation that lies in the plugins
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 
 .PHONY: docs
