@@ -33,7 +33,7 @@ $(STAMP): requirements/dev.txt
 lock: ## Resolve requirements/*.in anew into the pinned files
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in dev peer floor; do \
+	for name in dev peer floor libvirt; do \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
@@ -78,22 +78,34 @@ format: venv ## Set formatting and import order right
 core: venv ## The fast loop: tests of core and operations, in milliseconds
 	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
+# Debian packages that tests need, sorted: libvirt, QEMU and SASL are the KVM hosts of tests; the library is built with gcc.
+SYSTEM := chromium gcc iproute2 libc6-dev libsasl2-modules libsasl2-modules-db libvirt-clients libvirt-daemon-system \
+  libvirt-dev openssl pkg-config python3-dev qemu-system-x86 sasl2-bin
+
 .PHONY: system
-system: ## Install what the tests need of the system, where it is missing: Chromium (reports), ip and openssl (hosts)
-	@command -v ip > /dev/null && command -v openssl > /dev/null \
-	  && { command -v chromium || command -v chromium-browser || command -v google-chrome; } > /dev/null \
+system: ## Install the Debian packages that the tests need, where they are missing
+	@missing="$$(for name in $(SYSTEM); do \
+	    dpkg-query --show --showformat '$${db:Status-Status}\n' $$name 2> /dev/null | grep -qx installed \
+	      || echo $$name; done)"; \
+	[ -z "$$missing" ] \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update -qq \
-	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium iproute2 openssl \
-	            > /dev/null; } \
-	  || { echo "some tests need more: as root, apt-get install chromium iproute2 openssl; skipped without"; \
-	       [ "$${CI:-}" != true ]; }
+	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; } \
+	  || { echo "some tests need more: as root, apt-get install" $$missing"; skipped without"; [ "$${CI:-}" != true ]; }
+
+.PHONY: libvirt
+libvirt: venv system ## Build the KVM adapter's library into .venv, where libvirt's headers are
+	@! pkg-config --exists libvirt || $(MAKE) --no-print-directory $(VENV)/.libvirt
+
+$(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/libvirt.txt
+	touch $@
 
 .PHONY: unit
 unit: venv ## Everything under tests/ but integration: unit, property, contract, architecture
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 .PHONY: integration
-integration: venv collections system ## Playbooks against the sandbox; build and installation of the package
+integration: venv collections system libvirt ## Playbooks against the sandbox; build and installation of the package
 	pytest $(PYTEST_ARGS) tests/integration
 
 FLOOR := $(VENV)/floor
