@@ -18,12 +18,15 @@ description:
     stops VMs whose migration fails. This module stops none without O(consent).
   - When it cannot be done safely, nothing is changed and every reason is returned, with the VM, the numbers and a
     remedy.
+  - With O(hypervisor) the hypervisor itself is asked before a VM moves what cannot leave, the host is proven empty
+    there too, and the maintenance mode of XenServer and vCenter is entered after CloudStack's and left before it.
   - Killed and run again, it joins what is under way. What the host was before is kept in an annotation of the host.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.maintenance
+  - hostcraft.cloudstack.hypervisor
 options:
   name:
     description: Name of the host.
@@ -74,6 +77,15 @@ EXAMPLES = r"""
     zone: zurich
     spare_hosts: 1
 
+- name: Into maintenance in CloudStack and in vCenter, whose password comes from the vault
+  hostcraft.cloudstack.cs_maintenance:
+    name: esx1.example.net
+    zone: zurich
+    hypervisor:
+      url: https://vcenter.example.net
+      username: cloudstack@vsphere.local
+      password: "{{ vcenter_password }}"
+
 - name: And back
   hostcraft.cloudstack.cs_maintenance:
     name: kvm1.example.net
@@ -108,6 +120,11 @@ remaining:
   returned: success
   type: list
   elements: str
+hypervisor_host:
+  description: The host as its hypervisor names it, with its version and whether it is in that maintenance mode.
+  returned: when O(hypervisor) is given
+  type: dict
+  sample: {"name": "xen1", "version": "8.2.1", "master": false, "maintenance": true}
 details:
   description:
     - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), C(message), C(remedy) and
@@ -117,6 +134,7 @@ details:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisor import HYPERVISOR
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance import (
     LIMITS,
     LOCK,
@@ -135,7 +153,7 @@ OPTIONS: Spec = {
 }
 
 TASK = ApiTask(
-    options={**OPTIONS, **TERMS, **LIMITS, **LOCK},
+    options={**OPTIONS, **TERMS, **LIMITS, **LOCK, **HYPERVISOR},
     operation=lambda cloud, p, check: ensure(cloud, request(p), p["state"], check),
 )
 

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.roll
+  - hostcraft.cloudstack.hypervisor
 options:
   fail:
     description: Fail when the roll cannot be done, instead of returning RV(feasible) as V(false).
@@ -84,6 +85,14 @@ fingerprint:
   description: Tells whether VMs are still where the plan saw them.
   returned: always
   type: str
+procedure:
+  description:
+    - What is done with each host, in order, by CloudStack and by its hypervisor; what has to be done by hand where
+      O(hypervisor) is not given says so.
+  returned: always
+  type: list
+  elements: str
+  sample: ["CloudStack: maintenance of the empty host", "vCenter: prove that no VM runs, enter maintenance mode"]
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.rolling import ROLL, planned

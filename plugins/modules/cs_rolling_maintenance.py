@@ -20,6 +20,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.roll
+  - hostcraft.cloudstack.hypervisor
 options:
   state:
     description:

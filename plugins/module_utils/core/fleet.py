@@ -22,7 +22,7 @@ class Instance:
 
     own: the factors that it remembers of its last start, None where it remembers none. pools: of its volumes on shared
     storage. local, busy: whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
-    "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root.
+    "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
     """
 
     id: str
@@ -43,6 +43,7 @@ class Instance:
     local: bool = False
     busy: bool = False
     owners: frozenset[str] = frozenset()
+    instance_name: str = ""
 
     @property
     def demand(self) -> Amount:

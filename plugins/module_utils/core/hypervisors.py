@@ -15,9 +15,10 @@ RUNNING, PAUSED, SUSPENDED, STOPPED, CRASHED = "running", "paused", "suspended",
 class HypervisorCapabilities:
     """How hosts of one kind are managed.
 
-    hypervisor: CloudStack's name. whole_cluster: one session speaks for all hosts (pool, vCenter); else one per host.
-    maintenance: it has a maintenance mode of its own, which is entered after CloudStack's and left before it.
-    master: one host leads the cluster and is taken first. guest_prefix: names of CloudStack's own VMs begin so.
+    hypervisor: CloudStack's name of the kind. whole_cluster: one session speaks for all hosts (pool, vCenter); else one
+    per host. maintenance: it has a maintenance mode of its own, which is entered after CloudStack's and left before it.
+    master: one host leads the cluster and is taken first. own_guests: what names of its own helper VMs begin with,
+    which it moves itself and which are no VMs of anybody.
     vlans_on_demand: a VLAN is there only on hosts that run a VM on it; else on all hosts, and it stays.
     memory_factor_limit: memory over-provisioning that it can carry; None: no limit. tags_stay: marks that CloudStack
     put on a host stay after the host was removed.
@@ -31,6 +32,7 @@ class HypervisorCapabilities:
     ballooning: bool
     tags_stay: bool = False
     memory_factor_limit: t.Optional[float] = None
+    own_guests: tuple[str, ...] = ()
 
 
 KVM = HypervisorCapabilities(
@@ -47,7 +49,13 @@ XENSERVER = HypervisorCapabilities(
     memory_factor_limit=4.0,
 )
 VMWARE = HypervisorCapabilities(
-    "VMware", whole_cluster=True, maintenance=True, master=False, vlans_on_demand=False, ballooning=True
+    "VMware",
+    whole_cluster=True,
+    maintenance=True,
+    master=False,
+    vlans_on_demand=False,
+    ballooning=True,
+    own_guests=("vCLS",),
 )
 CAPABILITIES: t.Mapping[str, HypervisorCapabilities] = {each.hypervisor: each for each in (KVM, XENSERVER, VMWARE)}
 
@@ -87,7 +95,8 @@ class HypervisorNetwork:
 
     name: what a traffic label of CloudStack would be: bridge name, name-label, port group. vlan: its tag, None where it
     carries all or none, see trunk. trunk: VLAN ranges ("1-4094") that can pass, None where it could not be seen. nics:
-    physical ones below it. switch: of the port group.
+    physical ones below it. switch: of the port group. vlans: those that the host has an interface (KVM), VLAN
+    (XenServer) or port group (vSphere) of already on the same way. mtu: bytes that a frame on that way may carry.
     """
 
     name: str
@@ -96,6 +105,8 @@ class HypervisorNetwork:
     trunk: t.Optional[tuple[str, ...]] = None
     nics: tuple[str, ...] = ()
     switch: str = ""
+    vlans: tuple[str, ...] = ()
+    mtu: t.Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -188,8 +199,13 @@ class HypervisorView:
         return None
 
     def active_on(self, host: HypervisorHost) -> tuple[HypervisorGuest, ...]:
-        """Guests that take the host's memory: running or paused."""
-        return tuple(each for each in self.guests if each.host_id == host.id and each.power in (RUNNING, PAUSED))
+        """Guests that take the host's memory: running or paused; the hypervisor's own left out."""
+        own = self.capabilities.own_guests
+        return tuple(
+            each
+            for each in self.guests
+            if each.host_id == host.id and each.power in (RUNNING, PAUSED) and not (own and each.name.startswith(own))
+        )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ def plan_text(plan: Plan) -> list[str]:
         head += f" ({plan['moves_per_vm']} a VM; no plan has fewer than {bound}), about {duration(plan['seconds'])}"
     lines = [head if plan["feasible"] else f"cluster {plan['cluster']}: cannot be rolled"]
     lines += [_wave(number, wave) for number, wave in enumerate(plan["waves"], 1)]
+    if plan["feasible"]:
+        lines += ["  each host:", *(f"    - {step}" for step in plan.get("procedure") or ())]
     lines += [f"  {r['code']}: {r['message']} ({r['remedy']})" for r in plan["reasons"]]
     return lines
 

@@ -9,9 +9,11 @@ import typing as t
 
 from ansible.module_utils.basic import env_fallback
 
-from ..core.errors import InvalidValue
+from ..core.errors import InvalidValue, MissingValue
 from ..core.hosts import Host
 from ..core.hypervisors import CAPABILITIES, HypervisorAccess
+from ..core.topology import Cluster
+from ..operations.native import Reach
 from ..ports import Hypervisor
 from .connection import Params, Spec
 
@@ -39,6 +41,26 @@ def access(params: Params) -> t.Optional[HypervisorAccess]:
         raise InvalidValue("hypervisor.timeout", given["timeout"], "a number of seconds above 0")
     held = {name: value for name, value in given.items() if value is not None}
     return HypervisorAccess(**held)
+
+
+def reach(params: Params) -> t.Optional[Reach]:
+    """How to open the hypervisors of a cluster, or None where the task says nothing of them."""
+    its = access(params)
+    if its is None:
+        return None
+
+    def opened(cluster: Cluster, hosts: t.Sequence[Host]) -> Hypervisor:
+        return connect(its, cluster.hypervisor, cluster.name, hosts)
+
+    return opened
+
+
+def required_reach(params: Params) -> Reach:
+    """The same where the task cannot do without. Raises MissingValue."""
+    its = reach(params)
+    if its is None:
+        raise MissingValue("a connection to the hypervisors", ["hypervisor.url"])
+    return its
 
 
 def connect(access: HypervisorAccess, hypervisor: str, cluster: str, hosts: t.Sequence[Host]) -> Hypervisor:

@@ -18,6 +18,7 @@ from ..core.hosts import HostName
 from ..operations.locks import Claim, Lock
 from ..operations.maintenance import Request
 from ..operations.migrations import Limits
+from . import hypervisor
 from .connection import Params, Spec
 
 RUN = re.compile(r"^[\w.-]{1,48}$")
@@ -102,4 +103,5 @@ def request(params: Params) -> Request:
         avoid=tuple(params.get("avoid_hosts") or ()),
         limits=limits(params),
         timeout=params["timeout"],
+        reach=hypervisor.reach(params),
     )

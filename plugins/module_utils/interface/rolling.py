@@ -9,7 +9,7 @@ from ..core.change import Outcome
 from ..core.errors import Reason, Refused
 from ..operations import locks, lookup, rolling
 from ..ports import Cloud
-from . import maintenance
+from . import hypervisor, maintenance
 from .connection import Params, Spec
 
 ROLL: Spec = {
@@ -23,6 +23,7 @@ ROLL: Spec = {
     "max_migrations": {"type": "int", "default": 8},
     "seconds_per_gib": {"type": "float", "default": 8},
     "seconds_per_host": {"type": "float", "default": 900},
+    **hypervisor.HYPERVISOR,
 }
 
 
@@ -40,6 +41,7 @@ def request(params: Params) -> rolling.Request:
         seconds_per_host=params["seconds_per_host"],
         run=params.get("run") or "",
         claim=maintenance.claim(params),
+        reach=hypervisor.reach(params),
     )
 
 

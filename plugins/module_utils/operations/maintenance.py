@@ -10,6 +10,7 @@ moved by a planned migration first, and the server is asked for maintenance when
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,7 @@ from ..ports import Cloud
 from . import hosts, locks, lookup, marks
 from .emptying import Emptying, Told, allocated, cancelled, give_back, start_again
 from .migrations import Limits
+from .native import NativePart, Reach
 from .surely import surely
 from .waiting import until
 
@@ -35,7 +37,10 @@ KNOWN = (ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN)
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds."""
+    """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds.
+
+    reach: opens the cluster's hypervisors, to prove there that the host is empty and to use their own maintenance.
+    """
 
     which: HostName
     zone: t.Optional[str]
@@ -45,6 +50,7 @@ class Request:
     avoid: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     timeout: float = 3600.0
+    reach: t.Optional[Reach] = None
 
 
 def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
@@ -53,19 +59,20 @@ def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outc
     host = hosts.required(cloud, request.which, zone)
     cluster = lookup.cluster(cloud, host.cluster_id, zone)
     _possible(host)
-    # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
-    foretold, fleet = _predicted(cloud, request, host, cluster, goal)
-    if check_mode or not (foretold.changed or (goal == "enabled" and marks.read(cloud, host) is not None)):
-        return foretold
-    with locks.held(cloud, cluster, request.claim) as lock:
-        work = Work(cloud, request, cluster, lock.beat, fleet)
-        host = cloud.hosts.fresh(host)
-        before = host.resource_state
-        try:
-            final = _WAYS[goal](work, host)
-        except (TransportError, WaitTimeout) as error:
-            raise _left_behind(error, host) from None
-    return _outcome(before, final, work.told)
+    with contextlib.closing(NativePart(request.reach, cluster, host)) as native:
+        # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
+        foretold, fleet = _predicted(cloud, request, host, cluster, goal, native)
+        if check_mode or not (foretold.changed or (goal == "enabled" and marks.read(cloud, host) is not None)):
+            return foretold
+        with locks.held(cloud, cluster, request.claim) as lock:
+            work = Work(cloud, request, cluster, lock.beat, fleet, native)
+            host = cloud.hosts.fresh(host)
+            before = host.resource_state
+            try:
+                final = _WAYS[goal](work, host)
+            except (TransportError, WaitTimeout) as error:
+                raise _left_behind(error, host) from None
+        return _outcome(before, final, work.told, native)
 
 
 @dataclass
@@ -77,6 +84,7 @@ class Work:
     cluster: Cluster
     beat: t.Callable[[], None]
     fleet: t.Optional[Fleet]
+    native: NativePart
     told: Told = field(default_factory=Told)
 
     def until(self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float) -> Host:
@@ -111,13 +119,17 @@ def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
     return error
 
 
-def _outcome(before: str, final: Host, told: Told) -> Outcome:
-    changed = before != final.resource_state or told.anything
+def _outcome(before: str, final: Host, told: Told, native: NativePart, mode: t.Optional[bool] = None) -> Outcome:
+    """mode: the hypervisor's own maintenance as it would become, in a prediction."""
+    changed = before != final.resource_state or told.anything or native.changed or mode is not None
+    after = {"resource_state": final.resource_state, **{k: v for k, v in told.fields().items() if v}}
+    if native.changed or mode is not None:
+        after["hypervisor_maintenance"] = mode if mode is not None else native.in_maintenance()
     return Outcome(
         changed,
         {"resource_state": before} if changed else {},
-        {"resource_state": final.resource_state, **{k: v for k, v in told.fields().items() if v}} if changed else {},
-        {**hosts.show(final), **told.fields()},
+        after if changed else {},
+        {**hosts.show(final), **told.fields(), **native.told()},
     )
 
 
@@ -131,25 +143,35 @@ def _terms(fleet: Fleet, request: Request, partial: bool) -> Terms:
 
 
 def _predicted(
-    cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal
+    cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal, native: NativePart
 ) -> tuple[Outcome, t.Optional[Fleet]]:
     """What would be done, written nowhere, and the reading that it is planned with."""
     state = host.resource_state
     if goal == "enabled":
         mark = marks.read(cloud, host)
         started = [name for _id, _kind, name in mark.stopped] if mark else []
-        return _outcome(state, replace(host, resource_state=_end(host, mark)), Told(started=started)), None
+        mode = False if native.would_change(False) else None
+        final = replace(host, resource_state=_end(host, mark))
+        return _outcome(state, final, Told(started=started), native, mode), None
+    mode = True if goal == "maintenance" and native.would_change(True) else None
     if state == MAINTENANCE:
         _verified_empty(cloud, host, cluster)
-        return _outcome(state, host, Told()), None
+        native.prove_empty()
+        return _outcome(state, host, Told(), native, mode), None
     if state == DRAINING:
-        return _outcome(state, replace(host, resource_state=MAINTENANCE), Told()), None
+        return _outcome(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode), None
     fleet = cloud.fleets.read(cluster)
     plan = evacuate(fleet, [host.id], _terms(fleet, request, goal == "draining"))
     if plan.reasons and not _passing(plan):
         raise Refused(f"host {host.name}", plan.reasons)
+    native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
     end = MAINTENANCE if goal == "maintenance" else DISABLED
-    return _outcome(state, replace(host, resource_state=end), _as_told(fleet, plan)), fleet
+    return _outcome(state, replace(host, resource_state=end), _as_told(fleet, plan), native, mode), fleet
+
+
+def _instance_names(fleet: Fleet, ids: t.Collection[str]) -> frozenset[str]:
+    """As their hypervisor calls them."""
+    return frozenset(vm.instance_name for vm in fleet.instances if vm.id in ids)
 
 
 def _passing(plan: Evacuation) -> bool:
@@ -185,6 +207,7 @@ def _enter(work: Work, host: Host) -> Host:
             host = _drained(work, host)
         if host.resource_state == MAINTENANCE:
             _verified_empty(work.cloud, host, work.cluster)
+            work.native.enter()
             return host
         if host.resource_state not in FAILED_DRAIN:
             give_back(work.cloud, host, work.told)
@@ -250,6 +273,8 @@ def _enabled(work: Work, host: Host) -> Host:
     """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
     cloud, mark = work.cloud, marks.read(work.cloud, host)
     end = _end(host, mark)
+    # First, or CloudStack starts VMs on a host that takes none.
+    work.native.leave()
     if host.resource_state not in (ENABLED, DISABLED):
         host = cancelled(cloud, host)
     host = allocated(cloud, host, end)

@@ -8,6 +8,7 @@ Source: Working with Hosts, "Rolling maintenance"; what the server's own does wr
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -19,10 +20,12 @@ from ..core.fleet import Fleet, hosts_of, vms_of
 from ..core.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host
 from ..core.naming import matches, only
 from ..core.placement import Vm, VmHost
+from ..core.procedures import steps
 from ..core.rolling import Order, Roll, fingerprint, plan
 from ..core.topology import Cluster
 from ..ports import Cloud
 from . import locks, lookup, marks, records
+from .native import Reach
 from .waiting import until
 
 
@@ -31,6 +34,7 @@ class Request:
     """What is asked of a roll. hosts, first, skip: names; no hosts means all of the cluster.
 
     seconds_per_gib, seconds_per_host: what the expected time is reckoned from. run: what the record is called.
+    reach: opens the cluster's hypervisors, which know their master; it goes first.
     """
 
     zone: t.Optional[str]
@@ -45,6 +49,7 @@ class Request:
     seconds_per_host: float = 900.0
     run: str = ""
     claim: locks.Claim = field(default_factory=lambda: locks.Claim(locks.Lock("", "")))
+    reach: t.Optional[Reach] = None
 
 
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
@@ -54,7 +59,7 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     scope = tuple(host.id for host in _scope(fleet, request))
     record = records.read(cloud, cluster, scope)
     pending = tuple(each for each in scope if record is None or each in record.pending)
-    roll = _planned(fleet, request, pending)
+    roll = _planned(fleet, request, pending, _masters(request, fleet))
     return Outcome(False, result=told(fleet, roll, request))
 
 
@@ -81,7 +86,7 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
         "plan": None,
     }
     if not half_way and record.pending:
-        roll = _planned(fleet, request, record.pending)
+        roll = _planned(fleet, request, record.pending, _masters(request, fleet))
         if not roll.feasible:
             raise Refused(f"cluster {cluster.name}", _stuck(fleet, roll))
         result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": told(fleet, roll, request)})
@@ -154,10 +159,23 @@ def _joined(cloud: Cloud, cluster: Cluster, request: Request, fleet: Fleet, chec
     return held or records.Record(request.run, scope)
 
 
-def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...]) -> Roll:
+def _masters(request: Request, fleet: Fleet) -> tuple[str, ...]:
+    """Ids of the host that leads the cluster, where the hypervisor can be asked and has one."""
+    if request.reach is None:
+        return ()
+    with contextlib.closing(request.reach(fleet.cluster, fleet.hosts)) as hypervisor:
+        if not hypervisor.capabilities.master:
+            return ()
+        view = hypervisor.read()
+    seen = ((host, view.host(host.name, host.ip_address)) for host in fleet.hosts)
+    return tuple(host.id for host, its in seen if its is not None and its.master)
+
+
+def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
     """VMs that may be stopped do not move, and a host that is out for good takes none."""
     vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and _stopped(vm, request.consent)))
-    first = tuple(_named(fleet.hosts, name, fleet.cluster).id for name in request.first)
+    named = (_named(fleet.hosts, name, fleet.cluster).id for name in request.first)
+    first = tuple(dict.fromkeys((*masters, *named)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
     return plan(_returning(fleet, pending), vms, order)
 
@@ -219,6 +237,7 @@ def told(fleet: Fleet, roll: Roll, request: Request) -> dict[str, object]:
         "seconds": sum(t.cast(int, wave["seconds"]) for wave in waves),
         "reasons": [{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in _stuck(fleet, roll)],
         "fingerprint": roll.fingerprint,
+        "procedure": list(steps(fleet.cluster.hypervisor, request.reach is not None)),
     }
 
 

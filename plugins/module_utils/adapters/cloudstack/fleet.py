@@ -202,6 +202,8 @@ def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes
         local=any(v.get("storagetype") == "local" for v in volumes),
         busy=any(v.get("state") not in (None, "Ready", "Allocated") for v in volumes),
         owners=_owners(item),
+        # Only users' VMs have both; of the others the name is it.
+        instance_name=str(item.get("instancename") or ("" if kind == "User" else item.get("name") or "")),
     )
 
 

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hypervisor's own part in a maintenance of one host, where a connection to it is given.
+
+Source: Working with Hosts, "vCenter and CloudStack maintenance modes" and "XenServer and Maintenance Mode":
+CloudStack's maintenance first, then the hypervisor's; out of the hypervisor's first, then CloudStack's is cancelled.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..core.errors import Reason, Refused
+from ..core.hosts import Host
+from ..core.hypervisors import HypervisorHost, HypervisorView
+from ..core.topology import Cluster
+from ..ports import Hypervisor
+
+# Opens the hypervisors of a cluster; given its hosts, since some kinds are asked host by host.
+Reach = t.Callable[[Cluster, t.Sequence[Host]], Hypervisor]
+# Obstacles that are about room: the plan has its own landing for every VM.
+ABOUT_ROOM = frozenset(("HOST_NOT_ENOUGH_FREE_MEMORY", "HOST_NOT_ENOUGH_PCPUS", "NO_HOSTS_AVAILABLE"))
+# Seconds for an empty host to change its mode. Well below a lock's lease, which is not renewed meanwhile.
+MODE_CHANGE = 600.0
+
+
+@dataclass
+class NativePart:
+    """One host at its hypervisor. Without ``reach`` there is none to ask, and nothing is done or proven."""
+
+    reach: t.Optional[Reach]
+    cluster: Cluster
+    host: Host
+    changed: bool = False
+    _open: t.Optional[Hypervisor] = None
+    _seen: t.Optional[HypervisorHost] = None
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+
+    def in_maintenance(self) -> t.Optional[bool]:
+        """By the hypervisor's word; None where there is no connection or no such mode."""
+        found = self._look()
+        return found[1].maintenance if found and self._hypervisor().capabilities.maintenance else None
+
+    def would_change(self, into: bool) -> bool:
+        """Whether the mode is not what is wanted."""
+        return self.in_maintenance() is (not into)
+
+    def refuse_obstacles(self, leaving: t.Collection[str]) -> None:
+        """Raises Refused where the hypervisor says of VMs (instance names) that they cannot leave the host."""
+        found = self._look()
+        if not found:
+            return
+        reasons = [
+            Reason(
+                "hypervisor_obstacle",
+                f"{each.guest}: {each.message}",
+                "mend it on the hypervisor, or name the VM in consent",
+                {"vm": each.guest, "fault": each.code},
+            )
+            for each in self._hypervisor().obstacles(found[1])
+            if each.guest in leaving and each.code not in ABOUT_ROOM
+        ]
+        if reasons:
+            raise Refused(f"host {self.host.name}", reasons)
+
+    def prove_empty(self) -> None:
+        """Raises Refused while guests run there, whether CloudStack knows them or not."""
+        found = self._look()
+        left = [guest.name for guest in found[0].active_on(found[1])] if found else []
+        if left:
+            message = f"CloudStack has no VM on it, but its hypervisor runs {', '.join(left)}"
+            remedy = "see cs_hypervisor_info for what they are; move or stop them, then run again"
+            raise Refused(f"host {self.host.name}", [Reason("not_empty_there", message, remedy, {"vms": left})])
+
+    def enter(self) -> None:
+        """Into the hypervisor's own maintenance; the host is proven empty first."""
+        self.prove_empty()
+        if self.would_change(True) and self._seen:
+            self._hypervisor().enter_maintenance(self._seen, MODE_CHANGE)
+            self._changed(True)
+
+    def leave(self) -> None:
+        """Out of it, before CloudStack's is cancelled."""
+        if self.would_change(False) and self._seen:
+            self._hypervisor().leave_maintenance(self._seen, MODE_CHANGE)
+            self._changed(False)
+
+    def told(self) -> dict[str, object]:
+        """For the result: {} without a connection."""
+        if self._seen is None:
+            return {}
+        seen = self._seen
+        shown = {"name": seen.name, "version": seen.version, "master": seen.master, "maintenance": seen.maintenance}
+        return {"hypervisor_host": shown}
+
+    def _changed(self, into: bool) -> None:
+        """Done is verified."""
+        self.changed, wanted = True, "in maintenance" if into else "out of maintenance"
+        if self.in_maintenance() is not into:
+            reason = Reason("hypervisor_mode", f"its hypervisor does not show it {wanted}", "see its own console")
+            raise Refused(f"host {self.host.name}", [reason])
+
+    def _hypervisor(self) -> Hypervisor:
+        if self._open is None:
+            assert self.reach is not None
+            self._open = self.reach(self.cluster, [self.host])
+        return self._open
+
+    def _look(self) -> t.Optional[tuple[HypervisorView, HypervisorHost]]:
+        """The cluster of this moment and the host in it. Raises Refused where it is not to be seen there."""
+        if self.reach is None:
+            return None
+        view = self._hypervisor().read()
+        seen = view.host(self.host.name, self.host.ip_address)
+        error = dict(view.unread).get(self.host.name)
+        if seen is None or error:
+            names = ", ".join(sorted(each.name for each in view.hosts)) or "none"
+            message = (
+                f"its hypervisor cannot be asked: {error}" if error else f"the hypervisor has hosts {names}, not it"
+            )
+            remedy = "correct the option hypervisor, or leave it out and look for yourself"
+            raise Refused(f"host {self.host.name}", [Reason("hypervisor_unseen", message, remedy)])
+        self._seen = seen
+        return view, seen
