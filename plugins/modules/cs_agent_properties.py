@@ -1,0 +1,102 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_agent_properties
+short_description: Set what an Apache CloudStack KVM agent is configured by
+description:
+  - Sets keys of C(agent.properties) on the host that the task runs on. Comments, order and all other keys stay.
+  - Names, types and limits of the keys are known and checked; an agent itself ignores a key that it does not know.
+  - What tells who the host is (C(guid), C(local.storage.uuid), C(zone), C(pod), C(cluster)) and the keystore's
+    passphrase cannot be set, and no secret is returned or shown in a difference.
+  - Does not restart the agent.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+options:
+  path:
+    description: The file.
+    type: path
+    default: /etc/cloudstack/agent/agent.properties
+  properties:
+    description:
+      - Values by key. A key that is not named stays as it is; V(null) removes one, so that the agent's default holds.
+      - Values are compared by meaning. C(host) with the algorithm V(roundrobin) or V(shuffle) is the same in any order,
+        since the management server gives each agent an order of its own.
+    type: dict
+    default: {}
+  allow_unknown:
+    description: Set keys that this module does not know, such as those of a newer agent.
+    type: bool
+    default: false
+  state:
+    description:
+      - V(forgotten) takes the host's identity away, for a host that was removed from CloudStack. C(guid), C(host),
+        C(zone), C(pod) and C(cluster) become what the package ships, and the keystore's passphrase is removed, so that
+        an agent that is started by chance does not add the host back.
+      - A host without the file is forgotten already.
+    type: str
+    choices: [present, forgotten]
+    default: present
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what it would change.
+    support: full
+  diff_mode:
+    description: Shows the keys that change, without secrets.
+    support: full
+seealso:
+  - module: hostcraft.cloudstack.cs_agent_properties_info
+  - module: hostcraft.cloudstack.cs_host_check
+"""
+
+EXAMPLES = r"""
+- name: The agent's own settings
+  hostcraft.cloudstack.cs_agent_properties:
+    properties:
+      host: [10.10.0.5, "10.10.0.6@roundrobin"]
+      workers: 10
+      guest.cpu.mode: custom
+      guest.cpu.model: Skylake-Server-IBRS
+      guest.cpu.features: [aes, pdpe1gb]
+      host.reserved.mem.mb: 8192
+      reboot.host.and.alert.management.on.heartbeat.timeout: false
+  notify: Restart the agent
+
+- name: A host that was removed does not add itself back
+  hostcraft.cloudstack.cs_agent_properties:
+    state: forgotten
+"""
+
+RETURN = r"""
+properties:
+  description: What the file says then, without secrets.
+  returned: success
+  type: dict
+  sample: {workers: "10", guest.cpu.mode: custom}
+guid:
+  description: The agent's guid; empty where the host was not added yet.
+  returned: success
+  type: str
+  sample: 1b4e28ba-2fa1-31d2-883f-0016d3cca427
+management_servers:
+  description: Addresses that the agent connects to.
+  returned: success
+  type: list
+  elements: str
+  sample: [10.10.0.5, 10.10.0.6]
+algorithm:
+  description: How the agent chooses among them.
+  returned: success
+  type: str
+  sample: roundrobin
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.agent_properties import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_agent_properties_info
+short_description: Read what an Apache CloudStack KVM agent is configured by
+description:
+  - Reads C(agent.properties) on the host that the task runs on. No secret is returned.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+options:
+  path:
+    description: The file.
+    type: path
+    default: /etc/cloudstack/agent/agent.properties
+attributes:
+  check_mode:
+    description: Can run in check mode and return the same.
+    support: full
+  diff_mode:
+    description: Changes nothing, hence has no difference to show.
+    support: none
+seealso:
+  - module: hostcraft.cloudstack.cs_agent_properties
+"""
+
+EXAMPLES = r"""
+- name: Who does this host's agent say that it is?
+  hostcraft.cloudstack.cs_agent_properties_info:
+  register: agent
+
+- name: Its guid
+  ansible.builtin.debug:
+    msg: "{{ agent.guid }} of {{ agent.management_servers | join(', ') }}"
+"""
+
+RETURN = r"""
+installed:
+  description: Whether the file is there.
+  returned: success
+  type: bool
+  sample: true
+properties:
+  description: What the file says, without secrets.
+  returned: success
+  type: dict
+  sample: {workers: "10", guest.cpu.mode: custom}
+guid:
+  description: The agent's guid; empty where the host was not added yet.
+  returned: success
+  type: str
+  sample: 1b4e28ba-2fa1-31d2-883f-0016d3cca427
+management_servers:
+  description: Addresses that the agent connects to.
+  returned: success
+  type: list
+  elements: str
+  sample: [10.10.0.5, 10.10.0.6]
+algorithm:
+  description: How the agent chooses among them.
+  returned: success
+  type: str
+  sample: roundrobin
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.agent_properties import info
+
+if __name__ == "__main__":
+    info()
