@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hosts are booted from, made once and kept: a Debian tree per package set, and a repository to install from.
+
+Both come from the Debian mirror that this machine's own apt uses. The names of what is kept hold a hash of how it was
+made, so a changed recipe is a new folder; removing CACHE is always safe while no host runs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "hosts"
+RELEASES = {"bookworm": "12", "trixie": "13"}
+
+BASE = (
+    *("systemd", "systemd-sysv", "dbus", "udev", "kmod", "procps", "iproute2", "iputils-ping"),
+    *("python3", "python3-apt", "openssh-server", "sudo"),
+)
+KVM = ("libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "nftables", "iptables", "chrony")
+# A row here is all that a new kind of host needs.
+SETS: dict[str, tuple[str, ...]] = {
+    "base": BASE,
+    "kvm": (*BASE, *KVM),
+}
+# What apt finds inside a host, with whatever it depends on. One row is resolved at once; rows may exclude each other.
+OFFERED: tuple[tuple[str, ...], ...] = (
+    (*KVM, "libvirt-daemon-driver-lxc", "nfs-common", "python3-libvirt", "gnutls-bin", "openssl", "bridge-utils"),
+    ("ifupdown", "isc-dhcp-client", "ifenslave", "vlan"),
+    ("network-manager", "netplan.io"),
+    ("firewalld",),
+    ("ufw",),
+    ("ipset", "ebtables", "iptables-persistent"),
+)
+
+
+def sources(release: str) -> list[str]:
+    """The machine's own apt lines for Debian, turned to a release; none where it is no Debian."""
+    etc = Path("/etc/apt")
+    lines: list[str] = []
+    for path in [etc / "sources.list", *sorted(etc.glob("sources.list.d/*.list"))]:
+        lines += path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for path in sorted(etc.glob("sources.list.d/*.sources")):
+        for stanza in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
+            fields = dict(re.findall(r"^(\w[\w-]*):[ \t]*(.*)$", stanza, re.MULTILINE))
+            lines += [
+                f"deb {uri} {suite} {fields.get('Components', '')}"
+                for uri in fields.get("URIs", "").split()
+                for suite in fields.get("Suites", "").split()
+            ]
+    found: dict[str, None] = {}
+    for line in lines:
+        match = re.match(r"deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\w+)((?:-updates|-security)?)\s+(?:.*\s)?main\b", line)
+        if match and match[2] in (*RELEASES, "stable", "oldstable"):
+            found[f"deb {match[1]} {release}{match[3]} main"] = None
+    return list(found)
+
+
+def image(packages: str = "base", release: str = "bookworm") -> Path:
+    """The tree of a Debian with a package set of SETS; made where it is not there yet (about a minute)."""
+    names = SETS[packages]
+
+    def make(folder: Path) -> None:
+        mirrors = sources(release)
+        command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(names)}"]
+        _run([*command, "--mode=root", "--skip=output/dev", release, str(folder), *mirrors])
+        settle(folder)
+
+    return _kept(f"{release}-{packages}", make, *names, inspect.getsource(settle))
+
+
+def settle(tree: Path) -> None:
+    """Make a Debian tree one that may run on somebody's machine: it never steers the clock, and stops at once."""
+    listed = tree / "etc/apt/sources.list"
+    (tree / "etc/apt/sources.debian").write_text(listed.read_text(encoding="utf-8"), encoding="utf-8")
+    write = {
+        "etc/apt/sources.list": "deb [trusted=yes] file:/srv/packages ./\n",
+        "etc/apt/apt.conf.d/90host": 'Acquire::Languages "none";\nAPT::Sandbox::User "root";\n',
+        "etc/dpkg/dpkg.cfg.d/host": "force-unsafe-io\n",
+        "etc/systemd/system.conf.d/host.conf": "[Manager]\nDefaultTimeoutStopSec=5s\n",
+        # chrony needs a clock it may set, else it does not start: it gets none here, and runs with -x (never sets it).
+        "etc/systemd/system/chrony.service.d/host.conf": (
+            "[Unit]\nConditionCapability=\n[Service]\nEnvironmentFile=-/etc/chrony-host.env\n"
+        ),
+        "etc/chrony-host.env": 'DAEMON_OPTS="-F 1 -x"\n',
+        "etc/ssh/sshd_config.d/host.conf": "UseDNS no\n",
+        "etc/hostname": "localhost\n",
+        "etc/machine-id": "",
+    }
+    for name, text in write.items():
+        path = tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for path in (tree / "etc/apt/sources.list.d").glob("*"):
+        path.unlink()
+    mask = tree / "etc/systemd/system/user@.service"
+    mask.unlink(missing_ok=True)
+    mask.symlink_to("/dev/null")
+
+
+def repository(release: str = "bookworm") -> Path:
+    """A folder that apt takes for a repository: OFFERED and all it depends on beyond the base image."""
+    base = image("base", release)
+
+    def make(folder: Path) -> None:
+        work = folder / "work"
+        for name in ("lists/partial", "cache/archives/partial"):
+            (work / name).mkdir(parents=True)
+        shutil.copy(base / "etc/apt/sources.debian", work / "sources.list")
+        options = {
+            "Dir::Etc::sourcelist": work / "sources.list",
+            "Dir::Etc::sourceparts": "/dev/null",
+            "Dir::Etc::preferencesparts": "/dev/null",
+            "Dir::State::lists": work / "lists",
+            "Dir::State::status": base / "var/lib/dpkg/status",
+            "Dir::State::extended_states": work / "extended",
+            "Dir::Cache": work / "cache",
+            "Acquire::Languages": "none",
+            "APT::Install-Recommends": "false",
+            "APT::Sandbox::User": "root",
+        }
+        apt = ["apt-get", "-qq", *(f"-o{key}={value}" for key, value in options.items())]
+        _run([*apt, "update"])
+        for names in OFFERED:
+            _run([*apt, "--yes", "--download-only", "install", *names])
+        for deb in (work / "cache/archives").glob("*.deb"):
+            deb.rename(folder / deb.name)
+        shutil.rmtree(work)
+        index(folder)
+
+    return _kept(f"{release}-packages", make, *map(str, OFFERED), base.name, inspect.getsource(index))
+
+
+def index(folder: Path) -> None:
+    """Make a folder of .deb files a repository."""
+    for name in ("Packages", "Release"):
+        listed = _run(["apt-ftparchive", name.lower(), "."], cwd=folder)
+        (folder / name).write_text(listed, encoding="utf-8")
+
+
+def key() -> Path:
+    """The private key that opens every host, made once for a checkout; its public half has the suffix .pub."""
+    path = CACHE / "key"
+    with _locked("key"):
+        if not path.exists():
+            _run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "hosts", "-f", str(path)])
+    return path
+
+
+def _kept(name: str, make: Callable[[Path], None], *recipe: str) -> Path:
+    """A folder of the cache, made whole or not at all, by one process while others wait."""
+    folder = CACHE / f"{name}-{hashlib.sha256(chr(10).join(recipe).encode()).hexdigest()[:12]}"
+    if folder.exists():
+        return folder
+    with _locked(name):
+        if not folder.exists():
+            making = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=CACHE))
+            try:
+                make(making)
+                making.chmod(0o755)
+                making.rename(folder)
+            except BaseException:
+                shutil.rmtree(making, ignore_errors=True)
+                raise
+    return folder
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[None]:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run(command: list[str], cwd: Path | None = None) -> str:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    ended = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {ended.stderr.strip()[-2000:]}")
+    return ended.stdout
