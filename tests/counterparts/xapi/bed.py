@@ -6,11 +6,6 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from counterparts.contract import PASSWORD, PlantedGuest, PlantedHost, Truth
-from counterparts.xapi import hosts, site
-from counterparts.xapi.model import NULL
-from counterparts.xapi.wire import Servers
-
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.gateway import open_xenserver
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import (
     PAUSED,
@@ -20,6 +15,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
     HypervisorAccess,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from counterparts.contract import PASSWORD, PlantedGuest, PlantedHost, Truth
+from counterparts.xapi import hosts, site
+from counterparts.xapi.model import NULL
+from counterparts.xapi.wire import Servers
 
 POWER = {"Running": RUNNING, "Paused": PAUSED, "Suspended": SUSPENDED, "Halted": STOPPED}
 REASON = "VM_REQUIRES_SR"
