@@ -33,6 +33,8 @@ KVM = ("libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-util
 SETS: dict[str, tuple[str, ...]] = {
     "base": BASE,
     "kvm": (*BASE, *KVM),
+    # Every back-end of Debian that can be there together; a test unmasks the one it is about.
+    "network": (*BASE, "ifupdown", "bridge-utils", "isc-dhcp-client", "network-manager", "netplan.io"),
 }
 # What apt finds inside a host, with whatever it depends on. One row is resolved at once; rows may exclude each other.
 OFFERED: tuple[tuple[str, ...], ...] = (
