@@ -13,7 +13,7 @@ from .naming import nearest
 from .network_findings import Finding, of
 from .network_layout import VXLAN_OVERHEAD, Bridge, Device, Layout, Nic
 from .network_layout_addresses import carried
-from .network_seen import GUEST_KINDS, SeenLink, SeenNetwork, bare
+from .network_seen import VIRTUAL, SeenLink, SeenNetwork, bare
 
 # The agent names a guest VLAN's bridge "br" + card + "-" + VLAN, and no name has more than 15 characters (source).
 GUEST_CARD_LENGTH = 15 - len("br-4094")
@@ -51,11 +51,11 @@ def host_findings(layout: Layout, seen: SeenNetwork, purpose: Purpose) -> t.Iter
 def _card(nic: Nic, seen: SeenNetwork) -> t.Iterator[Finding]:
     link = seen.named(nic.name)
     if link is None:
-        cards = [one.name for one in seen.links if not one.kind and one.name != "lo"]
+        cards = [one.name for one in seen.links if one.kind not in VIRTUAL and not one.for_guests and one.name != "lo"]
         near = nearest(nic.name, cards) or sorted(cards)
         remedy = "one of the host's: " + " ".join(near) if near else "a card that the host has"
         yield of(nic, "no_such_card", "name", nic.name, "the host has no such interface", remedy)
-    elif link.kind and link.kind not in GUEST_KINDS:
+    elif link.kind in VIRTUAL:
         message = f"it is a {link.kind}"
         yield of(nic, "no_card", "name", nic.name, message, "a declaration under its own kind, or a card")
 
@@ -183,7 +183,7 @@ def _for_vxlan(bridge: Bridge) -> t.Iterator[Finding]:
 def guests_on(seen: SeenNetwork, names: t.Iterable[str]) -> t.Iterator[Finding]:
     """Interfaces that are to be deleted although guests are plugged into them."""
     for name in names:
-        guests = sorted(one.name for one in seen.links if one.master == name and one.kind in GUEST_KINDS)
+        guests = sorted(one.name for one in seen.links if one.master == name and one.for_guests)
         if guests:
             message = f"{len(guests)} interfaces of guests are plugged into it: {' '.join(guests[:5])}"
             yield Finding("guests_on_bridge", f"bridges.{name}", name, message, "move the guests away first")

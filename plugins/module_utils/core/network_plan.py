@@ -26,7 +26,7 @@ from .network_change import (
     backend_named,
 )
 from .network_findings import Finding, refuse
-from .network_foreign import defines, ours, virtual
+from .network_foreign import defines, ours, patterns, virtual
 from .network_layout import Bond, Bridge, Device, Layout, Vlan, Vxlan
 from .network_layout_addresses import address_findings
 from .network_layout_host import Purpose, guests_on, host_findings
@@ -71,21 +71,18 @@ def plan(
     exact: files of the back-end that are not ours are removed, and what only they define with them.
     """
     chosen = chosen_backend(backend, seen)
-    before = [*link_findings(layout), *address_findings(layout)]
-    refuse(before)
-    layout = settled(layout, seen)
-    rendered = RENDER[chosen.name](layout)
-    files, absent = _files(chosen, rendered, seen, exact)
-    doomed, commands = _doomed(layout, seen, (path for path in seen.files if chosen.owns(path)), absent, files)
+    declared, layout = layout, settled(layout, seen)
     findings = [
-        *before,
+        *link_findings(declared),
         *address_findings(layout),
         *host_findings(layout, seen, purpose),
         *LIMITS[chosen.name](layout),
-        *_foreign(chosen, layout, seen, absent, files),
-        *guests_on(seen, doomed),
     ]
-    findings = list({one.text: one for one in findings}.values())
+    refuse(findings)
+    rendered = RENDER[chosen.name](layout)
+    files, absent = _files(chosen, rendered, seen, exact)
+    doomed, commands = _doomed(layout, seen, (path for path in seen.files if chosen.owns(path)), absent, files)
+    findings += [*_foreign(chosen, layout, seen, absent, files), *guests_on(seen, doomed)]
     refuse(findings)
     change = NetworkChange(
         chosen, files, absent, (*commands, *rendered.commands), doomed, links(layout), purpose.address, probes
@@ -94,10 +91,15 @@ def plan(
 
 
 def chosen_backend(name: str, seen: SeenNetwork) -> NetworkBackend:
-    """The named back-end, or for "auto" the one that the host runs."""
+    """The named back-end, or for "auto" that which defines the interface of the connection, else what runs."""
     if name != "auto":
         return backend_named(name)
     there = [each for each in PREFERENCE if each in seen.backends]
+    link = seen.carrying(seen.connection)
+    for each in there if link else ():
+        owned = (path for path in seen.files if BACKENDS[each].owns(path))
+        if link is not None and any(link.name in patterns(path, seen.files[path]) for path in owned):
+            return BACKENDS[each]
     if not there:
         known = ", ".join(sorted(BACKENDS))
         raise InvalidValue("backend", name, f"a host that runs one of {known}; install one, or name it")

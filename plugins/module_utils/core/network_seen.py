@@ -10,11 +10,10 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, field
 
+from .host_check_network import FOR_GUESTS, RECOGNISED
 from .network_layout import Addressing, Bond, Bridge, Device, Layout, Nic, Route
 
 VIRTUAL = frozenset(("bridge", "bond", "vlan", "vxlan", "openvswitch"))
-# What the agent and libvirt plug in for guests, and take out again.
-GUEST_KINDS = frozenset(("tun", "macvtap", "veth"))
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,11 @@ class SeenLink:
     addresses: tuple[SeenAddress, ...] = ()
     traits: t.Mapping[str, t.Any] = field(default_factory=dict)
 
+    @property
+    def for_guests(self) -> bool:
+        """Whether it is one that the agent or libvirt plugs in for a guest, and takes out again."""
+        return self.kind in FOR_GUESTS and not RECOGNISED.fullmatch(self.name)
+
 
 @dataclass(frozen=True)
 class SeenRoute:
@@ -56,7 +60,7 @@ class SeenRoute:
 @dataclass(frozen=True)
 class SeenNetwork:
     """files: text by path, of every back-end. backends: names of those that run. connection: address that Ansible
-    came to, "" where it came by no network. programs: of those asked for, the ones that are there."""
+    came to, "" where it came by no network."""
 
     links: tuple[SeenLink, ...] = ()
     routes: tuple[SeenRoute, ...] = ()
@@ -65,7 +69,6 @@ class SeenNetwork:
     dns: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     connection: str = ""
-    programs: frozenset[str] = frozenset()
 
     def named(self, name: str) -> t.Optional[SeenLink]:
         return next((link for link in self.links if link.name == name), None)
@@ -79,10 +82,10 @@ class SeenNetwork:
         link = self.named(name)
         if link is None or name in above:
             return ()
-        below = [one.name for one in self.links if one.master == name and one.kind not in GUEST_KINDS]
+        below = [one.name for one in self.links if one.master == name and not one.for_guests]
         if link.lower:
             below.append(link.lower)
-        if not below and not link.kind:
+        if not below and link.kind not in VIRTUAL:
             return (name,)
         return tuple(dict.fromkeys(card for one in below for card in self.cards(one, above | {name})))
 
@@ -120,7 +123,7 @@ def kept_from(device: Device, layout: Layout, seen: SeenNetwork) -> t.Optional[S
     others = {other.name for other in layout.devices if other.address.method != "none"} - {device.name}
     for name in [*below, *(name for name in over if name not in others)]:
         link = seen.named(name)
-        if link is not None and link.addresses and link.kind not in GUEST_KINDS:
+        if link is not None and link.addresses and not link.for_guests:
             return link
     return None
 
