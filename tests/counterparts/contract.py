@@ -6,7 +6,8 @@ A test file plugs in by a subclass with one fixture::
 
     class TestKvm(HypervisorContract):
         @pytest.fixture(scope="class")
-        def bed(self) -> Iterator[Bed]:
+        @classmethod
+        def bed(cls) -> Iterator[Bed]:
             with LibvirtBed() as bed:
                 yield bed
 

@@ -160,6 +160,15 @@ class Libvirt:
         connection.createXML(text, libvirt.VIR_DOMAIN_START_PAUSED if paused else 0)
         connection.close()
 
+    def make_pool(self, host: str, name: str) -> None:
+        """An active storage pool, a folder of the host's own."""
+        folder = self.room / host / "pools" / name
+        folder.mkdir(parents=True)
+        xml = f"<pool type='dir'><name>{name}</name><uuid>{name}</uuid><target><path>{folder}</path></target></pool>"
+        connection = self.control(host)
+        connection.storagePoolCreateXML(xml)
+        connection.close()
+
     def stop_guests(self, host: str, names: Sequence[str] | None = None) -> None:
         """Those named, or all."""
         connection = self.control(host)
