@@ -180,6 +180,19 @@ def _for_vxlan(bridge: Bridge) -> t.Iterator[Finding]:
         )
 
 
+def switched_connection(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
+    """The way in under Open vSwitch, where the back-end does not take a failed change of it back."""
+    link = seen.carrying(seen.connection)
+    for bridge in layout.bridges if link is not None else ():
+        cards = [card for card in layout.cards(bridge.name) if link is not None and card in seen.cards(link.name)]
+        if bridge.openvswitch and not bridge.fake and cards and link is not None and link.kind != "openvswitch":
+            message = (
+                f"{cards[0]} carries the connection, and a failed change of Open vSwitch's database is not taken back"
+            )
+            remedy = "backend: ifupdown, another card, or this one step by hand at the console"
+            yield of(bridge, "connection_on_openvswitch", "interfaces", cards[0], message, remedy)
+
+
 def guests_on(seen: SeenNetwork, names: t.Iterable[str]) -> t.Iterator[Finding]:
     """Interfaces that are to be deleted although guests are plugged into them."""
     for name in names:

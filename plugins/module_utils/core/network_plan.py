@@ -29,7 +29,7 @@ from .network_findings import Finding, refuse
 from .network_foreign import defines, ours, patterns, virtual
 from .network_layout import Bond, Bridge, Device, Layout, Vlan, Vxlan
 from .network_layout_addresses import address_findings
-from .network_layout_host import Purpose, guests_on, host_findings
+from .network_layout_host import Purpose, guests_on, host_findings, switched_connection
 from .network_layout_links import link_findings
 from .network_render_common import Rendered
 from .network_seen import VIRTUAL, SeenLink, SeenNetwork, settled
@@ -78,6 +78,8 @@ def plan(
         *host_findings(layout, seen, purpose),
         *LIMITS[chosen.name](layout),
     ]
+    if chosen.name != "ifupdown":  # ifdown takes its bridges down again
+        findings += switched_connection(layout, seen)
     refuse(findings)
     rendered = RENDER[chosen.name](layout)
     files, absent = _files(chosen, rendered, seen, exact)
