@@ -19,6 +19,7 @@ from .errors import InvalidValue
 Command = tuple[str, ...]
 # IFNAMSIZ of linux/if.h less its closing zero; neither "/" nor blanks (dev_valid_name of the kernel).
 LINK_NAME = re.compile(r"^[^\s/:]{1,15}$")
+LIST_NAME = re.compile(r"^\{(?P<each>each )?(?P<name>[a-z]+)\}$")
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ class NetworkBackend:
     managed: patterns of the files that are its own. program: without it the back-end is not there. unit: the systemd
     unit that has to be active where it is a daemon. validate: parse candidates. before: run while the old files lie
     there yet; apply: run once the new ones do. settle: run after files were put back at boot, before it starts.
-    {changed} in a command becomes the interfaces whose definitions change, {links} those that the new files define;
-    a command whose list is empty is left out.
+    undo: run before the old files are put back; restore: run after. A command may hold a list by its name in braces,
+    as an argument "{changed}", or "{each changed}" for a command each; where the list is empty it is left out. Lists:
+    changed, interfaces whose definitions differ; drifted, those that hold otherwise than wanted though their
+    files are the same; connections, UUIDs of changed connections, and active, of those that ran before
+    (NetworkManager).
     """
 
     name: str
@@ -89,6 +93,8 @@ class NetworkBackend:
     validate: tuple[NetworkCheck, ...]
     apply: tuple[Command, ...]
     before: tuple[Command, ...] = ()
+    undo: tuple[Command, ...] = ()
+    restore: tuple[Command, ...] = ()
     unit: str = ""
     settle: tuple[Command, ...] = ()
 
@@ -103,9 +109,14 @@ IFUPDOWN = NetworkBackend(
     name="ifupdown",
     managed=("/etc/network/interfaces", "/etc/network/interfaces.d/*"),
     program="ifup",
-    validate=(NetworkCheck(("ifquery", "--list", "--all"), complaints=r"^(ifquery|error|warning)\b.*"),),
+    validate=(
+        NetworkCheck(("ifquery", "--list", "--all")),
+        NetworkCheck(("ifup", "--no-act", "--force", "--all"), complaints=r"^(ifup: |missing required).*"),
+    ),
     before=(("ifdown", "--force", "{changed}"),),
-    apply=(("ifup", "{changed}"),),
+    apply=(("ifup", "--force", "{changed}"),),
+    undo=(("ifdown", "--force", "{changed}"), ("ip", "address", "flush", "dev", "{each changed}", "scope", "global")),
+    restore=(("ifup", "--force", "{changed}"),),
 )
 IFUPDOWN2 = NetworkBackend(
     name="ifupdown2",
@@ -113,6 +124,7 @@ IFUPDOWN2 = NetworkBackend(
     program="ifreload",
     validate=(NetworkCheck(("ifup", "--all", "--syntax-check"), complaints=r"^error\b.*"),),
     apply=(("ifreload", "--all"),),
+    restore=(("ifreload", "--all"),),
 )
 NETWORKD = NetworkBackend(
     name="networkd",
@@ -121,12 +133,13 @@ NETWORKD = NetworkBackend(
     validate=(
         NetworkCheck(
             ("/lib/systemd/systemd-networkd",),
-            complaints=r"/etc/systemd/network/.*(ignoring|[Ff]ailed|[Ii]nvalid|[Uu]nknown)",
+            complaints=r"/etc/systemd/network/.*([Ii]gnoring|[Ff]ailed|[Ii]nvalid|[Uu]nknown)",
             isolated=True,
             stops=True,
         ),
     ),
-    apply=(("networkctl", "reload"),),
+    apply=(("networkctl", "reload"), ("networkctl", "reconfigure", "{drifted}")),
+    restore=(("networkctl", "reload"),),
     unit="systemd-networkd.service",
 )
 NETPLAN = NetworkBackend(
@@ -135,6 +148,7 @@ NETPLAN = NetworkBackend(
     program="netplan",
     validate=(NetworkCheck(("netplan", "generate", "--root-dir", "{root}")),),
     apply=(("netplan", "apply"),),
+    restore=(("netplan", "apply"),),
     settle=(("netplan", "generate"),),
 )
 NETWORKMANAGER = NetworkBackend(
@@ -144,7 +158,14 @@ NETWORKMANAGER = NetworkBackend(
     validate=(
         NetworkCheck(("nmcli", "--offline", "connection", "modify", "connection.autoconnect", "yes"), each=True),
     ),
-    apply=(("nmcli", "connection", "reload"),),
+    apply=(
+        ("nmcli", "connection", "reload"),
+        ("nmcli", "--wait", "20", "connection", "up", "uuid", "{each connections}"),
+    ),
+    restore=(
+        ("nmcli", "connection", "reload"),
+        ("nmcli", "--wait", "8", "connection", "up", "uuid", "{each active}"),
+    ),
     unit="NetworkManager.service",
 )
 BACKENDS: t.Mapping[str, NetworkBackend] = {
@@ -204,6 +225,56 @@ def parameters(change: NetworkChange) -> dict[str, t.Any]:
             for probe in change.probes
         ],
     }
+
+
+def change_of(given: t.Mapping[str, t.Any]) -> NetworkChange:
+    """The change that ``parameters`` were made of. Raises InvalidValue."""
+    return checked(
+        NetworkChange(
+            backend=backend_named(given["backend"]),
+            files=tuple(NetworkFile(one["path"], one["content"], _mode(one.get("mode"))) for one in given["files"]),
+            absent=tuple(given.get("absent") or ()),
+            commands=tuple(tuple(command) for command in given.get("commands") or ()),
+            doomed=tuple(given.get("doomed") or ()),
+            links=tuple(
+                NetworkLink(
+                    one["name"],
+                    one.get("kind") or "",
+                    tuple(one.get("ports") or ()),
+                    tuple(one.get("addresses") or ()),
+                    one.get("mtu"),
+                )
+                for one in given.get("links") or ()
+            ),
+            address=given.get("address") or "",
+            probes=tuple(
+                NetworkProbe(one["name"], one.get("tcp") or "", tuple(one.get("command") or ()))
+                for one in given.get("probes") or ()
+            ),
+        )
+    )
+
+
+def _mode(text: t.Optional[str]) -> int:
+    try:
+        return int(text or "0644", 8)
+    except ValueError:
+        raise InvalidValue("files.mode", text, "permission bits in octal, as '0644'") from None
+
+
+def expanded(commands: t.Iterable[Command], lists: t.Mapping[str, t.Sequence[str]]) -> tuple[Command, ...]:
+    """The commands with lists in the place of their names, as NetworkBackend tells."""
+    found: list[Command] = []
+    for command in commands:
+        named = [LIST_NAME.match(word) for word in command]
+        match = next((one for one in named if one), None)
+        if match is None:
+            found.append(command)
+            continue
+        where, values = named.index(match), lists.get(match["name"], ())
+        groups = [(value,) for value in values] if match["each"] else [tuple(values)]
+        found += [(*command[:where], *group, *command[where + 1 :]) for group in groups if group]
+    return tuple(found)
 
 
 def checked(change: NetworkChange) -> NetworkChange:

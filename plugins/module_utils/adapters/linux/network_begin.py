@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A network change on this host: what it would change, whether it may be begun, its beginning, its confirmation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import typing as t
+from dataclasses import dataclass
+
+from ...core.network_change import NetworkChange, parameters
+from ...core.network_preflight import Preflight
+from ...core.network_state import RunningState, running_state, unmet
+from . import network_files as files
+from . import network_install, network_units
+from .network_guard import working
+from .network_journal import Journal, Json, boot_id, identity
+from .network_parse import Candidates, changed_interfaces, connection_uuids
+from .network_running import PATH, readings, run
+
+
+@dataclass(frozen=True)
+class Seen:
+    """before: what lies at the change's places. readings: see READINGS. state: the same as data."""
+
+    before: t.Mapping[str, files.Kept]
+    readings: t.Mapping[str, str]
+    state: RunningState
+
+    def differs(self, change: NetworkChange) -> tuple[str, ...]:
+        """Paths that are not as wanted."""
+        wrong = [file.path for file in change.files if not files.is_as_wanted(file, self.before[file.path])]
+        return (*wrong, *(path for path in change.absent if self.before[path]["is"] != "nothing"))
+
+    def drifted(self, change: NetworkChange) -> dict[str, tuple[str, ...]]:
+        """What of the running state is not as promised, by interface."""
+        return unmet(change.links, self.state)
+
+
+def look(change: NetworkChange) -> Seen:
+    paths = [file.path for file in change.files] + list(change.absent)
+    read = readings()
+    return Seen({path: files.kept(path) for path in paths}, read, running_state(read))
+
+
+def preflight(change: NetworkChange, seen: Seen, via: str) -> Preflight:
+    """All that a judgement needs to know; parses the candidates."""
+    backend = change.backend
+    has_program = shutil.which(backend.program, path=PATH) is not None
+    active = not backend.unit or run(("systemctl", "is-active", "--quiet", backend.unit), 10.0).status == 0
+    complaints: tuple[str, ...] = ()
+    if has_program and change.files:
+        with Candidates(change) as candidates:
+            complaints = candidates.complaints()
+    return Preflight(seen.state, via, has_program, active, complaints)
+
+
+def own_address() -> str:
+    """This host's address that the task's ssh connection goes to, from the environment of a process above; "" for none.
+
+    sudo drops the variable, root may read it further up (sshd(8), SSH_CONNECTION).
+    """
+    process = os.getpid()
+    while process > 1:
+        try:
+            with open(f"/proc/{process}/environ", "rb") as file:
+                variables = file.read().split(b"\0")
+            with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as file:
+                process = int(file.read().rpartition(")")[2].split()[1])
+        except OSError:
+            return ""
+        for variable in variables:
+            if variable.startswith(b"SSH_CONNECTION="):
+                return variable.partition(b"=")[2].decode().split()[2]
+    return ""
+
+
+def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeout: float) -> str:
+    """Arm the way back, then let the change be applied; returns its identity. The caller holds the journal's lock.
+
+    The deadline runs first: when this is killed anywhere, the host stays or becomes what it was. Raises NoGuard or
+    OSError (a full disk), with nothing touched.
+    """
+    entry: Json = {
+        "id": identity(change),
+        "change": parameters(change),
+        "before": dict(seen.before),
+        "readings": dict(seen.readings),
+        "probes": working(change, seen.state),
+        "lists": lists(change, seen),
+        "timeout": timeout,
+        "boot": boot_id(),
+    }
+    network_install.install(journal.home)
+    network_units.arm(timeout)
+    try:
+        journal.begin(entry, token)
+        network_units.start_applying()
+    except BaseException:
+        if journal.pending() is not None:
+            journal.end("abandoned", reason="it could not be begun", left=[])
+        network_units.disarm()
+        raise
+    return str(entry["id"])
+
+
+def lists(change: NetworkChange, seen: Seen) -> dict[str, tuple[str, ...]]:
+    """The lists that commands of the back-end speak of, see NetworkBackend."""
+    drifted = tuple(name for name in seen.drifted(change) if name in seen.state.links)
+    found: dict[str, tuple[str, ...]] = {"drifted": drifted}
+    if change.backend.name == "ifupdown":
+        found["changed"] = tuple(dict.fromkeys((*changed_interfaces(change), *drifted)))
+    if change.backend.name == "networkmanager":
+        found["connections"] = connection_uuids(change)
+        ended = run(("nmcli", "--terse", "--fields", "UUID,TYPE,DEVICE", "connection", "show", "--active"), 10.0)
+        rows = [line.split(":") for line in ended.out.splitlines()]
+        found["active"] = tuple(row[0] for row in rows if len(row) == 3 and row[2] != "lo")
+    return found

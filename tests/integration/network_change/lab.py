@@ -1,0 +1,307 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts of each network back-end, changes of their network as that back-end writes them, and what is left of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hosts import Fleet, slots
+from hosts.host import Host
+
+ROOT = Path(__file__).resolve().parents[3]
+COLLECTIONS = ROOT / ".venv" / "collections"
+DAEMONS = {"networkd": "systemd-networkd", "networkmanager": "NetworkManager", "ifupdown": "networking"}
+BACKENDS = ("ifupdown", "networkd", "netplan", "networkmanager")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Net:
+    """What a host's files say: a card of its own or a bridge upon it, in the words of each back-end."""
+
+    address: str
+    gateway: str
+    bridge: str = ""
+    port: str = "eth0"
+    extra: str = ""
+
+    def files(self, backend: str) -> dict[str, str]:
+        return {"ifupdown": self._ifupdown, "networkd": self._networkd, "netplan": self._netplan}.get(
+            backend, self._networkmanager
+        )()
+
+    def _ifupdown(self) -> dict[str, str]:
+        name = self.bridge or self.port
+        gateway = f"  gateway {self.gateway}\n" if self.gateway else ""
+        bridge = f"  bridge_ports {self.port}\n  bridge_stp off\n  bridge_fd 0\n" if self.bridge else ""
+        port = f"auto {self.port}\niface {self.port} inet manual\n\n" if self.bridge and self.port != "none" else ""
+        own = f"auto {name}\niface {name} inet static\n  address {self.address}/24\n{gateway}{bridge}{self.extra}"
+        lo = "auto lo\niface lo inet loopback\n\n"
+        return {"/etc/network/interfaces": f"source /etc/network/interfaces.d/*\n\n{lo}{port}{own}"}
+
+    def _networkd(self) -> dict[str, str]:
+        where = "/etc/systemd/network"
+        name = self.bridge or self.port
+        gateway = f"Gateway={self.gateway}\n" if self.gateway else ""
+        own = f"[Match]\nName={name}\n[Network]\nAddress={self.address}/24\n{gateway}{self.extra}"
+        if not self.bridge:
+            return {f"{where}/10-host.network": own}
+        files = {
+            f"{where}/05-bridge.netdev": f"[NetDev]\nName={name}\nKind=bridge\nMACAddress=none\n",
+            f"{where}/06-bridge.network": own,
+        }
+        port = f"[Match]\nName={self.port}\n[Network]\nBridge={name}\n"
+        return {**files, f"{where}/10-host.network": port}
+
+    def _netplan(self) -> dict[str, str]:
+        routes = f"      routes:\n        - to: default\n          via: {self.gateway}\n" if self.gateway else ""
+        own = f"      addresses: [{self.address}/24]\n{routes}{self.extra}"
+        cards = f"  ethernets:\n    {self.port}:\n" + ("      dhcp4: false\n" if self.bridge else own)
+        ports = "" if self.port == "none" else self.port
+        bridge = f"  bridges:\n    {self.bridge}:\n      interfaces: [{ports}]\n{own}" if self.bridge else ""
+        spanning = "      parameters:\n        stp: false\n        forward-delay: 0\n" if self.bridge else ""
+        head = "network:\n  version: 2\n  renderer: networkd\n"
+        return {"/etc/netplan/01-host.yaml": head + ("" if self.port == "none" else cards) + bridge + spanning}
+
+    def _networkmanager(self) -> dict[str, str]:
+        where = "/etc/NetworkManager/system-connections"
+        gateway = f",{self.gateway}" if self.gateway else ""
+        ip = f"[ipv4]\nmethod=manual\naddress1={self.address}/24{gateway}\n\n[ipv6]\nmethod=ignore\n{self.extra}"
+        card = "[connection]\nid=host\nuuid=0b8ae352-0000-4000-8000-000000000001\ntype=ethernet\ninterface-name="
+        if not self.bridge:
+            return {f"{where}/host.nmconnection": f"{card}{self.port}\n\n{ip}"}
+        bridge = "[connection]\nid=bridge\nuuid=0b8ae352-0000-4000-8000-000000000002\ntype=bridge\ninterface-name="
+        return {
+            f"{where}/bridge.nmconnection": f"{bridge}{self.bridge}\n\n[bridge]\nstp=false\n\n{ip}",
+            f"{where}/host.nmconnection": f"{card}{self.port}\nmaster={self.bridge}\nslave-type=bridge\n",
+        }
+
+
+def mode(backend: str) -> str:
+    return "0600" if backend in ("networkmanager", "netplan") else "0644"
+
+
+def prepare(backends: dict[str, str], gateway: Callable[[], str]) -> Callable[[str, Path], None]:
+    """What makes a host one of its back-end, before it boots: its files, and the units of the others masked."""
+
+    def plant(name: str, root: Path) -> None:
+        backend = backends[name]
+        own = root / "etc/systemd/network/10-host.network"
+        address = re.search(r"Address=([\d.]+)/", own.read_text(encoding="utf-8"))[1]  # type: ignore[index]
+        own.unlink()
+        for other, unit in DAEMONS.items():
+            if other != backend and not (backend == "netplan" and other == "networkd"):
+                mask = root / f"etc/systemd/system/{unit}.service"
+                mask.unlink(missing_ok=True)
+                mask.symlink_to("/dev/null")
+        for path, text in Net(address, gateway()).files(backend).items():
+            file = root / path.lstrip("/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            file.chmod(int(mode(backend), 8))
+
+    return plant
+
+
+@contextmanager
+def hosts_of(*backends: str) -> Iterator[dict[str, Host]]:
+    """A booted host of each back-end, two cards each, by the back-end's name."""
+    fleet: list[Fleet] = []
+    names = {backend: backend for backend in backends}
+    fleet.append(
+        Fleet(
+            *names,
+            packages="network",
+            cards=("eth0", "eth1"),
+            prepare=prepare(names, lambda: fleet[0].gateway),
+        )
+    )
+    with fleet[0] as running:
+        yield {name: running[name] for name in names}
+
+
+def gateway_of(host: Host) -> str:
+    return host.address.rpartition(".")[0] + ".254"
+
+
+def change(backend: str, net: Net, **more: Any) -> Json:
+    """Parameters of cs_network_change that make a host what ``net`` says."""
+    files = [{"path": path, "content": text, "mode": mode(backend)} for path, text in net.files(backend).items()]
+    promised = {"name": net.bridge or net.port, "addresses": [f"{net.address}/24"]}
+    if net.bridge and net.port != "none":
+        promised.update(kind="bridge", ports=[net.port])
+    return {"backend": backend, "files": files, "links": [promised], "timeout": 10, **more}
+
+
+def bridged(backend: str, host: Host, **more: Any) -> Json:
+    """The change that every CloudStack host needs: a bridge takes over the card and its address."""
+    return change(backend, Net(host.address, gateway_of(host), bridge="cloudbr0"), **more)
+
+
+def unbridged(backend: str, host: Host, **more: Any) -> Json:
+    """The way back: the card has the address itself, the bridge goes."""
+    net = Net(host.address, gateway_of(host))
+    gone = sorted(set(Net(host.address, "", bridge="b").files(backend)) - set(net.files(backend)))
+    return change(backend, net, absent=gone, doomed=["cloudbr0"], **more)
+
+
+def play(host: Host, parameters: Json, *options: str, module: str = "cs_network_change", wait: bool = True) -> Any:
+    """Run the module by ansible-playbook; returns its result, or the process where it is not waited for."""
+    directory = host.directory / "plays"
+    directory.mkdir(exist_ok=True)
+    number = len(list(directory.glob("*.yml")))
+    book, out = directory / f"{number}.yml", directory / f"{number}.json"
+    task = {
+        f"hostcraft.cloudstack.{module}": parameters,
+        "register": "answer",
+        "ignore_errors": True,
+        "ignore_unreachable": True,
+    }
+    copy = {
+        "ansible.builtin.copy": {"content": "{{ answer | to_json }}", "dest": str(out), "mode": "0600"},
+        "delegate_to": "localhost",
+        "check_mode": False,
+        "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    }
+    book.write_text(
+        json.dumps([{"hosts": host.name, "gather_facts": False, "tasks": [task, copy]}]), encoding="utf-8"
+    )
+    inventory = directory / "inventory.json"
+    inventory.write_text(json.dumps(_inventory(host)), encoding="utf-8")
+    process = subprocess.Popen(
+        [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), *options, str(book)],
+        env={
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_HOME": str(host.directory / "ansible"),
+            "ANSIBLE_LOCALHOST_WARNING": "False",
+            "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    if not wait:
+        return process
+    shown, _none = process.communicate(timeout=300)
+    if not out.exists():
+        raise AssertionError(shown)
+    return json.loads(out.read_text(encoding="utf-8"))
+
+
+def _inventory(host: Host) -> Json:
+    variables = {
+        "ansible_host": host.address,
+        "ansible_user": "root",
+        "ansible_ssh_private_key_file": str(host.key),
+        "ansible_ssh_common_args": " ".join(host.ssh_options),
+        "ansible_python_interpreter": "/usr/bin/python3",
+    }
+    return {"all": {"hosts": {host.name: variables}}}
+
+
+# Run inside of the host, not by ssh: it is to be seen while nobody can reach it.
+def inside(host: Host, script: str) -> str:
+    ended = subprocess.run(
+        ["nsenter", f"--target={_init(host)}", "--all", "env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ended.stdout
+
+
+def _init(host: Host) -> int:
+    """The process that is number 1 inside of the host."""
+    mark = f"{slots.MARK}={host.directory}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (process / "status").read_text(encoding="utf-8")
+            marked = mark in (process / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if marked and re.search(r"^NSpid:\s+\d+\s+1$", status, re.MULTILINE):
+            return int(process.name)
+    raise AssertionError(f"{host.name} does not run")
+
+
+# Less what differs by the second, by the kernel's own counting, or is renewed by itself.
+READ = r"""
+for folder in /etc/network /etc/systemd/network /etc/netplan /etc/NetworkManager; do
+  find $folder -printf '%p %y %m %u %g %l\n' -type f -exec sha256sum {} + ; done | sort
+echo ===
+ip -4 route show table all | grep -v -e '^broadcast' -e '^local'; ip -4 rule
+echo ===
+for link in /sys/class/net/*; do name=${link##*/}
+  echo $name $(cat $link/address $link/mtu) $(readlink $link/master | sed 's/.*.//') \
+    $(( $(cat $link/flags) & 1 )) $(ip -4 -o addr show dev $name | awk '{print $4}'); done
+bridge vlan 2>/dev/null
+"""
+
+
+def picture(host: Host) -> str:
+    """Files, routes and interfaces of a host as text: the same before and after, or the change has left a trace.
+
+    Read by other means than the collection's own: files by find and sha256sum, interfaces out of sysfs.
+    """
+    return inside(host, READ.replace("sed 's/.*.//'", "sed 's,.*/,,'"))
+
+
+@dataclass
+class Pulse:
+    """Tries ten times a second whether ssh of a host greets; ``gap`` is the longest time without, in seconds."""
+
+    address: str
+    times: list[float] = field(default_factory=list)
+    gap: float = 0.0
+
+    def __enter__(self) -> Pulse:
+        self._stop = threading.Event()
+        self._start = time.monotonic()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        beats = [self._start, *self.times]
+        self.gap = max((b - a for a, b in zip(beats, beats[1:], strict=False)), default=0.0)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(0.1):
+            if greets(self.address):
+                self.times.append(time.monotonic())
+
+
+def greets(address: str, seconds: float = 0.3) -> bool:
+    try:
+        with socket.create_connection((address, 22), timeout=seconds) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False
+
+
+def tap(host: Host, name: str, bridge: str = "") -> None:
+    """A guest's interface, as libvirt makes one."""
+    inside(host, f"ip tuntap add {name} mode tap; ip link set {name} up {f'master {bridge}' if bridge else ''}")
+
+
+def text_of(content: str) -> str:
+    return base64.b64decode(content).decode()
