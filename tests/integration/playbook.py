@@ -79,8 +79,19 @@ class Run:
         return [line for line in lines if not any(ours in line for ours in OUR_WARNINGS)]
 
 
-def run(sandbox: Sandbox, playbook: Path, log: Path, connection: str = "local", **variables: object) -> Run:
-    """Run a playbook on this machine by a connection; ``log``: where its tasks are noted."""
+def run(
+    sandbox: Sandbox,
+    playbook: Path,
+    log: Path,
+    connection: str = "local",
+    inventory: Path | None = None,
+    **variables: object,
+) -> Run:
+    """Run a playbook on this machine by a connection; ``log``: where its tasks are noted.
+
+    inventory: instead of this machine alone; its hosts name their interpreters.
+    """
+    here = {} if inventory else {"ansible_python_interpreter": sys.executable}
     environment = {
         **os.environ,
         "CLOUDSTACK_ENDPOINT": sandbox.url,
@@ -96,9 +107,9 @@ def run(sandbox: Sandbox, playbook: Path, log: Path, connection: str = "local", 
     }
     command = [
         "ansible-playbook",
-        "--inventory=localhost,",
+        f"--inventory={inventory or 'localhost,'}",
         f"--connection={connection}",
-        f"--extra-vars={json.dumps({'ansible_python_interpreter': sys.executable, **variables})}",
+        f"--extra-vars={json.dumps({**here, **variables})}",
         str(playbook),
     ]
     ended = subprocess.run(

@@ -9,6 +9,8 @@ import typing as t
 
 from ..core import vlan_scheme, vlans
 from ..core.change import Outcome
+from ..core.hypervisors import CAPABILITIES
+from ..core.trunks import provisioning
 from ..core.vlan_census import Asked, Pool, census
 from ..ports import Cloud
 from . import lookup
@@ -44,12 +46,5 @@ def listed_vlans(cloud: Cloud, asked: Question) -> Outcome:
         Asked(only, asked.block_size),
     )
     off = vlan_scheme.lint(entries, holders)
-    return Outcome(False, result={"zone": place.name, "provisioning": PROVISIONING, **found, "off_scheme": off})
-
-
-# Where a VLAN is to be found on hosts (Working with Hosts, "VLAN Provisioning").
-PROVISIONING = {
-    "VMware": "on all hosts of the cluster, and it stays there when no guest needs it any more",
-    "KVM": "on the hosts that run a guest of it, until the last one has left",
-    "XenServer": "on the hosts that run a guest of it, until the last one has left",
-}
+    where = {kind: provisioning(kind)["vlans"] for kind in CAPABILITIES}
+    return Outcome(False, result={"zone": place.name, "provisioning": where, **found, "off_scheme": off})

@@ -12,7 +12,18 @@ GROUP = "cloudstack"
 ACTION = "hostcraft.cloudstack.cs_api"
 # Modules that look at the machine they run on. Routed to the controller, such a one would judge the wrong machine;
 # grouped, it would be handed the API's address and keys, which it refuses.
-ON_THE_HOST = frozenset({"cs_agent_properties", "cs_agent_properties_info", "cs_host_check", "cs_network_layout"})
+ON_THE_HOST = frozenset(
+    {
+        "cs_agent_properties",
+        "cs_agent_properties_info",
+        "cs_host_check",
+        "cs_network_change",
+        "cs_network_change_info",
+        "cs_network_confirm",
+        "cs_host_network_info",
+        "cs_network_layout",
+    }
+)
 
 
 def runtime_gaps(modules: Iterable[str], runtime: Mapping[str, Any]) -> Iterator[str]:

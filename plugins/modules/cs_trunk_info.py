@@ -1,0 +1,215 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_trunk_info
+short_description: Judge which VLANs of a zone of Apache CloudStack can reach which hosts
+description:
+  - Puts the VLANs of a zone (guest VLANs, VLANs given by hand, private gateways, shared, public, management and storage
+    ranges) beside what its hosts have, and returns a matrix of hosts and VLANs that says of each whether it reaches the
+    host's cards, does not, or cannot be seen, with a code and what would help.
+  - On KVM a traffic label is looked for among the bridges and cards, on XenServer among the networks, on VMware among
+    the switches.
+  - What the switches beyond the hosts' cards let through is not seen by this.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.hypervisor
+options:
+  zone:
+    description: Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  cluster:
+    description:
+      - Name or id of the only cluster to judge. Needed with O(hypervisor) in a zone of several clusters, unless all are
+        KVM.
+    type: str
+  physical_network:
+    description: Name or id of the only physical network to judge.
+    type: str
+  vlan:
+    description: Only these VLANs, as a text such as V(100-200,500) or a list.
+    type: raw
+  hosts:
+    description:
+      - Answers of M(hostcraft.cloudstack.cs_host_network_info) on KVM hosts; they count before O(hypervisor).
+      - A host is told by its address, else by its name. Answers of hosts that failed are passed over.
+    type: list
+    elements: dict
+    default: []
+seealso:
+  - module: hostcraft.cloudstack.cs_host_network_info
+  - module: hostcraft.cloudstack.cs_vlan_info
+  - module: hostcraft.cloudstack.cs_traffic_type
+"""
+
+EXAMPLES = r"""
+- name: Read the bridges on every KVM host
+  hostcraft.cloudstack.cs_host_network_info:
+  register: seen
+
+- name: Can VLANs 300-399 be given to guests, everywhere?
+  hostcraft.cloudstack.cs_trunk_info:
+    zone: zurich
+    vlan: 300-399
+    hosts: "{{ ansible_play_hosts | map('extract', hostvars, 'seen') }}"
+  delegate_to: localhost
+  run_once: true
+  register: trunks
+
+- name: Say where not
+  ansible.builtin.debug:
+    msg: "{{ row.host }}: {{ row.vlans | join(', ') }}: {{ row.message }} ({{ row.remedy }})"
+  loop: "{{ trunks.matrix | selectattr('state', 'ne', 'reaches') }}"
+  loop_control:
+    loop_var: row
+    label: "{{ row.host }}"
+
+- name: The same of a XenServer pool, by its own word
+  hostcraft.cloudstack.cs_trunk_info:
+    zone: zurich
+    cluster: xen-1
+    hypervisor:
+      url: https://xen1.example.net
+      username: root
+      password: "{{ xen_password }}"
+"""
+
+RETURN = r"""
+zone:
+  description: Name of the zone.
+  returned: always
+  type: str
+  sample: zurich
+matrix:
+  description: What every host can say of every holder's VLANs.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: Name of the host.
+      type: str
+      sample: kvm1
+    cluster:
+      description: Name of its cluster.
+      type: str
+    hypervisor:
+      description: Its kind.
+      type: str
+    physical_network:
+      description: Name of the physical network.
+      type: str
+    traffic_type:
+      description: The traffic that the VLANs run in.
+      type: str
+      sample: Guest
+    label:
+      description: Its label on this kind of hypervisor, or what the host takes without one.
+      type: str
+      sample: cloudbr1
+    vlans:
+      description: The VLANs.
+      type: list
+      elements: str
+      sample: ["100-200"]
+    holder:
+      description:
+        - V(guest_vlans), the pool of the physical network, or a kind of holder as M(hostcraft.cloudstack.cs_vlan_info)
+          has it.
+      type: str
+      sample: guest_vlans
+    names:
+      description: Names of the holders.
+      type: list
+      elements: str
+    state:
+      description: V(reaches), V(does_not) or V(unseen).
+      type: str
+      sample: does_not
+    code:
+      description:
+        - V(reaches), V(host_unread), V(host_disconnected), V(label_unset), V(label_missing), V(label_tagged),
+          V(no_uplink), V(no_carrier), V(carrier_unseen), V(vlan_filtered), V(trunk_unseen) or V(host_tags).
+      type: str
+      sample: label_missing
+    message:
+      description: What was seen.
+      type: str
+      sample: nothing on the host is named cloudbr1; the nearest is cloudbr0
+    remedy:
+      description: What helps.
+      type: str
+    present:
+      description: Those of the VLANs that the host has an interface or network of already.
+      type: list
+      elements: str
+      sample: ["175"]
+    nics:
+      description: Cards that they leave by.
+      type: list
+      elements: str
+    mtu:
+      description: Bytes that a frame may carry there.
+      type: int
+incomplete:
+  description:
+    - VLANs that some hosts of a cluster do not get, with C(cluster), C(physical_network), C(traffic_type), C(vlans),
+      C(hosts) and C(of), how many hosts the cluster has. A VM on such a VLAN cannot run, or move, everywhere.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - {cluster: c1, physical_network: guests, traffic_type: Guest, vlans: [300-399], hosts: [kvm2], of: 4}
+findings:
+  description: What else differs; C(code) is V(mtu_differs).
+  returned: always
+  type: list
+  elements: dict
+clusters:
+  description:
+    - Each cluster with C(vlans_on_demand), whether a VLAN comes to a host with the first guest of it and goes with the
+      last (KVM, XenServer) or is on all hosts and stays (VMware), C(vlans), the same in words, and how many rows of
+      RV(matrix) are of each state.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - cluster: c1
+      hypervisor: KVM
+      vlans_on_demand: true
+      vlans: on the hosts that run a guest of it, until the last one has left
+      reaches: 4
+      does_not: 0
+      unseen: 0
+tunnels:
+  description: Physical networks whose numbers are no VLANs, hence not judged.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisor import HYPERVISOR
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.trunks import OPTIONS, question
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.trunks import judged_trunks
+
+TASK = ApiTask(
+    options={**OPTIONS, **HYPERVISOR},
+    operation=lambda cloud, p, check: judged_trunks(cloud, question(p)),
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
