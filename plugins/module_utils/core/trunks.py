@@ -61,6 +61,9 @@ CODES: t.Mapping[str, Word] = {
         UNSEEN, "the host itself brings this traffic into the VLAN: see the interface below the label, or the switch"
     ),
 }
+# Kinds whose label is "switch,VLAN,type" and not a network's name.
+SWITCH_LABELS = frozenset(("VMware",))
+ALL: tuple[Range, ...] = ((1, 4094),)
 # Traffic that the KVM agent plugs into the label's bridge as it is, whatever VLAN its addresses have.
 UNTAGGED = {"KVM": ("Management",)}
 
@@ -148,17 +151,17 @@ def way(host: TrunkHost, lane: Lane) -> Way:
         near = nearest(label, there)
         like = f"the nearest is {near[0]}" if near else f"there are {', '.join(there[:8]) or 'none'}"
         return Way(label, "label_missing", f"nothing on the host is named {label}; {like}")
-    return _judged(host.seen, label, networks)
+    return _judged(host.seen, label, networks, host.hypervisor in SWITCH_LABELS)
 
 
 def _labelled(seen: HypervisorHost, hypervisor: str, label: str) -> list[HypervisorNetwork]:
-    """On vSphere a label is "vSwitch,VLAN,type", and port groups are made on that switch as they are needed."""
-    name = label.split(",")[0].strip() if hypervisor == "VMware" else label
-    return [one for one in seen.networks if name == one.name] or [one for one in seen.networks if name == one.switch]
+    if hypervisor in SWITCH_LABELS:
+        return [one for one in seen.networks if one.switch == label.split(",")[0].strip()]
+    return [one for one in seen.networks if one.name == label]
 
 
-def _judged(seen: HypervisorHost, label: str, networks: t.Sequence[HypervisorNetwork]) -> Way:
-    by_switch = any(one.switch for one in networks)
+def _judged(seen: HypervisorHost, label: str, networks: t.Sequence[HypervisorNetwork], by_switch: bool) -> Way:
+    """by_switch: CloudStack makes port groups with any VLAN on the switch, whatever those that are there have."""
     first = networks[0]
     cards = tuple(dict.fromkeys(name for one in networks for name in one.nics))
     there = vlans.union(*(vlans.parse(one.vlans) for one in networks), vlans.of(_tags(networks) if by_switch else ()))
@@ -170,10 +173,10 @@ def _judged(seen: HypervisorHost, label: str, networks: t.Sequence[HypervisorNet
         return replace(its, code="no_carrier", message=f"no carrier on {', '.join(cards)}")
     if not any(carriers):
         return replace(its, code="carrier_unseen", message=f"nothing tells of {', '.join(cards)}")
-    trunks = [vlans.parse(one.trunk) for one in networks if one.trunk is not None]
+    trunks = [ALL] if by_switch else [vlans.parse(one.trunk) for one in networks if one.trunk is not None]
     if trunks:
         return replace(its, passing=vlans.union(*trunks))
-    if first.vlan and not by_switch:
+    if first.vlan:
         return replace(its, code="label_tagged", message=f"{label} is in VLAN {first.vlan} itself")
     return replace(its, code="trunk_unseen", message=f"what VLANs {label} lets through is not told")
 

@@ -98,7 +98,7 @@ def test_management_is_tagged_by_the_host() -> None:
 
 
 def test_port_groups_are_found_by_their_switch() -> None:
-    groups = [HypervisorNetwork("cloud.guest.150.200.1-vSwitch1", "portgroup", 150, ("1-4094",), ("eth1",), "vSwitch1")]
+    groups = [HypervisorNetwork("cloud.guest.150.200.1-vSwitch1", "portgroup", 150, (), ("eth1",), "vSwitch1")]
     (row,) = rows(host(*groups, kind="VMware"), lane())
     assert (row["state"], row["present"]) == ("reaches", ["150"])
     (missing,) = rows(host(*groups, kind="VMware"), lane("Guest", {"VMware": "vSwitch7"}))
