@@ -8,13 +8,14 @@ outside a host is reached by an address on the loopback interface, from the othe
 
 from __future__ import annotations
 
+import functools
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -40,8 +41,7 @@ ip link add cloudbr0 type bridge
 ip address add "$3/24" dev cloudbr0
 ip link set cloudbr0 up
 mkdir -p /var/lib/libvirt/qemu
-/usr/sbin/libvirtd --listen &
-wait $!
+while :; do /usr/sbin/libvirtd --listen & wait $!; done
 """
 DAEMON = """listen_tcp = 1
 listen_tls = {tls}
@@ -86,7 +86,7 @@ class Daemon:
 
 
 class Libvirt:
-    """Two hosts, or one. ``with`` starts them and leaves nothing behind."""
+    """Some hosts. ``with`` starts them and leaves nothing behind."""
 
     def __init__(self, *daemons: Daemon) -> None:
         self.daemons = {each.name: each for each in daemons}
@@ -182,6 +182,15 @@ class Libvirt:
         self._processes[name].kill()
         self._processes[name].wait()
 
+    def restart_daemon(self, name: str) -> None:
+        """Its guests go on meanwhile, as after an update of libvirt."""
+        process = self._processes[name]
+        first = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").strip()
+        number = (self.room / name / "run/libvirtd.pid").read_text(encoding="ascii").strip()
+        subprocess.run(["nsenter", "--target", first, "--pid", "sh", "-c", f"kill {number}"], check=True)
+        self._until(self.daemons[name], lambda: not _answers(process.pid))
+        self._until(self.daemons[name], lambda: _answers(process.pid))
+
     def _start(self, daemon: Daemon) -> None:
         room = self.room / daemon.name
         for folder in ("lib", "log", "cache", "run", "sasl", "etc", "pki", "vnc"):
@@ -211,30 +220,26 @@ class Libvirt:
         self.authority.write_server(folder, name, self.address(name), prefix="server-", ca="ca-cert.pem")
         return folder / "server-cert.pem"
 
-    def _until_ready(self, daemon: Daemon) -> None:
+    def _until(self, daemon: Daemon, done: Callable[[], bool]) -> None:
         limit = time.monotonic() + READY_SECONDS
-        process = self._processes[daemon.name]
-        while True:
-            try:
-                inside(process.pid, TCP).close()
-                return
-            except OSError:
-                if process.poll() is not None or time.monotonic() > limit:
-                    out = (self.room / daemon.name / "out").read_text(encoding="utf-8")
-                    raise RuntimeError(f"{daemon.name} does not answer: {out}") from None
-                time.sleep(0.02)
+        while not done():
+            if self._processes[daemon.name].poll() is not None or time.monotonic() > limit:
+                raise RuntimeError(f"{daemon.name}: {(self.room / daemon.name / 'out').read_text(encoding='utf-8')}")
+            time.sleep(0.02)
 
     def _cable(self) -> None:
-        """A virtual cable between the bridges of two hosts; nothing of it is in this machine's own namespace."""
-        for each in self.daemons.values():
-            self._until_ready(each)
-        if len(self.daemons) == 2:
-            one, other = (self._processes[each].pid for each in self.daemons)
-            enter = ["nsenter", "--target", str(one), "--net", "ip"]
-            subprocess.run([*enter, *f"link add eth0 type veth peer name eth0 netns {other}".split()], check=True)
-        for process in self._processes.values() if len(self.daemons) == 2 else ():
-            enter = ["nsenter", "--target", str(process.pid), "--net", "ip"]
-            subprocess.run([*enter, "link", "set", "eth0", "master", "cloudbr0", "up"], check=True)
+        """Virtual cables from the bridge of the first host to all others'; none is in this machine's own namespace."""
+        for name, daemon in self.daemons.items():
+            self._until(daemon, functools.partial(_answers, self._processes[name].pid))
+        first, *others = (process.pid for process in self._processes.values())
+        for number, other in enumerate(others):
+            link = f"link add eth{number} type veth peer name eth0 netns {other}"
+            for pid, words in (
+                (first, link),
+                (first, f"link set eth{number} master cloudbr0 up"),
+                (other, "link set eth0 master cloudbr0 up"),
+            ):
+                subprocess.run(["nsenter", "--target", str(pid), "--net", "ip", *words.split()], check=True)
 
     def _expose(self, daemon: Daemon) -> None:
         pid, address = self._processes[daemon.name].pid, self.address(daemon.name)
@@ -244,6 +249,14 @@ class Libvirt:
         unix = self.room / daemon.name / "run/libvirt/libvirt-sock"
         self.relays.append(Relay(self.room / f"{daemon.name}.sock", lambda: _unix(unix)))
         self._controls.append(Relay((address, CONTROL), lambda: inside(pid, TCP)))
+
+
+def _answers(pid: int) -> bool:
+    try:
+        inside(pid, TCP).close()
+    except OSError:
+        return False
+    return True
 
 
 def _unix(path: Path) -> socket.socket:

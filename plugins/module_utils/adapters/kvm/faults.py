@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ...core.errors import AccessDenied, HostcraftError, HypervisorError, MissingLibrary, TransportError
@@ -32,6 +33,8 @@ LEVELS = ("VIR_ERR_NONE", "VIR_ERR_WARNING", "VIR_ERR_ERROR")
 
 def library() -> t.Any:
     """The module ``libvirt``. Raises MissingLibrary."""
+    # It reads this when it is loaded; its warnings would go to the terminal, and errors come as exceptions anyway.
+    os.environ.setdefault("LIBVIRT_LOG_OUTPUTS", "4:file:/dev/null")
     try:
         import libvirt
     except ImportError:
@@ -48,12 +51,14 @@ def mapped(error: t.Any, host: str, access: HypervisorAccess) -> HostcraftError:
     if access.password:
         text = text.replace(access.password, "****")
     name = fault_name(lib, error.get_error_code())
-    if name in DENIED or any(words in text for words in DENIED_BY_SSH):
+    lasting = any(word in text for word in LASTING)
+    # A server that is not trusted is no question of who the client is.
+    if (name in DENIED and not lasting) or any(words in text for words in DENIED_BY_SSH):
         return AccessDenied(text, call=host, fault=name)
     domain = error.get_error_domain()
     internal = name == "VIR_ERR_INTERNAL_ERROR" and domain in [getattr(lib, each) for each in WIRE]
-    if name in LOST or internal:
-        return TransportError(f"{host}: {text}", command="libvirt", passing=not any(word in text for word in LASTING))
+    if lasting or name in LOST or internal:
+        return TransportError(f"{host}: {text}", command="libvirt", passing=not lasting)
     return HypervisorError(text, call=host, fault=name)
 
 

@@ -9,7 +9,7 @@ import functools
 import typing as t
 from collections import Counter
 
-from ...core.errors import HostcraftError, NotFound, TransportError
+from ...core.errors import AccessDenied, HostcraftError, NotFound, TransportError
 from ...core.hosts import Host
 from ...core.hypervisors import (
     KVM,
@@ -46,11 +46,11 @@ class Kvm:
         return KVM
 
     def read(self) -> HypervisorView:
-        """A host that cannot be read is named; TransportError where that goes for all of them."""
-        told, unread = sorted_out(self.client.ask(see))
-        if unread and not told:
-            name, error = unread[0]
-            raise TransportError(f"none of {len(unread)} hosts answers; {name}: {error}", command="libvirt")
+        """A host that cannot be read is named; raises where that goes for all of them."""
+        answers = self.client.ask(see)
+        told, unread = sorted_out(answers)
+        if not told:
+            raise_for_all(answers)
         uuids = {name: host_uuid(answers.capabilities) for name, answers in told.items()}
         shared = {uuid for uuid, number in Counter(uuids.values()).items() if number > 1}
         # Two boards of one maker may carry the same UUID; guests are not to be mixed up for that.
@@ -90,6 +90,19 @@ def sorted_out(
     told = {name: each for name, each in answers.items() if not isinstance(each, HostcraftError)}
     unread = tuple((name, each.message) for name, each in answers.items() if isinstance(each, HostcraftError))
     return told, unread
+
+
+def raise_for_all(answers: t.Mapping[str, object]) -> None:
+    """No host could be read: AccessDenied where each refused, else TransportError."""
+    errors = [each for each in answers.values() if isinstance(each, HostcraftError)]
+    if not errors:
+        return
+    denied = [each for each in errors if isinstance(each, AccessDenied)]
+    if len(denied) == len(errors):
+        raise denied[0]
+    passing = any(getattr(each, "passing", True) for each in errors)
+    message = f"none of {len(errors)} hosts answers; {errors[0].message}"
+    raise TransportError(message, command="libvirt", passing=passing)
 
 
 def see(connection: t.Any, _host: Host) -> Answers:
