@@ -135,6 +135,8 @@ def personal(root: Path, name: str, address: str, card: str, key: Path) -> None:
     for path, text in write.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+    # The lists came with the image empty; ansible.builtin.apt takes a young folder for lists that are fresh.
+    os.utime(root / "var/lib/apt/lists", (0, 0))
     wanted = root / "etc/systemd/system/multi-user.target.wants/systemd-networkd.service"
     wanted.parent.mkdir(parents=True, exist_ok=True)
     wanted.symlink_to("/lib/systemd/system/systemd-networkd.service")
