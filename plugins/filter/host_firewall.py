@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of the role host_firewall: which back-end, and a declaration in its words."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import firewall, firewall_render
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+
+FIELDS = {field.name for field in dataclasses.fields(firewall.Declaration)}
+
+
+def host_firewall(
+    declared: t.Mapping[str, t.Any], connection: str = "", added: t.Sequence[str] = ()
+) -> dict[str, t.Any]:
+    unknown = set(declared) - FIELDS
+    if unknown:
+        raise AnsibleFilterError(f"host_firewall: no such settings: {', '.join(sorted(unknown))}")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()}
+    try:
+        wanted = firewall.decide(firewall.Declaration(**values), firewall.peer_of(connection))
+    except HostcraftError as error:
+        raise AnsibleFilterError(f"host_firewall: {error.message}") from error
+    return {
+        "openings": [plain(opening) for opening in wanted.openings],
+        "nftables": firewall_render.nftables(wanted),
+        "iptables": firewall_render.iptables(wanted, 4),
+        "ip6tables": firewall_render.iptables(wanted, 6),
+        "firewalld": firewall_render.firewalld(wanted),
+        "ufw": firewall_render.ufw(wanted, added),
+    }
+
+
+def host_firewall_backend(active: t.Collection[str], installed: t.Collection[str]) -> str:
+    return firewall.backend_of(active, installed)
+
+
+class FilterModule:
+    """hostcraft.cloudstack.host_firewall, hostcraft.cloudstack.host_firewall_backend."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"host_firewall": host_firewall, "host_firewall_backend": host_firewall_backend}

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A firewall in the words of each back-end. What is written is wholly ours: a table, chains, a policy, tagged rules.
+
+Everywhere the same order: what is established, loopback and ICMP, then the networks of each port, then nobody else for
+these ports. Who is at work passes twice: as established, and by the management networks, which hold the address. Chains
+of guests (forward) are CloudStack's and are not touched.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import shlex
+import typing as t
+from xml.sax.saxutils import quoteattr
+
+from .firewall import AGENT_PORT, Firewall, Opening
+
+TABLE, CHAIN, POLICY = "cloudstack_host", "CLOUDSTACK-HOST", "cloudstack-host"
+HEAD = "Ports of a CloudStack host. Written by hostcraft.cloudstack.host_firewall; changes here are overwritten."
+Verdict = t.Literal["accept", "drop"]
+
+
+def _version(text: str) -> int:
+    return ipaddress.ip_network(text.partition("%")[0]).version
+
+
+def _of(networks: t.Iterable[str], version: int) -> list[str]:
+    return [one for one in networks if _version(one) == version]
+
+
+def _range(first: int, last: int, sign: str) -> str:
+    return str(first) if first == last else f"{first}{sign}{last}"
+
+
+# -- nftables ----------------------------------------------------------------------------------------------------------
+
+
+def nftables(wanted: Firewall) -> str:
+    """A table of our own, replaced as a whole. An accept here cannot undo the drop of another table."""
+    policy = "drop" if wanted.others == "drop" else "accept"
+    lines = [
+        f"type filter hook input priority filter - 10; policy {policy};",
+        "ct state established,related accept",
+        'iifname "lo" accept',
+        "meta l4proto { icmp, ipv6-icmp } accept",
+    ]
+    if policy == "drop":
+        lines += ["udp sport 67 udp dport 68 accept", "udp dport 546 accept"]
+    for opening in wanted.openings:
+        ports = f"{opening.protocol} dport {_range(opening.first, opening.last, '-')}"
+        for family, version in (("ip", 4), ("ip6", 6)):
+            sources = _of(opening.networks, version)
+            if sources:
+                lines.append(f'{family} saddr {{ {", ".join(sources)} }} {ports} accept comment "{opening.name}"')
+        lines.append(f'{ports} drop comment "{opening.name}"')
+    body = "\n".join(f"\t\t{line}" for line in lines)
+    return (
+        f"#!/usr/sbin/nft -f\n# {HEAD}\n"
+        f"table inet {TABLE}\ndelete table inet {TABLE}\ntable inet {TABLE} {{\n\tchain input {{\n{body}\n\t}}\n}}\n"
+    )
+
+
+# -- iptables ----------------------------------------------------------------------------------------------------------
+
+
+def iptables(wanted: Firewall, version: int) -> str:
+    """For ``iptables-restore --noflush`` (4) or ``ip6tables-restore --noflush`` (6): chains of our own, refilled.
+
+    INPUT and OUTPUT jump to them; that rule is the caller's to see to, since it has to stay first.
+    """
+    icmp = "icmp" if version == 4 else "ipv6-icmp"
+    rules = [
+        "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+        "-i lo -j ACCEPT",
+        f"-p {icmp} -j ACCEPT",
+    ]
+    if wanted.others == "drop":
+        rules.append(f"-p udp --dport {68 if version == 4 else 546} -j ACCEPT")
+    for opening in wanted.openings:
+        ports = f"-p {opening.protocol} --dport {_range(opening.first, opening.last, ':')}"
+        rules += [f"-s {source} {ports} -j ACCEPT" for source in _of(opening.networks, version)]
+        rules.append(f"{ports} -j DROP")
+    if wanted.others == "drop":
+        rules.append("-j DROP")
+    outwards = [f"-d {one} -p tcp --dport {AGENT_PORT} -j ACCEPT" for one in _of(wanted.servers, version)]
+    return "\n".join(
+        [
+            f"# {HEAD}",
+            "*filter",
+            f":{CHAIN} - [0:0]",
+            f":{CHAIN}-OUT - [0:0]",
+            *(f"-A {CHAIN} {rule}" for rule in rules),
+            *(f"-A {CHAIN}-OUT {rule}" for rule in outwards),
+            "COMMIT\n",
+        ]
+    )
+
+
+# -- firewalld ---------------------------------------------------------------------------------------------------------
+
+
+def firewalld(wanted: Firewall) -> str:
+    """A policy from anywhere to the host that comes before all zones (firewalld 0.9 and newer)."""
+    rules = [_rich("", icmp, "accept", 0) for icmp in ("<protocol value='icmp'/>", "<protocol value='ipv6-icmp'/>")]
+    if wanted.others == "drop":
+        rules += [_rich("", _xml_port(port, port, "udp"), "accept", 1) for port in (68, 546)]
+    for opening in wanted.openings:
+        port = _xml_port(opening.first, opening.last, opening.protocol)
+        rules += [_rich(source, port, "accept", 2) for source in opening.networks]
+        rules.append(_rich("", port, "drop", 3))
+    target = "DROP" if wanted.others == "drop" else "CONTINUE"
+    body = "\n".join(f"  {rule}" for rule in rules)
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<policy priority="-100" target="{target}">\n'
+        f"  <short>{POLICY}</short>\n  <description>{HEAD}</description>\n"
+        f'  <ingress-zone name="ANY"/>\n  <egress-zone name="HOST"/>\n{body}\n</policy>\n'
+    )
+
+
+def _xml_port(first: int, last: int, protocol: str) -> str:
+    return f'<port port="{_range(first, last, "-")}" protocol="{protocol}"/>'
+
+
+def _rich(source: str, what: str, verdict: Verdict, order: int) -> str:
+    """Rules of a lower order come first, whatever firewalld makes of their verdicts."""
+    family = f' family="ipv{_version(source)}"' if source else ""
+    origin = f"<source address={quoteattr(source)}/>" if source else ""
+    return f'<rule priority="{order - 100}"{family}>{origin}{what}<{verdict}/></rule>'
+
+
+# -- ufw ---------------------------------------------------------------------------------------------------------------
+
+
+def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
+    """Commands from the rules there are (lines of ``ufw show added``) to those wanted; none where all is right.
+
+    New rules are put first, denials below permissions, before a rule that is no longer wanted is deleted. What is
+    established passes ufw before any of these.
+    """
+    denied = [_ufw_rule("deny", opening, "") for opening in wanted.openings]
+    allowed = [_ufw_rule("allow", opening, source) for opening in wanted.openings for source in opening.networks]
+    outwards = [
+        f"allow out to {_ufw_address(one)} port {AGENT_PORT} proto tcp comment '{POLICY} agent'"
+        for one in wanted.servers
+    ]
+    held = {line.strip().removeprefix("ufw ") for line in added}
+    ours = [rule for rule in held if f"comment '{POLICY} " in rule]
+    fresh = [rule for rule in (*reversed(denied), *reversed(allowed), *outwards) if rule not in held]
+    stale = sorted(set(ours) - {*denied, *allowed, *outwards})
+    return [["ufw", "prepend", *shlex.split(rule)] for rule in fresh] + [
+        ["ufw", "--force", "delete", *shlex.split(rule.partition(" comment ")[0])] for rule in stale
+    ]
+
+
+def _ufw_rule(verdict: str, opening: Opening, source: str) -> str:
+    """As ``ufw show added`` shows it, without the leading name of the program."""
+    ports = _range(opening.first, opening.last, ":")
+    where = f"{ports}/{opening.protocol}"
+    if source:
+        where = f"from {_ufw_address(source)} to any port {ports} proto {opening.protocol}"
+    return f"{verdict} {where} comment '{POLICY} {opening.name}'"
+
+
+def _ufw_address(network: str) -> str:
+    """ufw shows a network of one address without its length."""
+    one = ipaddress.ip_network(network)
+    return str(one.network_address) if one.num_addresses == 1 else network
