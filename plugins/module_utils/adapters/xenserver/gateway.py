@@ -81,12 +81,15 @@ class XenServer:
             self._until(lambda: self._disabled(own), f"{own.name} to be disabled", left)
 
     def leave_maintenance(self, host: HypervisorHost, timeout: float) -> None:
+        """A host that is newer now than the master leads first: no member may be newer than its master."""
         began = self.client.clock.now()
-        self._until(lambda: self._enabled(host), f"{host.name} to be enabled", timeout)
+        self._until(lambda: self._lives(host), f"{host.name} to be up", timeout)
         seen = self.read()
         own = self._own(seen, host)
         if takes_over(own, seen.hosts):
             self._lead(own, timeout - (self.client.clock.now() - began))
+        left = timeout - (self.client.clock.now() - began)
+        self._until(lambda: self._enabled(host), f"{host.name} to be enabled", left)
 
     def close(self) -> None:
         self.client.close()
@@ -119,6 +122,10 @@ class XenServer:
                 raise
             self.client.call("host.disable", ref)
         return not self.client.call("host.get_enabled", ref)
+
+    def _lives(self, host: HypervisorHost) -> bool:
+        metrics = self.client.call("host.get_metrics", self._ref(host))
+        return bool(self.client.call("host_metrics.get_live", metrics))
 
     def _enabled(self, host: HypervisorHost) -> bool:
         ref = self._ref(host)

@@ -175,6 +175,9 @@ def _networks(tables: Tables, ref: str) -> tuple[HypervisorNetwork, ...]:
         if bond["master"] in cards:
             cards[bond["master"]] = sorted(tables["PIF"][each]["device"] for each in bond["slaves"])
     below = {each["untagged_PIF"]: each["tagged_PIF"] for each in tables["VLAN"].values()}
+    tags: dict[str, list[int]] = {}
+    for each in tables["VLAN"].values():
+        tags.setdefault(each["tagged_PIF"], []).append(int(each["tag"]))
     found = []
     for own, pif in _of_host(tables, "PIF", ref):
         network = tables["network"].get(pif["network"])
@@ -189,6 +192,8 @@ def _networks(tables: Tables, ref: str) -> tuple[HypervisorNetwork, ...]:
                 trunk=ALL_VLANS if tag is None else None,
                 nics=tuple(cards.get(below.get(own, own), ())),
                 switch=network["bridge"],
+                vlans=tuple(str(each) for each in sorted(tags.get(own, ()))),
+                mtu=whole(network["MTU"]),
             )
         )
     return tuple(sorted(found, key=lambda each: (each.name, each.vlan or 0)))
