@@ -100,22 +100,31 @@ def _masters(layout: Layout) -> t.Iterator[Finding]:
 
 
 def _mtu(layout: Layout, device: Device) -> t.Iterator[Finding]:
-    if device.mtu is None:
+    if device.mtu is None or device.implied:
         return
     if device.mtu not in MTUS:
         yield of(device, "bad_mtu", "mtu", device.mtu, "is no MTU", f"{MTUS[0]} to {MTUS[-1]} bytes")
     extra = overhead(device) if isinstance(device, Vxlan) else 0
-    for name in device.lower:
-        below = layout.named(name)
-        if below is None or below.mtu is None:
+    for below in _declared_below(layout, device, frozenset()):
+        if below.mtu is None:
             continue
         if device.mtu + extra > below.mtu:
-            message = f"{name} carries {below.mtu} only" + (f", less {extra} for VXLAN" if extra else "")
-            remedy = f"at most {below.mtu - extra}, or more for {name}"
+            message = f"{below.name} carries {below.mtu} only" + (f", less {extra} for VXLAN" if extra else "")
+            remedy = f"at most {below.mtu - extra}, or more for {below.name}"
             yield of(device, "mtu_too_large", "mtu", device.mtu, message, remedy)
         elif isinstance(device, Bond) and device.mtu != below.mtu:
-            message = f"the bond gives its ports its own MTU, and {name} is declared with {below.mtu}"
+            message = f"the bond gives its ports its own MTU, and {below.name} is declared with {below.mtu}"
             yield of(device, "mtu_differs", "mtu", device.mtu, message, "the same MTU, or none for the port")
+
+
+def _declared_below(layout: Layout, device: Device, above: frozenset[str]) -> t.Iterator[Device]:
+    """What an interface lies on, past what is only implied: an operator knows nothing of that."""
+    for name in device.lower:
+        below = layout.named(name)
+        if below is not None and below.implied and name not in above:
+            yield from _declared_below(layout, below, above | {device.name})
+        elif below is not None:
+            yield below
 
 
 def _vlans(layout: Layout) -> t.Iterator[Finding]:
