@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -34,6 +36,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.topology import Cluster
 
 GIB = 1 << 30
+GUIDE = Path(__file__).resolve().parents[5] / "docs" / "guides" / "hypervisors.md"
 POOL = "8f7a9c9e-3a52-3f0b-9f9d-0c6f5d3c1f11"
 
 
@@ -272,3 +275,10 @@ def test_the_three_kinds_differ_in_what_they_can_do() -> None:
     assert (KVM.maintenance, XENSERVER.maintenance, VMWARE.maintenance) == (False, True, True)
     assert (KVM.master, XENSERVER.master, VMWARE.master) == (False, True, False)
     assert not VMWARE.vlans_on_demand
+
+
+def test_the_guide_explains_every_code() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (?:hurts|note) \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    alone = {"tags_left", "vm_rigid", "factor_above_limit"}
+    assert set(rows) == {code for code, _plant in PLANTED} | alone
+    assert len(rows) == len(set(rows))
