@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ..errors import bad_parameter, failed, invalid, refused
@@ -12,6 +13,7 @@ from ..rules import life, system_vms, templates
 from ..rules.addresses import overlap
 from ..rules.host_states import MAINTENANCE, NoTransition, describe, move
 from ..world import World
+from ..world.agents import Join, Joined, NotJoined
 from ..world.hosts import Host
 from ..world.hypervisors import UNIQUE_ADDRESS, address_of, canonical, facts, name_of, place_of
 from ..world.zones import Cluster, Pod, Zone
@@ -60,6 +62,16 @@ def _reserved(pod: Pod, address: str) -> bool:
     return any(overlap(address, address, r.start, r.end) for r in pod.ranges)
 
 
+def _join(call: Call, zone: Zone, pod: Pod, cluster: Cluster) -> Joined | None:
+    """Where hosts are machines, set this one up and meet its agent; None where they are rows."""
+    if call.world.agents is None:
+        return None
+    try:
+        return call.world.agents.join(Join(call["url"], call.get("username", ""), zone.id, pod.id, cluster.id))
+    except NotJoined as error:
+        raise failed(str(error)) from None
+
+
 @command("addHost", JAVA)
 def add_host(call: Call) -> Body:
     """T1:40-46: the simulator takes the same URL twice; the texts of the other refusals are not recorded."""
@@ -73,20 +85,25 @@ def add_host(call: Call) -> Body:
     if cluster.hypervisor != hypervisor:
         raise failed(f"Cannot add host: cluster {cluster.name} is of hypervisor {cluster.hypervisor}, not {hypervisor}")
     uuid = world.new_uuid()
-    name = name_of(hypervisor, url, world.new_uuid() if hypervisor == "Simulator" else uuid)
-    address = _address(world, pod, hypervisor, url)
+    joined = _join(call, zone, pod, cluster) if hypervisor == "KVM" else None
+    name = joined.name if joined else name_of(hypervisor, url, world.new_uuid() if hypervisor == "Simulator" else uuid)
+    address = joined.address if joined else _address(world, pod, hypervisor, url)
     known, now = facts(hypervisor, url, world.sizes), world.now()
+    if joined:
+        known = replace(known, cores=joined.cores, mhz=joined.mhz, memory=joined.memory)
     host = Host(
         world.hosts.next_id(), uuid, name, url, zone.id, pod.id, cluster.id, hypervisor, known.version, address,
         known.cores, known.mhz, known.memory, known.capabilities, now, now,
     )  # fmt: skip
-    host.arch = cluster.arch
+    host.arch, host.guid = cluster.arch, joined.guid if joined else ""
     host.tags = sorted(set(call.get("hosttags", [])))
     if call.get("allocationstate", "").lower() in ("disabled", "disable"):
         host.resource_state = "Disabled"
     world.hosts.add(host)
     if _reserved(pod, address):
         pod.used_ips.add(address)
+    if world.agents and joined:
+        world.agents.joined(host)
     world.later("statistics", lambda: setattr(host, "measured", True))
     templates.register(world, zone, hypervisor)
     system_vms.ensure_later(world, zone)
@@ -167,6 +184,8 @@ def delete_host(call: Call) -> Body:
         vm.reserved = False
         world.vms.update(vm, last_host_id=None)
     world.hosts.remove(host)
+    if world.agents:
+        world.agents.deleted(host)
     if not world.hosts.first(ip_address=host.ip_address):
         world.pods[host.pod_id].used_ips.discard(host.ip_address)
     return {"success": True}

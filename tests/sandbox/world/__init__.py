@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import network_offerings, os_types
-from .accounts import Account, Domain, ManagementServer
+from .accounts import Account, Domain, ManagementServer, Project
+from .agents import Agents
 from .hosts import Dedication, Host
 from .hypervisors import Sizes
 from .infrastructure import Infrastructure
@@ -53,6 +54,7 @@ class World(Infrastructure):
         self.settings = Settings()
         self.domains: Table[Domain] = Table()
         self.accounts: Table[Account] = Table()
+        self.projects: Table[Project] = Table()
         self.management_servers: Table[ManagementServer] = Table()
         self.zones: Table[Zone] = Table("name")
         self.pods: Table[Pod] = Table("zone_id")
@@ -72,6 +74,8 @@ class World(Infrastructure):
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
         self.last_mac = 0
+        # Set by a test whose KVM hosts are machines.
+        self.agents: Agents | None = None
         self._install()
 
     def _install(self) -> None:

@@ -55,6 +55,8 @@ class Host:
     # Whether its statistics were collected yet; listings carry them only then.
     measured: bool = False
     dedicated: Dedication | None = None
+    # Of the agent, where the host is a machine (world.agents).
+    guid: str = ""
 
     @property
     def held_mhz(self) -> int:

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stand-in for the package cloudstack-agent, which no mirror within reach has: its names and paths, not its work."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+FILES = Path(__file__).resolve().parent / "files"
+PLACES = {
+    "agent.properties": ("etc/cloudstack/agent/agent.properties", 0o640),
+    "cloudstack-agent.service": ("lib/systemd/system/cloudstack-agent.service", 0o644),
+    "agent.py": ("usr/share/cloudstack-agent/agent.py", 0o755),
+    "setup_agent.py": ("usr/bin/cloudstack-setup-agent", 0o755),
+    "keystore-setup.sh": ("usr/share/cloudstack-common/scripts/util/keystore-setup", 0o755),
+}
+CONTROL = """Package: cloudstack-agent
+Version: 4.22.0.0~standin
+Architecture: all
+Maintainer: nobody <nobody@example.net>
+Depends: python3, iproute2
+Description: stand-in of hostcraft.cloudstack's tests, not the CloudStack agent
+"""
+
+
+def package(folder: Path) -> Path:
+    """Build the .deb into a folder."""
+    tree = folder / "cloudstack-agent"
+    for name, (place, mode) in PLACES.items():
+        target = tree / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(FILES / name, target)
+        target.chmod(mode)
+    control = tree / "DEBIAN"
+    control.mkdir()
+    (control / "control").write_text(CONTROL, encoding="utf-8")
+    (control / "conffiles").write_text("/etc/cloudstack/agent/agent.properties\n", encoding="utf-8")
+    made = folder / "cloudstack-agent_4.22.0.0~standin_all.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", str(tree), str(made)], check=True, capture_output=True)
+    return made

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The side of a management server that meets KVM hosts: sets them up by SSH, waits on port 8250 for their agents.
+
+As a real one: it comes with its own key, runs keystore-setup and cloudstack-setup-agent as a user who may do so by
+sudo, derives the guid from the host's address, believes an agent that names its zone, pod and cluster (so a removed
+host whose agent starts again is back, cs#4218), and tells the agent of a deleted host to end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import socket
+import subprocess
+import threading
+import uuid
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.rules import host_states
+from sandbox.server import Sandbox
+from sandbox.world import World
+from sandbox.world.agents import Join, Joined, NotJoined
+from sandbox.world.hosts import Host
+
+PORT = 8250
+AGENT = "/etc/cloudstack/agent"
+
+
+@dataclass
+class Connection:
+    """An agent that is there."""
+
+    told: dict[str, Any]
+    socket: socket.socket
+    gone: threading.Event = field(default_factory=threading.Event)
+
+
+class Management:
+    """address: where agents reach it. key: its private SSH key, made where there is none; .pub beside it."""
+
+    def __init__(
+        self, sandbox: Sandbox, address: str, key: Path, bridge: str = "cloudbr0", patience: float = 15
+    ) -> None:
+        self.sandbox, self.address, self.key, self.bridge, self.patience = sandbox, address, key, bridge, patience
+        if not key.exists():
+            command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", "management", "-f", str(key)]
+            subprocess.run(command, check=True)
+        self.connected: dict[str, Connection] = {}
+        self._known: dict[str, Host] = {}
+        self._changed = threading.Condition()
+        self._listener = socket.create_server((address, PORT))
+
+    @property
+    def public_key(self) -> str:
+        return Path(f"{self.key}.pub").read_text(encoding="utf-8").strip()
+
+    def __enter__(self) -> Management:
+        self.sandbox.world.agents = self
+        threading.Thread(target=self._accept, name="agents", daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.sandbox.world.agents = None
+        self._listener.close()
+        for connection in list(self.connected.values()):
+            connection.socket.close()
+
+    # -- what addHost and deleteHost call, in the sandbox's thread -----------------------------------------------------
+
+    def join(self, asked: Join) -> Joined:
+        place = urlsplit(asked.url).hostname or ""
+        try:
+            address = socket.gethostbyname(place)
+        except OSError as error:
+            raise NotJoined(f"Cannot find the server resources at {asked.url}: {error}") from None
+        guid = str(uuid.UUID(bytes=hashlib.md5(address.encode()).digest(), version=3))
+        if any(host.guid == guid for host in self.sandbox.world.hosts):
+            raise NotJoined(f"Guid {guid} is already in the database")
+        self._run(asked, address, f"/usr/share/cloudstack-common/scripts/util/keystore-setup {AGENT}/agent.properties"
+                  f" {AGENT}/cloud.jks {uuid.uuid4().hex[:16]}")  # fmt: skip
+        nics = " ".join(f"--{name}={self.bridge}" for name in ("pubNic", "prvNic", "guestNic"))
+        self._run(asked, address, f"cloudstack-setup-agent -m {self.address} -z {asked.zone} -p {asked.pod} "
+                  f"-c {asked.cluster} -g {guid} -a {nics}")  # fmt: skip
+        with self._changed:
+            if not self._changed.wait_for(lambda: guid in self.connected, self.patience):
+                raise NotJoined("Unable to add the host: its agent did not connect in time")
+            told = self.connected[guid].told
+        return Joined(guid, told["name"], told["address"], told["cores"], told["mhz"], told["memory"])
+
+    def joined(self, host: Host) -> None:
+        self._known[host.guid] = host
+
+    def deleted(self, host: Host) -> None:
+        connection = self.connected.pop(host.guid, None)
+        if connection is not None:
+            connection.socket.sendall(b'{"deleted": true}\n')
+            connection.socket.close()
+
+    def _run(self, asked: Join, address: str, command: str) -> None:
+        user = asked.username or "root"
+        options = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"]
+        options += ["-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", str(self.key)]
+        sudo = "" if user == "root" else "sudo -n "
+        ended = subprocess.run(
+            ["ssh", *options, f"{user}@{address}", sudo + command],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        if ended.returncode:
+            raise NotJoined(f"Could not add host at [{asked.url}]: {(ended.stderr or ended.stdout).strip()[-300:]}")
+
+    # -- agents --------------------------------------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _peer = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._meet, args=(connection,), daemon=True).start()
+
+    def _meet(self, connection: socket.socket) -> None:
+        lines = connection.makefile("rb")
+        try:
+            told = json.loads(lines.readline() or b"{}")
+        except ValueError:
+            told = {}
+        guid = told.get("guid")
+        if not guid:
+            connection.close()
+            return
+        met = Connection(told, connection)
+        with self._changed:
+            self.connected[guid] = met
+            self._changed.notify_all()
+        self._tell(lambda world: self._up(world, guid))
+        with contextlib.suppress(OSError):
+            lines.read()
+        with self._changed:
+            if self.connected.get(guid) is met:
+                del self.connected[guid]
+                self._tell(lambda world: self._down(world, guid))
+
+    def _tell(self, act: Any) -> None:
+        """Into the sandbox's thread, without waiting: it may be waiting for this one."""
+        loop = self.sandbox._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(act, self.sandbox.world)
+
+    def _up(self, world: World, guid: str) -> None:
+        present = [host for host in world.hosts if host.guid == guid]
+        if present:
+            present[0].state, present[0].last_pinged = "Up", world.now()
+        elif guid in self._known:
+            # The agent names a zone, pod and cluster that are there: the server takes it for a new host.
+            again = replace(self._known[guid], id=world.hosts.next_id(), uuid=world.new_uuid(), state="Up")
+            self._known[guid] = world.hosts.add(replace(again, resource_state="Enabled", tags=[]))
+
+    def _down(self, world: World, guid: str) -> None:
+        for host in world.hosts:
+            if host.guid == guid:
+                host_states.disconnect(world, host)
