@@ -57,6 +57,9 @@ class Client:
         A question that got no answer is asked once more, wherever the master is then; a write is not.
         """
         reading = method.rpartition(".")[2].startswith("get_") or method == "event.from"
+        if self._denied is not None:
+            # A wrong password is tried once.
+            raise self._denied
         for left in (2, 1, 0):
             session = self._session or self._login()
             try:
@@ -121,9 +124,7 @@ class Client:
             session.transport.close()
 
     def _login(self) -> t.Any:
-        """A session with the master, by the first address that leads to it. A wrong password is tried once."""
-        if self._denied is not None:
-            raise self._denied
+        """A session with the master, by the first address that leads to it."""
         waiting, tried = [*self._urls, *self._learned], set()
         errors: list[TransportError] = []
         while waiting:
