@@ -26,6 +26,14 @@ ABOUT_ROOM = frozenset(("HOST_NOT_ENOUGH_FREE_MEMORY", "HOST_NOT_ENOUGH_PCPUS", 
 MODE_CHANGE = 600.0
 
 
+class Seen(t.NamedTuple):
+    """A host in the cluster of one moment, and who to ask about it."""
+
+    hypervisor: Hypervisor
+    view: HypervisorView
+    host: HypervisorHost
+
+
 @dataclass
 class NativePart:
     """One host at its hypervisor. Without ``reach`` there is none to ask, and nothing is done or proven."""
@@ -35,7 +43,7 @@ class NativePart:
     host: Host
     changed: bool = False
     _open: t.Optional[Hypervisor] = None
-    _seen: t.Optional[HypervisorHost] = None
+    _seen: t.Optional[Seen] = None
 
     def close(self) -> None:
         if self._open is not None:
@@ -44,7 +52,7 @@ class NativePart:
     def in_maintenance(self) -> t.Optional[bool]:
         """By the hypervisor's word; None where there is no connection or no such mode."""
         found = self._look()
-        return found[1].maintenance if found and self._hypervisor().capabilities.maintenance else None
+        return found.host.maintenance if found and found.hypervisor.capabilities.maintenance else None
 
     def would_change(self, into: bool) -> bool:
         """Whether the mode is not what is wanted."""
@@ -62,7 +70,7 @@ class NativePart:
                 "mend it on the hypervisor, or name the VM in consent",
                 {"vm": each.guest, "fault": each.code},
             )
-            for each in self._hypervisor().obstacles(found[1])
+            for each in found.hypervisor.obstacles(found.host)
             if each.guest in leaving and each.code not in ABOUT_ROOM
         ]
         if reasons:
@@ -71,7 +79,7 @@ class NativePart:
     def prove_empty(self) -> None:
         """Raises Refused while guests run there, whether CloudStack knows them or not."""
         found = self._look()
-        left = [guest.name for guest in found[0].active_on(found[1])] if found else []
+        left = [guest.name for guest in found.view.active_on(found.host)] if found else []
         if left:
             message = f"CloudStack has no VM on it, but its hypervisor runs {', '.join(left)}"
             remedy = "see cs_hypervisor_info for what they are; move or stop them, then run again"
@@ -81,20 +89,20 @@ class NativePart:
         """Into the hypervisor's own maintenance; the host is proven empty first."""
         self.prove_empty()
         if self.would_change(True) and self._seen:
-            self._hypervisor().enter_maintenance(self._seen, MODE_CHANGE)
+            self._seen.hypervisor.enter_maintenance(self._seen.host, MODE_CHANGE)
             self._changed(True)
 
     def leave(self) -> None:
         """Out of it, before CloudStack's is cancelled."""
         if self.would_change(False) and self._seen:
-            self._hypervisor().leave_maintenance(self._seen, MODE_CHANGE)
+            self._seen.hypervisor.leave_maintenance(self._seen.host, MODE_CHANGE)
             self._changed(False)
 
     def told(self) -> dict[str, object]:
         """For the result: {} without a connection."""
         if self._seen is None:
             return {}
-        seen = self._seen
+        seen = self._seen.host
         shown = {"name": seen.name, "version": seen.version, "master": seen.master, "maintenance": seen.maintenance}
         return {"hypervisor_host": shown}
 
@@ -105,17 +113,12 @@ class NativePart:
             reason = Reason("hypervisor_mode", f"its hypervisor does not show it {wanted}", "see its own console")
             raise Refused(f"host {self.host.name}", [reason])
 
-    def _hypervisor(self) -> Hypervisor:
-        if self._open is None:
-            assert self.reach is not None
-            self._open = self.reach(self.cluster, [self.host])
-        return self._open
-
-    def _look(self) -> t.Optional[tuple[HypervisorView, HypervisorHost]]:
+    def _look(self) -> t.Optional[Seen]:
         """The cluster of this moment and the host in it. Raises Refused where it is not to be seen there."""
         if self.reach is None:
             return None
-        view = self._hypervisor().read()
+        self._open = self._open or self.reach(self.cluster, [self.host])
+        view = self._open.read()
         seen = view.host(self.host.name, self.host.ip_address)
         error = dict(view.unread).get(self.host.name)
         if seen is None or error:
@@ -125,5 +128,5 @@ class NativePart:
             )
             remedy = "correct the option hypervisor, or leave it out and look for yourself"
             raise Refused(f"host {self.host.name}", [Reason("hypervisor_unseen", message, remedy)])
-        self._seen = seen
-        return view, seen
+        self._seen = Seen(self._open, view, seen)
+        return self._seen
