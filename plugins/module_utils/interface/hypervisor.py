@@ -40,8 +40,11 @@ def access(params: Params) -> t.Optional[HypervisorAccess]:
     if given["timeout"] <= 0:
         raise InvalidValue("hypervisor.timeout", given["timeout"], "a number of seconds above 0")
     # Exactly text: ansible's own kinds of it are none that a wire format takes.
-    held = {name: str.__str__(value) if isinstance(value, str) else value for name, value in given.items()}
-    held = {name: value for name, value in held.items() if value is not None}
+    held: dict[str, t.Any] = {
+        name: str.__str__(value) if isinstance(value, str) else value
+        for name, value in given.items()
+        if value is not None
+    }
     return HypervisorAccess(**held)
 
 
