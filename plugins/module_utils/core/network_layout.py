@@ -17,6 +17,7 @@ Given = t.Mapping[str, t.Any]
 
 VLAN_BY_NAME = re.compile(r"(?P<link>.+)\.(?P<id>[1-9][0-9]{0,3})")
 VXLAN_PORT = 8472  # what CloudStack's own VXLANs use and its documents open (7.4.3); IANA's is 4789
+USUAL_MTU = 1500
 VXLAN_OVERHEAD, VXLAN6_OVERHEAD = 50, 70
 
 
@@ -280,7 +281,8 @@ def _with_mtus(layout: Layout) -> Layout:
             extra = overhead(device) if isinstance(device, Vxlan) else 0
             for lower in device.lower:
                 below = layout.named(lower)
-                if below is not None and below.mtu is None:
+                # A smaller MTU on top needs nothing below, where others may lie too.
+                if below is not None and below.mtu is None and wanted[device.name] + extra > USUAL_MTU:
                     wanted[lower] = max(wanted.get(lower, 0), wanted[device.name] + extra)
     return layout.changed(lambda device: dataclasses.replace(device, mtu=wanted.get(device.name)))
 

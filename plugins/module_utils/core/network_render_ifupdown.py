@@ -131,6 +131,8 @@ def _bond(bond: Bond, bridge: t.Optional[Bridge]) -> Options:
         ("bond-min-links", bond.min_links),
     ]
     own: Options = [(key, str(value)) for key, value in options if value is not None]
+    # ifenslave takes ports down first, and brings up only those that are not its already.
+    own += [("up", f"ip link set dev {port} up") for port in bond.ports]
     return own + ([("ovs_type", "OVSPort"), ("ovs_bridge", bridge.name)] if bridge else [])
 
 
