@@ -81,10 +81,10 @@ class NetworkBackend:
     unit that has to be active where it is a daemon. validate: parse candidates. before: run while the old files lie
     there yet; apply: run once the new ones do. settle: run after files were put back at boot, before it starts.
     undo: run before the old files are put back; restore: run after. A command may hold a list by its name in braces,
-    as an argument "{changed}", or "{each changed}" for a command each; where the list is empty it is left out. Lists:
-    changed, interfaces whose definitions differ; drifted, those that hold otherwise than wanted though their
-    files are the same; connections, UUIDs of changed connections, and active, of those that ran before
-    (NetworkManager).
+    as an argument "{drifted}", or "{each drifted}" for a command each; where the list is empty it is left out. Lists:
+    leaving and coming, interfaces whose definitions differ, as far as the old and the new files define them (ifupdown);
+    drifted, those that hold otherwise than wanted though their files are the same; connections, UUIDs of changed
+    connections, and active, of those that ran before (NetworkManager).
     """
 
     name: str
@@ -113,10 +113,10 @@ IFUPDOWN = NetworkBackend(
         NetworkCheck(("ifquery", "--list", "--all")),
         NetworkCheck(("ifup", "--no-act", "--force", "--all"), complaints=r"^(ifup: |missing required).*"),
     ),
-    before=(("ifdown", "--force", "{changed}"),),
-    apply=(("ifup", "--force", "{changed}"),),
-    undo=(("ifdown", "--force", "{changed}"), ("ip", "address", "flush", "dev", "{each changed}", "scope", "global")),
-    restore=(("ifup", "--force", "{changed}"),),
+    before=(("ifdown", "--force", "{leaving}"),),
+    apply=(("ifup", "--force", "{coming}"),),
+    undo=(("ifdown", "--force", "{coming}"), ("ip", "address", "flush", "dev", "{each leaving}", "scope", "global")),
+    restore=(("ifup", "--force", "{leaving}"),),
 )
 IFUPDOWN2 = NetworkBackend(
     name="ifupdown2",

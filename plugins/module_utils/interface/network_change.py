@@ -12,7 +12,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..adapters.linux import network_units as units
-from ..adapters.linux.network_begin import Seen, begin, look, own_address, preflight
+from ..adapters.linux.network_begin import Seen, begin, look, own_connection, preflight
 from ..adapters.linux.network_files import text_of
 from ..adapters.linux.network_journal import Journal, change_in, identity
 from ..adapters.linux.network_running import seen as state_now
@@ -119,7 +119,8 @@ def _judged(change: NetworkChange, journal: Journal, params: Params, check_mode:
             remedy = "remove the cause, then run once with acknowledge: true"
             raise Refused("network", [Reason("rolled_back_before", told + "; this is the same change", remedy)])
         answer["warnings"].append(told)
-    against = refusals(change, preflight(change, seen, own_address()))
+    via = own_connection()
+    against = refusals(change, preflight(change, seen, via.address if via else ""))
     if against:
         raise Refused("network", against)
     answer["diff"] = _diff(change, seen)
@@ -190,7 +191,7 @@ def confirm() -> None:
 
 
 def _confirmed(journal: Journal, token: str, check_mode: bool) -> Json:
-    """Raises Refused with code rolled_back, no_change, wrong_token or wrong_address."""
+    """Raises Refused with code rolled_back, no_change, wrong_token, not_fresh or wrong_address."""
     if journal.pending() is None:
         last = journal.last()
         if not journal.is_token(token):
@@ -209,9 +210,13 @@ def _confirmed(journal: Journal, token: str, check_mode: bool) -> Json:
         entry = journal.pending()
         if entry is None:
             return {"changed": False, "state": "reverting"}
-        address, via = change_in(entry).address, own_address()
-        if address and via and address != via:
-            told = f"the connection came to {via}, not to {address}, which is where this host is to answer"
+        address, via = change_in(entry).address, own_connection()
+        if via and via.peer in journal.phase().get("peers", ()):
+            raise Refused(
+                "network", [Reason("not_fresh", "this connection is older than the change: it shows nothing")]
+            )
+        if via and address not in ("", via.address):
+            told = f"the connection came to {via.address}, not to {address}, which is where this host is to answer"
             raise Refused("network", [Reason("wrong_address", told)])
         journal.end("confirmed", reason="", left=[])
     units.disarm()

@@ -39,6 +39,13 @@ class Seen:
         return unmet(change.links, self.state)
 
 
+class Connection(t.NamedTuple):
+    """peer: "ADDRESS:PORT" of the other end, as network_running.peers says it. address: this host's own."""
+
+    peer: str
+    address: str
+
+
 def look(change: NetworkChange) -> Seen:
     paths = [file.path for file in change.files] + list(change.absent)
     read = readings()
@@ -57,10 +64,10 @@ def preflight(change: NetworkChange, seen: Seen, via: str) -> Preflight:
     return Preflight(seen.state, via, has_program, active, complaints)
 
 
-def own_address() -> str:
-    """This host's address that the task's ssh connection goes to, from the environment of a process above; "" for none.
+def own_connection() -> t.Optional[Connection]:
+    """The task's ssh connection, from the environment of a process above; None where there is none.
 
-    sudo drops the variable, root may read it further up (sshd(8), SSH_CONNECTION).
+    sudo drops the variable, root may read it further up (ssh(1), SSH_CONNECTION).
     """
     process = os.getpid()
     while process > 1:
@@ -70,11 +77,12 @@ def own_address() -> str:
             with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as file:
                 process = int(file.read().rpartition(")")[2].split()[1])
         except OSError:
-            return ""
+            return None
         for variable in variables:
             if variable.startswith(b"SSH_CONNECTION="):
-                return variable.partition(b"=")[2].decode().split()[2]
-    return ""
+                client, port, address, _own_port = variable.partition(b"=")[2].decode().split()
+                return Connection(f"{client}:{port}", address)
+    return None
 
 
 def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeout: float) -> str:
@@ -111,7 +119,7 @@ def lists(change: NetworkChange, seen: Seen) -> dict[str, tuple[str, ...]]:
     drifted = tuple(name for name in seen.drifted(change) if name in seen.state.links)
     found: dict[str, tuple[str, ...]] = {"drifted": drifted}
     if change.backend.name == "ifupdown":
-        found["changed"] = tuple(dict.fromkeys((*changed_interfaces(change), *drifted)))
+        found["leaving"], found["coming"] = changed_interfaces(change, drifted)
     if change.backend.name == "networkmanager":
         found["connections"] = connection_uuids(change)
         ended = run(("nmcli", "--terse", "--fields", "UUID,TYPE,DEVICE", "connection", "show", "--active"), 10.0)

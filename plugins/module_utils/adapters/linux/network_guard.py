@@ -19,7 +19,7 @@ from ...core.network_state import RunningState, mentioned, running_state, unmet
 from . import network_files as files
 from . import network_units as units
 from .network_journal import Journal, change_in
-from .network_running import clear, gateways_answer, mend, probe, return_guests, run, seen
+from .network_running import clear, gateways_answer, mend, peers, probe, return_guests, run, seen
 
 # The answer to the controller is on its way when the network goes.
 DELAY = 1.2
@@ -58,7 +58,8 @@ def apply(journal: Journal) -> None:
             journal.enter("applying")
         _apply(entry)
         _await(entry)
-        journal.enter("applied", at=time.time())
+        # Who was connected already shows nothing: only a connection made from now on may confirm.
+        journal.enter("applied", peers=peers())
     except Exception as error:  # whatever it is: the host must get back
         reason = error.message if isinstance(error, HostcraftError) else f"{type(error).__name__}: {error}"
         with contextlib.suppress(OSError):

@@ -95,11 +95,14 @@ def _against(check: NetworkCheck, ended: Ended, root: str) -> list[str]:
     return found
 
 
-def changed_interfaces(change: NetworkChange) -> tuple[str, ...]:
-    """Interfaces that ifupdown defines otherwise by the candidates than now: those to take down and bring up."""
+def changed_interfaces(change: NetworkChange, drifted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What ifupdown has to take down by the files of now, and to bring up by the candidates: where these differ."""
     with Candidates(NetworkChange(change.backend)) as held, Candidates(change) as wanted:
         names = dict.fromkeys((*held.interfaces(), *wanted.interfaces()))
-        return tuple(name for name in names if held.definition(name) != wanted.definition(name))
+        old = {name: held.definition(name) for name in names}
+        new = {name: wanted.definition(name) for name in names}
+    differing = [name for name in names if old[name] != new[name] or name in drifted]
+    return tuple(name for name in differing if old[name]), tuple(name for name in differing if new[name])
 
 
 def connection_uuids(change: NetworkChange) -> tuple[str, ...]:

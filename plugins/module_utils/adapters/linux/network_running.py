@@ -74,6 +74,13 @@ def readings() -> dict[str, str]:
     return {name: ended.out if ended.status == 0 else "" for name, ended in found.items()}
 
 
+def peers() -> list[str]:
+    """ "ADDRESS:PORT" of the other end of every TCP connection of this host."""
+    lines = run(("ss", "-Htn", "state", "established"), READING_SECONDS).out.splitlines()
+    ends = [line.split()[3] for line in lines if len(line.split()) > 3]
+    return [end.replace("[::ffff:", "").replace("[", "").replace("]", "") for end in ends]
+
+
 def seen() -> RunningState:
     return running_state(readings())
 
