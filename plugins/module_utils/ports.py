@@ -11,17 +11,21 @@ from .core.capacity import Balance
 from .core.dedication import Dedication, Owner, Tenant
 from .core.errors import ApiError
 from .core.fleet import Fleet, Instance
-from .core.guest_networks import Network, NetworkOffering
+from .core.guest_networks import Network, NetworkOffering, NetworkUser
 from .core.hosts import Host
 from .core.hypervisors import HypervisorCapabilities, HypervisorHost, HypervisorView, Obstacle
+from .core.kvm_consoles import ConsoleHost
+from .core.kvm_hosts import Comparison, Cpu, CpuBaseline, KvmHost
 from .core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from .core.ranges import StorageRange
 from .core.report_model import Report
 from .core.settings import Setting
 from .core.storage import ImageStore, StoragePool
 from .core.topology import Cluster, Pod, Zone
-from .core.vlan_holders import GuestNetwork, TakenVlan, VlanDedication
+from .core.vlan_holders import GuestNetwork, PrivateGateway, TakenVlan, VlanDedication
 from .core.vmware_dcs import VmwareDatacenter
+from .core.vsphere import PortGroup, Vsphere, VsphereHost
+from .core.xen_layout import Step, XenLayout
 
 E_co = t.TypeVar("E_co", covariant=True)
 
@@ -139,6 +143,11 @@ class Vlans(t.Protocol):
     def busy(self, zone_id: str) -> t.Collection[str]:
         """Ids of networks that a VM has a NIC on."""
 
+    def private_gateways(self, zone_id: str) -> t.Sequence[PrivateGateway]: ...
+
+    def users(self, network_id: str) -> t.Sequence[NetworkUser]:
+        """Users' VMs with a NIC on a network."""
+
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None: ...
 
     def release(self, dedication_id: str) -> None: ...
@@ -225,6 +234,72 @@ class Hypervisor(t.Protocol):
 
     def close(self) -> None:
         """End sessions. May be called twice."""
+
+
+class VsphereHosts(t.Protocol):
+    """ESXi hosts of one cluster of a vCenter; errors as those of Hypervisor. Hosts are told as ``read`` gave them."""
+
+    def read(self) -> Vsphere:
+        """The cluster with all that its requirements are judged by; the round trips do not grow with it."""
+
+    def set_ntp(self, host: VsphereHost, servers: t.Sequence[str]) -> None: ...
+
+    def start_ntp(self, host: VsphereHost) -> None:
+        """Now and with the host."""
+
+    def enable_ruleset(self, host: VsphereHost, name: str) -> None: ...
+
+    def set_port_group(self, host: VsphereHost, group: PortGroup, there: bool) -> None:
+        """``there``: it is there with other values, of which its own policies stay."""
+
+    def obstacles(self, host: HypervisorHost) -> t.Sequence[Obstacle]:
+        """This and the next two as in Hypervisor."""
+
+    def enter_maintenance(self, host: HypervisorHost, timeout: float) -> None: ...
+
+    def leave_maintenance(self, host: HypervisorHost, timeout: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class KvmHosts(t.Protocol):
+    """What only KVM hosts are asked. Raises as ``Hypervisor``; hosts that cannot be read come with their errors."""
+
+    def survey(self, guests: bool) -> tuple[t.Sequence[KvmHost], t.Sequence[tuple[str, str]]]:
+        """Hosts, with their running guests where these are asked for; and those unread."""
+
+    def compare(self, wanted: t.Mapping[str, t.Collection[Cpu]]) -> t.Mapping[tuple[str, Cpu], Comparison]:
+        """What each host (by name) says of CPUs; by host and CPU."""
+
+    def baseline(self, hosts: t.Sequence[KvmHost]) -> t.Optional[CpuBaseline]:
+        """The best CPU that all of them can give; None where there is none."""
+
+    def consoles(self) -> tuple[t.Sequence[ConsoleHost], t.Sequence[tuple[str, str]]]:
+        """Consoles with TLS, and the certificates that are to be seen from here; and hosts unread."""
+
+    def reload_consoles(self, host: str, guests: t.Collection[str]) -> t.Sequence[tuple[str, str]]:
+        """Guests of a host read their certificates again; those that would not, with their reasons."""
+
+    def close(self) -> None:
+        """End connections. May be called twice."""
+
+
+class XenPool(t.Protocol):
+    """A XenServer or XCP-ng pool that is laid out. Raises what Hypervisor does."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def layout(self) -> XenLayout:
+        """The pool, whole; one more call for each host, for its clock."""
+
+    def perform(self, step: Step, timeout: float) -> None:
+        """Waited for. Raises WaitTimeout."""
+
+    def join(self, address: str, username: str, password: str, timeout: float) -> None:
+        """Its only host goes over to the pool whose master has that address; no call reaches it here afterwards."""
+
+    def close(self) -> None: ...
 
 
 class Cloud(t.Protocol):

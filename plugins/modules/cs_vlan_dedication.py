@@ -64,7 +64,7 @@ options:
   state:
     description:
       - Whether they shall be dedicated. With V(absent) and nobody named they are released whoever has them; a
-        dedication is released as a whole.
+        dedication is released as a whole, since the server knows no other way, and a part of one is refused by name.
     type: str
     choices: [present, absent]
     default: present

@@ -12,8 +12,8 @@ short_description: Read who has which VLAN of a zone of Apache CloudStack
 description:
   - Returns every VLAN of a zone that somebody has, with the holder, its state and since when; the free blocks of each
     physical network; VLANs that leak; and VLANs that are on two physical networks.
-  - Holders are networks, dedications, public and shared ranges, management and storage ranges of pods, and traffic
-    labels that name a VLAN.
+  - Holders are networks, private gateways of VPCs, dedications, public and shared ranges, management and storage ranges
+    of pods, and traffic labels that name a VLAN.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -194,6 +194,24 @@ def reasons_against(
             yield Reason("vlan_taken", message, f"take another VLAN, or {KINDS[holder.kind].remedy}", facts)
 
 
+@dataclass(frozen=True)
+class NetworkUser:
+    """A user's VM with a NIC on a network."""
+
+    id: str
+    name: str
+    state: str = ""
+    owner: str = ""
+
+
+def reasons_to_keep(users: t.Iterable[NetworkUser]) -> t.Iterator[Reason]:
+    """Why a network cannot go: the server deletes none before the last of its VMs is expunged."""
+    for each in users:
+        facts = {"vm": each.name, "id": each.id, "state": each.state, "owner": each.owner}
+        message = f"VM {each.name} ({', '.join(fact for fact in (each.state, each.owner) if fact)}) is on it"
+        yield Reason("network_in_use", message, "take the VM's NIC off it, or expunge the VM", facts)
+
+
 def needs_of(offering: NetworkOffering, wanted: t.Mapping[str, object]) -> None:
     """Raises MissingValue: addresses that a shared network cannot be made without."""
     if offering.guest_ip_type == "Shared":

@@ -32,6 +32,9 @@ class Kind:
 KINDS: t.Mapping[str, Kind] = {
     "network": Kind("network", True, True, "delete the network first, or leave its VLAN alone"),
     "fixed_network": Kind("network", False, True, "delete the network first, or leave its VLAN alone"),
+    "private_gateway": Kind(
+        "private gateway", False, True, "delete the VPC's private gateway first, or leave its VLAN alone"
+    ),
     "leak": Kind("no network", True, True, "the server's database holds it for a network that is gone: free it there"),
     "dedication": Kind("dedicated range", True, True, "release it first (cs_vlan_dedication, state absent)"),
     "shared_range": Kind("range of a shared network", False, True, "leave it alone, or remove the range first"),
@@ -125,6 +128,19 @@ class GuestNetwork:
     account: str = ""
     domain_id: str = ""
     project_id: str = ""
+
+
+@dataclass(frozen=True)
+class PrivateGateway:
+    """A way out of a VPC on a VLAN of its own. name: the VPC's with the gateway's address."""
+
+    id: str
+    name: str
+    vlan: int
+    zone_id: str
+    state: str = ""
+    owner: str = ""
+    physical_network_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ PURPOSES: t.Mapping[str, frozenset[str]] = {
     "storage": frozenset(("storage_range", "traffic_type")),
     "public": frozenset(("public_range", "traffic_type")),
     "guest": frozenset(("pool", "network", "leak")),
-    "account": frozenset(("pool", "network", "leak", "dedication", "fixed_network", "shared_range")),
-    "project": frozenset(("pool", "network", "leak", "dedication", "fixed_network", "shared_range")),
+    "account": frozenset(("pool", "network", "leak", "dedication", "fixed_network", "shared_range", "private_gateway")),
+    "project": frozenset(("pool", "network", "leak", "dedication", "fixed_network", "shared_range", "private_gateway")),
     "reserved": frozenset(),
 }
 # What "pool" is called when it is refused; the others go by their own words.

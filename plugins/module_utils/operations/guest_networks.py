@@ -21,6 +21,7 @@ from ..core.guest_networks import (
     needs_of,
     providers_of,
     reasons_against,
+    reasons_to_keep,
     vlan_of,
 )
 from ..core.topology import Zone
@@ -65,7 +66,8 @@ def ensure_network(
 ) -> Outcome:
     """``wanted``: fields of core Network and those of its creation; places: "physical_network", "network_offering".
 
-    Raises Refused (the VLAN cannot be given, is held, or is another than the network has), MissingValue, InvalidValue.
+    Raises Refused (the VLAN cannot be given, is held, or is another than the network has; VMs are on a network that
+    is to go), MissingValue, InvalidValue.
     """
     entries = vlan_scheme.parse(scheme)
     vlan = vlan_of(wanted.get("vlan"))
@@ -85,6 +87,10 @@ def ensure_network(
         if held is None and state == "present":
             fields["display_text"] = fields.get("display_text") or fields["name"]
             _refuse(cloud, found, fields, vlan, entries)
+        if held is not None and state == "absent":
+            kept = list(reasons_to_keep(cloud.vlans.users(held.id)))
+            if kept:
+                raise Refused(f"network {held.name}", kept)
         outcome = ensure(cloud, cloud.networks, NETWORK, held, fields, state, check_mode, show=show)
         if outcome.changed and state == "present" and vlan is not None and not check_mode:
             _verify_state(outcome.result)

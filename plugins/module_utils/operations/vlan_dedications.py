@@ -31,11 +31,12 @@ class Asked(t.NamedTuple):
 
 def owner_of(cloud: Cloud, asked: Asked) -> t.Optional[Owner]:
     """None where nobody is named. Raises NotFound."""
-    domain = asked.domain or ("ROOT" if asked.account else "")
-    if not domain and not asked.project:
+    if not (asked.account or asked.domain or asked.project):
         return None
-    domain_id = cloud.owner_id("domain", domain) if domain else ""
-    project_id = cloud.owner_id("project", asked.project, domain) if asked.project else ""
+    # The server wants a domain with a project too, and makes no use of it.
+    domain = asked.domain or "ROOT"
+    domain_id = cloud.owner_id("domain", domain)
+    project_id = cloud.owner_id("project", asked.project, asked.domain or "") if asked.project else ""
     if asked.account:
         cloud.owner_id("account", asked.account, domain)
     return Owner(asked.account or "", domain_id, asked.project or "", project_id)

@@ -42,6 +42,7 @@ def gather(
             names,
         )
     )
+    found += _gateways(cloud, zone, names)
     carriers = _carriers(cloud, networks)
     found += _labels(carriers, names)
     found += _address_ranges(cloud, zone, names)
@@ -55,6 +56,13 @@ def gather(
                 )
             )
     return found
+
+
+def _gateways(cloud: Cloud, zone: Zone, names: t.Mapping[str, str]) -> t.Iterator[Holder]:
+    for each in cloud.vlans.private_gateways(zone.id):
+        place = each.physical_network_id
+        ranges = ((each.vlan, each.vlan),)
+        yield Holder("private_gateway", ranges, each.name, each.id, each.state, each.owner, place, names.get(place, ""))
 
 
 def _carriers(cloud: Cloud, networks: t.Sequence[PhysicalNetwork]) -> list[TrafficType]:

@@ -1,4 +1,4 @@
-"""Domains, accounts and projects with what they use (T2:73, T3:33; accounts and projects not recorded)."""
+"""Domains and accounts with what they use (T2:73, T3:33; accounts not recorded)."""
 
 from __future__ import annotations
 
@@ -98,13 +98,7 @@ def account_view(world: World, account: Account) -> Body:
 
 @command("listAccounts", ACCOUNTS, id="accounts")
 def list_accounts(call: Call) -> Body:
-    rows = call.world.accounts.select(**filters(call, id="id", name="name", domainid="domain_id"))
+    rows = call.world.accounts.select(project_id=None, **filters(call, id="id", name="name", domainid="domain_id"))
     if call.get("state", "enabled").lower() != "enabled" or call.get("accounttype", ADMIN_TYPE) != ADMIN_TYPE:
         rows = []
     return answer(call, "account", keyword(call, rows), lambda row: account_view(call.world, row))
-
-
-@command("listProjects", ACCOUNTS.replace("account", "project"), id="nothing")
-def list_projects(call: Call) -> Body:
-    """A fresh installation has none, and none can be made here."""
-    return {}

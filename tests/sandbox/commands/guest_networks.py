@@ -10,7 +10,9 @@ from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
 from ..rules import network_services, system_vms, vlans
 from ..rules.addresses import check_range, subnet
+from ..validation import UNLIMITED
 from ..world import World
+from ..world.accounts import Account
 from ..world.networks import Network, NetworkOffering, PhysicalNetwork
 from ..world.settings import setting
 from ..world.vms import ROUTER
@@ -59,6 +61,10 @@ def account_view(world: World, account_id: int | None) -> Body:
     if account is None:
         return {}
     domain = world.domains[account.domain_id]
+    project = world.projects.get(account.project_id)
+    if project is not None:
+        body = {"projectid": project.uuid, "project": project.name}
+        return {**body, "domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
     return {"account": account.name, "domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
 
 
@@ -167,7 +173,7 @@ def create_network(call: Call) -> Body:
     gateway, netmask = _addresses(call, offering, zone)
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
-        call.get("displaytext") or call["name"], offering.id, physical.id, world.admin.id,
+        call.get("displaytext") or call["name"], offering.id, physical.id, whose(call).id,
     )  # fmt: skip
     network.guest_type, network.vlan = offering.guest_type, vlan
     network.gateway, network.netmask = gateway, netmask
@@ -201,7 +207,33 @@ def list_networks(call: Call) -> Body:
     return answer(call, "network", rows[::-1], lambda row: view(call.world, row))
 
 
+def in_project(call: Call, account_id: int | None) -> bool:
+    """What is a project's is listed only where projects are asked for: one, or all by -1 (documented)."""
+    account = call.world.accounts.get(account_id)
+    its = account.project_id if account else None
+    asked = call.get("projectid")
+    if asked == UNLIMITED:
+        return its is not None
+    return its == (asked.id if asked else None)
+
+
+def whose(call: Call) -> Account:
+    """The account or project that a call names; the caller's own account otherwise."""
+    world, project = call.world, call.get("projectid")
+    if project is not None:
+        return world.accounts[project.account_id]
+    if not call.get("account"):
+        return world.admin
+    domain = call.get("domainid")
+    for account in world.accounts.select(name=call["account"]):
+        if domain is None or account.domain_id == domain.id:
+            return account
+    raise invalid(f"Unable to find account {call['account']}")
+
+
 def _passes(call: Call, network: Network) -> bool:
+    if "id" not in call and not network.system and not in_project(call, network.account_id):
+        return False
     word = (call.get("keyword") or "").lower()
     if word and word not in network.name.lower() and word not in network.display_text.lower():
         return False

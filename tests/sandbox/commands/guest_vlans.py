@@ -19,7 +19,11 @@ USER = "org.apache.cloudstack.api.command.user.network"
 
 
 def owner(call: Call) -> Account:
-    """The account named by `account` and `domainid`; ApiError 431 for one that is not there (text not recorded)."""
+    """The project, or the account named by `account` and `domainid`; ApiError 431 for one that is not there (text not
+    recorded).
+    """
+    if call.get("projectid") is not None:
+        return call.world.accounts[call["projectid"].account_id]
     name, domain = call.get("account"), call.get("domainid")
     for account in call.world.accounts:
         if account.name == name and (domain is None or account.domain_id == domain.id):

@@ -20,13 +20,21 @@ JAVA = "org.apache.cloudstack.api.command.admin.vlan"
 PREFIX, UNTAGGED = "vlan://", "vlan://untagged"
 
 
+def _owner_view(world: World, row: VlanRange) -> Body:
+    """A domain's range names the domain alone (documented)."""
+    domain = world.domains.get(row.domain_id)
+    if domain is not None:
+        return {"domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
+    return account_view(world, row.account_id)
+
+
 def view(world: World, row: VlanRange) -> Body:
     body: Body = {
         "id": row.uuid,
         "forvirtualnetwork": row.virtual,
         "zoneid": world.zones[row.zone_id].uuid,
         "vlan": row.vlan,
-        **account_view(world, row.account_id),
+        **_owner_view(world, row),
         "networkid": world.networks[row.network_id].uuid,
         "physicalnetworkid": world.physical_networks[row.physical_network_id].uuid,
         "forsystemvms": row.for_system_vms,
@@ -237,12 +245,16 @@ def delete_vlan_ip_range(call: Call) -> Body:
 def dedicate_public_ip_range(call: Call) -> Body:
     """T3:53."""
     row = _there(call, f"Unable to find vlan by id {call.raw['id']}")
-    account = owner(call)
-    if row.account_id is not None:
+    if call.get("account") and call.get("projectid") is not None:
+        raise invalid("Account and projectId can't be specified together")
+    if (row.account_id, row.domain_id) != (None, None):
         raise invalid("Public IP range has already been dedicated")
     if not row.virtual:
         raise invalid("Vlan with specified id is not a public one: it cannot be dedicated")
-    row.account_id = account.id
+    if call.get("account") or call.get("projectid") is not None:
+        row.account_id = owner(call).id
+    else:
+        row.domain_id = call["domainid"].id
     return {"vlan": view(call.world, row)}
 
 
@@ -250,9 +262,9 @@ def dedicate_public_ip_range(call: Call) -> Body:
 def release_public_ip_range(call: Call) -> Body:
     """T3:54."""
     row = _there(call, f"Unable to find vlan by id {call.raw['id']}")
-    if row.account_id is None:
+    if (row.account_id, row.domain_id) == (None, None):
         raise invalid(f"Can't release Public IP range {row.id} as it not dedicated to any account or domain")
-    row.account_id = None
+    row.account_id = row.domain_id = None
     return {"success": True}
 
 

@@ -13,6 +13,7 @@ from ..world.hosts import Host
 from ..world.networks import Network
 from ..world.vms import USER, Nic, Vm
 from . import affinity
+from .guest_networks import account_view, in_project, whose
 
 ADMIN, USERS = "org.apache.cloudstack.api.command.admin.vm", "org.apache.cloudstack.api.command.user.vm"
 POOL_TYPE = "NetworkFilesystem"
@@ -55,17 +56,13 @@ def view(world: World, vm: Vm) -> Body:
         world.service_offerings[vm.offering_id],
     )
     account = world.accounts[vm.account_id]
-    domain = world.domains[account.domain_id]
     body: dict[str, Any] = {
         "id": vm.uuid,
         "name": vm.name,
         "displayname": vm.display_name or vm.name,
-        "account": account.name,
+        **account_view(world, account.id),
         "userid": account.user_uuid,
         "username": account.name,
-        "domainid": domain.uuid,
-        "domain": domain.name,
-        "domainpath": domain.path,
         "created": vm.created,
         "lastupdated": vm.updated or vm.created,
         "state": vm.state,
@@ -137,7 +134,7 @@ def _row(call: Call) -> Vm:
     uuid = world.new_uuid()
     vm = Vm(
         number, uuid, name or f"VM-{uuid}", USER, f"i-{world.admin.id}-{number}-VM", zone.id, wanted, offering.cores,
-        offering.mhz, offering.memory, offering.id, template.id, world.admin.id, world.now(),
+        offering.mhz, offering.memory, offering.id, template.id, whose(call).id, world.now(),
     )  # fmt: skip
     vm.display_name, vm.ha = call.get("displayname") or vm.name, offering.ha
     vm.tags = tuple(offering.host_tags)
@@ -229,6 +226,8 @@ def list_virtual_machines(call: Call) -> Body:
             and (network is None or any(nic.network_id == network.id for nic in vm.nics))
             and (not state or vm.state == state)
         ]
+    if "projectid" in call or world.projects:
+        rows = [vm for vm in rows if in_project(call, vm.account_id)]
     return answer(call, "virtualmachine", keyword(call, rows), lambda vm: view(world, vm))
 
 

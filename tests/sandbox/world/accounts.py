@@ -16,11 +16,27 @@ class Domain:
 
 @dataclass(slots=True)
 class Account:
+    """`project_id`: the project that it stands for."""
+
     id: int
     uuid: str
     name: str
     domain_id: int
     user_uuid: str
+    project_id: int | None = None
+
+
+@dataclass(slots=True)
+class Project:
+    """`account_id`: the account that owns what is the project's."""
+
+    id: int
+    uuid: str
+    name: str
+    display_text: str
+    domain_id: int
+    account_id: int
+    created: str
 
 
 @dataclass(slots=True)

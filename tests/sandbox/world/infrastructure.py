@@ -9,11 +9,13 @@ from .networks import (
     Network,
     NetworkOffering,
     PhysicalNetwork,
+    PrivateGateway,
     Provider,
     RouterElement,
     StorageIpRange,
     TrafficType,
     VlanRange,
+    Vpc,
 )
 from .os_types import OsCategory, OsType
 from .security import Authority, Bmc, HostHa, OutOfBand
@@ -34,6 +36,8 @@ class Infrastructure:
         self.network_offerings: Table[NetworkOffering] = Table("name")
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
+        self.vpcs: Table[Vpc] = Table("zone_id")
+        self.private_gateways: Table[PrivateGateway] = Table("vpc_id")
         self.storage_ranges: Table[StorageIpRange] = Table("zone_id", "pod_id")
         self.os_categories: Table[OsCategory] = Table("name")
         self.os_types: Table[OsType] = Table("name")

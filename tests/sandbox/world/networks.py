@@ -125,7 +125,7 @@ class Network:
 
 @dataclass(slots=True)
 class VlanRange:
-    """IPv4, IPv6 or both; `used_ips` are taken, `account_id` is whom it is dedicated to."""
+    """IPv4, IPv6 or both; `used_ips` are taken, `account_id` or `domain_id` is whom it is dedicated to."""
 
     id: int
     uuid: str
@@ -146,6 +146,32 @@ class VlanRange:
     end6: str = ""
     account_id: int | None = None
     used_ips: set[str] = field(default_factory=set)
+    domain_id: int | None = None
+
+
+@dataclass(slots=True)
+class Vpc:
+    id: int
+    uuid: str
+    name: str
+    display_text: str
+    zone_id: int
+    cidr: str
+    account_id: int
+    created: str
+
+
+@dataclass(slots=True)
+class PrivateGateway:
+    id: int
+    uuid: str
+    vpc_id: int
+    physical_network_id: int
+    vlan: int
+    address: str
+    gateway: str
+    netmask: str
+    source_nat: bool = False
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ import typing as t
 
 from ...core import vlans
 from ...core.errors import Unsupported
-from ...core.vlan_holders import GuestNetwork, TakenVlan, VlanDedication, owner_of
+from ...core.guest_networks import NetworkUser
+from ...core.vlan_holders import GuestNetwork, PrivateGateway, TakenVlan, VlanDedication, owner_of
 from ...core.vlans import HIGHEST_OF
 from .client import Client
 from .transport import Json
@@ -70,6 +71,26 @@ class Vlans:
                 found.update(str(nic.get("networkid")) for nic in item.get("nic") or ())
         return frozenset(found)
 
+    def private_gateways(self, zone_id: str) -> t.Sequence[PrivateGateway]:
+        """Those with a VLAN of their own: others go through a network, which has it. Listed without their zone."""
+        found = []
+        for project in (None, PROJECTS):
+            params: Json = {"listall": True, "projectid": project}
+            for item in self._client.listing("listPrivateGateways", "privategateway", params):
+                vlan = number(item)
+                if vlan is not None and item.get("zoneid") == zone_id and not item.get("associatednetworkid"):
+                    found.append(private_gateway(item, vlan))
+        return found
+
+    def users(self, network_id: str) -> t.Sequence[NetworkUser]:
+        found = []
+        for project in (None, PROJECTS):
+            params: Json = {"networkid": network_id, "listall": True, "details": "min", "projectid": project}
+            for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
+                name = str(item.get("displayname") or item.get("name") or "")
+                found.append(NetworkUser(str(item["id"]), name, str(item.get("state") or ""), _owner(item)))
+        return found
+
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None:
         """owner: account and domain_id, or project_id."""
         params: Json = {"physicalnetworkid": physical_network_id, "vlanrange": text}
@@ -119,6 +140,18 @@ def guest_network(item: Json) -> GuestNetwork:
         account=str(item.get("account") or ""),
         domain_id=str(item.get("domainid") or ""),
         project_id=str(item.get("projectid") or ""),
+    )
+
+
+def private_gateway(item: Json, vlan: int) -> PrivateGateway:
+    return PrivateGateway(
+        id=str(item["id"]),
+        name=f"{item.get('vpcname') or item.get('vpcid') or ''} {item.get('ipaddress') or ''}".strip(),
+        vlan=vlan,
+        zone_id=str(item.get("zoneid") or ""),
+        state=str(item.get("state") or ""),
+        owner=_owner(item),
+        physical_network_id=str(item.get("physicalnetworkid") or ""),
     )
 
 
