@@ -27,18 +27,16 @@ class Authority:
     def pem(self) -> bytes:
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
-    def write_server(
-        self, folder: Path, name: str, address: str, prefix: str = "server", ca: str = "cacert.pem"
-    ) -> None:
-        """Certificate, key and the CA's certificate as files that libvirt and QEMU know."""
-        self._write(folder, prefix, ca, name, address)
+    def write_server(self, folder: Path, name: str, address: str) -> None:
+        """Certificate, key and the CA's certificate as files that libvirt knows."""
+        self._write(folder, "server", name, address)
 
     def write_client(self, folder: Path, name: str = "client") -> None:
         """A folder that libvirt's ``pkipath`` may name."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._write(folder, "client", "cacert.pem", name, None)
+        self._write(folder, "client", name, None)
 
-    def _write(self, folder: Path, prefix: str, ca: str, name: str, address: str | None) -> None:
+    def _write(self, folder: Path, prefix: str, name: str, address: str | None) -> None:
         key = _key()
         builder = self._builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), key, ca=False)
         if address:
@@ -48,7 +46,7 @@ class Authority:
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        (folder / ca).write_bytes(self.pem)
+        (folder / "cacert.pem").write_bytes(self.pem)
         (folder / f"{prefix}cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         file = folder / f"{prefix}key.pem"
         file.touch(mode=0o600)

@@ -169,6 +169,11 @@ class Libvirt:
         connection.storagePoolCreateXML(xml)
         connection.close()
 
+    def make_bridge(self, host: str, name: str) -> None:
+        enter = ["nsenter", "--target", str(self._processes[host].pid), "--net", "ip"]
+        subprocess.run([*enter, "link", "add", name, "type", "bridge"], check=True)
+        subprocess.run([*enter, "link", "set", name, "up"], check=True)
+
     def stop_guests(self, host: str, names: Sequence[str] | None = None) -> None:
         """Those named, or all."""
         connection = self.control(host)
@@ -201,8 +206,7 @@ class Libvirt:
         (room / "etc/qemu.conf").write_text(QEMU.format(**words), encoding="utf-8")
         hosts = "".join(f"10.99.0.{each.number} {each.name}\n" for each in self.daemons.values())
         (room / "hosts").write_text(f"127.0.0.1 localhost\n{hosts}", encoding="utf-8")
-        self.authority.write_server(room / "pki", daemon.name, self.address(daemon.name))
-        self.renew_console_certificate(daemon.name)
+        self.renew_certificate(daemon.name)
         (room / "sasl/libvirt.conf").write_text(
             f"mech_list: scram-sha-256\nsasldb_path: {room}/users\n", encoding="utf-8"
         )
@@ -214,11 +218,12 @@ class Libvirt:
                 [*run, str(room), daemon.name, f"10.99.0.{daemon.number}"], stdout=out, stderr=subprocess.STDOUT
             )
 
-    def renew_console_certificate(self, name: str) -> Path:
-        """A new certificate for the VNC consoles that start from now on; its file."""
-        folder = self.room / name / "vnc"
-        self.authority.write_server(folder, name, self.address(name), prefix="server-", ca="ca-cert.pem")
-        return folder / "server-cert.pem"
+    def renew_certificate(self, name: str) -> None:
+        """A new one for libvirt and consoles, as an agent gets it; both go on with the one that they have read."""
+        room = self.room / name
+        self.authority.write_server(room / "pki", name, self.address(name))
+        for ours, its in (("cacert", "ca-cert"), ("servercert", "server-cert"), ("serverkey", "server-key")):
+            shutil.copy(room / "pki" / f"{ours}.pem", room / "vnc" / f"{its}.pem")
 
     def _until(self, daemon: Daemon, done: Callable[[], bool]) -> None:
         limit = time.monotonic() + READY_SECONDS

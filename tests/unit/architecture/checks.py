@@ -29,7 +29,20 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 KNOWS_ANSIBLE = frozenset({"interface", *SURFACE})
 # These never travel, so they may look modules up by name.
 CONTROLLER_ONLY = frozenset({"action", "inventory", "lookup", "filter"})
-SDKS = frozenset({"libvirt", "XenAPI", "pyVmomi", "pyVim", "pymysql", "requests", "jinja2", "markupsafe", "vl_convert"})
+SDKS = frozenset(
+    {
+        "libvirt",
+        "libvirt_qemu",
+        "XenAPI",
+        "pyVmomi",
+        "pyVim",
+        "pymysql",
+        "requests",
+        "jinja2",
+        "markupsafe",
+        "vl_convert",
+    }
+)
 # What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed.
 IMPURE_INPUT = (
     "asyncio",

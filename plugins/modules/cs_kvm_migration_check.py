@@ -1,0 +1,177 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_kvm_migration_check
+short_description: Tell which VMs cannot migrate between KVM hosts of a cluster of Apache CloudStack, and why
+description:
+  - Asks the libvirt daemons of a cluster, without writing anything, whether the VMs of each host could go to each
+    other host - by CPU, machine type, versions of QEMU and libvirt, bridges, storage pools, the ports that migrations
+    take, and by QEMU's own word on each VM.
+  - Tells the best CPU that all hosts can give, for C(guest.cpu.model) of their agents, and which hosts are secured.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.hypervisor
+options:
+  zone:
+    description: Name or id of the zone; the only one there is unless something else is said.
+    type: str
+  cluster:
+    description: Name or id of the cluster, one of KVM hosts.
+    type: str
+    required: true
+  hosts:
+    description: Names or addresses of the hosts to look at; all of the cluster where empty. Two make one pair.
+    type: list
+    elements: str
+    default: []
+  guests:
+    description:
+      - Look at the running VMs too, with two calls for each.
+      - QEMU is asked past libvirt for what keeps a VM from migrating. libvirt then notes in its log that the VM is
+        tainted by C(custom-monitor); nothing else comes of it.
+    type: bool
+    default: true
+  fail:
+    description: The least severity that fails the task.
+    type: str
+    choices: [blocks, hurts, note, never]
+    default: never
+  hypervisor:
+    required: true
+notes:
+  - Ports 16514 and 16509 are tried from where the task runs; M(hostcraft.cloudstack.cs_host_check) tries them from host
+    to host, where it is told C(peer_addresses).
+  - Needs libvirt-python where the task runs.
+seealso:
+  - module: hostcraft.cloudstack.cs_hypervisor_info
+  - module: hostcraft.cloudstack.cs_host_check
+  - module: hostcraft.cloudstack.cs_maintenance_plan
+"""
+
+EXAMPLES = r"""
+- name: Can every host of the cluster take over from every other?
+  hostcraft.cloudstack.cs_kvm_migration_check:
+    zone: zurich
+    cluster: kvm-a
+    hypervisor:
+      url: qemu+tls://{host}/system
+      pki_path: /etc/pki/cloudstack
+    fail: blocks
+  register: seen
+
+- name: The CPU model to write into agent.properties
+  ansible.builtin.debug:
+    msg: "{{ seen.baseline.model }}"
+"""
+
+RETURN = r"""
+cluster:
+  description: Name of the cluster.
+  returned: success
+  type: str
+  sample: kvm-a
+hosts:
+  description:
+    - Hosts with their versions, CPU, active pools and VMs. C(tls) and C(tcp) tell whether ports 16514 and 16509 answer.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - name: kvm1
+      address: 10.1.1.11
+      arch: x86_64
+      libvirt: 9.0.0
+      qemu: 7.2.22
+      cpu_model: Skylake-Server-IBRS
+      virtualisation: kvm
+      tls: true
+      tcp: false
+      pools: [9d1f3c1e-7a51-3f5c-8a87-9b1a7d4f5c10]
+      guests: [i-2-10-VM]
+ways:
+  description:
+    - Every pair of hosts, both ways. C(possible) is V(false) when no VM can go that way, C(stuck) names the VMs that
+      cannot, C(codes) are those of the barriers.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"source": "kvm1", "target": "kvm2", "possible": true, "stuck": [], "codes": ["qemu_older"]}]
+barriers:
+  description:
+    - What stands in the way, worst first. The codes are C(arch_differs), C(bridge_missing), C(cpu_incompatible),
+      C(disk_local), C(emulator_missing), C(guest_blocked), C(guest_cpu), C(guest_pool), C(libvirt_older),
+      C(machine_missing), C(mixed_security), C(pool_missing), C(qemu_older), C(tcp_unanswered), C(tls_unanswered),
+      C(uuid_shared) and C(virtualisation_missing).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the barrier.
+      type: str
+    severity:
+      description: V(blocks) when a migration fails, V(hurts) when one may fail.
+      type: str
+    message:
+      description: What is in the way.
+      type: str
+    remedy:
+      description: What helps.
+      type: str
+    source:
+      description: Name of the host that VMs would leave.
+      type: str
+    target:
+      description: Name of the host that they would go to; empty where it is about every one.
+      type: str
+    guest:
+      description: CloudStack's instance name of the VM; empty where it is about all.
+      type: str
+    facts:
+      description: The numbers.
+      type: dict
+baseline:
+  description: The best CPU that all hosts can give; null where they have none in common.
+  returned: success
+  type: dict
+  sample: {"model": "Skylake-Server-IBRS", "vendor": "Intel", "features": ["ssbd"]}
+unread:
+  description: Hosts that could not be asked, with the error; nothing is judged about them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"host": "kvm3", "error": "kvm3: unable to connect"}]
+summary:
+  description: How many barriers there are of each severity.
+  returned: success
+  type: dict
+  sample: {"blocks": 0, "hurts": 1, "note": 0}
+details:
+  description:
+    - When the task fails for O(fail), RV(ignore:details.reasons) holds every barrier with its C(code), C(message),
+      C(remedy), C(source), C(target) and C(vm).
+  returned: failure
+  type: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.kvm import MIGRATION, check_migration
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+
+TASK = ApiTask(options=MIGRATION, operation=lambda cloud, p, check: check_migration(cloud, p))
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
