@@ -28,8 +28,11 @@ CPU_INFO = {
 }
 
 
-def build(count: int, prefix: str = "xen", network: str = "127.77.0", **options: Any) -> Pool:
-    """Hosts xen0, xen1, … on the addresses .1, .2, … of a loopback network; xen0 is master."""
+def build(count: int, prefix: str = "xen", network: str = "127.77.0", bare: bool = False, **options: Any) -> Pool:
+    """Hosts xen0, xen1, … on the addresses .1, .2, … of a loopback network; xen0 is master.
+
+    bare: as installed, without a VLAN and shared storage.
+    """
     pool = Pool(**options)
     database = pool.database
     bridges = [database.add("network", name_label=name, bridge=f"xenbr{at}") for at, name in enumerate(LABELS)]
@@ -37,6 +40,8 @@ def build(count: int, prefix: str = "xen", network: str = "127.77.0", **options:
         add_host(pool, f"{prefix}{number}", f"{network}.{number + 1}", bridges)
     first = next(iter(database.rows["host"]))
     database.add("pool", name_label="pool", master=first)
+    if bare:
+        return pool
     tagged = database.add("network", name_label=VLAN_NETWORK, bridge="xapi500")
     (below,) = database.find("PIF", host=first, device="eth2")
     networks.pool_vlan(pool, below, tagged, VLAN_TAG)

@@ -22,6 +22,10 @@ ON_THE_HOST = frozenset(
         "cs_network_confirm",
         "cs_host_network_info",
         "cs_network_layout",
+        "cs_xenserver_check",
+        "cs_xenserver_network",
+        "cs_xenserver_pool",
+        "cs_xenserver_sr",
     }
 )
 

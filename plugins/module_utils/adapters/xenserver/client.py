@@ -73,7 +73,7 @@ class Client:
                     raise self._lost(method, error) from None
             except self._failure() as error:
                 if error.details[0] != "HOST_IS_SLAVE" or not left:
-                    raise self._refused(method, error.details) from None
+                    raise self.refusal(method, error.details) from None
                 # It was not carried out: only the master does anything.
                 self._forget()
         raise TransportError(f"{method}: no host of the pool stays master", command=method)
@@ -102,7 +102,7 @@ class Client:
         record = self.call("task.get_record", task)
         self.call("task.destroy", task)
         if status != "success":
-            raise self._refused(method, record["error_info"] or [status.upper()])
+            raise self.refusal(method, record["error_info"] or [status.upper()])
         return str(record["result"]).replace("<value>", "").replace("</value>", "")
 
     def know(self, addresses: t.Iterable[str]) -> None:
@@ -142,7 +142,7 @@ class Client:
                 elif error.details[0] in STARTING:
                     errors.append(TransportError(f"{url}: {error.details[0]}", command="session.login_with_password"))
                 else:
-                    raise self._refused("session.login_with_password", error.details) from None
+                    raise self.refusal("session.login_with_password", error.details) from None
             else:
                 return self._session
         errors.sort(key=lambda each: each.passing)
@@ -178,7 +178,8 @@ class Client:
     def _failure() -> t.Any:
         return _library().Failure
 
-    def _refused(self, method: str, details: t.Sequence[str]) -> HypervisorError:
+    def refusal(self, method: str, details: t.Sequence[str]) -> HypervisorError:
+        """XAPI's code and its details as an error."""
         code, *rest = details
         text = ": ".join(filter(None, [code, ", ".join(rest)]))
         if code in DENIED:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import calendar
-import time
 import typing as t
 
 from ...core.errors import HypervisorError, NotFound, TransportError, WaitTimeout
@@ -22,13 +20,12 @@ from ...core.xen_pools import successor, takes_over, why_stuck
 from ...ports import Clock
 from ..cloudstack.client import SystemClock
 from .client import Client
-from .mapping import CLASSES, view
+from .mapping import CLASSES, seconds, view
 
 FIRST, LONGEST = 0.1, 3.0  # seconds between two looks
 SETTLE = 30.0  # seconds after which a lost request for a new master is made again
 # A host that comes back from a reboot.
 STARTING = ("HOST_NOT_LIVE", "HOST_STILL_BOOTING", "HOST_OFFLINE", "CANNOT_CONTACT_HOST")
-DATE = "%Y%m%dT%H:%M:%SZ"
 
 
 def open_xenserver(access: HypervisorAccess, clock: t.Optional[Clock] = None) -> XenServer:
@@ -97,8 +94,7 @@ class XenServer:
     def _now(self, masters: t.Sequence[str]) -> t.Optional[float]:
         if not masters:
             return None
-        told = str(self.client.call("host.get_servertime", masters[0]))
-        return float(calendar.timegm(time.strptime(told, DATE)))
+        return seconds(self.client.call("host.get_servertime", masters[0]))
 
     def _ref(self, host: HypervisorHost) -> str:
         return str(self.client.call("host.get_by_uuid", host.id))

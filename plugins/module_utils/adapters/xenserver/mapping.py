@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import calendar
+import time
 import typing as t
 
 from ...core.hypervisors import (
@@ -49,6 +51,7 @@ POWER = {"Running": RUNNING, "Paused": PAUSED, "Suspended": SUSPENDED, "Halted":
 NO_STORAGE = ("udev",)
 ALL_VLANS = ("1-4094",)
 NOTHING: Record = {}
+DATE = "%Y%m%dT%H:%M:%SZ"
 
 
 def view(tables: Tables, now: t.Optional[float]) -> HypervisorView:
@@ -75,6 +78,11 @@ def whole(value: object) -> t.Optional[int]:
         return None
 
 
+def seconds(told: object) -> float:
+    """A time as XAPI tells it, as seconds since 1970."""
+    return float(calendar.timegm(time.strptime(str(told), DATE)))
+
+
 def _host(tables: Tables, ref: str, now: t.Optional[float]) -> HypervisorHost:
     record = tables["host"][ref]
     metrics = tables["host_metrics"].get(record["metrics"], NOTHING)
@@ -96,7 +104,7 @@ def _host(tables: Tables, ref: str, now: t.Optional[float]) -> HypervisorHost:
         memory=whole(metrics.get("memory_total", "")),
         reserved=_reserved(tables, ref, record),
         version=software.get("product_version", ""),
-        patches=_patches(tables, ref, record),
+        patches=patches(tables, ref, record),
         uptime=None if now is None or not booted else max(now - booted, 0.0),
         nics=_nics(tables, ref),
         networks=_networks(tables, ref),
@@ -117,13 +125,13 @@ def _reserved(tables: Tables, ref: str, record: Record) -> t.Optional[int]:
     return held + (whole(record.get("memory_overhead", "")) or 0)
 
 
-def _patches(tables: Tables, ref: str, record: Record) -> tuple[str, ...]:
+def patches(tables: Tables, ref: str, record: Record) -> tuple[str, ...]:
     """Names of hotfixes and updates; for hosts that update by packages the hash of what was applied last."""
-    patches = tables.get("pool_patch", {})
+    fixes = tables.get("pool_patch", {})
     names = {
-        patches[each["pool_patch"]]["name_label"]
+        fixes[each["pool_patch"]]["name_label"]
         for each in tables.get("host_patch", {}).values()
-        if each["host"] == ref and each["applied"] and each["pool_patch"] in patches
+        if each["host"] == ref and each["applied"] and each["pool_patch"] in fixes
     }
     names |= {each["name_label"] for each in tables.get("pool_update", {}).values() if ref in each["hosts"]}
     last = record.get("last_update_hash", "")

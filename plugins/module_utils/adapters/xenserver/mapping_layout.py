@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""XAPI's records as the layout of a pool."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.xen_layout import XenConnection, XenHost, XenInterface, XenLayout, XenRepository
+from .mapping import NOTHING, Record, Tables, bond_devices, is_guest, patches, vlan_tag, whole
+
+ACTIVE = ("Running", "Paused")
+SECRETS = ("password", "secret")
+
+
+def layout(tables: Tables, ahead: t.Mapping[str, t.Optional[float]]) -> XenLayout:
+    """ahead: seconds that hosts' clocks are ahead of ours, by reference."""
+    masters = {pool["master"] for pool in tables["pool"].values()}
+    reference = next((ahead.get(ref) for ref in masters), None)
+    names = {ref: record["name_label"] for ref, record in tables["network"].items()}
+    hosts = [_host(tables, ref, ref in masters, _offset(ahead.get(ref), reference)) for ref in tables["host"]]
+    return XenLayout(
+        hosts=tuple(sorted(hosts, key=lambda each: each.name)),
+        interfaces=tuple(_interface(tables, ref, names) for ref in tables["PIF"]),
+        networks=tuple(sorted(names.values())),
+        repositories=tuple(_repository(tables, ref) for ref in tables["SR"]),
+    )
+
+
+def _offset(mine: t.Optional[float], its: t.Optional[float]) -> t.Optional[float]:
+    return None if mine is None or its is None else mine - its
+
+
+def _host(tables: Tables, ref: str, master: bool, offset: t.Optional[float]) -> XenHost:
+    record = tables["host"][ref]
+    software, cpu = record.get("software_version", NOTHING), record.get("cpu_info", NOTHING)
+    guests = [vm for vm in tables["VM"].values() if is_guest(vm) and vm["resident_on"] == ref]
+    return XenHost(
+        ref=ref,
+        uuid=record["uuid"],
+        name=record["name_label"],
+        address=record["address"],
+        master=master,
+        enabled=bool(record["enabled"]),
+        live=bool(tables["host_metrics"].get(record["metrics"], NOTHING).get("live", False)),
+        brand=software.get("product_brand", ""),
+        version=software.get("product_version", ""),
+        api=".".join(str(record.get(f"API_version_{part}", "")) for part in ("major", "minor")),
+        cpu=" ".join(filter(None, (cpu.get("vendor", ""), cpu.get("modelname", "").strip()))),
+        patches=patches(tables, ref, record),
+        dom0=_dom0(tables, ref),
+        offset=offset,
+        ntp=record.get("ntp_mode", ""),
+        backend=software.get("network_backend", ""),
+        tags=tuple(sorted(record.get("tags", ()))),
+        running=tuple(sorted(vm["name_label"] for vm in guests if vm["power_state"] in ACTIVE)),
+    )
+
+
+def _dom0(tables: Tables, ref: str) -> t.Optional[int]:
+    """Bytes of memory of the control domain of a host."""
+    for vm in tables["VM"].values():
+        if vm["is_control_domain"] and vm["resident_on"] == ref:
+            metrics = tables["VM_metrics"].get(vm["metrics"], NOTHING)
+            return whole(metrics.get("memory_actual", "")) or whole(vm["memory_static_max"])
+    return None
+
+
+def _interface(tables: Tables, ref: str, names: t.Mapping[str, str]) -> XenInterface:
+    pif = tables["PIF"][ref]
+    bonds = [bond for bond in tables["Bond"].values() if bond["master"] == ref]
+    members = [tables["PIF"][each]["device"] for bond in bonds for each in bond["slaves"]]
+    return XenInterface(
+        ref=ref,
+        host=pif["host"],
+        device=pif["device"],
+        network=names.get(pif["network"], ""),
+        vlan=vlan_tag(pif),
+        members=tuple(sorted(members)),
+        mode=str(bonds[0]["mode"]) if bonds else "",
+        member_of=bond_devices(tables).get(pif["bond_slave_of"], ""),
+        addressed=pif["ip_configuration_mode"] != "None",
+        link=bool(tables["PIF_metrics"].get(pif["metrics"], NOTHING).get("carrier", True)),
+    )
+
+
+def _repository(tables: Tables, ref: str) -> XenRepository:
+    record = tables["SR"][ref]
+    return XenRepository(
+        ref=ref,
+        uuid=record["uuid"],
+        name=record["name_label"],
+        type=record["type"],
+        shared=bool(record["shared"]),
+        description=record["name_description"],
+        connections=tuple(_connection(own, pbd) for own, pbd in tables["PBD"].items() if pbd["SR"] == ref),
+    )
+
+
+def _connection(ref: str, pbd: Record) -> XenConnection:
+    config = {
+        key: value for key, value in pbd["device_config"].items() if not any(word in key.lower() for word in SECRETS)
+    }
+    return XenConnection(ref, pbd["host"], bool(pbd["currently_attached"]), config)

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a XenServer or XCP-ng pool is laid out: hosts, interfaces, networks, storage; and steps that change it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+ON_MASTER_FIRST = "master first, then the members: what the master has is expected of all"
+
+
+@dataclass(frozen=True)
+class XenHost:
+    """ref: XAPI's reference. dom0: bytes of memory of the control domain. offset: seconds that its clock is ahead of
+    the master's, as well as one call tells. running: guests on it. ntp: where it takes time from, "" where unknown.
+    backend: "openvswitch" or "bridge".
+    """
+
+    ref: str
+    uuid: str
+    name: str
+    address: str = ""
+    master: bool = False
+    enabled: bool = True
+    live: bool = True
+    brand: str = ""
+    version: str = ""
+    api: str = ""
+    cpu: str = ""
+    patches: tuple[str, ...] = ()
+    dom0: t.Optional[int] = None
+    offset: t.Optional[float] = None
+    ntp: str = ""
+    backend: str = ""
+    tags: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class XenInterface:
+    """A card, a bond or a VLAN of one host. host: the host's ref. network: name of the network that it is in.
+
+    vlan: tag, None for one that carries all. below: device that a VLAN is on. members: devices of a bond.
+    member_of: device of the bond that it is in. addressed: it has an IP address of the host.
+    """
+
+    ref: str
+    host: str
+    device: str
+    network: str
+    vlan: t.Optional[int] = None
+    members: tuple[str, ...] = ()
+    mode: str = ""
+    member_of: str = ""
+    addressed: bool = False
+    link: bool = True
+
+
+@dataclass(frozen=True)
+class XenConnection:
+    """A storage repository on one host. config: what its driver was told, secrets left out."""
+
+    ref: str
+    host: str
+    plugged: bool
+    config: t.Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class XenRepository:
+    ref: str
+    uuid: str
+    name: str
+    type: str
+    shared: bool
+    description: str = ""
+    connections: tuple[XenConnection, ...] = ()
+
+
+@dataclass(frozen=True)
+class XenLayout:
+    """networks: names, one for each network, so that a name that two of them have is there twice."""
+
+    hosts: tuple[XenHost, ...]
+    interfaces: tuple[XenInterface, ...] = ()
+    networks: tuple[str, ...] = ()
+    repositories: tuple[XenRepository, ...] = ()
+
+    @property
+    def ordered(self) -> tuple[XenHost, ...]:
+        """The master first, then by name."""
+        return tuple(sorted(self.hosts, key=lambda each: (not each.master, each.name)))
+
+    def card(self, host: XenHost, device: str) -> t.Optional[XenInterface]:
+        """The interface of that name that carries all VLANs."""
+        for each in self.interfaces:
+            if (each.host, each.device, each.vlan) == (host.ref, device, None):
+                return each
+        return None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change. what: a word of the adapter's table. text: for people. fields: what the call needs; references are
+    of things that are there, networks go by name.
+    """
+
+    what: str
+    text: str
+    fields: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)

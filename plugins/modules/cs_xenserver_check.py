@@ -1,0 +1,109 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_xenserver_check
+short_description: Tell why a XenServer pool cannot join Apache CloudStack or will not work in it
+description:
+  - Reads a XenServer or XCP-ng pool and names all that does not meet CloudStack's requirements, each with a code,
+    what was seen and what helps.
+  - Looks at versions, products, CPUs, updates and network backends that differ, memory of the control domains, clocks
+    and NTP, bonds that members lack, traffic labels, and storage that is not plugged.
+  - Changes nothing. Needs no access to CloudStack's API; runs where the pool can be reached and the Python package
+    XenAPI is.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.hypervisor
+options:
+  traffic_labels:
+    description: XenServer traffic labels of the zone's physical networks. Each has to be a network on every host.
+    type: list
+    elements: str
+    default: []
+  minimum_dom0_memory:
+    description: Memory in MiB that a control domain needs.
+    type: int
+    default: 2940
+  ignore:
+    description: Codes of findings that do not count.
+    type: list
+    elements: str
+    default: []
+  fail:
+    description: Whether findings fail the task.
+    type: bool
+    default: true
+attributes:
+  check_mode:
+    description: Can run in check mode and return the same.
+    support: full
+  diff_mode:
+    description: Changes nothing, hence has no difference to show.
+    support: none
+seealso:
+  - module: hostcraft.cloudstack.cs_hypervisor_info
+  - module: hostcraft.cloudstack.cs_xenserver_network
+"""
+
+EXAMPLES = r"""
+- name: May this pool become a cluster?
+  hostcraft.cloudstack.cs_xenserver_check:
+    traffic_labels: [cloud-private, cloud-public, cloud-guest]
+    hypervisor:
+      url: https://xen1.example.net
+      username: root
+      password: "{{ vault_xenserver_password }}"
+"""
+
+RETURN = r"""
+findings:
+  description: What is wrong.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the check.
+      type: str
+    message:
+      description: What was seen.
+      type: str
+    remedy:
+      description: What helps.
+      type: str
+    host:
+      description: The host, where it is about one.
+      type: str
+  sample:
+    - code: dom0_memory
+      message: dom0 of xen2 has 1024 MiB of memory
+      remedy: give it 2940 MiB and restart the host
+      host: xen2
+hosts:
+  description: The pool's hosts as they are, the master first.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{name: xen1, address: 10.0.0.11, master: true, enabled: true, version: 8.3.0, dom0: 3221225472}]
+code:
+  description: V(pool_not_fit) when findings failed the task.
+  returned: failure
+  type: str
+  sample: pool_not_fit
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver import check_main
+
+
+def main() -> None:
+    check_main()
+
+
+if __name__ == "__main__":
+    main()
