@@ -81,6 +81,14 @@ def built() -> Path:
     return program
 
 
+@cache
+def _certificates() -> tempfile.TemporaryDirectory[str]:
+    """One authority for all that run in this process: keys take longer to make than a vCenter."""
+    folder = tempfile.TemporaryDirectory(prefix="vcsim-ca-")
+    Authority().write_server(Path(folder.name), "vcenter.example.net", "127.0.0.1")
+    return folder
+
+
 @dataclass(frozen=True)
 class Call:
     """A request as the vCenter received it: SOAP method, or HTTP method and path; this: the object's reference."""
@@ -95,15 +103,14 @@ class Vcsim:
     def __init__(self, hosts: int = 3, guests: int = 4, clusters: int = 1, datacenters: int = 1) -> None:
         self._sizes = {"hosts": hosts, "guests": guests, "clusters": clusters, "datacenters": datacenters}
         self._folder = tempfile.TemporaryDirectory(prefix="vcsim-")
-        self._authority = Authority()
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def __enter__(self) -> Vcsim:
         folder = Path(self._folder.name)
-        self._authority.write_server(folder, "vcenter.example.net", "127.0.0.1")
+        keys = Path(_certificates().name)
         sizes = [f"-{name}={number}" for name, number in self._sizes.items()]
-        files = [f"-cert={folder / 'servercert.pem'}", f"-key={folder / 'serverkey.pem'}"]
+        files = [f"-cert={keys / 'servercert.pem'}", f"-key={keys / 'serverkey.pem'}"]
         command = [str(built()), f"-username={USER}", f"-password={SECRET}", *sizes, *files]
         log = open(folder / "log", "w", encoding="utf-8")
         # Its datastores are folders that it makes where it is told that temporary files go.
@@ -127,7 +134,7 @@ class Vcsim:
 
     @property
     def ca(self) -> str:
-        return str(Path(self._folder.name) / "cacert.pem")
+        return str(Path(_certificates().name) / "cacert.pem")
 
     def access(self, **changed: Any) -> HypervisorAccess:
         return HypervisorAccess(
@@ -148,6 +155,10 @@ class Vcsim:
     def plant(self, thing: str, path: str, value: Any) -> None:
         """Write into its memory: ``path`` in Go's names of fields and indexes, "+" for a new last element."""
         self.ask("plant", object=thing, path=path, value=json.dumps(value))
+
+    def uproot(self) -> None:
+        """Take back everything that was planted."""
+        self.ask("uproot")
 
     def move(self, guest: str, host: str) -> None:
         self.ask("move", guest=guest, host=host)

@@ -39,6 +39,8 @@ func (w *world) plant(object, path, value string) error {
 		}
 		switch {
 		case at.Kind() == reflect.Slice && part == "+":
+			list, held := at, reflect.ValueOf(at.Interface())
+			w.undo = append(w.undo, func() { list.Set(held) })
 			at.Set(reflect.Append(at, reflect.Zero(at.Type().Elem())))
 			at = at.Index(at.Len() - 1)
 		case at.Kind() == reflect.Slice:
@@ -59,6 +61,18 @@ func (w *world) plant(object, path, value string) error {
 			return err
 		}
 	}
+	old := reflect.New(at.Type()).Elem()
+	old.Set(at)
+	w.undo = append(w.undo, func() { at.Set(old) })
 	at.Set(made.Elem())
 	return nil
+}
+
+// uproot takes everything back that was planted, the last first.
+func (w *world) uproot() {
+	for len(w.undo) > 0 {
+		last := len(w.undo) - 1
+		w.undo[last]()
+		w.undo = w.undo[:last]
+	}
 }

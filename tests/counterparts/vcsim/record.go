@@ -44,6 +44,8 @@ func (r *record) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		answer(w, r.world.told())
 	case "/test/plant":
 		failed(w, r.world.plant(req.FormValue("object"), req.FormValue("path"), req.FormValue("value")))
+	case "/test/uproot":
+		r.world.uproot()
 	case "/test/move":
 		failed(w, r.world.move(req.FormValue("guest"), req.FormValue("host")))
 	case "/test/empty":

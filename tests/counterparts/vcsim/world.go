@@ -18,6 +18,7 @@ import (
 type world struct {
 	m      *simulator.Model
 	guests int
+	undo   []func()
 }
 
 // clone copies deeply; the simulator's hosts share much of what its templates point to.

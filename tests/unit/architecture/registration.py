@@ -10,8 +10,8 @@ from typing import Any
 
 GROUP = "cloudstack"
 ACTION = "hostcraft.cloudstack.cs_api"
-# Modules that look at the machine they run on. Routed to the controller, such a one would judge the wrong machine;
-# grouped, it would be handed the API's address and keys, which it refuses.
+# Modules that look at the machine they run on, or speak to a vCenter alone. Routed to the controller, such a one would
+# judge the wrong machine; grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset(
     {
         "cs_agent_properties",
@@ -22,6 +22,8 @@ ON_THE_HOST = frozenset(
         "cs_network_confirm",
         "cs_host_network_info",
         "cs_network_layout",
+        "cs_vsphere_check",
+        "cs_vsphere_host",
         "cs_xenserver_check",
         "cs_xenserver_network",
         "cs_xenserver_pool",

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster with what its requirements need: which properties, and these → core.vsphere, without a request.
+
+Source: vSphere Web Services API reference, the managers of HostSystem.configManager.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.vsphere import (
+    DISTRIBUTED,
+    STANDARD,
+    IscsiInitiator,
+    KernelAdapter,
+    Lun,
+    Ruleset,
+    Vsphere,
+    VsphereHost,
+    VsphereSwitch,
+)
+from .client import Step, Thing, Things
+from .mapping import VIEW, guests_of, host_of, nic_names, selected_nics, text
+
+# Property paths of the checklist: the view's, and more.
+CHECKLIST: t.Mapping[str, t.Sequence[str]] = {
+    **VIEW,
+    "ClusterComputeResource": ("name", "configurationEx", "summary.currentEVCModeKey"),
+    "HostSystem": (
+        *VIEW["HostSystem"],
+        "configManager.dateTimeSystem",
+        "configManager.firewallSystem",
+        "configManager.storageSystem",
+    ),
+    "HostNetworkSystem": (*VIEW["HostNetworkSystem"], "networkInfo.vnic", "networkInfo.dnsConfig"),
+    "HostDateTimeSystem": ("dateTimeInfo",),
+    "HostFirewallSystem": ("firewallInfo",),
+    "HostStorageSystem": (
+        "storageDeviceInfo.hostBusAdapter",
+        "storageDeviceInfo.multipathInfo",
+        "storageDeviceInfo.scsiLun",
+    ),
+}
+MANAGERS = tuple(
+    Step("HostSystem", f"configManager.{name}") for name in ("dateTimeSystem", "firewallSystem", "storageSystem")
+)
+SERVICES = ("management", "vmotion", "vSphereProvisioning")
+
+
+def cluster_of(cluster: Thing, datacenter: str, folders: tuple[str, ...], things: Things) -> Vsphere:
+    config = cluster["configurationEx"]
+    das, drs = getattr(config, "dasConfig", None), getattr(config, "drsConfig", None)
+    own = {each.id for each in things.of("HostSystem")}
+    foreign = {}
+    for store in things.of("Datastore"):
+        others = {each.key._moId for each in store["host"] or ()} - own
+        if others:
+            foreign[text(store["name"])] = len(others)
+    return Vsphere(
+        name=text(cluster["name"]),
+        datacenter=datacenter,
+        hosts=tuple(checked_host(each, things) for each in things.of("HostSystem")),
+        guests=guests_of(things),
+        folders=folders,
+        ha=bool(das and das.enabled),
+        drs=str(drs.defaultVmBehavior or "") if drs and drs.enabled else "",
+        evc=cluster["summary.currentEVCModeKey"] or "",
+        foreign_mounts=tuple(sorted(foreign.items())),
+    )
+
+
+def checked_host(host: Thing, things: Things) -> VsphereHost:
+    network = things.at(host["configManager.networkSystem"])
+    clock = _value(things.at(host["configManager.dateTimeSystem"]), "dateTimeInfo")
+    firewall = _value(things.at(host["configManager.firewallSystem"]), "firewallInfo")
+    services = _value(things.at(host["configManager.serviceSystem"]), "serviceInfo.service")
+    ntpd = next((each for each in services or () if each.key == "ntpd"), None)
+    dns, product = _value(network, "networkInfo.dnsConfig"), host["config.product"]
+    ntp = clock.ntpConfig if clock else None
+    storage = things.at(host["configManager.storageSystem"])
+    policy = firewall.defaultPolicy if firewall else None
+    return VsphereHost(
+        host=host_of(host, things),
+        hostname=(dns.hostName or "") if dns else "",
+        product_line=(product.productLineId or "") if product else "",
+        switches=tuple(_switches(network)),
+        adapters=_adapters(network, things.at(host["configManager.virtualNicManager"])),
+        ntp_servers=tuple(ntp.server or ()) if ntp else (),
+        ntp_running=bool(ntpd and ntpd.running),
+        ntp_policy=(ntpd.policy or "") if ntpd else "",
+        rulesets=tuple(_ruleset(each) for each in (firewall.ruleset if firewall else None) or ()),
+        incoming_open=bool(policy and policy.incomingBlocked is False),
+        iscsi=_iscsi(_value(storage, "storageDeviceInfo.hostBusAdapter")),
+        luns=tuple(_luns(storage)),
+    )
+
+
+def _value(thing: t.Optional[Thing], path: str) -> t.Any:
+    return thing[path] if thing else None
+
+
+def _switches(network: t.Optional[Thing]) -> t.Iterator[VsphereSwitch]:
+    for switch in _value(network, "networkInfo.vswitch") or ():
+        # The configured number: what is there now includes the host's own ports.
+        ports = switch.spec.numPorts if switch.spec else switch.numPorts
+        yield VsphereSwitch(switch.name, STANDARD, ports, switch.mtu, nic_names(switch.pnic))
+    for proxy in _value(network, "networkInfo.proxySwitch") or ():
+        yield VsphereSwitch(proxy.dvsName, DISTRIBUTED, None, proxy.mtu, nic_names(proxy.pnic))
+
+
+def _adapters(network: t.Optional[Thing], manager: t.Optional[Thing]) -> tuple[KernelAdapter, ...]:
+    services: dict[str, list[str]] = {}
+    for kind in SERVICES:
+        for vmk in selected_nics(manager, kind):
+            services.setdefault(vmk.device, []).append(kind)
+    found = []
+    for vmk in _value(network, "networkInfo.vnic") or ():
+        ip = vmk.spec.ip.ipAddress if vmk.spec and vmk.spec.ip else None
+        distributed = bool(vmk.spec and vmk.spec.distributedVirtualPort)
+        group = "" if distributed else vmk.portgroup or ""
+        found.append(KernelAdapter(vmk.device, group, ip or "", tuple(services.get(vmk.device, ())), distributed))
+    return tuple(found)
+
+
+def _ruleset(held: t.Any) -> Ruleset:
+    inbound = [each for each in held.rule or () if (each.direction, each.protocol) == ("inbound", "tcp")]
+    # One port is told with no end, or with 0.
+    return Ruleset(held.key, bool(held.enabled), tuple((each.port, each.endPort or each.port) for each in inbound))
+
+
+def _iscsi(adapters: t.Optional[t.Sequence[t.Any]]) -> t.Optional[IscsiInitiator]:
+    for each in adapters or ():
+        if type(each)._wsdlName == "HostInternetScsiHba" and each.isSoftwareBased:
+            sent = [target.address for target in each.configuredSendTarget or ()]
+            static = [target.address for target in each.configuredStaticTarget or ()]
+            return IscsiInitiator(each.device, tuple(dict.fromkeys((*sent, *static))))
+    return None
+
+
+def _luns(storage: t.Optional[Thing]) -> t.Iterator[Lun]:
+    disks = {each.key: each for each in _value(storage, "storageDeviceInfo.scsiLun") or ()}
+    paths = _value(storage, "storageDeviceInfo.multipathInfo")
+    for unit in (paths.lun if paths else None) or ():
+        disk = disks.get(unit.lun)
+        if disk is None or disk.lunType != "disk":
+            continue
+        states = [each.state or each.pathState for each in unit.path or ()]
+        yield Lun(disk.canonicalName, len(states), states.count("dead"), bool(getattr(disk, "localDisk", None)))

@@ -1,0 +1,207 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vsphere_check
+short_description: Tell why a vSphere cluster cannot join Apache CloudStack or will not work in it
+description:
+  - Reads a cluster of a vCenter in one go, and names every reason at once why it does not meet CloudStack's
+    requirements, each with a code, what was seen, what helps, and where that is written.
+  - Looks at the cluster's place and settings, versions, CPUs, switches and traffic labels, the management network,
+    time, the firewall, iSCSI, datastores and paths.
+  - Changes nothing. Needs no access to CloudStack's API; runs where the vCenter can be reached and pyvmomi is.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.hypervisor
+options:
+  cluster:
+    description:
+      - Name of the cluster in vCenter, with its datacenter before it, as V(DATACENTER/CLUSTER), where two have clusters
+        of one name. CloudStack's own name of it, V(VCENTER/DATACENTER/CLUSTER), will do.
+    type: str
+    required: true
+  traffic_labels:
+    description:
+      - VMware traffic labels of the zone's physical networks, by traffic type.
+      - A label is V(SWITCH), V(SWITCH,VLAN) or V(SWITCH,VLAN,KIND); kinds are V(vmwaresvs), V(vmwaredvs), V(nexusdvs).
+    type: dict
+    suboptions:
+      management:
+        description: Of management traffic.
+        type: list
+        elements: str
+        default: []
+      storage:
+        description: Of storage traffic.
+        type: list
+        elements: str
+        default: []
+      public:
+        description: Of public traffic.
+        type: list
+        elements: str
+        default: []
+      guest:
+        description: Of guest traffic.
+        type: list
+        elements: str
+        default: []
+  joined:
+    description: Whether the cluster is in CloudStack already. Until then no VM may be in it.
+    type: bool
+    default: false
+  management_portgroup:
+    description: CloudStack's setting C(vmware.management.portgroup).
+    type: str
+    default: Management Network
+  management_vlan:
+    description: VLAN that the management port group is to have, V(0) for none. Not looked at where unset.
+    type: int
+  use_dvswitch:
+    description: CloudStack's setting C(vmware.use.dvswitch), where it is known.
+    type: bool
+  console_ports:
+    description:
+      - TCP ports, as V(FIRST-LAST), at which console proxies reach the hosts; see CloudStack's settings
+        C(vmware.additional.vnc.portrange.start) and C(vmware.additional.vnc.portrange.size).
+      - Without any, V(59000-60000) is looked at on hosts of version 4, and nothing on newer ones.
+    type: list
+    elements: str
+    default: []
+  ntp_servers:
+    description: NTP servers that hosts are to have. Without, any will do.
+    type: list
+    elements: str
+    default: []
+  iscsi_targets:
+    description: Addresses of iSCSI targets that every host is to have, where primary storage is iSCSI.
+    type: list
+    elements: str
+    default: []
+  minimum_version:
+    description: The least version that hosts may have.
+    type: str
+    default: "4.1"
+  ignore:
+    description: Codes of findings that do not count. They are returned apart.
+    type: list
+    elements: str
+    default: []
+  fail:
+    description: The least severity that fails the task.
+    type: str
+    choices: [blocks, hurts, note, never]
+    default: blocks
+attributes:
+  check_mode:
+    description: Can run in check mode and return the same.
+    support: full
+  diff_mode:
+    description: Changes nothing, hence has no difference to show.
+    support: none
+notes:
+  - The table of codes is in the guide on vSphere.
+seealso:
+  - module: hostcraft.cloudstack.cs_vsphere_host
+  - module: hostcraft.cloudstack.cs_vmware_dc
+"""
+
+EXAMPLES = r"""
+- name: May this cluster join?
+  hostcraft.cloudstack.cs_vsphere_check:
+    cluster: zurich-dc/cloud-1
+    hypervisor:
+      url: https://vcenter.example.net
+      username: cloudstack@vsphere.local
+      password: "{{ vault_vcenter_password }}"
+      ca_path: /etc/ssl/vcenter-ca.pem
+    traffic_labels:
+      management: [vSwitch0]
+      public: ["dvSwitch1,300,vmwaredvs"]
+      guest: ["dvSwitch0,,vmwaredvs"]
+    use_dvswitch: true
+    ntp_servers: [ntp1.example.net, ntp2.example.net]
+
+- name: Look at a cluster that CloudStack has, whatever is wrong with it
+  hostcraft.cloudstack.cs_vsphere_check:
+    cluster: zurich-dc/cloud-1
+    joined: true
+    fail: never
+  register: seen
+"""
+
+RETURN = r"""
+findings:
+  description: What is wrong, worst first.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the check.
+      type: str
+    severity:
+      description: V(blocks) when adding fails, V(hurts) when something fails later, V(note) when it is good to know.
+      type: str
+    evidence:
+      description: What is wrong and what was seen.
+      type: str
+    remedy:
+      description: What helps.
+      type: str
+    source:
+      description: Section of CloudStack's documents that it is known from.
+      type: str
+    host:
+      description: The host; empty where the cluster is meant.
+      type: str
+    facts:
+      description: The values that decided.
+      type: dict
+  sample:
+    - code: switch_missing
+      severity: blocks
+      evidence: >-
+        A switch that a traffic label names is not on the host: guest traffic wants vSwitch1; there are vSwitch0
+      remedy: "make it there, or correct the label: all hosts of a zone have the same names of switches"
+      source: "vSphere: Configure Virtual Switch"
+      host: esx01.example.net
+      facts: {}
+ignored:
+  description: Findings that O(ignore) left out.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+summary:
+  description: How many findings there are of each severity.
+  returned: always
+  type: dict
+  sample: {blocks: 1, hurts: 0, note: 0}
+cluster:
+  description: What was seen.
+  returned: always
+  type: dict
+  sample: {name: cloud-1, datacenter: zurich-dc, ha: true, drs: fullyAutomated}
+code:
+  description: V(cluster_not_fit) when findings failed the task.
+  returned: failure
+  type: str
+  sample: cluster_not_fit
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vsphere import check_main
+
+
+def main() -> None:
+    check_main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_vsphere_host
+short_description: Set on ESXi hosts what Apache CloudStack needs and what is safe to set
+description:
+  - Sets NTP, firewall rulesets and port groups of standard switches on hosts of a vSphere cluster, all of them in one
+    task and one session; brings them into vCenter's maintenance mode and out of it.
+  - Refuses, before anything is set, what would take a host or its guests off the network.
+  - For a maintenance that CloudStack knows of, use M(hostcraft.cloudstack.cs_maintenance), which empties the host
+    first.
+  - Reads again afterwards. Unset means leave alone; nothing is removed.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.hypervisor
+options:
+  cluster:
+    description:
+      - Name of the cluster in vCenter, with its datacenter before it, as V(DATACENTER/CLUSTER), where two have clusters
+        of one name. CloudStack's own name of it, V(VCENTER/DATACENTER/CLUSTER), will do.
+    type: str
+    required: true
+  hosts:
+    description: Names of the hosts that are meant; all of the cluster without.
+    type: list
+    elements: str
+    default: []
+  ntp_servers:
+    description: NTP servers, in order. With any, ntpd is started too, now and with the host.
+    type: list
+    elements: str
+  firewall_rulesets:
+    description: Rulesets of the host's firewall that are to be enabled, by their keys, such as V(ntpClient).
+    type: list
+    elements: str
+    default: []
+  port_groups:
+    description: Port groups that every host is to have.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the port group.
+        type: str
+        required: true
+      vswitch:
+        description:
+          - Name of its standard switch, which must be there. A port group that is on another switch is not moved.
+        type: str
+        default: vSwitch0
+      vlan:
+        description:
+          - VLAN, V(0) for none, V(4095) for all. It is not changed where a VMkernel port is on the port group.
+        type: int
+        default: 0
+  maintenance:
+    description:
+      - Whether the hosts are to be in vCenter's own maintenance mode, one after the other. Left alone where unset.
+      - CloudStack must not manage the cluster meanwhile, see M(hostcraft.cloudstack.cs_cluster). VMs that run are moved
+        by DRS where it is fully automated, else they have to leave until O(timeout) ends. Refused where one cannot
+        leave.
+    type: bool
+  timeout:
+    description: Seconds that one host may take to enter or exit maintenance mode.
+    type: float
+    default: 1800
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what would change.
+    support: full
+  diff_mode:
+    description: Shows what changes, host by host.
+    support: full
+seealso:
+  - module: hostcraft.cloudstack.cs_vsphere_check
+"""
+
+EXAMPLES = r"""
+- name: Time, the way of console proxies and a port group, on every host of a cluster
+  hostcraft.cloudstack.cs_vsphere_host:
+    cluster: zurich-dc/cloud-1
+    hypervisor:
+      url: https://vcenter.example.net
+      username: administrator@vsphere.local
+      password: "{{ vault_vcenter_password }}"
+    ntp_servers: [ntp1.example.net, ntp2.example.net]
+    firewall_rulesets: [ntpClient, gdbserver]
+    port_groups:
+      - name: cloud.private
+        vswitch: vSwitch0
+        vlan: 120
+
+- name: One host into vCenter's maintenance mode, while CloudStack does not manage the cluster
+  hostcraft.cloudstack.cs_vsphere_host:
+    cluster: zurich-dc/cloud-1
+    hosts: [esx01.example.net]
+    maintenance: true
+"""
+
+RETURN = r"""
+cluster:
+  description: Name of the cluster.
+  returned: success
+  type: str
+  sample: cloud-1
+datacenter:
+  description: Name of its datacenter.
+  returned: success
+  type: str
+  sample: zurich-dc
+hosts:
+  description: Names of the hosts that were changed, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [esx01.example.net]
+details:
+  description:
+    - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), C(message), C(remedy) and
+      facts. The codes are C(host_disconnected), C(ruleset_unknown), C(switch_missing), C(port_group_elsewhere),
+      C(port_group_of_host) and C(hypervisor_obstacle).
+  returned: failure
+  type: dict
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vsphere import set_main
+
+
+def main() -> None:
+    set_main()
+
+
+if __name__ == "__main__":
+    main()

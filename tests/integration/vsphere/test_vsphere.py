@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules, role and playbook for vSphere, against a simulated vCenter and the sandbox as CloudStack."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from counterparts.contract import PASSWORD
+from counterparts.vcenter import SECRET, USER, Vcsim
+from integration.playbook import run
+
+from sandbox.server import Sandbox
+
+HERE = Path(__file__).resolve().parent
+PATCH = HERE.parents[2] / "playbooks" / "patch_vsphere_cluster.yml"
+ORDER = {
+    "EnterMaintenanceMode_Task": "enter",
+    "RebootHost_Task": "patch",
+    "ExitMaintenanceMode_Task": "exit",
+}
+
+
+@pytest.fixture
+def vcenter() -> Iterator[Vcsim]:
+    with Vcsim(hosts=3, guests=3) as running:
+        yield running
+
+
+@pytest.fixture
+def told(vcenter: Vcsim, monkeypatch: pytest.MonkeyPatch) -> Vcsim:
+    """The same vCenter, named by the environment."""
+    for name, value in {"URL": vcenter.url, "USERNAME": USER, "PASSWORD": SECRET, "CA": vcenter.ca}.items():
+        monkeypatch.setenv(f"CLOUDSTACK_HYPERVISOR_{name}", value)
+    return vcenter
+
+
+def keep_well(vcenter: Vcsim) -> None:
+    """VMs where DRS can move them."""
+    vcenter.plant("DC0_C0", "ConfigurationEx.DrsConfig.Enabled", True)
+    vcenter.plant("DC0_C0", "ConfigurationEx.DrsConfig.DefaultVmBehavior", "fullyAutomated")
+
+
+def test_modules_and_role_set_and_judge_a_cluster(told: Vcsim, tmp_path: Path) -> None:
+    for guest in told.world()["guests"]:
+        told.move(guest["name"], "esx01.example.net")
+    with Sandbox(seed=1) as sandbox:
+        access = {"url": told.url, "ca": told.ca, "username": USER, "password": SECRET}
+        ended = run(sandbox, HERE / "cluster.yml", tmp_path / "tasks", **access)
+    assert ended.status == 0, ended.output
+    assert ended.complaints == []
+    assert SECRET not in ended.output
+    assert [task.name for task in ended.tasks if task.check_mode and task.writes] == []
+
+
+def test_wrong_password_is_tried_once_and_not_shown(told: Vcsim) -> None:
+    task = ["ansible", "localhost", "-m", "hostcraft.cloudstack.cs_vsphere_check", "-a", "cluster=DC0_C0"]
+    environment = {**os.environ, "CLOUDSTACK_HYPERVISOR_PASSWORD": PASSWORD}
+    ended = subprocess.run(
+        [*task, "-e", f"ansible_python_interpreter={sys.executable}"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert "access_denied" in ended.stdout
+    assert PASSWORD not in ended.stdout
+    assert [each.method for each in told.calls()].count("Login") == 1
+
+
+def test_patch_playbook_walks_the_cluster_while_cloudstack_lets_go_of_it(told: Vcsim, tmp_path: Path) -> None:
+    keep_well(told)
+    with Sandbox(seed=1, speed=10.0) as sandbox:
+        stood = run(sandbox, HERE / "zone.yml", tmp_path / "zone")
+        assert stood.status == 0, stood.output
+        variables = {
+            "patch_vsphere_zone": "z1",
+            "patch_vsphere_cluster": "vcenter.example.net/DC0/DC0_C0",
+            "patch_vsphere_tasks": str(HERE / "patch.yml"),
+            "patch_vsphere_timeout": 60,
+            "patch_program": str(HERE / "reboot.py"),
+        }
+        ended = run(sandbox, PATCH, tmp_path / "patch", **variables)
+    assert ended.status == 0, ended.output
+    names = {each["id"]: each["name"] for each in told.world()["hosts"]}
+    walked = [(ORDER[each.method], names[each.this]) for each in told.calls() if each.method in ORDER]
+    assert walked == [(step, name) for name in names.values() for step in ("enter", "patch", "exit")]
+    written = [call for task in ended.tasks for call in task.writes]
+    assert written == ["updateCluster", "updateCluster"]
+    modes = [task.result["managed_state"] for task in ended.tasks if task.module == "cs_cluster"]
+    assert modes == ["Unmanaged", "Managed"]
+    places = [index for index, task in enumerate(ended.tasks) if task.module == "cs_cluster"]
+    hosts = [index for index, task in enumerate(ended.tasks) if task.module == "cs_vsphere_host"]
+    assert places[0] < min(hosts)
+    assert max(hosts) < places[1]
