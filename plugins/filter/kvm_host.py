@@ -38,18 +38,25 @@ def libvirt_settings(
         merged = libvirt_conf.merge(text, wanted, keep)
     except HostcraftError as error:
         raise AnsibleFilterError(f"libvirt_settings: {error.message}") from error
-    return {"text": merged.text, "changed": list(merged.changed), "left": plain(dict(merged.left))}
+    return {
+        "text": merged.text,
+        "changed": list(merged.changed),
+        "left": {key: list(value) if isinstance(value, tuple) else value for key, value in merged.left.items()},
+    }
 
 
 def libvirt_arguments(text: str, value: str, name: str = "LIBVIRTD_ARGS") -> str:
     return libvirt_conf.merge_words(text, name, value)
 
 
-def hook_plan(contents: t.Mapping[str, str], kind: str = "hooks") -> dict[str, t.Any]:
+def hook_plan(contents: t.Mapping[str, str], kind: str = "hooks", directory: str = "") -> dict[str, t.Any]:
     planner = {"hooks": hook_scripts.plan_hooks, "stages": hook_scripts.plan_stages}.get(kind)
     if planner is None:
         raise AnsibleFilterError(f"hook_plan: {kind!r} is neither hooks nor stages")
-    return plain(planner({str(name): str(content) for name, content in contents.items()}))
+    plan: dict[str, t.Any] = plain(planner({str(name): str(content) for name, content in contents.items()}))
+    for script in plan["scripts"]:
+        script["path"] = f"{directory}/{script['name']}"
+    return plan
 
 
 class FilterModule:

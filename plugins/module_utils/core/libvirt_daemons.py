@@ -95,6 +95,8 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
 class Daemons:
     """run: units to start and enable. mask, unmask: units that are on the host. args: of args_file, "" for none.
 
+    restart: units that read what was configured.
+
     conf: the file that says how libvirt listens. client_mode: of libvirt.conf, how programs find the daemon.
     """
 
@@ -103,7 +105,7 @@ class Daemons:
     run: tuple[str, ...]
     mask: tuple[str, ...]
     unmask: tuple[str, ...]
-    restart: str
+    restart: tuple[str, ...]
     args_file: str
     args: str
     conf: str
@@ -156,7 +158,7 @@ def daemons_of(
         run=tuple(unit for unit in run if unit in there or mode == MONOLITHIC),
         mask=tuple(unit for unit in mask if unit in there),
         unmask=tuple(unit for unit in own if unit in there),
-        restart="libvirtd.service" if mode == MONOLITHIC else "virtqemud.service",
+        restart=("libvirtd.service",) if mode == MONOLITHIC else ("virtqemud.service", "virtproxyd.service"),
         args_file=args_file,
         args=args,
         conf=f"/etc/libvirt/{conf}",
