@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ...core.errors import InvalidValue
 from ...core.hosts import Host
@@ -48,7 +48,9 @@ def uri(access: HypervisorAccess, host: Host, pki: str) -> str:
     if parts.scheme in SHELLS:
         query.update({"no_tty": "1"} if parts.scheme == SHELLS[0] else {})
         query.update({} if access.validate_certs else {"no_verify": "1"})
-    return urlunsplit((*parts[:3], urlencode(query, safe="/:"), parts[4]))
+    # Not by urlunsplit, which makes qemu:/system of qemu:///system.
+    place = text.partition("?")[0]
+    return f"{place}?{urlencode(query, safe='/:')}" if query else place
 
 
 def check_spread(url: str, hosts: int) -> None:
