@@ -293,6 +293,9 @@ class XenPool(t.Protocol):
     def layout(self) -> XenLayout:
         """The pool, whole; one more call for each host, for its clock."""
 
+    def stuck(self, host_ref: str) -> t.Sequence[Obstacle]:
+        """Guests that cannot leave a host, as the pool judges."""
+
     def perform(self, step: Step, timeout: float) -> None:
         """Waited for. Raises WaitTimeout."""
 

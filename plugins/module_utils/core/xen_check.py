@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import Reason
+from .errors import NotFound, Reason, Refused
+from .hypervisors import Obstacle
 from .xen_layout import Step, XenHost, XenLayout
 from .xen_pools import cloud_tags
 from .xen_storage import plugs
@@ -131,4 +132,32 @@ def tidy_steps(layout: XenLayout, hosts: t.Collection[str], clear_tags: bool, pl
                 steps.append(Step("untag", f"take tag {tag} from {host.name}", {"host": host.ref, "tag": tag}))
     if plug_storage:
         steps += plugs(layout, layout.repositories, hosts)
+    return tuple(steps)
+
+
+def host_steps(layout: XenLayout, name: str, out: bool, stuck: t.Sequence[Obstacle]) -> tuple[Step, ...]:
+    """A host out of service and empty, or back in it. The master stays master: an upgrade takes it first.
+
+    stuck: guests that cannot leave, by the pool's own word. Raises NotFound, Refused with a reason for each guest.
+    """
+    host = next((each for each in layout.hosts if each.name == name), None)
+    if host is None:
+        raise NotFound("host", name, "the pool", [each.name for each in layout.ordered])
+    steps: list[Step] = []
+    if out:
+        if host.running and stuck:
+            remedy = "move or stop it; a CD in its drive has to be ejected"
+            reasons = [
+                Reason("guest_stuck", f"{each.guest}: {each.message}", remedy, {"vm": each.guest, "fault": each.code})
+                for each in stuck
+            ]
+            raise Refused(f"host {name}", reasons)
+        if host.enabled:
+            steps.append(Step("disable", f"disable {name}", {"host": host.ref}))
+        if host.running:
+            text = f"move {', '.join(host.running)} from {name}"
+            steps.append(Step("evacuate", text, {"host": host.ref}))
+        return tuple(steps)
+    if not host.enabled:
+        steps.append(Step("enable", f"enable {name}", {"host": host.ref}))
     return tuple(steps)

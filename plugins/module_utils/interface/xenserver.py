@@ -62,6 +62,12 @@ POOL: Spec = {
     "clear_tags": {"type": "bool", "default": False},
     "plug_storage": {"type": "bool", "default": False},
 }
+HOST: Spec = {
+    **CONNECTION,
+    **TIMEOUT,
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["evacuated", "enabled"], "required": True},
+}
 CHECK: Spec = {
     **CONNECTION,
     "traffic_labels": {"type": "list", "elements": "str", "default": []},
@@ -79,6 +85,10 @@ def network_main() -> None:
 
 def storage_main() -> None:
     _run(STORAGE, _storage)
+
+
+def host_main() -> None:
+    _run(HOST, _host)
 
 
 def pool_main() -> None:
@@ -152,3 +162,8 @@ def _pool(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
             return xen_pools.join(pool, alone, *how)
     tags, plug = params["clear_tags"], params["plug_storage"]
     return xen_pools.tidy(pool, params["hosts"], tags, plug, params["timeout"], check_mode)
+
+
+def _host(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
+    out = params["state"] == "evacuated"
+    return xen_pools.ensure_host(pool, params["name"], out, params["timeout"], check_mode)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import Outcome, plain
-from ..core.errors import NotAsRead, Refused, WaitTimeout
-from ..core.xen_check import findings, join_reasons, tidy_steps
+from ..core.errors import NotAsRead, Refused, TransportError, WaitTimeout
+from ..core.xen_check import findings, host_steps, join_reasons, tidy_steps
 from ..core.xen_layout import Step, XenHost, XenLayout
 from ..core.xen_networks import NetworkWish, network_state, network_steps, network_warnings
 from ..core.xen_storage import StorageWish, repository_state, storage_steps
@@ -53,6 +53,45 @@ def tidy(pool: XenPool, hosts: t.Sequence[str], tags: bool, plug: bool, timeout:
         timeout,
         check_mode,
     )
+
+
+def ensure_host(pool: XenPool, name: str, out: bool, timeout: float, check_mode: bool) -> Outcome:
+    """A host evacuated, or enabled once it is up. Raises NotFound, Refused, NotAsRead, WaitTimeout."""
+    if not out and not check_mode:
+        _alive(pool, name, timeout)
+
+    def decide(layout: XenLayout) -> t.Sequence[Step]:
+        its = [each for each in layout.hosts if each.name == name]
+        stuck = pool.stuck(its[0].ref) if its and out and its[0].running else ()
+        return host_steps(layout, name, out, stuck)
+
+    return _ensure(
+        pool,
+        f"host {name}",
+        decide,
+        lambda layout: next(shown(each) for each in layout.hosts if each.name == name),
+        timeout,
+        check_mode,
+    )
+
+
+def _alive(pool: XenPool, name: str, timeout: float) -> None:
+    """A pool whose master restarts does not answer at all."""
+    began = pool.clock.now()
+    while True:
+        last = "it answers nothing"
+        try:
+            hosts = [each for each in pool.layout().hosts if each.name == name]
+            if not hosts or hosts[0].live:
+                return
+            last = "not live"
+        except TransportError as error:
+            if not error.passing:
+                raise
+        waited = pool.clock.now() - began
+        if waited >= timeout:
+            raise WaitTimeout(f"host {name} to be up", waited, last)
+        pool.clock.sleep(PAUSE)
 
 
 def check(pool: XenPool, labels: t.Sequence[str], dom0: int) -> tuple[XenLayout, list[dict[str, object]]]:

@@ -274,6 +274,39 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     assert told == wanted
 
 
+def host(servers: Servers, name: str, out: bool) -> Any:
+    return lambda check: xen_pools.ensure_host(opened(servers), name, out, 10.0, check)
+
+
+def test_a_host_is_emptied_and_used_again_and_the_master_stays_master(servers: Servers, pool: Pool) -> None:
+    guests = [site.add_vm(pool, f"i-2-{number}-VM", "xen0") for number in range(3)]
+    done = twice(pool, host(servers, "xen0", True))
+    assert done.after == {"changes": ["disable xen0", "move i-2-0-VM, i-2-1-VM, i-2-2-VM from xen0"]}
+    assert (done.result["enabled"], done.result["running"], done.result["master"]) == (False, [], True)
+    assert pool.host("xen0") not in {pool.database.get("VM", vm)["resident_on"] for vm in guests}
+    pool.upgrade_to[pool.host("xen0")] = "8.4.0"
+    pool.done("host.reboot", [pool.host("xen0")])
+    back = host(servers, "xen0", False)(False)
+    assert (back.changed, back.result["enabled"], back.result["version"]) == (True, True, "8.4.0")
+    assert not host(servers, "xen0", False)(False).changed
+
+
+def test_guests_that_cannot_leave_are_all_named(servers: Servers, pool: Pool) -> None:
+    for number, code in enumerate(("VM_REQUIRES_SR", "VM_MISSING_PV_DRIVERS")):
+        site.add_vm(pool, f"i-2-{number}-VM", "xen1", other_config={"bound_to": code})
+    with pytest.raises(Refused) as error:
+        host(servers, "xen1", True)(False)
+    assert [reason.facts["fault"] for reason in error.value.reasons] == ["VM_REQUIRES_SR", "VM_MISSING_PV_DRIVERS"]
+    assert writes(pool) == []
+
+
+def test_a_join_that_xapi_refuses_itself_is_told_in_its_words(servers: Servers, pool: Pool, alone: Pool) -> None:
+    alone.others.clear()
+    with pytest.raises(HypervisorError) as error:
+        xen_pools.join(opened(servers), opened(servers, "127.75.1.1"), "root", pool.password, 10.0, False)
+    assert error.value.fault == "POOL_JOINING_HOST_CONNECTION_FAILED"
+
+
 def test_a_guest_stays_where_it_is(servers: Servers, pool: Pool) -> None:
     """None of it moves or stops anything."""
     vm = site.add_vm(pool, "i-2-1-VM", "xen1")

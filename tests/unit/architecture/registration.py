@@ -25,6 +25,7 @@ ON_THE_HOST = frozenset(
         "cs_vsphere_check",
         "cs_vsphere_host",
         "cs_xenserver_check",
+        "cs_xenserver_host",
         "cs_xenserver_network",
         "cs_xenserver_pool",
         "cs_xenserver_sr",

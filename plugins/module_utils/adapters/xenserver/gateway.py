@@ -33,6 +33,29 @@ def open_xenserver(access: HypervisorAccess, clock: t.Optional[Clock] = None) ->
     return XenServer(Client(access, clock or SystemClock()))
 
 
+def obstacles(client: Client, ref: str) -> tuple[Obstacle, ...]:
+    """Guests that cannot leave a host (by its reference), with names for the references that XAPI tells."""
+    blocked = client.call("host.get_vms_which_prevent_evacuation", ref)
+    if not blocked:
+        return ()
+    names = {each: record["name_label"] for each, record in client.records("VM").items()}
+    found = []
+    for guest, (code, *details) in blocked.items():
+        about = [names.get(each, each) for each in details if each != guest and not each.startswith("OpaqueRef:NULL")]
+        found.append(Obstacle(names.get(guest, guest), code, why_stuck(code, about)))
+    return tuple(sorted(found, key=lambda each: each.guest))
+
+
+def disable(client: Client, ref: str) -> None:
+    """It shall stay so over a reboot, which pools before xapi 25.31 cannot promise."""
+    try:
+        client.call("host.disable", ref, False)
+    except HypervisorError as error:
+        if error.fault != "MESSAGE_PARAMETER_COUNT_MISMATCH":
+            raise
+        client.call("host.disable", ref)
+
+
 class XenServer:
     """One pool. The calls of ``read`` are one for each class of records, whatever the pool holds."""
 
@@ -49,16 +72,7 @@ class XenServer:
         return view(tables, self._now([pool["master"] for pool in tables["pool"].values()]))
 
     def obstacles(self, host: HypervisorHost) -> t.Sequence[Obstacle]:
-        blocked = self.client.call("host.get_vms_which_prevent_evacuation", self._ref(host))
-        if not blocked:
-            return ()
-        guests = self.client.records("VM")
-        names = {ref: record["name_label"] for ref, record in guests.items()}
-        found = []
-        for ref, (code, *details) in blocked.items():
-            about = [names.get(each, each) for each in details if each != ref and not each.startswith("OpaqueRef:NULL")]
-            found.append(Obstacle(names.get(ref, ref), code, why_stuck(code, about)))
-        return tuple(sorted(found, key=lambda each: each.guest))
+        return obstacles(self.client, self._ref(host))
 
     def enter_maintenance(self, host: HypervisorHost, timeout: float) -> None:
         began = self.client.clock.now()
@@ -107,16 +121,11 @@ class XenServer:
         raise NotFound("host", host.name, "the pool", [each.name for each in seen.hosts])
 
     def _disabled(self, host: HypervisorHost) -> bool:
-        """Asked for, then looked at. It shall stay so over a reboot, which older pools cannot promise."""
+        """Asked for, then looked at."""
         ref = self._ref(host)
         if not self.client.call("host.get_enabled", ref):
             return True
-        try:
-            self.client.call("host.disable", ref, False)
-        except HypervisorError as error:
-            if error.fault != "MESSAGE_PARAMETER_COUNT_MISMATCH":
-                raise
-            self.client.call("host.disable", ref)
+        disable(self.client, ref)
         return not self.client.call("host.get_enabled", ref)
 
     def _lives(self, host: HypervisorHost) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import HypervisorError, TransportError
-from ...core.hypervisors import HypervisorAccess
+from ...core.hypervisors import HypervisorAccess, Obstacle
 from ...core.xen_layout import Step, XenLayout
 from ...ports import Clock
 from ..cloudstack.client import SystemClock
 from .client import Client
+from .gateway import disable, obstacles
 from .mapping import CLASSES, seconds
 from .mapping_layout import layout
 
@@ -38,6 +39,9 @@ class XenServerPool:
         self.client.know(record["address"] for record in tables["host"].values())
         ahead = {ref: self._ahead(ref) for ref in tables["host"]}
         return layout(tables, ahead)
+
+    def stuck(self, host_ref: str) -> t.Sequence[Obstacle]:
+        return obstacles(self.client, host_ref)
 
     def perform(self, step: Step, timeout: float) -> None:
         _ACTS[step.what](self.client, step, timeout)
@@ -103,7 +107,17 @@ def _mode(client: Client, step: Step, _timeout: float) -> None:
 
 def _repository(client: Client, step: Step, timeout: float) -> None:
     its = step.fields
-    what: t.Sequence[t.Any] = (its["host"], dict(its["config"]), "0", its["name"], its["description"], its["type"], "user", True, {})
+    what: t.Sequence[t.Any] = (
+        its["host"],
+        dict(its["config"]),
+        "0",
+        its["name"],
+        its["description"],
+        its["type"],
+        "user",
+        True,
+        {},
+    )
     client.task("SR.create", *what, timeout=timeout, what=step.text)
 
 
@@ -125,6 +139,18 @@ def _untag(client: Client, step: Step, _timeout: float) -> None:
     client.call("host.remove_tags", step.fields["host"], step.fields["tag"])
 
 
+def _disable(client: Client, step: Step, _timeout: float) -> None:
+    disable(client, step.fields["host"])
+
+
+def _evacuate(client: Client, step: Step, timeout: float) -> None:
+    client.task("host.evacuate", step.fields["host"], timeout=timeout, what=step.text)
+
+
+def _enable(client: Client, step: Step, _timeout: float) -> None:
+    client.call("host.enable", step.fields["host"])
+
+
 _ACTS: t.Mapping[str, t.Callable[[Client, Step, float], None]] = {
     "rename": _rename,
     "network": _new_network,
@@ -136,4 +162,7 @@ _ACTS: t.Mapping[str, t.Callable[[Client, Step, float], None]] = {
     "connect": _connect,
     "plug": _plug,
     "untag": _untag,
+    "disable": _disable,
+    "evacuate": _evacuate,
+    "enable": _enable,
 }
