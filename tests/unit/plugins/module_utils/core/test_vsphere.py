@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere 
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_change import VsphereWanted, changes
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_check import covered, judge_vsphere
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_checks import VSPHERE_CHECKS
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_expected import VsphereExpected
 
 HOST = VsphereHost(
@@ -134,3 +136,9 @@ def test_a_host_that_is_not_there_is_named() -> None:
     with pytest.raises(NotFound) as missing:
         changes(CLUSTER, VsphereWanted(hosts=("esx03.example.net",)))
     assert "esx01.example.net" in missing.value.message or "esx02.example.net" in missing.value.message
+
+
+def test_guide_tells_every_code_as_the_table_has_it() -> None:
+    guide = (Path(__file__).resolve().parents[5] / "docs" / "guides" / "vsphere.md").read_text(encoding="utf-8")
+    rows = [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in VSPHERE_CHECKS]
+    assert [row for row in guide.splitlines() if row.startswith("| `") and row.count("|") == 6] == rows
