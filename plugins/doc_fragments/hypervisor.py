@@ -27,7 +27,9 @@ options:
           - If not set, E(CLOUDSTACK_HYPERVISOR_URL) is used.
         type: str
       username:
-        description: User name; if not set, E(CLOUDSTACK_HYPERVISOR_USERNAME) is used.
+        description:
+          - User name; if not set, E(CLOUDSTACK_HYPERVISOR_USERNAME) is used.
+          - For KVM only where libvirt asks for a password (SASL); ssh takes the user of the URI, and its keys.
         type: str
       password:
         description: Password; if not set, E(CLOUDSTACK_HYPERVISOR_PASSWORD) is used.
@@ -42,7 +44,8 @@ options:
             used.
         type: path
       pki_path:
-        description: For KVM, folder of the client's certificates that TLS connections of libvirt use.
+        description:
+          - For KVM, folder of C(cacert.pem), C(clientcert.pem) and C(clientkey.pem) that TLS connections of libvirt use.
         type: path
       cluster:
         description: For VMware, name of the cluster in vCenter, if CloudStack's name of it does not end with it.

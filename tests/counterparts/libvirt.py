@@ -170,9 +170,8 @@ class Libvirt:
         connection.close()
 
     def make_bridge(self, host: str, name: str) -> None:
-        enter = ["nsenter", "--target", str(self._processes[host].pid), "--net", "ip"]
-        subprocess.run([*enter, "link", "add", name, "type", "bridge"], check=True)
-        subprocess.run([*enter, "link", "set", name, "up"], check=True)
+        _ip(self._processes[host].pid, f"link add {name} type bridge")
+        _ip(self._processes[host].pid, f"link set {name} up")
 
     def stop_guests(self, host: str, names: Sequence[str] | None = None) -> None:
         """Those named, or all."""
@@ -233,18 +232,14 @@ class Libvirt:
             time.sleep(0.02)
 
     def _cable(self) -> None:
-        """Virtual cables from the bridge of the first host to all others'; none is in this machine's own namespace."""
+        """Virtual cables from the first host's bridge to the others'; nothing is in this machine's own namespace."""
         for name, daemon in self.daemons.items():
             self._until(daemon, functools.partial(_answers, self._processes[name].pid))
-        first, *others = (process.pid for process in self._processes.values())
+        first, *others = (each.pid for each in self._processes.values())
         for number, other in enumerate(others):
-            link = f"link add eth{number} type veth peer name eth0 netns {other}"
-            for pid, words in (
-                (first, link),
-                (first, f"link set eth{number} master cloudbr0 up"),
-                (other, "link set eth0 master cloudbr0 up"),
-            ):
-                subprocess.run(["nsenter", "--target", str(pid), "--net", "ip", *words.split()], check=True)
+            _ip(first, f"link add eth{number} type veth peer name eth0 netns {other}")
+            _ip(first, f"link set eth{number} master cloudbr0 up")
+            _ip(other, "link set eth0 master cloudbr0 up")
 
     def _expose(self, daemon: Daemon) -> None:
         pid, address = self._processes[daemon.name].pid, self.address(daemon.name)
@@ -254,6 +249,10 @@ class Libvirt:
         unix = self.room / daemon.name / "run/libvirt/libvirt-sock"
         self.relays.append(Relay(self.room / f"{daemon.name}.sock", lambda: _unix(unix)))
         self._controls.append(Relay((address, CONTROL), lambda: inside(pid, TCP)))
+
+
+def _ip(pid: int, command: str) -> None:
+    subprocess.run(["nsenter", "--target", str(pid), "--net", "ip", *command.split()], check=True)
 
 
 def _answers(pid: int) -> bool:

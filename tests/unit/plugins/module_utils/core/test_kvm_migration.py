@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,3 +183,11 @@ def test_consoles_that_did_not_take_the_certificate() -> None:
     more = dataclasses.replace(after, consoles=(*after.consoles, Console("d", 5903, OLD)))
     assert still_outdated(before, more) == ("a",)
     assert still_outdated(before, dataclasses.replace(after, wanted=None)) == ()
+
+
+def test_the_guide_names_every_code_that_is_planted_here() -> None:
+    guide = (Path(__file__).resolve().parents[5] / "docs" / "guides" / "kvm.md").read_text(encoding="utf-8")
+    alone = {"cpu_incompatible", "guest_cpu", "disk_local", "guest_blocked"}
+    assert set(re.findall(r"^\| `(\w+)` \| (?:blocks|hurts)", guide, re.MULTILINE)) == alone.union(
+        *(named for _host, named in PLANTED.values())
+    )
