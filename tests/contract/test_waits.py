@@ -160,6 +160,16 @@ def test_it_ends_when_the_server_is_done(scene: Scene, wait: Wait) -> None:
     assert 42 <= scene.waited < 60
 
 
+def test_a_host_that_is_still_up_has_not_reconnected(scene: Scene) -> None:
+    """The job ends first, then the agent leaves, then it comes back."""
+    scene.server.run(lambda world: world.durations.update({"disconnection": 1e6}))
+    wait = start(scene, "reconnection")
+    later(scene, wait, 5, wait.under_way)
+    later(scene, wait, 42, wait.good)
+    assert wait.go(scene.cloud, wait.row(scene.site)) == wait.good
+    assert scene.waited >= 42
+
+
 def test_it_keeps_its_limit_and_tells_what_it_saw_last(scene: Scene, wait: Wait) -> None:
     with pytest.raises(WaitTimeout) as caught:
         wait.go(scene.cloud, wait.row(scene.site))

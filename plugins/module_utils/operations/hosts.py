@@ -22,6 +22,7 @@ from .ensure import ensure, within
 from .waiting import until
 
 RECONNECTED = 300.0  # seconds for an agent to come back
+LEAVING, LOOK = 15.0, 1.0  # seconds in which one that is to come back shows that it left, and between two looks
 BEGUN = 30.0  # seconds for a drain to show whose asking was not answered
 
 
@@ -91,6 +92,7 @@ def reconnect(cloud: Cloud, request: HostRequest, check_mode: bool) -> Outcome:
     host = required(cloud, request.which, zone)
     if not check_mode:
         cloud.act("reconnect", host.id)
+        _gone(cloud, host)
         host = until(
             cloud,
             lambda: cloud.hosts.fresh(host),
@@ -100,6 +102,16 @@ def reconnect(cloud: Cloud, request: HostRequest, check_mode: bool) -> Outcome:
             show=lambda seen: seen.state,
         )
     return Outcome(True, result=show(host))
+
+
+def _gone(cloud: Cloud, host: Host) -> None:
+    """Wait until it is no longer Up, which it still shows when the job has ended (T2:52).
+
+    One that shows nothing else all the time was back between two looks.
+    """
+    until_when = cloud.clock.now() + LEAVING
+    while cloud.clock.now() < until_when and cloud.hosts.fresh(host).state == "Up":
+        cloud.clock.sleep(LOOK)
 
 
 def show(host: Host) -> Fields:

@@ -74,7 +74,7 @@ def reconnect_host(call: Call) -> Work:
         if host.state != "Up":
             raise failed(f"Unable to disconnect host {describe(host)} because it is not in the correct state")
         told = host_views.view(world, host)
-        host_states.disconnect(world, host)
+        world.later("disconnection", lambda: host_states.disconnect(world, host))
         host_states.reconnect_later(world, host)
         return {"host": told}
 

@@ -30,6 +30,7 @@ DURATIONS = {
     "*": 0.02,
     "system VMs": 0.5,
     "migration": 0.2,
+    "disconnection": 0.0,
     "reconnection": 14.0,
     "statistics": 0.5,
     "replacement": 10.0,
