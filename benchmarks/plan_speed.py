@@ -86,6 +86,7 @@ def main(zone: int) -> None:
     _measured("one cluster", 1, 100, 2000, 0.7, 1, 1)
     _measured("one cluster", 1, 100, 2000, 0.85, 1, 4)
     _measured("one cluster", 1, 100, 2000, 0.7, 2, 1)
+    _measured("one cluster", 1, 100, 2000, 0.85, 2, 1)
     _measured(f"a zone of {zone} clusters", zone, 50, 1500, 0.75, 1, 1)
 
 

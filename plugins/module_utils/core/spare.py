@@ -17,8 +17,11 @@ from .placement import Packing
 COMBINATIONS = 20000  # of failing hosts that are looked at one by one; beyond that only what is proved for all is borne
 FEW = 10  # restarts of the search for new places
 SLACK = 1e-9  # against rounding
-Largest = tuple[int, int]  # MHz and bytes
 LARGE = 0.3  # of the largest: units above it are placed one by one, and what is left is small enough for a proof
+CLASSES = 8  # of sizes that a proof tells apart
+# How much the kind that does not lead counts in a proof; any of these may prove it.
+BALANCES = (3.0, 1.0, 12.0)
+Largest = tuple[int, int]  # MHz and bytes
 
 
 def unbearable(
@@ -36,7 +39,7 @@ def unbearable(
     if count < 1:
         return ()
     units = {n: _asking(packing, n) for n in left}
-    if _all_borne(packing, units, count):
+    if any(_all_borne(packing, units, count, lead) for lead in ("ram", "cpu")):
         return ()
     number = 1
     for step in range(count):
@@ -51,24 +54,28 @@ def unbearable(
     return ()
 
 
+class Demand(t.NamedTuple):
+    """A unit by the kind that leads and the other one, MHz and bytes or the other way round."""
+
+    lead: int
+    other: int
+    hosts: frozenset[int]
+
+
 class _Asking:
-    """What a host's VMs ask for when it fails. needs: weights by the hosts that they may go to."""
+    """What a host's VMs ask for when it fails. apart: the hosts that units of anti-affinity may go to, and groups."""
 
     def __init__(self, units: list[Unit]) -> None:
         self.units = units
         self.count = sum(len(unit.vms) for unit in units)
-        self.largest = _largest(units)
         self.apart = [(unit.hosts, [group for vm in unit.vms for group in vm.apart]) for unit in units]
         self.apart = [each for each in self.apart if each[1]]
-        self._needs: tuple[Largest, dict[frozenset[int], float]] = ((0, 0), {})
+        self._demands: dict[str, list[Demand]] = {}
 
-    def needs(self, largest: Largest) -> dict[frozenset[int], float]:
-        if self._needs[0] != largest:
-            found: dict[frozenset[int], float] = {}
-            for unit in self.units:
-                found[unit.hosts] = found.get(unit.hosts, 0.0) + _weight(unit, largest)
-            self._needs = (largest, found)
-        return self._needs[1]
+    def demands(self, lead: str) -> list[Demand]:
+        if lead not in self._demands:
+            self._demands[lead] = _demands(self.units, lead)
+        return self._demands[lead]
 
 
 def _asking(packing: Packing, n: int) -> _Asking:
@@ -123,50 +130,105 @@ def _weight(unit: Unit, largest: Largest) -> float:
     return max(unit.size.cpu / largest[0], unit.size.ram / largest[1])
 
 
-def _surely(packing: Packing, n: int, largest: Largest, count: int) -> float:
-    """What a host takes before it refuses any unit: one that has room for the largest refuses none."""
-    if packing.slots[n] < count:
-        return 0.0
-    return max(0.0, min(packing.cpu[n] / largest[0], packing.ram[n] / largest[1]) - 1)
+def _demands(units: t.Iterable[Unit], lead: str) -> list[Demand]:
+    """The largest first."""
+    if lead == "ram":
+        found = [Demand(unit.size.ram, unit.size.cpu, unit.hosts) for unit in units]
+    else:
+        found = [Demand(unit.size.cpu, unit.size.ram, unit.hosts) for unit in units]
+    return sorted(found, key=lambda each: -each.lead)
 
 
-def _surely_fit(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[int]) -> bool:
-    """Whether any order of placing them must succeed, without anti-affinity."""
-    largest = _largest(units)
-    room = {n: _surely(packing, n, largest, len(units)) for n in usable}
-    needs: dict[frozenset[int], float] = {}
-    for unit in units:
-        needs[unit.hosts] = needs.get(unit.hosts, 0.0) + _weight(unit, largest)
-    for hosts in needs:
-        need = sum(each for other, each in needs.items() if not other.isdisjoint(hosts))
-        if sum(room.get(n, 0.0) for n in hosts) < need + SLACK:
-            return False
+def _classes(sizes: t.Iterable[int]) -> list[tuple[int, int]]:
+    """Smallest and largest of each class of sizes, the largest class first."""
+    there = sorted(set(sizes), reverse=True)
+    width = -(-len(there) // CLASSES)
+    return [(there[min(n + width, len(there)) - 1], there[n]) for n in range(0, len(there), width)]
+
+
+class _Rooms:
+    """Room of the usable hosts, by the kind that leads."""
+
+    def __init__(self, packing: Packing, usable: t.Iterable[int], count: int, lead: str) -> None:
+        first, second = (packing.ram, packing.cpu) if lead == "ram" else (packing.cpu, packing.ram)
+        # A host that may run out of slots is counted for nothing.
+        self.rooms = {n: (first[n], second[n]) for n in usable if packing.slots[n] >= count}
+
+    def balances(self, hosts: t.Iterable[int], lead: int, other: int) -> list[float]:
+        """Weights of the other kind against the leading one with which a proof may succeed."""
+        free = [self.rooms[n] for n in hosts if n in self.rooms]
+        ours = sum(each[0] - lead for each in free if each[0] > lead)
+        theirs = sum(each[1] - other for each in free if each[1] > other)
+        return [ours / theirs * balance for balance in BALANCES] if theirs > 0 else []
+
+    def surely(self, n: int, lead: int, other: int, balance: float) -> float:
+        """What a host holds, at least, when it refuses a unit that is no larger than these."""
+        room = self.rooms.get(n)
+        return 0.0 if room is None else max(0.0, min(room[0] - lead, (room[1] - other) * balance))
+
+
+def _surely_fit(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[int], lead: str = "ram") -> bool:
+    """Whether placing them by size, the largest first, must succeed, without anti-affinity.
+
+    When a unit of a size is refused by all hosts that it may go to, only units at least as large have been placed, and
+    each host holds so much of them that this unit finds no room. Where they all together are less, nothing is refused.
+    """
+    demands = _demands(units, lead)
+    other = max((each.other for each in demands), default=0)
+    rooms = _Rooms(packing, usable, sum(len(unit.vms) for unit in units), lead)
+    for allowed in {each.hosts for each in demands}:
+        near = [each for each in demands if not each.hosts.isdisjoint(allowed)]
+        for low, high in _classes(each.lead for each in demands if each.hosts == allowed):
+            asked = [each for each in near if each.lead >= low]
+            first, second = sum(each.lead for each in asked), sum(each.other for each in asked)
+            if not any(
+                sum(rooms.surely(n, high, other, balance) for n in allowed) > first + second * balance
+                for balance in rooms.balances(allowed, high, other)
+            ):
+                return False
     return True
 
 
-def _all_borne(packing: Packing, hosts: t.Mapping[int, _Asking], count: int) -> bool:
+def _all_borne(packing: Packing, hosts: t.Mapping[int, _Asking], count: int, lead: str) -> bool:
     """The same proof for all failures at once, with those that cost most room and those that ask for most.
 
     A unit of anti-affinity groups is kept off as many hosts as they have other members: take the roomiest ones away.
     """
     lost = sum(sorted((here.count for here in hosts.values()), reverse=True)[:count])
-    largest = (max(here.largest[0] for here in hosts.values()), max(here.largest[1] for here in hosts.values()))
-    room = {n: _surely(packing, n, largest, lost) for n in hosts if not packing.hosts[n].unusable}
-    needs: dict[frozenset[int], dict[int, float]] = {}
-    for n, here in hosts.items():
-        for allowed, weight in here.needs(largest).items():
-            needs.setdefault(allowed, {})[n] = weight
+    rooms = _Rooms(packing, (n for n in hosts if not packing.hosts[n].unusable), lost, lead)
+    demands = {n: here.demands(lead) for n, here in hosts.items()}
+    other = max((each.other for held in demands.values() for each in held), default=0)
     kept_off = _kept_off(hosts)
-    for allowed in needs:
-        asked = dict.fromkeys(hosts, SLACK)
-        for other, each in needs.items():
-            if not other.isdisjoint(allowed):
-                for n, weight in each.items():
-                    asked[n] += weight
-        rooms = sorted((room.get(n, 0.0) for n in allowed), reverse=True)
-        if sum(rooms[count + kept_off.get(allowed, 0) :]) < sum(sorted(asked.values(), reverse=True)[:count]):
-            return False
+    for allowed in {each.hosts for held in demands.values() for each in held}:
+        away = count + kept_off.get(allowed, 0)
+        near = {n: [one for one in held if not one.hosts.isdisjoint(allowed)] for n, held in demands.items()}
+        sizes = {one.lead for held in demands.values() for one in held if one.hosts == allowed}
+        for low, high in _classes(sizes):
+            asked = dict.fromkeys(near, (0, 0))
+            for n, held in near.items():
+                mine = [one for one in held if one.lead >= low]
+                asked[n] = (sum(one.lead for one in mine), sum(one.other for one in mine))
+            if not any(
+                _enough(rooms, allowed, (high, other), balance, asked.values(), count, away)
+                for balance in rooms.balances(allowed, high, other)
+            ):
+                return False
     return True
+
+
+def _enough(
+    rooms: _Rooms,
+    allowed: t.Iterable[int],
+    largest: tuple[int, int],
+    balance: float,
+    asked: t.Iterable[tuple[int, int]],
+    count: int,
+    away: int,
+) -> bool:
+    """Whether what the other hosts surely take is more than any ``count`` hosts ask for."""
+    taking = sorted((rooms.surely(n, *largest, balance) for n in allowed), reverse=True)
+    worst = sorted((first + second * balance for first, second in asked), reverse=True)
+    return sum(taking[away:]) > sum(worst[:count]) * (1 + SLACK)
 
 
 def _kept_off(hosts: t.Mapping[int, _Asking]) -> dict[frozenset[int], int]:
