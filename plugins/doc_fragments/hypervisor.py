@@ -45,7 +45,7 @@ options:
         type: path
       pki_path:
         description:
-          - For KVM, folder of C(cacert.pem), C(clientcert.pem) and C(clientkey.pem) that TLS connections of libvirt use.
+          - For KVM, folder of C(cacert.pem), C(clientcert.pem) and C(clientkey.pem) for TLS connections of libvirt.
         type: path
       cluster:
         description: For VMware, name of the cluster in vCenter, if CloudStack's name of it does not end with it.
