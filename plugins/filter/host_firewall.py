@@ -23,7 +23,9 @@ def host_firewall(
     unknown = set(declared) - FIELDS
     if unknown:
         raise AnsibleFilterError(f"host_firewall: no such settings: {', '.join(sorted(unknown))}")
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()}
+    values: dict[str, t.Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()
+    }
     try:
         wanted = firewall.decide(firewall.Declaration(**values), firewall.peer_of(connection))
     except HostcraftError as error:

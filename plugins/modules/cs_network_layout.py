@@ -28,9 +28,9 @@ options:
         description: Network cards. One that is a port of something need not be declared.
         type: list
         elements: dict
-        suboptions:
+        suboptions: &interface
           name:
-            description: Name of the interface as the host has it.
+            description: Name of the interface, at most 15 characters. That of a card is what the host calls it.
             type: str
             required: true
           mtu:
@@ -86,58 +86,7 @@ options:
         type: list
         elements: dict
         suboptions:
-          name:
-            description: Name of the interface, at most 15 characters.
-            type: str
-            required: true
-          mtu:
-            description: MTU in bytes. What it lies on gets at least as much where nothing is said there.
-            type: int
-          mac:
-            description:
-              - MAC address. A bridge or bond for which none is said gets that of its first card, so that leases and
-                switches know it.
-            type: str
-          method:
-            description:
-              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now, with default route,
-                routes and name servers, or the lease.
-              - V(static) where there are addresses, else V(none). A port of a bridge or bond carries none.
-            type: str
-            choices: [none, static, dhcp, keep]
-          addresses:
-            description: Addresses with prefix length, V(192.0.2.10/24). IPv4 or IPv6.
-            type: list
-            elements: str
-          gateway:
-            description: IPv4 gateway of the default route. One in a layout.
-            type: str
-          gateway6:
-            description: IPv6 gateway of the default route. One in a layout.
-            type: str
-          routes:
-            description: Further routes.
-            type: list
-            elements: dict
-            suboptions:
-              to:
-                description: Network, V(10.1.0.0/16).
-                type: str
-                required: true
-              via:
-                description: Address of the router; on the link itself where none is said.
-                type: str
-              metric:
-                description: Metric of the route.
-                type: int
-          dns:
-            description: Addresses of name servers.
-            type: list
-            elements: str
-          search:
-            description: Domains to search.
-            type: list
-            elements: str
+          <<: *interface
           interfaces:
             description: Cards that it bonds.
             type: list
@@ -189,58 +138,7 @@ options:
         type: list
         elements: dict
         suboptions:
-          name:
-            description: Name of the interface, at most 15 characters.
-            type: str
-            required: true
-          mtu:
-            description: MTU in bytes. What it lies on gets at least as much where nothing is said there.
-            type: int
-          mac:
-            description:
-              - MAC address. A bridge or bond for which none is said gets that of its first card, so that leases and
-                switches know it.
-            type: str
-          method:
-            description:
-              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now, with default route,
-                routes and name servers, or the lease.
-              - V(static) where there are addresses, else V(none). A port of a bridge or bond carries none.
-            type: str
-            choices: [none, static, dhcp, keep]
-          addresses:
-            description: Addresses with prefix length, V(192.0.2.10/24). IPv4 or IPv6.
-            type: list
-            elements: str
-          gateway:
-            description: IPv4 gateway of the default route. One in a layout.
-            type: str
-          gateway6:
-            description: IPv6 gateway of the default route. One in a layout.
-            type: str
-          routes:
-            description: Further routes.
-            type: list
-            elements: dict
-            suboptions:
-              to:
-                description: Network, V(10.1.0.0/16).
-                type: str
-                required: true
-              via:
-                description: Address of the router; on the link itself where none is said.
-                type: str
-              metric:
-                description: Metric of the route.
-                type: int
-          dns:
-            description: Addresses of name servers.
-            type: list
-            elements: str
-          search:
-            description: Domains to search.
-            type: list
-            elements: str
+          <<: *interface
           id:
             description: VLAN, 1 to 4094. The number at the end of the name where O(layout.vlans.link) is not said.
             type: int
@@ -252,58 +150,7 @@ options:
         type: list
         elements: dict
         suboptions:
-          name:
-            description: Name of the interface, at most 15 characters.
-            type: str
-            required: true
-          mtu:
-            description: MTU in bytes. What it lies on gets at least as much where nothing is said there.
-            type: int
-          mac:
-            description:
-              - MAC address. A bridge or bond for which none is said gets that of its first card, so that leases and
-                switches know it.
-            type: str
-          method:
-            description:
-              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now, with default route,
-                routes and name servers, or the lease.
-              - V(static) where there are addresses, else V(none). A port of a bridge or bond carries none.
-            type: str
-            choices: [none, static, dhcp, keep]
-          addresses:
-            description: Addresses with prefix length, V(192.0.2.10/24). IPv4 or IPv6.
-            type: list
-            elements: str
-          gateway:
-            description: IPv4 gateway of the default route. One in a layout.
-            type: str
-          gateway6:
-            description: IPv6 gateway of the default route. One in a layout.
-            type: str
-          routes:
-            description: Further routes.
-            type: list
-            elements: dict
-            suboptions:
-              to:
-                description: Network, V(10.1.0.0/16).
-                type: str
-                required: true
-              via:
-                description: Address of the router; on the link itself where none is said.
-                type: str
-              metric:
-                description: Metric of the route.
-                type: int
-          dns:
-            description: Addresses of name servers.
-            type: list
-            elements: str
-          search:
-            description: Domains to search.
-            type: list
-            elements: str
+          <<: *interface
           vni:
             description: VXLAN network identifier.
             type: int
@@ -334,58 +181,7 @@ options:
         type: list
         elements: dict
         suboptions:
-          name:
-            description: Name of the interface, at most 15 characters.
-            type: str
-            required: true
-          mtu:
-            description: MTU in bytes. What it lies on gets at least as much where nothing is said there.
-            type: int
-          mac:
-            description:
-              - MAC address. A bridge or bond for which none is said gets that of its first card, so that leases and
-                switches know it.
-            type: str
-          method:
-            description:
-              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now, with default route,
-                routes and name servers, or the lease.
-              - V(static) where there are addresses, else V(none). A port of a bridge or bond carries none.
-            type: str
-            choices: [none, static, dhcp, keep]
-          addresses:
-            description: Addresses with prefix length, V(192.0.2.10/24). IPv4 or IPv6.
-            type: list
-            elements: str
-          gateway:
-            description: IPv4 gateway of the default route. One in a layout.
-            type: str
-          gateway6:
-            description: IPv6 gateway of the default route. One in a layout.
-            type: str
-          routes:
-            description: Further routes.
-            type: list
-            elements: dict
-            suboptions:
-              to:
-                description: Network, V(10.1.0.0/16).
-                type: str
-                required: true
-              via:
-                description: Address of the router; on the link itself where none is said.
-                type: str
-              metric:
-                description: Metric of the route.
-                type: int
-          dns:
-            description: Addresses of name servers.
-            type: list
-            elements: str
-          search:
-            description: Domains to search.
-            type: list
-            elements: str
+          <<: *interface
           interfaces:
             description:
               - Its ports - cards, bonds, VLANs, VXLANs. V(eth0.200) is VLAN 200 on V(eth0) without being declared.

@@ -9,7 +9,7 @@ Source: nm-settings-keyfile(5), nm-settings(5) of NetworkManager 1.32 and newer.
 from __future__ import annotations
 
 import typing as t
-import uuid
+from uuid import UUID, uuid5
 
 from .network_change import NetworkFile
 from .network_findings import Finding, of
@@ -18,7 +18,7 @@ from .network_render_common import OWN, Rendered, heading, sections
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
 # Any fixed one: the same interface always gets the same connection.
-NAMESPACE = uuid.UUID("7d8f2a0e-5c3b-5d64-9a41-6b1f0c2e9d37")
+NAMESPACE = UUID("7d8f2a0e-5c3b-5d64-9a41-6b1f0c2e9d37")
 PRIORITY = 100  # above connections that others made for the same interface
 VLAN_FLAGS = 1  # reorder headers, as the kernel does by default
 Pairs = t.Iterable[tuple[str, object]]
@@ -53,7 +53,7 @@ def _file(layout: Layout, device: Device) -> NetworkFile:
     master = layout.master(device.name)
     connection: Pairs = [
         ("id", name),
-        ("uuid", str(uuid.uuid5(NAMESPACE, device.name))),
+        ("uuid", str(uuid5(NAMESPACE, device.name))),
         ("type", TYPES[type(device)]),
         ("interface-name", device.name),
         ("autoconnect-priority", PRIORITY),

@@ -43,7 +43,8 @@ SDKS = frozenset(
         "vl_convert",
     }
 )
-# What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed.
+# What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed,
+# and uuid5 by its name.
 IMPURE_INPUT = (
     "asyncio",
     "glob",
@@ -60,7 +61,7 @@ IMPURE_INPUT = (
 )
 IMPURE_STATE = ("importlib", "logging", "multiprocessing", "random", "secrets", "signal", "subprocess", "threading")
 IMPURE = frozenset({*IMPURE_INPUT, *IMPURE_STATE, "time", "uuid"})
-PURE_PARTS = frozenset({"urllib.parse", "random.Random"})
+PURE_PARTS = frozenset({"urllib.parse", "random.Random", "uuid.UUID", "uuid.uuid5"})
 CLOCK_READINGS = frozenset({"now", "today", "utcnow"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "eval", "exec", "__import__"})
 AFTER_39 = {"dataclass": frozenset({"slots", "kw_only"}), "zip": frozenset({"strict"})}
