@@ -136,6 +136,8 @@ def daemons_of(
     transport that there is none of.
     """
     row = distribution_of(name, version)
+    own: tuple[str, ...]
+    run: tuple[str, ...]
     if transport not in PORTS:
         raise InvalidValue("transport", transport, " or ".join(PORTS))
     if mode == MONOLITHIC:
