@@ -120,6 +120,11 @@ remaining:
   returned: success
   type: list
   elements: str
+seconds:
+  description: How long the task took, waiting for others included.
+  returned: success, not in check mode
+  type: float
+  sample: 75.3
 hypervisor_host:
   description: The host as its hypervisor names it, with its version and whether it is in that maintenance mode.
   returned: when O(hypervisor) is given

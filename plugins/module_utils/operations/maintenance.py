@@ -55,6 +55,14 @@ class Request:
 
 def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
     """Bring one host to ``goal``. Raises Refused with every reason, and then the host is as it was."""
+    began = cloud.clock.now()
+    outcome = _ensured(cloud, request, goal, check_mode)
+    if check_mode:
+        return outcome
+    return replace(outcome, result={**outcome.result, "seconds": round(cloud.clock.now() - began, 1)})
+
+
+def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
     zone = lookup.zone(cloud, request.zone)
     host = hosts.required(cloud, request.which, zone)
     cluster = lookup.cluster(cloud, host.cluster_id, zone)

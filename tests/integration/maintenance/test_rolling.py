@@ -12,7 +12,7 @@ import pytest
 from fakes.lab import Lab
 from integration.maintenance.site import Site, ask, notes
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, rolling
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.locks import Claim, Lock
 from sandbox import snapshot
@@ -130,12 +130,12 @@ def engine(lab: Lab, timeout: int = 600, check: bool = False) -> Any:
     return rolling.server_engine(lab.cloud(), replace(ROLL, cluster="c0"), "", False, timeout, check)
 
 
-def kvm(lab: Lab, folder: Path, hypervisor: str = "KVM") -> None:
+def kvm(lab: Lab, folder: Path, hypervisor: str = "KVM", vms: int = 0) -> None:
     lines: list[snapshot.Line] = [
         {"kind": "zone", "name": "z1"},
         {"kind": "pod", "name": "p1", "zone": "z1", "net": "172.16.0.1"},
         {"kind": "cluster", "name": "c0", "pod": "p1", "hypervisor": hypervisor},
-        *({"kind": "host", "name": f"h{n}", "cluster": "c0"} for n in range(2)),
+        *({"kind": "host", "name": f"h{n}", "cluster": "c0", "vms": [0] * vms} for n in range(2)),
     ]
     snapshot.write(folder / "world.jsonl", iter(lines))
     lab.run(lambda: snapshot.load(lab.box.world, folder / "world.jsonl"))
@@ -164,4 +164,11 @@ def test_a_roll_of_the_servers_engine_that_fails_is_an_error(lab: Lab, tmp_path:
     kvm(lab, tmp_path)
     lab.box.world.hosts.update(next(iter(lab.box.world.hosts)), resource_state="Disabled")
     with pytest.raises(Exception, match=r"(?i)maintenance"):
+        engine(lab)
+
+
+def test_a_roll_that_the_server_ends_without_success_is_an_error(lab: Lab, tmp_path: Path) -> None:
+    """Its job ends well all the same (T2:83); here a host with VMs, whose drain its own Disabled cluster blocks."""
+    kvm(lab, tmp_path, vms=2)
+    with pytest.raises(ApiError, match="Maintenance state expected"):
         engine(lab)

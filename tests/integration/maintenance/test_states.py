@@ -42,6 +42,8 @@ def test_into_maintenance_and_back_to_what_it_was(lab: Lab, site: Site, before: 
     done = ask(lab)
     assert told(foretold) == told(done)
     assert done.changed
+    assert "seconds" not in foretold.result
+    assert 0 < done.result["seconds"] < 600
     assert site.state("h0") == "Maintenance"
     assert "h0" not in running(lab).values()
     assert not ask(lab).changed

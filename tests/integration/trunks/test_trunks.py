@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trunks of hosts that are namespaces with real bridges, judged against a zone of the sandbox by the playbook.
 
+The hosts are read by cs_host_network_info and judged by cs_trunk_info.
+
 The kernels that tests run on need not know VLANs: the host "filtered" answers what another kernel answered (see
 unit/plugins/module_utils/adapters/linux/test_links.py).
 """

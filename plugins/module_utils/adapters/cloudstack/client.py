@@ -31,6 +31,8 @@ BUSY = (TOO_MANY, 500, 502, 503, 504)
 INTERNAL = 530  # whatever went wrong inside the server, a database that is away for a moment among it
 # What the name of a secret parameter holds ("vsmpassword", "secretkey").
 SECRETS = ("password", "secret", "privatekey")
+# Their ``success`` is the state that they lead to, and false is well done (T4:105-108).
+STATE_AS_SUCCESS = ("enableHAFor", "disableHAFor")
 RESTARTED = "job cancelled because of management server restart"
 PAGE_SIZE = 500  # default.page.size: more is refused (T2:25, FIELD_FACTS "API")
 ATTEMPTS = 5
@@ -262,7 +264,10 @@ class Client:
             return None
         result = result if isinstance(result, dict) else {}
         if status == 1:
-            return result
+            said = _own_failure(job.command, result)
+            if said is None:
+                return result
+            result = {"errortext": said}
         text = self._masked(str(result.get("errortext") or "the job failed without a text"), job.params)
         # A server that starts again fails the jobs of its former life, whatever came of them.
         kind = JobLost if RESTARTED in text else ApiError
@@ -282,6 +287,16 @@ def _may_repeat(command: str, error: TransportError) -> bool:
     if command.startswith(READS):
         return error.http_status is None or error.http_status in BUSY
     return not error.arrived or error.http_status == TOO_MANY
+
+
+def _own_failure(command: str, result: Json) -> t.Optional[str]:
+    """The text of a job that ended well but says in its result, or in the one object there, that it failed (T2:83)."""
+    if command.startswith(STATE_AS_SUCCESS):
+        return None
+    for each in (result, *result.values()):
+        if isinstance(each, dict) and each.get("success") in (False, "false"):
+            return str(each.get("details") or each.get("displaytext") or f"{command} says that it failed, and not why")
+    return None
 
 
 def _largest_page(error: ApiError) -> int:

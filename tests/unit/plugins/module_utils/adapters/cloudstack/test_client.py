@@ -179,6 +179,31 @@ def test_a_failed_job_tells_its_id_and_codes() -> None:
     assert caught.value.details == {"command": "prepareHostForMaintenance", "errorcode": 530, "job_id": "job-0"}
 
 
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        ({"success": False, "displaytext": "in use"}, "in use"),
+        ({"success": "false"}, "deleteHost says that it failed"),
+        ({"rollingmaintenance": {"success": False, "details": "the timeout is too short"}}, "too short"),
+    ],
+)
+def test_a_job_that_ends_well_and_says_that_it_failed_has_failed(result: dict[str, Any], text: str) -> None:
+    """Recorded as T2:83, with jobstatus 1."""
+    jobs = script(ok(jobid="j"), ok(jobstatus=1, jobresultcode=0, jobresult=result))
+    client, _http, _clock = client_of(jobs)
+    with pytest.raises(ApiError, match=text) as caught:
+        client.run("deleteHost")
+    assert caught.value.details["job_id"] == "j"
+
+
+@pytest.mark.parametrize("command", ["disableHAForZone", "deleteHost"])
+def test_a_job_that_tells_a_state_by_success_has_not_failed(command: str) -> None:
+    """T4:105-108: disabling is well done when success is false; nor is anything that says success, or nothing."""
+    result: dict[str, Any] = {"success": not command.startswith("disable")}
+    client, _http, _clock = client_of(script(ok(jobid="j"), ok(jobstatus=1, jobresult=result)))
+    assert client.run(command) == result
+
+
 @pytest.mark.parametrize("fault", [*PASSING, lost(status=200), lost(arrived=False), refused(503), refused(530, "db")])
 def test_a_lost_poll_never_fails_a_job(fault: Answer | Exception) -> None:
     jobs, polls = Jobs(lambda number: 4), iter([fault] * 9)
