@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role xenserver_host and the playbook of upgrades, by ansible-playbook against a pool and the sandbox.
+
+The modules below them: cs_xenserver_check, cs_xenserver_host, cs_xenserver_network, cs_xenserver_pool, cs_xenserver_sr.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from counterparts.xapi import Pool, Servers, site
+
+from sandbox.server import Sandbox
+
+HERE = Path(__file__).resolve().parent
+UPGRADE = HERE.parents[2] / "playbooks" / "upgrade_xenserver_pool.yml"
+PASSWORD = "pool-secret-0815"
+READS = ("session.", "event.", "task.")
+
+
+def play(playbook: Path, *options: str, sandbox: Sandbox | None = None, **variables: Any) -> tuple[int, str]:
+    """Status and output; neither may hold the password."""
+    environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_DEPRECATION_WARNINGS": "0"}
+    if sandbox is not None:
+        environment.update(
+            CLOUDSTACK_ENDPOINT=sandbox.url, CLOUDSTACK_KEY=sandbox.key, CLOUDSTACK_SECRET=sandbox.secret
+        )
+    variables["ansible_python_interpreter"] = sys.executable
+    command = ["ansible-playbook", "--inventory=localhost,", "--connection=local", "--diff", *options]
+    extra = f"--extra-vars={json.dumps(variables)}"
+    ended = subprocess.run(
+        [*command, extra, str(playbook)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert PASSWORD not in ended.stdout
+    return ended.returncode, ended.stdout
+
+
+def changed(output: str) -> int:
+    found = re.search(r"localhost\s+: ok=\d+\s+changed=(\d+)", output)
+    assert found, output
+    return int(found[1])
+
+
+def writes(*pools: Pool) -> list[str]:
+    calls = [call.method for pool in pools for call in pool.calls if not call.method.startswith(READS)]
+    return [method for method in calls if not method.rpartition(".")[2].startswith("get_")]
+
+
+def reach(servers: Servers, address: str) -> dict[str, str]:
+    return {"url": servers.url(address), "username": "root", "password": PASSWORD}
+
+
+def test_the_role_makes_a_pool_of_two_bare_hosts() -> None:
+    """Check mode writes nothing, the first run all, the second nothing; a wrong wish ends with every reason."""
+    pool = site.build(1, network="127.74.0", transition=0.1, bare=True)
+    other = site.build(1, prefix="new", network="127.74.1", transition=0.1, bare=True)
+    other.others["127.74.0.1"] = pool
+    with Servers(pool, other) as servers:
+        wanted: dict[str, Any] = {
+            "xenserver_host_hypervisor": reach(servers, "127.74.0.1"),
+            "xenserver_host_bonds": [{"name": "private", "bond": ["eth0", "eth1"], "mode": "active-backup"}],
+            "xenserver_host_members": [{"url": servers.url("127.74.1.1")}],
+            "xenserver_host_networks": [
+                {"name": "guests", "interface": "eth2"},
+                {"name": "storage", "interface": "bond0", "vlan": 300},
+            ],
+            "xenserver_host_storage": [{"name": "lun", "type": "fc", "scsi_id": "36001", "description": "a LUN"}],
+        }
+        status, output = play(HERE / "prepare.yml", "--check", **wanted)
+        assert (status, writes(pool, other)) == (0, []), output
+        status, output = play(HERE / "prepare.yml", **wanted)
+        assert (status, changed(output)) == (0, 4), output
+        written = writes(pool, other)
+        assert written[0] == "network.create"
+        assert "Async.Bond.create" in written
+        assert written.index("Async.Bond.create") < written.index("VLAN.create")
+        # The member got the bond when it joined.
+        assert (written.count("Async.Bond.create"), len(pool.database.rows["Bond"])) == (1, 2)
+        status, output = play(HERE / "prepare.yml", **wanted)
+        assert (status, changed(output), writes(pool, other)) == (0, 0, written), output
+        wanted["xenserver_host_networks"].append({"name": "lost", "interface": "eth9"})
+        status, output = play(HERE / "prepare.yml", **wanted)
+        assert status != 0
+        assert "xen0 has no interface eth9" in output
+        assert "new0 has no interface eth9" in output
+
+
+def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
+    pool = site.build(2, network="127.74.2", transition=0.2)
+    for number in range(4):
+        site.add_vm(pool, f"i-2-{number}-VM", f"xen{number % 2}")
+    for name in ("xen0", "xen1"):
+        pool.upgrade_to[pool.host(name)] = "8.4.0"
+    tale: list[str] = []
+    with Sandbox(seed=1, speed=10.0) as sandbox, Servers(pool) as servers:
+
+        def heard(call: Any) -> None:
+            method = call.method.removeprefix("Async.")
+            if method in ("host.disable", "host.evacuate", "host.reboot", "host.enable"):
+                state = [each.params["managedstate"] for each in sandbox.calls.of("updateCluster")]
+                tale.append(f"{state[-1] if state else 'Managed'} {method} {pool.name(call.params[0])}")
+
+        pool.on_call = heard
+        assert play(HERE / "cluster.yml", sandbox=sandbox)[0] == 0
+        wanted: dict[str, Any] = {
+            "xenserver_upgrade_cluster": "xen-a",
+            "xenserver_upgrade_hypervisor": reach(servers, "127.74.2.1"),
+            "xenserver_upgrade_version": "8.4.0",
+            "xenserver_upgrade_tasks": str(HERE / "restart.yml"),
+        }
+        status, output = play(UPGRADE, "--check", sandbox=sandbox, **wanted)
+        assert (status, writes(pool), tale) == (0, [], []), output
+        # A guest that cannot leave stops it at the second host; the first one is done.
+        (vm,) = pool.database.find("VM", name_label="i-2-1-VM")
+        pool.database.set("VM", vm, other_config={"bound_to": "VM_MISSING_PV_DRIVERS"})
+        status, output = play(UPGRADE, sandbox=sandbox, **wanted)
+        assert status != 0
+        assert "the tools for virtual machines are not installed in it" in output
+        assert [call.params["managedstate"] for call in sandbox.calls.of("updateCluster")] == ["Unmanaged"]
+        pool.database.set("VM", vm, other_config={})
+        status, output = play(UPGRADE, sandbox=sandbox, **wanted)
+        assert status == 0, output
+        steps = ("host.disable", "host.evacuate", "host.reboot", "host.enable")
+        assert tale == [f"Unmanaged {step} {name}" for name in ("xen0", "xen1") for step in steps]
+        assert [call.params["managedstate"] for call in sandbox.calls.of("updateCluster")] == ["Unmanaged", "Managed"]
+        hosts = pool.database.rows["host"].values()
+        assert [(row["software_version"]["product_version"], row["tags"]) for row in hosts] == [
+            ("8.4.0", ["rack-7"])
+        ] * 2
+        assert all(row["power_state"] == "Running" for row in pool.database.rows["VM"].values())
+        status, output = play(UPGRADE, sandbox=sandbox, **wanted)
+        assert status == 0
+        assert len(tale) == 8, "a host that has the version was taken again"
