@@ -54,7 +54,9 @@ options:
     type: int
     default: 1
   max_vms_per_host:
-    description: Limit of running guests that the hypervisor sets for one host, for RV(clusters[].vm_limit).
+    description:
+      - Limit of running guests of one host, for RV(clusters[].vm_limit).
+      - By default what the server's hypervisor capabilities say of the version that a host runs; KVM has none.
     type: int
 seealso:
   - module: hostcraft.cloudstack.cs_overprovision

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from .capacity import HOLDING, Amount, Balance, Factors, accounted, asked_by_migration, effective, total
 from .hosts import ENABLED, Host
-from .placement import Needs, Vm, VmHost
+from .placement import NO_LIMIT, Needs, Vm, VmHost
 from .topology import Cluster
 
 MIB = 1 << 20
@@ -76,7 +76,7 @@ class AffinityGroup:
 class Fleet:
     """One cluster at one moment. dedicated: the owner, as VMs name theirs, by host id.
 
-    most_vms: the hypervisor's limit of running guests a host, None where there is none.
+    guest_limits: how many VMs a host may run, by host id; none for a host without such a limit.
     """
 
     cluster: Cluster
@@ -85,12 +85,12 @@ class Fleet:
     offerings: t.Mapping[str, Offering]
     groups: tuple[AffinityGroup, ...] = ()
     dedicated: t.Mapping[str, str] = field(default_factory=dict)
-    most_vms: t.Optional[int] = None
+    guest_limits: t.Mapping[str, int] = field(default_factory=dict)
 
     @property
     def factors(self) -> Factors:
         """The cluster's over-provisioning factors of today."""
-        return Factors(float(self.cluster.cpu_overcommit_ratio or 1), float(self.cluster.memory_overcommit_ratio or 1))
+        return self.cluster.factors
 
     def on(self, host_id: str) -> tuple[Instance, ...]:
         """The VMs that hold capacity on a host."""
@@ -142,7 +142,7 @@ def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
             dedicated_to=fleet.dedicated.get(host.id, ""),
             arch=host.arch or "",
             uefi=host.uefi_capability is not False,
-            most_vms=1 << 30 if fleet.most_vms is None else fleet.most_vms,
+            most_vms=fleet.guest_limits.get(host.id, NO_LIMIT),
             unusable=_unusable(host),
         )
         for host in fleet.hosts

@@ -105,14 +105,14 @@ def _times(packing: Packing, n: int, size: Size) -> int:
 
 
 def vm_limit(fleet: Fleet, most_vms: t.Optional[int], spare_hosts: int = 1) -> t.Optional[int]:
-    """The most VMs that a cluster should hold: (N - f) × the hypervisor's limit a host; None where there is no limit.
+    """The most VMs that a cluster should hold: (N - f) × the limit a host; None where some host has no limit.
 
+    most_vms: a limit instead of those that the server names; where these differ, the hosts of the highest fail.
     Source: 4.11.1 documentation, "Best Practices", maximum number of VM instances in a cluster.
     """
-    limit = fleet.most_vms if most_vms is None else most_vms
-    if limit is None:
-        return None
-    return max(sum(1 for host in fleet.hosts if usable(host)) - spare_hosts, 0) * limit
+    limits = [fleet.guest_limits.get(h.id) if most_vms is None else most_vms for h in fleet.hosts if usable(h)]
+    known = [limit for limit in limits if limit is not None]
+    return None if not limits or len(known) < len(limits) else sum(sorted(known)[: max(len(known) - spare_hosts, 0)])
 
 
 def by_tag(fleet: Fleet) -> dict[str, list[str]]:

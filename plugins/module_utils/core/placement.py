@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from .capacity import Amount
 from .errors import Reason
 
+NO_LIMIT = 1 << 30
+
 
 @dataclass(frozen=True)
 class VmHost:
@@ -33,7 +35,7 @@ class VmHost:
     dedicated_to: str = ""
     arch: str = ""
     uefi: bool = True
-    most_vms: int = 1 << 30
+    most_vms: int = NO_LIMIT
     unusable: str = ""
 
 

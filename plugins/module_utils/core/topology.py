@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .capacity import Factors
 from .change import Rules, same_word
 
 REPLACE = "remove it and declare it anew"
@@ -79,6 +80,11 @@ class Cluster:
     memory_overcommit_ratio: t.Optional[str] = None
     arch: t.Optional[str] = None
     ovm3_vip: t.Optional[str] = None
+
+    @property
+    def factors(self) -> Factors:
+        """Its over-provisioning factors of today."""
+        return Factors(float(self.cpu_overcommit_ratio or 1), float(self.memory_overcommit_ratio or 1))
 
 
 ZONE = Rules(

@@ -90,14 +90,11 @@ def _global_factors(cloud: Cloud) -> Factors:
 
 def _others(cloud: Cloud) -> list[Json]:
     """Clusters there are, with the factors that they keep."""
-    return [
-        {"name": each.name, "zone": each.zone, **factors(Fleet(each, (), (), {}).factors)}
-        for each in cloud.clusters.all()
-    ]
+    return [{"name": each.name, "zone": each.zone, **factors(each.factors)} for each in cloud.clusters.all()]
 
 
 def _of_cluster(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> Outcome:
-    now = Fleet(cluster, (), (), {}).factors
+    now = cluster.factors
     new = _wanted(cloud, now, request)
     if new != now:
         # Between its own looks at the hosts the server's figures are behind what a change would make of them.

@@ -101,6 +101,40 @@ def test_tag(lab: Lab, site: Site) -> None:
     assert (found["vm_name"], found["hosts"]) == ("tagged", {"tag": 3})
 
 
+def gpu(site: Site, vgpu_type: str) -> None:
+    """A VM with a graphics card, or a slice of one, by the details of its offering."""
+    keys = {"pciDevice": "Group of NVIDIA A40", "vgpuType": vgpu_type}
+    site.offering("card", serviceofferingdetails=[{"key": key, "value": value} for key, value in keys.items()])
+    site.vm("painter", "h0", "card")
+
+
+@pytest.mark.parametrize(("vgpu_type", "code"), [("passthrough", "gpu"), ("nvidia-558", "vgpu")])
+def test_cards(lab: Lab, site: Site, vgpu_type: str, code: str) -> None:
+    gpu(site, vgpu_type)
+    assert refused(lab)[code]["vm_name"] == "painter"
+
+
+def limit(site: Site, guests: int) -> None:
+    """What the hypervisor is said to be capable of."""
+    row = site.client.listing("listHypervisorCapabilities", "hypervisorCapabilities", {"hypervisor": "Simulator"})[0]
+    site.client.run("updateHypervisorCapabilities", {"id": row["id"], "maxguestslimit": guests})
+
+
+def test_max_vms(lab: Lab, site: Site) -> None:
+    """Every other host has as many VMs as its hypervisor may run, and room for more."""
+    vms = lab.box.world.vms
+    most = max(len(vms.select(host_id=host.id)) for host in lab.box.world.hosts)
+    for name in ("h1", "h2", "h3"):
+        here = next(host.id for host in lab.box.world.hosts if host.name == name)
+        for number in range(most - len(vms.select(host_id=here))):
+            site.vm(f"more{name}-{number}", name)
+    limit(site, most)
+    found = refused(lab)["max_vms"]
+    assert found["hosts"] == {"max_vms": 3}
+    limit(site, most + 3)
+    assert ask(lab, check=True).changed
+
+
 def test_tag_rule(lab: Lab, site: Site) -> None:
     """A rule is known to the server alone, so such a host is no destination."""
     for name in ("h1", "h2", "h3"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ..errors import invalid
+from ..errors import failed, invalid
 from ..paging import answer, keyword
 from ..registry import Body, Call, Work, command
 from ..rules import life, placement
@@ -51,6 +51,11 @@ def check_target(world: World, vm: Vm, target: Host) -> None:
         )
     if not placement.has_tags(target, vm.tags):
         raise invalid(f"Cannot deploy VM, destination host: {target.name} is not compatible for the VM")
+    if placement.is_full(world, target):
+        raise failed(
+            f"Destination host: {target.name} already has max Running VMs(count includes system VMs), cannot migrate "
+            "to this host"
+        )
 
 
 def moving(call: Call, vm: Vm, key: str, render: Any) -> Work:

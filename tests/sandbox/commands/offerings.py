@@ -51,6 +51,8 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
         body["hosttags"] = ",".join(offering.host_tags)
     if offering.storage_tags:
         body["storagetags"] = offering.storage_tags
+    if offering.details:
+        body["serviceofferingdetails"] = offering.details
     return body
 
 
@@ -68,6 +70,7 @@ def create_service_offering(call: Call) -> Body:
         call["cpunumber"], call["cpuspeed"], call["memory"], world.now(), world.new_uuid(),
         _words(call.get("hosttags", "")), call.get("tags", ""), call.get("systemvmtype", ""),
         bool(call.get("offerha", False)), bool(call.get("limitcpuuse", False)),
+        details={each["key"]: each["value"] for each in call.get("serviceofferingdetails", [])},
     )  # fmt: skip
     world.service_offerings.add(offering)
     return {"serviceoffering": offering_view(world, offering)}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from ..world import World
 from ..world.hosts import Host
+from ..world.hypervisor_capabilities import guest_limit
 from ..world.vms import Vm
 from ..world.zones import Cluster
 from . import affinity, capacity
@@ -26,6 +27,12 @@ def is_open(world: World, host: Host) -> bool:
     )
 
 
+def is_full(world: World, host: Host) -> bool:
+    """Whether as many VMs as its hypervisor is said to be capable of hold it (not recorded)."""
+    most = guest_limit(world, host.hypervisor, host.hypervisor_version)
+    return most is not None and len(world.vms.select(host_id=host.id)) >= most
+
+
 def takes(world: World, host: Host, vm: Vm) -> bool:
     """Whether `vm` may be placed on `host` now: open, of its hypervisor, with its tags and with room."""
     return (
@@ -34,6 +41,7 @@ def takes(world: World, host: Host, vm: Vm) -> bool:
         and has_tags(host, vm.tags)
         and affinity.allows(world, host, vm)
         and capacity.fits(world, host, vm.total_mhz, vm.total_bytes)
+        and not is_full(world, host)
     )
 
 

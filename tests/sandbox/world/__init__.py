@@ -9,10 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from . import network_offerings, os_types
+from . import hypervisor_capabilities, network_offerings, os_types
 from .accounts import Account, Domain, ManagementServer, Project
 from .agents import Agents
 from .hosts import Dedication, Host
+from .hypervisor_capabilities import HypervisorCapabilities
 from .hypervisors import Sizes
 from .infrastructure import Infrastructure
 from .offerings import install_offerings
@@ -65,6 +66,7 @@ class World(Infrastructure):
         self.image_stores: Table[ImageStore] = Table("zone_id")
         self.vmware_datacenters: Table[VmwareDatacenter] = Table("zone_id")
         self.service_offerings: Table[ServiceOffering] = Table("name")
+        self.hypervisor_capabilities: Table[HypervisorCapabilities] = Table("name", "version")
         self.templates: Table[Template] = Table("zone_id")
         self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "kind", "name")
         self.affinity_groups: Table[AffinityGroup] = Table("name")
@@ -86,6 +88,7 @@ class World(Infrastructure):
         # Row 1 is the account "system" on a real server.
         self.admin = self.accounts.add(Account(2, self.new_uuid(), "admin", root.id, self.new_uuid()))
         install_offerings(self)
+        hypervisor_capabilities.install(self)
         self.server = self.management_servers.add(ManagementServer(1, self.new_uuid(), "localhost"))
 
     def os_type(self, name: str) -> str:

@@ -27,6 +27,7 @@ class ServiceOffering:
     ha: bool = False
     limit_cpu: bool = False
     builtin: bool = False
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

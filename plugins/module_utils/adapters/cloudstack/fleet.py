@@ -12,12 +12,14 @@ import typing as t
 
 from ...core.capacity import HOLDING, Factors
 from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering, with_plain_ram
+from ...core.hosts import Host
 from ...core.topology import Cluster
 from . import mapping
 from .client import Client
 from .transport import Json
 
 ALL_PROJECTS = "-1"
+GUESTS = 50  # that the server allows a host of a hypervisor of which it is told nothing
 # ``systemvmtype`` → kind.
 SYSTEM_KINDS = {"consoleproxy": "ConsoleProxy", "secondarystoragevm": "SecondaryStorageVm"}
 
@@ -28,6 +30,7 @@ class FleetReader:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._projects: t.Optional[bool] = None
+        self._capabilities: dict[str, dict[str, Json]] = {}
 
     def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
         """Everything of one cluster that placement depends on.
@@ -35,8 +38,7 @@ class FleetReader:
         since: an earlier reading of the same task, whose offerings, affinity groups and dedication are still good.
         """
         wire = self._client.listing("listHosts", "host", {"clusterid": cluster.id, "type": "Routing", "details": "all"})
-        factors = Fleet(cluster, (), (), {}).factors
-        hosts = tuple(with_plain_ram(mapping.host(each), factors) for each in wire)
+        hosts = tuple(with_plain_ram(mapping.host(each), cluster.factors) for each in wire)
         ids = {host.id for host in hosts}
         volumes = self._volumes(cluster)
         place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
@@ -46,7 +48,7 @@ class FleetReader:
         else:
             offerings, groups, dedicated = dict(since.offerings), since.groups, dict(since.dedicated)
         instances = tuple(instance(item, kind, offerings, volumes.get(item["id"], ())) for item, kind in found)
-        return Fleet(cluster, hosts, instances, offerings, groups, dedicated)
+        return Fleet(cluster, hosts, instances, offerings, groups, dedicated, self._guest_limits(hosts))
 
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
         """The VMs that hold capacity on one host."""
@@ -100,6 +102,21 @@ class FleetReader:
         found = self._client.listing("listServiceOfferings", "serviceoffering", {"listall": True})
         found += self._client.listing("listServiceOfferings", "serviceoffering", {"issystem": True})
         return {item["id"]: offering(item) for item in found}
+
+    def _guest_limits(self, hosts: t.Iterable[Host]) -> dict[str, int]:
+        """By host id: what is said of the version that it runs, else of any version; the server asks no KVM host."""
+        found: dict[str, int] = {}
+        for host in hosts:
+            if host.hypervisor.casefold() == "kvm":
+                continue
+            if host.hypervisor not in self._capabilities:
+                asked = {"hypervisor": host.hypervisor}
+                rows = self._client.listing("listHypervisorCapabilities", "hypervisorCapabilities", asked)
+                self._capabilities[host.hypervisor] = {str(row.get("hypervisorversion")): row for row in rows}
+            rows_by_version = self._capabilities[host.hypervisor]
+            row = rows_by_version.get(host.hypervisor_version or "") or rows_by_version.get("default") or {}
+            found[host.id] = int(row.get("maxguestslimit") or GUESTS)
+        return found
 
     def _groups(self) -> tuple[AffinityGroup, ...]:
         found = self._client.listing("listAffinityGroups", "affinitygroup", {"listall": True})
@@ -159,16 +176,17 @@ _ALL: t.Mapping[str, t.Mapping[str, t.Any]] = {
 
 
 def _gpu(card: object, profile: object) -> str:
+    """A whole card is a profile too, of this name (4.21 and newer, as in details before)."""
     if not card:
         return ""
-    return "vgpu" if profile else "gpu"
+    return "vgpu" if profile and profile != "passthrough" else "gpu"
 
 
 def offering(item: Json) -> Offering:
     """``listServiceOfferings`` → Offering; memory is told in MiB."""
     details = item.get("serviceofferingdetails") or {}
     card = item.get("gpucardid") or details.get("pciDevice")
-    profile = item.get("vgpuprofileid") or details.get("vgpuType", "passthrough") != "passthrough"
+    profile = item.get("vgpuprofilename") or details.get("vgpuType")
     return Offering(
         id=item["id"],
         host_tags=frozenset(tag.strip() for tag in str(item.get("hosttags") or "").split(",") if tag.strip()),
@@ -196,7 +214,7 @@ def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes
         own=_own(details),
         arch=str(item.get("arch") or ""),
         uefi=str(item.get("boottype")).upper() == "UEFI",
-        gpu=_gpu(item.get("vgpu") or item.get("gpucardid"), item.get("vgpuprofileid")),
+        gpu=_gpu(item.get("vgpu") or item.get("gpucardid"), item.get("vgpuprofilename") or item.get("vgpu")),
         ha_enabled=bool(item.get("haenable")),
         pools=frozenset(str(v["storageid"]) for v in volumes if v.get("storageid") and v.get("storagetype") != "local"),
         local=any(v.get("storagetype") == "local" for v in volumes),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,11 +162,17 @@ def test_room_is_counted_host_by_host_and_less_the_spare_one() -> None:
 
 def test_hosts_that_take_no_vms_are_no_room() -> None:
     seen = fleet(hosts=2)
-    shut = Fleet(
-        seen.cluster, (seen.hosts[0], Host("h9", "host9", state="Down", resource_state="Enabled")), (), {}, most_vms=5
-    )
+    down = Host("h9", "host9", state="Down", resource_state="Enabled")
+    shut = replace(seen, hosts=(seen.hosts[0], down), instances=(), guest_limits={"h0": 5, "h9": 5})
     assert room_for(shut, Size(1, 1, 1)) == 5
     assert vm_limit(shut, None) == 0
     assert vm_limit(seen, 50) == 50
     assert vm_limit(seen, None) is None
     assert by_tag(seen) == {"": ["host1"], "a": ["host0"]}
+
+
+def test_where_limits_differ_the_hosts_of_the_highest_fail() -> None:
+    seen = replace(fleet(hosts=3), guest_limits={"h0": 50, "h1": 1000, "h2": 500})
+    assert [vm_limit(seen, None, spare) for spare in range(4)] == [1550, 550, 50, 0]
+    assert vm_limit(replace(seen, guest_limits={"h0": 50}), None) is None
+    assert vm_limit(replace(seen, hosts=()), None) is None

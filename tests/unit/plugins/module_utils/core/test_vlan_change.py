@@ -34,7 +34,7 @@ CASES = 12_000
 TOP = 60  # a small world of VLANs, so that everything meets everything; 4095 and 0 are its ends
 SCALE = {0: 0, TOP: 4095}
 POOL = ("network", "leak", "dedication")
-KEPT = (*POOL, "fixed_network", "shared_range")
+KEPT = (*POOL, "fixed_network", "shared_range", "private_gateway")
 
 
 def number(random: Random) -> int:
