@@ -125,10 +125,10 @@ options:
             type: int
             default: 100
           up_delay:
-            description: Milliseconds before a link that came up is used, a multiple of O(layout.bonds.miimon).
+            description: Milliseconds before a link that came up is used, a multiple of O(layout.bonds[].miimon).
             type: int
           down_delay:
-            description: Milliseconds before a link that went down is left, a multiple of O(layout.bonds.miimon).
+            description: Milliseconds before a link that went down is left, a multiple of O(layout.bonds[].miimon).
             type: int
           min_links:
             description: Links without which the bond is down, in mode V(802.3ad).
@@ -140,7 +140,7 @@ options:
         suboptions:
           <<: *interface
           id:
-            description: VLAN, 1 to 4094. The number at the end of the name where O(layout.vlans.link) is not said.
+            description: VLAN, 1 to 4094. The number at the end of the name where O(layout.vlans[].link) is not said.
             type: int
           link:
             description: Interface whose frames are tagged. What stands before the dot of the name unless it is said.
