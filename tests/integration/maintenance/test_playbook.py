@@ -210,6 +210,29 @@ def test_two_hosts_at_a_time_and_the_first_one_alone(zone: Zone) -> None:
     assert zone.states() == {"Enabled"}
 
 
+def test_a_roll_that_cannot_be_has_a_page_too_and_begins_nothing(zone: Zone, tmp_path: Path) -> None:
+    status, output = zone.run(spare_hosts=3, report=str(tmp_path / "roll.html"))
+    assert status != 0
+    assert "No plan keeps every VM running" in output
+    assert "n_plus_f" in output
+    page = (tmp_path / "roll.html").read_text(encoding="utf-8")
+    assert "Cannot be rolled: 4 hosts cannot be emptied." in page
+    assert not [call for call in zone.box.calls if not call.command.startswith(("list", "query"))]
+
+
+def test_a_roll_that_stops_leaves_a_page_and_takes_no_other_host_out(zone: Zone, tmp_path: Path) -> None:
+    """Of two hosts at a time the first cannot go into maintenance: the second is not tried."""
+    zone.box.faults.add("prepareHostForMaintenance", "job_failed", times=99, text="no agent")
+    status, output = zone.run(max_parallel=2, report=str(tmp_path / "roll.html"))
+    assert status != 0
+    assert 'The roll through c1 stopped at "Into maintenance"' in output
+    assert len({call.params["id"] for call in zone.box.calls.of("prepareHostForMaintenance")}) == 1
+    assert "no agent" in (tmp_path / "roll.html").read_text(encoding="utf-8")
+    zone.nothing_lost()
+    assert zone.states() == {"Enabled"}
+    assert [text for text in zone.box.run(notes) if "lock" in text] == []
+
+
 def test_its_steps_one_by_one(zone: Zone) -> None:
     status, output = zone.run(playbook=Path(__file__).with_name("by_hand.yml"))
     assert status == 0, output
