@@ -91,6 +91,9 @@ class Jobs(t.Protocol):
     def ask(self, job: t.Any) -> t.Union[bool, ApiError]:
         """False while it runs, True when it is done, the error when it failed (JobLost: forgotten by the server)."""
 
+    def at_work_on(self, object_id: str) -> bool:
+        """Whether a job of anybody's is under way on an object, whose state is then about to change."""
+
 
 class Fleets(t.Protocol):
     """Clusters read whole."""

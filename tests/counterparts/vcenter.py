@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -14,8 +15,8 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -104,6 +105,8 @@ class Vcsim:
         self._sizes = {"hosts": hosts, "guests": guests, "clusters": clusters, "datacenters": datacenters}
         self._folder = tempfile.TemporaryDirectory(prefix="vcsim-")
         self._process: subprocess.Popen[str] | None = None
+        self._connection: http.client.HTTPSConnection | None = None
+        self._one_at_a_time = threading.Lock()
         self.url = ""
 
     def __enter__(self) -> Vcsim:
@@ -125,6 +128,8 @@ class Vcsim:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        if self._connection:
+            self._connection.close()
         assert self._process
         self._process.terminate()
         self._process.wait()
@@ -164,13 +169,19 @@ class Vcsim:
         self.ask("move", guest=guest, host=host)
 
     def ask(self, what: str, **fields: Any) -> Any:
-        context = ssl.create_default_context(cafile=self.ca)
-        url = f"{self.url}/test/{what}?{urllib.parse.urlencode(fields)}"
-        try:
-            with urllib.request.urlopen(url, context=context, timeout=30) as answer:
-                text = answer.read()
-        except urllib.error.HTTPError as error:
-            raise ValueError(error.read().decode()) from None
+        with self._one_at_a_time:
+            if self._connection is None:
+                context = ssl.create_default_context(cafile=self.ca)
+                address = urllib.parse.urlsplit(self.url)
+                assert address.hostname
+                self._connection = http.client.HTTPSConnection(
+                    address.hostname, address.port, timeout=30, context=context
+                )
+            self._connection.request("GET", f"/test/{what}?{urllib.parse.urlencode(fields)}")
+            answer = self._connection.getresponse()
+            text = answer.read()
+        if answer.status != 200:
+            raise ValueError(text.decode())
         return json.loads(text) if text else None
 
 

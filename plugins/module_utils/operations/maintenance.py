@@ -64,7 +64,7 @@ def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outc
 
 def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
     zone = lookup.zone(cloud, request.zone)
-    host = hosts.required(cloud, request.which, zone)
+    host = _settled(cloud, request, hosts.required(cloud, request.which, zone))
     cluster = lookup.cluster(cloud, host.cluster_id, zone)
     _possible(host)
     with contextlib.closing(NativePart(request.reach, cluster, host)) as native:
@@ -110,6 +110,21 @@ class Work:
         terms = _terms(fleet, self.request, partial)
         limits, limit = self.request.limits, self.request.timeout
         return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
+
+
+def _settled(cloud: Cloud, request: Request, host: Host) -> Host:
+    """Once no job works on it: one that a killed run asked out of maintenance shows Maintenance until that is done."""
+    if not cloud.jobs.at_work_on(host.id):
+        return host
+    until(
+        cloud,
+        lambda: cloud.jobs.at_work_on(host.id),
+        lambda busy: not busy,
+        what=f"the jobs of host {host.name} to end",
+        limit=request.timeout,
+        show=lambda busy: "under way",
+    )
+    return cloud.hosts.fresh(host)
 
 
 def _possible(host: Host) -> None:

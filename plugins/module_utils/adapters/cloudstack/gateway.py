@@ -211,6 +211,11 @@ class Jobs:
             return False
         return outcome if isinstance(outcome, ApiError) else True
 
+    def at_work_on(self, object_id: str) -> bool:
+        """Without a date the server lists those under way alone (its description of listAsyncJobs)."""
+        jobs = self._client.listing("listAsyncJobs", "asyncjobs", {"listall": True})
+        return any(job.get("jobinstanceid") == object_id and job.get("jobstatus") == 0 for job in jobs)
+
 
 class Gateway:
     """A CloudStack management server (the port ``Cloud``)."""
