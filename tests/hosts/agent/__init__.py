@@ -16,12 +16,13 @@ PLACES = {
     "agent.py": ("usr/share/cloudstack-agent/agent.py", 0o755),
     "setup_agent.py": ("usr/bin/cloudstack-setup-agent", 0o755),
     "keystore-setup.sh": ("usr/share/cloudstack-common/scripts/util/keystore-setup", 0o755),
+    "keystore-cert-import.sh": ("usr/share/cloudstack-common/scripts/util/keystore-cert-import", 0o755),
 }
 CONTROL = """Package: cloudstack-agent
 Version: 4.22.0.0~standin
 Architecture: all
 Maintainer: nobody <nobody@example.net>
-Depends: python3, iproute2
+Depends: python3, iproute2, openssl
 Description: stand-in of hostcraft.cloudstack's tests, not the CloudStack agent
 """
 

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The side of a management server that meets KVM hosts: sets them up by SSH, waits on port 8250 for their agents.
 
-As a real one: it comes with its own key, runs keystore-setup and cloudstack-setup-agent as a user who may do so by
-sudo, derives the guid from the host's address, believes an agent that names its zone, pod and cluster (so a removed
-host whose agent starts again is back, cs#4218), and tells the agent of a deleted host to end.
+As a real one: it comes with its own key, runs keystore-setup, keystore-cert-import and cloudstack-setup-agent as a user
+who may do so by sudo, signs the host's certificate, derives the guid from the host's address, believes an agent that
+names its zone, pod and cluster (so a removed host whose agent starts again is back, cs#4218), and tells the agent of a
+deleted host to end.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shlex
 import socket
 import subprocess
 import threading
@@ -28,8 +30,11 @@ from sandbox.world import World
 from sandbox.world.agents import Join, Joined, NotJoined
 from sandbox.world.hosts import Host
 
+from .authority import Authority
+
 PORT = 8250
 AGENT = "/etc/cloudstack/agent"
+SCRIPTS = "/usr/share/cloudstack-common/scripts/util"
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Management:
         if not key.exists():
             command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", "management", "-f", str(key)]
             subprocess.run(command, check=True)
+        self._authority = Authority(key.parent / f"{key.name}-ca")
         self.connected: dict[str, Connection] = {}
         self._known: dict[str, Host] = {}
         self._changed = threading.Condition()
@@ -82,11 +88,15 @@ class Management:
         guid = str(uuid.UUID(bytes=hashlib.md5(address.encode()).digest(), version=3))
         if any(host.guid == guid for host in self.sandbox.world.hosts):
             raise NotJoined(f"Guid {guid} is already in the database")
-        self._run(asked, address, f"/usr/share/cloudstack-common/scripts/util/keystore-setup {AGENT}/agent.properties"
-                  f" {AGENT}/cloud.jks {uuid.uuid4().hex[:16]}")  # fmt: skip
+        keystore = f"{AGENT}/cloud.jks"
+        request = self._run(
+            asked, address, f"{SCRIPTS}/keystore-setup {AGENT}/agent.properties {keystore} {uuid.uuid4().hex[:16]}"
+        )
+        signed, authority = map(shlex.quote, self._authority.sign(request, address))
+        self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {keystore} {signed} {authority}")
         nics = " ".join(f"--{name}={self.bridge}" for name in ("pubNic", "prvNic", "guestNic"))
         self._run(asked, address, f"cloudstack-setup-agent -m {self.address} -z {asked.zone} -p {asked.pod} "
-                  f"-c {asked.cluster} -g {guid} -a {nics}")  # fmt: skip
+                  f"-c {asked.cluster} -g {guid} -a -s {nics}")  # fmt: skip
         with self._changed:
             if not self._changed.wait_for(lambda: guid in self.connected, self.patience):
                 raise NotJoined("Unable to add the host: its agent did not connect in time")
@@ -102,7 +112,7 @@ class Management:
             connection.socket.sendall(b'{"deleted": true}\n')
             connection.socket.close()
 
-    def _run(self, asked: Join, address: str, command: str) -> None:
+    def _run(self, asked: Join, address: str, command: str) -> str:
         user = asked.username or "root"
         options = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"]
         options += ["-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", str(self.key)]
@@ -113,6 +123,7 @@ class Management:
         )  # fmt: skip
         if ended.returncode:
             raise NotJoined(f"Could not add host at [{asked.url}]: {(ended.stderr or ended.stdout).strip()[-300:]}")
+        return ended.stdout
 
     # -- agents --------------------------------------------------------------------------------------------------------
 

@@ -113,6 +113,12 @@ def _annotation_view(host: Host) -> Body:
     return {**told, "hasannotations": True}
 
 
+def _local(world: World, host: Host) -> bool:
+    """Whether a volume lies on the host's own disks (not recorded)."""
+    rows = (*world.vms.select(host_id=host.id), *world.vms.select(last_host_id=host.id))
+    return any(world.volume_marks.get(vm.id) == "local" for vm in rows)
+
+
 def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
     """A host as listings with that `details` tell it; `min` alone leaves most of it out (T2:17)."""
     body: dict[str, Any] = {
@@ -131,7 +137,7 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
         "capabilities": host.capabilities,
         "lastpinged": host.last_pinged,
         "clusterid": world.clusters[host.cluster_id].uuid,
-        "islocalstorageactive": False,
+        "islocalstorageactive": _local(world, host),
         "created": host.created,
         "hostha": out_of_band.ha_view(world, host),
         "outofbandmanagement": out_of_band.view(world, host),

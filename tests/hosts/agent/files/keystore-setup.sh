@@ -1,5 +1,6 @@
 #!/bin/sh
-# Stand-in for keystore-setup: PROPERTIES KEYSTORE PASSPHRASE. A keystore of an earlier life has another passphrase.
+# Stand-in for keystore-setup: PROPERTIES KEYSTORE PASSPHRASE. Prints what the management server signs. A keystore of an
+# earlier life has another passphrase.
 set -eu
 held=$(sed -n 's/^keystore.passphrase=//p' "$1")
 if [ -e "$2" ] && [ "$held" != "$3" ]; then
@@ -8,5 +9,5 @@ if [ -e "$2" ] && [ "$held" != "$3" ]; then
 fi
 umask 077
 echo "$3" > "$2"
-echo "a key" > "$(dirname "$2")/cloud.key"
 [ -n "$held" ] || echo "keystore.passphrase=$3" >> "$1"
+openssl req -new -newkey rsa:2048 -nodes -subj "/CN=$(hostname -f)" -keyout "$(dirname "$2")/cloud.key" 2> /dev/null

@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stand-in for cloudstack-setup-agent: writes what the real one writes to agent.properties and starts the agent.
 
-Needs root and existing bridges with an address, as the real one does. It does not touch libvirt or the network.
+Needs root and existing bridges with an address, as the real one does. With -s libvirt listens over TLS alone, in the
+real one's style of lines; it does not touch the network.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import uuid
 
 PROPERTIES = "/etc/cloudstack/agent/agent.properties"
+LIBVIRTD = "/etc/libvirt/libvirtd.conf"
 
 
 def main() -> None:
@@ -52,9 +54,20 @@ def main() -> None:
             "guest.network.device": given.guestNic,
         }
     )
+    if given.secure and os.path.exists(LIBVIRTD):
+        secure()
     subprocess.run(["systemctl", "enable", "--quiet", "cloudstack-agent"], check=True)
     subprocess.run(["systemctl", "restart", "cloudstack-agent"], check=True)
     print("CloudStack Agent setup is done!")
+
+
+def secure() -> None:
+    wanted = {"listen_tcp": "0", "listen_tls": "1", "tls_port": '"16514"', "auth_tls": '"none"'}
+    with open(LIBVIRTD, encoding="utf-8") as file:
+        lines = [line for line in file.read().splitlines() if line.partition("=")[0].strip() not in wanted]
+    with open(LIBVIRTD, "w", encoding="utf-8") as file:
+        file.write("\n".join([*lines, *(f"{key}={value}" for key, value in wanted.items())]) + "\n")
+    subprocess.run(["systemctl", "restart", "libvirtd"], check=True)
 
 
 def write(wanted: dict[str, str]) -> None:

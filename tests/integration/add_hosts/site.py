@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bare booted machines, and a sandbox that sets them up by SSH and waits for their agents."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hosts import Fleet
+from hosts.agent import package
+from hosts.agent.management import Management
+from hosts.time_server import TimeServer
+
+from sandbox.server import Sandbox
+
+HERE = Path(__file__).resolve().parent
+PLAYBOOKS = HERE.parents[2] / "playbooks"
+# What these machines lack however well they are prepared: the CPU's virtualisation, and swap.
+LACKING = ["cpu_no_virtualisation", "kvm_absent", "swap_absent", "swap_used", "memory_small", "huge_pages"]
+
+# Tasks of the roles that wait for the package manager.
+PACKAGES = "Install |gets nftables|Package of|What the files count on"
+
+
+@dataclass(frozen=True)
+class Play:
+    """How a playbook ended."""
+
+    status: int
+    output: str
+    seconds: float
+
+    @property
+    def changed(self) -> int:
+        return sum(map(int, re.findall(r" changed=(\d+)", self.output)))
+
+    def packages(self) -> float:
+        """Seconds of the tasks that install packages, of the profile at the end."""
+        tasks = re.findall(r"^(.+?) -+ ([\d.]+)s$", self.output, re.MULTILINE)
+        return sum(float(seconds) for name, seconds in tasks if re.search(PACKAGES, name))
+
+
+class Site:
+    """``with Site(folder, "kvm1") as site: site.play("add_hosts.yml")``."""
+
+    first: Play
+
+    def __init__(self, folder: Path, *names: str, release: str = "bookworm") -> None:
+        self.folder, self.names, self.release = folder, names, release
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Site:
+        try:
+            return self._start()
+        except BaseException:
+            self._ends.close()
+            raise
+
+    def __exit__(self, *_error: object) -> None:
+        self._ends.close()
+
+    def _start(self) -> Site:
+        self.fleet = self._ends.enter_context(
+            Fleet(*self.names, release=self.release, cards=("eth0", "eth1"), more_packages=[package(self.folder)])
+        )
+        self.sandbox = self._ends.enter_context(Sandbox(seed=1, speed=20.0))
+        gateway = self.fleet.gateway
+        self._ends.enter_context(TimeServer(gateway))
+        self.management = self._ends.enter_context(Management(self.sandbox, gateway, self.folder / "management"))
+        self.network = f"{gateway.rpartition('.')[0]}.0/24"
+        inventory = self.fleet.inventory()
+        hosts = inventory["all"].pop("hosts")
+        inventory["all"] = {"children": {"kvm": {"hosts": hosts}}, "vars": self.variables()}
+        self.inventory = self.folder / "inventory.json"
+        self.inventory.write_text(json.dumps(inventory), encoding="utf-8")
+        made = self.play(HERE / "place.yml")
+        assert made.status == 0, made.output
+        return self
+
+    def variables(self) -> dict[str, Any]:
+        addresses = {host.address: [f"{host.name}.example.net", host.name] for host in self.fleet}
+        return {
+            "network": self.network,
+            "gateway": self.fleet.gateway,
+            "host_base_domain": "example.net",
+            "host_base_ntp_servers": [self.fleet.gateway],
+            "host_base_hosts_entries": {address: " ".join(names) for address, names in addresses.items()},
+            "host_firewall_management": [self.network],
+            "host_firewall_cluster": [self.network],
+            "kvm_agent_user": "cloudstack",
+            "kvm_agent_management_keys": [self.management.public_key],
+            "add_hosts_zone": "east",
+            "add_hosts_cluster": "east-kvm",
+            "add_hosts_management_servers": [self.fleet.gateway],
+            "add_hosts_ignore": LACKING,
+        }
+
+    def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
+        """Run a playbook of the collection by name, or one by path; its output is also in folder/NAME.log."""
+        path = PLAYBOOKS / playbook
+        environment = {
+            **os.environ,
+            "CLOUDSTACK_ENDPOINT": self.sandbox.url,
+            "CLOUDSTACK_KEY": self.sandbox.key,
+            "CLOUDSTACK_SECRET": self.sandbox.secret,
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks",
+            "PROFILE_TASKS_TASK_OUTPUT_LIMIT": "all",
+        }
+        command = ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options, str(path)]
+        started = time.monotonic()
+        ended = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
+        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
+
+    def hosts(self) -> dict[str, str]:
+        """State by name of every host that the sandbox has."""
+        return self.sandbox.run(lambda world: {host.name: host.state for host in world.hosts if host.type == "Routing"})
