@@ -109,6 +109,12 @@ unit: venv ## Everything under tests/ but integration: unit, property, contract,
 integration: venv collections system libvirt ## Playbooks against the sandbox; build and installation of the package
 	pytest $(PYTEST_ARGS) tests/integration
 
+.PHONY: molecule
+molecule: venv collections system ## The Molecule scenarios of roles for hosts, on booted ones (SCENARIO=kvm_agent RELEASE=trixie)
+	for scenario in $(or $(SCENARIO),$(notdir $(patsubst %/molecule.yml,%,$(wildcard extensions/molecule/*/molecule.yml)))); do \
+	  molecule test --scenario-name $$scenario; \
+	done
+
 FLOOR := $(VENV)/floor
 # What knows Ansible, and two modules in playbooks in both check and real runs.
 FLOOR_TESTS := tests/unit/plugins/module_utils/interface tests/unit/plugins/action tests/integration/test_modules.py
@@ -159,11 +165,20 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ou
 	@$(BIN)/python benchmarks/plan.py
 	@$(BIN)/python benchmarks/drain.py
 	@$(BIN)/python benchmarks/vlans.py
+	@$(BIN)/python benchmarks/vcenter_read.py
+
+.PHONY: bench-rolls
+bench-rolls: venv ## Kill rolls through a vCenter and a XenServer pool after each of their calls; all must end well (long)
+	@$(BIN)/python benchmarks/rolls.py
 
 .PHONY: bench-plan
 bench-plan: venv ## Measure plans alone: speed, then soundness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
 	@$(BIN)/python benchmarks/plan_speed.py
 	@$(BIN)/python benchmarks/plan.py $(CLUSTERS)
+
+.PHONY: bench-hosts
+bench-hosts: venv collections system ## Measure preparing hosts from bare Debian (12 and 13) to checked, and once more
+	@$(BIN)/python benchmarks/host_preparation.py $(RELEASE)
 
 $(VENV)/peer/.installed: requirements/peer.txt
 	$(PYTHON) -m venv $(VENV)/peer

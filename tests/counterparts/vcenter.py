@@ -155,7 +155,8 @@ class Vcsim:
 
     def world(self) -> dict[str, Any]:
         """Hosts and guests, out of its memory."""
-        return self.ask("world")
+        held: dict[str, Any] = self.ask("world")
+        return held
 
     def plant(self, thing: str, path: str, value: Any) -> None:
         """Write into its memory: ``path`` in Go's names of fields and indexes, "+" for a new last element."""

@@ -21,7 +21,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import 
 from sandbox.server import Received
 
 PREPARE, CANCEL = CLOUD = ("prepareHostForMaintenance", "cancelHostMaintenance")
-NEXT = {"ended": lambda lock: True, "keep": True}
+NEXT: dict[str, Any] = {"ended": lambda lock: True, "keep": True}
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Sides:
         request = rolling.Request(None, "c1", run="roll", claim=claim, reach=self.reach(life))
         taken: list[str] = []
         while True:
-            now = rolling.next_wave(cloud, request, False).result
+            now: Any = rolling.next_wave(cloud, request, False).result
             if not now["wave"]:
                 rolling.finish(cloud, request, False)
                 self.listen()

@@ -72,7 +72,7 @@ class Both(Sides):
     def follow(self) -> None:
         where = {row.id: row.name for row in self.lab.box.world.hosts}
         for vm in list(self.lab.box.world.vms):
-            name, host = vm.instance_name, where.get(vm.host_id)
+            name, host = vm.instance_name, where.get(vm.host_id or 0)
             if name not in self.guests:
                 ref = self.spare.pop()
                 self.vcenter.plant(ref, "Name", name)

@@ -19,7 +19,6 @@ from counterparts.xapi.pool import Call, Dropped
 from fakes.lab import Killed, Lab, LabClock, Life
 from integration.maintenance.rolls import Sides
 from integration.maintenance.site import build
-from XenAPI.XenAPI import _Dispatcher
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.gateway import XenServer
@@ -36,7 +35,7 @@ class Near:
     def __init__(self, servers: Servers, address: str, how: HypervisorAccess) -> None:
         self.servers, self.address, self.transport = servers, address, self
         self.session = self._sent("session.login_with_password", (how.username, how.password))
-        self.xenapi = _Dispatcher(lambda method, args: self._sent(method, (self.session, *args)), None)
+        self.xenapi = XenAPI.XenAPI._Dispatcher(lambda method, args: self._sent(method, (self.session, *args)), None)
 
     def close(self) -> None:
         """There is no connection."""
@@ -97,7 +96,7 @@ class Both(Sides):
     def follow(self) -> None:
         where = {row.id: row.name for row in self.lab.box.world.hosts}
         for vm in list(self.lab.box.world.vms):
-            host = where.get(vm.host_id, "")
+            host = where.get(vm.host_id or 0, "")
             if vm.instance_name not in self.vms:
                 self.vms[vm.instance_name] = xapi_site.add_vm(self.pool, vm.instance_name, host)
             ref = self.vms[vm.instance_name]
