@@ -18,13 +18,8 @@ options:
     description: The file.
     type: path
     default: /etc/cloudstack/agent/agent.properties
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
+extends_documentation_fragment:
+  - hostcraft.cloudstack.looks
 seealso:
   - module: hostcraft.cloudstack.cs_agent_properties
 """

@@ -103,13 +103,8 @@ options:
     type: str
     choices: [blocks, hurts, note, never]
     default: blocks
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
+extends_documentation_fragment:
+  - hostcraft.cloudstack.looks
 notes:
   - The table of codes is in the guide on host checks.
 seealso:

@@ -24,13 +24,8 @@ options:
     description: Seconds that one command may take.
     type: float
     default: 10
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
+extends_documentation_fragment:
+  - hostcraft.cloudstack.looks
 notes:
   - A VLAN that the agent makes on a card passes by the VLAN-aware bridge that the card is in, so C(bridge vlan) of that
     bridge counts only where the VLAN is made on a bridge.

@@ -13,13 +13,8 @@ description:
   - Reads what the host remembers of changes by M(hostcraft.cloudstack.cs_network_change), and its interfaces.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
+extends_documentation_fragment:
+  - hostcraft.cloudstack.looks
 seealso:
   - module: hostcraft.cloudstack.cs_network_change
 """

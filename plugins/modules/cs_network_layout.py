@@ -247,13 +247,8 @@ options:
   connection:
     description: Address of the host that Ansible came to. Taken from the SSH connection unless it is said.
     type: str
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
+extends_documentation_fragment:
+  - hostcraft.cloudstack.looks
 notes:
   - The layout in words, and all contradictions, are in the guide on a host's network.
 seealso:

@@ -19,6 +19,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.looks
 options:
   cluster:
     description:
@@ -98,13 +99,6 @@ options:
     type: str
     choices: [blocks, hurts, note, never]
     default: blocks
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
 notes:
   - The table of codes is in the guide on vSphere.
 seealso:

@@ -20,6 +20,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.looks
 options:
   traffic_labels:
     description: XenServer traffic labels of the zone's physical networks. Each has to be a network on every host.
@@ -39,13 +40,6 @@ options:
     description: Whether findings fail the task.
     type: bool
     default: true
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, hence has no difference to show.
-    support: none
 seealso:
   - module: hostcraft.cloudstack.cs_hypervisor_info
   - module: hostcraft.cloudstack.cs_xenserver_network
