@@ -35,6 +35,7 @@ class ActionModule(ActionBase):
 
     _supports_check_mode = True
     _supports_async = False
+    _own: t.Optional[Json] = None
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Json:
         result = super().run(tmp, task_vars)
@@ -57,12 +58,19 @@ class ActionModule(ActionBase):
         if begun.get("failed") or begun.get("state") != "applying":
             return result
         self._own = self._options()
-        try:
-            result.update(self._await(started + timeout + AFTERWARDS, begun.get("address") or ""))
-        finally:
-            self._use(self._own)
+        result.update(self._await(started + timeout + AFTERWARDS, begun.get("address") or ""))
         result["seconds"] = round(time.monotonic() - started, 1)
         return result
+
+    def cleanup(self, force: bool = False) -> None:
+        """Where the host answers last; one that answers nowhere keeps our temporary files."""
+        try:
+            super().cleanup(force)
+        except AnsibleConnectionFailure as error:
+            display.vv(f"temporary files stay: {error}", host=self._task_host())
+        finally:
+            if self._own:
+                self._use(self._own)
 
     def _await(self, end: float, address: str) -> Json:
         """Ask over new connections until the change is confirmed or known to have been taken back."""

@@ -139,7 +139,7 @@ NETWORKD = NetworkBackend(
         ),
     ),
     apply=(("networkctl", "reload"), ("networkctl", "reconfigure", "{drifted}")),
-    restore=(("networkctl", "reload"),),
+    restore=(("systemctl", "start", "systemd-networkd.service"), ("networkctl", "reload")),
     unit="systemd-networkd.service",
 )
 NETPLAN = NetworkBackend(
@@ -163,6 +163,7 @@ NETWORKMANAGER = NetworkBackend(
         ("nmcli", "--wait", "20", "connection", "up", "uuid", "{each connections}"),
     ),
     restore=(
+        ("systemctl", "start", "NetworkManager.service"),
         ("nmcli", "connection", "reload"),
         ("nmcli", "--wait", "8", "connection", "up", "uuid", "{each active}"),
     ),

@@ -134,7 +134,9 @@ def _routes(family: str, text: str) -> t.Iterator[str]:
     for raw in text.splitlines():
         line = PASSING.sub("", raw).strip()
         words = line.split()
-        if words and words[0] not in UNMADE and not re.search(r" proto (kernel|ra)\b", line):
+        # Of IPv6 the kernel's own come and go with their address; of IPv4 NetworkManager makes some in its stead.
+        own = family == "6" and " proto kernel " in line
+        if words and words[0] not in UNMADE and " proto ra " not in f"{line} " and not own:
             yield f"-{family} {' '.join(words)}"
 
 
@@ -234,10 +236,11 @@ def _route_repair(before: RunningState, now: RunningState, touched: t.Container[
         if line not in now.routes:
             words = line.split()
             found.append(("ip", words[0], "route", "replace", *words[1:]))
-    for line in before.rules:
-        if line not in now.rules:
-            family, preference, *words = line.split()
-            found.append(("ip", family, "rule", "add", "preference", preference.rstrip(":"), *words))
+    for verb, rules, others in (("delete", now.rules, before.rules), ("add", before.rules, now.rules)):
+        for line in rules:
+            if line not in others:
+                family, preference, *words = line.split()
+                found.append(("ip", family, "rule", verb, "preference", preference.rstrip(":"), *words))
     return found
 
 

@@ -100,6 +100,15 @@ def mode(backend: str) -> str:
     return "0600" if backend in ("networkmanager", "netplan") else "0644"
 
 
+def files(backend: str, net: Net, root: Path) -> None:
+    """Write what ``net`` says below a host's tree."""
+    for path, text in net.files(backend).items():
+        file = root / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(int(mode(backend), 8))
+
+
 def prepare(backends: dict[str, str], gateway: Callable[[], str]) -> Callable[[str, Path], None]:
     """What makes a host one of its back-end, before it boots: its files, and the units of the others masked."""
 
@@ -113,11 +122,7 @@ def prepare(backends: dict[str, str], gateway: Callable[[], str]) -> Callable[[s
                 mask = root / f"etc/systemd/system/{unit}.service"
                 mask.unlink(missing_ok=True)
                 mask.symlink_to("/dev/null")
-        for path, text in Net(address, gateway()).files(backend).items():
-            file = root / path.lstrip("/")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-            file.chmod(int(mode(backend), 8))
+        files(backend, Net(address, gateway()), root)
         stand_in = root / "usr/local/sbin/udevadm"
         stand_in.write_text(NO_UDEV, encoding="utf-8")
         stand_in.chmod(0o755)
@@ -152,7 +157,7 @@ def change(backend: str, net: Net, **more: Any) -> Json:
     promised = {"name": net.bridge or net.port, "addresses": [f"{net.address}/24"]}
     if net.bridge and net.port != "none":
         promised.update(kind="bridge", ports=[net.port])
-    return {"backend": backend, "files": files, "links": [promised], "timeout": 10, **more}
+    return {"backend": backend, "files": files, "links": [promised], "timeout": 15, **more}
 
 
 def bridged(backend: str, host: Host, **more: Any) -> Json:
@@ -224,6 +229,11 @@ def picture(host: Host) -> str:
     return inside(host, READ)
 
 
+def without_metrics(text: str) -> str:
+    """NetworkManager counts the metrics of routes up with every activation, and begins anew with every boot."""
+    return "\n".join(line.partition(" metric ")[0].rstrip() for line in text.splitlines())
+
+
 @dataclass
 class Pulse:
     """Tries ten times a second whether ssh of a host greets; ``gap`` is the longest time without, in seconds."""
@@ -245,6 +255,13 @@ class Pulse:
         beats = [self._start, *self.times, time.monotonic()]
         self.gap = max((b - a for a, b in pairwise(beats)), default=0.0)
 
+    def back(self) -> float | None:
+        """When (monotonic) it greeted for the first time after its longest silence; None where it no longer does."""
+        beats = [self._start, *self.times]
+        if not self.times or time.monotonic() - beats[-1] > 2:
+            return None
+        return max(pairwise(beats), key=lambda pair: pair[1] - pair[0])[1]
+
     def _beat(self) -> None:
         while not self._stop.wait(0.1):
             if greets(self.address):
@@ -260,5 +277,6 @@ def greets(address: str, seconds: float = 0.3) -> bool:
 
 
 def tap(host: Host, name: str, bridge: str = "") -> None:
-    """A guest's interface, as libvirt makes one."""
-    inside(host, f"ip tuntap add {name} mode tap; ip link set {name} up {f'master {bridge}' if bridge else ''}")
+    """A guest's interface as libvirt makes one: of so high a MAC address that no bridge takes it over."""
+    made = f"ip tuntap add {name} mode tap; ip link set {name} address fe:54:00:00:00:07"
+    inside(host, f"{made}; ip link set {name} up {f'master {bridge}' if bridge else ''}")

@@ -22,29 +22,26 @@ COLLECTIONS = ROOT / ".venv" / "collections"
 Json = dict[str, Any]
 
 
-def play(host: Host, parameters: Json, *options: str, module: str = "cs_network_change", wait: bool = True) -> Any:
-    """Run the module by ansible-playbook; returns its result, or the process where it is not waited for."""
+def play(host: Host, *tasks: Json) -> list[Json]:
+    """Run tasks (module and keywords, as in a playbook) by ansible-playbook; returns their results."""
     directory = host.directory / "plays"
     directory.mkdir(exist_ok=True)
     number = len(list(directory.glob("*.yml")))
     book, out = directory / f"{number}.yml", directory / f"{number}.json"
-    task = {
-        f"hostcraft.cloudstack.{module}": parameters,
-        "register": "answer",
-        "ignore_errors": True,
-        "ignore_unreachable": True,
-    }
+    told = {"ignore_errors": True, "ignore_unreachable": True}
+    steps = [{**task, **told, "register": f"answer{index}"} for index, task in enumerate(tasks)]
+    answers = ", ".join(f"answer{index}" for index in range(len(tasks)))
     copy = {
-        "ansible.builtin.copy": {"content": "{{ answer | to_json }}", "dest": str(out), "mode": "0600"},
+        "ansible.builtin.copy": {"content": f"{{{{ [{answers}] | to_json }}}}", "dest": str(out), "mode": "0600"},
         "delegate_to": "localhost",
-        "check_mode": False,
         "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
     }
-    book.write_text(json.dumps([{"hosts": host.name, "gather_facts": False, "tasks": [task, copy]}]), encoding="utf-8")
+    plays = [{"hosts": host.name, "gather_facts": False, "tasks": [*steps, copy]}]
+    book.write_text(json.dumps(plays), encoding="utf-8")
     inventory = directory / "inventory.json"
     inventory.write_text(json.dumps(_inventory(host)), encoding="utf-8")
-    process = subprocess.Popen(
-        [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), *options, str(book)],
+    ended = subprocess.run(
+        [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), str(book)],
         env={
             **os.environ,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
@@ -52,17 +49,15 @@ def play(host: Host, parameters: Json, *options: str, module: str = "cs_network_
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
         },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
-        start_new_session=True,
+        timeout=300,
+        check=False,
     )
-    if not wait:
-        return process
-    shown, _none = process.communicate(timeout=300)
     if not out.exists():
-        raise AssertionError(shown)
-    return json.loads(out.read_text(encoding="utf-8"))
+        raise AssertionError(ended.stdout + ended.stderr)
+    found: list[Json] = json.loads(out.read_text(encoding="utf-8"))
+    return found
 
 
 def _inventory(host: Host) -> Json:
@@ -128,8 +123,16 @@ class Driver:
 
     def start(self, what: str, given: Json, address: str = "") -> subprocess.Popen[str]:
         where = address or self.host.address
-        # ssh takes the first value that it is given.
-        ssh = ["ssh", "-o", "ConnectTimeout=2", "-o", f"HostKeyAlias={self.host.address}", *self.host.ssh_options]
+        # ssh takes the first value that it is given. A beginning is not repeated, a question is.
+        patience = 20 if what == "change" else 2
+        ssh = [
+            "ssh",
+            "-o",
+            f"ConnectTimeout={patience}",
+            "-o",
+            f"HostKeyAlias={self.host.address}",
+            *self.host.ssh_options,
+        ]
         process = subprocess.Popen(
             [*ssh, f"root@{where}", "python3 -B /opt/drive/run.py"],
             stdin=subprocess.PIPE,
@@ -144,7 +147,7 @@ class Driver:
         process.stdin = None
         return process
 
-    def call(self, what: str, given: Json, address: str = "", seconds: float = 30) -> Json:
+    def call(self, what: str, given: Json, address: str = "", seconds: float = 60) -> Json:
         process = self.start(what, given, address)
         try:
             out, error = process.communicate(timeout=seconds)
@@ -169,7 +172,7 @@ class Driver:
         address, turn, last = parameters.get("address", ""), 0, {"msg": "never asked"}
         while time.monotonic() < end:
             turn += 1
-            last = self.call("confirm", {"token": token}, address if turn % 2 else "", 6)
+            last = self.call("confirm", {"token": token}, address if turn % 2 else "", 20)
             if last.get("state") == "confirmed" or codes(last) & {"rolled_back", "no_change"}:
                 return last
             time.sleep(0.3)

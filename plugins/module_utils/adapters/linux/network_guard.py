@@ -19,7 +19,7 @@ from ...core.network_state import RunningState, mentioned, running_state, unmet
 from . import network_files as files
 from . import network_units as units
 from .network_journal import Journal, change_in
-from .network_running import clear, gateways_answer, mend, peers, probe, return_guests, run, seen
+from .network_running import clear, gateways_answer, mend, orphans, peers, probe, return_guests, run, seen
 
 # The answer to the controller is on its way when the network goes.
 DELAY = 1.2
@@ -99,6 +99,7 @@ def _await(entry: Json) -> None:
         state = seen()
         return_guests(running_state(entry["readings"]))
         wrong = [reason for reasons in unmet(change.links, state).values() for reason in reasons]
+        wrong = wrong or orphans(change.backend, running_state(entry["readings"]), state)
         wrong = wrong or not_working(change, entry["probes"], state)
         if not wrong:
             return
@@ -154,7 +155,12 @@ def _revert(entry: Json) -> tuple[Command, ...]:
         run(command, UNDO_SECONDS)
     files.put_back(entry["before"])
     touched = mentioned(change)
-    clear(before, touched)
+    if change.backend.undo:
+        # Back-ends that build everything themselves stumble over what is there already.
+        clear(before, touched)
+    else:
+        # Those with a daemon do not: reachable at once, whatever the daemon takes.
+        mend(before, touched, time.monotonic())
     end = time.monotonic() + RESTORE_SECONDS
     for command in expanded(change.backend.restore, lists):
         run(command, end - time.monotonic())

@@ -15,7 +15,7 @@ import subprocess
 import time
 import typing as t
 
-from ...core.network_change import Command, NetworkProbe
+from ...core.network_change import Command, NetworkBackend, NetworkProbe
 from ...core.network_state import READINGS, RunningState, guests_to_return, repair, running_state
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -72,6 +72,19 @@ def readings() -> dict[str, str]:
     """What the commands of READINGS print; what fails (no bridge(8), no IPv6) counts as nothing."""
     found = {name: run(command, READING_SECONDS) for name, command in READINGS.items()}
     return {name: ended.out if ended.status == 0 else "" for name, ended in found.items()}
+
+
+def orphans(backend: NetworkBackend, before: RunningState, now: RunningState) -> list[str]:
+    """Interfaces that still have their old addresses only because systemd-networkd lets go of them without a word.
+
+    No file defines them any more: all works until the next restart of the host, and never again after it.
+    """
+    if backend.name not in ("networkd", "netplan"):
+        return []
+    rows = [line.split() for line in run(("networkctl", "--no-legend", "--no-pager", "list"), 5.0).out.splitlines()]
+    loose = {row[1] for row in rows if len(row) > 4 and row[4] == "unmanaged"} & set(before.links) & set(now.links)
+    found = [name for name in sorted(loose) if set(before.links[name].addresses) & set(now.links[name].addresses)]
+    return [f"{name} has its address from before only, and will not have it after a restart" for name in found]
 
 
 def peers() -> list[str]:

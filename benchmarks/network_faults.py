@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults of a host's network change × back-ends, and good changes, on booted hosts; beside it what others do.
+
+Prints the tables of docs/benchmarks.md. Needs root and what ``make system`` installs.
+Usage: network_faults.py [--backends ifupdown,networkd,netplan,networkmanager] [--good 104] [--only WORDS]
+[--without-peers]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / ".venv" / "collections")]
+
+from hosts.host import Host  # noqa: E402
+from integration.network_change.faults import FAULTS, Fault, Outcome, heal, suffer  # noqa: E402
+from integration.network_change.lab import (  # noqa: E402
+    BACKENDS,
+    Pulse,
+    bridged,
+    greets,
+    hosts_of,
+    inside,
+    mode,
+    picture,
+    tap,
+    unbridged,
+)
+from integration.network_change.plays import Driver  # noqa: E402
+
+TIMEOUT = 15
+# How an administrator applies files that a template has written.
+RESTART = {
+    "ifupdown": "systemctl restart networking",
+    "networkd": "networkctl reload; systemctl restart systemd-networkd",
+    "netplan": "netplan apply",
+    "networkmanager": "nmcli connection reload; nmcli -g UUID connection show | xargs -n 1 nmcli connection up",
+}
+TRY = f"script -qec 'netplan try --timeout {TIMEOUT}' /dev/null"
+Row = dict[str, Outcome]
+
+
+def table(names: list[str], rows: dict[str, Row]) -> str:
+    lines = ["| fault | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    lines += [
+        f"| {fault} | " + " | ".join(_cell(row.get(name)) for name in names) + " |" for fault, row in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def _cell(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "–"
+    if outcome.back is None:
+        return "**never back**"
+    left = "" if outcome.left == "" else ", **differs**"
+    return f"{outcome.ended.replace('_', ' ')}, gap {outcome.gap:.1f} s{left}"
+
+
+def suffered(faults: list[Fault], backend: str, host: Host) -> Row:
+    """Every fault, one after the other, on one host."""
+    found: Row = {}
+    for fault in faults:
+        try:
+            found[fault.name] = suffer(fault, backend, Driver(host))
+        except AssertionError as error:
+            found[fault.name] = Outcome("lost", 0.0, None, "?", str(error))
+        outcome = found[fault.name]
+        report = f"{backend} · {fault.name}: {_cell(outcome)} ({outcome.reason[:120]})"
+        print(report, outcome.left, sep="\n" if outcome.left else "", file=sys.stderr, flush=True)
+        heal(backend, host, outcome.good)
+    return found
+
+
+def good_changes(backend: str, host: Host, number: int) -> tuple[list[float], list[str]]:
+    """SSH gaps of so many good changes, to a bridge and back, and what went wrong; a guest's tap has to stay."""
+    driver = Driver(host)
+    gaps, wrong = [], []
+    for turn in range(number):
+        make = unbridged if turn % 2 else bridged
+        with Pulse(host.address) as pulse:
+            answer = driver.change(make(backend, host, timeout=120))
+        gaps.append(pulse.gap)
+        if answer["state"] != "confirmed":
+            wrong.append(f"{backend}: {answer.get('msg', answer['state'])}")
+        if turn % 2 == 0:
+            tap(host, "vnet7", "cloudbr0")
+            again = bridged(
+                backend, host, timeout=120, commands=[["ip", "link", "set", "cloudbr0", "mtu", str(1400 + turn)]]
+            )
+            again["links"][0]["mtu"] = 1400 + turn
+            if driver.change(again)["state"] != "confirmed" or "master cloudbr0" not in inside(
+                host, "ip link show vnet7"
+            ):
+                wrong.append(f"{backend}: a guest's tap lost its bridge")
+            inside(host, "ip link delete vnet7")
+    return gaps, wrong
+
+
+def others(command: Callable[[str], str], backend: str, host: Host, faults: list[Fault]) -> Row:
+    """The same faulty files written by a template and applied by a command, without our collection."""
+    found: Row = {}
+    for fault in faults:
+        if fault.before:
+            fault.before(backend, host)
+        was = picture(host)
+        start = time.monotonic()
+        with Pulse(host.address) as pulse:
+            for file in fault.change(backend, host)["files"]:
+                host.write(file["path"], file["content"], int(mode(backend), 8))
+            inside(host, f'setsid sh -c "{command(backend)}" > /dev/null 2>&1 < /dev/null & sleep {TIMEOUT + 15}')
+        back = pulse.back() if greets(host.address) else None
+        same = "" if picture(host) == was else "differs"
+        ended = "unreachable" if back is None else "old again" if same == "" else "new kept"
+        found[fault.name] = Outcome(ended, pulse.gap, None if back is None else back - start - TIMEOUT, same, "")
+        print(f"{backend} · {fault.name}: {_cell(found[fault.name])}", file=sys.stderr, flush=True)
+        heal(backend, host, False)
+    return found
+
+
+def at_once(hosts: dict[str, Host], work: Callable[[str, Host], Any]) -> dict[str, Any]:
+    with ThreadPoolExecutor() as threads:
+        running = {backend: threads.submit(work, backend, host) for backend, host in hosts.items()}
+        return {backend: one.result() for backend, one in running.items()}
+
+
+def turned(columns: dict[str, Row]) -> dict[str, Row]:
+    names = dict.fromkeys(fault for row in columns.values() for fault in row)
+    return {name: {column: row[name] for column, row in columns.items() if name in row} for name in names}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--backends", default=",".join(BACKENDS))
+    parser.add_argument("--good", type=int, default=104)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--without-peers", action="store_true")
+    asked = parser.parse_args()
+    backends = asked.backends.split(",")
+    faults = [dataclasses.replace(fault) for fault in FAULTS if asked.only in fault.name]
+    plain = [fault for fault in faults if fault.plain]
+    bad = 0
+    with hosts_of(*backends) as hosts:
+        for host in hosts.values():
+            Driver(host).install()
+        if faults:
+            columns = at_once(hosts, lambda backend, host: suffered(faults, backend, host))
+            outcomes = [outcome for row in columns.values() for outcome in row.values()]
+            bad = sum(not outcome.good for outcome in outcomes)
+            print(f"T = {TIMEOUT} s; gap: longest time in which ssh did not greet, tried 10 times a second\n")
+            print(table(backends, turned(columns)))
+            worst = max((outcome.back for outcome in outcomes if outcome.back is not None), default=0.0)
+            well = f"{len(outcomes)} runs: {len(outcomes) - bad} as before within T + 15 s"
+            print(f"\n{well}; latest {worst:.1f} s after T\n")
+        if asked.good:
+            done = at_once(hosts, lambda backend, host: good_changes(backend, host, asked.good // len(hosts)))
+            print("| back-end | good changes | not confirmed or guest lost | ssh gap, median | worst |")
+            print("|---|---|---|---|---|")
+            for backend, (gaps, wrong) in done.items():
+                print(
+                    f"| {backend} | {len(gaps)} | {len(wrong)} | {statistics.median(gaps):.2f} s | {max(gaps):.2f} s |"
+                )
+                bad += len(wrong)
+                print(*wrong, sep="\n", end="", file=sys.stderr)
+            print()
+        if not asked.without_peers and plain:
+            columns = at_once(hosts, lambda backend, host: others(RESTART.__getitem__, backend, host, plain))
+            if "netplan" in hosts:
+                columns["netplan try"] = others(lambda _backend: TRY, "netplan", hosts["netplan"], plain)
+            print(f"The same files by a template and a restart, {TIMEOUT + 15} s later; last column `netplan try`\n")
+            print(table(list(columns), turned(columns)))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
