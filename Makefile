@@ -171,6 +171,10 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ou
 bench-rolls: venv ## Kill rolls through a vCenter and a XenServer pool after each of their calls; all must end well (long)
 	@$(BIN)/python benchmarks/rolls.py
 
+.PHONY: bench-network
+bench-network: venv collections system ## Faults of a host's network change × back-ends, good changes, and what others do (long)
+	@$(BIN)/python benchmarks/network_faults.py
+
 .PHONY: bench-plan
 bench-plan: venv ## Measure plans alone: speed, then soundness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
 	@$(BIN)/python benchmarks/plan_speed.py
