@@ -25,14 +25,16 @@ options:
   state:
     description:
       - V(next) returns the hosts to take next in RV(wave), none when all are done. It takes the cluster's lock.
+      - V(worked) notes that the work on O(host) is done, so that a run that is killed after it only brings the host
+        back.
       - V(done) and V(skipped) note what became of O(host).
       - V(finished) ends a roll whose hosts are all done, V(abandoned) any.
       - V(released) gives the lock back and keeps the record, so that the roll can be resumed.
     type: str
-    choices: [next, done, skipped, finished, abandoned, released]
+    choices: [next, worked, done, skipped, finished, abandoned, released]
     default: next
   host:
-    description: Name of the host that is done or skipped.
+    description: Name of the host that is worked on, done or skipped.
     type: str
   engine:
     description:
@@ -100,6 +102,11 @@ done:
   returned: success
   type: list
   elements: str
+worked:
+  description: Names of those whose work is done and that have only to come back; they are of RV(wave) too.
+  returned: O(state=next)
+  type: list
+  elements: str
 pending:
   description: Names of the hosts that are still to come.
   returned: O(state=next)
@@ -119,7 +126,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.rolling import ROLL, walk
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
-STATES = ["next", "done", "skipped", "finished", "abandoned", "released"]
+STATES = ["next", "worked", "done", "skipped", "finished", "abandoned", "released"]
 OPTIONS: Spec = {
     "state": {"type": "str", "choices": STATES, "default": "next"},
     "host": {"type": "str"},
@@ -135,7 +142,7 @@ OPTIONS: Spec = {
 TASK = ApiTask(
     options={**ROLL, **OPTIONS},
     operation=walk,
-    constraints={"required_if": [("state", "done", ["host"]), ("state", "skipped", ["host"])]},
+    constraints={"required_if": [("state", fate, ["host"]) for fate in ("worked", "done", "skipped")]},
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..core.change import Outcome
 from ..core.errors import Reason, Refused
-from ..operations import locks, lookup, rolling
+from ..operations import locks, lookup, rolling, server_roll
 from ..ports import Cloud
 from . import hypervisor, maintenance
 from .connection import Params, Spec
@@ -61,11 +61,11 @@ def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     """What ``state`` asks for."""
     asked, state = request(params), params["state"]
     if params["engine"] == "cloudstack" and state == "next":
-        return rolling.server_engine(
-            cloud, asked, params["payload"], params["forced"], params["stage_timeout"], check_mode
-        )
+        return server_roll.roll(cloud, asked, params["payload"], params["forced"], params["stage_timeout"], check_mode)
     if state == "next":
         return rolling.next_wave(cloud, asked, check_mode)
+    if state == "worked":
+        return rolling.host_worked(cloud, asked, params["host"], check_mode)
     if state in ("done", "skipped"):
         return rolling.host_done(cloud, asked, params["host"], state == "skipped", check_mode)
     if state == "released":

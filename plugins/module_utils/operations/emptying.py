@@ -11,7 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ..core.errors import ApiError, Reason, Refused
+from ..core.capacity import HOLDING
+from ..core.errors import ApiError, NotFound, Reason, Refused
 from ..core.evacuation import Evacuation, Terms, evacuate
 from ..core.fleet import Fleet, Instance
 from ..core.hosts import DISABLED, ENABLED, FAILED_DRAIN, Host
@@ -96,6 +97,8 @@ class Emptying:
         label = f"host {self.host.name}"
         carried: Carried = carry_out(self.cloud, plan.moves, machines, self.limits, label, self.beat)
         for move in carried.done:
+            # Who stops it from now on means it.
+            self._tried.pop(move.vm, None)
             self.told.moved.append(
                 {"vm": machines[move.vm].name, "source": self.host.name, "target": names[move.target]}
             )
@@ -136,18 +139,22 @@ class Emptying:
     def _stop(self, vm: Instance) -> None:
         """Stop what may be stopped, remembered on the host before."""
         self._mark = marks.add_stopped(self.cloud, self.host, self._mark, (vm.id, vm.kind, vm.name))
-        bring(self.cloud, vm, "stop")
+        try:
+            bring(self.cloud, vm, "stop")
+        except (ApiError, NotFound):
+            # One that is gone or was stopped meanwhile holds nothing up.
+            seen = settled(self.cloud, vm.id, vm.kind, vm.name)
+            if seen is not None and seen.state in HOLDING:
+                raise
         self.told.stopped.append(vm.name)
 
     def _revive(self, fleet: Fleet) -> None:
         """VMs that are nowhere after their migration were stopped by it (the server's way when it fails)."""
         there = {vm.id for vm in fleet.instances}
-        for vm in [vm for vm_id, vm in self._tried.items() if vm_id not in there]:
+        gone = [vm for vm_id, vm in self._tried.items() if vm_id not in there]
+        for vm in gone:
             del self._tried[vm.id]
-            seen = settled(self.cloud, vm.id, vm.kind, vm.name)
-            if seen is not None and seen.state == "Stopped":
-                bring(self.cloud, seen, "start")
-                self.told.started.append(vm.name)
+        revive(self.cloud, self.host, gone, self.told)
 
     def _unfinished(self, last: t.Mapping[str, str]) -> list[Reason]:
         if last:
@@ -167,6 +174,25 @@ def give_back(cloud: Cloud, host: Host, told: Told) -> None:
         allocated(cloud, now, mark.before)
     start_again(cloud, host, mark, told)
     marks.clear(cloud, host)
+
+
+def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> None:
+    """Start those of some VMs that were stopped instead of moved, noted on the host until they run: the way back of
+    the host starts what does not start now (``start_again``).
+    """
+    for vm in machines:
+        seen = settled(cloud, vm.id, vm.kind, vm.name)
+        if seen is None or seen.state != "Stopped":
+            continue
+        marks.add_stopped(cloud, host, marks.begin(cloud, host), (vm.id, vm.kind, vm.name))
+        try:
+            bring(cloud, seen, "start")
+        except ApiError as error:
+            told.stopped.append(vm.name)
+            cloud.progress(f"VM {vm.name} was stopped and does not start: {error.text}")
+            continue
+        marks.forget_stopped(cloud, host, vm.id)
+        told.started.append(vm.name)
 
 
 def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:

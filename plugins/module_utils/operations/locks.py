@@ -15,10 +15,10 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, replace
 
-from ..core.errors import Reason, Refused
+from ..core.errors import HostcraftError, Reason, Refused
 from ..core.topology import Cluster
 from ..ports import Cloud, Note
-from .surely import add_note, remove_notes
+from .surely import PAUSE, TIMES, add_note, remove_notes
 
 PREFIX = "hostcraft.lock "
 LONGEST = 40  # characters of who and job: an annotation holds 255
@@ -73,12 +73,26 @@ class Held:
 @contextlib.contextmanager
 def held(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Iterator[Held]:
     """Hold a cluster's lock for the length of a block. Raises Refused as ``take`` does."""
-    mine = Held(cloud, cluster, claim)
     try:
-        yield mine
-    finally:
-        if not claim.keep:
+        yield Held(cloud, cluster, claim)
+    except BaseException:
+        # What went wrong is told, not that the lock could not be given back too: its lease ends by itself.
+        with contextlib.suppress(HostcraftError):
+            _let_go(cloud, cluster, claim)
+        raise
+    _let_go(cloud, cluster, claim)
+
+
+def _let_go(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
+    """Give it back unless it is kept; tried again after an error, whatever it is: removing twice harms nobody."""
+    for left in range(0 if claim.keep else TIMES, 0, -1):
+        try:
             release(cloud, cluster, claim.lock.token)
+            return
+        except HostcraftError:
+            if left == 1:
+                raise
+            cloud.clock.sleep(PAUSE)
 
 
 def take(cloud: Cloud, cluster: Cluster, claim: Claim) -> Lock:

@@ -15,7 +15,13 @@ from .waiting import until
 
 LIMIT = 1800.0  # seconds for a VM to start or stop
 
-_SUFFIX = {"User": "vm", "Router": "router", "ConsoleProxy": "system_vm", "SecondaryStorageVm": "system_vm"}
+_SUFFIX = {
+    "User": "vm",
+    "Router": "router",
+    "ConsoleProxy": "system_vm",
+    "SecondaryStorageVm": "system_vm",
+    "InternalLb": "internal_lb_vm",
+}
 _END = {"start": "Running", "stop": "Stopped"}
 _PASSING = {"start": "Starting", "stop": "Stopping"}
 Verb = t.Literal["start", "stop"]

@@ -15,14 +15,14 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ..core.change import Outcome
-from ..core.errors import ApiError, HostcraftError, Reason, Refused, TransportError, WaitTimeout
+from ..core.errors import ApiError, HostcraftError, HypervisorError, Reason, Refused, TransportError, WaitTimeout
 from ..core.evacuation import Evacuation, Terms, evacuate
 from ..core.fleet import Fleet
 from ..core.hosts import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, HostName
 from ..core.topology import Cluster
 from ..ports import Cloud
 from . import hosts, locks, lookup, marks
-from .emptying import Emptying, Told, allocated, cancelled, give_back, start_again
+from .emptying import Emptying, Told, allocated, cancelled, give_back, revive, start_again
 from .migrations import Limits
 from .native import NativePart, Reach
 from .surely import surely
@@ -78,7 +78,7 @@ def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Ou
             before = host.resource_state
             try:
                 final = _WAYS[goal](work, host)
-            except (TransportError, WaitTimeout) as error:
+            except (TransportError, WaitTimeout, HypervisorError) as error:
                 raise _left_behind(error, host) from None
         return _outcome(before, final, work.told, native)
 
@@ -216,9 +216,22 @@ def _emptied(work: Work, host: Host) -> Host:
     """No VM left on it, and Disabled; as before where that cannot be."""
     try:
         return work.emptying(host, False).run()
-    except (Refused, ApiError):
-        give_back(work.cloud, host, work.told)
+    except (TransportError, WaitTimeout):
         raise
+    except HostcraftError as error:
+        raise _given_back(work, host, error) from None
+
+
+def _given_back(work: Work, host: Host, error: HostcraftError) -> HostcraftError:
+    """The error, with the host as it was before; what could not be given back is told with it."""
+    try:
+        give_back(work.cloud, host, work.told)
+    except HostcraftError as other:
+        if isinstance(error, Refused) and isinstance(other, Refused):
+            return Refused(f"host {host.name}", [*error.reasons, *other.reasons])
+        error.message += f"; nor could the host be given back: {other.message}"
+        error.args = (error.message,)
+    return error
 
 
 def _enter(work: Work, host: Host) -> Host:
@@ -233,10 +246,10 @@ def _enter(work: Work, host: Host) -> Host:
             work.native.enter()
             return host
         if host.resource_state not in FAILED_DRAIN:
-            give_back(work.cloud, host, work.told)
             message = f"somebody else cancelled its maintenance: it is {host.resource_state}"
             facts = {"resource_state": host.resource_state}
-            raise Refused(f"host {host.name}", [Reason("cancelled", message, "agree with them, then run again", facts)])
+            cancelled_by = Reason("cancelled", message, "agree with them, then run again", facts)
+            raise _given_back(work, host, Refused(f"host {host.name}", [cancelled_by]))
     message = f"the server ended {DRAINS} drains of the empty host in {host.resource_state}"
     facts = {"resource_state": host.resource_state}
     remedy = "see its management log, then run again, or state=enabled to give it back"
@@ -258,15 +271,18 @@ def _asked(work: Work, host: Host) -> Host:
     host = allocated(cloud, host, ENABLED)
     try:
         surely(cloud, lambda: hosts.prepared(cloud, host), made)
-    except ApiError:
-        give_back(cloud, host, work.told)
-        raise
+    except ApiError as error:
+        raise _given_back(work, host, error) from None
     return cloud.hosts.fresh(host)
 
 
 def _drained(work: Work, host: Host) -> Host:
+    """Out of the server's drain, which stops VMs that it cannot move: those are started again."""
+    there = work.cloud.fleets.on_host(work.cluster, host.id)
     what = f"host {host.name} to be in maintenance"
-    return work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout)
+    host = work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout)
+    revive(work.cloud, host, there, work.told)
+    return host
 
 
 def _verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:

@@ -59,6 +59,12 @@ def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) 
     return replace(mark, stopped=(*mark.stopped, vm))
 
 
+def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
+    """It runs again."""
+    its = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith(f"{STOPPED}{vm_id} ")]
+    remove_notes(cloud, "HOST", host.id, its)
+
+
 def clear(cloud: Cloud, host: Host) -> None:
     """Forget all; the state to return to last, because it is what says that there is a mark."""
     notes = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED))]

@@ -17,18 +17,22 @@ from ..ports import Cloud, Note
 from .surely import add_note, remove_notes
 
 PREFIX = "hostcraft.roll "
-Fate = t.Literal["done", "skipped"]
+Fate = t.Literal["done", "skipped", "worked"]
 
 
 @dataclass(frozen=True)
 class Record:
-    """hosts, done, skipped: ids. placement: the fingerprint that the last plan expects to find."""
+    """hosts, done, skipped, worked: ids. placement: the fingerprint that the last plan expects to find.
+
+    worked: those whose work is done, so that all that is left is their way back and what comes after it.
+    """
 
     run: str
     hosts: tuple[str, ...]
     done: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     placement: str = ""
+    worked: tuple[str, ...] = ()
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -44,9 +48,9 @@ def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Option
         run = words[0]
     if "start" not in said:
         return None
-    done, skipped = (tuple(dict.fromkeys(said.get(fate, ()))) for fate in ("done", "skipped"))
+    done, skipped, worked = (tuple(dict.fromkeys(said.get(fate, ()))) for fate in ("done", "skipped", "worked"))
     hosts = tuple(dict.fromkeys(said.get("scope", ()))) or tuple(all_hosts)
-    return Record(run, hosts, done, skipped, said["start"][-1])
+    return Record(run, hosts, done, skipped, said["start"][-1], worked)
 
 
 def begin(cloud: Cloud, cluster: Cluster, run: str, scope: t.Sequence[str]) -> None:
@@ -67,7 +71,7 @@ def expect(cloud: Cloud, cluster: Cluster, record: Record, placement: str) -> No
 
 
 def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate) -> None:
-    """A host is done or skipped."""
+    """What became of a host."""
     _say(cloud, cluster, record.run, fate, host)
 
 

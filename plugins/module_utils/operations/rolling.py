@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from ..core.capacity import Amount
 from ..core.change import Outcome, plain
-from ..core.errors import ApiError, Reason, Refused
+from ..core.errors import Reason, Refused
 from ..core.evacuation import ALL
 from ..core.fleet import Fleet, hosts_of, vms_of
-from ..core.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host
+from ..core.hosts import DRAINING, ENABLED, MAINTENANCE, Host
 from ..core.naming import matches, only
 from ..core.placement import Vm, VmHost
 from ..core.procedures import steps
@@ -26,7 +26,6 @@ from ..core.topology import Cluster
 from ..ports import Cloud
 from . import locks, lookup, marks, records
 from .native import Reach
-from .waiting import until
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,9 @@ class Request:
 
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
     """The whole roll as it would go now; nothing is written. Infeasible plans are told, not raised."""
-    cluster = _cluster(cloud, request)
+    cluster = cluster_of(cloud, request)
     fleet = cloud.fleets.read(cluster)
-    scope = tuple(host.id for host in _scope(fleet, request))
+    scope = tuple(host.id for host in scope_of(fleet, request))
     record = records.read(cloud, cluster, scope)
     pending = tuple(each for each in scope if record is None or each in record.pending)
     roll = _planned(fleet, request, pending, _masters(request, fleet))
@@ -69,61 +68,88 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     The plan is made anew each time, so a placement that changed meanwhile is planned with, not against. Takes or renews
     the cluster's lock. Raises Refused with every reason where no host can go.
     """
-    cluster = _cluster(cloud, request)
-    if not check_mode:
-        locks.take(cloud, cluster, request.claim)
+    cluster = cluster_of(cloud, request)
+    if check_mode:
+        return _next(cloud, cluster, request, True)
+    locks.take(cloud, cluster, request.claim)
+    try:
+        return _next(cloud, cluster, request, False)
+    except Refused:
+        if records.read(cloud, cluster, ()) is None:
+            # Nothing has begun, so nothing is kept from others.
+            locks.release(cloud, cluster, request.claim.lock.token)
+        raise
+
+
+def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> Outcome:
     fleet = cloud.fleets.read(cluster)
-    record = _joined(cloud, cluster, request, fleet, check_mode)
-    half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host)]
+    scope = tuple(host.id for host in scope_of(fleet, request))
+    held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
+    record = held or records.Record(request.run, scope)
+    half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
     now = fingerprint(vms_of(fleet))
     result: dict[str, object] = {
         "run": record.run,
         "done": _names(fleet, record.done),
         "pending": _names(fleet, record.pending),
         "skipped": _names(fleet, record.skipped),
+        "worked": _names(fleet, [each for each in record.worked if each in record.pending]),
         "drifted": bool(record.placement) and record.placement != now,
         "wave": [h.name for h in half_way],
         "plan": None,
     }
+    expected = record.placement
     if not half_way and record.pending:
         roll = _planned(fleet, request, record.pending, _masters(request, fleet))
         if not roll.feasible:
             raise Refused(f"cluster {cluster.name}", _stuck(fleet, roll))
         result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": told(fleet, roll, request)})
-        if not check_mode:
-            records.expect(cloud, cluster, record, _after(fleet, roll))
+        expected = _after(fleet, roll)
+    if not check_mode:
+        # Only now that there is a plan, so that a refusal leaves no roll behind.
+        if held is None:
+            records.begin(cloud, cluster, request.run, scope if request.hosts else ())
+        records.expect(cloud, cluster, record, expected)
     return Outcome(False, result=result)
 
 
-def _half_way(cloud: Cloud, host: Host) -> bool:
-    """In maintenance, on the way there, or emptied by a run that was killed."""
-    if host.resource_state in (MAINTENANCE, DRAINING):
+def _half_way(cloud: Cloud, host: Host, record: records.Record) -> bool:
+    """Worked on already, in maintenance, on the way there, or emptied by a run that was killed."""
+    if host.id in record.worked or host.resource_state in (MAINTENANCE, DRAINING):
         return True
     return host.resource_state != ENABLED and marks.read(cloud, host) is not None
 
 
 def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mode: bool) -> Outcome:
     """Note that a host is done (or was skipped by its stage script)."""
-    cluster = _cluster(cloud, request)
+    return _noted(cloud, request, host, "skipped" if skipped else "done", check_mode)
+
+
+def host_worked(cloud: Cloud, request: Request, host: str, check_mode: bool) -> Outcome:
+    """Note that the work on a host is done: a run that is killed from here on has it only brought back."""
+    return _noted(cloud, request, host, "worked", check_mode)
+
+
+def _noted(cloud: Cloud, request: Request, host: str, fate: records.Fate, check_mode: bool) -> Outcome:
+    cluster = cluster_of(cloud, request)
     hosts = cloud.hosts.all(cluster_id=cluster.id, detail="min")
     record = records.read(cloud, cluster, [each.id for each in hosts])
     if record is None:
         reason = Reason("no_roll", "no roll is under way on it", "ask for the next wave first")
         raise Refused(f"cluster {cluster.name}", [reason])
     its = _named(hosts, host, cluster)
-    if its.id not in record.pending:
+    if its.id not in record.pending or (fate == "worked" and its.id in record.worked):
         return Outcome(False, result={"run": record.run, "host": its.name})
-    fate: records.Fate = "skipped" if skipped else "done"
     if not check_mode:
         locks.take(cloud, cluster, request.claim)
         records.settle(cloud, cluster, record, its.id, fate)
-    left = [each.name for each in hosts if each.id in record.pending and each.id != its.id]
+    left = [each.name for each in hosts if each.id in record.pending and (fate == "worked" or each.id != its.id)]
     return Outcome(True, {}, {fate: its.name}, {"run": record.run, "host": its.name, "pending": left})
 
 
 def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = False) -> Outcome:
     """End a roll and give the lock back. Raises Refused while hosts are pending, unless it is abandoned."""
-    cluster = _cluster(cloud, request)
+    cluster = cluster_of(cloud, request)
     record = records.read(cloud, cluster, [h.id for h in cloud.hosts.all(cluster_id=cluster.id, detail="min")])
     if record is not None and record.pending and not abandon:
         names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
@@ -136,7 +162,7 @@ def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = Fal
     return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
 
 
-def _cluster(cloud: Cloud, request: Request) -> Cluster:
+def cluster_of(cloud: Cloud, request: Request) -> Cluster:
     return lookup.cluster(cloud, request.cluster, lookup.zone(cloud, request.zone))
 
 
@@ -144,19 +170,10 @@ def _named(hosts: t.Sequence[Host], name: str, cluster: Cluster) -> Host:
     return only(matches(hosts, name), "host", name, f"cluster {cluster.name}", [host.name for host in hosts])
 
 
-def _scope(fleet: Fleet, request: Request) -> list[Host]:
+def scope_of(fleet: Fleet, request: Request) -> list[Host]:
     if not request.hosts:
         return list(fleet.hosts)
     return [_named(fleet.hosts, name, fleet.cluster) for name in request.hosts]
-
-
-def _joined(cloud: Cloud, cluster: Cluster, request: Request, fleet: Fleet, check_mode: bool) -> records.Record:
-    """The record of the roll under way, or a new one."""
-    scope = tuple(host.id for host in _scope(fleet, request))
-    held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
-    if held is None and not check_mode:
-        records.begin(cloud, cluster, request.run, scope if request.hosts else ())
-    return held or records.Record(request.run, scope)
 
 
 def _masters(request: Request, fleet: Fleet) -> tuple[str, ...]:
@@ -245,54 +262,3 @@ def _seconds(sizes: t.Sequence[Amount], hosts: int, request: Request) -> float:
     """Memory to copy over the lanes that the limits leave, then the work on the hosts."""
     lanes = max(1, min(request.migrations, 2 * max(hosts - 1, 1)))
     return sum(size.ram for size in sizes) / (1 << 30) * request.seconds_per_gib / lanes + request.seconds_per_host
-
-
-def server_engine(
-    cloud: Cloud, request: Request, payload: str, forced: bool, timeout: int, check_mode: bool
-) -> Outcome:
-    """``startRollingMaintenance`` with its pitfalls checked first (field facts "Host life cycle", T2:80-83).
-
-    It knows KVM alone, and its Disabled cluster blocks its own drains; a timeout below the ping interval is a
-    successful job that did nothing.
-    """
-    cluster = _cluster(cloud, request)
-    fleet = cloud.fleets.read(cluster)
-    reasons = _pitfalls(cloud, fleet, timeout)
-    if reasons:
-        raise Refused(f"cluster {cluster.name}", reasons)
-    if check_mode:
-        return Outcome(True, {}, {"hosts": [host.name for host in fleet.hosts]}, {"engine": "cloudstack"})
-    ids: dict[str, object] = {"cluster_ids": cluster.id}
-    if request.hosts:
-        ids = {"host_ids": ",".join(host.id for host in _scope(fleet, request))}
-    job = cloud.jobs.start("rolling_maintenance", **ids, payload=payload or None, forced=forced, timeout=timeout)
-    if isinstance(job, ApiError):
-        raise job
-    outcome = until(
-        cloud,
-        lambda: cloud.jobs.ask(job) if job else True,
-        lambda seen: seen is not False,
-        what=f"the server's roll through cluster {cluster.name}",
-        limit=float(timeout * max(len(fleet.hosts), 1) * 4),
-        show=lambda seen: "under way",
-    )
-    if isinstance(outcome, ApiError):
-        raise outcome
-    return Outcome(True, {}, {}, {"engine": "cloudstack"})
-
-
-def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
-    found = []
-    other = sorted({host.hypervisor for host in fleet.hosts if host.hypervisor.casefold() != "kvm"})
-    if other:
-        message = f"the server's own roll skips {', '.join(other)} and reports success"
-        found.append(Reason("hypervisor", message, "engine=plan", {"hypervisors": other}))
-    if fleet.cluster.allocation_state == DISABLED:
-        message = "it is Disabled, and a Disabled cluster blocks its own drains"
-        found.append(Reason("cluster_disabled", message, "enable it first"))
-    setting = cloud.settings.find("kvm.rolling.maintenance.ping.interval")
-    interval = int(float(setting.value)) if setting and setting.value else 10
-    if timeout < interval:
-        message = f"timeout={timeout} is below the ping interval of {interval} s, so that nothing would be done"
-        found.append(Reason("timeout_below_ping", message, f"timeout={interval} or more", {"interval": interval}))
-    return found

@@ -13,7 +13,7 @@ from fakes.lab import Lab
 from integration.maintenance.site import Site, ask, notes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, rolling
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, rolling, server_roll
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.locks import Claim, Lock
 from sandbox import snapshot
 
@@ -126,8 +126,47 @@ def test_a_lock_that_is_released_keeps_the_record(lab: Lab, site: Site) -> None:
     assert following(lab, other)["run"] == "roll"
 
 
+def test_a_roll_that_is_refused_at_once_leaves_neither_record_nor_lock(lab: Lab, site: Site) -> None:
+    with pytest.raises(Refused) as error:
+        following(lab, replace(ROLL, hosts=("h1",), spare_hosts=3))
+    assert codes(error) == {"n_plus_f"}
+    assert notes(lab.box.world) == []
+    # A later one is not held to what that one was about.
+    assert following(lab)["pending"] == ["h0", "h1", "h2", "h3"]
+
+
+def test_a_roll_that_is_refused_on_the_way_keeps_its_record_and_lock(lab: Lab, site: Site) -> None:
+    first = following(lab)["wave"][0]
+    through(lab, first, [])
+    with pytest.raises(Refused):
+        following(lab, replace(ROLL, spare_hosts=3))
+    held = notes(lab.box.world)
+    assert any(text.startswith("hostcraft.roll roll done") for text in held)
+    assert any(text.startswith(locks.PREFIX) for text in held)
+
+
+def test_work_that_is_done_is_not_done_again(lab: Lab, site: Site) -> None:
+    """Killed after it, before or behind its way back: the next run only brings the host back."""
+    name = following(lab)["wave"][0]
+    ask(lab, host=name, token="roll/1", claim={"keep": True})
+    assert following(lab)["worked"] == []
+    assert rolling.host_worked(lab.cloud(), ROLL, name, True).changed
+    assert following(lab)["worked"] == []
+    assert rolling.host_worked(lab.cloud(), ROLL, name, False).changed
+    assert not rolling.host_worked(lab.cloud(), ROLL, name, False).changed
+    for state in ("Maintenance", "Enabled"):
+        assert site.state(name) == state
+        planned = following(lab)
+        assert (planned["wave"], planned["worked"], planned["plan"]) == ([name], [name], None)
+        ask(lab, "enabled", host=name, token="roll/1", claim={"keep": True})
+    rolling.host_done(lab.cloud(), ROLL, name, False, False)
+    planned = following(lab)
+    assert (planned["worked"], planned["done"]) == ([], [name])
+    assert name not in planned["wave"]
+
+
 def engine(lab: Lab, timeout: int = 600, check: bool = False) -> Any:
-    return rolling.server_engine(lab.cloud(), replace(ROLL, cluster="c0"), "", False, timeout, check)
+    return server_roll.roll(lab.cloud(), replace(ROLL, cluster="c0"), "", False, timeout, check)
 
 
 def kvm(lab: Lab, folder: Path, hypervisor: str = "KVM", vms: int = 0) -> None:
@@ -146,6 +185,7 @@ def test_the_servers_engine_rolls_kvm(lab: Lab, tmp_path: Path) -> None:
     assert engine(lab, check=True).changed
     assert not lab.box.calls.of("startRollingMaintenance")
     assert engine(lab).changed
+    assert notes(lab.box.world) == []
     assert len(lab.box.calls.of("startRollingMaintenance")) == 1
 
 
@@ -172,3 +212,19 @@ def test_a_roll_that_the_server_ends_without_success_is_an_error(lab: Lab, tmp_p
     kvm(lab, tmp_path, vms=2)
     with pytest.raises(ApiError, match="Maintenance state expected"):
         engine(lab)
+
+
+def test_the_servers_engine_waits_for_nobody_and_keeps_others_out(lab: Lab, tmp_path: Path) -> None:
+    kvm(lab, tmp_path)
+    cluster = lab.cloud().clusters.all()[0]
+    with locks.held(lab.cloud(), cluster, Claim(Lock("other", "ben@desk", "process 2"))):
+        with pytest.raises(Refused) as error:
+            engine(lab)
+        assert codes(error) == {"locked"}
+    assert not lab.box.calls.of("startRollingMaintenance")
+    held: list[bool] = []
+    lab.on_call = lambda call: held.append(any(text.startswith(locks.PREFIX) for text in notes(lab.box.world)))
+    assert engine(lab).changed
+    commands = [call.command for call in list(lab.box.calls)[-len(held) :]]
+    assert held[commands.index("startRollingMaintenance")]
+    assert notes(lab.box.world) == []

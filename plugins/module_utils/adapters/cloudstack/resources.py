@@ -252,6 +252,8 @@ ACTIONS = {
     "start_router": "startRouter",
     "stop_system_vm": "stopSystemVm",
     "start_system_vm": "startSystemVm",
+    "stop_internal_lb_vm": "stopInternalLoadBalancerVM",
+    "start_internal_lb_vm": "startInternalLoadBalancerVM",
     "rolling_maintenance": "startRollingMaintenance",
     "reconnect": "reconnectHost",
     "prepare_maintenance": "prepareHostForMaintenance",
