@@ -30,11 +30,20 @@ options:
     description: Name or address of the vCenter; needed to add a datacenter.
     type: str
   username:
-    description: User that CloudStack works as in vCenter. Used only to add the datacenter.
+    description:
+      - User that CloudStack works as in vCenter. No server tells it, so it does not count as a difference; it is sent
+        when the datacenter is added or changed, and with O(update_password=always).
     type: str
   password:
-    description: Password of O(username). Used only to add the datacenter.
+    description: Password of O(username), sent when that is.
     type: str
+  update_password:
+    description:
+      - With V(always) O(username) and O(password) are sent though nothing else differs, and the task is changed
+        whenever it runs. CloudStack hands them on to the clusters of the zone.
+    type: str
+    choices: [on_create, always]
+    default: on_create
   state:
     description:
       - V(absent) leaves a datacenter of another name alone. The server refuses to remove one that has clusters.
@@ -54,6 +63,14 @@ EXAMPLES = r"""
     vcenter: vcenter.example.net
     username: cloudstack@vsphere.local
     password: "{{ vault_vcenter_password }}"
+
+- name: Its new password, once
+  hostcraft.cloudstack.cs_vmware_dc:
+    name: zurich-dc
+    zone: zurich
+    username: cloudstack@vsphere.local
+    password: "{{ vault_vcenter_password }}"
+    update_password: always
 """
 
 RETURN = r"""
@@ -91,12 +108,15 @@ FIELDS: Spec = {
 }
 OPTIONS: Spec = {
     "zone": {"type": "str"},
+    "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 TASK = ApiTask(
     options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_vmware_dc(cloud, p["zone"], taken(p, FIELDS), p["state"], check),
+    operation=lambda cloud, p, check: ensure_vmware_dc(
+        cloud, p["zone"], taken(p, FIELDS), p["state"], check, p["update_password"] == "always"
+    ),
 )
 
 

@@ -35,13 +35,14 @@ class Rules:
 
     kind: the field's word for it ("pod"). required: fields without which it cannot be created. fixed: fields that the
     server cannot change afterwards, with what would help. write_only: sent at creation, never read back (passwords).
-    same: comparison by field; plain equality where none is given.
+    along: those of them that go with every change too. same: comparison by field; plain equality where none is given.
     """
 
     kind: str
     required: tuple[str, ...] = ()
     fixed: t.Mapping[str, str] = field(default_factory=dict)
     write_only: frozenset[str] = frozenset()
+    along: frozenset[str] = frozenset()
     same: t.Mapping[str, Same] = field(default_factory=dict)
 
 

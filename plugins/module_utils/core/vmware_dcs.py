@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from .change import Rules, same_word
 
+CREDENTIALS = frozenset(("username", "password"))
+
 
 @dataclass(frozen=True)
 class VmwareDatacenter:
@@ -28,6 +30,8 @@ class VmwareDatacenter:
 VMWARE_DATACENTER = Rules(
     kind="VMware datacenter",
     required=("name", "vcenter", "username", "password", "zone_id"),
-    write_only=frozenset(("username", "password")),
+    write_only=CREDENTIALS,
+    # Or CloudStack would ask another vCenter with the user of the one before.
+    along=CREDENTIALS,
     same={"vcenter": same_word},
 )

@@ -56,7 +56,8 @@ def _write(
 ) -> T:
     """Create or update. What the creating command does not take (a chosen name, a state) follows as an update."""
     if decision.action == "update":
-        return collection.update(t.cast(t.Any, held).id, **decision.updates())
+        along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
+        return collection.update(t.cast(t.Any, held).id, **decision.updates(), **along)
     made = collection.create(**is_set(wanted))
     rest = differences(wanted, made, rules)
     stuck = {d.field: {"held": d.held, "wanted": d.wanted} for d in rest if d.field in rules.fixed}

@@ -9,10 +9,11 @@ Source: 4.11.1 documentation, "Add VMware Datacenter to Zone".
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
-from ..core.change import Fields, Outcome, State, plain
+from ..core.change import Fields, Outcome, State, is_set, plain
 from ..core.topology import Zone
-from ..core.vmware_dcs import VMWARE_DATACENTER, VmwareDatacenter
+from ..core.vmware_dcs import CREDENTIALS, VMWARE_DATACENTER, VmwareDatacenter
 from ..ports import Cloud
 from . import lookup
 from .ensure import ensure, within
@@ -25,10 +26,13 @@ def show(datacenter: VmwareDatacenter) -> Fields:
     return values
 
 
-def ensure_vmware_dc(cloud: Cloud, zone: t.Optional[str], wanted: Fields, state: State, check_mode: bool) -> Outcome:
-    """``wanted``: fields of core VmwareDatacenter, and username and password, which are sent when it is added.
+def ensure_vmware_dc(
+    cloud: Cloud, zone: t.Optional[str], wanted: Fields, state: State, check_mode: bool, anew: bool = False
+) -> Outcome:
+    """``wanted``: fields of core VmwareDatacenter, and username and password, which are sent with what else is written.
 
     The zone's datacenter is the one meant, so another name renames it; a removal leaves one of another name alone.
+    anew: the user and password are sent whatever is there, since no server tells them.
     """
 
     def then(place: Zone) -> Outcome:
@@ -36,7 +40,13 @@ def ensure_vmware_dc(cloud: Cloud, zone: t.Optional[str], wanted: Fields, state:
         if state == "absent" and held is not None and held.name != wanted["name"]:
             return Outcome(False)
         fields = {**wanted, "zone_id": place.id}
-        return ensure(cloud, cloud.vmware_datacenters, VMWARE_DATACENTER, held, fields, state, check_mode, show=show)
+        outcome = ensure(cloud, cloud.vmware_datacenters, VMWARE_DATACENTER, held, fields, state, check_mode, show=show)
+        sent = {name: value for name, value in is_set(wanted).items() if name in CREDENTIALS}
+        if outcome.changed or not (anew and sent and held is not None):
+            return outcome
+        if not check_mode:
+            cloud.vmware_datacenters.update(held.id, **sent)
+        return replace(outcome, changed=True, after={"sent": sorted(sent)})
 
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
 

@@ -34,7 +34,9 @@ def add_vmware_dc(call: Call) -> Body:
         raise refused("Zone is already associated with a VMware datacenter.")
     if any((d.name, d.vcenter) == (call["name"], call["vcenter"]) for d in world.vmware_datacenters):
         raise refused(f"This DC is already part of other CloudStack zone(s): {call['name']} at {call['vcenter']}")
-    row = VmwareDatacenter(world.vmware_datacenters.next_id(), world.new_uuid(), call["name"], call["vcenter"], zone.id)
+    access = call.get("username", ""), call.get("password", "")
+    id, uuid = world.vmware_datacenters.next_id(), world.new_uuid()
+    row = VmwareDatacenter(id, uuid, call["name"], call["vcenter"], zone.id, *access)
     return {"vmwaredatacenter": view(world, world.vmware_datacenters.add(row))}
 
 
@@ -47,7 +49,8 @@ def list_vmware_dcs(call: Call) -> Body:
 @command("updateVmwareDc", JAVA)
 def update_vmware_dc(call: Call) -> Body:
     row = _of(call.world, call["zoneid"])
-    row.name, row.vcenter = call.get("name", row.name), call.get("vcenter", row.vcenter)
+    for name in ("name", "vcenter", "username", "password"):
+        setattr(row, name, call.get(name, getattr(row, name)))
     return {"vmwaredatacenter": view(call.world, row)}
 
 

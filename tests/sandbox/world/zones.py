@@ -77,3 +77,5 @@ class VmwareDatacenter:
     name: str
     vcenter: str
     zone_id: int
+    username: str = ""
+    password: str = ""
