@@ -92,8 +92,10 @@ def deaf(backend: str, host: Host) -> Json:
 
 def without_daemon(backend: str, host: Host) -> Json:
     unit = DAEMONS.get(backend, "systemd-networkd")
+    # Whoever asks systemd-networkd something starts it again by its socket.
+    units = [f"{unit}.socket", f"{unit}.service"] if unit == "systemd-networkd" else [f"{unit}.service"]
     flush = ["ip", "address", "flush", "dev", "cloudbr0"]
-    return unpromised(bridged(backend, host, commands=[["systemctl", "stop", f"{unit}.service"], flush]))
+    return unpromised(bridged(backend, host, commands=[["systemctl", "stop", *units], flush]))
 
 
 def until_phase(host: Host, phase: str, seconds: float = 20) -> None:

@@ -207,10 +207,10 @@ def _init(host: Host) -> int:
     raise AssertionError(f"{host.name} does not run")
 
 
-# Less what differs by the second, by the kernel's own counting, or is renewed by itself.
+# Less what differs by the second, by the kernel's own counting, or is renewed by itself; "full" is what fills a disk.
 READ = r"""
 for folder in /etc/network /etc/systemd/network /etc/netplan /etc/NetworkManager; do
-  find $folder -printf '%p %y %m %u %g %l\n' -type f -exec sha256sum {} + ; done | sort
+  find $folder ! -name full -printf '%p %y %m %u %g %l\n' -type f -exec sha256sum {} + ; done | sort
 echo ===
 ip -4 route show table all | grep -v -e '^broadcast' -e '^local'; ip -4 rule
 echo ===

@@ -88,7 +88,7 @@ def test_by_playbook(hosts: dict[str, Host]) -> None:
         f"hostcraft.cloudstack.{name}" for name in ("cs_network_change", "cs_network_confirm", "cs_network_change_info")
     )
     # Nobody answers there: the host comes back by itself, and says why, now and at the next run.
-    wrong = {**change("networkd", Net(f"{network}.99", gateway_of(host))), "links": []}
+    wrong = {**change("networkd", Net(f"{network}.99", gateway_of(host)), timeout=20), "links": []}
     would, failed, again, told, nothing = play(
         host,
         {change_it: bridged("networkd", host), "check_mode": True, "diff": True},
@@ -122,15 +122,15 @@ def test_two_changes_exclude_each_other(hosts: dict[str, Host]) -> None:
     host = hosts["ifupdown"]
     driver = Driver(host)
     before = picture(host)
-    first = bridged("ifupdown", host, timeout=15)
+    first = bridged("ifupdown", host, timeout=60)
     begun, token = driver.begin(first)
     assert begun["state"] == "applying"
-    other, _token = driver.begin(bridged("ifupdown", host, timeout=20, absent=["/etc/network/interfaces.d/x"]))
+    other, _token = driver.begin(bridged("ifupdown", host, timeout=60, absent=["/etc/network/interfaces.d/x"]))
     assert codes(other) == {"pending"}
     # The same change is joined, by whoever runs it again: its token counts from then on.
     joined, newer = driver.begin(first)
     assert joined["state"] == "applying"
-    assert driver.await_end(first, newer, 30)["state"] == "confirmed"
+    assert driver.await_end(first, newer, 90)["state"] == "confirmed"
     assert codes(driver.call("confirm", {"token": token})) == {"no_change"}
     assert driver.change(unbridged("ifupdown", host, timeout=60))["state"] == "confirmed"
     assert picture(host) == before
