@@ -22,6 +22,7 @@ SHIPPED_FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "requirements-hypervisors.txt",
     "requirements-report.txt",
     "requirements.txt",
 }
@@ -38,8 +39,13 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A collections path that holds nothing but the installed package."""
+    """A collections path that holds nothing but the installed package and the collections that it needs."""
     target = tmp_path_factory.mktemp("collections")
+    needed = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["dependencies"]
+    for namespace in {name.split(".")[0] for name in needed}:
+        link = target / "ansible_collections" / namespace
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(ROOT / ".venv" / "collections" / "ansible_collections" / namespace)
     command = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(target), str(artifact)]
     # Without this path ansible-galaxy finds the checkout itself and installs nothing.
     subprocess.run(command, env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(target)}, check=True)
