@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / ".venv" / "collections")]
 
 from hosts.host import Host  # noqa: E402
-from integration.network_change.faults import FAULTS, Fault, Outcome, heal, suffer  # noqa: E402
+from integration.network_change.faults import FAULTS, Fault, Outcome, heal, module_killed, suffer  # noqa: E402
 from integration.network_change.lab import (  # noqa: E402
     BACKENDS,
     Pulse,
@@ -111,6 +111,11 @@ def good_changes(backend: str, host: Host, number: int) -> tuple[list[float], li
     return gaps, wrong
 
 
+def killed(backend: str, host: Host) -> list[tuple[float, str]]:
+    """The module killed at ever later moments of its few seconds, nobody confirming: what differed in the end."""
+    return [(moment / 10, module_killed(backend, host, moment / 10)) for moment in range(4, 52, 4)]
+
+
 def others(command: Callable[[str], str], backend: str, host: Host, faults: list[Fault]) -> Row:
     """The same faulty files written by a template and applied by a command, without our collection."""
     found: Row = {}
@@ -166,6 +171,15 @@ def main() -> int:
             worst = max((outcome.back for outcome in outcomes if outcome.back is not None), default=0.0)
             well = f"{len(outcomes)} runs: {len(outcomes) - bad} as before within T + 15 s"
             print(f"\n{well}; latest {worst:.1f} s after T\n", flush=True)
+        if not asked.only:
+            ends = at_once(hosts, killed)
+            left = [f"{backend}, {moment} s: {text}" for backend, row in ends.items() for moment, text in row if text]
+            times = sum(map(len, ends.values()))
+            print(
+                f"Module killed 0.4 to 4.8 s after its start, {times} times: {times - len(left)} as before in the end"
+            )
+            print(*left, sep="\n", flush=True)
+            bad += len(left)
         if asked.good:
             done = at_once(hosts, lambda backend, host: good_changes(backend, host, asked.good // len(hosts)))
             print("| back-end | good changes | not confirmed or guest lost | ssh gap, median | worst |")

@@ -243,8 +243,29 @@ def suffer(fault: Fault, backend: str, driver: Driver) -> Outcome:
     now = picture(host)
     if host.boot_id() != boot:
         was, now = without_metrics(was), without_metrics(now)
-    left = "\n".join(difflib.unified_diff(was.splitlines(), now.splitlines(), lineterm="", n=0))
-    return Outcome(ended["state"], pulse.gap, None if back is None else back - deadline, left, ended.get("msg", ""))
+    return Outcome(
+        ended["state"], pulse.gap, None if back is None else back - deadline, _differs(was, now), ended.get("msg", "")
+    )
+
+
+def _differs(was: str, now: str) -> str:
+    return "\n".join(difflib.unified_diff(was.splitlines(), now.splitlines(), lineterm="", n=0))
+
+
+def module_killed(backend: str, host: Host, seconds: float) -> str:
+    """Kill the module so long after its start, let nobody confirm, and tell what differs from before in the end."""
+    before = picture(host)
+    host.write("/opt/drive/given", json.dumps(["change", {**bridged(backend, host), "token": "nobody has it"}]))
+    inside(host, f"timeout --signal=KILL {seconds} python3 -B /opt/drive/run.py < /opt/drive/given")
+    end = time.monotonic() + 60
+    waiting = "systemctl is-active hostcraft-network-revert.timer hostcraft-network-revert hostcraft-network-apply"
+    while set(inside(host, waiting).split()) - {"inactive", "failed"}:
+        if time.monotonic() > end:
+            return "it is not over"
+        time.sleep(0.3)
+    left = _differs(before, picture(host))
+    heal(backend, host, left == "")
+    return left
 
 
 def _until_over(host: Host, end: float) -> str:

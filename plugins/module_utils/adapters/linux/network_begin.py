@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ...core.network_change import NetworkChange, parameters
 from ...core.network_preflight import Preflight
-from ...core.network_state import RunningState, running_state, unmet
+from ...core.network_state import RunningState, mentioned, running_state, unmet
 from . import network_files as files
 from . import network_install, network_units
 from .network_guard import working
@@ -122,7 +122,22 @@ def lists(change: NetworkChange, seen: Seen) -> dict[str, tuple[str, ...]]:
         found["leaving"], found["coming"] = changed_interfaces(change, drifted)
     if change.backend.name == "networkmanager":
         found["connections"] = connection_uuids(change)
-        ended = run(("nmcli", "--terse", "--fields", "UUID,TYPE,DEVICE", "connection", "show", "--active"), 10.0)
-        rows = [line.split(":") for line in ended.out.splitlines()]
-        found["active"] = tuple(row[0] for row in rows if len(row) == 3 and row[2] != "lo")
+        found["active"] = _active(change, seen.state)
     return found
+
+
+def _active(change: NetworkChange, state: RunningState) -> tuple[str, ...]:
+    """UUIDs of NetworkManager's connections that are up on interfaces of the change; the way out comes first.
+
+    Others are not to be interrupted by a rollback, nor is it to wait for those that never got an address.
+    """
+    ended = run(("nmcli", "--terse", "--fields", "UUID,STATE,DEVICE", "connection", "show", "--active"), 10.0)
+    rows = [line.split(":") for line in ended.out.splitlines()]
+    touched, out = mentioned(change), {device for _gateway, device in state.gateways()}
+    masters = {name: link.master for name, link in state.links.items()}
+    found = [
+        (row[2] not in out, row[0])
+        for row in rows
+        if len(row) == 3 and row[1] == "activated" and not touched.isdisjoint((row[2], masters.get(row[2], row[2])))
+    ]
+    return tuple(uuid for _later, uuid in sorted(found, key=lambda one: one[0]))
