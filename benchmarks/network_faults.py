@@ -4,7 +4,7 @@
 """Faults of a host's network change × back-ends, and good changes, on booted hosts; beside it what others do.
 
 Prints the tables of docs/benchmarks.md. Needs root and what ``make system`` installs.
-Usage: network_faults.py [--backends ifupdown,networkd,netplan,networkmanager] [--good 104] [--only WORDS]
+Usage: network_faults.py [--backends ifupdown,networkd,netplan,networkmanager] [--good 104] [--only WORDS,WORDS]
 [--without-peers]
 """
 
@@ -80,7 +80,8 @@ def suffered(faults: list[Fault], backend: str, host: Host) -> Row:
         except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as error:
             found[fault.name] = Outcome("lost", 0.0, None, "?", str(error))
         outcome = found[fault.name]
-        report = f"{backend} · {fault.name}: {_cell(outcome)} ({outcome.reason[:120]})"
+        back = "" if outcome.back is None else f", back {outcome.back:.1f} s after T"
+        report = f"{backend} · {fault.name}: {_cell(outcome)}{back} ({outcome.reason[:120]})"
         print(report, outcome.left, sep="\n" if outcome.left else "", file=sys.stderr, flush=True)
         heal(backend, host, outcome.good)
     return found
@@ -156,7 +157,9 @@ def main() -> int:
     parser.add_argument("--without-peers", action="store_true")
     asked = parser.parse_args()
     backends = asked.backends.split(",")
-    faults = [dataclasses.replace(fault) for fault in FAULTS if asked.only in fault.name]
+    faults = [
+        dataclasses.replace(fault) for fault in FAULTS if any(word in fault.name for word in asked.only.split(","))
+    ]
     plain = [*(fault for fault in faults if fault.plain), *([] if asked.only else [GOOD])]
     bad = 0
     with hosts_of(*backends) as hosts:

@@ -226,9 +226,9 @@ def suffer(fault: Fault, backend: str, driver: Driver) -> Outcome:
     parameters = fault.change(backend, host)
     limit = parameters["timeout"]
     with Pulse(host.address) as pulse:
-        # The host arms a little later, so its true deadline is no earlier.
-        deadline = time.monotonic() + limit
         begun, token = driver.begin(parameters)
+        # T runs from when the module says that the host has armed it.
+        deadline = time.monotonic() + limit
         ended: Json = {**begun, "state": "refused"} if begun.get("failed") else {"state": "rolled_back"}
         if not begun.get("failed"):
             if fault.meanwhile:

@@ -268,7 +268,7 @@ class Pulse:
                 self.times.append(time.monotonic())
 
 
-def greets(address: str, seconds: float = 0.3) -> bool:
+def greets(address: str, seconds: float = 1.0) -> bool:
     try:
         with socket.create_connection((address, 22), timeout=seconds) as connection:
             return connection.recv(4) == b"SSH-"
