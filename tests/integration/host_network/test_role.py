@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Role host_network (cs_network_layout, cs_network_change) on booted Debian hosts, one of each back-end.
 
-Bridges and VXLANs are real here. The kernel may lack VLANs and bonds: their files go to the back-ends' own parsers, and
-they themselves to the virtual machine of ``make bench-host-network``.
+Bridges and VXLANs are real here. The kernel may lack VLANs and bonds: their files go to the back-ends' own parsers.
 """
 
 from __future__ import annotations

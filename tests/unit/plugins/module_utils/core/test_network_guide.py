@@ -37,6 +37,21 @@ def test_the_guide_tells_every_code_and_no_other() -> None:
     assert told == set(_raised())
 
 
+def test_the_guide_tells_every_reason_against_a_change() -> None:
+    text = (ROOT / "docs/guides/host_network.md").read_text(encoding="utf-8")
+    table = text.partition("## How a change is confirmed")[2]
+    told = {cell for row in table.splitlines() if row.startswith("| `") for cell in row.split("|")[1].split("`")[1::2]}
+    preflight = (CORE / "network_preflight.py").read_text(encoding="utf-8")
+    judged = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(preflight))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason"
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert told - judged == {"pending", "busy", "rolled_back_before", "rolled_back", "no_guard"}
+    assert judged < told
+
+
 def _shape(options: Json, key: str) -> Json:
     """Names, types, choices and needs of options, however deep."""
     return {
