@@ -41,7 +41,10 @@ UNMADE = frozenset({"local", "broadcast", "multicast", "anycast"})
 
 @dataclass(frozen=True)
 class LinkState:
-    """One interface. addresses: with prefix length, in order, less those that the kernel makes by itself."""
+    """One interface. addresses: with prefix length, in order, less those that the kernel makes by itself.
+
+    routeless: those of them to which the kernel has made no route, because whoever gave them does (NetworkManager).
+    """
 
     name: str
     kind: str = ""
@@ -53,6 +56,7 @@ class LinkState:
     parent: str = ""
     made_of: t.Mapping[str, str] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
+    routeless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def _link(entry: t.Mapping[str, t.Any]) -> LinkState:
     kind = info.get("info_kind", "")
     data = info.get("info_data", {})
     flags = entry.get("flags", ())
+    given = {f"{one['local']}/{one['prefixlen']}": one for one in entry.get("addr_info", ()) if _is_given(one)}
     return LinkState(
         name=entry["ifname"],
         kind=kind,
@@ -116,16 +121,15 @@ def _link(entry: t.Mapping[str, t.Any]) -> LinkState:
         master=entry.get("master", ""),
         parent=data.get("link", entry.get("link", "")) if kind in ("vlan", "vxlan") else "",
         made_of={name: str(data[key]) for key, name in MADE_OF.get(kind, {}).items() if key in data},
-        addresses=tuple(
-            f"{one['local']}/{one['prefixlen']}"
-            for one in entry.get("addr_info", ())
-            if _is_given(one) and "local" in one
-        ),
+        addresses=tuple(given),
+        routeless=frozenset(address for address, one in given.items() if one.get("noprefixroute")),
     )
 
 
 def _is_given(address: t.Mapping[str, t.Any]) -> bool:
     """Whether somebody gave it: not a link-local address, nor one out of a router's advertisement."""
+    if "local" not in address:
+        return False
     from_router = address.get("family") == "inet6" and (address.get("mngtmpaddr") or address.get("dynamic"))
     return address.get("scope") != "link" and not from_router
 
@@ -199,10 +203,10 @@ def _link_repair(was: LinkState, now: LinkState, before: RunningState, touched: 
     if name in touched:
         found += [("ip", "address", "delete", one, "dev", name) for one in now.addresses if one not in was.addresses]
     missing = [one for one in was.addresses if one not in now.addresses]
-    # The kernel's own broadcast address, as every back-end sets it.
-    found += [
-        ("ip", "address", "add", one, *(() if ":" in one else ("broadcast", "+")), "dev", name) for one in missing
-    ]
+    for one in missing:
+        # The kernel's own broadcast address, as every back-end sets it.
+        how = (*(() if ":" in one else ("broadcast", "+")), *(("noprefixroute",) if one in was.routeless else ()))
+        found.append(("ip", "address", "add", one, *how, "dev", name))
     return found
 
 

@@ -256,11 +256,11 @@ class Pulse:
         self.gap = max((b - a for a, b in pairwise(beats)), default=0.0)
 
     def back(self) -> float | None:
-        """When (monotonic) it greeted for the first time after its longest silence; None where it no longer does."""
+        """When (monotonic) it last greeted anew after a silence of two seconds; None where it no longer does."""
         beats = [self._start, *self.times]
-        if not self.times or time.monotonic() - beats[-1] > 2:
+        if not self.times or time.monotonic() - beats[-1] > 3:
             return None
-        return max(pairwise(beats), key=lambda pair: pair[1] - pair[0])[1]
+        return max((b for a, b in pairwise(beats) if b - a > 2), default=self._start)
 
     def _beat(self) -> None:
         while not self._stop.wait(0.1):

@@ -61,7 +61,7 @@ def test_it_is_read_out_of_what_the_programs_print() -> None:
             "address": "52:54:00:00:00:01",
             "linkinfo": {"info_kind": "bridge", "info_data": {"stp_state": 0, "forward_delay": 1500, "root_id": "x"}},
             "addr_info": [
-                {"family": "inet", "local": "192.0.2.10", "prefixlen": 24, "scope": "global"},
+                {"family": "inet", "local": "192.0.2.10", "prefixlen": 24, "scope": "global", "noprefixroute": True},
                 {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "link"},
                 {"family": "inet6", "local": "2001:db8::9", "prefixlen": 64, "scope": "global", "dynamic": True},
                 {"family": "inet6", "local": "2001:db8::1", "prefixlen": 64, "scope": "global"},
@@ -85,6 +85,7 @@ def test_it_is_read_out_of_what_the_programs_print() -> None:
     bridge = found.links["cloudbr0"]
     assert (bridge.kind, bridge.up, bridge.carrier) == ("bridge", True, True)
     assert bridge.addresses == ("192.0.2.10/24", "2001:db8::1/64")
+    assert bridge.routeless == {"192.0.2.10/24"}
     assert bridge.made_of == {"stp_state": "0", "forward_delay": "1500"}
     assert found.links["vlan9"].parent == "eth0"
     assert found.routes == ("-4 default via 192.0.2.1 dev cloudbr0 proto static",)
@@ -141,6 +142,13 @@ def test_settings_of_an_interface_come_back() -> None:
         "ip link set cloudbr0 up",
         "ip address delete 198.51.100.1/24 dev cloudbr0",
         "ip address add 192.0.2.10/24 broadcast + dev cloudbr0",
+    ]
+
+
+def test_an_address_gets_no_route_of_the_kernels_where_it_had_none() -> None:
+    was = dataclasses.replace(CARD, addresses=("192.0.2.10/24",), routeless=frozenset({"192.0.2.10/24"}))
+    assert told(repair(state(was), state(CARD), EVERY)) == [
+        "ip address add 192.0.2.10/24 broadcast + noprefixroute dev eth0"
     ]
 
 
