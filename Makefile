@@ -164,6 +164,7 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ou
 	@$(BIN)/python benchmarks/plan_speed.py
 	@$(BIN)/python benchmarks/plan.py
 	@$(BIN)/python benchmarks/drain.py
+	@$(BIN)/python benchmarks/drain_faults.py
 	@$(BIN)/python benchmarks/vlans.py
 	@$(BIN)/python benchmarks/vcenter_read.py
 

@@ -90,7 +90,7 @@ def timed(runs: int, what: str) -> tuple[str, float, float, int]:
     for _ in range(runs):
         client = Answers()
         cloud = cast("Any", Gateway(cast("Any", client)))
-        began = time.perf_counter()
+        began = time.process_time()
         if what == "judged":
             result = cast("Any", listed_vlans(cloud, Question("z1")).result)
             if result["physical_networks"][0]["allocated"] != NETWORKS - GIVEN:
@@ -100,7 +100,7 @@ def timed(runs: int, what: str) -> tuple[str, float, float, int]:
         else:
             cloud.physical_networks.fresh = lambda held: held
             ensure_vlans(cloud, "z1", "phys1", "4090-4094", "present", True, Policy())
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         calls = client.calls
     return what, statistics.median(seconds), max(seconds), calls
 
@@ -113,7 +113,7 @@ def main() -> None:
         timed(runs, "same"),
     ]
     print(f"{VLANS} VLANs, {NETWORKS} networks ({GIVEN} with a VLAN given), 100 dedications; {runs} runs\n")
-    print("| task | median s | worst s | listings |\n|---|---|---|---|")
+    print("| task | median CPU s | worst CPU s | listings |\n|---|---|---|---|")
     titles = {
         "judged": "cs_vlan_info",
         "changed": "cs_vlan_range, a change decided",

@@ -15,6 +15,9 @@ description:
   - Tells which thresholds are crossed, how many more VMs of a size find room, and whether the VMs of a failed host
     would find a place on the others (N+1).
   - The innermost of the places that are named is meant.
+  - It tells of this moment. CloudStack keeps no history of hosts and clusters that its API would show (the metrics
+    listings are of this moment too, and the only history, C(listVirtualMachinesUsageHistory), is that of single VMs),
+    so for a trend keep what this module returns, by day.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -141,7 +141,7 @@ def test_of_two_at_once_one_works_and_the_other_is_told_who(zone: Zone) -> None:
 
 
 def test_the_other_waits_its_turn_when_it_is_told_to(zone: Zone) -> None:
-    processes = [zone.start(lock_wait=PATIENCE), zone.start(lock_wait=PATIENCE)]
+    processes = [zone.start(lock_wait=600), zone.start(lock_wait=600)]
     ended = [(process.communicate(timeout=600)[0], process.returncode) for process in processes]
     assert [status for _output, status in ended] == [0, 0], ended
     zone.nothing_lost()
