@@ -14,7 +14,7 @@ import typing as t
 
 from .drift_model import Drift, Expected, Matched, Pair
 from .hosts import MAINTENANCE
-from .hypervisors import HypervisorHost, HypervisorNetwork, HypervisorView
+from .hypervisors import HypervisorHost, HypervisorNetwork, HypervisorStorage, HypervisorView
 
 LOST = ("Down", "Alert", "Disconnected")
 # Of the RAM that the hypervisor leaves for guests: below it CloudStack counts with a host as it was once.
@@ -127,18 +127,7 @@ def _storage(pair: Pair, pools: t.Mapping[str, str]) -> Found:
     host, seen = pair.host, pair.seen
     if not seen.storage and not pools:
         return
-    there = {_key(name): each for each in seen.storage for name in (each.id, each.name)}
-    for pool, name in pools.items():
-        its = there.get(_key(pool)) or there.get(_key(name))
-        if its is None:
-            message = f"{host.name} does not know the storage {name} ({pool})"
-            remedy = "reconnect the host, so that CloudStack attaches it; a VM that lands there cannot start"
-            yield Drift("pool_missing", "hurts", message, remedy, host.name, "", name, None)
-        elif not its.reachable:
-            message = f"{host.name} does not reach the storage {name} ({pool})"
-            yield Drift(
-                "pool_unreachable", "hurts", message, "see the storage network and mounts", host.name, "", name, False
-            )
+    yield from storage_lacking(host.name, seen, pools)
     wanted = {_key(text) for item in pools.items() for text in item}
     for its in seen.storage:
         if not its.reachable and its.shared and not {_key(its.id), _key(its.name)} & wanted:
@@ -146,6 +135,32 @@ def _storage(pair: Pair, pools: t.Mapping[str, str]) -> Found:
             yield Drift(
                 "storage_unreachable", "note", message, "detach it if it is not needed", host.name, "", None, its.name
             )
+
+
+def storage_lacking(host: str, seen: HypervisorHost, pools: t.Mapping[str, str]) -> Found:
+    """Of CloudStack's storage (names by id) what a host does not know, or does not reach. host: CloudStack's name."""
+    there = _by_key(seen)
+    for pool, name in pools.items():
+        its = there.get(_key(pool)) or there.get(_key(name))
+        if its is None:
+            message = f"{host} does not know the storage {name} ({pool})"
+            remedy = "reconnect the host, so that CloudStack attaches it; a VM that lands there cannot start"
+            yield Drift("pool_missing", "hurts", message, remedy, host, "", name, None)
+        elif not its.reachable:
+            message = f"{host} does not reach the storage {name} ({pool})"
+            yield Drift(
+                "pool_unreachable", "hurts", message, "see the storage network and mounts", host, "", name, False
+            )
+
+
+def storage_reached(hosts: t.Iterable[HypervisorHost], pools: t.Mapping[str, str]) -> dict[str, str]:
+    """Of CloudStack's storage (names by id) what one of the hosts reaches; the rest is nothing that hosts show."""
+    keys = {key for seen in hosts for key, its in _by_key(seen).items() if its.reachable}
+    return {pool: name for pool, name in pools.items() if {_key(pool), _key(name)} & keys}
+
+
+def _by_key(seen: HypervisorHost) -> dict[str, HypervisorStorage]:
+    return {_key(name): each for each in seen.storage for name in (each.id, each.name)}
 
 
 def _key(name: str) -> str:

@@ -24,7 +24,7 @@ from ..ports import Cloud
 from . import hosts, locks, lookup, marks
 from .emptying import Emptying, Told, allocated, cancelled, give_back, revive, start_again
 from .migrations import Limits
-from .native import NativePart, Reach
+from .native import STORAGE_BACK, NativePart, Reach
 from .surely import surely
 from .waiting import until
 
@@ -318,10 +318,36 @@ def _enabled(work: Work, host: Host) -> Host:
         host = cancelled(cloud, host)
     host = allocated(cloud, host, end)
     host = work.until(host, lambda seen: seen.state == "Up", f"the agent of host {host.name}", AGENT_UP)
+    _storage_back(work, host)
     if mark is not None:
         start_again(cloud, host, mark, work.told)
         marks.clear(cloud, host)
     return host
+
+
+def _storage_back(work: Work, host: Host) -> None:
+    """Wait until it reaches what its cluster does, or the next host's VMs would land where they cannot run."""
+    cloud, cluster = work.cloud, work.cluster
+    if work.request.reach is None:
+        return
+    pools = {
+        pool.id: pool.name
+        for pool in cloud.storage_pools.all(zone_id=cluster.zone_id)
+        if pool.state == "Up" and pool.cluster_id in ("", cluster.id)
+    }
+
+    def peers() -> list[Host]:
+        there = [each for each in cloud.hosts.all(zone_id=cluster.zone_id, detail="min") if each.id != host.id]
+        return [
+            each for each in there if (each.cluster_id, each.state, each.resource_state) == (cluster.id, "Up", ENABLED)
+        ]
+
+    def lacking() -> list[str]:
+        work.beat()
+        return work.native.lacking(pools, peers)
+
+    what = f"the storage of host {host.name}"
+    until(cloud, lacking, lambda left: not left, what=what, limit=STORAGE_BACK, show="; ".join)
 
 
 _WAYS: t.Mapping[Goal, t.Callable[[Work, Host], Host]] = {

@@ -9,9 +9,11 @@ CloudStack's maintenance first, then the hypervisor's; out of the hypervisor's f
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass
 
+from ..core.drift_hosts import storage_lacking, storage_reached
 from ..core.errors import Reason, Refused
 from ..core.hosts import Host
 from ..core.hypervisors import HypervisorHost, HypervisorView
@@ -24,6 +26,8 @@ Reach = t.Callable[[Cluster, t.Sequence[Host]], Hypervisor]
 ABOUT_ROOM = frozenset(("HOST_NOT_ENOUGH_FREE_MEMORY", "HOST_NOT_ENOUGH_PCPUS", "NO_HOSTS_AVAILABLE"))
 # Seconds for an empty host to change its mode. Well below a lock's lease, which is not renewed meanwhile.
 MODE_CHANGE = 600.0
+# Seconds for CloudStack to attach storage to a host that came back.
+STORAGE_BACK = 120.0
 
 
 class Seen(t.NamedTuple):
@@ -97,6 +101,21 @@ class NativePart:
         if self.would_change(False) and self._seen:
             self._seen.hypervisor.leave_maintenance(self._seen.host, MODE_CHANGE)
             self._changed(False)
+
+    def lacking(self, pools: t.Mapping[str, str], peers: t.Callable[[], t.Sequence[Host]]) -> list[str]:
+        """Of CloudStack's storage (names by id) what another host of the cluster reaches and this one does not.
+
+        peers: finds hosts in service, of which one is asked where no session speaks for all.
+        """
+        found = self._look()
+        if found is None or self.reach is None:
+            return []
+        others = [each for each in found.view.hosts if each.id != found.host.id]
+        if not found.hypervisor.capabilities.whole_cluster:
+            for peer in peers()[:1]:
+                with contextlib.closing(self.reach(self.cluster, [peer])) as its:
+                    others = list(its.read().hosts)
+        return [each.message for each in storage_lacking(self.host.name, found.host, storage_reached(others, pools))]
 
     def told(self) -> dict[str, object]:
         """For the result: {} without a connection."""

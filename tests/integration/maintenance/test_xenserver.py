@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from counterparts.xapi import hosts as xapi_hosts
+from counterparts.xapi import site as xapi_site
 from fakes.lab import Lab
 from integration.maintenance.rolls import CANCEL, NEXT, PREPARE, killed, points
 from integration.maintenance.site import ask
 from integration.maintenance.xenserver_roll import ELECTION, MODES, Both, made
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, WaitTimeout
 
 
 @pytest.fixture
@@ -77,3 +78,22 @@ def test_a_guest_that_cannot_leave_is_refused_before_the_first_write(two: Both) 
     assert (reason.code, reason.facts["fault"]) == ("hypervisor_obstacle", "VM_REQUIRES_SR")
     assert "its storage is not on the other hosts" in reason.message
     assert two.tale == []
+
+
+def test_a_host_that_came_back_without_its_storage_stops_the_roll(lab: Lab) -> None:
+    """Until it is plugged; then the same task ends as ever."""
+    with made(2, 1, lab, near=True) as both:
+        (storage,) = lab.box.world.storage_pools
+        (repository,) = both.pool.database.find("SR", name_label=xapi_site.SHARED)
+        both.pool.database.set("SR", repository, name_label=storage.uuid)
+        how: dict[str, Any] = {"token": "run/1", "claim": NEXT, "reach": both.reach()}
+        ask(lab, host="h0", **how)
+        (plug,) = both.pool.database.find("PBD", SR=repository, host=both.pool.host("h0"))
+        both.pool.database.set("PBD", plug, currently_attached=False)
+        with pytest.raises(WaitTimeout) as waited:
+            ask(lab, "enabled", host="h0", **how)
+        assert f"h0 does not reach the storage {storage.name}" in waited.value.message
+        both.pool.database.set("PBD", plug, currently_attached=True)
+        ask(lab, "enabled", host="h0", **how)
+        assert both.out() == []
+        both.by_procedure()
