@@ -141,6 +141,8 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
             ("8.4.0", ["rack-7"])
         ] * 2
         assert all(row["power_state"] == "Running" for row in pool.database.rows["VM"].values())
+        # Killed after an upgrade: the host has the version, and is not in service yet.
+        pool.database.set("host", pool.host("xen1"), enabled=False)
         status, output = play(UPGRADE, sandbox=sandbox, **wanted)
-        assert status == 0
-        assert len(tale) == 8, "a host that has the version was taken again"
+        assert status == 0, output
+        assert tale[8:] == ["Unmanaged host.enable xen1"]
