@@ -4,14 +4,13 @@
 """Faults of a host's network change × back-ends, and good changes, on booted hosts; beside it what others do.
 
 Prints the tables of docs/benchmarks.md. Needs root and what ``make system`` installs.
-Usage: network_faults.py [--backends ifupdown,networkd,netplan,networkmanager] [--good 104] [--only WORDS,WORDS]
-[--without-peers]
+Usage: network_faults.py [--backends ifupdown,networkd,netplan,networkmanager] [--parts faults,kills,good,peers]
+[--good 104] [--only WORDS,WORDS]
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import statistics
 import subprocess
 import sys
@@ -46,11 +45,12 @@ RESTART = {
     "ifupdown": "systemctl restart networking",
     "networkd": "networkctl reload; systemctl restart systemd-networkd",
     "netplan": "netplan apply",
-    "networkmanager": "nmcli connection reload; nmcli -g UUID connection show | xargs -n 1 nmcli connection up",
+    "networkmanager": "nmcli connection reload; nmcli connection up host; nmcli connection up bridge",
 }
 # With a terminal at which nobody presses a key.
 TRY = f"sleep {TIMEOUT + 20} | script -qec 'netplan try --timeout {TIMEOUT}' /dev/null"
 GOOD = Fault("none: a bridge takes over card and address", bridged)
+PARTS = ("faults", "kills", "good", "peers")
 Row = dict[str, Outcome]
 
 
@@ -117,7 +117,7 @@ def killed(backend: str, host: Host) -> list[tuple[float, str]]:
     return [(moment / 10, module_killed(backend, host, moment / 10)) for moment in range(4, 52, 4)]
 
 
-def others(command: Callable[[str], str], backend: str, host: Host, faults: list[Fault]) -> Row:
+def others(command: str, backend: str, host: Host, faults: list[Fault]) -> Row:
     """The same faulty files written by a template and applied by a command, without our collection."""
     found: Row = {}
     for fault in faults:
@@ -128,10 +128,15 @@ def others(command: Callable[[str], str], backend: str, host: Host, faults: list
         with Pulse(host.address) as pulse:
             for file in fault.change(backend, host)["files"]:
                 host.write(file["path"], file["content"], int(mode(backend), 8))
-            inside(host, f'setsid sh -c "{command(backend)}" > /dev/null 2>&1 < /dev/null & sleep {TIMEOUT + 15}')
+            # Detached, as the connection may go; then as long as our own change may take to come back.
+            script = f'setsid sh -c "{command}; touch /run/over" > /dev/null 2>&1 < /dev/null &'
+            inside(host, f"rm -f /run/over; {script}")
+            while not inside(host, "ls /run/over 2> /dev/null") and time.monotonic() < start + 100:
+                time.sleep(0.5)
+            time.sleep(15)
         back = pulse.back() if greets(host.address) else None
         same = "" if picture(host) == was else "differs"
-        ended = "unreachable" if back is None else "old again" if same == "" else "new kept"
+        ended = "old again" if same == "" else "new kept"
         found[fault.name] = Outcome(ended, pulse.gap, None if back is None else back - start - TIMEOUT, same, "")
         print(f"{backend} · {fault.name}: {_cell(found[fault.name])}", file=sys.stderr, flush=True)
         heal(backend, host, False)
@@ -149,57 +154,65 @@ def turned(columns: dict[str, Row]) -> dict[str, Row]:
     return {name: {column: row[name] for column, row in columns.items() if name in row} for name in names}
 
 
+def faults_part(hosts: dict[str, Host], faults: list[Fault]) -> int:
+    columns = at_once(hosts, lambda backend, host: suffered(faults, backend, host))
+    outcomes = [outcome for row in columns.values() for outcome in row.values()]
+    bad = sum(not outcome.good for outcome in outcomes)
+    print(f"T = {TIMEOUT} s; gap: longest time in which ssh did not greet, tried 10 times a second\n")
+    print(table(list(hosts), turned(columns)))
+    worst = max((outcome.back for outcome in outcomes if outcome.back is not None), default=0.0)
+    well = f"{len(outcomes)} runs: {len(outcomes) - bad} as before within T + 15 s"
+    print(f"\n{well}; latest {worst:.1f} s after T\n", flush=True)
+    return bad
+
+
+def kills_part(hosts: dict[str, Host]) -> int:
+    ends = at_once(hosts, killed)
+    left = [f"{backend}, {moment} s: {text}" for backend, row in ends.items() for moment, text in row if text]
+    times = sum(map(len, ends.values()))
+    print(f"Module killed 0.4 to 4.8 s after its start, {times} times: {times - len(left)} as before")
+    print(*left, sep="\n", flush=True)
+    return len(left)
+
+
+def good_part(hosts: dict[str, Host], number: int) -> int:
+    done = at_once(hosts, lambda backend, host: good_changes(backend, host, number // len(hosts)))
+    print("| back-end | good changes | not confirmed or guest lost | ssh gap, median | worst |")
+    print("|---|---|---|---|---|")
+    for backend, (gaps, wrong) in done.items():
+        print(f"| {backend} | {len(gaps)} | {len(wrong)} | {statistics.median(gaps):.2f} s | {max(gaps):.2f} s |")
+        print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    print(flush=True)
+    return sum(len(wrong) for _gaps, wrong in done.values())
+
+
+def peers_part(backends: list[str], faults: list[Fault]) -> None:
+    commands = {**{backend: (backend, RESTART[backend]) for backend in backends}, "trying": ("netplan", TRY)}
+    with hosts_of(*backends, trying="netplan") as hosts:
+        columns = at_once(hosts, lambda name, host: others(commands[name][1], commands[name][0], host, faults))
+    columns["netplan try"] = columns.pop("trying")
+    print("The same files by a template and a restart, 15 s after that ended; last column `netplan try`\n")
+    print(table(list(columns), turned(columns)), flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--backends", default=",".join(BACKENDS))
+    parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--good", type=int, default=104)
     parser.add_argument("--only", default="")
-    parser.add_argument("--without-peers", action="store_true")
     asked = parser.parse_args()
-    backends = asked.backends.split(",")
-    faults = [
-        dataclasses.replace(fault) for fault in FAULTS if any(word in fault.name for word in asked.only.split(","))
-    ]
-    plain = [*(fault for fault in faults if fault.plain), *([] if asked.only else [GOOD])]
+    backends, parts = asked.backends.split(","), asked.parts.split(",")
+    faults = [fault for fault in FAULTS if any(word in fault.name for word in asked.only.split(","))]
     bad = 0
     with hosts_of(*backends) as hosts:
         for host in hosts.values():
             Driver(host).install()
-        if faults:
-            columns = at_once(hosts, lambda backend, host: suffered(faults, backend, host))
-            outcomes = [outcome for row in columns.values() for outcome in row.values()]
-            bad = sum(not outcome.good for outcome in outcomes)
-            print(f"T = {TIMEOUT} s; gap: longest time in which ssh did not greet, tried 10 times a second\n")
-            print(table(backends, turned(columns)))
-            worst = max((outcome.back for outcome in outcomes if outcome.back is not None), default=0.0)
-            well = f"{len(outcomes)} runs: {len(outcomes) - bad} as before within T + 15 s"
-            print(f"\n{well}; latest {worst:.1f} s after T\n", flush=True)
-        if not asked.only:
-            ends = at_once(hosts, killed)
-            left = [f"{backend}, {moment} s: {text}" for backend, row in ends.items() for moment, text in row if text]
-            times = sum(map(len, ends.values()))
-            print(
-                f"Module killed 0.4 to 4.8 s after its start, {times} times: {times - len(left)} as before in the end"
-            )
-            print(*left, sep="\n", flush=True)
-            bad += len(left)
-        if asked.good:
-            done = at_once(hosts, lambda backend, host: good_changes(backend, host, asked.good // len(hosts)))
-            print("| back-end | good changes | not confirmed or guest lost | ssh gap, median | worst |")
-            print("|---|---|---|---|---|")
-            for backend, (gaps, wrong) in done.items():
-                print(
-                    f"| {backend} | {len(gaps)} | {len(wrong)} | {statistics.median(gaps):.2f} s | {max(gaps):.2f} s |"
-                )
-                bad += len(wrong)
-                print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
-            print(flush=True)
-        if not asked.without_peers and plain:
-            columns = at_once(hosts, lambda backend, host: others(RESTART.__getitem__, backend, host, plain))
-            if "netplan" in hosts:
-                columns["netplan try"] = others(lambda _backend: TRY, "netplan", hosts["netplan"], plain)
-            print(f"The same files by a template and a restart, {TIMEOUT + 15} s later; last column `netplan try`\n")
-            print(table(list(columns), turned(columns)))
+        bad += faults_part(hosts, faults) if "faults" in parts else 0
+        bad += kills_part(hosts) if "kills" in parts else 0
+        bad += good_part(hosts, asked.good) if "good" in parts else 0
+    if "peers" in parts:
+        peers_part(backends, [*(fault for fault in faults if fault.plain), GOOD])
     return 1 if bad else 0
 
 

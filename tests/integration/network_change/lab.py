@@ -131,10 +131,10 @@ def prepare(backends: dict[str, str], gateway: Callable[[], str]) -> Callable[[s
 
 
 @contextmanager
-def hosts_of(*backends: str) -> Iterator[dict[str, Host]]:
-    """A booted host of each back-end, two cards each, by the back-end's name."""
+def hosts_of(*backends: str, **more: str) -> Iterator[dict[str, Host]]:
+    """A booted host of each back-end, two cards each, by the back-end's name. more: name → back-end of further ones."""
     fleet: list[Fleet] = []
-    names = {backend: backend for backend in backends}
+    names = {**{backend: backend for backend in backends}, **more}
     fleet.append(
         Fleet(
             *names,
