@@ -180,7 +180,7 @@ def inside(host: Host, script: str) -> str:
             f"--target={_init(host)}",
             "--all",
             "env",
-            "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
             "sh",
             "-c",
             script,
