@@ -137,7 +137,8 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
     """Commands from the rules there are (lines of ``ufw show added``) to those wanted; none where all is right.
 
     New rules are put first, denials below permissions, before a rule that is no longer wanted is deleted. What is
-    established passes ufw before any of these.
+    established passes ufw before any of these. ufw takes two rules of the same ports and addresses for one, whatever
+    their verdicts, and passes over the second: one that is there with another verdict or comment is deleted before.
     """
     denied = [_ufw_rule("deny", opening, "") for opening in wanted.openings]
     allowed = [_ufw_rule("allow", opening, source) for opening in wanted.openings for source in opening.networks]
@@ -146,12 +147,25 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
         for one in wanted.servers
     ]
     held = {line.strip().removeprefix("ufw ") for line in added}
-    ours = [rule for rule in held if f"comment '{POLICY} " in rule]
-    fresh = [rule for rule in (*reversed(denied), *reversed(allowed), *outwards) if rule not in held]
-    stale = sorted(set(ours) - {*denied, *allowed, *outwards})
-    return [["ufw", "prepend", *shlex.split(rule)] for rule in fresh] + [
-        ["ufw", "--force", "delete", *shlex.split(rule.partition(" comment ")[0])] for rule in stale
+    rules = (*reversed(denied), *reversed(allowed), *outwards)
+    fresh = [rule for rule in rules if rule not in held]
+    places = {_ufw_place(rule) for rule in fresh}
+    rivals = sorted(rule for rule in held.difference(rules) if _ufw_place(rule) in places)
+    stale = sorted(rule for rule in held.difference(rules, rivals) if f"comment '{POLICY} " in rule)
+    return [
+        *map(_ufw_delete, rivals),
+        *(["ufw", "prepend", *shlex.split(rule)] for rule in fresh),
+        *map(_ufw_delete, stale),
     ]
+
+
+def _ufw_place(rule: str) -> str:
+    """What a rule is about, without its verdict and comment."""
+    return rule.partition(" comment ")[0].partition(" ")[2]
+
+
+def _ufw_delete(rule: str) -> list[str]:
+    return ["ufw", "--force", "delete", *shlex.split(rule.partition(" comment ")[0])]
 
 
 def _ufw_rule(verdict: str, opening: Opening, source: str) -> str:

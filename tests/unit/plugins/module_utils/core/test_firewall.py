@@ -152,6 +152,18 @@ def test_ufw_changes_only_what_differs() -> None:
     assert "10.9.0.0/24" not in str(moved)
 
 
+def test_a_rule_that_ufw_takes_for_the_same_goes_first() -> None:
+    """Else ufw passes over the new one, and SSH stays open to everybody."""
+    commands = firewall_render.ufw(
+        decide(PLAIN), ["ufw allow 22/tcp", "ufw limit 1798/tcp comment 'mine'", "ufw allow 80/tcp"]
+    )
+    assert commands[:2] == [
+        ["ufw", "--force", "delete", "allow", "22/tcp"],
+        ["ufw", "--force", "delete", "limit", "1798/tcp"],
+    ]
+    assert all(command[1] == "prepend" for command in commands[2:])
+
+
 @pytest.mark.parametrize(
     ("active", "installed", "uses"),
     [
