@@ -8,6 +8,7 @@ Source: 4.11.1 documentation, "Best Practices": keep room for the failure of a h
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import typing as t
 
@@ -39,7 +40,8 @@ def unbearable(
     if count < 1:
         return ()
     units = {n: _asking(packing, n) for n in left}
-    if any(_all_borne(packing, units, count, lead) for lead in ("ram", "cpu")):
+    # One class is mostly enough, and quick.
+    if any(_all_borne(packing, units, count, lead, classes) for classes in (1, CLASSES) for lead in ("ram", "cpu")):
         return ()
     number = 1
     for step in range(count):
@@ -70,12 +72,38 @@ class _Asking:
         self.count = sum(len(unit.vms) for unit in units)
         self.apart = [(unit.hosts, [group for vm in unit.vms for group in vm.apart]) for unit in units]
         self.apart = [each for each in self.apart if each[1]]
-        self._demands: dict[str, list[Demand]] = {}
+        self._by_lead: dict[str, _Demands] = {}
 
-    def demands(self, lead: str) -> list[Demand]:
-        if lead not in self._demands:
-            self._demands[lead] = _demands(self.units, lead)
-        return self._demands[lead]
+    def demands(self, lead: str) -> _Demands:
+        if lead not in self._by_lead:
+            self._by_lead[lead] = _Demands(_demands(self.units, lead))
+        return self._by_lead[lead]
+
+
+class _Demands:
+    """The same by the kind that leads, added up once for all the steps in which the host stays as it is.
+
+    other: the most of the other kind. sizes: of the leading kind, by the hosts that units may go to.
+    """
+
+    def __init__(self, largest_first: list[Demand]) -> None:
+        self._demands = largest_first
+        self.other = max((each.other for each in largest_first), default=0)
+        self.sizes: dict[frozenset[int], set[int]] = {}
+        for each in largest_first:
+            self.sizes.setdefault(each.hosts, set()).add(each.lead)
+        self._sums: dict[frozenset[int], tuple[list[int], list[int], list[int]]] = {}
+
+    def asked(self, allowed: frozenset[int], low: int) -> tuple[int, int]:
+        """What units ask for together that are no smaller than ``low`` and may go to one of these hosts."""
+        if allowed not in self._sums:
+            near = [each for each in self._demands if not each.hosts.isdisjoint(allowed)]
+            first = [0, *itertools.accumulate(each.lead for each in near)]
+            second = [0, *itertools.accumulate(each.other for each in near)]
+            self._sums[allowed] = [-each.lead for each in near], first, second
+        leads, first, second = self._sums[allowed]
+        count = bisect.bisect_right(leads, -low)
+        return first[count], second[count]
 
 
 def _asking(packing: Packing, n: int) -> _Asking:
@@ -139,10 +167,10 @@ def _demands(units: t.Iterable[Unit], lead: str) -> list[Demand]:
     return sorted(found, key=lambda each: -each.lead)
 
 
-def _classes(sizes: t.Iterable[int]) -> list[tuple[int, int]]:
+def _classes(sizes: t.Iterable[int], most: int = CLASSES) -> list[tuple[int, int]]:
     """Smallest and largest of each class of sizes, the largest class first."""
     there = sorted(set(sizes), reverse=True)
-    width = -(-len(there) // CLASSES)
+    width = -(-len(there) // most)
     return [(there[min(n + width, len(there)) - 1], there[n]) for n in range(0, len(there), width)]
 
 
@@ -189,27 +217,26 @@ def _surely_fit(packing: Packing, units: t.Sequence[Unit], usable: t.Sequence[in
     return True
 
 
-def _all_borne(packing: Packing, hosts: t.Mapping[int, _Asking], count: int, lead: str) -> bool:
+def _all_borne(packing: Packing, hosts: t.Mapping[int, _Asking], count: int, lead: str, classes: int) -> bool:
     """The same proof for all failures at once, with those that cost most room and those that ask for most.
 
     A unit of anti-affinity groups is kept off as many hosts as they have other members: take the roomiest ones away.
     """
     lost = sum(sorted((here.count for here in hosts.values()), reverse=True)[:count])
     rooms = _Rooms(packing, (n for n in hosts if not packing.hosts[n].unusable), lost, lead)
-    demands = {n: here.demands(lead) for n, here in hosts.items()}
-    other = max((each.other for held in demands.values() for each in held), default=0)
+    demands = [here.demands(lead) for here in hosts.values()]
+    other = max((held.other for held in demands), default=0)
+    sizes: dict[frozenset[int], set[int]] = {}
+    for held in demands:
+        for allowed, mine in held.sizes.items():
+            sizes.setdefault(allowed, set()).update(mine)
     kept_off = _kept_off(hosts)
-    for allowed in {each.hosts for held in demands.values() for each in held}:
+    for allowed, its in sizes.items():
         away = count + kept_off.get(allowed, 0)
-        near = {n: [one for one in held if not one.hosts.isdisjoint(allowed)] for n, held in demands.items()}
-        sizes = {one.lead for held in demands.values() for one in held if one.hosts == allowed}
-        for low, high in _classes(sizes):
-            asked = dict.fromkeys(near, (0, 0))
-            for n, held in near.items():
-                mine = [one for one in held if one.lead >= low]
-                asked[n] = (sum(one.lead for one in mine), sum(one.other for one in mine))
+        for low, high in _classes(its, classes):
+            asked = [held.asked(allowed, low) for held in demands]
             if not any(
-                _enough(rooms, allowed, (high, other), balance, asked.values(), count, away)
+                _enough(rooms, allowed, (high, other), balance, asked, count, away)
                 for balance in rooms.balances(allowed, high, other)
             ):
                 return False
