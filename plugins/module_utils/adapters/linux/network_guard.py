@@ -19,7 +19,7 @@ from ...core.network_state import RunningState, mentioned, running_state, unmet
 from . import network_files as files
 from . import network_units as units
 from .network_journal import Journal, change_in
-from .network_running import clear, gateways_answer, mend, orphans, peers, probe, return_guests, run, seen
+from .network_running import clear, gateways_answer, given_up, mend, orphans, peers, probe, return_guests, run, seen
 
 # The answer to the controller is on its way when the network goes.
 DELAY = 1.2
@@ -164,6 +164,8 @@ def _revert(entry: Json) -> tuple[Command, ...]:
     end = time.monotonic() + RESTORE_SECONDS
     for command in expanded(change.backend.restore, lists):
         run(command, end - time.monotonic())
+    for command in given_up(change.backend):
+        run(command, 3.0)
     return mend(before, touched, time.monotonic() + MEND_SECONDS)
 
 

@@ -79,12 +79,24 @@ def orphans(backend: NetworkBackend, before: RunningState, now: RunningState) ->
 
     No file defines them any more: all works until the next restart of the host, and never again after it.
     """
-    if backend.name not in ("networkd", "netplan"):
-        return []
-    rows = [line.split() for line in run(("networkctl", "--no-legend", "--no-pager", "list"), 5.0).out.splitlines()]
-    loose = {row[1] for row in rows if len(row) > 4 and row[4] == "unmanaged"} & set(before.links) & set(now.links)
+    loose = _in_setup(backend, "unmanaged") & set(before.links) & set(now.links)
     found = [name for name in sorted(loose) if set(before.links[name].addresses) & set(now.links[name].addresses)]
     return [f"{name} has its address from before only, and will not have it after a restart" for name in found]
+
+
+def given_up(backend: NetworkBackend) -> tuple[Command, ...]:
+    """What makes systemd-networkd take up interfaces again whose set-up failed, as where a master goes meanwhile.
+
+    Left alone they would work, and be ignored at the next change.
+    """
+    return tuple(("networkctl", "reconfigure", name) for name in sorted(_in_setup(backend, "failed")))
+
+
+def _in_setup(backend: NetworkBackend, state: str) -> set[str]:
+    if backend.name not in ("networkd", "netplan"):
+        return set()
+    rows = [line.split() for line in run(("networkctl", "--no-legend", "--no-pager", "list"), 5.0).out.splitlines()]
+    return {row[1] for row in rows if len(row) > 4 and row[4] == state}
 
 
 def peers() -> list[str]:
