@@ -19,7 +19,19 @@ from ...core.network_state import RunningState, mentioned, running_state, unmet
 from . import network_files as files
 from . import network_units as units
 from .network_journal import Journal, change_in
-from .network_running import clear, gateways_answer, given_up, mend, orphans, peers, probe, return_guests, run, seen
+from .network_running import (
+    announce,
+    clear,
+    gateways_answer,
+    given_up,
+    mend,
+    orphans,
+    peers,
+    probe,
+    return_guests,
+    run,
+    seen,
+)
 
 # The answer to the controller is on its way when the network goes.
 DELAY = 1.2
@@ -161,12 +173,15 @@ def _revert(entry: Json) -> tuple[Command, ...]:
     else:
         # Those with a daemon do not: reachable at once, whatever the daemon takes.
         mend(before, touched, time.monotonic())
+        announce(before)
     end = time.monotonic() + RESTORE_SECONDS
     for command in expanded(change.backend.restore, lists):
         run(command, end - time.monotonic())
     for command in given_up(change.backend):
         run(command, 3.0)
-    return mend(before, touched, time.monotonic() + MEND_SECONDS)
+    left = mend(before, touched, time.monotonic() + MEND_SECONDS)
+    announce(seen())
+    return left
 
 
 def boot(journal: Journal) -> None:

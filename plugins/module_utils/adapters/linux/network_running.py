@@ -133,6 +133,20 @@ def clear(before: RunningState, touched: t.Container[str]) -> None:
             run(command, 3.0)
 
 
+def announce(state: RunningState) -> None:
+    """Tell neighbours where each IPv4 address is now (RFC 5227, 3): they may remember another MAC address."""
+    for link in state.links.values():
+        mac = bytes.fromhex(link.mac.replace(":", "")) if link.up and link.mac.count(":") == 5 else b""
+        for address in link.addresses if mac else ():
+            if ":" in address:
+                continue
+            own = socket.inet_aton(address.split("/")[0])
+            ask = b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01"
+            with contextlib.suppress(OSError), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:
+                sender.bind((link.name, 0))
+                sender.send(b"\xff" * 6 + mac + ask + mac + own + bytes(6) + own)
+
+
 def return_guests(before: RunningState) -> tuple[str, ...]:
     """Guests' taps back onto their bridges; returns what failed."""
     ended = [run(command, 3.0) for command in guests_to_return(before, seen())]
