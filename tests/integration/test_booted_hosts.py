@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The booted hosts of tests/hosts: they come up, lose power, reboot, and leave nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from hosts import Fleet, slots
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def test_hosts_reach_each_other_and_survive_reboots_and_power_cuts() -> None:
+    with Fleet("a", "b", cards=("eth0", "eth1")) as fleet:
+        a, b = fleet["a"], fleet["b"]
+        b.run(f"ping -c1 -W2 {a.address}")
+        b.run(f"ping -c1 -W2 {fleet.gateway}")
+        assert a.run("hostname").stdout.strip() == "a"
+        boots = [a.boot_id()]
+        a.reboot()
+        boots.append(a.boot_id())
+        a.write("/root/kept", "x")
+        a.power_off()
+        assert not a.powered
+        assert a.boot_id() == ""
+        a.power_on()
+        a.wait()
+        boots.append(a.boot_id())
+        assert len(set(boots)) == 3
+        assert a.run("cat /root/kept").stdout == "x"
+        a.run("ip link set eth1 up")
+        a.cable("eth1", plugged=False)
+        assert a.run("cat /sys/class/net/eth1/carrier").stdout.strip() == "0"
+        a.run("! date --set 2020-01-01")
+    assert not fleet.directory.exists()
+    assert not list(Path("/sys/class/net").glob(f"hc{fleet.number}[b-]*"))
+    assert not slots.processes(fleet.directory)
+
+
+def test_what_a_killed_run_left_is_ended_by_the_next() -> None:
+    script = (
+        "import os, signal; from hosts import Fleet; f = Fleet('a').__enter__();"
+        "print(f.number, f.directory, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", script], cwd=TESTS, stdout=subprocess.PIPE, text=True, timeout=300, check=False
+    )
+    assert killed.returncode == -9
+    number, directory = killed.stdout.split()
+    assert slots.processes(Path(directory))
+    with Fleet("b"):
+        assert not slots.processes(Path(directory))
+        assert not Path(directory).exists()
+        assert not Path(f"/sys/class/net/{slots.bridge(int(number))}").exists() or int(number) in _numbers()
+
+
+def _numbers() -> set[int]:
+    return {int(path.stem) for path in slots.SLOTS.glob("*.json")}
