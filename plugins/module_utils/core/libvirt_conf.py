@@ -27,6 +27,7 @@ WRITTEN_BY_CLOUDSTACK: t.Mapping[str, frozenset[str]] = {
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
 _SAMPLE = re.compile(r"#\s*(?P<key>[A-Za-z_][\w-]*)\s*=")
 _STRING = re.compile(r'"([^"]*)"|\'([^\']*)\'')
+_STRING_OR_COMMENT = re.compile(rf"{_STRING.pattern}|#.*")
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,13 @@ def _statements(text: str) -> t.Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _closed(lines: t.Sequence[str]) -> bool:
-    return any("]" in _STRING.sub("", line.partition("#")[0]) for line in lines)
+    return any("]" in _STRING_OR_COMMENT.sub("", line) for line in lines)
 
 
 def _value(text: str) -> Value:
     if text.startswith("["):
-        inside = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-        return tuple(first or second for first, second in _STRING.findall(inside))
+        parts = _STRING_OR_COMMENT.finditer(text)
+        return tuple(part[1] or part[2] or "" for part in parts if not part[0].startswith("#"))
     match = _STRING.match(text)
     if match:
         return match[1] if match[1] is not None else match[2]

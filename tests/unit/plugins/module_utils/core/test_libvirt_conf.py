@@ -56,6 +56,19 @@ def test_of_two_lines_one_is_left() -> None:
     assert merge("max_clients = 1\n# x\nmax_clients = 2\n", {"max_clients": 2}).text == "max_clients = 2\n# x\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ('a = [ "#" ]\nb = 1', ("#",)),
+        ('a = [ "x", # don\'t ]\n  "y" ]\nb = 1', ("x", "y")),
+        ('a = [ "x", # "y"\n]\nb = 1', ("x",)),
+        ('a = [ "]", \'#\', "" ]\nb = 1', ("]", "#", "")),
+    ],
+)
+def test_strings_and_comments_of_a_list_are_told_apart(text: str, held: tuple[str, ...]) -> None:
+    assert parse(text) == {"a": held, "b": 1}
+
+
 def test_null_removes() -> None:
     assert parse(merge(STOCK, {"max_clients": None}).text) == {"namespaces": ("mount", "pid")}
 
