@@ -35,6 +35,7 @@ esac; done""",
     "sshd": "echo 'permitrootlogin yes'; echo 'kexalgorithms curve25519-sha256'",
     "sudo": "echo '    (ALL) NOPASSWD: ALL'",
 }
+PROGRAM_PLACES = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 CPU = "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Xeon\nflags\t\t: aes avx vmx\n\n"
 MEMORY = (
     "MemTotal: 67108864 kB\nSwapTotal: 4194304 kB\nSwapFree: 4194304 kB\nHugePages_Total: 0\nHugepagesize: 2048 kB\n"
@@ -88,6 +89,11 @@ class World:
             (programs / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
             (programs / name).chmod(0o755)
         os.environ["PATH"] = f"{programs}:{os.environ['PATH']}"
+        # What this host has not, the machine below it may have. What is no program cannot be run.
+        for name in {*ANSWERS, "virtqemud"} - set(self.answers):
+            for path in {place.resolve() for place in map(Path, PROGRAM_PLACES) if place.is_dir()}:
+                if (path / name).is_file():
+                    call(f"mount --bind /dev/null {path / name}")
 
     def _files(self) -> None:
         """A new /etc of links to the old one's entries, beside the files of this world; others are bound one by one."""
