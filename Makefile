@@ -105,9 +105,12 @@ $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 unit: venv ## Everything under tests/ but integration: unit, property, contract, architecture
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
+# Most of the time of these is waiting for machines; a file of tests may be one story.
+WORKERS ?= 2
+
 .PHONY: integration
-integration: venv collections system libvirt ## Playbooks against the sandbox; build and installation of the package
-	pytest $(PYTEST_ARGS) tests/integration
+integration: venv collections system libvirt ## Playbooks against the sandbox, booted hosts, counterparts (WORKERS=2)
+	pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS) tests/integration
 
 .PHONY: molecule
 molecule: venv collections system ## The Molecule scenarios of roles for hosts, on booted ones (SCENARIO=kvm_agent RELEASE=trixie)
