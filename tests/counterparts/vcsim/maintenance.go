@@ -46,6 +46,10 @@ func (h *maintenance) EnterMaintenanceModeTask(ctx *simulator.Context, req *type
 				return new(types.Timedout)
 			}
 		}
+		// Cancelled in the very moment in which the last VM left.
+		if cancelled() {
+			return new(types.RequestCanceled)
+		}
 		h.set(ctx, true)
 		return nil
 	})
