@@ -19,16 +19,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
-from fakes.lab import Lab  # noqa: E402
+from fakes.lab import Lab
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName  # noqa: E402
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import (  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import (
     locks,
     maintenance,
     rolling,
 )
-from sandbox.world.hosts import Host  # noqa: E402
-from unit.sandbox.worlds import lay_out, run_on  # noqa: E402
+from sandbox.world.hosts import Host
+from unit.sandbox.worlds import lay_out, run_on
 
 HOSTS, VMS, SEEDS = 8, 5, 20
 BOUND = (HOSTS * VMS + VMS) / (HOSTS * VMS)

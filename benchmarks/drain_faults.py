@@ -22,19 +22,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
-from fakes.lab import Killed, Lab, Life  # noqa: E402
-from integration.maintenance.site import ask, placement  # noqa: E402
-from integration.maintenance.test_faults import FOLLOWER, furnish, host, moves  # noqa: E402
+from fakes.lab import Killed, Lab, Life
+from integration.maintenance.site import ask, placement
+from integration.maintenance.test_faults import FOLLOWER, furnish, host, moves
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
     HostcraftError,
     Refused,
 )
-from sandbox.errors import ApiError  # noqa: E402
-from sandbox.rules import host_states  # noqa: E402
-from sandbox.rules import life as machines  # noqa: E402
-from sandbox.server import Received  # noqa: E402
-from unit.sandbox.worlds import new_vm, run_on  # noqa: E402
+from sandbox.errors import ApiError
+from sandbox.rules import host_states
+from sandbox.rules import life as machines
+from sandbox.server import Received
+from unit.sandbox.worlds import new_vm, run_on
 
 Plant = Callable[[Lab, int], Life]
 

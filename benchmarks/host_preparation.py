@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
-from hosts.images import RELEASES  # noqa: E402
-from integration.add_hosts.site import Play, Site  # noqa: E402
+from hosts.images import RELEASES
+from integration.add_hosts.site import Play, Site
 
 TAGS = "--tags=add_hosts_prepare,add_hosts_check"
 

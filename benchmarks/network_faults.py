@@ -23,9 +23,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / ".venv" / "collections")]
 
-from hosts.host import Host  # noqa: E402
-from integration.network_change.faults import FAULTS, Fault, Outcome, heal, module_killed, suffer  # noqa: E402
-from integration.network_change.lab import (  # noqa: E402
+from hosts.host import Host
+from integration.network_change.faults import FAULTS, Fault, Outcome, heal, module_killed, suffer
+from integration.network_change.lab import (
     BACKENDS,
     Pulse,
     bridged,
@@ -37,7 +37,7 @@ from integration.network_change.lab import (  # noqa: E402
     tap,
     unbridged,
 )
-from integration.network_change.plays import Driver  # noqa: E402
+from integration.network_change.plays import Driver
 
 TIMEOUT = 15
 # How an administrator applies files that a template has written.

@@ -17,13 +17,13 @@ from random import Random
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
-from planner import server_rule  # noqa: E402
-from planner.blockers import PLANTS, planted  # noqa: E402
-from planner.check import Replay, may_run, plain, violations  # noqa: E402
-from planner.generate import Cluster, Shape, cluster, shapes, tiny  # noqa: E402
-from planner.oracle import UNKNOWN, Unknown, best_roll, placeable  # noqa: E402
+from planner import server_rule
+from planner.blockers import PLANTS, planted
+from planner.check import Replay, may_run, plain, violations
+from planner.generate import Cluster, Shape, cluster, shapes, tiny
+from planner.oracle import UNKNOWN, Unknown, best_roll, placeable
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Roll, plan  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Roll, plan
 
 WORKERS = 2
 

@@ -16,11 +16,11 @@ from random import Random
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
-from planner.generate import GIB  # noqa: E402
+from planner.generate import GIB
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount  # noqa: E402
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import Vm, VmHost  # noqa: E402
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Order, plan  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import Vm, VmHost
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Order, plan
 
 SIZES = ((1, 2), (2, 4), (2, 8), (4, 8), (4, 16))
 

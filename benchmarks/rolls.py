@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / part) for part in ("tests", ".venv/collections")]
 
-from integration.maintenance import rolls, vcenter_roll, xenserver_roll  # noqa: E402
+from integration.maintenance import rolls, vcenter_roll, xenserver_roll
 
 
 def tried(kind: str, new: Any) -> bool:

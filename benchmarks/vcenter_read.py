@@ -18,10 +18,10 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / part) for part in ("tests", ".venv/collections")]
 
-from counterparts.vcenter import Vcsim  # noqa: E402
-from pyVmomi import SoapAdapter  # noqa: E402
+from counterparts.vcenter import Vcsim
+from pyVmomi import SoapAdapter
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.gateway import (  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.gateway import (
     VcenterGateway,
 )
 

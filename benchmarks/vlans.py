@@ -20,14 +20,14 @@ from typing import Any, cast
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / ".venv" / "collections")]
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import (  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import (
     Gateway,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlan_info import (  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlan_info import (
     Question,
     listed_vlans,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans import (  # noqa: E402
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans import (
     Policy,
     ensure_vlans,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The option ``hypervisor``."""
+    """The option ``hypervisor``; with it, options of modules that speak to a vCenter or a pool alone."""
 
     DOCUMENTATION = r"""
 options:
@@ -54,4 +54,29 @@ options:
         description: Seconds that one call may take.
         type: float
         default: 30
+"""
+
+    VSPHERE = r"""
+options:
+  cluster:
+    description:
+      - Name of the cluster in vCenter, with its datacenter before it, as V(DATACENTER/CLUSTER), where two have clusters
+        of one name. CloudStack's own name of it, V(VCENTER/DATACENTER/CLUSTER), will do.
+    type: str
+    required: true
+"""
+
+    XENSERVER = r"""
+options:
+  timeout:
+    description: Seconds that one step may take.
+    type: float
+    default: 900
+attributes:
+  check_mode:
+    description: Can run in check mode and say what would be done, without changing anything.
+    support: full
+  diff_mode:
+    description: Lists what was done or would be.
+    support: full
 """

@@ -19,14 +19,9 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.hypervisor.vsphere
   - hostcraft.cloudstack.looks
 options:
-  cluster:
-    description:
-      - Name of the cluster in vCenter, with its datacenter before it, as V(DATACENTER/CLUSTER), where two have clusters
-        of one name. CloudStack's own name of it, V(VCENTER/DATACENTER/CLUSTER), will do.
-    type: str
-    required: true
   traffic_labels:
     description:
       - VMware traffic labels of the zone's physical networks, by traffic type.

@@ -20,13 +20,8 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.hypervisor.vsphere
 options:
-  cluster:
-    description:
-      - Name of the cluster in vCenter, with its datacenter before it, as V(DATACENTER/CLUSTER), where two have clusters
-        of one name. CloudStack's own name of it, V(VCENTER/DATACENTER/CLUSTER), will do.
-    type: str
-    required: true
   hosts:
     description: Names of the hosts that are meant; all of the cluster without.
     type: list

@@ -20,6 +20,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.hypervisor.xenserver
 options:
   name:
     description: Name-label of the network.
@@ -41,17 +42,6 @@ options:
   vlan:
     description: VLAN of the network, V(1) to V(4094). The network carries all VLANs where it is not set.
     type: int
-  timeout:
-    description: Seconds that one step may take.
-    type: float
-    default: 900
-attributes:
-  check_mode:
-    description: Can run in check mode and say what would be done, without changing anything.
-    support: full
-  diff_mode:
-    description: Lists what was done or would be.
-    support: full
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type
   - module: hostcraft.cloudstack.cs_xenserver_check

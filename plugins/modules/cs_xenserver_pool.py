@@ -20,6 +20,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.hypervisor.xenserver
 options:
   join:
     description:
@@ -61,17 +62,6 @@ options:
     description: Whether storage that is not plugged on a host is plugged.
     type: bool
     default: false
-  timeout:
-    description: Seconds that one step may take.
-    type: float
-    default: 900
-attributes:
-  check_mode:
-    description: Can run in check mode and say what would be done, without changing anything.
-    support: full
-  diff_mode:
-    description: Lists what was done or would be.
-    support: full
 seealso:
   - module: hostcraft.cloudstack.cs_cluster
   - module: hostcraft.cloudstack.cs_xenserver_check

@@ -20,6 +20,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.hypervisor.xenserver
 options:
   name:
     description: Name-label of the repository.
@@ -57,17 +58,6 @@ options:
   chap_password:
     description: Password at the iSCSI target. It is not compared with what is held.
     type: str
-  timeout:
-    description: Seconds that one step may take.
-    type: float
-    default: 900
-attributes:
-  check_mode:
-    description: Can run in check mode and say what would be done, without changing anything.
-    support: full
-  diff_mode:
-    description: Lists what was done or would be.
-    support: full
 seealso:
   - module: hostcraft.cloudstack.cs_storage_pool
 """

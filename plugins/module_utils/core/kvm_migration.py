@@ -15,10 +15,9 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from .host_checks import SEVERITIES, Severity
 from .kvm_hosts import Comparison, Cpu, KvmGuest, KvmHost
 
-Severity = t.Literal["blocks", "hurts", "note"]
-SEVERITIES: tuple[Severity, ...] = ("blocks", "hurts", "note")
 # Bridges of guest networks, which the agent makes on the target when a guest comes (modifyvlan.sh, modifyvxlan.sh).
 MADE_ON_DEMAND = re.compile(r"br(vx-\d+|.+-\d+)$|cloud0$")
 # Which host is asked about which CPU.

@@ -18,6 +18,7 @@ from ..core.host_check import Judgement, complaint, judge_host, summary
 from ..core.host_checks import HostFinding
 from ..core.host_facts import Expectations, HostFacts
 from .fields import Params, Spec
+from .findings import FAIL
 from .task import Json, failure
 
 MIB = 1024**2
@@ -40,7 +41,7 @@ OPTIONS: Spec = {
     "certificate_days": {"type": "int", "default": 30},
     "timeout": {"type": "float", "default": 10},
     "ignore": {"type": "list", "elements": "str", "default": []},
-    "fail": {"type": "str", "choices": ["blocks", "hurts", "note", "never"], "default": "blocks"},
+    "fail": FAIL,
 }
 
 

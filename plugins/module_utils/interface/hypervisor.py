@@ -28,6 +28,8 @@ OPTIONS: Spec = {
     "timeout": {"type": "float", "default": 30.0},
 }
 HYPERVISOR: Spec = {"hypervisor": {"type": "dict", "options": OPTIONS}}
+# For tasks that speak to nothing else: one that says nothing of it is connected by the environment.
+ALONE: Spec = {"hypervisor": {**HYPERVISOR["hypervisor"], "apply_defaults": True}}
 
 
 def access(params: Params) -> t.Optional[HypervisorAccess]:
@@ -48,24 +50,36 @@ def access(params: Params) -> t.Optional[HypervisorAccess]:
     return HypervisorAccess(**held)
 
 
+def required_access(params: Params, whom: str = "the hypervisors") -> HypervisorAccess:
+    """The same where the task cannot do without. Raises MissingValue, InvalidValue."""
+    found = access(params)
+    if found is None:
+        raise MissingValue(f"a connection to {whom}", ["hypervisor.url"])
+    return found
+
+
+def access_alone(params: Params, whom: str) -> HypervisorAccess:
+    """The same of a task with ALONE, where no URL means that nothing was said. Raises MissingValue, InvalidValue."""
+    said = (params.get("hypervisor") or {}).get("url")
+    return required_access(params if said else {}, whom)
+
+
 def reach(params: Params) -> t.Optional[Reach]:
     """How to open the hypervisors of a cluster, or None where the task says nothing of them."""
     its = access(params)
-    if its is None:
-        return None
+    return None if its is None else _reach(its)
 
+
+def required_reach(params: Params) -> Reach:
+    """The same where the task cannot do without. Raises MissingValue, InvalidValue."""
+    return _reach(required_access(params))
+
+
+def _reach(its: HypervisorAccess) -> Reach:
     def opened(cluster: Cluster, hosts: t.Sequence[Host]) -> Hypervisor:
         return connect(its, cluster.hypervisor, cluster.name, hosts)
 
     return opened
-
-
-def required_reach(params: Params) -> Reach:
-    """The same where the task cannot do without. Raises MissingValue."""
-    its = reach(params)
-    if its is None:
-        raise MissingValue("a connection to the hypervisors", ["hypervisor.url"])
-    return its
 
 
 def connect(access: HypervisorAccess, hypervisor: str, cluster: str, hosts: t.Sequence[Host]) -> Hypervisor:

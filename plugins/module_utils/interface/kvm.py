@@ -9,13 +9,12 @@ import typing as t
 
 from ..adapters.kvm.cluster import open_kvm_hosts
 from ..core.change import Outcome
-from ..core.errors import MissingValue
 from ..core.hosts import Host
-from ..core.kvm_migration import SEVERITIES
 from ..operations import kvm
 from ..ports import Cloud, KvmHosts
 from .connection import Params, Spec
-from .hypervisor import OPTIONS, access
+from .findings import FAIL
+from .hypervisor import OPTIONS, required_access
 
 WHERE: Spec = {
     "zone": {"type": "str"},
@@ -26,7 +25,7 @@ WHERE: Spec = {
 MIGRATION: Spec = {
     **WHERE,
     "guests": {"type": "bool", "default": True},
-    "fail": {"type": "str", "choices": [*SEVERITIES, "never"], "default": "never"},
+    "fail": {**FAIL, "default": "never"},
 }
 CONSOLES: Spec = {**WHERE, "force": {"type": "bool", "default": False}}
 
@@ -45,10 +44,7 @@ def _where(params: Params) -> kvm.Where:
 
 def _reach(params: Params) -> kvm.Reach:
     """How to open the hosts. Raises MissingValue, InvalidValue."""
-    its = access(params)
-    if its is None:
-        raise MissingValue("a connection to the hypervisors", ["hypervisor.url"])
-    reached = its
+    reached = required_access(params)
 
     def opened(hosts: t.Sequence[Host]) -> KvmHosts:
         return open_kvm_hosts(reached, hosts)

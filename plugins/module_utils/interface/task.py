@@ -39,17 +39,22 @@ class ApiTask:
         """The body of every API module."""
         module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
         module.no_log_values.update(self.secrets(module.params))
-        try:
-            outcome = self.operation(open_cloud(resolve(module.params)), module.params, module.check_mode)
-        except HostcraftError as error:
-            module.no_log_values.update(error.secrets)
-            module.fail_json(**failure(error))
-        else:
-            module.no_log_values.update(outcome.secrets)
-            result = success(outcome)
-            for warning in result.pop("warnings"):
-                module.warn(warning)
-            module.exit_json(**result)
+        carry_out(module, lambda: self.operation(open_cloud(resolve(module.params)), module.params, module.check_mode))
+
+
+def carry_out(module: AnsibleModule, work: t.Callable[[], Outcome]) -> None:
+    """Do it and end the module with the result or the error; secrets that came to light on the way are masked."""
+    try:
+        outcome = work()
+    except HostcraftError as error:
+        module.no_log_values.update(error.secrets)
+        module.fail_json(**failure(error))
+    else:
+        module.no_log_values.update(outcome.secrets)
+        result = success(outcome)
+        for warning in result.pop("warnings"):
+            module.warn(warning)
+        module.exit_json(**result)
 
 
 def success(outcome: Outcome) -> Json:

@@ -11,8 +11,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..adapters.vcenter.hosts import open_vsphere
-from ..core.change import plain
-from ..core.errors import HostcraftError, InvalidValue, MissingValue
+from ..core.change import Outcome, plain
+from ..core.errors import HostcraftError, InvalidValue
 from ..core.host_check import Judgement, summary
 from ..core.vsphere import TRAFFIC, PortGroup, Range, Vsphere
 from ..core.vsphere_change import VsphereWanted
@@ -20,13 +20,11 @@ from ..core.vsphere_expected import VsphereExpected
 from ..operations.vsphere import ensure_vsphere_hosts, judged
 from ..ports import VsphereHosts
 from .connection import Params, Spec
-from .hypervisor import HYPERVISOR, access
-from .task import Json, failure, success
+from .findings import FAIL
+from .hypervisor import ALONE, access_alone
+from .task import Json, carry_out, failure
 
-CONNECTION: Spec = {
-    "cluster": {"type": "str", "required": True},
-    "hypervisor": {**HYPERVISOR["hypervisor"], "apply_defaults": True},
-}
+CONNECTION: Spec = {**ALONE, "cluster": {"type": "str", "required": True}}
 CHECK: Spec = {
     **CONNECTION,
     "traffic_labels": {
@@ -42,7 +40,7 @@ CHECK: Spec = {
     "iscsi_targets": {"type": "list", "elements": "str", "default": []},
     "minimum_version": {"type": "str", "default": "4.1"},
     "ignore": {"type": "list", "elements": "str", "default": []},
-    "fail": {"type": "str", "choices": ["blocks", "hurts", "note", "never"], "default": "blocks"},
+    "fail": FAIL,
 }
 SET: Spec = {
     **CONNECTION,
@@ -87,29 +85,21 @@ def check_main() -> None:
 def set_main() -> None:
     """The body of ``cs_vsphere_host``."""
     module = AnsibleModule(argument_spec=SET, supports_check_mode=True)
-    try:
+
+    def work() -> Outcome:
         desired = wanted(module.params)
         with opened(module.params) as hosts:
-            outcome = ensure_vsphere_hosts(hosts, desired, module.check_mode)
-    except HostcraftError as error:
-        module.fail_json(**failure(error))
-    else:
-        module.exit_json(**{key: value for key, value in success(outcome).items() if key != "warnings"})
+            return ensure_vsphere_hosts(hosts, desired, module.check_mode)
+
+    carry_out(module, work)
 
 
 @contextlib.contextmanager
 def opened(params: Params) -> t.Iterator[VsphereHosts]:
     """Raises InvalidValue, MissingValue, MissingLibrary."""
-    if not (params.get("hypervisor") or {}).get("url"):
-        raise MissingValue("a connection to the vCenter", ["hypervisor.url"])
-    found = access(params)
-    if found is None:
-        raise MissingValue("a connection to the vCenter", ["hypervisor.url"])
-    hosts = open_vsphere(found, params["hypervisor"].get("cluster") or params["cluster"])
-    try:
+    found = access_alone(params, "the vCenter")
+    with contextlib.closing(open_vsphere(found, found.cluster or params["cluster"])) as hosts:
         yield hosts
-    finally:
-        hosts.close()
 
 
 def expectations(params: Params) -> VsphereExpected:

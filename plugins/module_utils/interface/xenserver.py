@@ -12,22 +12,19 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..adapters.xenserver.pool import open_xen_pool
 from ..core.change import Outcome
-from ..core.errors import HostcraftError, MissingValue
-from ..core.hypervisors import HypervisorAccess
+from ..core.errors import HostcraftError
 from ..core.xen_check import DOM0, MIB
 from ..core.xen_networks import MODES, NetworkWish, valid
 from ..core.xen_storage import DRIVERS, wish
 from ..operations import xen_pools
 from ..ports import XenPool
 from .connection import Params, Spec
-from .hypervisor import HYPERVISOR, OPTIONS, access
-from .task import Json, failure, success
+from .hypervisor import ALONE, OPTIONS, access_alone, required_access
+from .task import Json, carry_out, failure
 
-# A task that says nothing of it is connected by the environment.
-CONNECTION: Spec = {"hypervisor": {**HYPERVISOR["hypervisor"], "apply_defaults": True}}
 TIMEOUT: Spec = {"timeout": {"type": "float", "default": 900.0}}
 NETWORK: Spec = {
-    **CONNECTION,
+    **ALONE,
     **TIMEOUT,
     "name": {"type": "str", "required": True},
     "interface": {"type": "str"},
@@ -36,7 +33,7 @@ NETWORK: Spec = {
     "vlan": {"type": "int"},
 }
 STORAGE: Spec = {
-    **CONNECTION,
+    **ALONE,
     **TIMEOUT,
     "name": {"type": "str", "required": True},
     "type": {"type": "str", "choices": list(DRIVERS), "required": True},
@@ -55,7 +52,7 @@ MEMBER: Spec = {
     for name in ("url", "username", "password", "validate_certs", "ca_path", "timeout")
 }
 POOL: Spec = {
-    **CONNECTION,
+    **ALONE,
     **TIMEOUT,
     "join": {"type": "dict", "options": MEMBER},
     "hosts": {"type": "list", "elements": "str", "default": []},
@@ -63,13 +60,13 @@ POOL: Spec = {
     "plug_storage": {"type": "bool", "default": False},
 }
 HOST: Spec = {
-    **CONNECTION,
+    **ALONE,
     **TIMEOUT,
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["evacuated", "enabled"], "required": True},
 }
 CHECK: Spec = {
-    **CONNECTION,
+    **ALONE,
     "traffic_labels": {"type": "list", "elements": "str", "default": []},
     "minimum_dom0_memory": {"type": "int", "default": DOM0 // MIB},
     "ignore": {"type": "list", "elements": "str", "default": []},
@@ -116,25 +113,18 @@ def check_main() -> None:
 
 def _run(spec: Spec, work: Work, **constraints: t.Any) -> None:
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints)
-    try:
+
+    def worked() -> Outcome:
         with opened(module.params) as pool:
-            outcome = work(pool, module.params, module.check_mode)
-    except HostcraftError as error:
-        module.fail_json(**failure(error))
-    else:
-        result = success(outcome)
-        for warning in result.pop("warnings"):
-            module.warn(warning)
-        module.exit_json(**result)
+            return work(pool, module.params, module.check_mode)
+
+    carry_out(module, worked)
 
 
 @contextlib.contextmanager
 def opened(params: Params) -> t.Iterator[XenPool]:
     """Raises InvalidValue, MissingValue, MissingLibrary."""
-    found = access(params) if (params.get("hypervisor") or {}).get("url") else None
-    if found is None:
-        raise MissingValue("a connection to the pool", ["hypervisor.url"])
-    with contextlib.closing(open_xen_pool(found)) as pool:
+    with contextlib.closing(open_xen_pool(access_alone(params, "the pool"))) as pool:
         yield pool
 
 
@@ -152,12 +142,12 @@ def _storage(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
 
 def _pool(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
     if params["join"]:
-        given = {name: value for name, value in params["join"].items() if value is not None}
-        master = params["hypervisor"]
+        given, master = dict(params["join"]), params["hypervisor"]
         # A member has the pool's user and password; one that has not joined yet may have others.
         for name in ("username", "password"):
-            given.setdefault(name, master[name] or "")
-        with contextlib.closing(open_xen_pool(HypervisorAccess(**given))) as alone:
+            if given[name] is None:
+                given[name] = master[name] or ""
+        with contextlib.closing(open_xen_pool(required_access({"hypervisor": given}))) as alone:
             how = (master["username"] or "", master["password"] or "", params["timeout"], check_mode)
             return xen_pools.join(pool, alone, *how)
     tags, plug = params["clear_tags"], params["plug_storage"]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from ..core.change import Outcome, plain
 from ..core.errors import HypervisorError, InvalidValue, NotAsRead, NotFound, Reason, Refused
+from ..core.host_checks import SEVERITIES
 from ..core.hosts import Host, HostName, matching
 from ..core.kvm_consoles import Console, ConsoleHost, outdated, still_outdated
 from ..core.kvm_hosts import KvmHost
-from ..core.kvm_migration import SEVERITIES, Barrier, barriers, questions, ways
+from ..core.kvm_migration import Barrier, barriers, questions, ways
 from ..core.topology import Cluster
 from ..ports import Cloud, KvmHosts
 from . import lookup

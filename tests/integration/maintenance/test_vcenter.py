@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import pytest
 from fakes.lab import Lab
@@ -60,7 +60,7 @@ def test_a_vm_that_cloudstack_does_not_know_keeps_its_host_out_of_vcenters_mode(
 def test_killed_after_each_kind_of_write_and_run_again() -> None:
     """A whole roll of two: the next process ends it. Every other call of it is in benchmarks/rolls.py."""
     with vcenter_of(hosts=2, guests=9) as vcenter:
-        new: Any = lambda: made(vcenter, 2, 1)  # noqa: E731
+        new = partial(made, vcenter, 2, 1)
         writes, _calls = points(new)
         # The first host is done by half of them; the second one's are the same again.
         for nth in writes[: len(writes) // 2 : 2]:

@@ -16,6 +16,7 @@ import typing as t
 import urllib.parse
 import xml.parsers.expat
 from dataclasses import dataclass, field
+from functools import partial
 
 from ...core.errors import (
     AccessDenied,
@@ -151,7 +152,7 @@ class VcenterClient:
             if not token:
                 break
             # A new session knows no token of an old one, so this is not for ``call``.
-            page = self._send("ContinueRetrievePropertiesEx", lambda: asked.ContinueRetrievePropertiesEx(token))  # noqa: B023
+            page = self._send("ContinueRetrievePropertiesEx", partial(asked.ContinueRetrievePropertiesEx, token))
         return Things(found)
 
     def finish(self, what: str, task: t.Any, timeout: float) -> t.Any:
@@ -193,7 +194,7 @@ class VcenterClient:
                     self._send("CancelTask", task.CancelTask)
                 raise WaitTimeout(what, timeout + GRACE, values.get("info.state"))
             wait = self.vmodl.query.PropertyCollector.WaitOptions(maxWaitSeconds=max(1, min(self._wait, int(left))))
-            news = self._send("WaitForUpdatesEx", lambda: collector.WaitForUpdatesEx(version, wait))  # noqa: B023
+            news = self._send("WaitForUpdatesEx", partial(collector.WaitForUpdatesEx, version, wait))
             if news is None:
                 continue
             version = news.version
