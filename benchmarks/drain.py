@@ -21,12 +21,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from fakes.lab import Lab
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import (
-    locks,
-    maintenance,
-    rolling,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import host as maintenance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks, rolling
 from sandbox.world.hosts import Host
 from unit.sandbox.worlds import lay_out, run_on
 

@@ -26,10 +26,7 @@ from fakes.lab import Killed, Lab, Life
 from integration.maintenance.site import ask, placement
 from integration.maintenance.test_faults import FOLLOWER, furnish, host, moves
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
-    HostcraftError,
-    Refused,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
 from sandbox.errors import ApiError
 from sandbox.rules import host_states
 from sandbox.rules import life as machines

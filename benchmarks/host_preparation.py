@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from hosts.images import RELEASES
-from integration.add_hosts.site import Play, Site
+from integration.machine.add_hosts.site import Play, Site
 
 TAGS = "--tags=add_hosts_prepare,add_hosts_check"
 

@@ -24,8 +24,15 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / ".venv" / "collections")]
 
 from hosts.host import Host
-from integration.network_change.faults import FAULTS, Fault, Outcome, heal, module_killed, suffer
-from integration.network_change.lab import (
+from integration.machine_network.change.faults import (
+    FAULTS,
+    Fault,
+    Outcome,
+    heal,
+    module_killed,
+    suffer,
+)
+from integration.machine_network.change.lab import (
     BACKENDS,
     Pulse,
     bridged,
@@ -37,7 +44,7 @@ from integration.network_change.lab import (
     tap,
     unbridged,
 )
-from integration.network_change.plays import Driver
+from integration.machine_network.change.plays import Driver
 
 TIMEOUT = 15
 # How an administrator applies files that a template has written.

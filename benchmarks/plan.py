@@ -23,7 +23,7 @@ from planner.check import Replay, may_run, plain, violations
 from planner.generate import Cluster, Shape, cluster, shapes, tiny
 from planner.oracle import UNKNOWN, Unknown, best_roll, placeable
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Roll, plan
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Roll, plan
 
 WORKERS = 2
 

@@ -18,9 +18,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from planner.generate import GIB
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import Vm, VmHost
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Order, plan
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order, plan
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Vm, VmHost
 
 SIZES = ((1, 2), (2, 4), (2, 8), (4, 8), (4, 16))
 

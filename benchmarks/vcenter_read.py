@@ -21,9 +21,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / part) for part in ("te
 from counterparts.vcenter import Vcsim
 from pyVmomi import SoapAdapter
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.gateway import (
-    VcenterGateway,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.gateway import VcenterGateway
 
 HOSTS, GUESTS = 32, 1000
 WAY_THERE = 0.005  # seconds

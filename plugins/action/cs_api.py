@@ -27,7 +27,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
     resolve,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
 MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
 

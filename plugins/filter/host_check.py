@@ -11,8 +11,11 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.host_cluster import baseline, judge_cluster
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.host_check import facts_of, shown
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.cluster import (
+    baseline,
+    judge_cluster,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.check import facts_of, shown
 
 Results = t.Iterable[t.Mapping[str, t.Any]]
 

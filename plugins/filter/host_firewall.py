@@ -10,9 +10,9 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import firewall, firewall_render
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall, firewall_render
 
 FIELDS = {field.name for field in dataclasses.fields(firewall.Declaration)}
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.host_removal import removal_problems
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import Host
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.removal import removal_problems
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 
 
 def host_removal_problems(

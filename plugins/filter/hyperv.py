@@ -10,7 +10,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hyperv_check import Wanted, judge_hyperv
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import Wanted, judge_hyperv
 
 KNOWN = frozenset(("domain", "switch", "user", "shares", "live_migration"))
 

@@ -9,13 +9,13 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import (
     hook_scripts,
     libvirt_conf,
     libvirt_daemons,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 
 
 def libvirt_daemons_of(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisor_text import hypervisor_text
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.plan_text import plan_text, roll_text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.text import hypervisor_text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text, roll_text
 
 
 class FilterModule:

@@ -10,8 +10,9 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import declaration, tree
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration_problem import Problem
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.problem import Problem
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import tree
 
 try:  # ansible-core 2.19 and newer know where a value was written; an older one does not, and the path alone is told.
     from ansible._internal._datatag._tags import Origin

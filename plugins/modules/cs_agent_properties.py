@@ -96,7 +96,7 @@ algorithm:
   sample: roundrobin
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.agent_properties import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.agent_properties import main
 
 if __name__ == "__main__":
     main()

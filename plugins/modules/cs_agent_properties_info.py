@@ -63,7 +63,7 @@ algorithm:
   sample: roundrobin
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.agent_properties import info
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.agent_properties import info
 
 if __name__ == "__main__":
     info()

@@ -98,7 +98,7 @@ blocked_by:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.allocation_states import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.allocation_states import (
     ensure_allocation_state,
 )
 

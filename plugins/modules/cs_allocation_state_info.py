@@ -44,7 +44,7 @@ places:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.allocation_states import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.allocation_states import (
     listed_allocation_states,
 )
 

@@ -185,7 +185,7 @@ hosts:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.capacity import QUESTION, question
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity import capacity_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.account import capacity_of
 
 PLACES = ("zone", "pod", "cluster", "host")
 

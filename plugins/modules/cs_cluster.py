@@ -210,11 +210,11 @@ ovm3_vip:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Params, Spec, presence, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.topology import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import (
     ClusterRequest,
     ensure_cluster,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
 HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
 VSWITCHES = ["vmwaresvs", "vmwaredvs"]

@@ -52,7 +52,7 @@ clusters:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
 PLACES = ("zone", "pod")
 

@@ -126,7 +126,7 @@ dynamic:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.settings import ensure_in_scope
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.settings import ensure_in_scope
 
 SCOPES: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
 ONE_SCOPE = [

@@ -66,7 +66,7 @@ configurations:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_settings
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_settings
 
 SCOPES: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
 ONE_SCOPE = [

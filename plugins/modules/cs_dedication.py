@@ -129,7 +129,7 @@ details:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.dedications import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.dedications import (
     Wanted,
     ensure_dedication,
 )

@@ -172,11 +172,11 @@ hypervisor:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Params, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import hosts
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import hosts
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
 HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
 FIELDS: Spec = {

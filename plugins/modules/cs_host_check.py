@@ -204,7 +204,7 @@ code:
   sample: host_not_fit
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.host_check import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.check import main
 
 if __name__ == "__main__":
     main()

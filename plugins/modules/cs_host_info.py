@@ -61,7 +61,7 @@ hosts:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_hosts
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_hosts
 
 FILTERS = ("pod", "cluster", "hypervisor", "resource_state")
 

@@ -84,7 +84,7 @@ network:
       sample: {Guest: cloudbr1}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.host_network import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.trunks.host_network import main
 
 if __name__ == "__main__":
     main()

@@ -132,9 +132,12 @@ summary:
   sample: {"hurts": 1, "note": 0}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisor import OPTIONS, required_reach
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import (
+    OPTIONS,
+    required_reach,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.hypervisors import show
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.hypervisors.view import show
 
 TASK = ApiTask(
     options={

@@ -118,10 +118,10 @@ read_only:
   sample: false
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.storage import secrets_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import secrets_in
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage import ensure_image_store
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_image_store
 
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},

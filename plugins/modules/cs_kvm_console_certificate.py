@@ -88,7 +88,10 @@ unread:
   sample: [{"host": "kvm3", "error": "kvm3: unable to connect"}]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.kvm import CONSOLES, reload_consoles
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kvm import (
+    CONSOLES,
+    reload_consoles,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(options=CONSOLES, operation=reload_consoles)

@@ -163,7 +163,10 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.kvm import MIGRATION, check_migration
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kvm import (
+    MIGRATION,
+    check_migration,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(options=MIGRATION, operation=lambda cloud, p, check: check_migration(cloud, p))

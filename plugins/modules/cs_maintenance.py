@@ -139,15 +139,15 @@ details:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisor import HYPERVISOR
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import (
     LIMITS,
     LOCK,
     TERMS,
     request,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import ensure
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.host import ensure
 
 OPTIONS: Spec = {
     "name": {"type": "str", "required": True},

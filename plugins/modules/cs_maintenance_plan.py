@@ -95,7 +95,7 @@ procedure:
   sample: ["CloudStack: maintenance of the empty host", "vCenter: prove that no VM runs, enter maintenance mode"]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.rolling import ROLL, planned
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import ROLL, planned
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(

@@ -100,7 +100,9 @@ for_system_vms:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.pod_ranges import ensure_management_range
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.pod_ranges import (
+    ensure_management_range,
+)
 
 FIELDS: Spec = {
     "start_ip": {"type": "str", "required": True},

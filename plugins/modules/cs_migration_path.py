@@ -100,7 +100,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.migration_path import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.migration_path import main
 
 if __name__ == "__main__":
     main()

@@ -254,7 +254,7 @@ created:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.guest_networks import ensure_network
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_network
 
 PLACES = ("physical_network", "network_offering")
 FIELDS: Spec = {

@@ -235,7 +235,7 @@ details:
   sample: {reasons: [{code: rolled_back, message: "rolled back: it was not confirmed within 120 s"}]}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.network_change import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine_network.change import main
 
 if __name__ == "__main__":
     main()

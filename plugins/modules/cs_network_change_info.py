@@ -81,7 +81,7 @@ interfaces:
   sample: "eth0: card up mtu 1500 192.0.2.10/24"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.network_change import info
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine_network.change import info
 
 if __name__ == "__main__":
     info()

@@ -65,7 +65,7 @@ interfaces:
   sample: "cloudbr0: bridge up mtu 1500 192.0.2.10/24"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.network_change import confirm
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine_network.change import confirm
 
 if __name__ == "__main__":
     confirm()

@@ -386,7 +386,7 @@ details:
         parameter: connection
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.network_layout import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine_network.layout import main
 
 if __name__ == "__main__":
     main()

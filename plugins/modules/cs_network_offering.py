@@ -208,13 +208,9 @@ service_providers:
   sample: [{service: Dhcp, provider: VirtualRouter}]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
-    Spec,
-    presence,
-    taken,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.guest_networks import ensure_offering
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_offering
 
 PAIR: Spec = {"service": {"type": "str", "required": True}, "provider": {"type": "str", "required": True}}
 FIELDS: Spec = {

@@ -49,7 +49,7 @@ network_offerings:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed
 
 FILTERS: Spec = {
     "guest_ip_type": {"type": "str", "choices": ["Isolated", "Shared", "L2"]},

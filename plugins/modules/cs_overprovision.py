@@ -181,7 +181,9 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.cap
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.overprovisioning import ensure_factors
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.overprovisioning import (
+    ensure_factors,
+)
 
 PLACES = ("cluster", "zone", "pod")
 

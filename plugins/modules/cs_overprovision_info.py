@@ -59,7 +59,9 @@ clusters:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.overprovisioning import listed_factors
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.overprovisioning import (
+    listed_factors,
+)
 
 TASK = ApiTask(
     options={"cluster": {"type": "str"}, "zone": {"type": "str"}},

@@ -161,7 +161,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
     yes_and_no,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.physical_networks import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
     ensure_physical_network,
 )
 

@@ -48,7 +48,7 @@ physical_networks:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_physical_networks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_physical_networks
 
 TASK = ApiTask(
     options={"name": {"type": "str", "aliases": ["physical_network"]}, "zone": {"type": "str"}},

@@ -127,7 +127,7 @@ allocation_state:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.topology import ensure_pod
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import ensure_pod
 
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},

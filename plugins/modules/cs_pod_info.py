@@ -48,7 +48,7 @@ pods:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
 TASK = ApiTask(
     options={"name": {"type": "str"}, "zone": {"type": "str"}},

@@ -123,7 +123,7 @@ plan:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.rolling import ROLL, walk
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import ROLL, walk
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 STATES = ["next", "worked", "done", "skipped", "finished", "abandoned", "released"]

@@ -228,10 +228,10 @@ created:
   sample: 2026-01-31T12:00:00+0000
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.storage import secrets_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import secrets_in
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage import ensure_pool
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_pool
 
 HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Any"]
 PLACES = ("pod", "cluster")

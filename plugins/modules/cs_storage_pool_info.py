@@ -55,7 +55,7 @@ storage_pools:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_storage_pools
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_storage_pools
 
 PLACES = ("zone", "pod", "cluster")
 

@@ -128,7 +128,7 @@ xen_networklabel:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.physical_networks import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
     ensure_traffic_type,
 )
 

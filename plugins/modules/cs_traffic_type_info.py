@@ -48,7 +48,7 @@ traffic_types:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed_traffic_types
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_traffic_types
 
 TASK = ApiTask(
     options={"zone": {"type": "str"}, "physical_network": {"type": "str"}},

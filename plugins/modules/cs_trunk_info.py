@@ -196,10 +196,10 @@ tunnels:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisor import HYPERVISOR
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.trunks import OPTIONS, question
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.trunks import judged_trunks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.trunks.question import OPTIONS, question
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.trunks.report import judged_trunks
 
 TASK = ApiTask(
     options={**OPTIONS, **HYPERVISOR},

@@ -151,12 +151,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlan_dedications import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.dedications import (
     Asked,
     ensure_guest,
     ensure_public,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
 OWNER = ("account", "domain", "project")
 OPTIONS: Spec = {

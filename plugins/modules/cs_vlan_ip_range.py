@@ -211,7 +211,7 @@ project_id:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.ip_ranges import ensure_range
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.ip_ranges import ensure_range
 
 PLACES = ("network", "physical_network", "pod")
 FIELDS: Spec = {

@@ -163,7 +163,7 @@ size:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans import Policy, ensure_vlans
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.ranges import Policy, ensure_vlans
 
 OPTIONS: Spec = {
     "physical_network": {"type": "str", "required": True, "aliases": ["name"]},

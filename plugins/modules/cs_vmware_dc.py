@@ -98,7 +98,7 @@ zone_id:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vmware_dcs import ensure_vmware_dc
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.vmware_dcs import ensure_vmware_dc
 
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},

@@ -42,7 +42,7 @@ vmware_datacenters:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vmware_dcs import listed_vmware_dcs
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.vmware_dcs import listed_vmware_dcs
 
 TASK = ApiTask(
     options={"zone": {"type": "str"}},

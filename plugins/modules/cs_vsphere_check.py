@@ -185,7 +185,7 @@ code:
   sample: cluster_not_fit
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vsphere import check_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vsphere.hosts import check_main
 
 
 def main() -> None:

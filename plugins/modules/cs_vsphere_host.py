@@ -126,7 +126,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vsphere import set_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vsphere.hosts import set_main
 
 
 def main() -> None:

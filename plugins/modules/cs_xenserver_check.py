@@ -92,7 +92,7 @@ code:
   sample: pool_not_fit
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver import check_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver.pool import check_main
 
 
 def main() -> None:

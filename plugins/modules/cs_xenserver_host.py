@@ -95,7 +95,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver import host_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver.pool import host_main
 
 
 def main() -> None:

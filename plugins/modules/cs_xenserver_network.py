@@ -96,7 +96,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver import network_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver.pool import network_main
 
 
 def main() -> None:

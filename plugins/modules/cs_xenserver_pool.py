@@ -103,7 +103,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver import pool_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver.pool import pool_main
 
 
 def main() -> None:

@@ -112,7 +112,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver import storage_main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.xenserver.pool import storage_main
 
 
 def main() -> None:

@@ -120,7 +120,7 @@ dns1:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.topology import ensure_zone
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import ensure_zone
 
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},

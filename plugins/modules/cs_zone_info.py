@@ -44,7 +44,7 @@ zones:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.info import listed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed
 
 TASK = ApiTask(
     options={"zone": {"type": "str", "aliases": ["name"]}},

@@ -22,8 +22,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     TransportError,
     WaitTimeout,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import hosts, storage, topology
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import hosts, storage, topology
 from sandbox.server import Sandbox
 from sandbox.world import World
 from unit.sandbox.client import Api

@@ -24,12 +24,12 @@ from typing import Protocol
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import AccessDenied, TransportError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import (
     RUNNING,
     HypervisorHost,
     HypervisorView,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 
 MAINTENANCE_SECONDS = 60.0
 PASSWORD = "not-the-password-4711"  # what ``Bed.open_denied`` tries

@@ -26,7 +26,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcen
     VcenterGateway,
     open_vcenter,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import (
     RUNNING,
     STOPPED,
     SUSPENDED,

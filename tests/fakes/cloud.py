@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Cloud
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 from fakes.clock import FakeClock
 
 E = TypeVar("E")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import Needs, Vm, VmHost
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Order
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Needs, Vm, VmHost
 
 from .generate import GIB, Cluster, Shape
 

@@ -10,9 +10,9 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import Needs, Vm, VmHost
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import Order
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Needs, Vm, VmHost
 
 GIB = 1 << 30
 # (cores, GiB) and how often: small ones are many, as in clouds that publish their mix.

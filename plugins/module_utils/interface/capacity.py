@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from ..core.capacity.overprovisioning import ALLOWANCES
 from ..core.errors import InvalidValue
-from ..core.overprovisioning import ALLOWANCES
-from ..operations.capacity import Question, sizes
-from ..operations.overprovisioning import Request
+from ..operations.capacity.account import Question, sizes
+from ..operations.capacity.overprovisioning import Request
 from .connection import Params, Spec
 
 QUESTION: Spec = {

@@ -18,7 +18,7 @@ from ..adapters.cloudstack.client import Client
 from ..adapters.cloudstack.gateway import Gateway
 from ..adapters.cloudstack.transport import Endpoint, Http
 from ..core.errors import InvalidValue, MissingValue
-from ..ports import Progress
+from ..ports.clock import Progress
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Params = t.Mapping[str, t.Any]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.host_checks import BLOCKS, SEVERITIES
+from ..core.findings import BLOCKS, SEVERITIES
 
 # The least severity of a finding that fails the task.
 FAIL: t.Mapping[str, t.Any] = {"type": "str", "choices": [*SEVERITIES, "never"], "default": BLOCKS}

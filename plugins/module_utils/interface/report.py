@@ -10,8 +10,8 @@ import os
 from ..adapters.page.gateway import Pages
 from ..core.change import Outcome
 from ..core.errors import InvalidValue
-from ..operations import reports
-from ..ports import Cloud
+from ..operations.report import pages as reports
+from ..ports.cloud import Cloud
 from .connection import Params, Spec
 
 REPORT: Spec = {

@@ -12,7 +12,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..core.change import Outcome
 from ..core.errors import HostcraftError
-from ..ports import Cloud
+from ..ports.cloud import Cloud
 from .connection import CONNECTION, Params, Spec, open_cloud, resolve
 
 Operation = t.Callable[[Cloud, Params, bool], Outcome]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.vlan_scheme import PURPOSES
+from ..core.vlans.scheme import PURPOSES
 
 # A declared scheme of VLANs (core.vlan_scheme).
 SCHEME: t.Mapping[str, t.Any] = {

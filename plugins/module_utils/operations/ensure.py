@@ -7,9 +7,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.change import Decision, Fields, Outcome, Rules, State, decide, differences, is_set, plain
+from ..core.change import (
+    Decision,
+    Fields,
+    Outcome,
+    Rules,
+    State,
+    decide,
+    differences,
+    is_set,
+    plain,
+)
 from ..core.errors import NotAsRead, NotFound
-from ..ports import Cloud, Collection
+from ..ports.cloud import Cloud
+from ..ports.collection import Collection
 from .waiting import until
 
 T = t.TypeVar("T")

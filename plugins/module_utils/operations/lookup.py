@@ -9,9 +9,10 @@ import typing as t
 
 from ..core.errors import MissingValue
 from ..core.naming import Named, only
-from ..core.networks import PhysicalNetwork
-from ..core.topology import Cluster, Pod, Zone
-from ..ports import Cloud, Collection
+from ..core.zone.networks import PhysicalNetwork
+from ..core.zone.topology import Cluster, Pod, Zone
+from ..ports.cloud import Cloud
+from ..ports.collection import Collection
 
 N = t.TypeVar("N", bound=Named)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ..core.errors import ApiError, JobLost, NotFound
-from ..core.fleet import Instance
-from ..ports import Cloud
+from ..core.placement.fleet import Instance
+from ..ports.cloud import Cloud
 from .surely import surely
 from .waiting import until
 

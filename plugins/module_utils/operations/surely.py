@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ..core.errors import ApiError, JobLost, TransportError
-from ..ports import Cloud, Note
+from ..ports.cloud import Cloud
+from ..ports.notes import Note
 
 TIMES = 3
 PAUSE = 2.0  # seconds for a server that is busy or starts again

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.errors import WaitTimeout
-from ..ports import Cloud
+from ..ports.cloud import Cloud
 
 T = t.TypeVar("T")
 

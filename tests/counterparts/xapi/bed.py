@@ -7,14 +7,14 @@ from __future__ import annotations
 from types import TracebackType
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.gateway import open_xenserver
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import (
     PAUSED,
     RUNNING,
     STOPPED,
     SUSPENDED,
     HypervisorAccess,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 from counterparts.contract import PASSWORD, PlantedGuest, PlantedHost, Truth
 from counterparts.xapi import hosts, site
 from counterparts.xapi.model import NULL

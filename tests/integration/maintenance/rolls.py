@@ -13,11 +13,11 @@ import pytest
 from fakes.lab import READS, Killed, Lab, Life
 from integration.maintenance.site import ask, notes, placement
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import Host
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.topology import Cluster
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import rolling
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.locks import Claim, Lock
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import rolling
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.locks import Claim, Lock
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 from sandbox.server import Received
 
 PREPARE, CANCEL = CLOUD = ("prepareHostForMaintenance", "cancelHostMaintenance")

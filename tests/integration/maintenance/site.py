@@ -13,10 +13,11 @@ from fakes.lab import Lab, Life
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.evacuation import Terms
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import HostName
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, maintenance
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import Goal
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import Terms
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import host as maintenance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.host import Goal
 from sandbox.world import World
 
 NET = {"netmask": "255.255.255.0"}

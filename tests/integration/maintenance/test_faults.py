@@ -16,8 +16,8 @@ from fakes.lab import Killed, Lab, Life
 from integration.maintenance.site import ask, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.migrations import Limits
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.migrations import Limits
 from sandbox.jobs import SUCCEEDED
 from sandbox.rules import host_states, life
 from sandbox.server import Received

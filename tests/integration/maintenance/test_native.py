@@ -15,8 +15,7 @@ from integration.maintenance.site import Site, ask, placement, refusal
 from integration.maintenance.test_faults import FOLLOWER, drained, furnish, left_behind
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import Host
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import (
     KVM,
     XENSERVER,
     HypervisorCapabilities,
@@ -25,10 +24,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
     HypervisorView,
     Obstacle,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.topology import Cluster
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import rolling
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.native import NativePart
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.hypervisors.native import NativePart
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import rolling
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 
 
 @dataclass

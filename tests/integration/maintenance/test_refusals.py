@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 from fakes.lab import Lab
-from integration.maintenance.site import Site, allowed, ask, notes, placement, refusal
+from integration.maintenance.site import (
+    Site,
+    allowed,
+    ask,
+    notes,
+    placement,
+    refusal,
+)
 
 
 def mark(lab: Lab, vm: str, what: str) -> None:

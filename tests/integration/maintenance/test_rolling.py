@@ -13,8 +13,12 @@ from fakes.lab import Lab
 from integration.maintenance.site import Site, ask, notes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks, rolling, server_roll
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.locks import Claim, Lock
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import (
+    locks,
+    rolling,
+    server_roll,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.locks import Claim, Lock
 from sandbox import snapshot
 
 CLAIM = Claim(Lock("roll/1", "operator@admin", "process 1"), keep=True)

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 from fakes.lab import Lab
-from integration.maintenance.site import Site, allowed, ask, notes, placement, refusal
+from integration.maintenance.site import (
+    Site,
+    allowed,
+    ask,
+    notes,
+    placement,
+    refusal,
+)
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 

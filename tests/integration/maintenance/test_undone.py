@@ -11,7 +11,7 @@ from fakes.lab import Lab
 from integration.maintenance.site import Site, allowed, ask, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import locks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 from sandbox.rules import life
 from sandbox.server import Received
 from sandbox.world.vms import Vm

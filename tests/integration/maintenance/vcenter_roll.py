@@ -16,7 +16,7 @@ from integration.maintenance.site import build
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.client import VcenterClient
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.gateway import VcenterGateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 
 MODES = ("EnterMaintenanceMode_Task", "ExitMaintenanceMode_Task")
 

@@ -22,8 +22,8 @@ from integration.maintenance.site import build
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.gateway import XenServer
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import HypervisorAccess
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import Hypervisor
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorAccess
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 
 MODES = ("host.disable", "host.enable")
 ELECTION = "pool.designate_new_master"

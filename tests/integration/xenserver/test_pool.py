@@ -15,11 +15,11 @@ from counterparts.xapi.hosts import place
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.pool import open_xen_pool
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HypervisorError, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import HypervisorAccess
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xen_networks import NetworkWish
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xen_storage import wish
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import xen_pools
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports import XenPool
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorAccess
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.networks import NetworkWish
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.storage import wish
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.xenserver import pools as xen_pools
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.xenserver import XenPool
 
 READS = ("session.", "event.", "task.")
 

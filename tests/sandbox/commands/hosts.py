@@ -15,7 +15,14 @@ from ..rules.host_states import MAINTENANCE, NoTransition, describe, move
 from ..world import World
 from ..world.agents import Join, Joined, NotJoined
 from ..world.hosts import Host
-from ..world.hypervisors import UNIQUE_ADDRESS, address_of, canonical, facts, name_of, place_of
+from ..world.hypervisors import (
+    UNIQUE_ADDRESS,
+    address_of,
+    canonical,
+    facts,
+    name_of,
+    place_of,
+)
 from ..world.zones import Cluster, Pod, Zone
 from . import clusters
 from .host_views import DETAILS, view

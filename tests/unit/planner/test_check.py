@@ -13,7 +13,7 @@ from planner import server_rule
 from planner.check import plain, violations
 from planner.generate import Shape, cluster
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.rolling import plan
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import plan
 
 Plain = dict[str, Any]
 ITEM = cluster(0, Shape(hosts=6, use=0.4, spare_hosts=1))

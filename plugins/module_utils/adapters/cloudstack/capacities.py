@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ...core.capacity import Amount, Balance
+from ...core.amounts import Amount, Balance
 from .client import Client
 from .transport import Json
 

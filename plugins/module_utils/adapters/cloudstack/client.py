@@ -16,8 +16,15 @@ import typing as t
 from datetime import datetime, timezone
 from urllib.parse import quote, quote_plus
 
-from ...core.errors import ApiError, AuthenticationFailed, JobLost, TransportError, Unsupported, WaitTimeout
-from ...ports import Clock, Progress
+from ...core.errors import (
+    ApiError,
+    AuthenticationFailed,
+    JobLost,
+    TransportError,
+    Unsupported,
+    WaitTimeout,
+)
+from ...ports.clock import Clock, Progress
 from .signing import signed_form
 from .transport import Http, Json
 

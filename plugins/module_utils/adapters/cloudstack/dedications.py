@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.dedication import Dedication, Owner, Tenant
+from ...core.zone.dedication import Dedication, Owner, Tenant
 from .client import Client
 from .transport import Json
 

@@ -10,10 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.capacity import HOLDING, Factors
-from ...core.fleet import MIB, AffinityGroup, Fleet, Instance, Offering, with_plain_ram
-from ...core.hosts import Host
-from ...core.topology import Cluster
+from ...core.amounts import HOLDING, Factors
+from ...core.placement.fleet import (
+    MIB,
+    AffinityGroup,
+    Fleet,
+    Instance,
+    Offering,
+    with_plain_ram,
+)
+from ...core.zone.hosts import Host
+from ...core.zone.topology import Cluster
 from . import mapping
 from .client import Client
 from .transport import Json

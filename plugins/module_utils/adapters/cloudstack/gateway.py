@@ -14,8 +14,8 @@ import typing as t
 
 from ...core.errors import Ambiguous, ApiError, HostcraftError, NotFound
 from ...core.naming import matches, nearest
-from ...core.settings import Setting
-from ...ports import Clock, Progress
+from ...core.zone.settings import Setting
+from ...ports.clock import Clock, Progress
 from . import mapping, network_resources, resources
 from .capacities import Capacities
 from .client import Client, Job

@@ -10,12 +10,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.hosts import Host
-from ...core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange, vlan_tag
-from ...core.settings import Setting
-from ...core.storage import ImageStore, StoragePool
-from ...core.topology import Cluster, IpRange, Pod, Zone
-from ...core.vmware_dcs import VmwareDatacenter
+from ...core.zone.hosts import Host
+from ...core.zone.networks import (
+    Element,
+    PhysicalNetwork,
+    Provider,
+    TrafficType,
+    VlanIpRange,
+    vlan_tag,
+)
+from ...core.zone.settings import Setting
+from ...core.zone.storage import ImageStore, StoragePool
+from ...core.zone.topology import Cluster, IpRange, Pod, Zone
+from ...core.zone.vmware_dcs import VmwareDatacenter
 
 Wire = t.Mapping[str, t.Any]
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ...core.guest_networks import Network, NetworkOffering
-from ...core.ranges import StorageRange
+from ...core.zone.guest_networks import Network, NetworkOffering
+from ...core.zone.pod_ranges import StorageRange
 from .mapping import Wire, _names, _number, _text
 from .resources import Resource
 from .vlans import number

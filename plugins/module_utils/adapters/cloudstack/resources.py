@@ -13,11 +13,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ...core.hosts import Host
-from ...core.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
-from ...core.storage import ImageStore, StoragePool
-from ...core.topology import Cluster, Pod, Zone
-from ...core.vmware_dcs import VmwareDatacenter
+from ...core.zone.hosts import Host
+from ...core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from ...core.zone.storage import ImageStore, StoragePool
+from ...core.zone.topology import Cluster, Pod, Zone
+from ...core.zone.vmware_dcs import VmwareDatacenter
 from . import mapping
 
 E = t.TypeVar("E")

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...core import vlans
 from ...core.errors import Unsupported
-from ...core.guest_networks import NetworkUser
-from ...core.vlan_holders import GuestNetwork, PrivateGateway, TakenVlan, VlanDedication, owner_of
-from ...core.vlans import HIGHEST_OF
+from ...core.vlans import ranges as vlans
+from ...core.vlans.holders import GuestNetwork, PrivateGateway, TakenVlan, VlanDedication, owner_of
+from ...core.vlans.ranges import HIGHEST_OF
+from ...core.zone.guest_networks import NetworkUser
 from .client import Client
 from .transport import Json
 

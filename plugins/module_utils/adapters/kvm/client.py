@@ -14,8 +14,8 @@ import time
 import typing as t
 
 from ...core.errors import AccessDenied, HostcraftError, TransportError
-from ...core.hosts import Host
-from ...core.hypervisors import HypervisorAccess
+from ...core.hypervisors.model import HypervisorAccess
+from ...core.zone.hosts import Host
 from .faults import library, mapped
 from .uri import DEFAULT_PKI, uri
 

@@ -9,14 +9,24 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.errors import HostcraftError
-from ...core.hosts import Host
-from ...core.hypervisors import HypervisorAccess
-from ...core.kvm_consoles import Console, ConsoleHost
-from ...core.kvm_hosts import Comparison, Cpu, CpuBaseline, KvmHost
+from ...core.hypervisors.kvm.consoles import Console, ConsoleHost
+from ...core.hypervisors.kvm.hosts import Comparison, Cpu, CpuBaseline, KvmHost
+from ...core.hypervisors.model import HypervisorAccess
+from ...core.zone.hosts import Host
 from .client import Client
 from .faults import library
 from .gateway import raise_for_all, see, sorted_out
-from .guests import architecture, host_cpu, kinds, pool_path, same_kind, to_baseline, to_guest, to_version, vnc_port
+from .guests import (
+    architecture,
+    host_cpu,
+    kinds,
+    pool_path,
+    same_kind,
+    to_baseline,
+    to_guest,
+    to_version,
+    vnc_port,
+)
 from .mapping import Answers, host_uuid, to_host
 from .monitor import migration_blockers, monitor
 from .tls import certificate_of, console_certificate, listens

@@ -9,7 +9,7 @@ import os
 import typing as t
 
 from ...core.errors import AccessDenied, HostcraftError, HypervisorError, MissingLibrary, TransportError
-from ...core.hypervisors import HypervisorAccess
+from ...core.hypervisors.model import HypervisorAccess
 
 DENIED = ("VIR_ERR_AUTH_FAILED", "VIR_ERR_AUTH_CANCELLED", "VIR_ERR_AUTH_UNAVAILABLE", "VIR_ERR_ACCESS_DENIED")
 # ssh's own words, which libvirt repeats inside of a lost connection.

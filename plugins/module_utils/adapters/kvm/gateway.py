@@ -10,8 +10,7 @@ import typing as t
 from collections import Counter
 
 from ...core.errors import AccessDenied, HostcraftError, NotFound, TransportError
-from ...core.hosts import Host
-from ...core.hypervisors import (
+from ...core.hypervisors.model import (
     KVM,
     HypervisorAccess,
     HypervisorCapabilities,
@@ -19,9 +18,17 @@ from ...core.hypervisors import (
     HypervisorView,
     Obstacle,
 )
+from ...core.zone.hosts import Host
 from .client import Client
 from .faults import library
-from .mapping import Answers, Pool, host_uuid, to_guests, to_host, worth_asking
+from .mapping import (
+    Answers,
+    Pool,
+    host_uuid,
+    to_guests,
+    to_host,
+    worth_asking,
+)
 from .monitor import migration_blockers
 from .uri import check_spread
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from xml.etree import ElementTree
 
-from ...core.kvm_hosts import CpuBaseline, KvmGuest, KvmHost, Version
+from ...core.hypervisors.kvm.hosts import CpuBaseline, KvmGuest, KvmHost, Version
 
 DISKS = ("disk", "lun")
 

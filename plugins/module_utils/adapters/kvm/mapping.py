@@ -13,8 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from ...core.hosts import Host
-from ...core.hypervisors import (
+from ...core.hypervisors.model import (
     CRASHED,
     PAUSED,
     RUNNING,
@@ -26,6 +25,7 @@ from ...core.hypervisors import (
     HypervisorNic,
     HypervisorStorage,
 )
+from ...core.zone.hosts import Host
 
 KIB = 1024
 # virDomainState: shutdown (5 is shut off) still takes memory while it goes on.

@@ -12,7 +12,7 @@ import json
 import typing as t
 
 from ...core.errors import HypervisorError, MissingLibrary
-from ...core.hypervisors import Obstacle
+from ...core.hypervisors.model import Obstacle
 from .faults import library
 
 BLOCKED = "migration_blocked"

@@ -9,8 +9,8 @@ import typing as t
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ...core.errors import InvalidValue
-from ...core.hosts import Host
-from ...core.hypervisors import HypervisorAccess
+from ...core.hypervisors.model import HypervisorAccess
+from ...core.zone.hosts import Host
 
 HOST, ADDRESS = "{host}", "{address}"
 EXPECTED = f"a libvirt URI such as qemu+tls://{HOST}/system"

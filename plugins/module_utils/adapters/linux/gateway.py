@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ...core.host_facts import (
+from ...core.machine.facts import (
     Access,
     Agent,
     Certificate,

@@ -8,9 +8,16 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ...core import vlans
-from ...core.host_bridges import HostLinks, HostNetwork, Link, SwitchPort, networks, nics
-from ...core.vlans import Range
+from ...core.trunks.bridges import (
+    HostLinks,
+    HostNetwork,
+    Link,
+    SwitchPort,
+    networks,
+    nics,
+)
+from ...core.vlans import ranges as vlans
+from ...core.vlans.ranges import Range
 from .client import Linux
 from .gateway import AGENT_HOME
 from .mapping import assignments

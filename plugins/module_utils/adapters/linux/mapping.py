@@ -12,7 +12,7 @@ import socket
 import time
 import typing as t
 
-from ...core.host_facts import Certificate, Listener, Nic, Unit
+from ...core.machine.facts import Certificate, Listener, Nic, Unit
 
 KIB = 1024
 LISTEN = "0A"

@@ -12,10 +12,17 @@ import typing as t
 from xml.etree import ElementTree
 
 from ...core.errors import InvalidValue, MissingLibrary
-from ...core.plan_text import duration
-from ...core.report_changes import counted, percent
-from ...core.report_charts import NARROW, WIDE, Spec, before_and_after, heat_map, timeline
-from ...core.report_model import Report, bands
+from ...core.placement.text import duration
+from ...core.report.changes import counted, percent
+from ...core.report.charts import (
+    NARROW,
+    WIDE,
+    Spec,
+    before_and_after,
+    heat_map,
+    timeline,
+)
+from ...core.report.model import Report, bands
 from .template import PAGE, STYLE
 
 SVG = "http://www.w3.org/2000/svg"

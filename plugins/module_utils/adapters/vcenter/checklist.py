@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.vsphere import (
+from ...core.vsphere.model import (
     DISTRIBUTED,
     STANDARD,
     IscsiInitiator,
@@ -22,7 +22,14 @@ from ...core.vsphere import (
     VsphereSwitch,
 )
 from .client import Step, Thing, Things
-from .mapping import VIEW, guests_of, host_of, nic_names, selected_nics, text
+from .mapping import (
+    VIEW,
+    guests_of,
+    host_of,
+    nic_names,
+    selected_nics,
+    text,
+)
 
 # Property paths of the checklist: the view's, and more.
 CHECKLIST: t.Mapping[str, t.Sequence[str]] = {

@@ -27,7 +27,7 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.hypervisors import HypervisorAccess
+from ...core.hypervisors.model import HypervisorAccess
 
 # Spoken by every vCenter from 6.0 on; asking each for its newest one costs a request and gains nothing that is read.
 API_VERSION = "vim.version.version10"

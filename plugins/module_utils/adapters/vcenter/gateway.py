@@ -9,7 +9,7 @@ import math
 import typing as t
 
 from ...core.errors import Ambiguous, HypervisorError, NotFound, WaitTimeout
-from ...core.hypervisors import (
+from ...core.hypervisors.model import (
     RUNNING,
     VMWARE,
     HypervisorAccess,

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import NotFound
-from ...core.hypervisors import HypervisorAccess, HypervisorHost, Obstacle
-from ...core.vsphere import PortGroup, Vsphere, VsphereHost
+from ...core.hypervisors.model import HypervisorAccess, HypervisorHost, Obstacle
+from ...core.vsphere.model import PortGroup, Vsphere, VsphereHost
 from .checklist import CHECKLIST, MANAGERS, cluster_of
 from .client import Step, VcenterClient
 from .gateway import HOSTS, VcenterGateway

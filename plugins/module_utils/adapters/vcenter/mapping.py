@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ...core.hypervisors import (
+from ...core.hypervisors.model import (
     PAUSED,
     RUNNING,
     STOPPED,

@@ -24,8 +24,8 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.hypervisors import HypervisorAccess
-from ...ports import Clock
+from ...core.hypervisors.model import HypervisorAccess
+from ...ports.clock import Clock
 
 Record = t.Mapping[str, t.Any]
 Table = t.Mapping[str, Record]

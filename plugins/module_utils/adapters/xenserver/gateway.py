@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import HypervisorError, NotFound, TransportError, WaitTimeout
-from ...core.hypervisors import (
+from ...core.hypervisors.model import (
     XENSERVER,
     HypervisorAccess,
     HypervisorCapabilities,
@@ -16,8 +16,8 @@ from ...core.hypervisors import (
     HypervisorView,
     Obstacle,
 )
-from ...core.xen_pools import successor, takes_over, why_stuck
-from ...ports import Clock
+from ...core.xenserver.pools import successor, takes_over, why_stuck
+from ...ports.clock import Clock
 from ..cloudstack.client import SystemClock
 from .client import Client
 from .mapping import CLASSES, seconds, view

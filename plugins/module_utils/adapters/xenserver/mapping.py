@@ -9,7 +9,7 @@ import calendar
 import time
 import typing as t
 
-from ...core.hypervisors import (
+from ...core.hypervisors.model import (
     PAUSED,
     RUNNING,
     STOPPED,
@@ -22,7 +22,7 @@ from ...core.hypervisors import (
     HypervisorStorage,
     HypervisorView,
 )
-from ...core.xen_pools import cloud_tags
+from ...core.xenserver.pools import cloud_tags
 
 Record = t.Mapping[str, t.Any]
 Table = t.Mapping[str, Record]

@@ -7,8 +7,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.xen_layout import XenConnection, XenHost, XenInterface, XenLayout, XenRepository
-from .mapping import NOTHING, Record, Tables, bond_devices, is_guest, patches, vlan_tag, whole
+from ...core.xenserver.layout import XenConnection, XenHost, XenInterface, XenLayout, XenRepository
+from .mapping import (
+    NOTHING,
+    Record,
+    Tables,
+    bond_devices,
+    is_guest,
+    patches,
+    vlan_tag,
+    whole,
+)
 
 ACTIVE = ("Running", "Paused")
 SECRETS = ("password", "secret")

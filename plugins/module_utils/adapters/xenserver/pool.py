@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import HypervisorError, TransportError
-from ...core.hypervisors import HypervisorAccess, Obstacle
-from ...core.xen_layout import Step, XenLayout
-from ...ports import Clock
+from ...core.hypervisors.model import HypervisorAccess, Obstacle
+from ...core.xenserver.layout import Step, XenLayout
+from ...ports.clock import Clock
 from ..cloudstack.client import SystemClock
 from .client import Client
 from .gateway import disable, obstacles

@@ -9,8 +9,8 @@ import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.kvm import guests, mapping, uri
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hosts import Host
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import HypervisorAccess
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorAccess
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 
 HOST = Host(id="1", name="kvm1.example.net", ip_address="10.1.1.11")
 CAPABILITIES = """<capabilities><host><uuid>u-1</uuid><cpu><arch>x86_64</arch><model>Skylake-Server-IBRS</model>

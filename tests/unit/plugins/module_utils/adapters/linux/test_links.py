@@ -17,9 +17,9 @@ import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux import links
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.client import Answer, Linux
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import host_bridges
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.host_bridges import HostLinks, Link
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import HypervisorNetwork
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorNetwork
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks import bridges as host_bridges
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.bridges import HostLinks, Link
 
 RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recorded_links.json").read_text(encoding="utf-8"))
 

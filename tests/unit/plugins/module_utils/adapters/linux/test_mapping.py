@@ -10,7 +10,7 @@ import json
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux import mapping
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.host_facts import Listener, Nic, Unit
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.facts import Listener, Nic, Unit
 
 
 def test_assignments() -> None:

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.page.gateway import SVG, Pages
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import Amount, Balance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Balance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingLibrary
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report_model import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.model import (
     ClusterPart,
     HostRow,
     PlanPart,

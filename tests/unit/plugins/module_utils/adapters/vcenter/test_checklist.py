@@ -13,10 +13,10 @@ from counterparts.vcenter import Vcsim
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.vcenter.hosts import open_vsphere
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere import Vsphere
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_check import judge_vsphere
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_checks import VSPHERE_BY_CODE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere_expected import VsphereExpected
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.check import judge_vsphere
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.expected import VsphereExpected
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.model import Vsphere
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE_BY_CODE
 
 FIRST = "esx01.example.net"
 LABELS = (("management", "vSwitch0"), ("public", "DVS0,300,vmwaredvs"), ("guest", "DVS0,,vmwaredvs"))

@@ -24,7 +24,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     TransportError,
     WaitTimeout,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import HypervisorHost
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorHost
 
 
 @pytest.fixture(scope="module")

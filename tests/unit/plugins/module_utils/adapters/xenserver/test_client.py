@@ -26,7 +26,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     TransportError,
     WaitTimeout,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import HypervisorAccess
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorAccess
 
 MASTER, MEMBER, NOBODY = "127.76.0.1", "127.76.0.2", "127.76.9.9"
 

@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program on the host that applies an unconfirmed network change and takes it back; run by systemd.
+
+``apply``: old → new, then what worked before has to work again, else it calls for ``revert`` at once. ``revert``: new →
+old, from wherever the change was; also what the deadline runs. ``boot``: the files only, before any network is up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+
+from ....core.errors import HostcraftError
+from ....core.machine_network.change.model import Command, NetworkChange, expanded
+from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
+from . import files, units
+from .journal import Journal, change_in
+from .running import (
+    announce,
+    clear,
+    gateways_answer,
+    given_up,
+    mend,
+    orphans,
+    peers,
+    probe,
+    return_guests,
+    run,
+    seen,
+)
+
+# The answer to the controller is on its way when the network goes.
+DELAY = 1.2
+# One command of the back-end; while applying also never beyond half of the time to the deadline.
+COMMAND_SECONDS = 60.0
+UNDO_SECONDS, RESTORE_SECONDS = 4.0, 9.0
+MEND_SECONDS = 8.0
+# A bridge with spanning tree forwards after twice its delay of 15 s (IEEE 802.1D), and DHCP comes after that.
+SETTLE_SECONDS = 50.0
+Json = dict[str, t.Any]
+
+
+class Failed(HostcraftError):
+    """The change could not be applied or does not do; it is taken back."""
+
+    code = "apply_failed"
+
+
+def main(arguments: t.Sequence[str]) -> int:
+    """One of apply, revert, boot. Ends with 0 also where there is nothing to do."""
+    what = {"apply": apply, "revert": revert, "boot": boot}[arguments[0]]
+    what(Journal())
+    return 0
+
+
+def apply(journal: Journal) -> None:
+    """Old → new. Whatever goes wrong is told to ``revert``, which is started at once."""
+    time.sleep(DELAY)
+    entry = journal.pending()
+    if entry is None:
+        return
+    try:
+        with journal.locked():
+            if journal.pending() is None or journal.phase()["phase"] != "armed":
+                return
+            journal.enter("applying")
+        _apply(entry)
+        _await(entry)
+        # Who was connected already shows nothing: only a connection made from now on may confirm.
+        journal.enter("applied", peers=peers())
+    except Exception as error:  # whatever it is: the host must get back
+        reason = error.message if isinstance(error, HostcraftError) else f"{type(error).__name__}: {error}"
+        with contextlib.suppress(OSError):
+            journal.enter("applying", reason=reason)
+        units.start_reverting()
+
+
+def _apply(entry: Json) -> None:
+    """Raises Failed or OSError."""
+    change, before = change_in(entry), running_state(entry["readings"])
+    limit = min(COMMAND_SECONDS, entry["timeout"] / 2)
+    for command in expanded(change.backend.before, entry["lists"]):
+        run(command, limit)
+    for name in change.doomed:
+        if name in before.links:
+            run(("ip", "link", "delete", name), 5.0)
+    files.swap(change.files, change.absent)
+    _surely(expanded(change.backend.apply, entry["lists"]), limit)
+    _surely(change.commands, limit)
+    failed = return_guests(before)
+    if failed:
+        raise Failed("guests' interfaces do not get back onto their bridges: " + "; ".join(failed))
+
+
+def _surely(commands: t.Iterable[Command], seconds: float) -> None:
+    for command in commands:
+        ended = run(command, seconds)
+        if ended.status:
+            raise Failed(ended.told())
+
+
+def _await(entry: Json) -> None:
+    """Until all holds that has to. Raises Failed with what does not, when that takes too long."""
+    end = time.monotonic() + min(SETTLE_SECONDS, entry["timeout"] / 2)
+    change = change_in(entry)
+    while True:
+        state = seen()
+        return_guests(running_state(entry["readings"]))
+        wrong = [reason for reasons in unmet(change.links, state).values() for reason in reasons]
+        wrong = wrong or orphans(change.backend, running_state(entry["readings"]), state)
+        wrong = wrong or not_working(change, entry["probes"], state)
+        if not wrong:
+            return
+        if time.monotonic() > end:
+            raise Failed("; ".join(wrong))
+        time.sleep(0.3)
+
+
+def not_working(change: NetworkChange, names: t.Container[str], state: RunningState) -> list[str]:
+    """Which of the named probes ("gateway" and those of the change) fail, and why."""
+    wrong = {one.name: probe(one) for one in change.probes if one.name in names}
+    if "gateway" in names:
+        wrong["gateway"] = gateways_answer(state)
+    return [f"{name}: {why}" for name, why in wrong.items() if why]
+
+
+def working(change: NetworkChange, state: RunningState) -> list[str]:
+    """The names of the probes that work now: only these have to work afterwards."""
+    found = [one.name for one in change.probes if not probe(one)]
+    return [*found, *(["gateway"] if not gateways_answer(state) else [])]
+
+
+def revert(journal: Journal) -> None:
+    """New → old: files, then what the back-end does about them, then whatever of the running state still differs."""
+    with journal.locked(60.0):
+        entry = journal.pending()
+        if entry is None:
+            units.disarm()
+            return
+        units.stop_applying()
+        phase = journal.phase()
+        reason = phase.get("reason") or _overdue(entry, phase["phase"])
+        with contextlib.suppress(OSError):
+            journal.enter("reverting", reason=reason)
+        left: tuple[Command, ...] = ()
+        if phase["phase"] != "armed":
+            left = _revert(entry)
+        journal.end("rolled_back", reason=reason, left=[" ".join(one) for one in left])
+    units.disarm()
+
+
+def _overdue(entry: Json, phase: str) -> str:
+    waited = f"was not confirmed within {entry['timeout']:g} s"
+    told = {"applied": "it was applied, but no new connection of the controller came", "armed": "it was never begun"}
+    return f"{waited}: {told.get(phase, 'it was still being applied')}"
+
+
+def _revert(entry: Json) -> tuple[Command, ...]:
+    """Returns what of the running state could not be brought back."""
+    change, before = change_in(entry), running_state(entry["readings"])
+    lists = entry["lists"]
+    for command in expanded(change.backend.undo, lists):
+        run(command, UNDO_SECONDS)
+    files.put_back(entry["before"])
+    touched = mentioned(change)
+    if change.backend.undo:
+        # Back-ends that build everything themselves stumble over what is there already.
+        clear(before, touched)
+    else:
+        # Those with a daemon do not: reachable at once, whatever the daemon takes.
+        mend(before, touched, time.monotonic())
+        announce(before)
+    end = time.monotonic() + RESTORE_SECONDS
+    for command in expanded(change.backend.restore, lists):
+        run(command, end - time.monotonic())
+    for command in given_up(change.backend):
+        run(command, 3.0)
+    left = mend(before, touched, time.monotonic() + MEND_SECONDS)
+    announce(seen())
+    return left
+
+
+def boot(journal: Journal) -> None:
+    """The machine went down with the change unconfirmed: its old files, before anything reads them."""
+    entry = journal.pending()
+    if entry is None:
+        return
+    files.put_back(entry["before"])
+    for command in change_in(entry).backend.settle:
+        run(command, 20.0)
+    reason = "the host was restarted before the change was confirmed"
+    journal.end("rolled_back", reason=journal.phase().get("reason") or reason, left=[])

@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Addresses of a declared zone: pods and public ranges, each in its subnet and none in another's way.
+
+Source: T1:28-33 (what createPod and createVlanIpRange refuse), 4.11.1 documentation, "Adding a Pod".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from collections import Counter
+from dataclasses import dataclass
+
+from ..zone.networks import vlan_tag
+from .problem import Part, Problem
+from .shape import is_netmask
+
+Address = ipaddress.IPv4Address
+
+
+@dataclass(frozen=True)
+class Range:
+    """A declared range with addresses that can be read, lowest first."""
+
+    part: Part
+    first: Address
+    last: Address
+    subnet: ipaddress.IPv4Network
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+def address_problems(zone: Part) -> t.Iterator[Problem]:
+    """All problems of the pods' and the public ranges' addresses."""
+    pods, public = list(zone.parts("pods")), list(zone.parts("public_ip_ranges"))
+    for part in (*pods, *public):
+        yield from _range_problems(part)
+    pod_ranges, public_ranges = _readable(pods), _readable(public)
+    yield from _pod_overlaps(pod_ranges)
+    yield from _public_overlaps(public_ranges)
+    for each in public_ranges:
+        yield from (_overlap(each, other) for other in pod_ranges if _share(each, other))
+    yield from _guest_overlaps(zone, pod_ranges)
+
+
+def _address(text: str) -> t.Optional[Address]:
+    try:
+        return Address(text)
+    except ValueError:
+        return None
+
+
+def _subnet(part: Part) -> t.Optional[ipaddress.IPv4Network]:
+    """The network that most of start, end and gateway are in by the netmask; the start's where they all differ."""
+    mask = part.text("netmask")
+    if not is_netmask(mask):
+        return None
+    there = [_address(part.text(key)) for key in ("start_ip", "end_ip", "gateway")]
+    networks = Counter(ipaddress.IPv4Network(f"{each}/{mask}", strict=False) for each in there if each is not None)
+    return networks.most_common(1)[0][0] if networks else None
+
+
+def _ends(part: Part) -> t.Optional[tuple[Address, Address]]:
+    """Start and end as declared; one address where no end is given. None where either cannot be read."""
+    start = _address(part.text("start_ip"))
+    end = _address(part.text("end_ip")) if part.text("end_ip") else start
+    return None if start is None or end is None else (start, end)
+
+
+def _range_problems(part: Part) -> t.Iterator[Problem]:
+    ends, gateway, subnet = _ends(part), _address(part.text("gateway")), _subnet(part)
+    if ends is None:
+        return
+    outside = [
+        key for key, each in zip(("start_ip", "end_ip"), ends) if subnet and each not in subnet and part.text(key)
+    ]
+    for key in outside:
+        yield part.problem("outside_subnet", key, f"{part.text(key)} is outside {subnet}", _inside(subnet))
+    if ends[0] > ends[1] and not outside:
+        message = f"the range ends at {ends[1]}, before it starts at {ends[0]}"
+        yield part.problem("reversed_range", "end_ip", message, f"the lower address first: {ends[1]}-{ends[0]}")
+    if gateway is None or subnet is None:
+        return
+    if gateway not in subnet:
+        message = f"{gateway} is outside {subnet}, its range's subnet"
+        yield part.problem("gateway_outside_subnet", "gateway", message, _inside(subnet))
+    elif min(ends) <= gateway <= max(ends):
+        message = f"{gateway} is inside the range {ends[0]}-{ends[1]} that it serves"
+        yield part.problem("gateway_in_range", "gateway", message, f"an address of {subnet} outside of the range")
+
+
+def _inside(subnet: t.Optional[ipaddress.IPv4Network]) -> str:
+    if subnet is None or subnet.num_addresses <= 2:
+        return f"an address of {subnet}"
+    return f"an address from {subnet[1]} to {subnet[-2]}"
+
+
+def _readable(parts: t.Iterable[Part]) -> list[Range]:
+    """Those that can be compared with others: a range that leaves its own subnet has a mistake already."""
+    found = []
+    for part in parts:
+        ends, subnet = _ends(part), _subnet(part)
+        if ends is not None and subnet is not None and all(each in subnet for each in ends):
+            found.append(Range(part, min(ends), max(ends), subnet))
+    return found
+
+
+def _share(one: Range, other: Range) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def _overlap(later: Range, earlier: Range) -> Problem:
+    name = Problem("", earlier.part.path, "", "", "").where
+    return later.part.problem(
+        "range_overlap",
+        "start_ip",
+        f"{later} shares addresses with {earlier} of {name}",
+        f"a range outside of {earlier}",
+    )
+
+
+def _pairs(ranges: t.Sequence[Range]) -> t.Iterator[tuple[Range, Range]]:
+    return ((later, earlier) for n, later in enumerate(ranges) for earlier in ranges[:n])
+
+
+def _pod_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:
+    """Pods may share no subnet, even where their ranges keep apart (the server compares the subnets)."""
+    for later, earlier in _pairs(ranges):
+        if _share(later, earlier):
+            yield _overlap(later, earlier)
+        elif later.subnet.overlaps(earlier.subnet):
+            message = f"its subnet {later.subnet} overlaps {earlier.subnet} of pod {earlier.part.text('name')}"
+            yield later.part.problem("subnet_overlap", "netmask", message, "a subnet of its own for each pod")
+
+
+def _public_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:
+    """Two VLANs may hold the same addresses; an untagged range shares the wire with all."""
+    for later, earlier in _pairs(ranges):
+        tags = {vlan_tag(each.part.text("vlan")) for each in (later, earlier)}
+        if _share(later, earlier) and (len(tags) == 1 or "untagged" in tags):
+            yield _overlap(later, earlier)
+
+
+def _guest_overlaps(zone: Part, pods: t.Sequence[Range]) -> t.Iterator[Problem]:
+    """Guest networks are routed beside the pods', so they cannot have the same addresses."""
+    try:
+        guests = ipaddress.IPv4Network(zone.text("guest_cidr_address"), strict=False)
+    except ValueError:
+        return
+    if not zone.text("guest_cidr_address"):
+        return
+    for pod in pods:
+        if pod.subnet.overlaps(guests):
+            message = f"guest networks {guests} overlap {pod.subnet} of pod {pod.part.text('name')}"
+            yield zone.problem("guest_overlap", "guest_cidr_address", message, "a network that no pod uses")

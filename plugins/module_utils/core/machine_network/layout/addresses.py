@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Contradictions among declared addresses, gateways, routes and name servers."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from .findings import Finding, of
+from .model import Addressing, Device, Layout
+
+Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
+Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+IPV6_MTU = 1280  # RFC 8200, 5
+
+
+def address_findings(layout: Layout) -> t.Iterator[Finding]:
+    """All contradictions of addresses, device by device and between them."""
+    for device in layout.devices:
+        yield from _method(device)
+        for address in device.address.addresses:
+            yield from _address(device, address)
+        for key in ("gateway", "gateway6"):
+            yield from _gateway(device, key, getattr(device.address, key), 6 if key == "gateway6" else 4)
+        yield from _routes(device)
+        for server in device.address.dns:
+            if _ip(server) is None:
+                yield of(device, "bad_address", "dns", server, "is no address", "the address of a name server")
+    yield from _between(layout)
+
+
+def _method(device: Device) -> t.Iterator[Finding]:
+    held = device.address
+    if held.method == "static" and not held.addresses:
+        message = "static needs addresses"
+        yield of(device, "missing", "addresses", [], message, "addresses with prefix length: 192.0.2.10/24")
+    if held.method in ("none", "dhcp") and held.addresses:
+        message = f"method {held.method} takes none"
+        yield of(device, "address_without_method", "addresses", list(held.addresses), message, "method: static")
+    if held.method in ("none", "dhcp"):
+        for key in ("gateway", "gateway6"):
+            if getattr(held, key):
+                message = f"method {held.method} takes none"
+                yield of(device, "address_without_method", key, getattr(held, key), message, "method: static")
+    if held.method == "none":
+        for key in ("routes", "dns", "search"):
+            if getattr(held, key):
+                message = "an interface without addresses reaches nothing"
+                yield of(device, "address_without_method", key, len(getattr(held, key)), message, "addresses, or dhcp")
+
+
+def _address(device: Device, text: str) -> t.Iterator[Finding]:
+    address = interface(text)
+    right = "an address of the host with its prefix length: 192.0.2.10/24"
+    if address is None:
+        yield of(device, "bad_address", "addresses", text, "is no address with prefix length", right)
+        return
+    network = address.network
+    if address.is_multicast or address.is_loopback or address.is_unspecified:
+        yield of(device, "bad_address", "addresses", text, "cannot be a host's", right)
+    elif network.version == 4 and network.prefixlen < 31 and address.ip in (network[0], network[-1]):
+        kind = "the network's own" if address.ip == network[0] else "the broadcast"
+        yield of(device, "bad_address", "addresses", text, f"is {kind} address of {network}", right)
+    if network.version == 6 and device.mtu is not None and device.mtu < IPV6_MTU:
+        yield of(device, "mtu_too_small", "mtu", device.mtu, "IPv6 needs more", f"{IPV6_MTU} or more")
+
+
+def _gateway(device: Device, key: str, text: str, version: int) -> t.Iterator[Finding]:
+    gateway = _ip(text)
+    if not text or device.address.method not in ("static", "keep"):
+        return
+    if gateway is None or gateway.version != version:
+        yield of(device, "bad_address", key, text, f"is no IPv{version} address", "the address of a router")
+    elif device.address.method == "static":
+        yield from _reached(device, key, text, "gateway_outside")
+
+
+def _reached(device: Device, key: str, text: str, code: str) -> t.Iterator[Finding]:
+    """Whether a router is in a subnet of the interface, and is not the host itself."""
+    router = ipaddress.ip_address(text)
+    own = [one for one in map(interface, device.address.addresses) if one is not None]
+    if router.is_link_local and router.version == 6:
+        return
+    if any(router == one.ip for one in own):
+        yield of(device, "gateway_is_host", key, text, "is the host's own address", "the address of the router")
+    elif not any(router in one.network for one in own):
+        subnets = " ".join(str(one.network) for one in own) or "none"
+        yield of(device, code, key, text, f"is in no subnet of {device.name}: {subnets}", "an address in one of them")
+
+
+def _routes(device: Device) -> t.Iterator[Finding]:
+    for route in device.address.routes:
+        network = _network(route.to)
+        if network is None:
+            yield of(device, "bad_route", "routes", route.to, "is no network", "a network such as 10.1.0.0/16")
+            continue
+        if network.prefixlen == 0:
+            yield of(device, "bad_route", "routes", route.to, "is the default route", "gateway or gateway6")
+        if route.metric is not None and not 0 <= route.metric < 2**32:
+            yield of(device, "bad_route", "routes", route.metric, "is no metric", "0 or more")
+        if route.via:
+            router = _ip(route.via)
+            if router is None or router.version != network.version:
+                yield of(device, "bad_route", "routes", route.via, f"cannot lead to {route.to}", "a router's address")
+            elif device.address.method == "static":
+                yield from _reached(device, "routes", route.via, "route_outside")
+
+
+def _between(layout: Layout) -> t.Iterator[Finding]:
+    """One default route a family, each address once, no subnet on two interfaces."""
+    held: dict[object, Device] = {}
+    subnets: list[tuple[Network, Device]] = []
+    for device in layout.devices:
+        for key in ("gateway", "gateway6"):
+            first = held.setdefault(key, device) if getattr(device.address, key) else device
+            if first is not device:
+                message = f"{first.name} has the default route"
+                yield of(device, "two_gateways", key, getattr(device.address, key), message, "routes for what is here")
+        for address in map(interface, device.address.addresses):
+            if address is None:
+                continue
+            other = held.setdefault(address.ip, device)
+            if other is not device:
+                yield of(device, "address_twice", "addresses", str(address), f"{other.name} carries it", "another one")
+                continue
+            for network, holder in subnets:
+                if holder is not device and network.version == address.version and network.overlaps(address.network):
+                    message = f"{holder.name} is in {network} too: answers may leave by either"
+                    yield of(device, "same_subnet", "addresses", str(address), message, "one interface a subnet", False)
+            subnets.append((address.network, device))
+
+
+def carried(addressing: Addressing) -> frozenset[str]:
+    """The addresses without their prefix lengths, in canonical spelling."""
+    return frozenset(str(one.ip) for one in map(interface, addressing.addresses) if one is not None)
+
+
+def interface(text: str) -> t.Optional[Interface]:
+    try:
+        return ipaddress.ip_interface(text) if "/" in text else None
+    except ValueError:
+        return None
+
+
+def _ip(text: str) -> t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address, None]:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _network(text: str) -> t.Optional[Network]:
+    try:
+        return ipaddress.ip_network(text) if "/" in text else None
+    except ValueError:
+        return None

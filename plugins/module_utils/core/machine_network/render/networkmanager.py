@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A layout as keyfiles of NetworkManager, one connection an interface.
+
+Source: nm-settings-keyfile(5), nm-settings(5) of NetworkManager 1.32 and newer.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from uuid import UUID, uuid5
+
+from ..change.model import NetworkFile
+from ..layout.findings import Finding, of
+from ..layout.model import (
+    Bond,
+    Bridge,
+    Device,
+    Layout,
+    Nic,
+    Vlan,
+    Vxlan,
+)
+from .common import OWN, Rendered, heading, sections
+
+DIRECTORY = "/etc/NetworkManager/system-connections"
+# Any fixed one: the same interface always gets the same connection.
+NAMESPACE = UUID("7d8f2a0e-5c3b-5d64-9a41-6b1f0c2e9d37")
+PRIORITY = 100  # above connections that others made for the same interface
+VLAN_FLAGS = 1  # reorder headers, as the kernel does by default
+Pairs = t.Iterable[tuple[str, object]]
+TYPES: t.Mapping[type[Device], str] = {
+    Nic: "ethernet",
+    Bond: "bond",
+    Vlan: "vlan",
+    Vxlan: "vxlan",
+    Bridge: "bridge",
+}
+
+
+def render(layout: Layout) -> Rendered:
+    return Rendered(tuple(_file(layout, device) for device in layout.devices))
+
+
+def limits(layout: Layout) -> t.Iterator[Finding]:
+    """What NetworkManager has no settings for, or none that work without further plugins."""
+    for vxlan in layout.vxlans:
+        if len(vxlan.peers) > 1:
+            message = "NetworkManager knows one remote host for each VXLAN"
+            yield of(vxlan, "not_in_backend", "peers", list(vxlan.peers), message, "a group, or backend: networkd")
+    for device in layout.devices:
+        if isinstance(device, (Bond, Bridge)) and device.openvswitch:
+            message = "NetworkManager has no fake bridges of Open vSwitch"
+            remedy = "backend: networkd, netplan or ifupdown, or type: linux"
+            yield of(device, "not_in_backend", "type", device.type, message, remedy)
+
+
+def _file(layout: Layout, device: Device) -> NetworkFile:
+    name = f"{OWN}-{device.name}"
+    master = layout.master(device.name)
+    connection: Pairs = [
+        ("id", name),
+        ("uuid", str(uuid5(NAMESPACE, device.name))),
+        ("type", TYPES[type(device)]),
+        ("interface-name", device.name),
+        ("autoconnect-priority", PRIORITY),
+        ("master", master.name if master else None),
+        ("slave-type", TYPES[type(master)] if master else None),
+        # A master without its ports would be up and lead nowhere.
+        ("autoconnect-slaves", 1 if device.ports else None),
+    ]
+    made = [device.name] if device in layout.virtual else []
+    text = sections(
+        ("connection", _words(connection)),
+        ("ethernet", [("mtu", device.mtu), ("cloned-mac-address", device.mac or None)]),
+        *_own(device),
+        *([] if master else _addresses(device)),
+    )
+    return NetworkFile(f"{DIRECTORY}/{name}.nmconnection", heading(layout, made) + "\n" + text, 0o600)
+
+
+def _words(pairs: Pairs) -> list[tuple[str, object]]:
+    """A keyfile's truth values are true and false."""
+    return [(key, str(value).lower() if isinstance(value, bool) else value) for key, value in pairs]
+
+
+def _own(device: Device) -> list[tuple[str, Pairs]]:
+    """The section of the interface's own type."""
+    if isinstance(device, Bond):
+        return [("bond", _bond(device))]
+    if isinstance(device, Vlan):
+        return [("vlan", [("flags", VLAN_FLAGS), ("id", device.id), ("parent", device.link)])]
+    if isinstance(device, Vxlan):
+        return [("vxlan", _words(_vxlan(device)))]
+    if isinstance(device, Bridge):
+        # Without spanning tree it sets no delay at all.
+        delay = device.forward_delay if device.stp else None
+        return [("bridge", _words([("stp", device.stp), ("forward-delay", delay)]))]
+    return []
+
+
+def _bond(bond: Bond) -> Pairs:
+    return [
+        ("mode", bond.mode),
+        ("miimon", bond.miimon),
+        ("lacp_rate", bond.lacp_rate or None),
+        ("xmit_hash_policy", bond.hash_policy or None),
+        ("primary", bond.primary or None),
+        ("updelay", bond.up_delay),
+        ("downdelay", bond.down_delay),
+        ("min_links", bond.min_links),
+    ]
+
+
+def _vxlan(vxlan: Vxlan) -> Pairs:
+    return [
+        ("id", vxlan.vni),
+        ("parent", vxlan.device or None),
+        ("local", vxlan.local or None),
+        ("remote", vxlan.group or "".join(vxlan.peers[:1])),
+        ("destination-port", vxlan.port),
+        ("learning", True),
+        ("ttl", vxlan.ttl),
+    ]
+
+
+def _addresses(device: Device) -> list[tuple[str, Pairs]]:
+    four = _family(device, ":", "auto" if device.address.method == "dhcp" else None, device.address.gateway)
+    if device.address.method == "dhcp":
+        # A lease goes with the MAC address, which the bridge shares with its card.
+        four.append(("dhcp-client-id", "mac"))
+    return [("ipv4", four), ("ipv6", _family(device, ".", None, device.address.gateway6))]
+
+
+def _family(device: Device, foreign: str, method: t.Optional[str], gateway: str) -> list[tuple[str, object]]:
+    """One family's settings; what has ``foreign`` in it belongs to the other."""
+    held = device.address
+    addresses = [address for address in held.addresses if foreign not in address]
+    pairs: list[tuple[str, object]] = [("method", method or ("manual" if addresses else "disabled"))]
+    pairs += [(f"address{number}", address) for number, address in enumerate(addresses, 1)]
+    pairs.append(("gateway", gateway or None))
+    routes = [route for route in held.routes if foreign not in route.to]
+    for number, route in enumerate(routes, 1):
+        metric = "" if route.metric is None else str(route.metric)
+        via = route.via or ("::" if foreign == "." else "0.0.0.0") if metric else route.via
+        pairs.append((f"route{number}", ",".join(filter(None, (route.to, via, metric)))))
+    if addresses or method:
+        servers = [server for server in held.dns if foreign not in server]
+        pairs.append(("dns", "".join(f"{server};" for server in servers) or None))
+        pairs.append(("dns-search", "".join(f"{domain};" for domain in held.search) or None))
+    return pairs

@@ -1,0 +1,298 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Emptying hosts: a landing for every VM, or every reason why there is none.
+
+Decreasing best fit into the preferred hosts first, with a bounded number of seeded restarts where the first try fails.
+Only the VMs of the hosts to be emptied move.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+
+from ..amounts import Amount, total
+from ..errors import Reason
+from .rules import Packing, Vm, reason, unsuited
+
+RESTARTS = 200
+OUT_OF_SERVICE = frozenset(("agent_down", "not_enabled"))
+
+
+@dataclass(frozen=True)
+class Move:
+    """One live migration; ids of the VM and of the hosts."""
+
+    vm: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Drain:
+    """moves: in the order to start them. reasons: why it cannot be done; then there are no moves."""
+
+    moves: tuple[Move, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """VMs that go to one host together: a strict affinity group's, or one alone."""
+
+    vms: tuple[Vm, ...]
+    size: Amount = field(init=False)
+    hosts: frozenset[int] = field(init=False)
+
+    def __init__(self, vms: tuple[Vm, ...], packing: Packing) -> None:
+        allowed = [packing.allowed(vm.needs) for vm in vms]
+        object.__setattr__(self, "vms", vms)
+        object.__setattr__(self, "size", vms[0].size if len(vms) == 1 else total(vm.size for vm in vms))
+        object.__setattr__(self, "hosts", allowed[0].intersection(*allowed[1:]) if len(vms) > 1 else allowed[0])
+
+    def fits(self, packing: Packing, n: int) -> bool:
+        """Whether the host has room for all, and none that they must be apart from."""
+        if self.size.cpu > packing.cpu[n] or self.size.ram > packing.ram[n]:
+            return False
+        return _joins(packing, self, n)
+
+
+def drain(
+    packing: Packing,
+    sources: t.Sequence[int],
+    preferred: t.Collection[int] = (),
+    seed: int = 0,
+    restarts: int = RESTARTS,
+    live: bool = True,
+) -> Drain:
+    """Empty ``sources`` (indexes) at once; on success ``packing`` holds the result.
+
+    preferred: hosts to fill before any other (those that are done). Nothing lands on a source. seed: another one gives
+    other landings. live: False when the hosts have failed, so that VMs are started anew and pins do not matter.
+    """
+    vms = [vm for n in sources for vm in packing.on[n].values()]
+    held = [
+        reason(vm.pinned, f"VM {vm.name} cannot be moved while it runs ({vm.pinned})", vm=vm.id, vm_name=vm.name)
+        for vm in vms
+        if live and vm.pinned
+    ]
+    if held:
+        return Drain(reasons=tuple(held))
+    units = units_of(packing, vms)
+    banned = frozenset(sources)
+    first = frozenset(preferred) - banned
+    units.sort(key=lambda unit: _weight(unit, packing), reverse=True)
+    stuck: t.Optional[Unit] = None
+    for attempt in range(restarts + 1):
+        order = units if attempt == seed == 0 else _shaken(units, packing, Random(seed * 1000 + attempt), stuck)
+        landed, stuck = _try(packing, order, banned, first, attempt)
+        if stuck is None:
+            return Drain(moves=tuple(_moves(packing, landed)))
+        undo(packing, landed)
+        if attempt == 0 and not _worth_trying(packing, units, banned):
+            break
+    return Drain(reasons=tuple(explain(packing, vms, banned)))
+
+
+def revert(packing: Packing, moves: t.Iterable[Move]) -> None:
+    """Undo the moves of a drain."""
+    for move in moves:
+        vm = packing.on[packing.where[move.vm]][move.vm]
+        packing.take(vm)
+        packing.put(vm, packing.index[move.source])
+
+
+def replay(packing: Packing, moves: t.Iterable[Move]) -> None:
+    """Make the moves of a drain that was undone."""
+    for move in moves:
+        vm = packing.on[packing.where[move.vm]][move.vm]
+        packing.take(vm)
+        packing.put(vm, packing.index[move.target])
+
+
+def units_of(packing: Packing, vms: t.Iterable[Vm]) -> list[Unit]:
+    """VMs as they go: strict affinity groups whole."""
+    groups: dict[str, list[Vm]] = {}
+    for vm in vms:
+        groups.setdefault(f"group {vm.together}" if vm.together else vm.id, []).append(vm)
+    return [Unit(tuple(members), packing) for members in groups.values()]
+
+
+def _weight(unit: Unit, packing: Packing) -> tuple[int, float]:
+    """The hardest first: those with few hosts to go to, then the largest share of an average host."""
+    count = len(packing.hosts)
+    few = count - len(unit.hosts) if len(unit.hosts) * 2 < count or any(vm.apart for vm in unit.vms) else 0
+    cpu = sum(host.room.cpu for host in packing.hosts[:8]) or 1
+    ram = sum(host.room.ram for host in packing.hosts[:8]) or 1
+    return few, max(unit.size.cpu / cpu, unit.size.ram / ram)
+
+
+def _shaken(units: t.Sequence[Unit], packing: Packing, chance: Random, stuck: t.Optional[Unit]) -> list[Unit]:
+    """The order with some noise, and what had no place before at its head."""
+    noise = {id(unit): chance.uniform(0.6, 1.4) for unit in units}
+
+    def key(unit: Unit) -> tuple[bool, int, float]:
+        few, size = _weight(unit, packing)
+        return unit is stuck, few, size * noise[id(unit)]
+
+    return sorted(units, key=key, reverse=True)
+
+
+# A VM, where it was and where it is now (indexes of hosts).
+Landed = list[tuple[Vm, int, int]]
+
+
+def undo(packing: Packing, landed: Landed) -> None:
+    """Put everything back where it was."""
+    for vm, source, _target in reversed(landed):
+        packing.take(vm)
+        packing.put(vm, source)
+
+
+def _try(
+    packing: Packing, order: t.Sequence[Unit], banned: frozenset[int], first: frozenset[int], attempt: int
+) -> tuple[Landed, t.Optional[Unit]]:
+    """Place every unit; what was placed, and the first unit without a place."""
+    landed: Landed = []
+    tight = attempt % 2 == 0
+    for unit in order:
+        n = _best(packing, unit, banned, first, tight)
+        if n < 0:
+            return landed, unit
+        for vm in unit.vms:
+            landed.append((vm, packing.where[vm.id], n))
+            packing.take(vm)
+            packing.put(vm, n)
+    return landed, None
+
+
+def _best(packing: Packing, unit: Unit, banned: frozenset[int], first: frozenset[int], tight: bool) -> int:
+    """The preferred host, else any, that is left with the least room (the most, when not ``tight``); -1: none."""
+    if first:
+        best = _tightest(packing, unit, first & unit.hosts, banned, True)
+        if best >= 0:
+            return best
+    return _tightest(packing, unit, unit.hosts, banned, tight)
+
+
+def _tightest(packing: Packing, unit: Unit, hosts: t.Iterable[int], banned: frozenset[int], tight: bool) -> int:
+    best, score = -1, float("inf")
+    cpu_need, ram_need = unit.size.cpu, unit.size.ram
+    cpus, rams, scales = packing.cpu, packing.ram, packing.scales
+    for n in hosts:
+        cpu, ram = cpus[n] - cpu_need, rams[n] - ram_need
+        if cpu < 0 or ram < 0 or n in banned:
+            continue
+        per_cpu, per_ram = scales[n]
+        mine = ram * per_ram + cpu * per_cpu
+        if not tight:
+            mine = -mine
+        if mine < score and _joins(packing, unit, n):
+            best, score = n, mine
+    return best
+
+
+def _joins(packing: Packing, unit: Unit, n: int) -> bool:
+    if packing.slots[n] < len(unit.vms):
+        return False
+    here = packing.groups[n]
+    return not any(here.get(group) for vm in unit.vms for group in vm.apart)
+
+
+def _moves(packing: Packing, landed: Landed) -> t.Iterator[Move]:
+    for vm, source, target in landed:
+        yield Move(vm.id, packing.hosts[source].id, packing.hosts[target].id)
+
+
+def _worth_trying(packing: Packing, units: t.Sequence[Unit], banned: frozenset[int]) -> bool:
+    """Whether another order could help: each unit fits somewhere alone, and the sum is there."""
+    free = [n for n in range(len(packing.hosts)) if n not in banned and not packing.hosts[n].unusable]
+    need = total(unit.size for unit in units)
+    if need.cpu > sum(max(packing.cpu[n], 0) for n in free) or need.ram > sum(max(packing.ram[n], 0) for n in free):
+        return False
+    return all(_best(packing, unit, banned, frozenset(), True) >= 0 for unit in units)
+
+
+def explain(packing: Packing, vms: t.Sequence[Vm], banned: frozenset[int]) -> list[Reason]:
+    """Every reason: VMs without any possible host first, then shortage in the sum, then what only packing shows."""
+    others = [n for n in range(len(packing.hosts)) if n not in banned]
+    if not any(not packing.hosts[n].unusable for n in others):
+        codes = Counter(packing.hosts[n].unusable for n in others)
+        seen = ", ".join(f"{count} {code}" for code, count in sorted(codes.items())) or "there is none"
+        return [reason("last_host", f"no other host of the cluster can take a VM ({seen})", hosts=dict(codes))]
+    alone = [found for found in (_alone(packing, vm, others) for vm in vms) if found]
+    if alone:
+        return alone
+    groups = [found for found in (_group(packing, unit, others) for unit in units_of(packing, vms)) if found]
+    if groups:
+        return groups
+    need = total(vm.size for vm in vms)
+    free = Amount(sum(max(packing.cpu[n], 0) for n in others), sum(max(packing.ram[n], 0) for n in others))
+    if not need.fits_in(free):
+        short = {"cpu": max(need.cpu - free.cpu, 0), "ram": max(need.ram - free.ram, 0)}
+        words = ", ".join(w for w in (_amount("cpu", short["cpu"]), _amount("ram", short["ram"])) if w)
+        return [
+            reason(
+                "aggregate_short",
+                f"the other hosts together lack {words} for its {len(vms)} VMs",
+                short=short,
+                need={"cpu": need.cpu, "ram": need.ram},
+                free={"cpu": free.cpu, "ram": free.ram},
+            )
+        ]
+    biggest = max(vms, key=lambda vm: (vm.size.ram, vm.size.cpu))
+    return [
+        reason(
+            "fragmentation",
+            f"each of its {len(vms)} VMs fits somewhere, but no way was found to fit all; the largest is "
+            f"{biggest.name} with {_amount('ram', biggest.size.ram)}",
+            vm=biggest.id,
+            vm_name=biggest.name,
+            vms=len(vms),
+        )
+    ]
+
+
+def _alone(packing: Packing, vm: Vm, others: t.Sequence[int]) -> t.Optional[Reason]:
+    """Why one VM has no host at all; None when it has one."""
+    codes: Counter[str] = Counter()
+    for n in others:
+        host = packing.hosts[n]
+        # A host out of service is the reason only where it would do otherwise; then to bring it back helps at once.
+        code = unsuited(vm.needs, host) or packing.room_code(vm, n) or host.unusable
+        if not code:
+            return None
+        codes[code] += 1
+    code = max(codes, key=lambda each: (each in OUT_OF_SERVICE, codes[each]))
+    counts = ", ".join(f"{count} {each}" for each, count in codes.most_common())
+    return reason(
+        code,
+        f"VM {vm.name} ({vm.size.cpu} MHz, {_amount('ram', vm.size.ram)}) fits no other host: {counts}",
+        vm=vm.id,
+        vm_name=vm.name,
+        hosts=dict(codes),
+        need={"cpu": vm.size.cpu, "ram": vm.size.ram},
+    )
+
+
+def _group(packing: Packing, unit: Unit, others: t.Sequence[int]) -> t.Optional[Reason]:
+    """Why a strict affinity group has no common host; None when it has one or is no group."""
+    if len(unit.vms) < 2 or any(n in unit.hosts and unit.fits(packing, n) for n in others):
+        return None
+    names = ", ".join(vm.name for vm in unit.vms)
+    return reason(
+        "affinity_group_split",
+        f"VMs {names} must share a host and no other host has {unit.size.cpu} MHz and "
+        f"{_amount('ram', unit.size.ram)} for all of them",
+        vms=[vm.id for vm in unit.vms],
+        need={"cpu": unit.size.cpu, "ram": unit.size.ram},
+    )
+
+
+def _amount(kind: str, value: int) -> str:
+    if not value:
+        return ""
+    return f"{value} MHz" if kind == "cpu" else f"{value / 2**30:.2f} GiB"

@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster as it stands: its hosts, every VM on them, the rules that bind these; and how a planner sees all that."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ..amounts import (
+    HOLDING,
+    Amount,
+    Balance,
+    Factors,
+    accounted,
+    asked_by_migration,
+    effective,
+    total,
+)
+from ..zone.hosts import ENABLED, Host
+from ..zone.topology import Cluster
+from .rules import NO_LIMIT, Needs, Vm, VmHost
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A VM of any kind. kind: User, Router, ConsoleProxy, SecondaryStorageVm or InternalLb. RAM in bytes, speed in MHz.
+
+    own: the factors that it remembers of its last start, None where it remembers none. pools: of its volumes on shared
+    storage. local, busy: whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
+    "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
+    """
+
+    id: str
+    name: str
+    kind: str
+    state: str
+    host_id: str
+    offering_id: str = ""
+    cpu_number: int = 0
+    cpu_speed: int = 0
+    ram: int = 0
+    own: t.Optional[Factors] = None
+    arch: str = ""
+    uefi: bool = False
+    gpu: str = ""
+    ha_enabled: bool = False
+    pools: frozenset[str] = frozenset()
+    local: bool = False
+    busy: bool = False
+    owners: frozenset[str] = frozenset()
+    instance_name: str = ""
+
+    @property
+    def demand(self) -> Amount:
+        return Amount(self.cpu_number * self.cpu_speed, self.ram)
+
+
+@dataclass(frozen=True)
+class Offering:
+    """A service offering, as far as placement needs it. gpu: "", "gpu" or "vgpu"."""
+
+    id: str
+    host_tags: frozenset[str] = frozenset()
+    cpu_number: int = 0
+    cpu_speed: int = 0
+    ram: int = 0
+    gpu: str = ""
+
+
+@dataclass(frozen=True)
+class AffinityGroup:
+    """type: "host anti-affinity", "host affinity" (strict), "non-strict …" or "ExplicitDedication"."""
+
+    id: str
+    name: str
+    type: str
+    vm_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """One cluster at one moment. dedicated: the owner, as VMs name theirs, by host id.
+
+    guest_limits: how many VMs a host may run, by host id; none for a host without such a limit.
+    """
+
+    cluster: Cluster
+    hosts: tuple[Host, ...]
+    instances: tuple[Instance, ...]
+    offerings: t.Mapping[str, Offering]
+    groups: tuple[AffinityGroup, ...] = ()
+    dedicated: t.Mapping[str, str] = field(default_factory=dict)
+    guest_limits: t.Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def factors(self) -> Factors:
+        """The cluster's over-provisioning factors of today."""
+        return self.cluster.factors
+
+    def on(self, host_id: str) -> tuple[Instance, ...]:
+        """The VMs that hold capacity on a host."""
+        return tuple(each for each in self.instances if each.host_id == host_id and each.state in HOLDING)
+
+
+def counts(vm: Instance, now: Factors) -> Amount:
+    """What a VM counts for. One that remembers no factors counts as it is, whatever the cluster's (T3:96-99)."""
+    return vm.demand if vm.own is None else accounted(vm.demand, vm.own, now)
+
+
+def physical(host: Host) -> Amount:
+    """Cores × speed, and RAM without any over-provisioning."""
+    return Amount((host.cpu_number or 0) * (host.cpu_speed or 0), host.memory_total or 0)
+
+
+def with_plain_ram(host: Host, now: Factors) -> Host:
+    """The host with its RAM as it is: ``memorytotal`` comes with the memory factor in it (T3:95, T3:105)."""
+    told, said = host.memory_with_overprovisioning, host.memory_total or 0
+    if told is None or effective(Amount(0, said), now).ram == told:
+        return host
+    near = int(told / now.ram)
+    exact = next((ram for ram in (near, near + 1) if effective(Amount(0, ram), now).ram == told), near)
+    return replace(host, memory_total=exact)
+
+
+def balances(fleet: Fleet) -> dict[str, Balance]:
+    """Every host's account by the server's own rules. reserved: what the server holds beyond the VMs that run there."""
+    result = {}
+    for host in fleet.hosts:
+        used = total(counts(vm, fleet.factors) for vm in fleet.on(host.id))
+        said = Amount(host.cpu_allocated or 0, host.memory_allocated or 0)
+        rest = Amount(max(said.cpu - used.cpu, 0), max(said.ram - used.ram, 0))
+        result[host.id] = Balance(effective(physical(host), fleet.factors), used, rest)
+    return result
+
+
+def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
+    """The hosts as a planner sees them."""
+    accounts = balances(fleet)
+    return tuple(
+        VmHost(
+            id=host.id,
+            name=host.name,
+            room=accounts[host.id].capacity - accounts[host.id].reserved,
+            cores=host.cpu_number or 0,
+            speed=host.cpu_speed or 0,
+            tags=frozenset(host.host_tags or ()) | frozenset(host.implicit_host_tags),
+            dedicated_to=fleet.dedicated.get(host.id, ""),
+            arch=host.arch or "",
+            uefi=host.uefi_capability is not False,
+            most_vms=fleet.guest_limits.get(host.id, NO_LIMIT),
+            unusable=_unusable(host),
+        )
+        for host in fleet.hosts
+    )
+
+
+def _unusable(host: Host) -> str:
+    if host.state != "Up":
+        return "agent_down"
+    if host.resource_state != ENABLED:
+        return "not_enabled"
+    return "tag_rule" if host.is_tag_a_rule else ""
+
+
+def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
+    """The VMs as a planner sees them: those that hold capacity on a host of the cluster."""
+    apart, together, dedication = _groups(fleet)
+    there = {host.id for host in fleet.hosts}
+    return tuple(
+        Vm(
+            id=each.id,
+            name=each.name,
+            host=each.host_id,
+            size=asked_by_migration(each.demand, each.own or fleet.factors, fleet.factors),
+            needs=_needs(each, fleet.offerings.get(each.offering_id), each.id in dedication),
+            apart=tuple(sorted(apart.get(each.id, ()))),
+            together=together.get(each.id, ""),
+            pinned=pinned(each, fleet.offerings.get(each.offering_id)),
+            kind=each.kind,
+        )
+        for each in fleet.instances
+        if each.state in HOLDING and each.host_id in there
+    )
+
+
+def _needs(vm: Instance, offering: t.Optional[Offering], dedicated: bool) -> Needs:
+    return Needs(
+        tags=offering.host_tags if offering else frozenset(),
+        pools=vm.pools,
+        owners=vm.owners if dedicated else frozenset(),
+        dedicated=dedicated,
+        arch=vm.arch,
+        uefi=vm.uefi,
+        cores=vm.cpu_number,
+        speed=vm.cpu_speed,
+    )
+
+
+def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
+    """The code of what keeps a VM from being moved while it runs; "" when nothing does."""
+    if vm.state != "Running":
+        return "vm_state"
+    if vm.gpu or (offering and offering.gpu):
+        return vm.gpu or (offering.gpu if offering else "")
+    if vm.local:
+        return "local_storage"
+    return "snapshot" if vm.busy else ""
+
+
+def _groups(fleet: Fleet) -> tuple[dict[str, set[str]], dict[str, str], set[str]]:
+    """Strict ones only: anti-affinity groups and the affinity group by VM id, and the explicitly dedicated VMs."""
+    apart: dict[str, set[str]] = {}
+    together: dict[str, str] = {}
+    dedicated: set[str] = set()
+    for group in fleet.groups:
+        kind = group.type.casefold()
+        for vm_id in group.vm_ids:
+            if kind == "host anti-affinity":
+                apart.setdefault(vm_id, set()).add(group.id)
+            elif kind == "host affinity":
+                together[vm_id] = group.id
+            elif kind == "explicitdedication":
+                dedicated.add(vm_id)
+    return apart, together, dedicated

@@ -1,0 +1,226 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where VMs may run: the rules of placement, and room for them on hosts, as data that a planner can search fast.
+
+Source: FIELD_FACTS "Host life cycle"; Working with Hosts, "Maintenance mode"; Deployment planning of the server as
+measured. A migration is checked by the server for capacity and tags but not for affinity, so affinity is kept here.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from ..amounts import Amount
+from ..errors import Reason
+
+NO_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True)
+class VmHost:
+    """A host as the planner sees it: ``room`` is its effective capacity less what is reserved and what is no VM's.
+
+    unusable: a reason code when no VM may land on it. pools: ids of the storage pools that it reaches, None for all.
+    """
+
+    id: str
+    name: str
+    room: Amount
+    cores: int = 1 << 30
+    speed: int = 1 << 30
+    tags: frozenset[str] = frozenset()
+    pools: t.Optional[frozenset[str]] = None
+    dedicated_to: str = ""
+    arch: str = ""
+    uefi: bool = True
+    most_vms: int = NO_LIMIT
+    unusable: str = ""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a VM asks of any host that it may run on. VMs of one offering share these, so they are judged once."""
+
+    tags: frozenset[str] = frozenset()
+    pools: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    dedicated: bool = False
+    arch: str = ""
+    uefi: bool = False
+    cores: int = 0
+    speed: int = 0
+
+
+@dataclass(frozen=True)
+class Vm:
+    """A VM as the planner sees it. size: what it holds and asks for. pinned: a reason code when it cannot move live.
+
+    apart: strict anti-affinity groups; together: the strict affinity group whose members share a host.
+    """
+
+    id: str
+    name: str
+    host: str
+    size: Amount
+    needs: Needs = Needs()
+    apart: tuple[str, ...] = ()
+    together: str = ""
+    pinned: str = ""
+    kind: str = "User"
+
+
+# Remedies by reason code; the messages carry the numbers.
+REMEDIES: t.Mapping[str, str] = {
+    "cpu": "raise the CPU over-provisioning factor, or move or stop VMs elsewhere in the cluster",
+    "ram": "free memory in the cluster, or add a host to it",
+    "aggregate_short": "add a host to the cluster, or stop VMs that are not needed",
+    "fragmentation": "make room on one other host by moving VMs between the others by hand, or add a host",
+    "tag": "put the tag on another host of the cluster",
+    "tag_rule": "put a plain tag on another host of the cluster: a tag rule is known to the server alone",
+    "dedication": "dedicate another host of the cluster to the same owner",
+    "not_dedicated": "dedicate another host of the cluster to its owner, or take it out of the dedication group",
+    "anti_affinity": "add a host, or take a VM out of the anti-affinity group",
+    "affinity_group_split": "move the group by hand, or take VMs out of it",
+    "local_storage": "migrate its volumes to shared storage, or set host.maintenance.local.storage.strategy",
+    "storage_scope": "make the storage pool reachable from another host of the cluster",
+    "gpu": "stop it in its maintenance window (consent: its name)",
+    "vgpu": "stop it in its maintenance window (consent: its name)",
+    "vm_state": "wait until it is Running, or bring it to a settled state",
+    "snapshot": "wait until its snapshot is done",
+    "arch": "add a host of that architecture to the cluster",
+    "uefi": "add a host that can boot UEFI VMs to the cluster",
+    "cores": "add a host with that many cores of that speed",
+    "max_vms": "raise the hypervisor's limit of guests, or add a host",
+    "agent_down": "bring the host's agent back: see its log and port 8250",
+    "not_enabled": "enable the host",
+    "leaving": "take fewer hosts out at the same time",
+    "last_host": "add or enable another host in the cluster",
+    "migration_failed": "see why in the failed jobs, then run again",
+    "n_plus_f": "lower spare_hosts, or add a host",
+    "other_draining": "wait for the other drain, or cancel it",
+}
+
+
+def misfit(needs: Needs, host: VmHost) -> str:
+    """The code of the first rule that keeps such a VM off a host for good; "" when none does."""
+    return host.unusable or unsuited(needs, host)
+
+
+def unsuited(needs: Needs, host: VmHost) -> str:
+    """The same for a host that is in service, or once it is again."""
+    if not needs.tags <= host.tags:
+        return "tag"
+    if host.dedicated_to and not (needs.dedicated and host.dedicated_to in needs.owners):
+        return "dedication"
+    if needs.dedicated and not host.dedicated_to:
+        return "not_dedicated"
+    if host.pools is not None and not needs.pools <= host.pools:
+        return "storage_scope"
+    if needs.arch and host.arch and needs.arch != host.arch:
+        return "arch"
+    if needs.uefi and not host.uefi:
+        return "uefi"
+    if needs.cores > host.cores or needs.speed > host.speed:
+        return "cores"
+    return ""
+
+
+# A group of one VM and one host on which its migration failed in this run, so that another host is tried.
+FAILED = "migration failed: "
+
+
+class Packing:
+    """Who runs where, with the room left. Mutable, cheap to copy; every change goes through ``put`` and ``take``."""
+
+    def __init__(self, hosts: t.Sequence[VmHost], vms: t.Iterable[Vm]) -> None:
+        self.hosts = tuple(hosts)
+        self.index = {host.id: n for n, host in enumerate(self.hosts)}
+        # What a MHz and a byte are of each host's room.
+        self.scales = [(1 / (host.room.cpu or 1), 1 / (host.room.ram or 1)) for host in self.hosts]
+        self.cpu = [host.room.cpu for host in self.hosts]
+        self.ram = [host.room.ram for host in self.hosts]
+        self.slots = [host.most_vms for host in self.hosts]
+        self.groups: list[dict[str, int]] = [{} for _host in self.hosts]
+        self.on: list[dict[str, Vm]] = [{} for _host in self.hosts]
+        # What others worked out about a host; forgotten when a VM comes or goes.
+        self.notes: list[t.Any] = [None] * len(self.hosts)
+        self.where: dict[str, int] = {}
+        self._allowed: dict[Needs, frozenset[int]] = {}
+        for vm in vms:
+            self.put(vm, self.index[vm.host])
+
+    def copy(self) -> Packing:
+        """An independent copy that shares what never changes."""
+        twin = Packing.__new__(Packing)
+        twin.hosts, twin.index, twin.scales, twin._allowed = self.hosts, self.index, self.scales, self._allowed
+        twin.cpu, twin.ram, twin.slots = self.cpu[:], self.ram[:], self.slots[:]
+        twin.groups = [dict(each) for each in self.groups]
+        twin.on = [dict(each) for each in self.on]
+        twin.where, twin.notes = dict(self.where), self.notes[:]
+        return twin
+
+    def keep_off(self, vm: Vm, n: int) -> Vm:
+        """Keep a VM off a host where its migration failed; the VM to use from now on."""
+        group = FAILED + vm.id
+        self.groups[n][group] = 1
+        if group in vm.apart:
+            return vm
+        here = self.where[vm.id]
+        barred = replace(vm, apart=(*vm.apart, group))
+        self.on[here][vm.id] = barred
+        self.groups[here][group] = 1
+        return barred
+
+    def put(self, vm: Vm, n: int) -> None:
+        self.cpu[n] -= vm.size.cpu
+        self.ram[n] -= vm.size.ram
+        self.slots[n] -= 1
+        self.on[n][vm.id] = vm
+        self.notes[n] = None
+        self.where[vm.id] = n
+        for group in vm.apart:
+            self.groups[n][group] = self.groups[n].get(group, 0) + 1
+
+    def take(self, vm: Vm) -> None:
+        n = self.where.pop(vm.id)
+        self.cpu[n] += vm.size.cpu
+        self.ram[n] += vm.size.ram
+        self.slots[n] += 1
+        del self.on[n][vm.id]
+        self.notes[n] = None
+        for group in vm.apart:
+            self.groups[n][group] -= 1
+
+    def allowed(self, needs: Needs) -> frozenset[int]:
+        """Indexes of the hosts that such a VM may run on as far as room and affinity do not matter."""
+        found = self._allowed.get(needs)
+        if found is None:
+            found = frozenset(n for n, host in enumerate(self.hosts) if not misfit(needs, host))
+            self._allowed[needs] = found
+        return found
+
+    def fits(self, vm: Vm, n: int) -> bool:
+        """Whether there is room, and no VM that it must be apart from."""
+        if vm.size.ram > self.ram[n] or vm.size.cpu > self.cpu[n] or self.slots[n] < 1:
+            return False
+        return not vm.apart or not any(self.groups[n].get(group) for group in vm.apart)
+
+    def room_code(self, vm: Vm, n: int) -> str:
+        """Why it does not fit: "ram", "cpu", "max_vms" or "anti_affinity"; "" when it does."""
+        if vm.size.ram > self.ram[n]:
+            return "ram"
+        if vm.size.cpu > self.cpu[n]:
+            return "cpu"
+        if self.slots[n] < 1:
+            return "max_vms"
+        met = [group for group in vm.apart if self.groups[n].get(group)]
+        if not met:
+            return ""
+        return "migration_failed" if all(group.startswith(FAILED) for group in met) else "anti_affinity"
+
+
+def reason(code: str, message: str, **facts: object) -> Reason:
+    """A reason with the remedy of its code."""
+    return Reason(code, message, REMEDIES.get(code, ""), facts)

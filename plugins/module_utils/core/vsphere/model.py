@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A vSphere cluster as CloudStack's requirements look at it, and VMware traffic labels.
+
+Source: Hypervisor Installation, "VMware vSphere Installation and Configuration".
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..hypervisors.model import HypervisorGuest, HypervisorHost
+
+Range = tuple[int, int]
+STANDARD, DISTRIBUTED, NEXUS = "vmwaresvs", "vmwaredvs", "nexusdvs"
+# Kinds of switch in a label, with the switch that is meant where the label names none.
+SWITCH_KINDS: t.Mapping[str, str] = {STANDARD: "vSwitch0", DISTRIBUTED: "dvSwitch0", NEXUS: "epp0"}
+TRAFFIC = ("management", "storage", "public", "guest")
+UNTAGGED = "untagged"
+
+
+@dataclass(frozen=True)
+class TrafficLabel:
+    """``switch,vlan,kind`` as the traffic type of a physical network holds it. vlan: None where untagged.
+
+    kind: a word of SWITCH_KINDS, "" where the zone's default is meant.
+    """
+
+    switch: str
+    vlan: t.Optional[int] = None
+    kind: str = ""
+
+
+def read_label(text: str) -> tuple[TrafficLabel, tuple[str, ...]]:
+    """A label and what is wrong with it; total. An empty one is the default switch."""
+    parts = [part.strip() for part in text.split(",")]
+    wrong = [] if len(parts) <= 3 else [f"it has {len(parts)} fields, at most 3 are read"]
+    name, tag, kind = (*parts, "", "")[:3]
+    if kind and kind not in SWITCH_KINDS:
+        wrong.append(f"{kind!r} is no kind of switch: {', '.join(SWITCH_KINDS)}")
+        kind = ""
+    vlan = None
+    if tag and tag != UNTAGGED:
+        if tag.isdecimal() and 1 <= int(tag) <= 4094:
+            vlan = int(tag)
+        else:
+            wrong.append(f"{tag!r} is no VLAN: 1 to 4094, or nothing")
+    return TrafficLabel(name or SWITCH_KINDS[kind or STANDARD], vlan, kind), tuple(wrong)
+
+
+@dataclass(frozen=True)
+class VsphereSwitch:
+    """A switch on one host. kind: STANDARD or DISTRIBUTED. ports: as configured, None for a distributed one."""
+
+    name: str
+    kind: str
+    ports: t.Optional[int] = None
+    mtu: t.Optional[int] = None
+    nics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KernelAdapter:
+    """A VMkernel port. port_group: "" on a distributed switch. services: "management", "vmotion", …"""
+
+    device: str
+    port_group: str
+    address: str = ""
+    services: tuple[str, ...] = ()
+    distributed: bool = False
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """Of a host's firewall. ports: inbound TCP ranges that it opens."""
+
+    name: str
+    enabled: bool
+    ports: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True)
+class IscsiInitiator:
+    """A software iSCSI adapter. targets: addresses asked for targets, and static ones."""
+
+    device: str
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lun:
+    """A disk behind several paths or one. local: of the host itself."""
+
+    name: str
+    paths: int
+    dead: int = 0
+    local: bool = False
+
+
+@dataclass(frozen=True)
+class VsphereHost:
+    """A host with what its requirements need. hostname: by its own DNS configuration.
+
+    ntp_policy: "on" starts it with the host. incoming_open: the firewall lets in what no ruleset names. iscsi: None
+    where software iSCSI is off.
+    """
+
+    host: HypervisorHost
+    hostname: str = ""
+    product_line: str = ""
+    switches: tuple[VsphereSwitch, ...] = ()
+    adapters: tuple[KernelAdapter, ...] = ()
+    ntp_servers: tuple[str, ...] = ()
+    ntp_running: bool = False
+    ntp_policy: str = ""
+    rulesets: tuple[Ruleset, ...] = ()
+    incoming_open: bool = False
+    iscsi: t.Optional[IscsiInitiator] = None
+    luns: tuple[Lun, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.host.name
+
+    def switch(self, name: str) -> t.Optional[VsphereSwitch]:
+        return next((each for each in self.switches if each.name == name), None)
+
+    def port_group(self, name: str) -> t.Optional[PortGroup]:
+        """A standard one."""
+        for each in self.host.networks:
+            if each.name == name and each.kind == "portgroup":
+                vlan = each.vlan if each.vlan else (4095 if each.trunk else 0)
+                return PortGroup(name, each.switch, vlan)
+        return None
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        """The version in numbers, to compare."""
+        return tuple(int(part) for part in self.host.version.split(".") if part.isdecimal())
+
+
+@dataclass(frozen=True)
+class PortGroup:
+    """A port group of a standard switch. vlan: 0 for none, 4095 for all."""
+
+    name: str
+    switch: str
+    vlan: int = 0
+
+
+@dataclass(frozen=True)
+class Vsphere:
+    """A cluster whole. folders: between its datacenter and it. drs: its automation, evc: its mode; "" where off.
+
+    foreign_mounts: datastores that hosts outside of the cluster mount, with how many those are.
+    """
+
+    name: str
+    datacenter: str
+    hosts: tuple[VsphereHost, ...]
+    guests: tuple[HypervisorGuest, ...] = ()
+    folders: tuple[str, ...] = ()
+    ha: bool = False
+    drs: str = ""
+    evc: str = ""
+    foreign_mounts: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guest networks and their offerings: what a given VLAN needs and means.
+
+Source: Working with Hosts, "Assigning VLANs to Isolated Networks"; T3:42-49, T4:21-33.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..change import Rules, same_set, same_word
+from ..errors import InvalidValue, MissingValue, Reason
+from ..vlans import ranges as vlans
+from ..vlans.holders import KINDS, Holder
+from .networks import same_address, same_vlan_tag, vlan_tag
+
+ANEW = "the server has no way to change it: delete the network and create it anew"
+OTHER = "the server has no way to change it: make another offering"
+FOR_LIFE = "a VLAN stays with its network for life: delete the network and create it anew with the other VLAN"
+
+
+@dataclass(frozen=True)
+class Network:
+    """A guest network as ``listNetworks`` shows it. vlan: its VLAN or VNI as text, None before it has one."""
+
+    id: str
+    name: str
+    zone_id: str = ""
+    physical_network_id: str = ""
+    zone: str = ""
+    display_text: t.Optional[str] = None
+    network_offering_id: str = ""
+    network_offering: str = ""
+    guest_type: str = ""
+    state: str = ""
+    vlan: t.Optional[str] = None
+    gateway: t.Optional[str] = None
+    netmask: t.Optional[str] = None
+    cidr: t.Optional[str] = None
+    network_domain: t.Optional[str] = None
+    acl_type: t.Optional[str] = None
+    account: t.Optional[str] = None
+    domain: t.Optional[str] = None
+    project: t.Optional[str] = None
+    project_id: str = ""
+    specify_vlan: bool = False
+    persistent: bool = False
+    created: t.Optional[str] = None
+
+    @property
+    def collected(self) -> bool:
+        """Whether the server shuts it down when it is idle, and gives its VLAN back to the pool."""
+        return not (self.specify_vlan or self.persistent or self.guest_type == "Shared")
+
+
+@dataclass(frozen=True)
+class NetworkOffering:
+    """A network offering as ``listNetworkOfferings`` shows it. service_providers: {service, provider}, one a pair."""
+
+    id: str
+    name: str
+    display_text: t.Optional[str] = None
+    guest_ip_type: str = ""
+    traffic_type: str = "Guest"
+    state: str = ""
+    specify_vlan: bool = False
+    specify_ip_ranges: bool = False
+    persistent: bool = False
+    conserve_mode: t.Optional[bool] = None
+    egress_default_policy: t.Optional[bool] = None
+    for_vpc: bool = False
+    is_default: bool = False
+    availability: t.Optional[str] = None
+    network_rate: t.Optional[int] = None
+    max_connections: t.Optional[int] = None
+    tags: tuple[str, ...] = ()
+    supported_services: tuple[str, ...] = ()
+    service_providers: tuple[t.Mapping[str, str], ...] = ()
+
+
+def same_words(wanted: t.Iterable[str], held: t.Iterable[str]) -> bool:
+    return same_set([each.casefold() for each in wanted], [each.casefold() for each in held])
+
+
+def same_pairs(wanted: t.Iterable[t.Mapping[str, str]], held: t.Iterable[t.Mapping[str, str]]) -> bool:
+    """Providers by service, in any order and case."""
+
+    def pairs(each: t.Iterable[t.Mapping[str, str]]) -> set[tuple[str, str]]:
+        return {(one["service"].casefold(), one["provider"].casefold()) for one in each}
+
+    return pairs(wanted) == pairs(held)
+
+
+_OFFERING_FIXED = (
+    "guest_ip_type",
+    "traffic_type",
+    "specify_vlan",
+    "specify_ip_ranges",
+    "persistent",
+    "conserve_mode",
+    "egress_default_policy",
+    "for_vpc",
+    "network_rate",
+    "supported_services",
+    "service_providers",
+)
+NETWORK_OFFERING = Rules(
+    kind="network offering",
+    required=("name", "guest_ip_type"),
+    fixed=dict.fromkeys(_OFFERING_FIXED, OTHER),
+    same={
+        **dict.fromkeys(("guest_ip_type", "traffic_type", "state", "availability"), same_word),
+        "supported_services": same_words,
+        "service_providers": same_pairs,
+        "tags": same_set,
+    },
+)
+NETWORK = Rules(
+    kind="network",
+    required=("name", "network_offering_id"),
+    fixed={
+        **dict.fromkeys(("gateway", "netmask", "acl_type", "physical_network_id", "project_id"), ANEW),
+        "vlan": FOR_LIFE,
+        "account": ANEW,
+    },
+    write_only=frozenset(
+        ("zone_id", "domain_id", "start_ip", "end_ip", "bypass_vlan_overlap_check", "subdomain_access")
+    ),
+    same={
+        "vlan": same_vlan_tag,
+        "acl_type": same_word,
+        **dict.fromkeys(("gateway", "netmask"), same_address),
+    },
+)
+
+
+def providers_of(services: t.Iterable[str], given: t.Iterable[t.Mapping[str, str]]) -> list[dict[str, str]]:
+    """A provider for every service: the virtual router where none is said (without one it has none, T3:42)."""
+    said = [{"service": each["service"], "provider": each["provider"]} for each in given]
+    named = {each["service"].casefold() for each in said}
+    rest = [each for each in services if each.casefold() not in named]
+    return said + [{"service": each, "provider": "VirtualRouter"} for each in rest]
+
+
+def vlan_of(value: object) -> t.Optional[int]:
+    """The VLAN that a network is to have, "500" or "vlan://500"; None for none. Raises InvalidValue."""
+    text = vlan_tag(value)
+    if text == "untagged":
+        return None
+    if not text.isdecimal() or not vlans.LOWEST < int(text) <= vlans.HIGHEST_VNI or int(text) == vlans.HIGHEST:
+        raise InvalidValue("vlan", value, "one VLAN from 1 to 4094")
+    return int(text)
+
+
+def reasons_against(
+    offering: NetworkOffering,
+    vlan: t.Optional[int],
+    holders: t.Iterable[Holder],
+    pools: t.Mapping[str, t.Iterable[vlans.Range]],
+    suitable: t.Sequence[str],
+    bypass: bool,
+) -> t.Iterator[Reason]:
+    """Why a network cannot be made of an offering with (or without) that VLAN.
+
+    pools: guest VLANs by physical network. suitable: enabled offerings that take a VLAN. bypass: the VLAN may be in a
+    pool and held by others. Source of the rules: T4:24-28.
+    """
+    if offering.state != "Enabled":
+        remedy = "enable it (cs_network_offering, state enabled)"
+        yield Reason("offering_disabled", f"network offering {offering.name} is {offering.state}", remedy)
+    if vlan is None:
+        if offering.specify_vlan:
+            message = f"network offering {offering.name} says that the VLAN is given (specifyVlan)"
+            yield Reason("vlan_missing", message, "give vlan, or take an offering without specify_vlan")
+        return
+    if not offering.specify_vlan:
+        names = ", ".join(sorted(suitable)) or "none is there; cs_network_offering with specify_vlan makes one"
+        message = f"network offering {offering.name} takes no VLAN (specifyVlan is false): VLAN {vlan} cannot be given"
+        yield Reason("vlan_not_taken", message, f"take an offering with specify_vlan: {names}", {"vlan": vlan})
+    if bypass:
+        return
+    for name, ranges in pools.items():
+        if vlans.contains(ranges, vlan):
+            message = f"VLAN {vlan} is one of the guest VLANs that physical network {name} gives out by itself"
+            remedy = "take it out of them (cs_vlan_range, state absent), or set bypass_vlan_overlap_check"
+            yield Reason("vlan_of_pool", message, remedy, {"vlan": vlan, "physical_network": name})
+    for holder in holders:
+        if holder.kind not in ("physical_network", "dedication") and vlans.contains(holder.ranges, vlan):
+            message = f"VLAN {vlan} belongs to {holder.called()}"
+            facts = holder.facts([(vlan, vlan)])
+            yield Reason("vlan_taken", message, f"take another VLAN, or {KINDS[holder.kind].remedy}", facts)
+
+
+@dataclass(frozen=True)
+class NetworkUser:
+    """A user's VM with a NIC on a network."""
+
+    id: str
+    name: str
+    state: str = ""
+    owner: str = ""
+
+
+def reasons_to_keep(users: t.Iterable[NetworkUser]) -> t.Iterator[Reason]:
+    """Why a network cannot go: the server deletes none before the last of its VMs is expunged."""
+    for each in users:
+        facts = {"vm": each.name, "id": each.id, "state": each.state, "owner": each.owner}
+        message = f"VM {each.name} ({', '.join(fact for fact in (each.state, each.owner) if fact)}) is on it"
+        yield Reason("network_in_use", message, "take the VM's NIC off it, or expunge the VM", facts)
+
+
+def needs_of(offering: NetworkOffering, wanted: t.Mapping[str, object]) -> None:
+    """Raises MissingValue: addresses that a shared network cannot be made without."""
+    if offering.guest_ip_type == "Shared":
+        missing = [name for name in ("gateway", "netmask", "start_ip", "end_ip") if not wanted.get(name)]
+        if missing and not wanted.get("cidr_ipv6"):
+            raise MissingValue(f"shared network {wanted.get('name')}", missing)

@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hypervisor hosts: what a host is, which one a declaration means, and its resource states."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from ..change import Rules, same_set, same_word
+from ..errors import Reason, Refused
+from .topology import REPLACE
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host as ``listHosts type=Routing`` shows it.
+
+    host_tags: None where the listing was asked without them (``details=min`` leaves them out). Names of zone, pod and
+    cluster are empty in such a listing too. cpu_speed in MHz, memory_total in bytes, cpu_* allocated in MHz.
+    """
+
+    id: str
+    name: str
+    zone_id: str = ""
+    pod_id: str = ""
+    cluster_id: str = ""
+    zone: str = ""
+    pod: str = ""
+    cluster: str = ""
+    cluster_type: str = ""
+    state: str = ""
+    resource_state: str = ""
+    hypervisor: str = ""
+    hypervisor_version: t.Optional[str] = None
+    ip_address: t.Optional[str] = None
+    host_tags: t.Optional[tuple[str, ...]] = None
+    implicit_host_tags: tuple[str, ...] = ()
+    is_tag_a_rule: bool = False
+    annotation: t.Optional[str] = None
+    cpu_number: t.Optional[int] = None
+    cpu_speed: t.Optional[int] = None
+    cpu_sockets: t.Optional[int] = None
+    cpu_allocated: t.Optional[int] = None
+    cpu_with_overprovisioning: t.Optional[int] = None
+    memory_total: t.Optional[int] = None
+    memory_allocated: t.Optional[int] = None
+    memory_with_overprovisioning: t.Optional[int] = None
+    capabilities: t.Optional[str] = None
+    arch: t.Optional[str] = None
+    uefi_capability: t.Optional[bool] = None
+    is_local_storage_active: t.Optional[bool] = None
+    ha_host: t.Optional[bool] = None
+    version: t.Optional[str] = None
+    created: t.Optional[str] = None
+    last_pinged: t.Optional[str] = None
+    disconnected: t.Optional[str] = None
+    management_server_id: t.Optional[str] = None
+    removed: t.Optional[str] = None
+
+
+@dataclass(frozen=True)
+class HostName:
+    """What a declaration says to tell which host it means: any of these."""
+
+    name: str = ""
+    id: t.Optional[str] = None
+    url: t.Optional[str] = None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address rather than a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def same_host_name(wanted: object, held: object) -> bool:
+    """Whether two names may be one host's: without case, and ``kvm1`` is ``kvm1.example.net``.
+
+    An address is no name: whoever declares a host by its address does not ask to rename it so.
+    """
+    one, other = str(wanted or "").casefold(), str(held or "").casefold()
+    if one == other or is_address(one):
+        return True
+    short, full = sorted((one, other), key=len)
+    return bool(short) and "." not in short and full.startswith(short + ".")
+
+
+HOST = Rules(
+    kind="host",
+    required=("name", "zone_id", "pod_id", "hypervisor", "url"),
+    fixed={
+        "pod_id": "a host does not move: remove it and add it there",
+        "cluster_id": "a host does not move: remove it and add it there",
+        "hypervisor": REPLACE,
+    },
+    write_only=frozenset(("url", "username", "password", "allocation_state")),
+    same={"host_tags": same_set, "hypervisor": same_word, "name": same_host_name},
+)
+
+
+def url_name(url: str) -> str:
+    """The name or address of the host that is added by this URL; "" where the URL does not tell it.
+
+    ``http://kvm1.example`` → the host part; ``http://vcenter/DC/cluster/esx1`` → the last part of the path, because
+    vCenter's own name belongs to all its hosts; a simulator's URL (``http://sim/c1/h0``) tells nothing.
+    """
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+    except ValueError:
+        return ""
+    steps = [step for step in unquote(parts.path).split("/") if step]
+    if len(steps) >= 3:
+        return steps[-1]
+    return "" if steps else parts.hostname or ""
+
+
+def matching(hosts: t.Iterable[Host], wanted: HostName) -> list[Host]:
+    """The hosts that a declaration means: by id, else by name, else by address or URL; the surest way wins."""
+    present = [host for host in hosts if host.removed is None]
+    if wanted.id:
+        return [host for host in present if host.id == wanted.id]
+    ways: list[t.Callable[[Host], bool]] = [lambda h: h.name == wanted.name]
+    for name in (wanted.name, url_name(wanted.url or "")):
+        if name and is_address(name):
+            ways.append(lambda h, name=name: h.ip_address == name)  # type: ignore[misc]
+        elif name:
+            ways.append(lambda h, name=name: same_word(name, h.name))  # type: ignore[misc]
+            ways.append(lambda h, name=name: same_host_name(name, h.name))  # type: ignore[misc]
+    for way in ways:
+        found = [host for host in present if way(host)]
+        if found:
+            return found
+    return []
+
+
+# Resource states (server: ResourceState.java; FIELD_FACTS "Host life cycle").
+ENABLED, DISABLED, MAINTENANCE, DRAINING = "Enabled", "Disabled", "Maintenance", "PrepareForMaintenance"
+FAILED_DRAIN = frozenset(("ErrorInMaintenance", "ErrorInPrepareForMaintenance"))
+_CANCEL, _PREPARE = ("cancel_maintenance",), ("prepare_maintenance",)
+_LEAVING = dict.fromkeys((MAINTENANCE, DRAINING, *FAILED_DRAIN), _CANCEL)
+# What leads from one resource state to another. ``prepareHostForMaintenance`` has no transition from Disabled (T2:32),
+# and ``cancelHostMaintenance`` always ends in Enabled (T2:38-48). From ErrorInPrepareForMaintenance it has none either:
+# that drain has to be given up before another can be asked for.
+STEPS: t.Mapping[str, t.Mapping[str, tuple[str, ...]]] = {
+    ENABLED: {ENABLED: (), DISABLED: ("enable",), **_LEAVING},
+    DISABLED: {ENABLED: ("disable",), DISABLED: (), **dict.fromkeys(_LEAVING, (*_CANCEL, "disable"))},
+    MAINTENANCE: {
+        MAINTENANCE: (),
+        DRAINING: ("wait",),
+        ENABLED: (*_PREPARE, "wait"),
+        DISABLED: ("enable", *_PREPARE, "wait"),
+        "ErrorInMaintenance": (*_PREPARE, "wait"),
+        "ErrorInPrepareForMaintenance": (*_CANCEL, *_PREPARE, "wait"),
+    },
+}
+
+
+def steps_to(wanted: str, host: Host) -> tuple[str, ...]:
+    """The actions that bring a host to a resource state. Raises Refused where no way leads there."""
+    ways = STEPS[wanted]
+    if host.resource_state not in ways:
+        raise Refused(
+            f"host {host.name}",
+            [
+                Reason(
+                    "resource_state",
+                    f"its resource state is {host.resource_state}, from which nothing leads to {wanted}",
+                    "cancelHostAsDegraded first" if host.resource_state == "Degraded" else "see the management log",
+                    {"resource_state": host.resource_state, "wanted": wanted},
+                )
+            ],
+        )
+    return ways[host.resource_state]

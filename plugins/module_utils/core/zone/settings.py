@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configuration settings: scopes, and comparison by the setting's own type."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from ..errors import InvalidValue
+
+# Scope as people say it → what the commands call its id parameter (listConfigurations, updateConfiguration).
+SCOPES = ("global", "zone", "cluster", "storage", "imagestore", "account", "domain")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as ``listConfigurations`` shows it, in one scope.
+
+    type: Boolean, Number, Decimal, String, CSV, Range, Order, WhitespaceSeparatedListWithOptions … as the server says.
+    """
+
+    name: str
+    value: str = ""
+    default: t.Optional[str] = None
+    type: str = "String"
+    category: str = ""
+    group: str = ""
+    scope: str = "global"
+    description: str = ""
+    dynamic: t.Optional[bool] = None
+
+
+def spelled(value: object) -> t.Optional[str]:
+    """A scalar as people write it, as the text of a setting. Raises InvalidValue for a list or map."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    raise InvalidValue("value", value, "one value; a list is written as a,b,c")
+
+
+def same_value(setting: Setting, value: str) -> bool:
+    """Whether a value means what the setting holds: 2 = 2.0 as a Decimal, True = true as a Boolean, a CSV by items."""
+    return meaning(setting.type, value) == meaning(setting.type, setting.value)
+
+
+def meaning(kind: str, value: str) -> object:
+    """A value in the type's own terms; text that is not of the type stays text (and so differs from any that is)."""
+    text = value.strip()
+    if kind in ("Number", "Decimal", "Range"):
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return text
+        return number.normalize() if number.is_finite() else text
+    if kind == "Boolean":
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold(), text)
+    if kind == "WhitespaceSeparatedListWithOptions":
+        return tuple(text.split())
+    if kind == "CSV":
+        return tuple(item.strip() for item in text.split(","))
+    return text
+
+
+def check(setting: Setting, value: str) -> str:
+    """The value as the server takes it. Raises InvalidValue when it is not of the setting's type."""
+    known = meaning(setting.type, value)
+    if setting.type in ("Number", "Decimal") and isinstance(known, str):
+        raise InvalidValue(setting.name, value, f"a {setting.type.lower()}, such as {setting.default or 1}")
+    if setting.type == "Number" and isinstance(known, Decimal) and known != known.to_integral_value():
+        raise InvalidValue(setting.name, value, "a whole number")
+    if isinstance(known, Decimal) and setting.type in ("Number", "Decimal"):
+        # Written out: the server reads neither 1e3 nor, as a whole number, 2.0.
+        return f"{known:f}" if setting.type == "Number" else f"{Decimal(value.strip()):f}"
+    if setting.type == "Boolean":
+        if not isinstance(known, bool):
+            raise InvalidValue(setting.name, value, "true or false")
+        return "true" if known else "false"
+    return value

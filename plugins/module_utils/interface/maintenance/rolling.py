@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parameters of a rolling maintenance, and the operation that each state asks for."""
+
+from __future__ import annotations
+
+from ...core.change import Outcome
+from ...core.errors import Reason, Refused
+from ...operations import lookup
+from ...operations.maintenance import locks, rolling, server_roll
+from ...ports.cloud import Cloud
+from ..connection import Params, Spec
+from ..hypervisors import access as hypervisor
+from . import host as maintenance
+
+ROLL: Spec = {
+    "zone": {"type": "str"},
+    "cluster": {"type": "str", "required": True},
+    "hosts": {"type": "list", "elements": "str", "default": []},
+    "first": {"type": "list", "elements": "str", "default": []},
+    "max_parallel": {"type": "int", "default": 1},
+    "spare_hosts": {"type": "int", "default": 0},
+    "consent": {"type": "list", "elements": "str", "default": []},
+    "max_migrations": {"type": "int", "default": 8},
+    "seconds_per_gib": {"type": "float", "default": 8},
+    "seconds_per_host": {"type": "float", "default": 900},
+    **hypervisor.HYPERVISOR,
+}
+
+
+def request(params: Params) -> rolling.Request:
+    return rolling.Request(
+        zone=params["zone"],
+        cluster=params["cluster"],
+        hosts=tuple(params["hosts"]),
+        first=tuple(params["first"]),
+        most_at_once=params["max_parallel"],
+        spare_hosts=params["spare_hosts"],
+        consent=tuple(params["consent"]),
+        migrations=params["max_migrations"],
+        seconds_per_gib=params["seconds_per_gib"],
+        seconds_per_host=params["seconds_per_host"],
+        run=params.get("run") or "",
+        claim=maintenance.claim(params),
+        reach=hypervisor.reach(params),
+    )
+
+
+def planned(cloud: Cloud, params: Params) -> Outcome:
+    """The plan, or with ``fail`` its reasons as an error."""
+    outcome = rolling.show_plan(cloud, request(params))
+    if params["fail"] and not outcome.result["feasible"]:
+        reasons = [
+            Reason(str(r["code"]), str(r["message"]), str(r["remedy"]), {"host": r["host"]})
+            for r in outcome.result["reasons"]  # type: ignore[attr-defined]
+        ]
+        raise Refused(f"cluster {params['cluster']}", reasons)
+    return outcome
+
+
+def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    """What ``state`` asks for."""
+    asked, state = request(params), params["state"]
+    if params["engine"] == "cloudstack" and state == "next":
+        return server_roll.roll(cloud, asked, params["payload"], params["forced"], params["stage_timeout"], check_mode)
+    if state == "next":
+        return rolling.next_wave(cloud, asked, check_mode)
+    if state == "worked":
+        return rolling.host_worked(cloud, asked, params["host"], check_mode)
+    if state in ("done", "skipped"):
+        return rolling.host_done(cloud, asked, params["host"], state == "skipped", check_mode)
+    if state == "released":
+        cluster = lookup.cluster(cloud, asked.cluster, lookup.zone(cloud, asked.zone))
+        if not check_mode:
+            locks.release_run(cloud, cluster, asked.run)
+        return Outcome(False)
+    return rolling.finish(cloud, asked, check_mode, abandon=state == "abandoned")

@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks of ``cs_vsphere_check`` and ``cs_vsphere_host``: both speak to a vCenter alone, not to CloudStack."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ...adapters.vcenter.hosts import open_vsphere
+from ...core.change import Outcome, plain
+from ...core.errors import HostcraftError, InvalidValue
+from ...core.machine.check.judge import Judgement, summary
+from ...core.vsphere.change import VsphereWanted
+from ...core.vsphere.expected import VsphereExpected
+from ...core.vsphere.model import TRAFFIC, PortGroup, Range, Vsphere
+from ...operations.vsphere.hosts import ensure_vsphere_hosts, judged
+from ...ports.vsphere import VsphereHosts
+from ..connection import Params, Spec
+from ..findings import FAIL
+from ..hypervisors.access import ALONE, access_alone
+from ..task import Json, carry_out, failure
+
+CONNECTION: Spec = {**ALONE, "cluster": {"type": "str", "required": True}}
+CHECK: Spec = {
+    **CONNECTION,
+    "traffic_labels": {
+        "type": "dict",
+        "options": {kind: {"type": "list", "elements": "str", "default": []} for kind in TRAFFIC},
+    },
+    "joined": {"type": "bool", "default": False},
+    "management_portgroup": {"type": "str", "default": "Management Network"},
+    "management_vlan": {"type": "int"},
+    "use_dvswitch": {"type": "bool"},
+    "console_ports": {"type": "list", "elements": "str", "default": []},
+    "ntp_servers": {"type": "list", "elements": "str", "default": []},
+    "iscsi_targets": {"type": "list", "elements": "str", "default": []},
+    "minimum_version": {"type": "str", "default": "4.1"},
+    "ignore": {"type": "list", "elements": "str", "default": []},
+    "fail": FAIL,
+}
+SET: Spec = {
+    **CONNECTION,
+    "hosts": {"type": "list", "elements": "str", "default": []},
+    "ntp_servers": {"type": "list", "elements": "str"},
+    "firewall_rulesets": {"type": "list", "elements": "str", "default": []},
+    "port_groups": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "vswitch": {"type": "str", "default": "vSwitch0"},
+            "vlan": {"type": "int", "default": 0},
+        },
+    },
+    "maintenance": {"type": "bool"},
+    "timeout": {"type": "float", "default": 1800.0},
+}
+MOST_VLAN = 4095
+
+
+def check_main() -> None:
+    """The body of ``cs_vsphere_check``. It changes nothing, hence check mode is the same."""
+    module = AnsibleModule(argument_spec=CHECK, supports_check_mode=True)
+    try:
+        expected = expectations(module.params)
+        with opened(module.params) as hosts:
+            cluster, judgement = judged(hosts, expected, module.params["ignore"])
+    except HostcraftError as error:
+        module.fail_json(**failure(error))
+    else:
+        answer = result(cluster, judgement)
+        bad = judgement.at_least(module.params["fail"])
+        if bad:
+            found = "; ".join(f"[{each.code}] {each.evidence}" for each in bad)
+            message = f"cluster {cluster.name} is not as CloudStack needs it: {found}"
+            module.fail_json(msg=message, code="cluster_not_fit", **answer)
+        module.exit_json(**answer)
+
+
+def set_main() -> None:
+    """The body of ``cs_vsphere_host``."""
+    module = AnsibleModule(argument_spec=SET, supports_check_mode=True)
+
+    def work() -> Outcome:
+        desired = wanted(module.params)
+        with opened(module.params) as hosts:
+            return ensure_vsphere_hosts(hosts, desired, module.check_mode)
+
+    carry_out(module, work)
+
+
+@contextlib.contextmanager
+def opened(params: Params) -> t.Iterator[VsphereHosts]:
+    """Raises InvalidValue, MissingValue, MissingLibrary."""
+    found = access_alone(params, "the vCenter")
+    with contextlib.closing(open_vsphere(found, found.cluster or params["cluster"])) as hosts:
+        yield hosts
+
+
+def expectations(params: Params) -> VsphereExpected:
+    """Raises InvalidValue."""
+    labels = params["traffic_labels"] or {}
+    return VsphereExpected(
+        labels=tuple((kind, text) for kind in TRAFFIC for text in labels.get(kind) or ()),
+        joined=params["joined"],
+        management_portgroup=params["management_portgroup"],
+        management_vlan=params["management_vlan"],
+        use_dvswitch=params["use_dvswitch"],
+        console_ports=tuple(port_range(text) for text in params["console_ports"]),
+        ntp_servers=tuple(params["ntp_servers"]),
+        iscsi_targets=tuple(params["iscsi_targets"]),
+        minimum_release=release(params["minimum_version"]),
+    )
+
+
+def wanted(params: Params) -> VsphereWanted:
+    """Raises InvalidValue."""
+    groups = []
+    for each in params["port_groups"]:
+        if not 0 <= each["vlan"] <= MOST_VLAN:
+            raise InvalidValue("port_groups.vlan", each["vlan"], "0 (none), 1 to 4094, or 4095 (all)")
+        groups.append(PortGroup(each["name"], each["vswitch"], each["vlan"]))
+    servers = params["ntp_servers"]
+    return VsphereWanted(
+        hosts=tuple(params["hosts"]),
+        ntp_servers=None if servers is None else tuple(servers),
+        rulesets=tuple(params["firewall_rulesets"]),
+        port_groups=tuple(groups),
+        maintenance=params["maintenance"],
+        timeout=params["timeout"],
+    )
+
+
+def port_range(text: str) -> Range:
+    first, _dash, last = text.partition("-")
+    try:
+        found = int(first), int(last or first)
+    except ValueError:
+        found = 0, 0
+    if not 0 < found[0] <= found[1] <= 65535:
+        raise InvalidValue("console_ports", text, "a port, or two with a dash between")
+    return found
+
+
+def release(text: str) -> tuple[int, ...]:
+    if not all(part.isdecimal() for part in text.split(".")):
+        raise InvalidValue("minimum_version", text, "numbers with dots between, such as 7.0")
+    return tuple(int(part) for part in text.split("."))
+
+
+def result(cluster: Vsphere, judgement: Judgement) -> Json:
+    return {
+        "changed": False,
+        "cluster": plain(cluster),
+        "findings": [plain(each) for each in judgement.findings],
+        "ignored": [plain(each) for each in judgement.ignored],
+        "summary": summary(judgement),
+    }

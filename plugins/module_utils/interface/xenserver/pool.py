@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks of ``cs_xenserver_*``: they speak to a pool by XAPI alone, not to CloudStack."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ...adapters.xenserver.pool import open_xen_pool
+from ...core.change import Outcome
+from ...core.errors import HostcraftError
+from ...core.xenserver.check import DOM0, MIB
+from ...core.xenserver.networks import MODES, NetworkWish, valid
+from ...core.xenserver.storage import DRIVERS, wish
+from ...operations.xenserver import pools as xen_pools
+from ...ports.xenserver import XenPool
+from ..connection import Params, Spec
+from ..hypervisors.access import ALONE, OPTIONS, access_alone, required_access
+from ..task import Json, carry_out, failure
+
+TIMEOUT: Spec = {"timeout": {"type": "float", "default": 900.0}}
+NETWORK: Spec = {
+    **ALONE,
+    **TIMEOUT,
+    "name": {"type": "str", "required": True},
+    "interface": {"type": "str"},
+    "bond": {"type": "list", "elements": "str", "default": []},
+    "mode": {"type": "str", "choices": list(MODES), "default": MODES[0]},
+    "vlan": {"type": "int"},
+}
+STORAGE: Spec = {
+    **ALONE,
+    **TIMEOUT,
+    "name": {"type": "str", "required": True},
+    "type": {"type": "str", "choices": list(DRIVERS), "required": True},
+    "description": {"type": "str"},
+    "server": {"type": "str"},
+    "path": {"type": "str"},
+    "options": {"type": "str"},
+    "target": {"type": "str"},
+    "iqn": {"type": "str"},
+    "scsi_id": {"type": "str"},
+    "chap_user": {"type": "str"},
+    "chap_password": {"type": "str", "no_log": True},
+}
+MEMBER: Spec = {
+    name: OPTIONS[name] if name != "url" else {"type": "str", "required": True}
+    for name in ("url", "username", "password", "validate_certs", "ca_path", "timeout")
+}
+POOL: Spec = {
+    **ALONE,
+    **TIMEOUT,
+    "join": {"type": "dict", "options": MEMBER},
+    "hosts": {"type": "list", "elements": "str", "default": []},
+    "clear_tags": {"type": "bool", "default": False},
+    "plug_storage": {"type": "bool", "default": False},
+}
+HOST: Spec = {
+    **ALONE,
+    **TIMEOUT,
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["evacuated", "enabled"], "required": True},
+}
+CHECK: Spec = {
+    **ALONE,
+    "traffic_labels": {"type": "list", "elements": "str", "default": []},
+    "minimum_dom0_memory": {"type": "int", "default": DOM0 // MIB},
+    "ignore": {"type": "list", "elements": "str", "default": []},
+    "fail": {"type": "bool", "default": True},
+}
+
+Work = t.Callable[[XenPool, Params, bool], Outcome]
+
+
+def network_main() -> None:
+    _run(NETWORK, _network)
+
+
+def storage_main() -> None:
+    _run(STORAGE, _storage)
+
+
+def host_main() -> None:
+    _run(HOST, _host)
+
+
+def pool_main() -> None:
+    # Joining ends one pool's session and makes another's wait: tidying is a task of its own.
+    _run(POOL, _pool, mutually_exclusive=[("join", "clear_tags"), ("join", "plug_storage")])
+
+
+def check_main() -> None:
+    """The body of ``cs_xenserver_check``. It changes nothing, hence check mode is the same."""
+    module = AnsibleModule(argument_spec=CHECK, supports_check_mode=True)
+    params = module.params
+    try:
+        with opened(params) as pool:
+            layout, found = xen_pools.check(pool, params["traffic_labels"], params["minimum_dom0_memory"] * MIB)
+    except HostcraftError as error:
+        module.fail_json(**failure(error))
+    else:
+        wrong = [each for each in found if each["code"] not in params["ignore"]]
+        answer: Json = {"changed": False, "findings": wrong, "hosts": [xen_pools.shown(e) for e in layout.ordered]}
+        if wrong and params["fail"]:
+            told = "; ".join(f"[{each['code']}] {each['message']}" for each in wrong)
+            module.fail_json(msg=f"the pool is not as CloudStack needs it: {told}", code="pool_not_fit", **answer)
+        module.exit_json(**answer)
+
+
+def _run(spec: Spec, work: Work, **constraints: t.Any) -> None:
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints)
+
+    def worked() -> Outcome:
+        with opened(module.params) as pool:
+            return work(pool, module.params, module.check_mode)
+
+    carry_out(module, worked)
+
+
+@contextlib.contextmanager
+def opened(params: Params) -> t.Iterator[XenPool]:
+    """Raises InvalidValue, MissingValue, MissingLibrary."""
+    with contextlib.closing(open_xen_pool(access_alone(params, "the pool"))) as pool:
+        yield pool
+
+
+def _network(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
+    wanted = valid(
+        NetworkWish(params["name"], params["interface"] or "", tuple(params["bond"]), params["mode"], params["vlan"])
+    )
+    return xen_pools.ensure_network(pool, wanted, params["timeout"], check_mode)
+
+
+def _storage(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
+    wanted = wish(params["name"], params["type"], params, params["description"])
+    return xen_pools.ensure_storage(pool, wanted, params["timeout"], check_mode)
+
+
+def _pool(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
+    if params["join"]:
+        given, master = dict(params["join"]), params["hypervisor"]
+        # A member has the pool's user and password; one that has not joined yet may have others.
+        for name in ("username", "password"):
+            if given[name] is None:
+                given[name] = master[name] or ""
+        with contextlib.closing(open_xen_pool(required_access({"hypervisor": given}))) as alone:
+            how = (master["username"] or "", master["password"] or "", params["timeout"], check_mode)
+            return xen_pools.join(pool, alone, *how)
+    tags, plug = params["clear_tags"], params["plug_storage"]
+    return xen_pools.tidy(pool, params["hosts"], tags, plug, params["timeout"], check_mode)
+
+
+def _host(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
+    out = params["state"] == "evacuated"
+    return xen_pools.ensure_host(pool, params["name"], out, params["timeout"], check_mode)

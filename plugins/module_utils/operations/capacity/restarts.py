@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""VMs stopped and started so that they take a cluster's factors, one after the other.
+
+Before a VM is stopped it is noted on the cluster, so that the successor of a killed run starts it again.
+"""
+
+from __future__ import annotations
+
+import math
+import typing as t
+
+from ...core.amounts import Factors
+from ...core.errors import NotAsRead
+from ...core.placement.fleet import Instance
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from ..machines import bring, settled
+from ..surely import add_note, remove_notes
+
+MARK = "hostcraft.overprovisioning restarting "
+# The server reckons with single precision.
+PRECISION = 1e-6
+
+
+def same_factors(one: Factors, other: Factors) -> bool:
+    return math.isclose(one.cpu, other.cpu, rel_tol=PRECISION) and math.isclose(one.ram, other.ram, rel_tol=PRECISION)
+
+
+def left_stopped(cloud: Cloud, cluster: Cluster) -> list[Instance]:
+    """VMs that a killed run stopped and did not start again."""
+    ids = [note.text[len(MARK) :] for note in cloud.notes.all("CLUSTER", cluster.id) if note.text.startswith(MARK)]
+    found = (cloud.fleets.machine(each, "User") for each in dict.fromkeys(ids))
+    return [vm for vm in found if vm is not None and vm.state in ("Stopped", "Stopping")]
+
+
+def restart(cloud: Cloud, cluster: Cluster, vm: Instance, new: Factors) -> None:
+    """Stop it if it runs, and start it; raises NotAsRead when it does not run again with the new factors."""
+    cloud.progress(f"VM {vm.name}: stopped and started to take the new factors")
+    add_note(cloud, "CLUSTER", cluster.id, MARK + vm.id)
+    seen: t.Optional[Instance] = settled(cloud, vm.id, vm.kind, vm.name)
+    if seen is not None and seen.state != "Stopped":
+        bring(cloud, vm, "stop")
+    seen = bring(cloud, vm, "start")
+    if seen.state != "Running" or not same_factors(seen.own or Factors(), new):
+        own = seen.own or Factors()
+        held = {"state": seen.state, "cpu_factor": own.cpu, "memory_factor": own.ram}
+        wanted = {"state": "Running", "cpu_factor": new.cpu, "memory_factor": new.ram}
+        raise NotAsRead(f"VM {vm.name}", {"restart": {"held": held, "wanted": wanted}})
+    notes = [note for note in cloud.notes.all("CLUSTER", cluster.id) if note.text == MARK + vm.id]
+    remove_notes(cloud, "CLUSTER", cluster.id, notes)

@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All VMs off a host by planned migrations, in rounds: plan, move, look again; and what was begun, taken back.
+
+A migration that fails is planned again for another host; a VM that its migration stopped is started again.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ...core.amounts import HOLDING
+from ...core.errors import ApiError, NotFound, Reason, Refused
+from ...core.placement.evacuation import Evacuation, Terms, evacuate
+from ...core.placement.fleet import Fleet, Instance
+from ...core.zone.hosts import DISABLED, ENABLED, FAILED_DRAIN, Host
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from ..machines import bring, settled
+from ..surely import surely
+from ..waiting import until
+from . import marks
+from .migrations import Carried, Limits, carry_out
+
+ROUNDS = 8  # plans that are tried after failed migrations, and for VMs that come meanwhile
+PASSING = ("Migrating", "Starting", "Stopping")
+
+
+@dataclass
+class Told:
+    """What was done, for the result."""
+
+    moved: list[dict[str, str]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    remaining: list[str] = field(default_factory=list)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.moved or self.stopped or self.started)
+
+    def fields(self) -> dict[str, object]:
+        return {"moved": self.moved, "stopped": self.stopped, "started": self.started, "remaining": self.remaining}
+
+
+@dataclass
+class Emptying:
+    """One host that is emptied. terms: with ids. beat: called while waiting. limit: seconds of one wait.
+
+    seen: a reading of this moment, which the first round takes.
+    """
+
+    cloud: Cloud
+    cluster: Cluster
+    host: Host
+    terms: Terms
+    limits: Limits
+    limit: float
+    beat: t.Callable[[], None]
+    told: Told
+    seen: t.Optional[Fleet]
+    begun: bool = False
+    _mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
+    _tried: dict[str, Instance] = field(default_factory=dict)
+    _fleet: t.Optional[Fleet] = None
+
+    def run(self) -> Host:
+        """Until no VM is left, or with ``partial`` terms none that can go. Raises Refused; then see ``give_back``."""
+        last: dict[str, str] = {}
+        for _number in range(ROUNDS):
+            fleet = self._read()
+            self._revive(fleet)
+            plan = evacuate(fleet, [self.host.id], self.terms)
+            if plan.reasons:
+                raise Refused(f"host {self.host.name}", plan.reasons)
+            if not self.begun:
+                # Only now that there is a plan, so that a refusal changes nothing at all.
+                self._close()
+            if not plan.moves and not plan.stops:
+                self.told.remaining = [vm.name for vm in plan.remaining]
+                return self.host
+            last = self._carry(fleet, plan)
+        if self.terms.partial:
+            self.told.remaining = [vm.name for vm in self._read().on(self.host.id)]
+            return self.host
+        raise Refused(f"host {self.host.name}", self._unfinished(last))
+
+    def _carry(self, fleet: Fleet, plan: Evacuation) -> dict[str, str]:
+        """One round; the errors by name of the VM."""
+        machines = {vm.id: vm for vm in fleet.instances}
+        names = {each.id: each.name for each in fleet.hosts}
+        for vm in plan.stops:
+            self._stop(machines[vm.id])
+        self._tried.update({move.vm: machines[move.vm] for move in plan.moves})
+        label = f"host {self.host.name}"
+        carried: Carried = carry_out(self.cloud, plan.moves, machines, self.limits, label, self.beat)
+        for move in carried.done:
+            # Who stops it from now on means it.
+            self._tried.pop(move.vm, None)
+            self.told.moved.append(
+                {"vm": machines[move.vm].name, "source": self.host.name, "target": names[move.target]}
+            )
+        self.terms = replace(self.terms, failed=self.terms.failed | {(m.vm, m.target) for m in carried.failed})
+        for move, error in carried.failed.items():
+            self.cloud.progress(f"{label}: VM {machines[move.vm].name} to {names[move.target]} failed: {error.text}")
+        return {machines[m.vm].name: f"to {names[m.target]}: {error.text}" for m, error in carried.failed.items()}
+
+    def _read(self) -> Fleet:
+        """The cluster once no VM of the host is between two states, as a killed run or somebody may have left it."""
+
+        def fresh() -> Fleet:
+            self.beat()
+            self._fleet = self.seen or self.cloud.fleets.read(self.cluster, self._fleet)
+            self.seen = None
+            return self._fleet
+
+        def names(fleet: Fleet) -> list[str]:
+            return [f"{vm.name} {vm.state}" for vm in fleet.on(self.host.id) if vm.state in PASSING]
+
+        return until(
+            self.cloud,
+            fresh,
+            lambda fleet: not names(fleet),
+            what=f"the VMs of host {self.host.name} to settle",
+            limit=self.limit,
+            show=lambda fleet: ", ".join(names(fleet)),
+        )
+
+    def _close(self) -> None:
+        """Marked and disabled: it takes no new VMs. A drain of the server's that failed is cancelled."""
+        self.begun = True
+        self._mark = marks.begin(self.cloud, self.host)
+        if self.host.resource_state in FAILED_DRAIN:
+            self.host = cancelled(self.cloud, self.host)
+        self.host = allocated(self.cloud, self.host, DISABLED)
+
+    def _stop(self, vm: Instance) -> None:
+        """Stop what may be stopped, remembered on the host before."""
+        self._mark = marks.add_stopped(self.cloud, self.host, self._mark, (vm.id, vm.kind, vm.name))
+        try:
+            bring(self.cloud, vm, "stop")
+        except (ApiError, NotFound):
+            # One that is gone or was stopped meanwhile holds nothing up.
+            seen = settled(self.cloud, vm.id, vm.kind, vm.name)
+            if seen is not None and seen.state in HOLDING:
+                raise
+        self.told.stopped.append(vm.name)
+
+    def _revive(self, fleet: Fleet) -> None:
+        """VMs that are nowhere after their migration were stopped by it (the server's way when it fails)."""
+        there = {vm.id for vm in fleet.instances}
+        gone = [vm for vm_id, vm in self._tried.items() if vm_id not in there]
+        for vm in gone:
+            del self._tried[vm.id]
+        revive(self.cloud, self.host, gone, self.told)
+
+    def _unfinished(self, last: t.Mapping[str, str]) -> list[Reason]:
+        if last:
+            remedy = "see the failed jobs, then run again"
+            return [Reason("migration_failed", f"VM {vm} {text}", remedy, {"vm": vm}) for vm, text in last.items()]
+        message = f"after {ROUNDS} rounds VMs still come to it"
+        return [Reason("not_empty", message, "see who starts them there, then run again", {"rounds": ROUNDS})]
+
+
+def give_back(cloud: Cloud, host: Host, told: Told) -> None:
+    """As before: enabled if it was, and the VMs that were stopped started again. Nothing where nothing was begun."""
+    mark = marks.read(cloud, host)
+    if mark is None:
+        return
+    now = cloud.hosts.fresh(host)
+    if now.resource_state in (ENABLED, DISABLED):
+        allocated(cloud, now, mark.before)
+    start_again(cloud, host, mark, told)
+    marks.clear(cloud, host)
+
+
+def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> None:
+    """Start those of some VMs that were stopped instead of moved, noted on the host until they run: the way back of
+    the host starts what does not start now (``start_again``).
+    """
+    for vm in machines:
+        seen = settled(cloud, vm.id, vm.kind, vm.name)
+        if seen is None or seen.state != "Stopped":
+            continue
+        marks.add_stopped(cloud, host, marks.begin(cloud, host), (vm.id, vm.kind, vm.name))
+        try:
+            bring(cloud, seen, "start")
+        except ApiError as error:
+            told.stopped.append(vm.name)
+            cloud.progress(f"VM {vm.name} was stopped and does not start: {error.text}")
+            continue
+        marks.forget_stopped(cloud, host, vm.id)
+        told.started.append(vm.name)
+
+
+def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:
+    """Start every VM that was stopped for it. Raises Refused, naming those that do not start; the mark is kept."""
+    reasons = []
+    for vm_id, kind, name in mark.stopped:
+        vm = settled(cloud, vm_id, kind, name)
+        if vm is None or vm.state != "Stopped":
+            continue
+        try:
+            bring(cloud, vm, "start")
+            told.started.append(name)
+        except ApiError as error:
+            facts = {"vm": vm_id, "vm_name": name}
+            reasons.append(Reason("not_started", f"VM {name} does not start: {error.text}", "run again", facts))
+    if reasons:
+        raise Refused(f"host {host.name}", reasons)
+
+
+def allocated(cloud: Cloud, host: Host, state: str) -> Host:
+    """Enabled or Disabled, whatever becomes of the answer."""
+    if host.resource_state == state:
+        return host
+
+    def made() -> t.Optional[Host]:
+        seen = cloud.hosts.fresh(host)
+        return seen if seen.resource_state == state else None
+
+    return surely(cloud, lambda: cloud.hosts.update(host.id, allocation_state=state), made)
+
+
+def cancelled(cloud: Cloud, host: Host) -> Host:
+    """Out of maintenance, or of a drain; when somebody else was faster, that is as good."""
+
+    def made() -> t.Optional[Host]:
+        seen = cloud.hosts.fresh(host)
+        return seen if seen.resource_state in (ENABLED, DISABLED) else None
+
+    def cancel() -> Host:
+        try:
+            cloud.act("cancel_maintenance", host.id)
+        except ApiError:
+            seen = made()
+            if seen is None:
+                raise
+            return seen
+        return cloud.hosts.fresh(host)
+
+    return surely(cloud, cancel, made)

@@ -1,0 +1,383 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One host into maintenance and back, without losing a VM.
+
+The server's own drain adds nothing up, lets migrations collide and stops a VM whose migration fails. So every VM is
+moved by a planned migration first, and the server is asked for maintenance when the host is empty (field facts,
+"CloudStack's own drain, measured").
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ...core.change import Outcome
+from ...core.errors import (
+    ApiError,
+    HostcraftError,
+    HypervisorError,
+    Reason,
+    Refused,
+    TransportError,
+    WaitTimeout,
+)
+from ...core.placement.evacuation import Evacuation, Terms, evacuate
+from ...core.placement.fleet import Fleet
+from ...core.zone.hosts import (
+    DISABLED,
+    DRAINING,
+    ENABLED,
+    FAILED_DRAIN,
+    MAINTENANCE,
+    Host,
+    HostName,
+)
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..hypervisors.native import STORAGE_BACK, NativePart, Reach
+from ..surely import surely
+from ..waiting import until
+from ..zone import hosts
+from . import locks, marks
+from .emptying import (
+    Emptying,
+    Told,
+    allocated,
+    cancelled,
+    give_back,
+    revive,
+    start_again,
+)
+from .migrations import Limits
+
+DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
+AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
+
+Goal = t.Literal["maintenance", "enabled", "draining"]
+KNOWN = (ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds.
+
+    reach: opens the cluster's hypervisors, to prove there that the host is empty and to use their own maintenance.
+    """
+
+    which: HostName
+    zone: t.Optional[str]
+    claim: locks.Claim
+    terms: Terms = field(default_factory=Terms)
+    preferred: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    timeout: float = 3600.0
+    reach: t.Optional[Reach] = None
+
+
+def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
+    """Bring one host to ``goal``. Raises Refused with every reason, and then the host is as it was."""
+    began = cloud.clock.now()
+    outcome = _ensured(cloud, request, goal, check_mode)
+    if check_mode:
+        return outcome
+    return replace(outcome, result={**outcome.result, "seconds": round(cloud.clock.now() - began, 1)})
+
+
+def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
+    zone = lookup.zone(cloud, request.zone)
+    host = _settled(cloud, request, hosts.required(cloud, request.which, zone))
+    cluster = lookup.cluster(cloud, host.cluster_id, zone)
+    _possible(host)
+    with contextlib.closing(NativePart(request.reach, cluster, host)) as native:
+        # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
+        foretold, fleet = _predicted(cloud, request, host, cluster, goal, native)
+        if check_mode or not (foretold.changed or (goal == "enabled" and marks.read(cloud, host) is not None)):
+            return foretold
+        with locks.held(cloud, cluster, request.claim) as lock:
+            work = Work(cloud, request, cluster, lock.beat, fleet, native)
+            host = cloud.hosts.fresh(host)
+            before = host.resource_state
+            try:
+                final = _WAYS[goal](work, host)
+            except (TransportError, WaitTimeout, HypervisorError) as error:
+                raise _left_behind(error, host) from None
+        return _outcome(before, final, work.told, native)
+
+
+@dataclass
+class Work:
+    """What is at hand while one host is worked on. beat: renews the lock. fleet: as it was foretold with."""
+
+    cloud: Cloud
+    request: Request
+    cluster: Cluster
+    beat: t.Callable[[], None]
+    fleet: t.Optional[Fleet]
+    native: NativePart
+    told: Told = field(default_factory=Told)
+
+    def until(self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float) -> Host:
+        """Read the host until it is so, and keep the lock meanwhile."""
+
+        def seen() -> Host:
+            self.beat()
+            return self.cloud.hosts.fresh(host)
+
+        show: t.Callable[[Host], str] = lambda each: f"{each.state}, {each.resource_state}"  # noqa: E731
+        return until(self.cloud, seen, done, what=what, limit=limit, show=show)
+
+    def emptying(self, host: Host, partial: bool) -> Emptying:
+        fleet = self.cloud.fleets.read(self.cluster, self.fleet)
+        terms = _terms(fleet, self.request, partial)
+        limits, limit = self.request.limits, self.request.timeout
+        return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
+
+
+def _settled(cloud: Cloud, request: Request, host: Host) -> Host:
+    """Once no job works on it: one that a killed run asked out of maintenance shows Maintenance until that is done."""
+    if not cloud.jobs.at_work_on(host.id):
+        return host
+    until(
+        cloud,
+        lambda: cloud.jobs.at_work_on(host.id),
+        lambda busy: not busy,
+        what=f"the jobs of host {host.name} to end",
+        limit=request.timeout,
+        show=lambda busy: "under way",
+    )
+    return cloud.hosts.fresh(host)
+
+
+def _possible(host: Host) -> None:
+    if host.resource_state not in KNOWN:
+        message = f"its resource state is {host.resource_state}, from which nothing leads into maintenance and back"
+        remedy = "cancelHostAsDegraded first" if host.resource_state == "Degraded" else "see the management log"
+        facts = {"resource_state": host.resource_state}
+        raise Refused(f"host {host.name}", [Reason("resource_state", message, remedy, facts)])
+
+
+def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
+    """The server is away or something takes too long: what the next run finds, and what to do."""
+    error.message += f"; host {host.name} is left as it is: run again to go on, or state=enabled to give it back"
+    error.args = (error.message,)
+    return error
+
+
+def _outcome(before: str, final: Host, told: Told, native: NativePart, mode: t.Optional[bool] = None) -> Outcome:
+    """mode: the hypervisor's own maintenance as it would become, in a prediction."""
+    changed = before != final.resource_state or told.anything or native.changed or mode is not None
+    after = {"resource_state": final.resource_state, **{k: v for k, v in told.fields().items() if v}}
+    if native.changed or mode is not None:
+        after["hypervisor_maintenance"] = mode if mode is not None else native.in_maintenance()
+    return Outcome(
+        changed,
+        {"resource_state": before} if changed else {},
+        after if changed else {},
+        {**hosts.show(final), **told.fields(), **native.told()},
+    )
+
+
+def _terms(fleet: Fleet, request: Request, partial: bool) -> Terms:
+    def ids(names: t.Sequence[str]) -> tuple[str, ...]:
+        wanted = {name.casefold() for name in names}
+        return tuple(h.id for h in fleet.hosts if h.name.casefold() in wanted or h.id in wanted)
+
+    terms = replace(request.terms, preferred=ids(request.preferred), avoid=ids(request.avoid), partial=partial)
+    return replace(terms, consent=()) if partial else terms
+
+
+def _predicted(
+    cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal, native: NativePart
+) -> tuple[Outcome, t.Optional[Fleet]]:
+    """What would be done, written nowhere, and the reading that it is planned with."""
+    state = host.resource_state
+    if goal == "enabled":
+        mark = marks.read(cloud, host)
+        started = [name for _id, _kind, name in mark.stopped] if mark else []
+        mode = False if native.would_change(False) else None
+        final = replace(host, resource_state=_end(host, mark))
+        return _outcome(state, final, Told(started=started), native, mode), None
+    mode = True if goal == "maintenance" and native.would_change(True) else None
+    if state == MAINTENANCE:
+        _verified_empty(cloud, host, cluster)
+        native.prove_empty()
+        return _outcome(state, host, Told(), native, mode), None
+    if state == DRAINING:
+        return _outcome(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode), None
+    fleet = cloud.fleets.read(cluster)
+    plan = evacuate(fleet, [host.id], _terms(fleet, request, goal == "draining"))
+    if plan.reasons and not _passing(plan):
+        raise Refused(f"host {host.name}", plan.reasons)
+    native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
+    end = MAINTENANCE if goal == "maintenance" else DISABLED
+    return _outcome(state, replace(host, resource_state=end), _as_told(fleet, plan), native, mode), fleet
+
+
+def _instance_names(fleet: Fleet, ids: t.Collection[str]) -> frozenset[str]:
+    """As their hypervisor calls them."""
+    return frozenset(vm.instance_name for vm in fleet.instances if vm.id in ids)
+
+
+def _passing(plan: Evacuation) -> bool:
+    """Only VMs that are between two states are in the way: the run itself waits for them."""
+    return all(reason.code == "vm_state" for reason in plan.reasons)
+
+
+def _as_told(fleet: Fleet, plan: Evacuation) -> Told:
+    vms = {vm.id: vm.name for vm in fleet.instances}
+    names = {host.id: host.name for host in fleet.hosts}
+    return Told(
+        [{"vm": vms[m.vm], "source": names[m.source], "target": names[m.target]} for m in plan.moves],
+        [vm.name for vm in plan.stops],
+        remaining=[vm.name for vm in plan.remaining],
+    )
+
+
+def _emptied(work: Work, host: Host) -> Host:
+    """No VM left on it, and Disabled; as before where that cannot be."""
+    try:
+        return work.emptying(host, False).run()
+    except (TransportError, WaitTimeout):
+        raise
+    except HostcraftError as error:
+        raise _given_back(work, host, error) from None
+
+
+def _given_back(work: Work, host: Host, error: HostcraftError) -> HostcraftError:
+    """The error, with the host as it was before; what could not be given back is told with it."""
+    try:
+        give_back(work.cloud, host, work.told)
+    except HostcraftError as other:
+        if isinstance(error, Refused) and isinstance(other, Refused):
+            return Refused(f"host {host.name}", [*error.reasons, *other.reasons])
+        error.message += f"; nor could the host be given back: {other.message}"
+        error.args = (error.message,)
+    return error
+
+
+def _enter(work: Work, host: Host) -> Host:
+    """Into maintenance: joins a drain that is under way, recovers one that failed, else empties the host first."""
+    for _attempt in range(DRAINS):
+        if host.resource_state not in (DRAINING, MAINTENANCE):
+            host = _asked(work, _emptied(work, host))
+        if host.resource_state == DRAINING:
+            host = _drained(work, host)
+        if host.resource_state == MAINTENANCE:
+            _verified_empty(work.cloud, host, work.cluster)
+            work.native.enter()
+            return host
+        if host.resource_state not in FAILED_DRAIN:
+            message = f"somebody else cancelled its maintenance: it is {host.resource_state}"
+            facts = {"resource_state": host.resource_state}
+            cancelled_by = Reason("cancelled", message, "agree with them, then run again", facts)
+            raise _given_back(work, host, Refused(f"host {host.name}", [cancelled_by]))
+    message = f"the server ended {DRAINS} drains of the empty host in {host.resource_state}"
+    facts = {"resource_state": host.resource_state}
+    remedy = "see its management log, then run again, or state=enabled to give it back"
+    raise Refused(f"host {host.name}", [Reason("drain_failed", message, remedy, facts)])
+
+
+def _asked(work: Work, host: Host) -> Host:
+    """Ask the server to put the empty host into maintenance.
+
+    It drains no disabled host (T2:32), so the host is enabled for this moment; should a VM come just now, the server's
+    drain takes it along, and the host is looked at again after it.
+    """
+    cloud = work.cloud
+
+    def made() -> t.Optional[Host]:
+        seen = cloud.hosts.fresh(host)
+        return seen if seen.resource_state in (DRAINING, MAINTENANCE, *FAILED_DRAIN) else None
+
+    host = allocated(cloud, host, ENABLED)
+    try:
+        surely(cloud, lambda: hosts.prepared(cloud, host), made)
+    except ApiError as error:
+        raise _given_back(work, host, error) from None
+    return cloud.hosts.fresh(host)
+
+
+def _drained(work: Work, host: Host) -> Host:
+    """Out of the server's drain, which stops VMs that it cannot move: those are started again."""
+    there = work.cloud.fleets.on_host(work.cluster, host.id)
+    what = f"host {host.name} to be in maintenance"
+    host = work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout)
+    revive(work.cloud, host, there, work.told)
+    return host
+
+
+def _verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:
+    """The state says Maintenance, the listings must say that nothing runs there (the server's own checks race)."""
+    left = [vm.name for vm in cloud.fleets.on_host(cluster, host.id)]
+    if left:
+        message = f"it is in {host.resource_state} but {', '.join(left)} still run on it"
+        reason = Reason("not_empty", message, "state=enabled and run again", {"vms": left})
+        raise Refused(f"host {host.name}", [reason])
+
+
+def _draining(work: Work, host: Host) -> Host:
+    """Disabled, with as many VMs moved off as can be; those that stay are told and tried again by the next run."""
+    if host.resource_state == DRAINING:
+        host = _drained(work, host)
+    return host if host.resource_state == MAINTENANCE else work.emptying(host, True).run()
+
+
+def _end(host: Host, mark: t.Optional[marks.Mark]) -> str:
+    """What a host is after its maintenance; one that is in none stays as it is."""
+    if mark is None:
+        return host.resource_state if host.resource_state == DISABLED else ENABLED
+    return mark.before
+
+
+def _enabled(work: Work, host: Host) -> Host:
+    """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
+    cloud, mark = work.cloud, marks.read(work.cloud, host)
+    end = _end(host, mark)
+    # First, or CloudStack starts VMs on a host that takes none.
+    work.native.leave()
+    if host.resource_state not in (ENABLED, DISABLED):
+        host = cancelled(cloud, host)
+    host = allocated(cloud, host, end)
+    host = work.until(host, lambda seen: seen.state == "Up", f"the agent of host {host.name}", AGENT_UP)
+    _storage_back(work, host)
+    if mark is not None:
+        start_again(cloud, host, mark, work.told)
+        marks.clear(cloud, host)
+    return host
+
+
+def _storage_back(work: Work, host: Host) -> None:
+    """Wait until it reaches what its cluster does, or the next host's VMs would land where they cannot run."""
+    cloud, cluster = work.cloud, work.cluster
+    if work.request.reach is None:
+        return
+    pools = {
+        pool.id: pool.name
+        for pool in cloud.storage_pools.all(zone_id=cluster.zone_id)
+        if pool.state == "Up" and pool.cluster_id in ("", cluster.id)
+    }
+
+    def peers() -> list[Host]:
+        there = [each for each in cloud.hosts.all(zone_id=cluster.zone_id, detail="min") if each.id != host.id]
+        return [
+            each for each in there if (each.cluster_id, each.state, each.resource_state) == (cluster.id, "Up", ENABLED)
+        ]
+
+    def lacking() -> list[str]:
+        work.beat()
+        return work.native.lacking(pools, peers)
+
+    what = f"the storage of host {host.name}"
+    until(cloud, lacking, lambda left: not left, what=what, limit=STORAGE_BACK, show="; ".join)
+
+
+_WAYS: t.Mapping[Goal, t.Callable[[Work, Host], Host]] = {
+    "maintenance": _enter,
+    "enabled": _enabled,
+    "draining": _draining,
+}

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a maintenance has to give back: written on the host before anything changes, for a killed run's successor.
+
+Marks are annotations of the host, which administrators see; an annotation holds 255 characters, so each VM has its own.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from ...core.zone.hosts import DISABLED, ENABLED, Host
+from ...ports.cloud import Cloud
+from ..surely import add_note, remove_notes
+
+BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Mark:
+    """before: the resource state to return to. stopped: (id, kind, name) of VMs that were stopped and start again."""
+
+    before: str
+    stopped: tuple[tuple[str, str, str], ...] = ()
+
+
+def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
+    """The host's mark, or None."""
+    before, stopped = "", []
+    for note in cloud.notes.all("HOST", host.id):
+        if note.text.startswith(BEFORE):
+            before = note.text[len(BEFORE) :]
+        elif note.text.startswith(STOPPED):
+            vm_id, kind, name = note.text[len(STOPPED) :].split(" ", 2)
+            stopped.append((vm_id, kind, name))
+    return Mark(before, tuple(dict.fromkeys(stopped))) if before else None
+
+
+def begin(cloud: Cloud, host: Host) -> Mark:
+    """The mark of a maintenance that is under way, or a new one with the state of now."""
+    held = read(cloud, host)
+    if held is not None:
+        return held
+    # A drain that failed is cancelled, and that ends in Enabled.
+    before = DISABLED if host.resource_state == DISABLED else ENABLED
+    add_note(cloud, "HOST", host.id, BEFORE + before)
+    return Mark(before)
+
+
+def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) -> Mark:
+    """Remember a VM before it is stopped."""
+    vm = (vm[0], vm[1], vm[2][:LONGEST_NAME])
+    if vm in mark.stopped:
+        return mark
+    add_note(cloud, "HOST", host.id, STOPPED + " ".join(vm))
+    return replace(mark, stopped=(*mark.stopped, vm))
+
+
+def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
+    """It runs again."""
+    its = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith(f"{STOPPED}{vm_id} ")]
+    remove_notes(cloud, "HOST", host.id, its)
+
+
+def clear(cloud: Cloud, host: Host) -> None:
+    """Forget all; the state to return to last, because it is what says that there is a mark."""
+    notes = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED))]
+    remove_notes(cloud, "HOST", host.id, sorted(notes, key=lambda note: note.text.startswith(BEFORE)))

@@ -1,0 +1,265 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rolling through the hosts of a cluster: the plan of the whole, and one wave after the other, resumed where it ended.
+
+Source: Working with Hosts, "Rolling maintenance"; what the server's own does wrong: field facts "Host life cycle".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ...core.amounts import Amount
+from ...core.change import Outcome, plain
+from ...core.errors import Reason, Refused
+from ...core.hypervisors.procedures import steps
+from ...core.naming import matches, only
+from ...core.placement.evacuation import ALL
+from ...core.placement.fleet import Fleet, hosts_of, vms_of
+from ...core.placement.rolling import Order, Roll, fingerprint, plan
+from ...core.placement.rules import Vm, VmHost
+from ...core.zone.hosts import DRAINING, ENABLED, MAINTENANCE, Host
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..hypervisors.native import Reach
+from . import locks, marks, records
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a roll. hosts, first, skip: names; no hosts means all of the cluster.
+
+    seconds_per_gib, seconds_per_host: what the expected time is reckoned from. run: what the record is called.
+    reach: opens the cluster's hypervisors, which know their master; it goes first.
+    """
+
+    zone: t.Optional[str]
+    cluster: str
+    hosts: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    most_at_once: int = 1
+    spare_hosts: int = 0
+    consent: tuple[str, ...] = ()
+    migrations: int = 8
+    seconds_per_gib: float = 8.0
+    seconds_per_host: float = 900.0
+    run: str = ""
+    claim: locks.Claim = field(default_factory=lambda: locks.Claim(locks.Lock("", "")))
+    reach: t.Optional[Reach] = None
+
+
+def show_plan(cloud: Cloud, request: Request) -> Outcome:
+    """The whole roll as it would go now; nothing is written. Infeasible plans are told, not raised."""
+    cluster = cluster_of(cloud, request)
+    fleet = cloud.fleets.read(cluster)
+    scope = tuple(host.id for host in scope_of(fleet, request))
+    record = records.read(cloud, cluster, scope)
+    pending = tuple(each for each in scope if record is None or each in record.pending)
+    roll = _planned(fleet, request, pending, _masters(request, fleet))
+    return Outcome(False, result=told(fleet, roll, request))
+
+
+def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
+    """The hosts to take next: those that a killed run left half way, else the first wave of a fresh plan.
+
+    The plan is made anew each time, so a placement that changed meanwhile is planned with, not against. Takes or renews
+    the cluster's lock. Raises Refused with every reason where no host can go.
+    """
+    cluster = cluster_of(cloud, request)
+    if check_mode:
+        return _next(cloud, cluster, request, True)
+    locks.take(cloud, cluster, request.claim)
+    try:
+        return _next(cloud, cluster, request, False)
+    except Refused:
+        if records.read(cloud, cluster, ()) is None:
+            # Nothing has begun, so nothing is kept from others.
+            locks.release(cloud, cluster, request.claim.lock.token)
+        raise
+
+
+def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> Outcome:
+    fleet = cloud.fleets.read(cluster)
+    scope = tuple(host.id for host in scope_of(fleet, request))
+    held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
+    record = held or records.Record(request.run, scope)
+    half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
+    now = fingerprint(vms_of(fleet))
+    result: dict[str, object] = {
+        "run": record.run,
+        "done": _names(fleet, record.done),
+        "pending": _names(fleet, record.pending),
+        "skipped": _names(fleet, record.skipped),
+        "worked": _names(fleet, [each for each in record.worked if each in record.pending]),
+        "drifted": bool(record.placement) and record.placement != now,
+        "wave": [h.name for h in half_way],
+        "plan": None,
+    }
+    expected = record.placement
+    if not half_way and record.pending:
+        roll = _planned(fleet, request, record.pending, _masters(request, fleet))
+        if not roll.feasible:
+            raise Refused(f"cluster {cluster.name}", _stuck(fleet, roll))
+        result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": told(fleet, roll, request)})
+        expected = _after(fleet, roll)
+    if not check_mode:
+        # Only now that there is a plan, so that a refusal leaves no roll behind.
+        if held is None:
+            records.begin(cloud, cluster, request.run, scope if request.hosts else ())
+        records.expect(cloud, cluster, record, expected)
+    return Outcome(False, result=result)
+
+
+def _half_way(cloud: Cloud, host: Host, record: records.Record) -> bool:
+    """Worked on already, in maintenance, on the way there, or emptied by a run that was killed."""
+    if host.id in record.worked or host.resource_state in (MAINTENANCE, DRAINING):
+        return True
+    return host.resource_state != ENABLED and marks.read(cloud, host) is not None
+
+
+def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mode: bool) -> Outcome:
+    """Note that a host is done (or was skipped by its stage script)."""
+    return _noted(cloud, request, host, "skipped" if skipped else "done", check_mode)
+
+
+def host_worked(cloud: Cloud, request: Request, host: str, check_mode: bool) -> Outcome:
+    """Note that the work on a host is done: a run that is killed from here on has it only brought back."""
+    return _noted(cloud, request, host, "worked", check_mode)
+
+
+def _noted(cloud: Cloud, request: Request, host: str, fate: records.Fate, check_mode: bool) -> Outcome:
+    cluster = cluster_of(cloud, request)
+    hosts = cloud.hosts.all(cluster_id=cluster.id, detail="min")
+    record = records.read(cloud, cluster, [each.id for each in hosts])
+    if record is None:
+        reason = Reason("no_roll", "no roll is under way on it", "ask for the next wave first")
+        raise Refused(f"cluster {cluster.name}", [reason])
+    its = _named(hosts, host, cluster)
+    if its.id not in record.pending or (fate == "worked" and its.id in record.worked):
+        return Outcome(False, result={"run": record.run, "host": its.name})
+    if not check_mode:
+        locks.take(cloud, cluster, request.claim)
+        records.settle(cloud, cluster, record, its.id, fate)
+    left = [each.name for each in hosts if each.id in record.pending and (fate == "worked" or each.id != its.id)]
+    return Outcome(True, {}, {fate: its.name}, {"run": record.run, "host": its.name, "pending": left})
+
+
+def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = False) -> Outcome:
+    """End a roll and give the lock back. Raises Refused while hosts are pending, unless it is abandoned."""
+    cluster = cluster_of(cloud, request)
+    record = records.read(cloud, cluster, [h.id for h in cloud.hosts.all(cluster_id=cluster.id, detail="min")])
+    if record is not None and record.pending and not abandon:
+        names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
+        reason = Reason("hosts_pending", f"{names} are still to come", "run the roll again, or state=abandoned")
+        raise Refused(f"cluster {cluster.name}", [reason])
+    if not check_mode:
+        if record is not None:
+            records.clear(cloud, cluster)
+        locks.release(cloud, cluster, request.claim.lock.token)
+    return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
+
+
+def cluster_of(cloud: Cloud, request: Request) -> Cluster:
+    return lookup.cluster(cloud, request.cluster, lookup.zone(cloud, request.zone))
+
+
+def _named(hosts: t.Sequence[Host], name: str, cluster: Cluster) -> Host:
+    return only(matches(hosts, name), "host", name, f"cluster {cluster.name}", [host.name for host in hosts])
+
+
+def scope_of(fleet: Fleet, request: Request) -> list[Host]:
+    if not request.hosts:
+        return list(fleet.hosts)
+    return [_named(fleet.hosts, name, fleet.cluster) for name in request.hosts]
+
+
+def _masters(request: Request, fleet: Fleet) -> tuple[str, ...]:
+    """Ids of the host that leads the cluster, where the hypervisor can be asked and has one."""
+    if request.reach is None:
+        return ()
+    with contextlib.closing(request.reach(fleet.cluster, fleet.hosts)) as hypervisor:
+        if not hypervisor.capabilities.master:
+            return ()
+        view = hypervisor.read()
+    seen = ((host, view.host(host.name, host.ip_address)) for host in fleet.hosts)
+    return tuple(host.id for host, its in seen if its is not None and its.master)
+
+
+def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
+    """VMs that may be stopped do not move, and a host that is out for good takes none."""
+    vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and _stopped(vm, request.consent)))
+    named = (_named(fleet.hosts, name, fleet.cluster).id for name in request.first)
+    first = tuple(dict.fromkeys((*masters, *named)))
+    order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
+    return plan(_returning(fleet, pending), vms, order)
+
+
+def _stopped(vm: Vm, consent: t.Collection[str]) -> bool:
+    return bool(vm.pinned) and vm.pinned != "vm_state" and (ALL in consent or vm.name in consent or vm.id in consent)
+
+
+def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:
+    """A host in maintenance that the roll visits is back and enabled once it is done."""
+    away = {h.id for h in fleet.hosts if h.resource_state in (MAINTENANCE, DRAINING) and h.id in pending}
+    return tuple(replace(host, unusable="") if host.id in away else host for host in hosts_of(fleet))
+
+
+def _after(fleet: Fleet, roll: Roll) -> str:
+    """The placement that the first wave leads to."""
+    targets = {move.vm: move.target for move in roll.waves[0].moves}
+    return fingerprint(replace(vm, host=targets.get(vm.id, vm.host)) for vm in vms_of(fleet))
+
+
+def _names(fleet: Fleet, ids: t.Iterable[str]) -> list[str]:
+    names = {host.id: host.name for host in fleet.hosts}
+    return [names.get(each, each) for each in ids]
+
+
+def _stuck(fleet: Fleet, roll: Roll) -> list[Reason]:
+    names = {host.id: host.name for host in fleet.hosts}
+    return [
+        replace(reason, message=f"host {names[host]}: {reason.message}", facts={**reason.facts, "host": names[host]})
+        for host, reasons in roll.stuck.items()
+        for reason in reasons
+    ]
+
+
+def told(fleet: Fleet, roll: Roll, request: Request) -> dict[str, object]:
+    """A plan as plain data: waves with their moves, headroom, bounds, ratio, expected seconds, reasons."""
+    names = {host.id: host.name for host in fleet.hosts}
+    vms = {vm.id: vm for vm in fleet.instances}
+    scope = {host for wave in roll.waves for host in wave.hosts}
+    count = sum(1 for vm in fleet.instances if vm.host_id in scope)
+    waves = [
+        {
+            "hosts": [names[each] for each in wave.hosts],
+            "moves": [{"vm": vms[m.vm].name, "source": names[m.source], "target": names[m.target]} for m in wave.moves],
+            "free": {"cpu_mhz": wave.free.cpu, "ram_bytes": wave.free.ram},
+            "seconds": round(_seconds([vms[m.vm].demand for m in wave.moves], len(fleet.hosts), request)),
+        }
+        for wave in roll.waves
+    ]
+    return {
+        "cluster": fleet.cluster.name,
+        "feasible": roll.feasible,
+        "waves": waves,
+        "moves": roll.moves,
+        "vms": count,
+        "moves_per_vm": round(roll.moves / count, 3) if count else 0.0,
+        "bounds": {"moves": roll.bounds.moves, "waves": roll.bounds.waves},
+        "ratio": round(roll.moves / roll.bounds.moves, 3) if roll.bounds.moves else 1.0,
+        "seconds": sum(t.cast(int, wave["seconds"]) for wave in waves),
+        "reasons": [{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in _stuck(fleet, roll)],
+        "fingerprint": roll.fingerprint,
+        "procedure": list(steps(fleet.cluster.hypervisor, request.reach is not None)),
+    }
+
+
+def _seconds(sizes: t.Sequence[Amount], hosts: int, request: Request) -> float:
+    """Memory to copy over the lanes that the limits leave, then the work on the hosts."""
+    lanes = max(1, min(request.migrations, 2 * max(hosts - 1, 1)))
+    return sum(size.ram for size in sizes) / (1 << 30) * request.seconds_per_gib / lanes + request.seconds_per_host

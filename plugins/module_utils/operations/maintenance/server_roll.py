@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server's own roll (field facts "Host life cycle", T2:80-83).
+
+It knows KVM alone, and its Disabled cluster blocks its own drains; a timeout below the ping interval is a successful
+job that did nothing.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ...core.change import Outcome
+from ...core.errors import ApiError, Reason, Refused
+from ...core.placement.fleet import Fleet
+from ...core.zone.hosts import DISABLED
+from ...ports.cloud import Cloud
+from ..waiting import until
+from . import locks
+from .rolling import Request, cluster_of, scope_of
+
+
+def roll(cloud: Cloud, request: Request, payload: str, forced: bool, timeout: int, check_mode: bool) -> Outcome:
+    """``startRollingMaintenance`` with its pitfalls checked first, under the cluster's lock."""
+    cluster = cluster_of(cloud, request)
+    fleet = cloud.fleets.read(cluster)
+    reasons = _pitfalls(cloud, fleet, timeout)
+    if reasons:
+        raise Refused(f"cluster {cluster.name}", reasons)
+    if check_mode:
+        return Outcome(True, {}, {"hosts": [host.name for host in fleet.hosts]}, {"engine": "cloudstack"})
+    with locks.held(cloud, cluster, replace(request.claim, keep=False)) as lock:
+        _carry_out(cloud, request, fleet, {"payload": payload or None, "forced": forced, "timeout": timeout}, lock)
+    return Outcome(True, {}, {}, {"engine": "cloudstack"})
+
+
+def _carry_out(cloud: Cloud, request: Request, fleet: Fleet, options: t.Mapping[str, t.Any], lock: locks.Held) -> None:
+    """Start it and wait for its end. Raises ApiError, also where its job ends well and says that it failed (T2:83)."""
+    ids: dict[str, object] = {"cluster_ids": fleet.cluster.id}
+    if request.hosts:
+        ids = {"host_ids": ",".join(host.id for host in scope_of(fleet, request))}
+    job = cloud.jobs.start("rolling_maintenance", **ids, **options)
+    if isinstance(job, ApiError):
+        raise job
+
+    def ask() -> t.Union[bool, ApiError]:
+        lock.beat()
+        return cloud.jobs.ask(job) if job else True
+
+    outcome = until(
+        cloud,
+        ask,
+        lambda seen: seen is not False,
+        what=f"the server's roll through cluster {fleet.cluster.name}",
+        limit=float(options["timeout"] * max(len(fleet.hosts), 1) * 4),
+        show=lambda seen: "under way",
+    )
+    if isinstance(outcome, ApiError):
+        raise outcome
+
+
+def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
+    found = []
+    other = sorted({host.hypervisor for host in fleet.hosts if host.hypervisor.casefold() != "kvm"})
+    if other:
+        message = f"the server's own roll skips {', '.join(other)} and reports success"
+        found.append(Reason("hypervisor", message, "engine=plan", {"hypervisors": other}))
+    if fleet.cluster.allocation_state == DISABLED:
+        message = "it is Disabled, and a Disabled cluster blocks its own drains"
+        found.append(Reason("cluster_disabled", message, "enable it first"))
+    setting = cloud.settings.find("kvm.rolling.maintenance.ping.interval")
+    interval = int(float(setting.value)) if setting and setting.value else 10
+    if timeout < interval:
+        message = f"timeout={timeout} is below the ping interval of {interval} s, so that nothing would be done"
+        found.append(Reason("timeout_below_ping", message, f"timeout={interval} or more", {"interval": interval}))
+    return found

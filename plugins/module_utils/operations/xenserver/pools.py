@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A XenServer or XCP-ng pool made ready for CloudStack: networks, storage, a host that joins, what upgrades leave."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.change import Outcome, plain
+from ...core.errors import NotAsRead, Refused, TransportError, WaitTimeout
+from ...core.xenserver.check import findings, host_steps, join_reasons, tidy_steps
+from ...core.xenserver.layout import Step, XenHost, XenLayout
+from ...core.xenserver.networks import NetworkWish, network_state, network_steps, network_warnings
+from ...core.xenserver.storage import StorageWish, repository_state, storage_steps
+from ...ports.xenserver import XenPool
+
+PAUSE = 2.0  # seconds between two looks at a pool that a host joins
+
+
+def ensure_network(pool: XenPool, wish: NetworkWish, timeout: float, check_mode: bool) -> Outcome:
+    """Raises Refused, NotAsRead."""
+    return _ensure(
+        pool,
+        f"network {wish.name}",
+        lambda layout: network_steps(layout, wish),
+        lambda layout: {"name": wish.name, "hosts": network_state(layout, wish.name)},
+        timeout,
+        check_mode,
+        lambda layout: network_warnings(layout, wish),
+    )
+
+
+def ensure_storage(pool: XenPool, wish: StorageWish, timeout: float, check_mode: bool) -> Outcome:
+    """Raises Refused, NotAsRead."""
+    return _ensure(
+        pool,
+        f"storage repository {wish.name}",
+        lambda layout: storage_steps(layout, wish),
+        lambda layout: {"name": wish.name, **repository_state(layout, wish.name)},
+        timeout,
+        check_mode,
+    )
+
+
+def tidy(pool: XenPool, hosts: t.Sequence[str], tags: bool, plug: bool, timeout: float, check_mode: bool) -> Outcome:
+    """CloudStack's tags away, unplugged storage plugged. hosts: names, none for all. Raises NotAsRead."""
+    return _ensure(
+        pool,
+        "the pool",
+        lambda layout: tidy_steps(layout, hosts, tags, plug),
+        lambda layout: {"hosts": [shown(each) for each in layout.ordered]},
+        timeout,
+        check_mode,
+    )
+
+
+def ensure_host(pool: XenPool, name: str, out: bool, timeout: float, check_mode: bool) -> Outcome:
+    """A host evacuated, or enabled once it is up. Raises NotFound, Refused, NotAsRead, WaitTimeout."""
+    if not out and not check_mode:
+        _alive(pool, name, timeout)
+
+    def decide(layout: XenLayout) -> t.Sequence[Step]:
+        its = [each for each in layout.hosts if each.name == name]
+        stuck = pool.stuck(its[0].ref) if its and out and its[0].running else ()
+        return host_steps(layout, name, out, stuck)
+
+    return _ensure(
+        pool,
+        f"host {name}",
+        decide,
+        lambda layout: next(shown(each) for each in layout.hosts if each.name == name),
+        timeout,
+        check_mode,
+    )
+
+
+def _alive(pool: XenPool, name: str, timeout: float) -> None:
+    """A pool whose master restarts does not answer at all."""
+    began = pool.clock.now()
+    while True:
+        last = "it answers nothing"
+        try:
+            hosts = [each for each in pool.layout().hosts if each.name == name]
+            if not hosts or hosts[0].live:
+                return
+            last = "not live"
+        except TransportError as error:
+            if not error.passing:
+                raise
+        waited = pool.clock.now() - began
+        if waited >= timeout:
+            raise WaitTimeout(f"host {name} to be up", waited, last)
+        pool.clock.sleep(PAUSE)
+
+
+def check(pool: XenPool, labels: t.Sequence[str], dom0: int) -> tuple[XenLayout, list[dict[str, object]]]:
+    """What is wrong with the pool."""
+    layout = pool.layout()
+    found = findings(layout, labels, dom0)
+    return layout, [{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in found]
+
+
+def join(pool: XenPool, alone: XenPool, username: str, password: str, timeout: float, check_mode: bool) -> Outcome:
+    """A host that is alone becomes a member. Raises Refused with every reason, WaitTimeout."""
+    layout, other = pool.layout(), alone.layout()
+    host, master = other.ordered[0], layout.ordered[0]
+    members = {each.uuid for each in layout.hosts}
+    if host.uuid in members:
+        # It answered with its pool, which is this one.
+        return Outcome(False, result={"changes": [], "hosts": [shown(each) for each in layout.ordered]})
+    reasons = join_reasons(layout, other)
+    if reasons:
+        raise Refused(f"host {host.name}", reasons)
+    changes = [f"{host.name} joins the pool of {master.name}"]
+    if not check_mode:
+        alone.join(master.address, username, password, timeout)
+        layout = _joined(pool, host, timeout)
+    return Outcome(True, {}, {"changes": changes}, {"changes": changes, "hosts": [shown(e) for e in layout.ordered]})
+
+
+def _joined(pool: XenPool, host: XenHost, timeout: float) -> XenLayout:
+    """Listed, alive and enabled: until then its storage and networks are still being made."""
+    began = pool.clock.now()
+    while True:
+        layout = pool.layout()
+        its = [each for each in layout.hosts if each.uuid == host.uuid]
+        if its and its[0].live and its[0].enabled:
+            return layout
+        waited = pool.clock.now() - began
+        if waited >= timeout:
+            seen = "not listed" if not its else "disabled" if its[0].live else "not live"
+            raise WaitTimeout(f"{host.name} to be a member", waited, seen)
+        pool.clock.sleep(PAUSE)
+
+
+def shown(host: XenHost) -> dict[str, object]:
+    """For a result; references say nothing outside of a session."""
+    return {name: value for name, value in plain(host).items() if name != "ref"}
+
+
+def _ensure(
+    pool: XenPool,
+    subject: str,
+    decide: t.Callable[[XenLayout], t.Sequence[Step]],
+    show: t.Callable[[XenLayout], dict[str, object]],
+    timeout: float,
+    check_mode: bool,
+    warn: t.Callable[[XenLayout], tuple[str, ...]] = lambda layout: (),
+) -> Outcome:
+    """Decide, do it step by step, look again: then nothing may be left to do."""
+    layout = pool.layout()
+    steps = decide(layout)
+    changes = [step.text for step in steps]
+    if steps and not check_mode:
+        for step in steps:
+            pool.perform(step, timeout)
+        layout = pool.layout()
+        left = decide(layout)
+        if left:
+            raise NotAsRead(subject, {"left": [step.text for step in left]})
+    after = {"changes": changes} if changes else {}
+    return Outcome(bool(steps), {}, after, {**show(layout), "changes": changes}, warn(layout))

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A zone, pod, cluster or host kept for a domain or for one account of it (T2:74-79)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.change import Fields, Outcome, State
+from ...core.errors import MissingValue, NotAsRead
+from ...core.zone.dedication import (
+    SCOPES,
+    Dedication,
+    Owner,
+    Tenant,
+    decide,
+    strangers,
+)
+from ...ports.cloud import Cloud
+from ..ensure import SETTLE, within
+from ..waiting import until
+from .places import Names, Place, place
+
+
+class Wanted(t.NamedTuple):
+    """domain: its path, name or id. account: of that domain, else the whole domain. move: another owner gives way."""
+
+    domain: t.Optional[str] = None
+    account: t.Optional[str] = None
+    move: bool = False
+
+
+def ensure_dedication(cloud: Cloud, names: Names, wanted: Wanted, state: State, check_mode: bool) -> Outcome:
+    """Of the innermost place that ``names`` tell. Raises Refused with every reason, and then nothing was done."""
+    if not any(names.values()):
+        raise MissingValue("a choice of the place", ["zone"])
+
+    def then(where: Place) -> Outcome:
+        return _ensure(cloud, where, wanted, state, check_mode)
+
+    fields = {"domain": wanted.domain, "account": wanted.account}
+    return within(lambda: place(cloud, names), then, fields, state, check_mode)
+
+
+def _ensure(cloud: Cloud, where: Place, asked: Wanted, state: State, check_mode: bool) -> Outcome:
+    """With an owner named, only that owner's dedication is made absent."""
+    named = _owner(cloud, asked) if asked.domain or asked.account else None
+    wanted = named if state == "present" else None
+    held = _held(cloud, where)
+    if state == "absent" and named is not None and held is not None and not held.is_of(named):
+        return Outcome(False, result=_shown(cloud, held))
+    steps = decide(where.subject, held, wanted, _strangers(cloud, where, held, wanted), asked.move)
+    if not steps:
+        return Outcome(False, result=_shown(cloud, held) if held else {})
+    before = {"domain_id": held.domain_id, "account_id": held.account_id} if held else {}
+    after = {"domain_id": wanted.domain_id, "account_id": wanted.account_id} if wanted else {}
+    if check_mode:
+        return Outcome(True, before, after, {**_place_fields(where), **after} if wanted else {})
+    for step in steps:
+        if step == "release":
+            cloud.dedications.release(where.scope, where.thing.id)
+        elif wanted is not None:
+            cloud.dedications.give(where.scope, where.thing.id, wanted)
+    seen = _verified(cloud, where, wanted)
+    return Outcome(True, before, after, _shown(cloud, seen) if seen else {})
+
+
+def _owner(cloud: Cloud, asked: Wanted) -> Owner:
+    """ROOT is the domain of an account where none is said."""
+    name = asked.domain or "ROOT"
+    id = cloud.owner_id("domain", name)
+    if not asked.account:
+        return Owner(id, name)
+    return Owner(id, name, cloud.owner_id("account", asked.account, name), asked.account)
+
+
+def _held(cloud: Cloud, where: Place) -> t.Optional[Dedication]:
+    return next(iter(cloud.dedications.all(where.scope, where.thing.id)), None)
+
+
+def _strangers(
+    cloud: Cloud, where: Place, held: t.Optional[Dedication], wanted: t.Optional[Owner]
+) -> t.Sequence[Tenant]:
+    """Asked only when somebody new moves in."""
+    if wanted is None or (held is not None and held.is_of(wanted)):
+        return ()
+    family = () if wanted.account else cloud.dedications.family(wanted.domain_id)
+    return strangers(cloud.dedications.tenants(where.scope, where.thing.id), wanted, family)
+
+
+def _verified(cloud: Cloud, where: Place, wanted: t.Optional[Owner]) -> t.Optional[Dedication]:
+    """Read again until it is so."""
+    began = cloud.clock.now()
+
+    def done(seen: t.Optional[Dedication]) -> bool:
+        fine = seen is None if wanted is None else seen is not None and seen.is_of(wanted)
+        if not fine and cloud.clock.now() - began > SETTLE:
+            raise NotAsRead(where.subject, {"owner": {"held": seen, "wanted": wanted}})
+        return fine
+
+    return until(
+        cloud,
+        lambda: _held(cloud, where),
+        done,
+        what=f"the dedication of {where.subject} to show",
+        limit=SETTLE * 2,
+        show=lambda seen: "dedicated" if seen else "not dedicated",
+    )
+
+
+def _place_fields(where: Place) -> Fields:
+    return {"scope": where.scope, "place": where.thing.name, "place_id": where.thing.id}
+
+
+def _shown(cloud: Cloud, held: Dedication, names: t.Optional[t.Mapping[str, str]] = None) -> Fields:
+    known = cloud.dedications.names() if names is None else names
+    return {
+        "scope": held.scope,
+        "place": held.place,
+        "place_id": held.place_id,
+        "domain_id": held.domain_id,
+        "domain": known.get(held.domain_id, ""),
+        "account_id": held.account_id,
+        "account": known.get(held.account_id, ""),
+        "affinity_group_id": held.affinity_group_id,
+    }
+
+
+def listed_dedications(cloud: Cloud, scope: t.Optional[str], owner: t.Optional[str]) -> Outcome:
+    """All dedications, those of a scope, those of a domain (by path, name or id)."""
+    wanted = cloud.owner_id("domain", owner) if owner else ""
+    names = cloud.dedications.names()
+    found = [each for kind in ([scope] if scope else SCOPES) for each in cloud.dedications.all(kind)]
+    rows = [_shown(cloud, each, names) for each in found if wanted in ("", each.domain_id)]
+    return Outcome(False, result={"dedications": rows})

@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guest networks with a VLAN of their own or one of the pool, and the offerings that they need.
+
+Source: Working with Hosts, "Assigning VLANs to Isolated Networks"; T4:21-33.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.change import Fields, Outcome, State, plain
+from ...core.errors import NotAsRead, Refused
+from ...core.vlans import scheme as vlan_scheme
+from ...core.zone.guest_networks import (
+    NETWORK,
+    NETWORK_OFFERING,
+    Network,
+    NetworkOffering,
+    needs_of,
+    providers_of,
+    reasons_against,
+    reasons_to_keep,
+    vlan_of,
+)
+from ...core.zone.topology import Zone
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..ensure import ensure, within
+from ..vlans.holders import gather, ranges_of
+
+# States in which a network that was given its VLAN may be: it keeps the VLAN in all of them (T2:7, T4:24).
+WITH_VLAN = ("Setup", "Implementing", "Implemented")
+
+
+def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
+    """``wanted``: fields of core NetworkOffering. A service without a provider gets the virtual router."""
+    held = lookup.maybe(cloud.network_offerings, "network offering", str(wanted["name"]))
+    fields = dict(wanted)
+    services: t.Any = fields.get("supported_services")
+    given: t.Any = fields.get("service_providers")
+    if services is not None or given is not None:
+        there = held.supported_services if held else ()
+        fields["service_providers"] = providers_of(services if services is not None else there, given or ())
+    if held is None and state == "present":
+        fields["display_text"] = fields.get("display_text") or fields["name"]
+        fields["traffic_type"] = fields.get("traffic_type") or "Guest"
+    return ensure(cloud, cloud.network_offerings, NETWORK_OFFERING, held, fields, state, check_mode)
+
+
+class NetworkPlaces(t.NamedTuple):
+    zone: Zone
+    physical_network_id: t.Optional[str]
+    offering: t.Optional[NetworkOffering]
+
+
+def ensure_network(
+    cloud: Cloud,
+    zone: t.Optional[str],
+    places: t.Mapping[str, t.Optional[str]],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+    scheme: t.Sequence[t.Mapping[str, t.Any]] = (),
+) -> Outcome:
+    """``wanted``: fields of core Network and those of its creation; places: "physical_network", "network_offering".
+
+    Raises Refused (the VLAN cannot be given, is held, or is another than the network has; VMs are on a network that
+    is to go), MissingValue, InvalidValue.
+    """
+    entries = vlan_scheme.parse(scheme)
+    vlan = vlan_of(wanted.get("vlan"))
+
+    def then(found: NetworkPlaces) -> Outcome:
+        fields: dict[str, object] = {**wanted, "zone_id": found.zone.id}
+        fields["physical_network_id"] = found.physical_network_id
+        owner = _owner(cloud, fields)
+        fields.update(owner)
+        # Networks of projects are listed with their project only.
+        scope = {"project_id": owner["project_id"]} if "project_id" in owner else {}
+        held = lookup.maybe(
+            cloud.networks, "network", str(fields["name"]), f"zone {found.zone.name}", zone_id=found.zone.id, **scope
+        )
+        if found.offering:
+            fields["network_offering_id"] = found.offering.id
+        if held is None and state == "present":
+            fields["display_text"] = fields.get("display_text") or fields["name"]
+            _refuse(cloud, found, fields, vlan, entries)
+        if held is not None and state == "absent":
+            kept = list(reasons_to_keep(cloud.vlans.users(held.id)))
+            if kept:
+                raise Refused(f"network {held.name}", kept)
+        outcome = ensure(cloud, cloud.networks, NETWORK, held, fields, state, check_mode, show=show)
+        if outcome.changed and state == "present" and vlan is not None and not check_mode:
+            _verify_state(outcome.result)
+        return outcome
+
+    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode)
+
+
+def show(network: Network) -> Fields:
+    return {**plain(network), "collected": network.collected}
+
+
+def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> NetworkPlaces:
+    place = lookup.zone(cloud, zone)
+    physical, offering = places.get("physical_network"), places.get("network_offering")
+    return NetworkPlaces(
+        place,
+        lookup.physical_network(cloud, physical, place).id if physical else None,
+        lookup.one(cloud.network_offerings, "network offering", offering) if offering else None,
+    )
+
+
+def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
+    """Ids of the domain and project; ``domain`` itself is told by the server as a path and is not compared."""
+    domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
+    ids: dict[str, object] = {"domain": None, "project": None}
+    if domain:
+        ids["domain_id"] = cloud.owner_id("domain", domain)
+    if wanted.get("project"):
+        ids["project_id"] = cloud.owner_id("project", str(wanted["project"]), domain)
+    return ids
+
+
+def _refuse(
+    cloud: Cloud, found: NetworkPlaces, wanted: Fields, vlan: t.Optional[int], scheme: t.Sequence[vlan_scheme.Entry]
+) -> None:
+    """Raises Refused with every reason against a new network."""
+    if found.offering is None:
+        return
+    needs_of(found.offering, wanted)
+    bypass = bool(wanted.get("bypass_vlan_overlap_check"))
+    networks = cloud.physical_networks.all(zone_id=found.zone.id) if vlan is not None else ()
+    holders = gather(cloud, found.zone, networks) if vlan is not None and not bypass else []
+    suitable: list[str] = []
+    if vlan is not None and not found.offering.specify_vlan:
+        kind = found.offering.guest_ip_type
+        offerings = cloud.network_offerings.all(specify_vlan=True, state="Enabled")
+        suitable = [each.name for each in offerings if each.guest_ip_type == kind]
+    pools = {each.name: ranges_of(each) for each in networks}
+    reasons = list(reasons_against(found.offering, vlan, holders, pools, suitable, bypass))
+    if vlan is not None:
+        reasons += vlan_scheme.against(scheme, "fixed_network", [(vlan, vlan)])
+    if reasons:
+        raise Refused(f"network {wanted['name']}", reasons)
+
+
+def _verify_state(shown: Fields) -> None:
+    """A network that was given its VLAN has it from the start, and is never collected. Raises NotAsRead."""
+    if shown.get("state") not in WITH_VLAN:
+        facts = {"held": shown.get("state"), "wanted": WITH_VLAN[0]}
+        raise NotAsRead(f"network {shown.get('name')}", {"state": facts})

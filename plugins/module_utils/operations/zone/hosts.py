@@ -1,0 +1,291 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One host: added, tagged, renamed, annotated, enabled, disabled, drained, reconnected, removed.
+
+Source: Working with Hosts, "Adding Hosts", "Removing Hosts", "Scheduled Maintenance and Maintenance Mode for Hosts".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.change import Fields, Outcome, State, plain
+from ...core.errors import (
+    ApiError,
+    InvalidValue,
+    MissingValue,
+    NotFound,
+    Reason,
+    Refused,
+    TransportError,
+    WaitTimeout,
+)
+from ...core.naming import only
+from ...core.zone.hosts import (
+    DISABLED,
+    DRAINING,
+    FAILED_DRAIN,
+    HOST,
+    MAINTENANCE,
+    Host,
+    HostName,
+    matching,
+    steps_to,
+)
+from ...core.zone.topology import Cluster, Pod, Zone
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..ensure import ensure, within
+from ..waiting import until
+
+RECONNECTED = 300.0  # seconds for an agent to come back
+LEAVING, LOOK = 15.0, 1.0  # seconds in which one that is to come back shows that it left, and between two looks
+BEGUN = 30.0  # seconds for a drain to show whose asking was not answered
+
+
+@dataclasses.dataclass(frozen=True)
+class HostRequest:
+    """What a task asks of one host. fields: those of core Host, None where unset; drain_limit in seconds.
+
+    resource_state: "Enabled", "Disabled", "Maintenance" or None. forced: remove without draining first (its VMs are
+    stopped, those with HA are started elsewhere).
+    """
+
+    which: HostName
+    zone: t.Optional[str] = None
+    pod: t.Optional[str] = None
+    cluster: t.Optional[str] = None
+    fields: Fields = dataclasses.field(default_factory=dict)
+    resource_state: t.Optional[str] = None
+    forced: bool = False
+    destroy_local_storage: bool = False
+    drain_limit: float = 3600.0
+
+    @property
+    def detail(self) -> str:
+        """Tags come only with the larger answer (T2:17)."""
+        return "min" if self.fields.get("host_tags") is None else "capacity"
+
+
+class Places(t.NamedTuple):
+    """Where a host stands; pod and cluster None where they were not asked for."""
+
+    zone: Zone
+    pod: t.Optional[Pod]
+    cluster: t.Optional[Cluster]
+
+
+def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bool) -> Outcome:
+    """Make one host so. Raises as ``ensure`` does, Refused when no way leads to the wanted resource state."""
+    wanted = {**request.fields, "name": request.which.name or None, "url": request.which.url}
+    if wanted.get("annotation") == "":
+        raise InvalidValue("annotation", "", "a text: the server ignores an empty one")
+
+    def then(places: Places) -> Outcome:
+        held = find(cloud, request.which, places.zone, request.detail)
+        if state == "absent":
+            return _remove(cloud, request, held, check_mode)
+        outcome = _present(cloud, request, places, held, wanted, check_mode)
+        if request.resource_state is None or (check_mode and held is None):
+            return outcome
+        current = held if check_mode and held else find(cloud, request.which, places.zone, request.detail)
+        return outcome if current is None else _brought(cloud, request, current, outcome, check_mode)
+
+    return within(lambda: _places(cloud, request), then, wanted, state, check_mode)
+
+
+def find(cloud: Cloud, which: HostName, zone: Zone, detail: str) -> t.Optional[Host]:
+    """The host that a declaration means, or None. Raises Ambiguous."""
+    scope = {"zone_id": zone.id, "detail": detail}
+    found = matching(cloud.hosts.find(which.id or which.name, **scope), which)
+    if not found and not which.id:
+        found = matching(cloud.hosts.all(**scope), which)
+    return only(found, "host", which.name or str(which.id)) if found else None
+
+
+def reconnect(cloud: Cloud, request: HostRequest, check_mode: bool) -> Outcome:
+    """Have the management server and the host's agent meet anew, and wait until it is Up again (T2:52-54)."""
+    zone = lookup.zone(cloud, request.zone)
+    host = required(cloud, request.which, zone)
+    if not check_mode:
+        cloud.act("reconnect", host.id)
+        _gone(cloud, host)
+        host = until(
+            cloud,
+            lambda: cloud.hosts.fresh(host),
+            lambda seen: seen.state == "Up",
+            what=f"host {host.name} to be Up again",
+            limit=RECONNECTED,
+            show=lambda seen: seen.state,
+        )
+    return Outcome(True, result=show(host))
+
+
+def _gone(cloud: Cloud, host: Host) -> None:
+    """Wait until it is no longer Up, which it still shows when the job has ended (T2:52).
+
+    One that shows nothing else all the time was back between two looks.
+    """
+    until_when = cloud.clock.now() + LEAVING
+    while cloud.clock.now() < until_when and cloud.hosts.fresh(host).state == "Up":
+        cloud.clock.sleep(LOOK)
+
+
+def show(host: Host) -> Fields:
+    """A host's values as the module returns them, under the incumbent's names."""
+    values = plain(host)
+    values["allocation_state"] = host.resource_state.lower()
+    values["host_tags"] = list(host.host_tags or ())
+    return values
+
+
+def _places(cloud: Cloud, request: HostRequest) -> Places:
+    zone = lookup.zone(cloud, request.zone)
+    pod = lookup.pod(cloud, request.pod, zone) if request.pod else None
+    return Places(zone, pod, lookup.cluster(cloud, request.cluster, zone, pod) if request.cluster else None)
+
+
+def required(cloud: Cloud, which: HostName, zone: Zone) -> Host:
+    """The host that a declaration means. Raises NotFound with the nearest names, Ambiguous."""
+    held = find(cloud, which, zone, "capacity")
+    if held is None:
+        names = [host.name for host in cloud.hosts.all(zone_id=zone.id, detail="capacity")]
+        return only([], "host", which.name or str(which.id), f"zone {zone.name}", names)
+    return held
+
+
+def _present(
+    cloud: Cloud, request: HostRequest, places: Places, held: t.Optional[Host], wanted: Fields, check_mode: bool
+) -> Outcome:
+    cluster = places.cluster
+    pod_id = places.pod.id if places.pod else None
+    fields = {**wanted, "zone_id": places.zone.id, "pod_id": pod_id, "cluster_id": cluster.id if cluster else None}
+    if held is None:
+        _refuse_id(request, places)
+        fields = _new(fields, request, cluster)
+    return ensure(cloud, cloud.hosts, HOST, held, fields, "present", check_mode, show=show)
+
+
+def _refuse_id(request: HostRequest, places: Places) -> None:
+    """An id is the server's to give: a host of an unknown one is a mistake, not one to add."""
+    if request.which.id:
+        raise NotFound("host", request.which.id, f"zone {places.zone.name}")
+
+
+def _new(fields: dict[str, object], request: HostRequest, cluster: t.Optional[Cluster]) -> dict[str, object]:
+    """What adding needs beyond what was said: the pod and hypervisor of the cluster, the URL of the name."""
+    if cluster is None:
+        raise MissingValue(f"host {request.which.name}", ["cluster"])
+    fields["pod_id"] = fields["pod_id"] or cluster.pod_id
+    fields["hypervisor"] = fields.get("hypervisor") or cluster.hypervisor
+    fields["url"] = fields.get("url") or f"http://{request.which.name}"
+    if request.resource_state == DISABLED:
+        # Said at once, so that nothing is scheduled on it before it is disabled.
+        fields["allocation_state"] = DISABLED
+    return fields
+
+
+def _brought(cloud: Cloud, request: HostRequest, host: Host, outcome: Outcome, check_mode: bool) -> Outcome:
+    """Bring a host to the wanted resource state, joined to what was changed before."""
+    wanted = str(request.resource_state)
+    steps = steps_to(wanted, host)
+    if not steps:
+        return outcome
+    final = host if check_mode else _walk(cloud, host, steps, request.drain_limit)
+    result = {**(outcome.result if check_mode else show(final))}
+    result.update({"resource_state": wanted, "allocation_state": wanted.lower()} if check_mode else {})
+    return Outcome(
+        True,
+        {**outcome.before, "resource_state": host.resource_state},
+        {**outcome.after, "resource_state": wanted},
+        result,
+        outcome.warnings,
+    )
+
+
+def _walk(cloud: Cloud, host: Host, steps: t.Sequence[str], limit: float) -> Host:
+    for step in steps:
+        if step in ("enable", "disable"):
+            host = cloud.hosts.update(host.id, allocation_state=f"{step.capitalize()}d")
+        elif step == "wait":
+            host = _drained(cloud, host, limit)
+        elif step == "prepare_maintenance":
+            host = prepared(cloud, host)
+        else:
+            cloud.act(step, host.id)
+            host = cloud.hosts.fresh(host)
+    return host
+
+
+def prepared(cloud: Cloud, host: Host) -> Host:
+    """Ask for the drain; when somebody else asked meanwhile, or the answer was lost, join the one that is under way."""
+    try:
+        cloud.act("prepare_maintenance", host.id)
+    except ApiError:
+        host = cloud.hosts.fresh(host)
+        if host.resource_state not in (DRAINING, MAINTENANCE):
+            raise
+    except TransportError as error:
+        if not error.arrived:
+            raise
+        return _begun(cloud, host, error)
+    return host
+
+
+def _begun(cloud: Cloud, host: Host, lost: TransportError) -> Host:
+    """The state tells whether a call arrived whose answer was lost; when it does not change, the loss is the error."""
+    try:
+        return until(
+            cloud,
+            lambda: cloud.hosts.fresh(host),
+            lambda seen: seen.resource_state in {DRAINING, MAINTENANCE, *FAILED_DRAIN} - {host.resource_state},
+            what=f"host {host.name} to begin its drain",
+            limit=BEGUN,
+            show=lambda seen: seen.resource_state,
+        )
+    except WaitTimeout:
+        raise lost from None
+
+
+def _drained(cloud: Cloud, host: Host, limit: float) -> Host:
+    """The asking job ends at once and the drain goes on after it, so the host's state is what tells (T2:40)."""
+    final = until(
+        cloud,
+        lambda: cloud.hosts.fresh(host),
+        lambda seen: seen.resource_state != DRAINING,
+        what=f"host {host.name} to be drained",
+        limit=limit,
+        show=lambda seen: seen.resource_state,
+    )
+    if final.resource_state != MAINTENANCE:
+        raise Refused(
+            f"host {host.name}",
+            [
+                Reason(
+                    "drain_failed",
+                    f"the drain ended in {final.resource_state}: VMs are left on it",
+                    "make room for them in the cluster and run again, or allocation_state=enabled to give up",
+                    {"resource_state": final.resource_state},
+                )
+            ],
+        )
+    return final
+
+
+def _remove(cloud: Cloud, request: HostRequest, held: t.Optional[Host], check_mode: bool) -> Outcome:
+    """The documents' procedure: maintenance first, then the removal; ``forced`` skips the drain."""
+    if held is None:
+        return Outcome(False)
+    if not request.forced:
+        steps = steps_to(MAINTENANCE, held)
+        if not check_mode and steps:
+            _walk(cloud, held, steps, request.drain_limit)
+    if not check_mode:
+        cloud.hosts.delete(
+            held.id,
+            forced=request.forced or None,
+            force_destroy_local_storage=request.destroy_local_storage or None,
+        )
+    return Outcome(True, before=show(held))

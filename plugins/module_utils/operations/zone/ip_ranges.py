@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public and shared address ranges.
+
+Source: Working with Hosts, "VLAN Provisioning"; 4.11.1 documentation, "Adding a Public IP range".
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.change import Fields, Outcome, State
+from ...core.errors import MissingValue, Reason, Refused
+from ...core.vlans import ranges as vlans
+from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, same_address, vlan_tag
+from ...core.zone.pod_ranges import overlaps
+from ...core.zone.topology import Zone
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..ensure import ensure, within
+from ..vlans.holders import ranges_of
+
+
+class RangePlaces(t.NamedTuple):
+    """Where a range belongs: ids, None where not asked for."""
+
+    zone: Zone
+    ids: t.Mapping[str, t.Optional[str]]
+
+
+def ensure_range(
+    cloud: Cloud,
+    zone: t.Optional[str],
+    places: t.Mapping[str, t.Optional[str]],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+) -> Outcome:
+    """``wanted``: fields of core VlanIpRange; places: names by "physical_network", "network", "pod".
+
+    The range that starts at the wanted address is the one meant. Raises Refused when another range has some of the
+    addresses, naming it.
+    """
+
+    def then(found: RangePlaces) -> Outcome:
+        there = cloud.vlan_ip_ranges.all(zone_id=found.zone.id)
+        fields = {**wanted, "zone_id": found.zone.id, **found.ids}
+        held = _meant(there, fields)
+        if held is None and state == "present":
+            fields["end_ip"] = fields.get("end_ip") or fields.get("start_ip")
+            fields["end_ipv6"] = fields.get("end_ipv6") or fields.get("start_ipv6")
+            if fields.get("for_virtual_network") is None:
+                fields["for_virtual_network"] = not (fields["network_id"] or fields["pod_id"])
+            _refuse(cloud, found.zone, there, fields)
+            fields.update(_owner(cloud, fields))
+        elif held is not None and state == "present":
+            _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
+        return ensure(cloud, cloud.vlan_ip_ranges, VLAN_IP_RANGE, held, fields, state, check_mode)
+
+    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode)
+
+
+def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> RangePlaces:
+    place = lookup.zone(cloud, zone)
+    network, physical, pod = (places.get(kind) for kind in ("network", "physical_network", "pod"))
+    scope = {"zone_id": place.id}
+    return RangePlaces(
+        place,
+        {
+            "network_id": lookup.one(cloud.networks, "network", network, **scope).id if network else None,
+            "physical_network_id": lookup.physical_network(cloud, physical, place).id if physical else None,
+            "pod_id": lookup.pod(cloud, pod, place).id if pod else None,
+        },
+    )
+
+
+def _meant(there: t.Sequence[VlanIpRange], wanted: Fields) -> t.Optional[VlanIpRange]:
+    """By its first address, on the same network; two networks may hold the same addresses on different VLANs."""
+    first, first6 = wanted.get("start_ip"), wanted.get("start_ipv6")
+    if not first and not first6:
+        raise MissingValue("a VLAN IP range", ["start_ip or start_ipv6"])
+    for each in _same_network(there, wanted):
+        if first and each.start_ip and same_address(first, each.start_ip):
+            return each
+        if not first and each.start_ipv6 and same_address(first6, each.start_ipv6):
+            return each
+    return None
+
+
+def _same_network(there: t.Sequence[VlanIpRange], wanted: Fields) -> list[VlanIpRange]:
+    def same(each: VlanIpRange) -> bool:
+        return all(wanted.get(n) in (None, getattr(each, n)) for n in ("network_id", "physical_network_id"))
+
+    return [each for each in there if same(each)]
+
+
+def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fields) -> None:
+    """Raises Refused: another range has some of the addresses, or the VLAN is one of the guests'."""
+    near = _same_network(there, wanted)
+    first, last = wanted.get("start_ip"), wanted.get("end_ip")
+    first6, last6 = wanted.get("start_ipv6"), wanted.get("end_ipv6")
+    reasons = [_overlap(each) for each in (overlapping(near, str(first), str(last)) if first else [])]
+    if first6:
+        six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
+        reasons += overlaps(six, str(first6), str(last6), "the range")
+    tag = vlan_tag(wanted.get("vlan"))
+    if wanted.get("for_virtual_network") and tag.isdecimal():
+        for network in cloud.physical_networks.all(zone_id=zone.id):
+            if vlans.contains(ranges_of(network), int(tag)):
+                message = f"VLAN {tag} is one of the guest VLANs of physical network {network.name}"
+                remedy = "take another VLAN, or take it out of them (cs_vlan_range, state absent)"
+                facts = {"vlan": tag, "physical_network": network.name}
+                reasons.append(Reason("vlan_of_pool", message, remedy, facts))
+    if reasons:
+        raise Refused(f"VLAN IP range {first or first6}-{last or last6}", reasons)
+
+
+def _widened(wanted: Fields, held: VlanIpRange) -> Fields:
+    """A range as an update would leave it, on its own network; its VLAN stays, so that is not judged again."""
+    names = ("start_ip", "end_ip", "start_ipv6", "end_ipv6")
+    ends = {name: wanted.get(name) or getattr(held, name) for name in names}
+    return {**ends, "network_id": held.network_id, "physical_network_id": held.physical_network_id}
+
+
+class _Six(t.NamedTuple):
+    """The IPv6 ends of a range."""
+
+    start_ip: t.Optional[str]
+    end_ip: t.Optional[str]
+
+
+def _overlap(each: VlanIpRange) -> Reason:
+    return Reason(
+        "range_overlap",
+        f"it overlaps {each.start_ip}-{each.end_ip} on VLAN {each.vlan}",
+        f"start it at {each.start_ip} to change that range, or choose addresses outside of it",
+        {"range_id": each.id, "start_ip": each.start_ip, "end_ip": each.end_ip, "vlan": each.vlan},
+    )
+
+
+def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
+    """The ids of the domain and project that a range is for; the account goes by its name."""
+    domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
+    ids: dict[str, object] = {}
+    if domain:
+        ids["domain_id"] = cloud.owner_id("domain", domain)
+    if wanted.get("project"):
+        ids["project_id"] = cloud.owner_id("project", str(wanted["project"]), domain)
+    return ids

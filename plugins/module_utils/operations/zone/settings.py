@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One configuration setting in one scope.
+
+Source: 4.11.1 documentation, "Setting Configuration Parameters"; T3:58-94.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.change import Fields, Outcome, plain
+from ...core.errors import HostcraftError, NotAsRead, NotFound
+from ...core.naming import nearest
+from ...core.zone import settings
+from ...core.zone.settings import Setting
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..ensure import within
+
+SECRET_CATEGORIES = ("hidden", "secure")
+# A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
+UNREADABLE = "the server shows this secret only encrypted, so every run writes it and none can verify it"
+
+
+class Scope(t.NamedTuple):
+    """Where a setting is set: "global", "zone", … and the id of that zone, …"""
+
+    name: str = "global"
+    id: str = ""
+
+
+def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
+    """Set a setting, or with a value of None return it to what it is without a value of its own.
+
+    Raises NotFound with the nearest names, InvalidValue for a value that is not of the setting's type.
+    """
+    held = cloud.settings.find(name, where.name, where.id)
+    if held is None:
+        raise unknown(cloud, name, where)
+    secrets = tuple(each for each in (value, held.value) if each) if _secret(held) else ()
+    try:
+        outcome = _set(cloud, held, value, where, check_mode)
+    except HostcraftError as error:
+        error.secrets = secrets
+        raise
+    return dataclasses.replace(outcome, secrets=secrets)
+
+
+def ensure_in_scope(
+    cloud: Cloud, name: str, value: object, names: t.Mapping[str, t.Optional[str]], check_mode: bool
+) -> Outcome:
+    """The same in the scope that ``names`` tell (see scope_of), for any scalar value; None resets."""
+    text = settings.spelled(value)
+    wanted = {"name": name, "value": text}
+
+    def then(where: Scope) -> Outcome:
+        return ensure_setting(cloud, name, text, where, check_mode)
+
+    return within(lambda: scope_of(cloud, names), then, wanted, "present", check_mode)
+
+
+def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
+    # What a reset leads to is the server's own: many a number has no default at all.
+    goal = _reset_value(cloud, held, where) if value is None else settings.check(held, value)
+    if settings.same_value(held, goal):
+        return Outcome(False, result=show(held))
+    before, after = {"value": _shown(held)}, {"value": _shown(held, goal)}
+    if check_mode:
+        return Outcome(True, before, after, {**show(held), **after})
+    if value is None:
+        cloud.settings.reset(held.name, where.name, where.id)
+    else:
+        cloud.settings.write(held.name, goal, where.name, where.id)
+    seen = cloud.settings.find(held.name, where.name, where.id)
+    if seen is not None and settings.same_value(seen, goal):
+        return Outcome(True, before, after, show(seen))
+    if seen is not None and _secret(seen):
+        return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
+    raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
+
+
+def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> str:
+    """In a scope a reset returns to the global value (FIELD_FACTS "Over-provisioning"), globally to the default."""
+    if where.name == "global":
+        return held.default or ""
+    above = cloud.settings.find(held.name)
+    return above.value if above else held.default or ""
+
+
+def unknown(cloud: Cloud, name: str, where: Scope) -> NotFound:
+    there = [each.name for each in cloud.settings.all(where.name, where.id)]
+    scope = "" if where.name == "global" else f"the settings of scope {where.name}"
+    return NotFound("setting", name, scope, nearest(name, there))
+
+
+def show(setting: Setting) -> Fields:
+    """A setting's values; those of a secret category masked."""
+    return {**plain(setting), "value": _shown(setting)}
+
+
+def _shown(setting: Setting, value: t.Optional[str] = None) -> str:
+    return "****" if _secret(setting) else setting.value if value is None else value
+
+
+def _secret(setting: Setting) -> bool:
+    return setting.category.lower() in SECRET_CATEGORIES
+
+
+def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]]) -> Scope:
+    """The scope that the given names tell: at most one of cluster, storage, image_store, account, zone, domain.
+
+    A cluster, storage pool or image store is looked up in the zone, an account in the domain, given beside it.
+    """
+    domain = names.get("domain")
+    zone = lookup.zone(cloud, names["zone"]) if names.get("zone") else None
+    inside = {"zone_id": zone.id} if zone else {}
+    if names.get("cluster"):
+        return Scope("cluster", lookup.one(cloud.clusters, "cluster", str(names["cluster"]), **inside).id)
+    if names.get("storage"):
+        return Scope("storage", lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside).id)
+    if names.get("image_store"):
+        return Scope(
+            "imagestore", lookup.one(cloud.image_stores, "image store", str(names["image_store"]), **inside).id
+        )
+    if names.get("account"):
+        return Scope("account", cloud.owner_id("account", str(names["account"]), domain or "ROOT"))
+    if zone:
+        return Scope("zone", zone.id)
+    return Scope("domain", cloud.owner_id("domain", domain)) if domain else Scope()

@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Primary and secondary storage made so.
+
+Source: 4.11.1 documentation, "Adding Primary Storage", "Adding Secondary Storage".
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.change import Fields, Outcome, State, decide, plain
+from ...core.errors import InvalidValue, Reason, Refused
+from ...core.zone.storage import IMAGE_STORE, STORAGE_POOL, StoragePool, url_place, without_secret
+from ...core.zone.topology import Zone
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..ensure import ensure, within
+from ..waiting import until
+
+POOL_LIMIT = 3600.0  # seconds for a pool to enter or leave maintenance: the VMs on it are stopped
+
+PoolState = t.Literal["enabled", "disabled", "maintenance"]
+
+
+def ensure_pool(
+    cloud: Cloud,
+    zone: t.Optional[str],
+    places: t.Mapping[str, t.Optional[str]],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+    pool_state: t.Optional[PoolState] = None,
+) -> Outcome:
+    """``wanted``: fields of core StoragePool and ``storage_url``; places: names by "pod" and "cluster"."""
+
+    def then(found: tuple[Zone, t.Mapping[str, t.Optional[str]]]) -> Outcome:
+        place, ids = found
+        name = str(wanted["name"])
+        held = lookup.maybe(cloud.storage_pools, "storage pool", name, f"zone {place.name}", zone_id=place.id)
+        fields: dict[str, object] = {**wanted, "zone_id": place.id, **ids}
+        if held is None and state == "present":
+            _check_scope(fields)
+        elif wanted.get("storage_url"):
+            fields.update(url_place(str(wanted["storage_url"])))
+        if state == "absent":
+            return _remove_pool(cloud, held, fields, check_mode)
+        if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):
+            fields["enabled"] = pool_state == "enabled"
+        outcome = ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, fields, state, check_mode, show=show_pool)
+        if pool_state is None or (check_mode and held is None):
+            return outcome
+        current = (
+            held if check_mode and held else lookup.one(cloud.storage_pools, "storage pool", name, zone_id=place.id)
+        )
+        return _pool_brought(cloud, current, pool_state, outcome, check_mode)
+
+    return within(lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode)
+
+
+def show_pool(pool: StoragePool) -> Fields:
+    """A pool's values; Ansible takes a result named ``path`` for a file and would put that file's state over ours."""
+    values = plain(pool)
+    values["storage_path"] = values.pop("path")
+    return values
+
+
+def _places(
+    cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]
+) -> tuple[Zone, t.Mapping[str, t.Optional[str]]]:
+    place = lookup.zone(cloud, zone)
+    pod, cluster = places.get("pod"), places.get("cluster")
+    its_pod = lookup.pod(cloud, pod, place) if pod else None
+    its_cluster = lookup.cluster(cloud, cluster, place, its_pod) if cluster else None
+    pod_id = its_pod.id if its_pod else its_cluster.pod_id if its_cluster else None
+    return place, {"pod_id": pod_id, "cluster_id": its_cluster.id if its_cluster else None}
+
+
+def _check_scope(fields: dict[str, object]) -> None:
+    """A cluster's pool needs the cluster; a zone's needs the hypervisor and no cluster."""
+    scope = str(fields.get("scope") or ("cluster" if fields.get("cluster_id") else "zone")).casefold()
+    if scope == "cluster" and not fields.get("cluster_id"):
+        raise InvalidValue("scope", "cluster", "a cluster to go with it")
+    if scope == "zone" and not fields.get("hypervisor"):
+        raise InvalidValue("hypervisor", fields.get("hypervisor"), "the hypervisor that uses a pool of scope zone")
+    fields["scope"] = scope
+    if scope == "zone":
+        fields["pod_id"] = fields["cluster_id"] = None
+
+
+def _remove_pool(cloud: Cloud, held: t.Optional[StoragePool], wanted: Fields, check_mode: bool) -> Outcome:
+    """The server removes a pool only in maintenance."""
+    if held is not None and held.state != "Maintenance" and not check_mode:
+        _to_maintenance(cloud, held)
+    return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode, show=show_pool)
+
+
+def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: Outcome, check_mode: bool) -> Outcome:
+    into = wanted == "maintenance" and pool.state != "Maintenance"
+    out = wanted != "maintenance" and pool.state not in ("Up", "Disabled")
+    if not into and not out:
+        return outcome
+    final = pool
+    if not check_mode:
+        final = _to_maintenance(cloud, pool) if into else _from_maintenance(cloud, pool)
+        if wanted == "disabled" and final.enabled:
+            final = cloud.storage_pools.update(pool.id, enabled=False)
+    goal = {"maintenance": "Maintenance", "enabled": "Up", "disabled": "Disabled"}[wanted]
+    return Outcome(
+        True,
+        {**outcome.before, "state": pool.state},
+        {**outcome.after, "state": goal},
+        {**outcome.result, "state": goal} if check_mode else show_pool(final),
+        outcome.warnings,
+    )
+
+
+def _to_maintenance(cloud: Cloud, pool: StoragePool) -> StoragePool:
+    """A disabled pool is enabled for a moment: the server prepares no other than one that is Up (or failed before)."""
+    if not pool.enabled:
+        pool = cloud.storage_pools.update(pool.id, enabled=True)
+    if pool.state != "PrepareForMaintenance":
+        cloud.act("prepare_storage_maintenance", pool.id)
+    return _settled(cloud, pool, "Maintenance")
+
+
+def _from_maintenance(cloud: Cloud, pool: StoragePool) -> StoragePool:
+    cloud.act("cancel_storage_maintenance", pool.id)
+    return _settled(cloud, pool, "Up")
+
+
+def _settled(cloud: Cloud, pool: StoragePool, goal: str) -> StoragePool:
+    final = until(
+        cloud,
+        lambda: cloud.storage_pools.fresh(pool),
+        lambda seen: seen.state in (goal, "ErrorInMaintenance", "Removed"),
+        what=f"storage pool {pool.name} to be in {goal}",
+        limit=POOL_LIMIT,
+        show=lambda seen: seen.state,
+    )
+    if final.state != goal:
+        reason = Reason("pool_state", f"it ended in {final.state} instead of {goal}", "see the management log")
+        raise Refused(f"storage pool {pool.name}", [reason])
+    return final
+
+
+def _masked(wanted: Fields) -> Fields:
+    url = wanted.get("storage_url")
+    return {**wanted, "storage_url": without_secret(str(url))} if url else wanted
+
+
+def ensure_image_store(
+    cloud: Cloud, zone: t.Optional[str], wanted: Fields, state: State, check_mode: bool, recreate: bool = False
+) -> Outcome:
+    """``wanted``: fields of core ImageStore and ``details``. recreate: replace it where a fixed field differs."""
+
+    def place() -> t.Optional[Zone]:
+        """Object storage serves every zone, so for it none is guessed."""
+        filed = str(wanted.get("provider") or "NFS").casefold() in ("nfs", "smb")
+        return lookup.zone(cloud, zone) if zone or filed else None
+
+    def then(found: t.Optional[Zone]) -> Outcome:
+        name = str(wanted["name"])
+        scope: dict[str, object] = {"zone_id": found.id} if found else {}
+        held = lookup.maybe(cloud.image_stores, "image store", name, f"zone {found.name}" if found else "", **scope)
+        fields = {**wanted, **scope}
+        collection = cloud.image_stores
+        if recreate and held is not None and state == "present" and _differs_for_good(fields, held):
+            gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode)
+            made = ensure(cloud, collection, IMAGE_STORE, None, fields, "present", check_mode)
+            return Outcome(True, gone.before, made.after, made.result)
+        return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode)
+
+    return within(place, then, wanted, state, check_mode)
+
+
+def _differs_for_good(fields: Fields, held: object) -> bool:
+    try:
+        decide(IMAGE_STORE, "", fields, held, "present")
+    except Refused:
+        return True
+    return False

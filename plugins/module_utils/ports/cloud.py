@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A CloudStack: everything that operations need of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.zone.guest_networks import Network, NetworkOffering
+from ..core.zone.hosts import Host
+from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from ..core.zone.pod_ranges import StorageRange
+from ..core.zone.storage import ImageStore, StoragePool
+from ..core.zone.topology import Cluster, Pod, Zone
+from ..core.zone.vmware_dcs import VmwareDatacenter
+from .capacity import Capacities
+from .clock import Clock, Progress
+from .collection import Collection
+from .jobs import Jobs
+from .notes import Notes
+from .placement import Fleets
+from .vlans import Vlans
+from .zone import Dedications, PodRanges, Settings
+
+
+class Cloud(t.Protocol):
+    """A CloudStack management server."""
+
+    @property
+    def zones(self) -> Collection[Zone]: ...
+
+    @property
+    def pods(self) -> Collection[Pod]: ...
+
+    @property
+    def clusters(self) -> Collection[Cluster]: ...
+
+    @property
+    def hosts(self) -> Collection[Host]: ...
+
+    @property
+    def physical_networks(self) -> Collection[PhysicalNetwork]: ...
+
+    @property
+    def traffic_types(self) -> Collection[TrafficType]: ...
+
+    @property
+    def providers(self) -> Collection[Provider]: ...
+
+    @property
+    def virtual_router_elements(self) -> Collection[Element]: ...
+
+    @property
+    def internal_lb_elements(self) -> Collection[Element]: ...
+
+    @property
+    def networks(self) -> Collection[Network]: ...
+
+    @property
+    def network_offerings(self) -> Collection[NetworkOffering]: ...
+
+    @property
+    def storage_ranges(self) -> Collection[StorageRange]: ...
+
+    @property
+    def vlan_ip_ranges(self) -> Collection[VlanIpRange]: ...
+
+    @property
+    def storage_pools(self) -> Collection[StoragePool]: ...
+
+    @property
+    def image_stores(self) -> Collection[ImageStore]: ...
+
+    @property
+    def vmware_datacenters(self) -> Collection[VmwareDatacenter]: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def fleets(self) -> Fleets: ...
+
+    @property
+    def capacities(self) -> Capacities: ...
+
+    @property
+    def dedications(self) -> Dedications: ...
+
+    @property
+    def vlans(self) -> Vlans: ...
+
+    @property
+    def pod_ranges(self) -> PodRanges: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def notes(self) -> Notes: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def progress(self) -> Progress: ...
+
+    def owner_id(self, kind: str, name: str, domain: str = "") -> str:
+        """The id of an account, domain (path or name) or project. Raises NotFound or Ambiguous."""
+
+    def act(self, action: str, id: str) -> None:
+        """A life-cycle action of a host or pool, waited for: see the gateway's table of actions."""

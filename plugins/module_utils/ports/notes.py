@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Comments on objects of the server (annotations)."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class Note(t.Protocol):
+    """A note on a thing. created: the server's time, ISO 8601."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def created(self) -> str: ...
+
+    @property
+    def author(self) -> str: ...
+
+
+class Notes(t.Protocol):
+    """Notes that every administrator sees; entity types "HOST" and "CLUSTER"."""
+
+    def all(self, entity_type: str, entity_id: str) -> t.Sequence[Note]:
+        """Oldest first."""
+
+    def add(self, entity_type: str, entity_id: str, text: str) -> None: ...
+
+    def remove(self, note_id: str) -> None: ...

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of a vSphere cluster."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.hypervisors.model import HypervisorHost, Obstacle
+from ..core.vsphere.model import PortGroup, Vsphere, VsphereHost
+
+
+class VsphereHosts(t.Protocol):
+    """ESXi hosts of one cluster of a vCenter; errors as those of Hypervisor. Hosts are told as ``read`` gave them."""
+
+    def read(self) -> Vsphere:
+        """The cluster with all that its requirements are judged by; the round trips do not grow with it."""
+
+    def set_ntp(self, host: VsphereHost, servers: t.Sequence[str]) -> None: ...
+
+    def start_ntp(self, host: VsphereHost) -> None:
+        """Now and with the host."""
+
+    def enable_ruleset(self, host: VsphereHost, name: str) -> None: ...
+
+    def set_port_group(self, host: VsphereHost, group: PortGroup, there: bool) -> None:
+        """``there``: it is there with other values, of which its own policies stay."""
+
+    def obstacles(self, host: HypervisorHost) -> t.Sequence[Obstacle]:
+        """This and the next two as in Hypervisor."""
+
+    def enter_maintenance(self, host: HypervisorHost, timeout: float) -> None: ...
+
+    def leave_maintenance(self, host: HypervisorHost, timeout: float) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What operations on zones need: settings, dedications, address ranges of pods."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.zone.dedication import Dedication, Owner, Tenant
+from ..core.zone.settings import Setting
+
+
+class Settings(t.Protocol):
+    """Configuration settings; ``scope`` is "global" or one of core.settings.SCOPES, ``scope_id`` its id."""
+
+    def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]: ...
+
+    def all(self, scope: str = "global", scope_id: str = "") -> t.Sequence[Setting]: ...
+
+    def write(self, name: str, value: str, scope: str = "global", scope_id: str = "") -> Setting: ...
+
+    def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting: ...
+
+
+class Dedications(t.Protocol):
+    """Places that are kept for a domain or account; scopes are those of core.dedication.SCOPES."""
+
+    def all(self, scope: str, place_id: str = "") -> t.Sequence[Dedication]: ...
+
+    def give(self, scope: str, place_id: str, owner: Owner) -> None: ...
+
+    def release(self, scope: str, place_id: str) -> None: ...
+
+    def tenants(self, scope: str, place_id: str) -> t.Sequence[Tenant]:
+        """Users' VMs that are on hosts of a place."""
+
+    def family(self, domain_id: str) -> t.Collection[str]:
+        """Ids of a domain and of all below it."""
+
+    def names(self) -> t.Mapping[str, str]:
+        """Paths of domains and names of accounts by their ids."""
+
+
+class PodRanges(t.Protocol):
+    """Management addresses of pods; read with the pod itself."""
+
+    def add(self, pod_id: str, **fields: object) -> None: ...
+
+    def resize(self, pod_id: str, start_ip: str, end_ip: str, new_end_ip: str) -> None: ...
+
+    def remove(self, pod_id: str, start_ip: str, end_ip: str, vlan: str) -> None: ...

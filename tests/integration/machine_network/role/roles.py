@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs role host_network by ansible-playbook and tells what came of it, host by host."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[4]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """changed, failed: numbers of tasks. answers: results of the failed tasks, or of all with a change."""
+
+    changed: int
+    failed: int
+    answers: list[Json]
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of every reason that was given."""
+        reasons = [reason for answer in self.answers for reason in answer.get("details", {}).get("reasons", ())]
+        return {reason["code"] for reason in reasons}
+
+
+def run(
+    directory: Path, hosts: dict[str, Json], variables: Json, *options: str, seconds: float = 300
+) -> dict[str, Outcome]:
+    """One run of the role on all hosts at once. hosts: connection variables, and layouts of their own, by name."""
+    book, inventory = directory / "play.json", directory / "inventory.json"
+    role = {"role": "hostcraft.cloudstack.host_network"}
+    book.write_text(
+        json.dumps([{"hosts": "all", "gather_facts": False, "roles": [role], "vars": variables}]), encoding="utf-8"
+    )
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    ended = subprocess.run(
+        [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), *options, str(book)],
+        env={
+            **os.environ,
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
+            "ANSIBLE_HOME": str(directory / "ansible"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    try:
+        told = json.loads(ended.stdout[ended.stdout.index("{") :])
+    except ValueError:
+        raise AssertionError(ended.stdout + ended.stderr) from None
+    tasks = [task["hosts"] for play in told["plays"] for task in play["tasks"]]
+    return {
+        name: Outcome(
+            changed=stats["changed"],
+            failed=stats["failures"] + stats["unreachable"],
+            answers=[task[name] for task in tasks if name in task and _counts(task[name])],
+        )
+        for name, stats in told["stats"].items()
+    }
+
+
+def _counts(answer: Json) -> bool:
+    return bool(answer.get("failed") or answer.get("changed") or answer.get("unreachable"))

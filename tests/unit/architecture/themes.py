@@ -1,0 +1,122 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The themes of the collection: which may use which, as one table, and the checks that hold it.
+
+A theme is what a file is about; a room is the step that it takes. Both are folders: ``core/vlans``,
+``operations/vlans``. CONTRIBUTING.md shows this table as a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from unit.architecture.checks import PLUGINS, Finding, Source
+
+# Lowest first: a theme uses themes above its own row only.
+THEMES: Mapping[str, frozenset[str]] = {
+    "vlans": frozenset(),
+    "zone": frozenset({"vlans"}),
+    "declaration": frozenset({"zone", "vlans"}),
+    "placement": frozenset({"zone"}),
+    "capacity": frozenset({"placement", "zone"}),
+    "hypervisors": frozenset({"placement", "zone", "vlans"}),
+    "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
+    "machine": frozenset({"hypervisors", "zone", "vlans"}),
+    "trunks": frozenset({"machine", "hypervisors", "zone", "vlans"}),
+    "machine_network": frozenset({"machine", "vlans"}),
+    "vsphere": frozenset({"hypervisors", "machine"}),
+    "xenserver": frozenset({"hypervisors", "machine"}),
+    "report": frozenset({"placement", "capacity", "zone"}),
+}
+# What every theme may use: files that lie in the room itself.
+GROUND: Mapping[str, frozenset[str]] = {
+    "core": frozenset({"amounts", "change", "errors", "findings", "naming"}),
+    "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
+    "ports": frozenset({"clock", "collection", "jobs", "notes"}),
+    "interface": frozenset({"connection", "fields", "findings", "task"}),
+}
+# The whole of a CloudStack, which knows every theme's port.
+ABOVE = frozenset({"cloud"})
+UTILS = f"{PLUGINS}.module_utils."
+
+
+def theme_of(room: str, inner: str) -> str:
+    """The theme of a path or dotted name below a room; '' for the ground.
+
+    ``inner``: ``vlans/holders`` or ``vlans.holders.Holder``.
+    """
+    first = inner.replace("/", ".").split(".")[0]
+    return "" if first in GROUND[room] else first
+
+
+def themes_are_entered(source: Source) -> Iterator[Finding]:
+    """Every folder or file of a room is a theme of the table or ground."""
+    if source.room in GROUND:
+        theme = theme_of(source.room, _inner(source))
+        if theme and theme not in THEMES and not (source.room == "ports" and theme in ABOVE):
+            yield source.finding(1, f"{theme} is no theme: enter it in THEMES, or in GROUND if every theme may use it")
+
+
+def themes_go_down(source: Source) -> Iterator[Finding]:
+    """A file uses the ground and the themes that the table allows to its own."""
+    room = source.room
+    if room not in GROUND:
+        return
+    theme = theme_of(room, _inner(source))
+    if theme in ABOVE:
+        return
+    allowed = {"", theme, *THEMES.get(theme, ())}
+    for item in source.imports():
+        if not item.name.startswith(f"{UTILS}{room}."):
+            continue
+        used = theme_of(room, item.name.removeprefix(f"{UTILS}{room}."))
+        # The whole of a CloudStack may be asked for by any operation; a port knows of it nothing.
+        if used not in allowed and not (used in ABOVE and room != "ports"):
+            yield source.finding(item.line, f"{theme or 'the ground'} may not use {used} in {room}")
+
+
+def folder_cycles(sources: list[Source]) -> list[str]:
+    """Pairs of folders under module_utils that use each other, directly or by way of others; subfolders included."""
+    files = {source.path.removesuffix(".py") for source in sources}
+    uses: dict[str, set[str]] = {}
+    for source in sources:
+        here = str(PurePosixPath(source.path).parent)
+        for item in source.imports():
+            there = _folder_of(item.name, files)
+            if there and there != here:
+                uses.setdefault(here, set()).add(there)
+    return sorted(
+        f"{one} and {other}"
+        for one in uses
+        for other in uses
+        if one < other and _leads(uses, one, other) and _leads(uses, other, one)
+    )
+
+
+def _folder_of(name: str, files: set[str]) -> str:
+    """The folder of the file that an imported name lies in; '' for what is not the collection's."""
+    if not name.startswith(f"{PLUGINS}."):
+        return ""
+    parts = name.removeprefix(f"{PLUGINS}.").split(".")
+    for length in range(len(parts), 0, -1):
+        if "/".join(parts[:length]) in files:
+            return "/".join(parts[: length - 1])
+    return ""
+
+
+def _leads(uses: Mapping[str, set[str]], start: str, end: str) -> bool:
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for each in uses.get(waiting.pop(), ()):
+            if each == end:
+                return True
+            if each not in seen:
+                seen.add(each)
+                waiting.append(each)
+    return False
+
+
+def _inner(source: Source) -> str:
+    return source.path.removeprefix(f"module_utils/{source.room}/").removesuffix(".py")

@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host's network out of what its programs and files say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.client import Answer
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network import (
+    layout as network_layout,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.layout.seen import (
+    SeenAddress,
+    SeenRoute,
+)
+
+Json = dict[str, Any]
+
+
+class Host:
+    """Files by path, answers by command, programs by name."""
+
+    def __init__(self, files: Mapping[str, str], answers: Mapping[str, str], programs: set[str]) -> None:
+        self.files, self.answers, self.programs = files, answers, programs
+
+    def read(self, path: str) -> str | None:
+        return self.files.get(path)
+
+    def listed(self, pattern: str) -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.files if fnmatch(path, pattern)))
+
+    def has_program(self, name: str) -> bool:
+        return name in self.programs
+
+    def run(self, *command: str) -> Answer | None:
+        text = self.answers.get(" ".join(command))
+        return None if text is None else Answer(0, text)
+
+
+# As iproute2 6.1 prints a bonded card, a VLAN and a VXLAN, less what is not read.
+CARD: Json = {
+    "ifname": "eth0",
+    "mtu": 1500,
+    "master": "bond0",
+    "link_type": "ether",
+    "address": "52:54:00:00:00:09",
+    "permaddr": "52:54:00:00:00:01",
+    "linkinfo": {"info_slave_kind": "bond", "info_slave_data": {"perm_hwaddr": "52:54:00:00:00:01"}},
+    "addr_info": [{"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "link"}],
+}
+VLAN: Json = {
+    "ifname": "bond0.100",
+    "link": "bond0",
+    "mtu": 1500,
+    "link_type": "ether",
+    "address": "52:54:00:00:00:09",
+    "linkinfo": {"info_kind": "vlan", "info_data": {"protocol": "802.1Q", "id": 100}},
+    "addr_info": [
+        {"family": "inet", "local": "192.0.2.10", "prefixlen": 24, "scope": "global", "dynamic": True},
+        {"family": "inet6", "local": "2001:db8::2", "prefixlen": 64, "scope": "global"},
+    ],
+}
+VXLAN: Json = {
+    "ifname": "vx7",
+    "link_type": "ether",
+    "linkinfo": {"info_kind": "vxlan", "info_data": {"id": 7, "group": "239.0.0.7", "link": "cloudbr1", "port": 8472}},
+}
+
+
+def test_interfaces_are_read_with_what_they_lie_on_and_their_own_mac_address() -> None:
+    card, vlan, vxlan = map(network_layout.link, (CARD, VLAN, VXLAN))
+    assert (card.mac, card.master, card.kind, card.addresses) == ("52:54:00:00:00:01", "bond0", "", ())
+    assert (vlan.kind, vlan.lower, vlan.traits) == ("vlan", "bond0", {"id": 100})
+    assert vlan.addresses == (SeenAddress("192.0.2.10/24", True), SeenAddress("2001:db8::2/64"))
+    assert (vxlan.lower, vxlan.traits) == ("cloudbr1", {"id": 7, "group": "239.0.0.7", "port": 8472})
+
+
+@pytest.mark.parametrize(
+    ("entry", "route"),
+    [
+        (
+            {"dst": "default", "gateway": "192.0.2.1", "dev": "eth0", "protocol": "static"},
+            SeenRoute("default", "eth0", "192.0.2.1", None, "static"),
+        ),
+        ({"dst": "10.1.2.3", "dev": "eth0", "metric": 5}, SeenRoute("10.1.2.3/32", "eth0", "", 5)),
+        ({"dst": "2001:db8::9", "dev": "eth0"}, SeenRoute("2001:db8::9/128", "eth0")),
+    ],
+)
+def test_routes_are_networks(entry: Json, route: SeenRoute) -> None:
+    assert network_layout.route(entry) == route
+
+
+def read(files: Mapping[str, str], *programs: str, **answers: str) -> network_layout.SeenNetwork:
+    told = {"ip -details -json address": json.dumps([CARD, VLAN]), "ip -4 -json route": "[]", "ip -6 -json route": "[]"}
+    units = {f"systemctl is-active {name}.service": state for name, state in answers.items()}
+    host: Any = Host(files, told | units, {"ip", *programs})
+    return network_layout.read_network(host, "192.0.2.10")
+
+
+def test_backends_are_those_that_run_or_define_something() -> None:
+    interfaces = {"/etc/network/interfaces": "auto lo\niface lo inet loopback\n"}
+    assert read(interfaces, "ifup").backends == ()
+    own = {"/etc/network/interfaces": "auto eth0\niface eth0 inet dhcp\n"}
+    assert read(own, "ifup").backends == ("ifupdown",)
+    assert read(own, "ifup", "ifreload").backends == ("ifupdown2",)
+    plan = {"/etc/netplan/50-cloud-init.yaml": "network:\n  ethernets:\n    eth0:\n      dhcp4: true\n"}
+    seen = read(plan, "netplan", "networkctl", **{"systemd-networkd": "active\n"})
+    assert seen.backends == ("networkd", "netplan")
+    assert read({}, "nmcli", NetworkManager="inactive\n").backends == ()
+    assert seen.connection == "192.0.2.10"
+
+
+def test_name_servers_are_those_behind_the_stub() -> None:
+    stub = {"/etc/resolv.conf": "nameserver 127.0.0.53\nsearch example.net\n"}
+    behind = {"/run/systemd/resolve/resolv.conf": "nameserver 192.0.2.53\nnameserver 2001:db8::53\nsearch .\n"}
+    assert read(stub).dns == ()
+    assert read(stub | behind).dns == ("192.0.2.53", "2001:db8::53")
+    assert read(stub | behind).search == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("198.51.100.7 50022 192.0.2.10 22", "192.0.2.10"),
+        ("fe80::9%eth0 50022 fe80::1%eth0 22", "fe80::1"),
+        ("", ""),
+        ("nonsense", ""),
+    ],
+)
+def test_the_address_that_ansible_came_to(text: str, address: str) -> None:
+    assert network_layout.came_to(text) == address

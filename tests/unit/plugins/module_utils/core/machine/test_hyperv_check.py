@@ -1,0 +1,87 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The judgement of Hyper-V hosts: each planted fault is named, and a right host has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import Wanted, judge_hyperv
+
+USER = "EXAMPLE\\cloudstack"
+WANTED = Wanted("example.net", "external", USER, ("\\\\files\\primary",))
+RIGHT: dict[str, Any] = {
+    "os_version": "6.3.9600",
+    "is_64bit": True,
+    "virtualization": True,
+    "hyperv_role": True,
+    "memory": 64 << 30,
+    "disk": 100 * 10**9,
+    "cpu_mhz": 2400,
+    "domain": "EXAMPLE.net",
+    "switches": [{"name": "external", "type": "External"}, {"name": "inner", "type": "Internal"}],
+    "adapters": [{"name": "Ethernet 2", "speed": 10**10}],
+    "groups": {"Hyper-V Administrators": ["example\\CloudStack"], "Administrators": [USER]},
+    "shares": {"\\\\files\\primary": True},
+    "smb": "3.1.1",
+    "agent": {"name": "agent", "state": "Running"},
+    "certificate": {"thumbprint": "0" * 40, "days_left": 900},
+    "firewall_open": True,
+    "migration": {"enabled": True, "authentication": "Kerberos"},
+}
+PLANTED: list[tuple[str, Mapping[str, Any]]] = [
+    ("os_too_old", {"os_version": "6.1.7601"}),
+    ("not_64bit", {"is_64bit": False}),
+    ("no_virtualization", {"virtualization": False}),
+    ("role_missing", {"hyperv_role": False}),
+    ("ram_low", {"memory": 512 << 20}),
+    ("disk_low", {"disk": 20 * 10**9}),
+    ("cpu_slow", {"cpu_mhz": 1200}),
+    ("no_domain", {"domain": ""}),
+    ("other_domain", {"domain": "other.example.net"}),
+    ("switch_missing", {"switches": []}),
+    ("label_missing", {"switches": [{"name": "inner", "type": "External"}]}),
+    ("switch_not_external", {"switches": [{"name": "external", "type": "Private"}]}),
+    ("link_slow", {"adapters": [{"name": "Ethernet", "speed": 10**8}]}),
+    ("user_not_in_group", {"groups": {"Hyper-V Administrators": [], "Administrators": [USER]}}),
+    ("share_unreachable", {"shares": {"\\\\files\\primary": False}}),
+    ("smb_too_old", {"smb": "2.1"}),
+    ("agent_missing", {"agent": {}}),
+    ("agent_not_running", {"agent": {"name": "agent", "state": "Stopped"}}),
+    ("certificate_missing", {"certificate": {}}),
+    ("certificate_expiring", {"certificate": {"thumbprint": "0" * 40, "days_left": 3}}),
+    ("port_closed", {"firewall_open": False}),
+    ("migration_off", {"migration": {"enabled": False, "authentication": "Kerberos"}}),
+    ("migration_not_kerberos", {"migration": {"enabled": True, "authentication": "CredSSP"}}),
+]
+
+
+def codes(facts: Mapping[str, Any], wanted: Wanted = WANTED) -> list[str]:
+    return [each.code for each in judge_hyperv(facts, wanted)]
+
+
+def test_a_right_host_has_no_finding() -> None:
+    assert codes(RIGHT) == []
+
+
+@pytest.mark.parametrize(("code", "fault"), PLANTED, ids=[code for code, _fault in PLANTED])
+def test_a_planted_fault_is_the_only_finding(code: str, fault: Mapping[str, Any]) -> None:
+    assert codes({**RIGHT, **fault}) == [code]
+
+
+@pytest.mark.parametrize("name", sorted(RIGHT))
+def test_what_was_not_seen_is_not_judged(name: str) -> None:
+    assert codes({key: value for key, value in RIGHT.items() if key != name}) == []
+    assert codes({**RIGHT, name: None}) == []
+
+
+def test_the_worst_comes_first() -> None:
+    assert codes({**RIGHT, "smb": "2.1", "domain": ""}) == ["no_domain", "smb_too_old"]
+
+
+def test_live_migration_is_judged_only_where_it_is_wanted() -> None:
+    off = {**RIGHT, "migration": {"enabled": False, "authentication": "CredSSP"}}
+    assert codes(off, Wanted(live_migration=False)) == []

@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a report shows: sentences, loads before and after, and what is taken for a plan or a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance, vms_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import fingerprint
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.charts import (
+    NARROW,
+    WIDE,
+    Spec,
+    before_and_after,
+    heat_map,
+    short,
+    timeline,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.model import (
+    LEVELS,
+    Report,
+    bands,
+    level,
+    report,
+    taken,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
+
+GIB = 1 << 30
+
+
+def fleet(*counts: int, state: str = "Enabled") -> Fleet:
+    """Hosts kvm1.example.net and so on of 4 × 2000 MHz and 8 GiB, with so many VMs of 1000 MHz and 1 GiB."""
+    hosts = tuple(
+        Host(
+            f"h{n}",
+            f"kvm{n}.example.net",
+            state="Up",
+            resource_state=state if n == 1 else "Enabled",
+            cpu_number=4,
+            cpu_speed=2000,
+            memory_total=8 * GIB,
+        )
+        for n in range(1, len(counts) + 1)
+    )
+    instances = tuple(
+        Instance(f"v{n}-{m}", f"vm{n}-{m}", "User", "Running", f"h{n}", cpu_number=1, cpu_speed=1000, ram=GIB)
+        for n, count in enumerate(counts, 1)
+        for m in range(count)
+    )
+    return Fleet(Cluster("c", "kvm-a", "z", "p"), hosts, instances, {})
+
+
+def move(vm: str, source: int, target: int) -> dict[str, str]:
+    return {"vm": vm, "source": f"kvm{source}.example.net", "target": f"kvm{target}.example.net"}
+
+
+def planned(*waves: list[dict[str, str]], seconds: int = 900, **more: object) -> dict[str, object]:
+    """A plan of one host a wave."""
+    return {
+        "cluster": "kvm-a",
+        "feasible": True,
+        "waves": [
+            {
+                "hosts": [f"kvm{n}.example.net"],
+                "moves": moves,
+                "seconds": seconds,
+                "free": {"cpu_mhz": 1000, "ram_bytes": GIB},
+            }
+            for n, moves in enumerate(waves, 1)
+        ],
+        "moves": sum(map(len, waves)),
+        "vms": 2,
+        "bounds": {"moves": 2},
+        "seconds": seconds * len(waves),
+        "reasons": [],
+        **more,
+    }
+
+
+def shown(its: Fleet, plans: list[dict[str, object]] | None = None, results: list[object] | None = None) -> Report:
+    return report("", "z1", "2026-01-02T03:04:05Z", [its], plans or [], results or [])
+
+
+@pytest.mark.parametrize(
+    ("counts", "state", "borne", "words"),
+    [
+        ((2, 2), "Enabled", True, "N+1 holds: whichever host fails"),
+        ((7, 2), "Enabled", False, "Not N+1: if kvm1.example.net fails"),
+        ((0, 0), "Enabled", True, "nothing runs"),
+        ((2,), "Disabled", False, "No host of it takes VMs"),
+    ],
+)
+def test_spare_is_said_in_words(counts: tuple[int, ...], state: str, borne: bool, words: str) -> None:
+    part = shown(fleet(*counts, state=state)).clusters[0]
+    assert part.borne is borne
+    assert words in part.sentence
+
+
+def test_hosts_stand_by_number_with_their_shares() -> None:
+    its = fleet(*([0] * 9), 4)
+    part = shown(its).clusters[0]
+    assert [row.name.partition(".")[0] for row in part.hosts][-2:] == ["kvm9", "kvm10"]
+    assert (part.hosts[-1].cpu, part.hosts[-1].ram, part.hosts[-1].vms) == (0.5, 0.5, 4)
+    assert part.spread == "9 hosts below 25 %, 1 host 50–75 %"
+
+
+def test_every_share_has_one_band() -> None:
+    assert len(bands()) == len(LEVELS) + 1
+    assert [level(share) for share in (0.0, 0.2499, 0.25, 0.89, 0.9, 1.3)] == [0, 0, 1, 3, 4, 4]
+
+
+def test_planned_moves_are_added_to_the_placement() -> None:
+    plan = planned([move("vm1-0", 1, 2), move("vm1-1", 1, 2)], [move("vm1-0", 2, 1)])
+    shift = shown(fleet(2, 0), [plan]).shifts[0]
+    assert not shift.done
+    assert [(row.ram, row.vms) for row in shift.hosts] == [((0.25, 0.125), (2, 1)), ((0.0, 0.125), (0, 1))]
+
+
+def test_moves_that_were_made_are_taken_back() -> None:
+    result = {"name": "kvm1.example.net", "moved": [move("vm2-0", 1, 3), move("vm2-0", 3, 2)], "seconds": 30}
+    found = shown(fleet(0, 1, 0), results=[result])
+    assert found.shifts[0].done
+    assert [row.vms for row in found.shifts[0].hosts] == [(1, 0), (0, 1), (0, 0)]
+
+
+def test_a_plan_for_a_placement_that_is_gone_is_told() -> None:
+    its = fleet(1, 1)
+    good = planned([], fingerprint=fingerprint(vms_of(its)))
+    assert shown(its, [good]).plans[0].note == ""
+    assert "plan again" in shown(its, [{**good, "fingerprint": "other"}]).plans[0].note
+
+
+def test_what_was_done_is_one_row_a_host() -> None:
+    results = [
+        {
+            "name": "kvm1",
+            "resource_state": "Maintenance",
+            "moved": [move("vm1-0", 1, 2)],
+            "stopped": ["a"],
+            "seconds": 60,
+        },
+        {"name": "kvm1", "resource_state": "Enabled", "moved": [], "started": ["a"], "seconds": 30},
+        {
+            "failed": True,
+            "msg": "refused",
+            "invocation": {"module_args": {"name": "kvm2"}},
+            "details": {"reasons": [{"code": "ram", "message": "m", "remedy": "r"}]},
+        },
+    ]
+    done = shown(fleet(0, 1), results=results).done
+    assert done is not None
+    one, other = done.hosts
+    assert (one.host, one.state, one.moved, one.stopped, one.started, one.seconds) == (
+        "kvm1",
+        "Enabled",
+        1,
+        ("a",),
+        ("a",),
+        90,
+    )
+    assert (other.host, other.problem, other.reasons[0]["code"]) == ("kvm2", "refused", "ram")
+    assert done.sentence == "1 VM moved off 2 hosts, 1 stopped, in 2 min; 1 host failed."
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        (None, 0),
+        ({"waves": []}, 1),
+        ([{"waves": []}, {"waves": []}], 2),
+        ({"results": [{"waves": []}, {"skipped": True}]}, 1),
+        ([{"results": [{"waves": []}]}, {"failed": True, "msg": "x"}], 2),
+    ],
+)
+def test_results_are_taken_as_they_were_registered(value: object, count: int) -> None:
+    assert len(taken("plan", value, "waves", "cs_maintenance_plan")) == count
+
+
+@pytest.mark.parametrize("value", ["text", [1], {"moved": []}, {"results": [{"moved": []}]}])
+def test_what_is_no_result_is_refused(value: object) -> None:
+    with pytest.raises(InvalidValue, match="cs_maintenance_plan"):
+        taken("plan", value, "waves", "cs_maintenance_plan")
+
+
+def rows(spec: Spec) -> list[dict[str, object]]:
+    return [row for layer in spec["layer"] for row in layer["data"]["values"]]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("hosts", [1, 3, 60, 61, 200])
+def test_charts_stay_in_their_frame(width: int, hosts: int) -> None:
+    its = fleet(*([1] * hosts))
+    plan = planned(*([move(f"vm{n}-0", n, n % hosts + 1)] for n in range(1, hosts + 1)))
+    found = shown(its, [plan])
+    specs = [heat_map(found.clusters[0], width), timeline(found.plans[0], width)]
+    specs += [before_and_after(shift, width, kind) for shift in found.shifts for kind in ("cpu", "ram")]
+    assert len(specs) == 4
+    for spec in specs:
+        for row in rows(spec):
+            assert 0 <= float(str(row["x"])) <= float(str(row.get("x2", width))) <= width + 0.001
+            assert 0 <= float(str(row["y"])) <= float(str(row.get("y2", row["y"]))) <= spec["height"]
+
+
+@pytest.mark.parametrize("most", [5, 16, 40])
+def test_a_long_roll_is_put_together_without_losing_a_wave(most: int) -> None:
+    count = 101
+    plan = shown(fleet(*([0] * count)), [planned(*([] for _ in range(count)))]).plans[0]
+    bars = [row for row in rows(timeline(plan, WIDE, most)) if str(row.get("says", "")).startswith("wave")]
+    assert len(bars) <= most
+    names = [name for row in bars for name in str(row["says"]).split(": ")[1].split(";")[0].split(", ")]
+    assert names == [f"kvm{n}.example.net" for n in range(1, count + 1)]
+
+
+def test_many_hosts_become_counts_that_add_up() -> None:
+    its = fleet(*([2] * 50))
+    shift = shown(its, [planned([move("vm1-0", 1, 2)])]).shifts[0]
+    texts = [str(row["text"]) for row in rows(before_and_after(shift, WIDE, "ram")) if "→" in str(row.get("text"))]
+    pairs = [text.removesuffix(" hosts").split(" → ") for text in texts]
+    assert [sum(int(pair[side]) for pair in pairs) for side in (0, 1)] == [50, 50]
+
+
+def test_names_lose_the_domain_that_all_share() -> None:
+    assert short(["a.example.net", "b.example.net"]) == {"a.example.net": "a", "b.example.net": "b"}
+    assert short(["a.example.net", "a.example.org"]) == {n: n for n in ("a.example.net", "a.example.org")}
+    assert short(["10.1.2.3"]) == {"10.1.2.3": "10.1.2.3"}

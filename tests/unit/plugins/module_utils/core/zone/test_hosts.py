@@ -1,0 +1,138 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which host a declaration means, and the ways between resource states."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import hosts
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host, HostName
+
+KVM1 = Host("1", "kvm1.example.net", ip_address="192.0.2.11")
+KVM2 = Host("2", "kvm2.example.net", ip_address="192.0.2.12")
+ESX1 = Host("3", "esx1.example.net", ip_address="192.0.2.21")
+SIM0 = Host("4", "SimulatedAgent.e2", ip_address="172.16.0.9")
+GONE = Host("5", "kvm9.example.net", ip_address="192.0.2.19", removed="2026-01-01")
+ALL = [KVM1, KVM2, ESX1, SIM0, GONE]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (HostName(id="2"), [KVM2]),
+        # An id is an id: a name beside it is the name to give.
+        (HostName(name="kvm1.example.net", id="2"), [KVM2]),
+        (HostName(name="kvm1.example.net", id="77"), []),
+        (HostName(name="kvm1.example.net"), [KVM1]),
+        (HostName(name="KVM1.Example.NET"), [KVM1]),
+        (HostName(name="kvm1"), [KVM1]),
+        (HostName(name="kvm"), []),
+        (HostName(name="192.0.2.12"), [KVM2]),
+        (HostName(name="192.0.2.1"), []),
+        (HostName(name="new-name", url="http://kvm2.example.net"), [KVM2]),
+        (HostName(name="new-name", url="http://192.0.2.11"), [KVM1]),
+        (HostName(name="new-name", url="kvm2"), [KVM2]),
+        (HostName(name="new-name", url="http://vcenter.example.net/DC/cluster1/esx1.example.net"), [ESX1]),
+        (HostName(name="new-name", url="http://vcenter.example.net/DC/cluster1/192.0.2.21"), [ESX1]),
+        # The name of the vCenter is no host's, even where a host bears it.
+        (HostName(name="new-name", url="http://kvm1.example.net/DC/cluster1/esx9"), []),
+        (HostName(name="h0", url="http://sim/c1/h0"), []),
+        (HostName(name="kvm9.example.net"), []),
+        (HostName(name="kvm9", id="5"), []),
+        (HostName(name="kvm1.example.net", url="http://kvm2.example.net"), [KVM1]),
+        (HostName(name="new-name", url="http://[broken"), []),
+    ],
+)
+def test_a_declaration_means(wanted: HostName, expected: list[Host]) -> None:
+    assert hosts.matching(ALL, wanted) == expected
+
+
+def test_the_surest_way_wins() -> None:
+    short, full, shouted = Host("1", "kvm1"), Host("2", "kvm1.example.net"), Host("3", "KVM1")
+    assert hosts.matching([full, shouted, short], HostName("kvm1")) == [short]
+    assert hosts.matching([full, shouted], HostName("kvm1")) == [shouted]
+    assert hosts.matching([full], HostName("kvm1")) == [full]
+
+
+def test_two_domains_of_one_short_name_are_both_found() -> None:
+    here, there = Host("1", "kvm1.a.example"), Host("2", "kvm1.b.example")
+    assert hosts.matching([here, there], HostName("kvm1")) == [here, there]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "same"),
+    [
+        ("kvm1", "kvm1.example.net", True),
+        ("kvm1.example.net", "KVM1", True),
+        ("kvm1", "kvm10.example.net", False),
+        ("kvm1.example", "kvm1.example.net", False),
+        ("192.0.2.11", "kvm1", True),
+        ("fd00::1", "kvm1", True),
+        ("kvm1", "192.0.2.11", False),
+        ("", "kvm1", False),
+    ],
+)
+def test_names_of_one_host(wanted: str, held: str, same: bool) -> None:
+    assert hosts.same_host_name(wanted, held) is same
+
+
+@given(st.text())
+def test_any_text_as_a_url_gives_a_name_or_nothing(url: str) -> None:
+    assert isinstance(hosts.url_name(url), str)
+    assert hosts.matching(ALL, HostName("nobody", url=url)) in ([], [KVM1], [KVM2], [ESX1], [SIM0])
+
+
+# What each command does to each resource state, written from FIELD_FACTS "Host life cycle" (T2:32, 38, 41, 46) and the
+# server's own state machine; a pair that is not here is refused. "wait" ends a drain that goes well.
+SERVER = {
+    ("Enabled", "enable"): "Enabled",
+    ("Enabled", "disable"): "Disabled",
+    ("Enabled", "prepare_maintenance"): "PrepareForMaintenance",
+    ("Disabled", "enable"): "Enabled",
+    ("Disabled", "disable"): "Disabled",
+    ("PrepareForMaintenance", "wait"): "Maintenance",
+    ("PrepareForMaintenance", "cancel_maintenance"): "Enabled",
+    ("Maintenance", "cancel_maintenance"): "Enabled",
+    ("ErrorInMaintenance", "prepare_maintenance"): "PrepareForMaintenance",
+    ("ErrorInMaintenance", "cancel_maintenance"): "Enabled",
+    ("ErrorInMaintenance", "disable"): "Disabled",
+    ("ErrorInPrepareForMaintenance", "cancel_maintenance"): "Enabled",
+    ("ErrorInPrepareForMaintenance", "disable"): "Disabled",
+}
+REACHABLE = ("Enabled", "Disabled", "Maintenance")
+LIVING = ("Enabled", "Disabled", "Maintenance", "PrepareForMaintenance", "ErrorInMaintenance")
+
+
+@pytest.mark.parametrize("start", [*LIVING, "ErrorInPrepareForMaintenance"])
+@pytest.mark.parametrize("wanted", REACHABLE)
+def test_every_way_is_legal_and_ends_where_it_should(start: str, wanted: str) -> None:
+    state = start
+    for step in hosts.steps_to(wanted, Host("1", "h", resource_state=start)):
+        assert (state, step) in SERVER, f"{step} is refused in {state}"
+        state = SERVER[state, step]
+    assert state == wanted
+
+
+@pytest.mark.parametrize("wanted", REACHABLE)
+def test_who_is_there_does_nothing(wanted: str) -> None:
+    assert hosts.steps_to(wanted, Host("1", "h", resource_state=wanted)) == ()
+
+
+@pytest.mark.parametrize("start", ["Degraded", "Creating", "Error", ""])
+@pytest.mark.parametrize("wanted", REACHABLE)
+def test_states_without_a_way_out_are_refused_with_what_would_help(start: str, wanted: str) -> None:
+    with pytest.raises(Refused) as caught:
+        hosts.steps_to(wanted, Host("1", "kvm1", resource_state=start))
+    (reason,) = caught.value.reasons
+    assert reason.facts == {"resource_state": start, "wanted": wanted}
+    assert "kvm1" in caught.value.message
+    assert ("cancelHostAsDegraded" in reason.remedy) is (start == "Degraded")
+
+
+def test_every_listed_way_is_walked_above() -> None:
+    assert set(hosts.STEPS) == set(REACHABLE)
+    assert {state for ways in hosts.STEPS.values() for state in ways} == {*LIVING, "ErrorInPrepareForMaintenance"}

@@ -1,0 +1,95 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings compared and checked by their own type."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.settings import Setting, check, same_value
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "held", "same"),
+    [
+        ("Decimal", "2", "2.0", True),
+        ("Decimal", "2.5", "2.50", True),
+        ("Decimal", "2", "2.1", False),
+        ("Decimal", "20", "2E+1", True),
+        ("Number", "500", "0500", True),
+        ("Number", "500", "5000", False),
+        ("Range", "0.85", ".85", True),
+        ("Boolean", "True", "true", True),
+        ("Boolean", "no", "false", True),
+        ("Boolean", "true", "false", False),
+        ("CSV", "a, b", "a,b", True),
+        ("CSV", "b,a", "a,b", False),
+        ("WhitespaceSeparatedListWithOptions", "a  b", "a b", True),
+        ("WhitespaceSeparatedListWithOptions", "a b", "a c", False),
+        ("String", "2", "2.0", False),
+        ("String", "true", "True", False),
+        ("String", "", "", True),
+        ("Decimal", "", "1.0", False),
+    ],
+)
+def test_values_mean_the_same(kind: str, wanted: str, held: str, same: bool) -> None:
+    assert same_value(Setting("s", held, type=kind), wanted) is same
+    assert same_value(Setting("s", wanted, type=kind), held) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "sent"),
+    [
+        ("Number", "500", "500"),
+        ("Number", "2.0", "2"),
+        ("Number", "1e3", "1000"),
+        ("Number", "-1", "-1"),
+        ("Decimal", "2.0", "2.0"),
+        ("Decimal", "2", "2"),
+        ("Decimal", " 0.85 ", "0.85"),
+        ("Boolean", "True", "true"),
+        ("Boolean", "No", "false"),
+        ("String", " as it is ", " as it is "),
+        ("CSV", "a, b", "a, b"),
+    ],
+)
+def test_a_value_as_the_server_takes_it(kind: str, value: str, sent: str) -> None:
+    assert check(Setting("s", type=kind), value) == sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("Number", "many"),
+        ("Number", "1.5"),
+        ("Number", ""),
+        ("Number", "Infinity"),
+        ("Decimal", "1,5"),
+        ("Decimal", "NaN"),
+        ("Decimal", "sNaN"),
+        ("Boolean", "perhaps"),
+        ("Boolean", ""),
+    ],
+)
+def test_a_value_of_another_type_is_refused_by_name_and_value(kind: str, value: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        check(Setting("cpu.factor", type=kind), value)
+    assert caught.value.message.startswith(f"cpu.factor={value!r}")
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1000, max_value=1000))
+def test_a_checked_decimal_is_plain_digits_of_the_same_number(number: Decimal) -> None:
+    sent = check(Setting("s", type="Decimal"), str(number))
+    assert Decimal(sent) == number
+    assert set(sent) <= set("-.0123456789")
+    assert same_value(Setting("s", sent, type="Decimal"), str(number))
+
+
+@given(st.text(), st.sampled_from(["Number", "Decimal", "Boolean", "CSV", "String", "Range", "Order"]))
+def test_any_text_is_what_it_is(value: str, kind: str) -> None:
+    assert same_value(Setting("s", value, type=kind), value)
