@@ -15,13 +15,13 @@ import yaml
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine_network.layout import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[6]
-CORE = ROOT / "plugins" / "module_utils" / "core"
+CORE = ROOT / "plugins" / "module_utils" / "core" / "machine_network"
 Json = dict[str, Any]
 
 
 def _raised() -> Iterator[str]:
     """The codes of findings in the sources: second argument of of(), first of Finding(), and those handed on."""
-    for path in [*CORE.glob("network_layout_*.py"), *CORE.glob("network_render_*.py"), CORE / "network_plan.py"]:
+    for path in [*CORE.glob("layout/*.py"), *CORE.glob("render/*.py"), CORE / "plan.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 place = {"of": 1, "Finding": 0, "_reached": 3}.get(node.func.id)
@@ -41,7 +41,7 @@ def test_the_guide_tells_every_reason_against_a_change() -> None:
     text = (ROOT / "docs/guides/host_network.md").read_text(encoding="utf-8")
     table = text.partition("## How a change is confirmed")[2]
     told = {cell for row in table.splitlines() if row.startswith("| `") for cell in row.split("|")[1].split("`")[1::2]}
-    preflight = (CORE / "network_preflight.py").read_text(encoding="utf-8")
+    preflight = (CORE / "change" / "preflight.py").read_text(encoding="utf-8")
     judged = {
         node.args[0].value
         for node in ast.walk(ast.parse(preflight))
