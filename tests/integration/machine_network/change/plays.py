@@ -76,8 +76,8 @@ import json, os, sys
 sys.path.insert(0, "/opt/drive")
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface import network_change as task
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network_journal import Journal
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine_network import change as task
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network.journal import Journal
 what, given = json.load(sys.stdin)
 try:
     if what == "change":

@@ -40,7 +40,7 @@ PROGRAM = (
 START = """\
 import sys
 sys.path.insert(0, {home!r})
-from hostcraft.adapters.linux.network_guard import main
+from hostcraft.{guard} import main
 sys.exit(main(sys.argv[1:]))
 """
 APPLY_UNIT = """\
@@ -95,7 +95,7 @@ def install(home: str) -> None:
     """The program and its units lie there and the boot unit is enabled. Raises NoGuard or OSError."""
     changed = [_install(f"{home}/program/hostcraft/{place}", text) for place, text in sources().items()]
     start = f"{home}/program/run.py"
-    changed.append(_install(start, START.format(home=f"{home}/program")))
+    changed.append(_install(start, start_text(f"{home}/program")))
     program = shlex.join([sys.executable, "-I", "-B", start])
     values = {"program": program, "home": home, "pending": f"{home}/change.json", "revert": REVERT}
     units = {APPLY: APPLY_UNIT, REVERT: REVERT_UNIT, BOOT: BOOT_UNIT}
@@ -106,11 +106,21 @@ def install(home: str) -> None:
         surely(run(("systemctl", "enable", BOOT), 30.0))
 
 
+def start_text(program: str) -> str:
+    """The file that starts the program."""
+    return START.format(home=program, guard=_place(network_guard))
+
+
+def _place(module: t.Any) -> str:
+    """A module's name below the program's package."""
+    return str(module.__name__.partition(".module_utils.")[2])
+
+
 def sources() -> dict[str, str]:
     """The program's files by their place below its package."""
     found = {}
     for module in PROGRAM:
-        name = module.__name__.partition(".module_utils.")[2]
+        name = _place(module)
         text = t.cast("t.Any", module.__spec__).loader.get_source(module.__name__)
         found[f"{name.replace('.', '/')}.py"] = text
     return found
