@@ -158,8 +158,8 @@ demo: venv ## Apply a declared zone to an embedded CloudStack twice and show it 
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/demo.py $(INVENTORY)
 
 .PHONY: sandbox
-sandbox: venv ## Serve the embedded CloudStack on PORT (8090)
-	PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT)
+sandbox: venv ## Serve the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8)
+	@PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT) $(if $(VMS),--vms $(VMS)) $(if $(HOSTS),--hosts $(HOSTS))
 
 .PHONY: bench
 bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ours and the existing modules', against the sandbox

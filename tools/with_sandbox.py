@@ -26,7 +26,7 @@ def announced(server: subprocess.Popen[str]) -> dict[str, str]:
         line = server.stdout.readline()
         if not line:
             raise SystemExit(f"the sandbox ended with status {server.wait()} before it was ready")
-        name, separator, value = line.strip().partition("=")
+        name, separator, value = line.strip().removeprefix("export ").partition("=")
         if separator and name in NAMES:
             values[name] = value
     return values

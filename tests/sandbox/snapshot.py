@@ -12,7 +12,7 @@ import gzip
 import itertools
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -155,14 +155,18 @@ class _Loader:
             host.used_memory += vm.total_bytes
 
 
-def load(world: World, path: Path) -> None:
-    """Add what the file holds to a world. KeyError for a line that names something unknown."""
+def fill(world: World, lines: Iterable[Line]) -> None:
+    """Add what the lines say to a world. KeyError for a line that names something unknown."""
     loader = _Loader(world)
     steps = {"zone": loader.zone, "pod": loader.pod, "cluster": loader.cluster, "host": loader.host}
+    for line in lines:
+        steps[line["kind"]](line)
+
+
+def load(world: World, path: Path) -> None:
+    """Add what the file holds to a world."""
     with _open(path, "r") as lines:
-        for text in lines:
-            line = json.loads(text)
-            steps[line["kind"]](line)
+        fill(world, (json.loads(text) for text in lines))
 
 
 def main() -> None:
