@@ -141,8 +141,7 @@ REPLAY ?= ../shared/tools/replay.py
 .PHONY: conformance
 conformance: venv ## Compare the sandbox with recorded conversations, when they are there
 	@if compgen -G "$(TRANSCRIPTS)/*.jsonl" > /dev/null; then \
-	  $(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/conformance.py $(REPLAY) $(REPLAY_ARGS) \
-	    --url '{CLOUDSTACK_ENDPOINT}' --key '{CLOUDSTACK_KEY}' --secret '{CLOUDSTACK_SECRET}' $(TRANSCRIPTS)/*.jsonl; \
+	  $(BIN)/python tools/conformance.py $(REPLAY) $(TRANSCRIPTS) $(REPLAY_ARGS); \
 	else \
 	  echo "transcripts not here"; \
 	fi
