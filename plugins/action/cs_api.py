@@ -79,15 +79,18 @@ class ActionModule(ActionBase):
     def _operate(self, task: ApiTask, params: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
         """The task's answer; adds to ``secrets`` what turned out to be one."""
         try:
-            connection = resolve(params)
-            if connection not in _gateways:
-                _gateways[connection] = open_cloud(connection, display.display)
-            outcome = task.operation(_gateways[connection], params, self._task.check_mode)
+            outcome = task.operation(self._gateway(resolve(params)), params, self._task.check_mode)
         except HostcraftError as error:
             secrets.update(error.secrets)
             return {"failed": True, **failure(error)}
         secrets.update(outcome.secrets)
         return success(outcome)
+
+    def _gateway(self, connection: Connection) -> Cloud:
+        """The one of the items before; a new one for every attempt of a task that waits for something to change."""
+        if connection not in _gateways or self._task.until or self._task.retries:
+            _gateways[connection] = open_cloud(connection, display.display)
+        return _gateways[connection]
 
 
 @contextlib.contextmanager

@@ -107,6 +107,15 @@ worked:
   returned: O(state=next)
   type: list
   elements: str
+skipped_hosts:
+  description: Names of the hosts that were skipped.
+  returned: O(state=next)
+  type: list
+  elements: str
+run:
+  description: Name of the roll that the cluster's record is about.
+  returned: success
+  type: str
 pending:
   description: Names of the hosts that are still to come.
   returned: O(state=next)

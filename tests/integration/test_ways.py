@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from integration.playbook import HERE, Run, run
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
 from sandbox.server import Sandbox
+
+PATIENCE = 60.0  # seconds for a playbook to ask so often
 
 # Connections of the callback in a playbook of one task: two before it and two after it.
 ASKED = 4
@@ -59,6 +66,36 @@ def test_the_two_ways_are_two(tmp_path: Path) -> None:
             assert len(ended.tasks) == 1
             connections[connection] = sandbox.connections - ASKED
     assert connections == {"local": 1, "elsewhere": 3}
+
+
+@pytest.mark.parametrize("connection", ["local", "elsewhere"])
+def test_each_attempt_of_a_task_that_waits_sees_what_others_did(tmp_path: Path, connection: str) -> None:
+    """A zone comes after the third question, another after the sixth."""
+    with Sandbox(seed=7, speed=10.0) as sandbox:
+        client = Client(Http(Endpoint(sandbox.url, sandbox.key, sandbox.secret)))
+        made = threading.Thread(target=_zones_come, args=(sandbox, client, (3, 6)))
+        made.start()
+        ended = run(sandbox, HERE / "ways" / "waits.yml", tmp_path / "log", connection)
+        made.join()
+    assert ended.status == 0, ended.output
+    first, second = ended.tasks
+    assert first.result["attempts"] > 1
+    assert second.answers[0]["attempts"] > 1
+    assert [len(answer["zones"]) for answer in second.answers] == [2, 2]
+
+
+def _zones_come(sandbox: Sandbox, client: Client, after: tuple[int, ...]) -> None:
+    asked, before = 0, 0
+    zone = {"networktype": "Advanced", "dns1": "192.0.2.53", "internaldns1": "192.0.2.53"}
+    for number in after:
+        deadline = time.monotonic() + PATIENCE
+        while asked < number:
+            assert time.monotonic() < deadline, "nobody asks again"
+            time.sleep(0.05)
+            # The callback clears the calls after each task.
+            now = sandbox.calls.counts["listZones"]
+            asked, before = asked + (now - before if now >= before else now), now
+        client.run("createZone", {"name": f"z{number}", **zone})
 
 
 def test_fifty_unchanged_hosts_cost_one_connection_and_few_calls(tmp_path: Path) -> None:

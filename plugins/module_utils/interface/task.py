@@ -18,6 +18,39 @@ from .connection import CONNECTION, Params, Spec, open_cloud, resolve
 Operation = t.Callable[[Cloud, Params, bool], Outcome]
 Json = dict[str, t.Any]
 
+# Keys of a result that mean something to Ansible itself: it converts or drops a value of another type (2.21), takes a
+# filled list for "this task was skipped" (2.19), or overwrites it. None of them is a field of ours.
+RESERVED = frozenset(
+    {
+        "ansible_facts",
+        "ansible_job_id",
+        "ansible_stats",
+        "async_result",
+        "attempts",
+        "censored",
+        "changed",
+        "deprecations",
+        "diff",
+        "exception",
+        "failed",
+        "finished",
+        "invocation",
+        "item",
+        "module_stderr",
+        "module_stdout",
+        "msg",
+        "rc",
+        "results",
+        "retries",
+        "skip_reason",
+        "skipped",
+        "stderr",
+        "stdout",
+        "unreachable",
+        "warnings",
+    }
+)
+
 
 @dataclass(frozen=True)
 class ApiTask:
@@ -59,6 +92,8 @@ def carry_out(module: AnsibleModule, work: t.Callable[[], Outcome]) -> None:
 
 def success(outcome: Outcome) -> Json:
     """The result of a task: flat values, a true diff, warnings."""
+    if RESERVED & set(outcome.result):
+        raise ValueError(f"keys of Ansible's own: {sorted(RESERVED & set(outcome.result))}")
     return {
         **outcome.result,
         "changed": outcome.changed,

@@ -37,10 +37,10 @@ def _wave(number: int, wave: Plan) -> str:
 
 def roll_text(now: Plan) -> str:
     """Where a roll stands, from what cs_rolling_maintenance state=next returns."""
-    count = len(now["done"]) + len(now["skipped"])
+    count = len(now["done"]) + len(now["skipped_hosts"])
     text = f"{count} of {count + len(now['pending'])} hosts done"
-    if now["skipped"]:
-        text += f" ({len(now['skipped'])} of them skipped)"
+    if now["skipped_hosts"]:
+        text += f" ({len(now['skipped_hosts'])} of them skipped)"
     if now["wave"]:
         text += f"; next {', '.join(now['wave'])}"
     if now["plan"]:

@@ -93,7 +93,7 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
         "run": record.run,
         "done": _names(fleet, record.done),
         "pending": _names(fleet, record.pending),
-        "skipped": _names(fleet, record.skipped),
+        "skipped_hosts": _names(fleet, record.skipped),
         "worked": _names(fleet, [each for each in record.worked if each in record.pending]),
         "drifted": bool(record.placement) and record.placement != now,
         "wave": [h.name for h in half_way],

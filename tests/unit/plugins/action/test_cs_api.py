@@ -15,6 +15,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from ansible_collections.hostcraft.cloudstack.plugins.action import cs_api
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import open_cloud, resolve
 from sandbox.fixture import sandbox
 from sandbox.server import Sandbox
 
@@ -44,8 +45,10 @@ def run() -> Run:
         environment: list[dict[str, str]] | None = None,
         transport: str = "local",
         check: bool = False,
+        until: list[str] | None = None,
     ) -> dict[str, Any]:
         told = MagicMock(action=action, args=args, async_val=0, check_mode=check, diff=False, environment=environment)
+        told.until, told.retries = until or [], 3 if until else None
         connection = MagicMock(transport=transport, has_native_async=False)
         loader = DataLoader()
         plugin = cs_api.ActionModule(
@@ -78,6 +81,15 @@ def test_all_items_of_a_loop_share_session_and_listing(sandbox: Sandbox, run: Ru
         assert run("hostcraft.cloudstack.cs_zone", {**keys(sandbox), **ZONE, "name": f"z{n}"})["changed"] is False
     assert len(sandbox.calls) - asked <= 1
     assert sandbox.connections == 1
+
+
+def test_each_attempt_of_a_task_that_waits_reads_anew(sandbox: Sandbox, run: Run) -> None:
+    wait: dict[str, Any] = {"until": ["answer.zones != []"]}
+    assert run("cs_zone_info", keys(sandbox), **wait)["zones"] == []
+    # By another process: nothing tells the gateway of the first attempt.
+    other = open_cloud(resolve(keys(sandbox)))
+    other.zones.create(name="z1", network_type="Advanced", dns1="192.0.2.53", internal_dns1="192.0.2.53")
+    assert [zone["name"] for zone in run("cs_zone_info", keys(sandbox), **wait)["zones"]] == ["z1"]
 
 
 def test_other_keys_have_a_session_of_their_own(sandbox: Sandbox, run: Run) -> None:
