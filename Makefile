@@ -192,6 +192,10 @@ $(VENV)/peer/.installed: requirements/peer.txt
 	$(VENV)/peer/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peer.txt
 	touch $@
 
+.PHONY: changelog
+changelog: venv ## Write CHANGELOG.md from the releases and the fragments; the fragments stay
+	$(BIN)/python tools/changelog.py
+
 .PHONY: docs-lint
 docs-lint: venv collections ## Check the documentation that lies in the plugins
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
