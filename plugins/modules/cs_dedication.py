@@ -12,6 +12,8 @@ short_description: Dedicate a zone, pod, cluster or host of Apache CloudStack to
 description:
   - Keeps the innermost of the places that are named for the VMs of a domain, or of one account of it.
   - Refuses when VMs of others run there, and names them. Another owner gives way only with O(move=true).
+  - Refuses before the first call, in check mode too, when a place around it or inside of it is dedicated in a way that
+    the server does not accept beside it.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -43,7 +45,9 @@ options:
     choices: [present, absent]
     default: present
   move:
-    description: Whether it is taken from another owner. In between it is nobody's for a moment.
+    description:
+      - Whether it is taken from another owner. Between the two calls it is dedicated to nobody. When the server refuses
+        the second call, the former owner gets it back.
     type: bool
     default: false
 seealso:

@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import failed, invalid
 from ..paging import answer
 from ..registry import Body, Call, Work, command
+from ..rules import dedication as rules
 from ..world import World
 from ..world.hosts import Dedication
 
@@ -42,6 +43,7 @@ def _register(kind: str) -> None:
         def run() -> Body:
             if (kind, row.id) in world.dedicated_places:
                 raise failed(f"{name} {row.name} is already dedicated")
+            rules.check(world, kind, row, domain.id, account.id if account else None)
             held = Dedication(world.new_uuid(), domain.id, account.id if account else None, world.new_uuid())
             world.dedicated_places[kind, row.id] = held
             return {f"dedicated{kind}": _view(world, kind, row, held)}

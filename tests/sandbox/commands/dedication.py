@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import failed, invalid
 from ..paging import answer
 from ..registry import Body, Call, Work, command
+from ..rules import dedication as rules
 from ..world import World
 from ..world.hosts import Dedication, Host
 
@@ -40,6 +41,7 @@ def dedicate_host(call: Call) -> Work:
     def run() -> Body:
         if host.dedicated is not None:
             raise failed(f"Host {host.name} is already dedicated")
+        rules.check(world, "host", host, domain.id, account.id if account else None)
         group = next(
             (
                 h.dedicated.affinity_group_uuid

@@ -64,24 +64,90 @@ def strangers(tenants: t.Iterable[Tenant], owner: Owner, family: t.Collection[st
     return [vm for vm in tenants if vm.domain_id not in family]
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """A dedication around a place (its cluster, pod, zone) or inside of it (its pods, clusters, hosts).
+
+    name: the place's, with its kind. owner: whose it is, as text. family: ids of the owner's domain and all below it.
+    """
+
+    held: Dedication
+    name: str
+    owner: str
+    family: t.Collection[str] = ()
+
+
+def against(
+    scope: str,
+    owner: Owner,
+    family: t.Collection[str],
+    around: t.Iterable[Neighbour],
+    inside: t.Iterable[Neighbour],
+) -> t.Iterator[Reason]:
+    """Why the server would refuse a dedication, given the others. family: ids of the owner's domain and all below it.
+
+    A part of a place that a domain has may go to its accounts and to domains below. What is dedicated inside of a place
+    must be the owner's, or for a whole domain of a domain below (server: DedicatedResourceManagerImpl).
+    """
+    for each in around:
+        its = each.held
+        below = owner.domain_id in each.family and owner.domain_id != its.domain_id
+        if its.account_id or not (below or (owner.account_id and owner.domain_id == its.domain_id)):
+            message = f"{each.name} around it is dedicated to {each.owner}"
+            remedy = f"release {each.name}, or dedicate this {scope} to an account or domain that {each.owner} includes"
+            yield Reason("around_dedicated", message, remedy, _facts(each))
+    for each in inside:
+        its = each.held
+        strict = (scope, its.scope) == ("pod", "host") and its.domain_id == owner.domain_id
+        if strict or its.domain_id not in family or (owner.account_id and its.account_id != owner.account_id):
+            message = f"{each.name} inside of it is dedicated to {each.owner}"
+            yield Reason("inside_dedicated", message, f"release {each.name} first", _facts(each))
+
+
+def _facts(each: Neighbour) -> dict[str, object]:
+    its = each.held
+    return {
+        "scope": its.scope,
+        "place": its.place,
+        "place_id": its.place_id,
+        "domain_id": its.domain_id,
+        "account_id": its.account_id,
+    }
+
+
+def replaced(owner: Owner, inside: t.Iterable[Neighbour]) -> list[Neighbour]:
+    """Dedications that the server ends because the wider one has their places too: those of the same owner."""
+    return [each for each in inside if each.held.is_of(owner)]
+
+
 def decide(
-    subject: str, held: t.Optional[Dedication], wanted: t.Optional[Owner], others: t.Sequence[Tenant], move: bool
+    subject: str,
+    held: t.Optional[Dedication],
+    wanted: t.Optional[Owner],
+    others: t.Sequence[Tenant],
+    move: bool,
+    owner: str = "",
+    neighbours: t.Iterable[Reason] = (),
 ) -> tuple[str, ...]:
-    """What to do, in order: "release", "dedicate". wanted: None for nobody. Raises Refused with every reason."""
+    """What to do, in order: "release", "dedicate". wanted: None for nobody. owner: whose the place is now, as text.
+
+    neighbours: reasons of ``against``. Raises Refused with every reason.
+    """
     if wanted is None:
         return ("release",) if held else ()
     if held is not None and held.is_of(wanted):
         return ()
-    reasons = []
+    reasons: list[Reason] = []
     if held is not None and not move:
         facts = {"domain_id": held.domain_id, "account_id": held.account_id}
-        message = f"it is dedicated to somebody else than {wanted.name}"
+        message = f"it is dedicated to {owner or 'another owner'}, not to {wanted.name}"
         reasons.append(Reason("dedicated_to_other", message, "release it first, or give move=true", facts))
     if others:
         names = ", ".join(f"{vm.vm} ({vm.domain or vm.domain_id}/{vm.account})" for vm in others)
         vms = [{"vm": vm.vm, "vm_id": vm.vm_id, "account": vm.account, "domain": vm.domain} for vm in others]
         message = f"VMs of others run there: {names}"
         reasons.append(Reason("foreign_vms", message, "migrate them to other hosts first", {"vms": vms}))
+    reasons += neighbours
     if reasons:
         raise Refused(subject, reasons)
     return ("release", "dedicate") if held else ("dedicate",)
