@@ -1,15 +1,21 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What playbook tests share: booted hosts."""
+"""What playbook tests share: booted hosts, and the package as an operator installs it."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+import yaml
 from hosts import Fleet
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +23,27 @@ def boot() -> Iterator[Callable[..., Fleet]]:
     """Boot hosts, by the arguments of Fleet; they end with the test module."""
     with ExitStack() as fleets:
         yield lambda *names, **how: fleets.enter_context(Fleet(*names, **how))
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as ``ansible-galaxy collection build`` makes it."""
+    target = tmp_path_factory.mktemp("build")
+    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", str(target)], cwd=ROOT, check=True)
+    (package,) = target.glob("hostcraft-cloudstack-*.tar.gz")
+    return package
+
+
+@pytest.fixture(scope="session")
+def installed(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collections path that holds nothing but the installed package and the collections that it needs."""
+    target = tmp_path_factory.mktemp("collections")
+    needed = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["dependencies"]
+    for namespace in {name.split(".")[0] for name in needed}:
+        link = target / "ansible_collections" / namespace
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(ROOT / ".venv" / "collections" / "ansible_collections" / namespace)
+    command = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(target), str(artifact)]
+    # Without this path ansible-galaxy finds the checkout itself and installs nothing.
+    subprocess.run(command, env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(target)}, check=True)
+    return target

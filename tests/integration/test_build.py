@@ -10,7 +10,6 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,30 +25,6 @@ SHIPPED_FILES = {
     "requirements-report.txt",
     "requirements.txt",
 }
-
-
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as ``ansible-galaxy collection build`` makes it."""
-    target = tmp_path_factory.mktemp("build")
-    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", str(target)], cwd=ROOT, check=True)
-    (package,) = target.glob("hostcraft-cloudstack-*.tar.gz")
-    return package
-
-
-@pytest.fixture(scope="module")
-def installed(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A collections path that holds nothing but the installed package and the collections that it needs."""
-    target = tmp_path_factory.mktemp("collections")
-    needed = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["dependencies"]
-    for namespace in {name.split(".")[0] for name in needed}:
-        link = target / "ansible_collections" / namespace
-        link.parent.mkdir(exist_ok=True)
-        link.symlink_to(ROOT / ".venv" / "collections" / "ansible_collections" / namespace)
-    command = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(target), str(artifact)]
-    # Without this path ansible-galaxy finds the checkout itself and installs nothing.
-    subprocess.run(command, env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(target)}, check=True)
-    return target
 
 
 def names(artifact: Path) -> set[str]:

@@ -107,7 +107,7 @@ def _against(where: Situation, found: Change, holder: Holder) -> t.Iterator[Reas
         lost = vlans.intersection(found.removed, holder.ranges)
         if lost:
             dedicated = holder.kind == "dedication"
-            code, verb = ("vlan_dedicated", "is of the") if dedicated else ("vlan_in_use", "is in use by")
+            code, verb = ("vlan_dedicated", "belongs to the") if dedicated else ("vlan_in_use", "is in use by")
             yield Reason(code, _sentence(lost, verb, holder), kind.remedy, holder.facts(lost))
     near = here or holder.physical_network_id not in where.separate
     if not kind.pool and near and holder.tunnel != where.as_vlans:
