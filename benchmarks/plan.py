@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 from planner import server_rule
 from planner.blockers import PLANTS, planted
 from planner.check import Replay, may_run, plain, violations
+from planner.evenness import Evenness, judge
 from planner.generate import Cluster, Shape, cluster, shapes, tiny
 from planner.oracle import UNKNOWN, Unknown, best_roll, placeable
 
@@ -139,7 +140,20 @@ def solver_roll(item: Cluster, orders: int = 6) -> str:
     return "not found"
 
 
-CELLS = ((8, 0.6), (8, 0.75), (8, 0.82), (16, 0.6), (16, 0.75), (16, 0.85), (16, 0.9), (32, 0.85), (32, 0.92))
+MOST_FULLER = 1.05  # wanted of the fullest host after a roll ÷ before it
+CELLS = (
+    (6, 0.2),
+    (8, 0.3),
+    (8, 0.6),
+    (8, 0.75),
+    (8, 0.82),
+    (16, 0.6),
+    (16, 0.75),
+    (16, 0.85),
+    (16, 0.9),
+    (32, 0.85),
+    (32, 0.92),
+)
 
 
 def _cell(hosts: int, use: float, count: int) -> list[Cluster]:
@@ -150,21 +164,25 @@ def _cell(hosts: int, use: float, count: int) -> list[Cluster]:
     ]
 
 
-def _moves(item: Cluster) -> tuple[str, float, float, list[tuple[str, str, float]]]:
+Outcome = tuple[str, float, float, list[tuple[str, str, float]], Evenness]
+
+
+def _moves(item: Cluster) -> Outcome:
     roll = planned(item)
     if not roll.feasible:
-        return solver_roll(item), 0.0, 0.0, []
+        return solver_roll(item), 0.0, 0.0, [], Evenness(0, 0, 0)
     data = plain(item, roll)[0]
     theirs = []
     for algorithm in server_rule.ALGORITHMS:
         for seed in range(3):
             outcome = server_rule.roll(data, algorithm, seed)
             theirs.append((algorithm, outcome.ended, outcome.moves / len(item.vms)))
-    return "planned", roll.moves / roll.bounds.moves, roll.moves / len(item.vms), theirs
+    even = judge(*plain(item, roll))
+    return "planned", roll.moves / roll.bounds.moves, roll.moves / len(item.vms), theirs, even
 
 
 def completeness(pool: multiprocessing.pool.Pool, count: int) -> None:
-    rows, ratios, totals = [], [], collections.Counter[str]()
+    rows, ratios, totals, even = [], [], collections.Counter[str](), []
     for hosts, use in CELLS:
         found = pool.map(_moves, _cell(hosts, use, count), chunksize=2)
         kinds = collections.Counter(each[0] for each in found)
@@ -180,12 +198,26 @@ def completeness(pool: multiprocessing.pool.Pool, count: int) -> None:
             moves = _mean(each[2] for each in runs if each[1] == "done")
             row.append(f"{share(aborted, len(runs))}, {moves:.2f}")
         rows.append(row)
+        even.append(_even_row(hosts, use, [each[4] for each in ours]))
     head = ["hosts", "use", "clusters", "planned", "missed", "moves per VM", "÷ bound"]
     table(
         "Complete rolls, one host at a time, and CloudStack's rule where a plan exists (aborted, moves per VM)",
         head + [f"CloudStack {each}" for each in server_rule.ALGORITHMS],
         rows,
     )
+    head = [
+        "hosts",
+        "use",
+        "clusters",
+        "before",
+        "after",
+        "least",
+        "after ÷ before",
+        "worst",
+        "sums allow 1.05",
+        "kept",
+    ]
+    table("The fullest host of those rolls (larger share of CPU and RAM), at the same moves", head, even)
     exists = totals["planned"] + totals["yes"]
     print(f"\nA plan was found for {totals['planned']} of {exists} clusters where one exists ", end="")
     print(
@@ -194,6 +226,15 @@ def completeness(pool: multiprocessing.pool.Pool, count: int) -> None:
     )
     print(f"the solver found one in {totals['not found']}.")
     print(f"Moves over the lower bound: mean {_mean(ratios):.4f}, worst {max(ratios):.3f}.")
+
+
+def _even_row(hosts: int, use: float, found: list[Evenness]) -> list[object]:
+    """least: what no roll with the fewest moves ends below, by sums and counts."""
+    allowed = [each for each in found if each.allowed(MOST_FULLER)]
+    means = [f"{_mean(getattr(each, name) for each in found):.3f}" for name in ("before", "after", "least", "ratio")]
+    worst = max((each.ratio for each in allowed), default=float("nan"))
+    kept = sum(each.ratio <= MOST_FULLER for each in allowed)
+    return [hosts, f"{use:.0%}", len(found), *means, f"{worst:.3f}", len(allowed), kept]
 
 
 def _mean(values: Iterable[float]) -> float:

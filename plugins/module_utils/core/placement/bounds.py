@@ -16,10 +16,13 @@ from .rules import Packing
 
 @dataclass(frozen=True)
 class Bounds:
-    """What no plan can beat. moves: of VMs in all; waves: of hosts."""
+    """What no plan can beat. moves: of VMs in all; waves: of hosts. load: of the fullest host after a roll with the
+    fewest moves, as a share.
+    """
 
     moves: int
     waves: int
+    load: float = 0.0
 
 
 def bounds(

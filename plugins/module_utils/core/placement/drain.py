@@ -3,19 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Emptying hosts: a landing for every VM, or every reason why there is none.
 
-Decreasing best fit into the preferred hosts first, with a bounded number of seeded restarts where the first try fails.
-Only the VMs of the hosts to be emptied move.
+The largest first, into the preferred hosts before any other: evenly where that is asked for, else and where that fails
+by best fit, with a bounded number of seeded restarts. Only the VMs of the hosts to be emptied move.
 """
 
 from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 from ..amounts import Amount, total
 from ..errors import Reason
+from .landing import ANY_SHARE, Field, Landed, Manner, Unit, land, undo, units_of
 from .rules import Packing, Vm, reason, unsuited
 
 RESTARTS = 200
@@ -39,27 +40,6 @@ class Drain:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True)
-class Unit:
-    """VMs that go to one host together: a strict affinity group's, or one alone."""
-
-    vms: tuple[Vm, ...]
-    size: Amount = field(init=False)
-    hosts: frozenset[int] = field(init=False)
-
-    def __init__(self, vms: tuple[Vm, ...], packing: Packing) -> None:
-        allowed = [packing.allowed(vm.needs) for vm in vms]
-        object.__setattr__(self, "vms", vms)
-        object.__setattr__(self, "size", vms[0].size if len(vms) == 1 else total(vm.size for vm in vms))
-        object.__setattr__(self, "hosts", allowed[0].intersection(*allowed[1:]) if len(vms) > 1 else allowed[0])
-
-    def fits(self, packing: Packing, n: int) -> bool:
-        """Whether the host has room for all, and none that they must be apart from."""
-        if self.size.cpu > packing.cpu[n] or self.size.ram > packing.ram[n]:
-            return False
-        return _joins(packing, self, n)
-
-
 def drain(
     packing: Packing,
     sources: t.Sequence[int],
@@ -67,11 +47,14 @@ def drain(
     seed: int = 0,
     restarts: int = RESTARTS,
     live: bool = True,
+    even: bool = False,
+    up_to: float = ANY_SHARE,
 ) -> Drain:
     """Empty ``sources`` (indexes) at once; on success ``packing`` holds the result.
 
-    preferred: hosts to fill before any other (those that are done). Nothing lands on a source. seed: another one gives
-    other landings. live: False when the hosts have failed, so that VMs are started anew and pins do not matter.
+    preferred: hosts to fill before any other (those that are done), each up to the load ``up_to``. Nothing lands on a
+    source. seed: another one gives other landings. live: False when the hosts have failed, so that VMs are started anew
+    and pins do not matter. even: try to keep the largest load small before anything else is tried.
     """
     vms = [vm for n in sources for vm in packing.on[n].values()]
     held = [
@@ -83,12 +66,14 @@ def drain(
         return Drain(reasons=tuple(held))
     units = units_of(packing, vms)
     banned = frozenset(sources)
-    first = frozenset(preferred) - banned
+    field = Field(banned, frozenset(preferred) - banned, up_to)
     units.sort(key=lambda unit: _weight(unit, packing), reverse=True)
     stuck: t.Optional[Unit] = None
-    for attempt in range(restarts + 1):
-        order = units if attempt == seed == 0 else _shaken(units, packing, Random(seed * 1000 + attempt), stuck)
-        landed, stuck = _try(packing, order, banned, first, attempt)
+    for attempt in range(-1 if even else 0, restarts + 1):
+        plain = seed == 0 and attempt <= 0
+        order = units if plain else _shaken(units, packing, Random(seed * 1000 + attempt), stuck)
+        manner = Manner.EVEN if attempt < 0 else Manner.LOOSE if attempt % 2 else Manner.TIGHT
+        landed, stuck = land(packing, order, field, manner)
         if stuck is None:
             return Drain(moves=tuple(_moves(packing, landed)))
         undo(packing, landed)
@@ -113,14 +98,6 @@ def replay(packing: Packing, moves: t.Iterable[Move]) -> None:
         packing.put(vm, packing.index[move.target])
 
 
-def units_of(packing: Packing, vms: t.Iterable[Vm]) -> list[Unit]:
-    """VMs as they go: strict affinity groups whole."""
-    groups: dict[str, list[Vm]] = {}
-    for vm in vms:
-        groups.setdefault(f"group {vm.together}" if vm.together else vm.id, []).append(vm)
-    return [Unit(tuple(members), packing) for members in groups.values()]
-
-
 def _weight(unit: Unit, packing: Packing) -> tuple[int, float]:
     """The hardest first: those with few hosts to go to, then the largest share of an average host."""
     count = len(packing.hosts)
@@ -141,67 +118,6 @@ def _shaken(units: t.Sequence[Unit], packing: Packing, chance: Random, stuck: t.
     return sorted(units, key=key, reverse=True)
 
 
-# A VM, where it was and where it is now (indexes of hosts).
-Landed = list[tuple[Vm, int, int]]
-
-
-def undo(packing: Packing, landed: Landed) -> None:
-    """Put everything back where it was."""
-    for vm, source, _target in reversed(landed):
-        packing.take(vm)
-        packing.put(vm, source)
-
-
-def _try(
-    packing: Packing, order: t.Sequence[Unit], banned: frozenset[int], first: frozenset[int], attempt: int
-) -> tuple[Landed, t.Optional[Unit]]:
-    """Place every unit; what was placed, and the first unit without a place."""
-    landed: Landed = []
-    tight = attempt % 2 == 0
-    for unit in order:
-        n = _best(packing, unit, banned, first, tight)
-        if n < 0:
-            return landed, unit
-        for vm in unit.vms:
-            landed.append((vm, packing.where[vm.id], n))
-            packing.take(vm)
-            packing.put(vm, n)
-    return landed, None
-
-
-def _best(packing: Packing, unit: Unit, banned: frozenset[int], first: frozenset[int], tight: bool) -> int:
-    """The preferred host, else any, that is left with the least room (the most, when not ``tight``); -1: none."""
-    if first:
-        best = _tightest(packing, unit, first & unit.hosts, banned, True)
-        if best >= 0:
-            return best
-    return _tightest(packing, unit, unit.hosts, banned, tight)
-
-
-def _tightest(packing: Packing, unit: Unit, hosts: t.Iterable[int], banned: frozenset[int], tight: bool) -> int:
-    best, score = -1, float("inf")
-    cpu_need, ram_need = unit.size.cpu, unit.size.ram
-    cpus, rams, scales = packing.cpu, packing.ram, packing.scales
-    for n in hosts:
-        cpu, ram = cpus[n] - cpu_need, rams[n] - ram_need
-        if cpu < 0 or ram < 0 or n in banned:
-            continue
-        per_cpu, per_ram = scales[n]
-        mine = ram * per_ram + cpu * per_cpu
-        if not tight:
-            mine = -mine
-        if mine < score and _joins(packing, unit, n):
-            best, score = n, mine
-    return best
-
-
-def _joins(packing: Packing, unit: Unit, n: int) -> bool:
-    if packing.slots[n] < len(unit.vms):
-        return False
-    here = packing.groups[n]
-    return not any(here.get(group) for vm in unit.vms for group in vm.apart)
-
-
 def _moves(packing: Packing, landed: Landed) -> t.Iterator[Move]:
     for vm, source, target in landed:
         yield Move(vm.id, packing.hosts[source].id, packing.hosts[target].id)
@@ -213,7 +129,8 @@ def _worth_trying(packing: Packing, units: t.Sequence[Unit], banned: frozenset[i
     need = total(unit.size for unit in units)
     if need.cpu > sum(max(packing.cpu[n], 0) for n in free) or need.ram > sum(max(packing.ram[n], 0) for n in free):
         return False
-    return all(_best(packing, unit, banned, frozenset(), True) >= 0 for unit in units)
+    anywhere = Field(banned)
+    return all(anywhere.best(packing, unit, Manner.TIGHT) >= 0 for unit in units)
 
 
 def explain(packing: Packing, vms: t.Sequence[Vm], banned: frozenset[int]) -> list[Reason]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from ..amounts import Amount
@@ -25,8 +25,10 @@ from .drain import (
     replay,
     revert,
 )
+from .landing import ANY_SHARE
 from .rules import Packing, Vm, VmHost, reason
 from .spare import unbearable
+from .spread import Aim, aim, largest, levelled, visiting_order
 
 TRIES = 6  # hosts of which the one with the fewest moves to make again is taken
 SEEDS = 3  # other landings that are tried where a wave of one finds none that is borne
@@ -35,6 +37,10 @@ EFFORT = 20_000  # hosts × VMs × walks beyond the first few
 FEW = 6  # walks of clusters that are larger
 SUSPECTS = 6  # failures that were not borne lately, looked at first
 GOOD = 1.01  # of the bound: no better plan is looked for
+EVEN = 1.02  # of the load that is aimed at: no evener plan is looked for
+# Where VMs that move again land: on how large a part of the hosts, those that are visited last, and up to which load
+# (times what is aimed at).
+BEGINNINGS = ((0.34, 1.05), (0.5, 1.05), (0.34, 1.15), (0.15, 1.3), (0.7, 1.02), (1.0, 1.0), (0.5, 1.3), (0.15, 1.05))
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,29 @@ def fingerprint(vms: t.Iterable[Vm]) -> str:
 
 
 def plan(hosts: t.Sequence[VmHost], vms: t.Sequence[Vm], order: Order) -> Roll:
-    """The whole roll. Never moves a VM of a host that is not visited, nor one that is on a host that is done."""
+    """The whole roll. Never moves a VM of a host that is not visited, nor one that is on a host that is done.
+
+    The fewest hosts that cannot be reached first, then the fewest waves and moves, then the least load of the fullest.
+    """
     start = Packing(hosts, vms)
     scope = [start.index[each] for each in order.hosts]
     lower = bounds(start, scope, order.first, order.most_at_once, order.spare_hosts)
+    wanted = aim(start, scope, order.first)
+    best = _Walk(start.copy(), scope, order, 0, wanted)
+    best.run()
+    if best.stuck or len(best.waves) > lower.waves or best.moves() > lower.moves:
+        best = min(best, _shortest(start, scope, order, lower), key=_Walk.merit)
+    if not best.stuck:
+        best = _evenest(start, scope, order, wanted, best)
+    waves = best.waves if best.stuck else _levelled(start, best.waves, order, wanted)
+    return Roll(tuple(waves), replace(lower, load=wanted.share), best.stuck, fingerprint(vms))
+
+
+def _shortest(start: Packing, scope: t.Sequence[int], order: Order, lower: Bounds) -> _Walk:
+    """The walk with the fewest moves of those that do not care where VMs pile up."""
     best = _Walk(start.copy(), scope, order, 0)
     best.run()
-    size = len(hosts) * len(vms) + 1
+    size = len(start.hosts) * len(start.where) + 1
     limit = min(WALKS, EFFORT // size + (FEW if size < EFFORT * FEW else 2))
     # A few hosts leave few orders to try.
     for variant in range(1, min(limit, 24 * len(scope) - 20)):
@@ -103,14 +125,48 @@ def plan(hosts: t.Sequence[VmHost], vms: t.Sequence[Vm], order: Order) -> Roll:
         walk = _Walk(start.copy(), scope, order, variant)
         walk.run()
         best = min(best, walk, key=_Walk.merit)
-    return Roll(tuple(best.waves), lower, best.stuck, fingerprint(vms))
+    return best
+
+
+def _evenest(start: Packing, scope: t.Sequence[int], order: Order, wanted: Aim, best: _Walk) -> _Walk:
+    """The best of a few other ways to begin, as far as the size of the cluster allows them."""
+    size = len(start.hosts) * len(start.where) + 1
+    for variant in range(1, min(len(BEGINNINGS), EFFORT // size + 1)):
+        if largest(best.packing) <= wanted.share * EVEN:
+            break
+        walk = _Walk(start.copy(), scope, order, variant, wanted)
+        walk.run()
+        best = min(best, walk, key=_Walk.merit)
+    return best
+
+
+def _levelled(start: Packing, waves: t.Sequence[Wave], order: Order, wanted: Aim) -> t.Sequence[Wave]:
+    """The same waves with other targets where that makes the fullest host less full and spare hosts are kept."""
+    moves = levelled(start, [(wave.hosts, wave.moves) for wave in waves], wanted.share * GOOD)
+    found = [replace(wave, moves=its) for wave, its in zip(waves, moves)]
+    if found == list(waves) or not order.spare_hosts:
+        return found
+    packing = start.copy()
+    suspects: list[tuple[str, ...]] = []
+    for wave in found:
+        replay(packing, wave.moves)
+        if unbearable(packing, [packing.index[each] for each in wave.hosts], order.spare_hosts, suspects):
+            return waves
+    return found
 
 
 class _Walk:
-    """One way through the hosts. variant: 0 for the plain one; others begin elsewhere and shake the order."""
+    """One way through the hosts. variant: 0 for the plain one; others begin elsewhere and shake the order.
 
-    def __init__(self, packing: Packing, scope: t.Sequence[int], order: Order, variant: int) -> None:
+    wanted: what the fullest host is to have at the end; None where that does not matter.
+    """
+
+    def __init__(
+        self, packing: Packing, scope: t.Sequence[int], order: Order, variant: int, wanted: t.Optional[Aim] = None
+    ) -> None:
         self.packing = packing
+        self.wanted = wanted
+        self.before = largest(packing)
         self.order = order
         self.variant = variant
         self.chance = Random(variant)
@@ -124,9 +180,9 @@ class _Walk:
     def moves(self) -> int:
         return sum(len(wave.moves) for wave in self.waves)
 
-    def merit(self) -> tuple[int, int, int]:
-        """Less is better: hosts not reached, waves, moves."""
-        return len(self.pending), len(self.waves), self.moves()
+    def merit(self) -> tuple[int, int, int, float]:
+        """Less is better: hosts not reached, waves, moves, the load of the fullest host."""
+        return len(self.pending), len(self.waves), self.moves(), largest(self.packing)
 
     def lacks(self, code: str) -> bool:
         """Whether that is a reason why it is stuck."""
@@ -171,6 +227,8 @@ class _Walk:
     def _queue(self) -> list[int]:
         """The VMs of the first host move again, so it is the one with the fewest; later ones go by their load."""
         begun = bool(self.waves) or bool(self.done)
+        if self.wanted is not None:
+            return visiting_order(self.packing, self.pending, self.wanted, begun)
         noise = 0.3 if self.variant > 3 else 0.0
         keys = {
             n: (self._load if begun else self._count)(n) * (1 + self.chance.uniform(-noise, noise))
@@ -217,14 +275,28 @@ class _Walk:
 
     def _drained(self, sources: list[int], seed: int) -> Drain:
         """The plain walk searches long; others differ in their landings, and some do not care which hosts are done."""
+        if self.wanted is not None:
+            first, up_to = self._landing(sources, self.wanted)
+            return drain(self.packing, sources, first, seed, even=True, up_to=up_to)
         if not self.variant:
             return drain(self.packing, sources, self.done, seed)
         preferred = () if self.variant % 4 == 3 else self.done
         landing = seed + (self.variant if self.variant > 3 else 0)
         return drain(self.packing, sources, preferred, landing, restarts=RESTARTS // 20)
 
+    def _landing(self, sources: t.Collection[int], wanted: Aim) -> tuple[t.Collection[int], float]:
+        """Hosts to fill first, and up to which load: those that are done; else those that are visited last, so that
+        VMs that move again leave room on the others.
+        """
+        if self.done:
+            return self.done, ANY_SHARE
+        queue = [n for n in visiting_order(self.packing, self.pending, wanted, True) if n not in sources]
+        part, roomy = BEGINNINGS[self.variant]
+        return queue[len(queue) - max(1, round(len(queue) * part)) :], max(self.before, wanted.share) * roomy
+
     def _tried(self, sources: list[int]) -> t.Optional[tuple[Move, ...]]:
-        found = drain(self.packing, sources, self.done, restarts=20)
+        first, up_to = (self.done, ANY_SHARE) if self.wanted is None else self._landing(sources, self.wanted)
+        found = drain(self.packing, sources, first, restarts=20, even=self.wanted is not None, up_to=up_to)
         if found.reasons or not self._borne(sources, found.moves):
             return None
         return found.moves

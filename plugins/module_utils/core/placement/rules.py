@@ -16,12 +16,14 @@ from ..amounts import Amount
 from ..errors import Reason
 
 NO_LIMIT = 1 << 30
+NOTHING = Amount()
 
 
 @dataclass(frozen=True)
 class VmHost:
     """A host as the planner sees it: ``room`` is its effective capacity less what is reserved and what is no VM's.
 
+    held: what is reserved: with the room it is the capacity, of which loads are shares.
     unusable: a reason code when no VM may land on it. pools: ids of the storage pools that it reaches, None for all.
     """
 
@@ -37,6 +39,7 @@ class VmHost:
     uefi: bool = True
     most_vms: int = NO_LIMIT
     unusable: str = ""
+    held: Amount = NOTHING
 
 
 @dataclass(frozen=True)
@@ -137,8 +140,9 @@ class Packing:
     def __init__(self, hosts: t.Sequence[VmHost], vms: t.Iterable[Vm]) -> None:
         self.hosts = tuple(hosts)
         self.index = {host.id: n for n, host in enumerate(self.hosts)}
-        # What a MHz and a byte are of each host's room.
-        self.scales = [(1 / (host.room.cpu or 1), 1 / (host.room.ram or 1)) for host in self.hosts]
+        # What a MHz and a byte are of each host's capacity; nothing where it is not known.
+        capacities = [host.room + host.held for host in self.hosts]
+        self.scales = [tuple(1 / each if each > 0 else 0.0 for each in (c.cpu, c.ram)) for c in capacities]
         self.cpu = [host.room.cpu for host in self.hosts]
         self.ram = [host.room.ram for host in self.hosts]
         self.slots = [host.most_vms for host in self.hosts]
@@ -192,6 +196,18 @@ class Packing:
         self.notes[n] = None
         for group in vm.apart:
             self.groups[n][group] -= 1
+
+    def load(self, n: int, more: Amount = NOTHING) -> dict[str, float]:
+        """The shares of its CPU and RAM that are taken, with ``more`` on it."""
+        per_cpu, per_ram = self.scales[n]
+        return {
+            "cpu": 1 - (self.cpu[n] - more.cpu) * per_cpu if per_cpu else 0.0,
+            "ram": 1 - (self.ram[n] - more.ram) * per_ram if per_ram else 0.0,
+        }
+
+    def share(self, n: int, more: Amount = NOTHING) -> float:
+        """The larger of the two."""
+        return max(self.load(n, more).values())
 
     def allowed(self, needs: Needs) -> frozenset[int]:
         """Indexes of the hosts that such a VM may run on as far as room and affinity do not matter."""

@@ -12,7 +12,8 @@ import bisect
 import itertools
 import typing as t
 
-from .drain import Landed, Unit, drain, undo, units_of
+from .drain import drain
+from .landing import Landed, Unit, undo, units_of
 from .rules import Packing
 
 COMBINATIONS = 20000  # of failing hosts that are looked at one by one; beyond that only what is proved for all is borne
