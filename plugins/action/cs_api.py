@@ -20,20 +20,18 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
     Connection,
     open_cloud,
     resolve,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
 
 display = Display()
 # Ansible runs all items of a loop in one worker process: what is remembered here serves them all.
-_gateways: dict[Connection, Cloud] = {}
+_gateways: dict[Connection, t.Any] = {}
 
 
 class ActionModule(ActionBase):
@@ -78,15 +76,9 @@ class ActionModule(ActionBase):
 
     def _operate(self, task: ApiTask, params: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
         """The task's answer; adds to ``secrets`` what turned out to be one."""
-        try:
-            outcome = task.operation(self._gateway(resolve(params)), params, self._task.check_mode)
-        except HostcraftError as error:
-            secrets.update(error.secrets)
-            return {"failed": True, **failure(error)}
-        secrets.update(outcome.secrets)
-        return success(outcome)
+        return task.carried_out(lambda: self._gateway(resolve(params)), params, self._task.check_mode, secrets)
 
-    def _gateway(self, connection: Connection) -> Cloud:
+    def _gateway(self, connection: Connection) -> t.Any:
         """The one of the items before; a new one for every attempt of a task that waits for something to change."""
         if connection not in _gateways or self._task.until or self._task.retries:
             _gateways[connection] = open_cloud(connection, display.display)

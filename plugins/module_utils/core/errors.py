@@ -140,6 +140,12 @@ class Unsupported(HostcraftError):
     code = "unsupported"
 
 
+class Unreadable(HostcraftError):
+    """An answer lacks what a decision stands on, or holds it in no form that can be read: names object and field."""
+
+    code = "unreadable"
+
+
 class TransportError(HostcraftError):
     """No usable answer: connection refused or lost, a proxy's error page, broken JSON.
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
+import re
 import typing as t
 
 from .errors import Ambiguous, NotFound
@@ -44,3 +46,22 @@ def only(things: t.Sequence[N], kind: str, wanted: str, where: str = "", names: 
     if len(things) > 1:
         raise Ambiguous(kind, wanted, [each.id for each in things])
     return things[0]
+
+
+# RFC 1123 with the underscore that people use; a label neither begins nor ends with a dash.
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+
+
+def is_host_name(text: str) -> bool:
+    """Whether it is a name that DNS or an inventory may know, and nothing else: no option, path or part of a URL."""
+    labels = text[:-1].split(".") if text.endswith(".") else text.split(".")
+    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an address of IPv4 or IPv6, without a zone: what follows a % may be anything."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text

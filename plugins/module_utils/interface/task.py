@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..adapters.cloudstack.gateway import Gateway
 from ..core.change import Outcome
 from ..core.errors import HostcraftError
 from ..ports.cloud import Cloud
@@ -72,22 +73,48 @@ class ApiTask:
         """The body of every API module."""
         module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
         module.no_log_values.update(self.secrets(module.params))
-        carry_out(module, lambda: self.operation(open_cloud(resolve(module.params)), module.params, module.check_mode))
+        answer = self.carried_out(
+            lambda: open_cloud(resolve(module.params)), module.params, module.check_mode, module.no_log_values
+        )
+        _ended(module, answer)
+
+    def carried_out(self, cloud: t.Callable[[], Gateway], params: Params, check_mode: bool, secrets: set[str]) -> Json:
+        """The task's answer; adds to ``secrets`` what turned out to be one.
+
+        cloud: opens the connection. Values of its answers that could not be read are warnings of the task.
+        """
+        opened: list[Gateway] = []
+
+        def work() -> Outcome:
+            opened.append(cloud())
+            return self.operation(opened[0], params, check_mode)
+
+        answer = _answer(work, secrets)
+        answer["warnings"] += opened[0].doubts() if opened else ()
+        return answer
 
 
 def carry_out(module: AnsibleModule, work: t.Callable[[], Outcome]) -> None:
     """Do it and end the module with the result or the error; secrets that came to light on the way are masked."""
+    _ended(module, _answer(work, module.no_log_values))
+
+
+def _answer(work: t.Callable[[], Outcome], secrets: set[str]) -> Json:
     try:
         outcome = work()
     except HostcraftError as error:
-        module.no_log_values.update(error.secrets)
-        module.fail_json(**failure(error))
-    else:
-        module.no_log_values.update(outcome.secrets)
-        result = success(outcome)
-        for warning in result.pop("warnings"):
-            module.warn(warning)
-        module.exit_json(**result)
+        secrets.update(error.secrets)
+        return {"failed": True, **failure(error), "warnings": []}
+    secrets.update(outcome.secrets)
+    return success(outcome)
+
+
+def _ended(module: AnsibleModule, answer: Json) -> None:
+    for warning in answer.pop("warnings"):
+        module.warn(warning)
+    if answer.pop("failed", False):
+        module.fail_json(**answer)
+    module.exit_json(**answer)
 
 
 def success(outcome: Outcome) -> Json:

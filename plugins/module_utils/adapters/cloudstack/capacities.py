@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.amounts import Amount, Balance
 from .client import Client
+from .records import Record
 from .transport import Json
 
 RAM, CPU = 0, 1  # types of capacity
@@ -21,9 +24,13 @@ class Capacities:
     def of_cluster(self, cluster_id: str, latest: bool = False) -> Balance:
         """``latest``: the server looks at every host anew first (T3:99)."""
         params: Json = {"clusterid": cluster_id, "fetchlatest": latest or None}
-        found = {int(item["type"]): item for item in self._client.listing("listCapacity", "capacity", params)}
+        found: dict[t.Optional[int], Record] = {}
+        for item in self._client.listing("listCapacity", "capacity", params):
+            read = Record(item, "capacity", self._client.tell)
+            found[read.whole("type")] = read
         return Balance(_amount(found, "capacitytotal"), _amount(found, "capacityused"))
 
 
-def _amount(found: dict[int, Json], key: str) -> Amount:
-    return Amount(int(found.get(CPU, {}).get(key) or 0), int(found.get(RAM, {}).get(key) or 0))
+def _amount(found: t.Mapping[t.Optional[int], Record], key: str) -> Amount:
+    cpu, ram = (found.get(kind, Record({}, "capacity")) for kind in (CPU, RAM))
+    return Amount(cpu.needed(key, "MHz"), ram.needed(key, "B"))

@@ -25,6 +25,8 @@ from ...core.errors import (
     WaitTimeout,
 )
 from ...ports.clock import Clock, Progress
+from . import readers
+from .records import Record
 from .signing import signed_form
 from .transport import Http, Json
 
@@ -41,6 +43,7 @@ SECRETS = ("password", "secret", "privatekey")
 # Their ``success`` is the state that they lead to, and false is well done (T4:105-108).
 STATE_AS_SUCCESS = ("enableHAFor", "disableHAFor")
 RESTARTED = "job cancelled because of management server restart"
+MOST_DOUBTS = 20  # warnings of one task about values that could not be read
 PAGE_SIZE = 500  # default.page.size: more is refused (T2:25, FIELD_FACTS "API")
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
@@ -87,6 +90,7 @@ class Client:
         self.progress = progress
         self.page_size = PAGE_SIZE
         self._apis: dict[str, Json] = {}
+        self._doubts: dict[str, None] = {}
 
     def call(self, command: str, params: t.Optional[Params] = None) -> Json:
         """One call; the answer without its envelope. Raises ApiError (or one below it), Unsupported, TransportError."""
@@ -112,11 +116,28 @@ class Client:
                     raise
                 self.page_size = smaller
                 continue
-            found = answer.get(key) or []
-            items += found
-            if len(found) < self.page_size or len(items) >= int(answer.get("count", len(items) + 1)):
+            found, told = readers.items(answer.get(key)), readers.whole(answer.get("count"))
+            items += self._objects(command, found)
+            if len(found) < self.page_size or (told is not None and len(items) >= told):
                 return items
             page += 1
+
+    def _objects(self, command: str, found: t.Sequence[object]) -> list[Json]:
+        """The objects among the items of a list; others are left out, which is told."""
+        objects = [each for each in found if isinstance(each, dict)]
+        if len(objects) < len(found):
+            self.tell(f"{command}: {len(found) - len(objects)} items are not objects; they are left out")
+        return objects
+
+    def tell(self, doubt: str) -> None:
+        """Something in an answer that could not be read; told once, with the task's result."""
+        self._doubts[doubt] = None
+
+    def doubts(self) -> tuple[str, ...]:
+        """What was told since they were last taken."""
+        found, self._doubts = list(self._doubts), {}
+        more = len(found) - MOST_DOUBTS
+        return tuple(found[:MOST_DOUBTS] + ([f"and {more} more values that could not be read"] if more > 0 else []))
 
     def run(self, command: str, params: t.Optional[Params] = None) -> Json:
         """A call that may be asynchronous, waited for: its own answer, or the job's result."""
@@ -163,12 +184,12 @@ class Client:
                 if error.http_status == 401 or error.errorcode == 401:
                     raise
                 answer = {}
-            self._apis[command] = next(iter(answer.get("api") or []), {})
+            self._apis[command] = next(iter(self._objects("listApis", readers.items(answer.get("api")))), {})
         version = f"CloudStack {since} or newer" if since else "another CloudStack version or build"
         api = self._apis[command]
         if not api:
             raise Unsupported(f"this server has no command {command}: it needs {version}", command=command, since=since)
-        known = {p["name"].lower() for p in api.get("params", [])}
+        known = {each.text("name").lower() for each in Record(api, "command").records("params", "parameter")}
         lacking = [name for name in params if name.lower() not in known]
         if lacking:
             what = ", ".join(lacking)
@@ -197,7 +218,7 @@ class Client:
     def _failure(self, command: str, status: int, answer: Json, params: Params) -> Exception:
         """401 says the same for bad keys and for a command that is not there: listApis tells which (T1:1-4)."""
         text = self._masked(str(answer.get("errortext") or f"HTTP {status}"), params)
-        code = answer.get("errorcode")
+        code, cause = readers.whole(answer.get("errorcode")), readers.whole(answer.get("cserrorcode"))
         if status == 401 or code == 401:
             if command != "listApis":
                 try:
@@ -210,9 +231,7 @@ class Client:
             return AuthenticationFailed(text, command=command, http_status=status, errorcode=code)
         if status in BUSY:
             return TransportError(f"{command}: HTTP {status}: {text}", command=command, http_status=status)
-        return ApiError(
-            text, command=command, http_status=status, errorcode=code, cserrorcode=answer.get("cserrorcode")
-        )
+        return ApiError(text, command=command, http_status=status, errorcode=code, cserrorcode=cause)
 
     def _masked(self, text: str, params: Params) -> str:
         """The server's own text without a secret that it repeats, as it was given or percent-encoded."""
@@ -266,7 +285,7 @@ class Client:
                 return None
             text = f"the server no longer knows its job {job.id} ({error.text}); read what came of it"
             return JobLost(text, command=job.command, job_id=job.id, errorcode=error.errorcode)
-        status, result = answer.get("jobstatus"), answer.get("jobresult")
+        status, result = readers.whole(answer.get("jobstatus")), answer.get("jobresult")
         if status == 0 or status is None:
             return None
         result = result if isinstance(result, dict) else {}
@@ -281,8 +300,8 @@ class Client:
         return kind(
             text,
             command=job.command,
-            errorcode=result.get("errorcode"),
-            cserrorcode=result.get("cserrorcode"),
+            errorcode=readers.whole(result.get("errorcode")),
+            cserrorcode=readers.whole(result.get("cserrorcode")),
             job_id=job.id,
         )
 
@@ -301,7 +320,7 @@ def _own_failure(command: str, result: Json) -> t.Optional[str]:
     if command.startswith(STATE_AS_SUCCESS):
         return None
     for each in (result, *result.values()):
-        if isinstance(each, dict) and each.get("success") in (False, "false"):
+        if isinstance(each, dict) and readers.flag(each.get("success")) is False:
             return str(each.get("details") or each.get("displaytext") or f"{command} says that it failed, and not why")
     return None
 

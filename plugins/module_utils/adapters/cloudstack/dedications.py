@@ -9,6 +9,7 @@ import typing as t
 
 from ...core.zone.dedication import Dedication, Owner, Tenant
 from .client import Client
+from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
 
@@ -23,7 +24,8 @@ class Dedications:
         asked = {f"{scope}id": place_id} if place_id else {}
         found = self._client.listing(f"listDedicated{scope.capitalize()}s", f"dedicated{scope}", asked)
         # A filter that a server does not know must not widen the answer.
-        return [dedication(item, scope) for item in found if place_id in ("", item.get(f"{scope}id"))]
+        read = [dedication(item, scope, self._client.tell) for item in found]
+        return [each for each in read if place_id in ("", each.place_id)]
 
     def give(self, scope: str, place_id: str, owner: Owner) -> None:
         params: Json = {f"{scope}id": place_id, "domainid": owner.domain_id, "account": owner.account or None}
@@ -36,43 +38,48 @@ class Dedications:
         """Users' VMs that are on hosts of a place."""
         params: Json = {f"{scope}id": place_id, "listall": True}
         found = self._client.listing("listVirtualMachines", "virtualmachine", params)
-        return [tenant(item) for item in found if item.get("hostid")]
+        return [tenant(item, self._client.tell) for item in found if item.get("hostid")]
 
     def family(self, domain_id: str) -> t.Collection[str]:
         """Ids of a domain and of all below it."""
-        found = self._client.listing("listDomains", "domain", {"listall": True})
-        top = next((str(item.get("path")) for item in found if item["id"] == domain_id), None)
-        below = {item["id"] for item in found if top and str(item.get("path")).startswith(f"{top}/")}
-        return below | {domain_id}
+        paths = {read.id(): read.text("path") for read in self._domains()}
+        top = paths.get(domain_id)
+        return {id for id, path in paths.items() if top and path.startswith(f"{top}/")} | {domain_id}
 
     def names(self) -> t.Mapping[str, str]:
         """Paths of domains and names of accounts by their ids."""
-        domains = self._client.listing("listDomains", "domain", {"listall": True})
-        accounts = self._client.listing("listAccounts", "account", {"listall": True})
-        found = {str(item["id"]): str(item.get("path") or item.get("name")) for item in domains}
-        found.update({str(item["id"]): str(item.get("name")) for item in accounts})
+        found = {read.id(): read.text("path", "name") for read in self._domains()}
+        for item in self._client.listing("listAccounts", "account", {"listall": True}):
+            read = Record(item, "account", self._client.tell)
+            found[read.id()] = read.text("name")
         return found
 
+    def _domains(self) -> t.Iterator[Record]:
+        for item in self._client.listing("listDomains", "domain", {"listall": True}):
+            yield Record(item, "domain", self._client.tell)
 
-def dedication(item: Json, scope: str) -> Dedication:
+
+def dedication(wire: Wire, scope: str, tell: Tell = unheard) -> Dedication:
     """``listDedicatedHosts`` and its kin; no names of owners are told."""
+    read = Record(wire, f"dedicated {scope}", tell)
     return Dedication(
-        id=str(item["id"]),
+        id=read.id(),
         scope=scope,
-        place_id=str(item[f"{scope}id"]),
-        place=str(item.get(f"{scope}name") or ""),
-        domain_id=str(item.get("domainid") or ""),
-        account_id=str(item.get("accountid") or ""),
-        affinity_group_id=str(item.get("affinitygroupid") or ""),
+        place_id=read.id(f"{scope}id"),
+        place=read.text(f"{scope}name"),
+        domain_id=read.text("domainid"),
+        account_id=read.text("accountid"),
+        affinity_group_id=read.text("affinitygroupid"),
     )
 
 
-def tenant(item: Json) -> Tenant:
+def tenant(wire: Wire, tell: Tell = unheard) -> Tenant:
     """A project's VM has no account: its project stands for one."""
+    read = Record(wire, "VM", tell)
     return Tenant(
-        vm_id=str(item["id"]),
-        vm=str(item.get("displayname") or item.get("name")),
-        account=str(item.get("account") or item.get("project") or ""),
-        domain_id=str(item.get("domainid") or ""),
-        domain=str(item.get("domainpath") or item.get("domain") or ""),
+        vm_id=read.id(),
+        vm=read.text("displayname", "name"),
+        account=read.text("account", "project"),
+        domain_id=read.text("domainid"),
+        domain=read.text("domainpath", "domain"),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.amounts import HOLDING, Factors
+from ...core.errors import Unreadable
 from ...core.placement.fleet import (
     MIB,
     AffinityGroup,
@@ -23,6 +24,7 @@ from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
 from . import mapping
 from .client import Client
+from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
 ALL_PROJECTS = "-1"
@@ -45,7 +47,8 @@ class FleetReader:
         since: an earlier reading of the same task, whose offerings, affinity groups and dedication are still good.
         """
         wire = self._client.listing("listHosts", "host", {"clusterid": cluster.id, "type": "Routing", "details": "all"})
-        hosts = tuple(with_plain_ram(mapping.host(each), cluster.factors) for each in wire)
+        tell = self._client.tell
+        hosts = tuple(with_plain_ram(mapping.host(each, tell), cluster.factors) for each in wire)
         ids = {host.id for host in hosts}
         volumes = self._volumes(cluster)
         place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
@@ -54,20 +57,23 @@ class FleetReader:
             offerings, groups, dedicated = self._offerings(), self._groups(), self._dedicated(cluster, ids)
         else:
             offerings, groups, dedicated = dict(since.offerings), since.groups, dict(since.dedicated)
-        instances = tuple(instance(item, kind, offerings, volumes.get(item["id"], ())) for item, kind in found)
+        instances = tuple(
+            instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell) for item, kind in found
+        )
         return Fleet(cluster, hosts, instances, offerings, groups, dedicated, self._guest_limits(hosts))
 
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
         """The VMs that hold capacity on one host."""
         found = self._machines(cluster, {"zoneid": cluster.zone_id, "hostid": host_id})
-        instances = [instance(item, kind, {}, ()) for item, kind in found if item.get("hostid") == host_id]
+        held = [(item, kind) for item, kind in found if item.get("hostid") == host_id]
+        instances = [instance(item, kind, {}, (), self._client.tell) for item, kind in held]
         return [each for each in instances if each.state in HOLDING]
 
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""
         command, key = _LISTINGS[kind]
         for item in self._client.listing(command, key, {"id": vm_id, **_ALL.get(command, {})}):
-            return instance(item, kind, {}, ())
+            return instance(item, kind, {}, (), self._client.tell)
         return None
 
     def _machines(self, cluster: Cluster, place: Json) -> t.Iterator[tuple[Json, str]]:
@@ -87,8 +93,12 @@ class FleetReader:
         seen = set()
         for also in ({}, {"projectid": ALL_PROJECTS}) if self._has_projects() else ({},):
             for item in self._client.listing(command, key, {"listall": True, **params, **also}):
-                if item["id"] not in seen:
-                    seen.add(item["id"])
+                read = Record(item, key)
+                # Without an id it cannot be told from others, nor be moved.
+                if not read.text("id"):
+                    raise Unreadable(f"{command}: {read.called} has no id", command=command)
+                if read.text("id") not in seen:
+                    seen.add(read.text("id"))
                     yield item
 
     def _has_projects(self) -> bool:
@@ -100,15 +110,17 @@ class FleetReader:
     def _volumes(self, cluster: Cluster) -> dict[str, list[Json]]:
         found: dict[str, list[Json]] = {}
         for item in self._everyones("listVolumes", "volume", {"clusterid": cluster.id, "listsystemvms": True}):
-            if item.get("virtualmachineid"):
-                found.setdefault(item["virtualmachineid"], []).append(item)
+            machine = Record(item, "volume", self._client.tell).text("virtualmachineid")
+            if machine:
+                found.setdefault(machine, []).append(item)
         return found
 
     def _offerings(self) -> dict[str, Offering]:
         """Users' offerings and those of system VMs, which only ``issystem`` shows."""
         found = self._client.listing("listServiceOfferings", "serviceoffering", {"listall": True})
         found += self._client.listing("listServiceOfferings", "serviceoffering", {"issystem": True})
-        return {item["id"]: offering(item) for item in found}
+        read = [offering(item, self._client.tell) for item in found]
+        return {each.id: each for each in read}
 
     def _guest_limits(self, hosts: t.Iterable[Host]) -> dict[str, int]:
         """By host id: what is said of the version that it runs, else of any version; the server asks no KVM host."""
@@ -122,17 +134,13 @@ class FleetReader:
                 self._capabilities[host.hypervisor] = {str(row.get("hypervisorversion")): row for row in rows}
             rows_by_version = self._capabilities[host.hypervisor]
             row = rows_by_version.get(host.hypervisor_version or "") or rows_by_version.get("default") or {}
-            found[host.id] = int(row.get("maxguestslimit") or GUESTS)
+            limit = Record(row, f"capabilities of {host.hypervisor}", self._client.tell).whole("maxguestslimit")
+            found[host.id] = limit or GUESTS
         return found
 
     def _groups(self) -> tuple[AffinityGroup, ...]:
         found = self._client.listing("listAffinityGroups", "affinitygroup", {"listall": True})
-        return tuple(
-            AffinityGroup(
-                item["id"], str(item.get("name")), str(item.get("type")), frozenset(item.get("virtualmachineIds") or ())
-            )
-            for item in found
-        )
+        return tuple(affinity_group(item, self._client.tell) for item in found)
 
     def _dedicated(self, cluster: Cluster, host_ids: t.Collection[str]) -> dict[str, str]:
         """Owner by host: the host's own dedication, else its cluster's, pod's or zone's."""
@@ -146,26 +154,28 @@ class FleetReader:
                 wide = item if item.get(field) == wanted else wide
         found = dict.fromkeys(host_ids, wide) if wide else {}
         for item in self._client.listing("listDedicatedHosts", "dedicatedhost"):
-            if item.get("hostid") in host_ids:
-                found[item["hostid"]] = item
+            host_id = Record(item, "dedicated host", self._client.tell).text("hostid")
+            if host_id in host_ids:
+                found[host_id] = item
         return self._owned(found) if found else {}
 
     def _owned(self, found: t.Mapping[str, t.Optional[Json]]) -> dict[str, str]:
         """Dedications name their owners by ids alone, VMs theirs by names: both are told as VMs tell them."""
-        domains = {
-            item["id"]: str(item.get("path") or item.get("name"))
-            for item in self._client.listing("listDomains", "domain", {"listall": True})
-        }
-        accounts = {
-            item["id"]: f"account:{item.get('name')}@{item.get('domainid')}"
-            for item in self._client.listing("listAccounts", "account", {"listall": True})
-        }
-        return {
-            host: accounts.get(str(item.get("accountid")))
-            or f"domain:{domains.get(str(item.get('domainid')), item.get('domainid'))}"
-            for host, item in found.items()
-            if item is not None
-        }
+        domains: dict[str, str] = {}
+        for item in self._client.listing("listDomains", "domain", {"listall": True}):
+            read = Record(item, "domain", self._client.tell)
+            domains[read.id()] = read.text("path", "name")
+        accounts: dict[str, str] = {}
+        for item in self._client.listing("listAccounts", "account", {"listall": True}):
+            read = Record(item, "account", self._client.tell)
+            accounts[read.id()] = f"account:{read.text('name')}@{read.text('domainid')}"
+        owners: dict[str, str] = {}
+        for host, wire in found.items():
+            if wire is not None:
+                read = Record(wire, "dedication", self._client.tell)
+                domain = domains.get(read.text("domainid"), read.text("domainid"))
+                owners[host] = accounts.get(read.text("accountid")) or f"domain:{domain}"
+        return owners
 
 
 _LISTINGS = {
@@ -189,59 +199,76 @@ def _gpu(card: object, profile: object) -> str:
     return "vgpu" if profile and profile != "passthrough" else "gpu"
 
 
-def offering(item: Json) -> Offering:
+def affinity_group(wire: Wire, tell: Tell = unheard) -> AffinityGroup:
+    read = Record(wire, "affinity group", tell)
+    members = frozenset(read.names("virtualmachineIds") or ())
+    return AffinityGroup(read.id(), read.text("name"), read.text("type"), members)
+
+
+def offering(wire: Wire, tell: Tell = unheard) -> Offering:
     """``listServiceOfferings`` → Offering; memory is told in MiB."""
-    details = item.get("serviceofferingdetails") or {}
-    card = item.get("gpucardid") or details.get("pciDevice")
-    profile = item.get("vgpuprofilename") or details.get("vgpuType")
+    read = Record(wire, "service offering", tell)
+    details = read.record("serviceofferingdetails", f"details of {read.called}")
+    card = read.text("gpucardid") or details.text("pciDevice")
+    profile = read.text("vgpuprofilename") or details.text("vgpuType")
     return Offering(
-        id=item["id"],
-        host_tags=frozenset(tag.strip() for tag in str(item.get("hosttags") or "").split(",") if tag.strip()),
-        cpu_number=int(item.get("cpunumber") or 0),
-        cpu_speed=int(item.get("cpuspeed") or 0),
-        ram=int(item.get("memory") or 0) * MIB,
+        id=read.id(),
+        host_tags=frozenset(read.names("hosttags") or ()),
+        cpu_number=read.whole("cpunumber") or 0,
+        cpu_speed=read.whole("cpuspeed", "MHz") or 0,
+        ram=(read.whole("memory", "MiB") or 0) * MIB,
         gpu=_gpu(card, profile),
     )
 
 
-def instance(item: Json, kind: str, offerings: t.Mapping[str, Offering], volumes: t.Sequence[Json]) -> Instance:
+def instance(
+    wire: Wire,
+    kind: str,
+    offerings: t.Mapping[str, Offering],
+    volumes: t.Sequence[Wire],
+    tell: Tell = unheard,
+) -> Instance:
     """A VM of any kind; what its own listing does not tell comes from its offering."""
-    its = offerings.get(str(item.get("serviceofferingid")), Offering(""))
-    details = item.get("details") or {}
+    read = Record(wire, "VM", tell)
+    its = offerings.get(read.text("serviceofferingid"), Offering(""))
+    disks = [Record(volume, "volume", tell) for volume in volumes]
+    ram = read.whole("memory", "MiB")
     return Instance(
-        id=item["id"],
-        name=str(item.get("displayname") or item.get("name")),
+        id=read.id(),
+        name=read.text("displayname", "name"),
         kind=kind,
-        state=str(item.get("state")),
-        host_id=str(item.get("hostid") or ""),
-        offering_id=str(item.get("serviceofferingid") or ""),
-        cpu_number=int(item.get("cpunumber") or its.cpu_number),
-        cpu_speed=int(item.get("cpuspeed") or its.cpu_speed),
-        ram=int(item["memory"]) * MIB if item.get("memory") else its.ram,
-        own=_own(details),
-        arch=str(item.get("arch") or ""),
-        uefi=str(item.get("boottype")).upper() == "UEFI",
-        gpu=_gpu(item.get("vgpu") or item.get("gpucardid"), item.get("vgpuprofilename") or item.get("vgpu")),
-        ha_enabled=bool(item.get("haenable")),
-        pools=frozenset(str(v["storageid"]) for v in volumes if v.get("storageid") and v.get("storagetype") != "local"),
-        local=any(v.get("storagetype") == "local" for v in volumes),
-        busy=any(v.get("state") not in (None, "Ready", "Allocated") for v in volumes),
-        owners=_owners(item),
+        state=read.text("state"),
+        host_id=read.text("hostid"),
+        offering_id=read.text("serviceofferingid"),
+        cpu_number=read.whole("cpunumber") or its.cpu_number,
+        cpu_speed=read.whole("cpuspeed", "MHz") or its.cpu_speed,
+        ram=ram * MIB if ram else its.ram,
+        own=_own(read.record("details", f"details of {read.called}")),
+        arch=read.text("arch"),
+        uefi=read.text("boottype").upper() == "UEFI",
+        gpu=_gpu(read.text("vgpu", "gpucardid"), read.text("vgpuprofilename", "vgpu")),
+        ha_enabled=bool(read.flag("haenable")),
+        pools=frozenset(
+            disk.text("storageid") for disk in disks if disk.text("storageid") and disk.text("storagetype") != "local"
+        ),
+        local=any(disk.text("storagetype") == "local" for disk in disks),
+        busy=any(disk.text("state") not in ("", "Ready", "Allocated") for disk in disks),
+        owners=_owners(read),
         # Only users' VMs have both; of the others the name is it.
-        instance_name=str(item.get("instancename") or ("" if kind == "User" else item.get("name") or "")),
+        instance_name=read.text("instancename") or ("" if kind == "User" else read.text("name")),
     )
 
 
-def _own(details: Json) -> t.Optional[Factors]:
+def _own(details: Record) -> t.Optional[Factors]:
     """The factors of the last start; None where none is remembered, which is not the same as 1 and 1 (T3:96-99)."""
-    told = details.get("cpuOvercommitRatio"), details.get("memoryOvercommitRatio")
+    told = details.factor("cpuOvercommitRatio"), details.factor("memoryOvercommitRatio")
     return Factors(float(told[0] or 1), float(told[1] or 1)) if any(told) else None
 
 
-def _owners(item: Json) -> frozenset[str]:
+def _owners(read: Record) -> frozenset[str]:
     """Its account, and its domain with all above it, because a domain's dedication is for what is below it too."""
-    path = str(item.get("domainpath") or item.get("domain") or "")
+    path = read.text("domainpath", "domain")
     steps = path.split("/")
     domains = {f"domain:{'/'.join(steps[: n + 1])}" for n in range(len(steps))} if path else set()
-    account = item.get("account")
-    return frozenset(domains | ({f"account:{account}@{item.get('domainid')}"} if account else set()))
+    account = read.text("account")
+    return frozenset(domains | ({f"account:{account}@{read.text('domainid')}"} if account else set()))

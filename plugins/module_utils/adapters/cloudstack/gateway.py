@@ -23,6 +23,7 @@ from .dedications import Dedications
 from .fleet import FleetReader
 from .notes import Notes
 from .pod_ranges import PodRanges
+from .records import Record
 from .transport import Json
 from .vlans import Vlans
 
@@ -110,7 +111,9 @@ class Listing(t.Generic[E]):
             if "id" in filters and error.errorcode == 431:
                 return []
             raise
-        return [resource.read(item) for item in items]
+        read = [resource.read(item, self._client.tell) for item in items]
+        # Without an id it can be neither changed nor told from others; that was told.
+        return [each for each in read if t.cast(t.Any, each).id]
 
     def _item(self, answer: Json, command: str) -> E:
         for key in self._resource.keys:
@@ -118,7 +121,7 @@ class Listing(t.Generic[E]):
             if isinstance(item, list):
                 item = item[0] if item else None
             if isinstance(item, dict):
-                return self._resource.read(item)
+                return self._resource.read(item, self._client.tell)
         raise HostcraftError(f"{command}: the answer holds no {self._resource.kind}", keys=sorted(answer))
 
     def _drop(self, id: str) -> None:
@@ -181,13 +184,13 @@ class Settings:
         if key not in self._answers:
             params = {"name": name or None, **_scope(resources.SETTING_SCOPES, scope, scope_id)}
             found = self._client.listing("listConfigurations", "configuration", params)
-            self._answers[key] = [mapping.setting(item) for item in found]
+            self._answers[key] = [mapping.setting(item, self._client.tell) for item in found]
         return self._answers[key]
 
     def _changed(self, answer: Json) -> Setting:
         """A global change shows in every scope that has no value of its own, so all are asked anew."""
         self._answers.clear()
-        return mapping.setting(answer.get("configuration") or {})
+        return mapping.setting(answer.get("configuration") or {}, self._client.tell)
 
 
 def _scope(words: t.Mapping[str, str], scope: str, scope_id: str) -> dict[str, str]:
@@ -214,7 +217,8 @@ class Jobs:
     def at_work_on(self, object_id: str) -> bool:
         """Without a date the server lists those under way alone (its description of listAsyncJobs)."""
         jobs = self._client.listing("listAsyncJobs", "asyncjobs", {"listall": True})
-        return any(job.get("jobinstanceid") == object_id and job.get("jobstatus") == 0 for job in jobs)
+        read = [Record(job, "job", self._client.tell) for job in jobs]
+        return any(job.text("jobinstanceid") == object_id and job.whole("jobstatus") == 0 for job in read)
 
 
 class Gateway:
@@ -251,6 +255,10 @@ class Gateway:
     def clock(self) -> Clock:
         return self._client.clock
 
+    def doubts(self) -> t.Sequence[str]:
+        """What answers held that could not be read, since it was last asked."""
+        return self._client.doubts()
+
     @property
     def progress(self) -> Progress:
         return self._client.progress
@@ -265,21 +273,22 @@ class Gateway:
     def owner_id(self, kind: str, name: str, domain: str = "") -> str:
         scope = {"domainid": self.owner_id("domain", domain)} if domain and kind != "domain" else {}
         command = {"domain": "listDomains", "account": "listAccounts", "project": "listProjects"}[kind]
-        found = self._client.listing(command, kind, {"listall": True, **scope})
-        hits = [each for each in found if _owns(each, name)]
+        listed = self._client.listing(command, kind, {"listall": True, **scope})
+        found = [Record(item, kind, self._client.tell) for item in listed]
+        hits = [each for each in found if _owns(each, name) and each.text("id")]
         if not hits:
-            raise NotFound(kind, name, domain, nearest(name, [str(each.get("name")) for each in found]))
+            raise NotFound(kind, name, domain, nearest(name, [each.text("name") for each in found]))
         if len(hits) > 1:
-            raise Ambiguous(kind, name, [str(each["id"]) for each in hits])
-        return str(hits[0]["id"])
+            raise Ambiguous(kind, name, [each.text("id") for each in hits])
+        return hits[0].text("id")
 
 
-def _owns(item: Json, wanted: str) -> bool:
+def _owns(read: Record, wanted: str) -> bool:
     """By id, by name, or by a domain's path with or without its leading ROOT."""
-    path = str(item.get("path", ""))
+    path = read.text("path")
     return wanted in (
-        item.get("id"),
-        item.get("name"),
+        read.text("id"),
+        read.text("name"),
         path,
         path[len("ROOT/") :] if path.startswith("ROOT/") else path,
     )

@@ -3,12 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Wire → core: what CloudStack's JSON says, as the dataclasses of ``core``. Pure; no call is made here.
 
-Absent keys are normal: the server leaves out what is empty (an untagged host has no ``hosttags``).
+Absent keys are normal: the server leaves out what is empty (an untagged host has no ``hosttags``). ``tell`` hears of
+values that could not be read.
 """
 
 from __future__ import annotations
-
-import typing as t
 
 from ...core.zone.hosts import Host
 from ...core.zone.networks import (
@@ -23,265 +22,265 @@ from ...core.zone.settings import Setting
 from ...core.zone.storage import ImageStore, StoragePool
 from ...core.zone.topology import Cluster, IpRange, Pod, Zone
 from ...core.zone.vmware_dcs import VmwareDatacenter
-
-Wire = t.Mapping[str, t.Any]
-
-
-def _text(wire: Wire, key: str) -> str:
-    return str(wire.get(key) or "")
+from .records import Record, Tell, Wire, unheard
 
 
-def _number(wire: Wire, key: str) -> t.Optional[int]:
-    """Some figures come as text ("32000"), some with decimals."""
-    value = wire.get(key)
-    return None if value is None else int(float(value))
-
-
-def _names(value: object) -> tuple[str, ...]:
-    """A comma-joined text, or a list, as names."""
-    if not value:
-        return ()
-    parts = [str(item) for item in value] if isinstance(value, (list, tuple)) else str(value).split(",")
-    return tuple(part.strip() for part in parts if part.strip())
-
-
-def zone(wire: Wire) -> Zone:
+def zone(wire: Wire, tell: Tell = unheard) -> Zone:
+    read = Record(wire, "zone", tell)
     return Zone(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        network_type=_text(wire, "networktype"),
-        dns1=wire.get("dns1"),
-        dns2=wire.get("dns2"),
-        internal_dns1=wire.get("internaldns1"),
-        internal_dns2=wire.get("internaldns2"),
-        dns1_ipv6=wire.get("ip6dns1"),
-        dns2_ipv6=wire.get("ip6dns2"),
-        network_domain=wire.get("domain"),
-        guest_cidr_address=wire.get("guestcidraddress"),
-        dhcp_provider=wire.get("dhcpprovider"),
-        domain=wire.get("domainname"),
-        securitygroups_enabled=wire.get("securitygroupsenabled"),
-        local_storage_enabled=wire.get("localstorageenabled"),
-        allocation_state=_text(wire, "allocationstate"),
+        id=read.id(),
+        name=read.text("name"),
+        network_type=read.text("networktype"),
+        dns1=read.address("dns1"),
+        dns2=read.address("dns2"),
+        internal_dns1=read.address("internaldns1"),
+        internal_dns2=read.address("internaldns2"),
+        dns1_ipv6=read.address("ip6dns1"),
+        dns2_ipv6=read.address("ip6dns2"),
+        network_domain=read.word("domain"),
+        guest_cidr_address=read.word("guestcidraddress"),
+        dhcp_provider=read.word("dhcpprovider"),
+        domain=read.word("domainname"),
+        securitygroups_enabled=read.flag("securitygroupsenabled"),
+        local_storage_enabled=read.flag("localstorageenabled"),
+        allocation_state=read.text("allocationstate"),
     )
 
 
-def pod(wire: Wire) -> Pod:
+def pod(wire: Wire, tell: Tell = unheard) -> Pod:
     """``startip``/``endip`` are lists since 4.11 and were plain text before."""
+    read = Record(wire, "pod", tell)
     ranges = tuple(
-        IpRange(r.get("startip", ""), r.get("endip", ""), str(r.get("forsystemvms")) in ("1", "true"), r.get("vlanid"))
-        for r in wire.get("ipranges") or ()
+        IpRange(
+            each.address("startip") or "",
+            each.address("endip") or "",
+            bool(each.flag("forsystemvms")),
+            each.word("vlanid"),
+        )
+        for each in read.records("ipranges", f"address range of {read.called}")
     )
-    starts, ends = _names(wire.get("startip")), _names(wire.get("endip"))
+    starts, ends = read.names("startip") or (), read.names("endip") or ()
     return Pod(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        zone=_text(wire, "zonename"),
-        gateway=wire.get("gateway"),
-        netmask=wire.get("netmask"),
+        id=read.id(),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        gateway=read.address("gateway"),
+        netmask=read.address("netmask"),
         start_ip=starts[0] if starts else None,
         end_ip=ends[0] if ends else None,
         ip_ranges=ranges,
-        allocation_state=_text(wire, "allocationstate"),
+        allocation_state=read.text("allocationstate"),
     )
 
 
-def cluster(wire: Wire) -> Cluster:
+def cluster(wire: Wire, tell: Tell = unheard) -> Cluster:
+    read = Record(wire, "cluster", tell)
     return Cluster(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        pod_id=_text(wire, "podid"),
-        zone=_text(wire, "zonename"),
-        pod=_text(wire, "podname"),
-        hypervisor=_text(wire, "hypervisortype"),
-        cluster_type=_text(wire, "clustertype"),
-        allocation_state=_text(wire, "allocationstate"),
-        managed_state=_text(wire, "managedstate"),
-        cpu_overcommit_ratio=wire.get("cpuovercommitratio"),
-        memory_overcommit_ratio=wire.get("memoryovercommitratio"),
-        arch=wire.get("arch"),
-        ovm3_vip=wire.get("ovm3vip"),
+        id=read.id(),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        pod_id=read.text("podid"),
+        zone=read.text("zonename"),
+        pod=read.text("podname"),
+        hypervisor=read.text("hypervisortype"),
+        cluster_type=read.text("clustertype"),
+        allocation_state=read.text("allocationstate"),
+        managed_state=read.text("managedstate"),
+        cpu_overcommit_ratio=read.factor("cpuovercommitratio"),
+        memory_overcommit_ratio=read.factor("memoryovercommitratio"),
+        arch=read.word("arch"),
+        ovm3_vip=read.word("ovm3vip"),
     )
 
 
-def host(wire: Wire) -> Host:
+def host(wire: Wire, tell: Tell = unheard) -> Host:
     """``details=min`` leaves out names and tags alike (T2:17), so a missing zone name means: tags unknown."""
-    tags = _names(wire.get("explicithosttags", wire.get("hosttags"))) if "zonename" in wire else None
+    read = Record(wire, "host", tell)
+    key = "explicithosttags" if read.has("explicithosttags") else "hosttags"
+    tags = (read.names(key) if read.has(key) else ()) if read.has("zonename") else None
     return Host(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        pod_id=_text(wire, "podid"),
-        cluster_id=_text(wire, "clusterid"),
-        zone=_text(wire, "zonename"),
-        pod=_text(wire, "podname"),
-        cluster=_text(wire, "clustername"),
-        cluster_type=_text(wire, "clustertype"),
-        state=_text(wire, "state"),
-        resource_state=_text(wire, "resourcestate"),
-        hypervisor=_text(wire, "hypervisor"),
-        hypervisor_version=wire.get("hypervisorversion"),
-        ip_address=wire.get("ipaddress"),
+        id=read.id(),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        pod_id=read.text("podid"),
+        cluster_id=read.text("clusterid"),
+        zone=read.text("zonename"),
+        pod=read.text("podname"),
+        cluster=read.text("clustername"),
+        cluster_type=read.text("clustertype"),
+        state=read.text("state"),
+        resource_state=read.text("resourcestate"),
+        hypervisor=read.text("hypervisor"),
+        hypervisor_version=read.word("hypervisorversion"),
+        ip_address=read.place("ipaddress"),
         host_tags=tags,
-        implicit_host_tags=_names(wire.get("implicithosttags")),
-        is_tag_a_rule=bool(wire.get("istagarule")),
-        annotation=wire.get("annotation"),
-        cpu_number=_number(wire, "cpunumber"),
-        cpu_speed=_number(wire, "cpuspeed"),
-        cpu_sockets=_number(wire, "cpusockets"),
-        cpu_allocated=_number(wire, "cpuallocatedvalue"),
-        cpu_with_overprovisioning=_number(wire, "cpuwithoverprovisioning"),
-        memory_total=_number(wire, "memorytotal"),
-        memory_allocated=_number(wire, "memoryallocatedbytes"),
-        memory_with_overprovisioning=_number(wire, "memorywithoverprovisioning"),
-        capabilities=wire.get("capabilities"),
-        arch=wire.get("arch"),
-        uefi_capability=wire.get("ueficapability"),
-        is_local_storage_active=wire.get("islocalstorageactive"),
-        ha_host=wire.get("hahost"),
-        version=wire.get("version"),
-        created=wire.get("created"),
-        last_pinged=wire.get("lastpinged"),
-        disconnected=wire.get("disconnected"),
-        management_server_id=wire.get("managementserverid"),
-        removed=wire.get("removed"),
+        implicit_host_tags=read.names("implicithosttags") or (),
+        is_tag_a_rule=bool(read.flag("istagarule")),
+        annotation=read.word("annotation"),
+        cpu_number=read.whole("cpunumber"),
+        cpu_speed=read.whole("cpuspeed", "MHz"),
+        cpu_sockets=read.whole("cpusockets"),
+        cpu_allocated=read.whole("cpuallocatedvalue", "MHz"),
+        cpu_with_overprovisioning=read.whole("cpuwithoverprovisioning", "MHz"),
+        memory_total=read.whole("memorytotal", "B"),
+        memory_allocated=read.whole("memoryallocatedbytes", "B"),
+        memory_with_overprovisioning=read.whole("memorywithoverprovisioning", "B"),
+        capabilities=read.word("capabilities"),
+        arch=read.word("arch"),
+        uefi_capability=read.flag("ueficapability"),
+        is_local_storage_active=read.flag("islocalstorageactive"),
+        ha_host=read.flag("hahost"),
+        version=read.word("version"),
+        created=read.moment("created"),
+        last_pinged=read.moment("lastpinged"),
+        disconnected=read.moment("disconnected"),
+        management_server_id=read.word("managementserverid"),
+        removed=read.moment("removed"),
     )
 
 
-def physical_network(wire: Wire) -> PhysicalNetwork:
+def physical_network(wire: Wire, tell: Tell = unheard) -> PhysicalNetwork:
+    read = Record(wire, "physical network", tell)
     return PhysicalNetwork(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        zone=_text(wire, "zonename"),
-        state=_text(wire, "state"),
-        vlan=wire.get("vlan"),
-        isolation_method=wire.get("isolationmethods"),
-        broadcast_domain_range=wire.get("broadcastdomainrange"),
-        network_speed=wire.get("networkspeed"),
-        tags=_names(wire.get("tags")),
+        id=read.id(),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        state=read.text("state"),
+        vlan=read.joined("vlan"),
+        isolation_method=read.joined("isolationmethods"),
+        broadcast_domain_range=read.joined("broadcastdomainrange"),
+        network_speed=read.word("networkspeed"),
+        tags=read.names("tags") or (),
     )
 
 
-def traffic_type(wire: Wire) -> TrafficType:
+def traffic_type(wire: Wire, tell: Tell = unheard) -> TrafficType:
+    read = Record(wire, "traffic type", tell)
     return TrafficType(
-        id=wire["id"],
-        traffic_type=_text(wire, "traffictype"),
-        physical_network_id=_text(wire, "physicalnetworkid"),
-        kvm_networklabel=wire.get("kvmnetworklabel"),
-        xen_networklabel=wire.get("xennetworklabel"),
-        vmware_networklabel=wire.get("vmwarenetworklabel"),
-        hyperv_networklabel=wire.get("hypervnetworklabel"),
-        ovm3_networklabel=wire.get("ovm3networklabel"),
+        id=read.id(),
+        traffic_type=read.text("traffictype"),
+        physical_network_id=read.text("physicalnetworkid"),
+        kvm_networklabel=read.word("kvmnetworklabel"),
+        xen_networklabel=read.word("xennetworklabel"),
+        vmware_networklabel=read.word("vmwarenetworklabel"),
+        hyperv_networklabel=read.word("hypervnetworklabel"),
+        ovm3_networklabel=read.word("ovm3networklabel"),
     )
 
 
-def provider(wire: Wire) -> Provider:
+def provider(wire: Wire, tell: Tell = unheard) -> Provider:
+    read = Record(wire, "network service provider", tell)
     return Provider(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        physical_network_id=_text(wire, "physicalnetworkid"),
-        state=_text(wire, "state"),
-        services=_names(wire.get("servicelist")),
+        id=read.id(),
+        name=read.text("name"),
+        physical_network_id=read.text("physicalnetworkid"),
+        state=read.text("state"),
+        services=read.names("servicelist") or (),
     )
 
 
-def element(wire: Wire) -> Element:
-    return Element(id=wire["id"], provider_id=_text(wire, "nspid"), enabled=bool(wire.get("enabled")))
+def element(wire: Wire, tell: Tell = unheard) -> Element:
+    read = Record(wire, "network element", tell)
+    return Element(id=read.id(), provider_id=read.text("nspid"), enabled=bool(read.flag("enabled")))
 
 
-def vlan_ip_range(wire: Wire) -> VlanIpRange:
+def vlan_ip_range(wire: Wire, tell: Tell = unheard) -> VlanIpRange:
+    read = Record(wire, "VLAN IP range", tell)
     return VlanIpRange(
-        id=wire["id"],
-        zone_id=_text(wire, "zoneid"),
-        physical_network_id=_text(wire, "physicalnetworkid"),
-        network_id=_text(wire, "networkid"),
-        pod_id=_text(wire, "podid"),
-        vlan=vlan_tag(wire.get("vlan")),
-        gateway=wire.get("gateway"),
-        netmask=wire.get("netmask"),
-        start_ip=wire.get("startip"),
-        end_ip=wire.get("endip"),
-        gateway_ipv6=wire.get("ip6gateway"),
-        cidr_ipv6=wire.get("ip6cidr"),
-        start_ipv6=wire.get("startipv6"),
-        end_ipv6=wire.get("endipv6"),
-        for_virtual_network=wire.get("forvirtualnetwork"),
-        for_system_vms=wire.get("forsystemvms"),
-        account=wire.get("account"),
-        domain=wire.get("domain"),
-        domain_id=wire.get("domainid"),
-        project=wire.get("project"),
-        project_id=wire.get("projectid"),
+        id=read.id(),
+        zone_id=read.text("zoneid"),
+        physical_network_id=read.text("physicalnetworkid"),
+        network_id=read.text("networkid"),
+        pod_id=read.text("podid"),
+        vlan=vlan_tag(read.word("vlan")),
+        gateway=read.address("gateway"),
+        netmask=read.address("netmask"),
+        start_ip=read.address("startip"),
+        end_ip=read.address("endip"),
+        gateway_ipv6=read.address("ip6gateway"),
+        cidr_ipv6=read.word("ip6cidr"),
+        start_ipv6=read.address("startipv6"),
+        end_ipv6=read.address("endipv6"),
+        for_virtual_network=read.flag("forvirtualnetwork"),
+        for_system_vms=read.flag("forsystemvms"),
+        account=read.word("account"),
+        domain=read.word("domain"),
+        domain_id=read.word("domainid"),
+        project=read.word("project"),
+        project_id=read.word("projectid"),
     )
 
 
-def storage_pool(wire: Wire) -> StoragePool:
+def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
+    read = Record(wire, "storage pool", tell)
     return StoragePool(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        zone=_text(wire, "zonename"),
-        pod_id=_text(wire, "podid"),
-        pod=_text(wire, "podname"),
-        cluster_id=_text(wire, "clusterid"),
-        cluster=_text(wire, "clustername"),
-        ip_address=wire.get("ipaddress"),
-        path=wire.get("path"),
-        type=wire.get("type"),
-        scope=_text(wire, "scope"),
-        state=_text(wire, "state"),
-        hypervisor=wire.get("hypervisor"),
-        provider=wire.get("provider"),
-        managed=wire.get("managed"),
-        storage_tags=_names(wire.get("tags")),
-        capacity_bytes=_number(wire, "capacitybytes"),
-        capacity_iops=_number(wire, "capacityiops"),
-        disk_size_total=_number(wire, "disksizetotal"),
-        disk_size_allocated=_number(wire, "disksizeallocated"),
-        disk_size_used=_number(wire, "disksizeused"),
-        overprovision_factor=wire.get("overprovisionfactor"),
-        created=wire.get("created"),
+        id=read.id(),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        pod_id=read.text("podid"),
+        pod=read.text("podname"),
+        cluster_id=read.text("clusterid"),
+        cluster=read.text("clustername"),
+        ip_address=read.place("ipaddress"),
+        path=read.word("path"),
+        type=read.word("type"),
+        scope=read.text("scope"),
+        state=read.text("state"),
+        hypervisor=read.word("hypervisor"),
+        provider=read.word("provider"),
+        managed=read.flag("managed"),
+        storage_tags=read.names("tags") or (),
+        capacity_bytes=read.whole("capacitybytes", "B"),
+        capacity_iops=read.whole("capacityiops"),
+        disk_size_total=read.whole("disksizetotal", "B"),
+        disk_size_allocated=read.whole("disksizeallocated", "B"),
+        disk_size_used=read.whole("disksizeused", "B"),
+        overprovision_factor=read.factor("overprovisionfactor"),
+        created=read.moment("created"),
     )
 
 
-def image_store(wire: Wire) -> ImageStore:
+def image_store(wire: Wire, tell: Tell = unheard) -> ImageStore:
+    read = Record(wire, "image store", tell)
     return ImageStore(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        zone=_text(wire, "zonename"),
-        url=wire.get("url"),
-        protocol=wire.get("protocol"),
-        provider=_text(wire, "providername"),
-        scope=wire.get("scope"),
-        read_only=wire.get("readonly"),
+        id=read.id(),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        url=read.word("url"),
+        protocol=read.word("protocol"),
+        provider=read.text("providername"),
+        scope=read.word("scope"),
+        read_only=read.flag("readonly"),
     )
 
 
-def vmware_datacenter(wire: Wire) -> VmwareDatacenter:
+def vmware_datacenter(wire: Wire, tell: Tell = unheard) -> VmwareDatacenter:
     """The API names it by its zone, so that is its id here."""
+    read = Record(wire, "VMware datacenter", tell)
     return VmwareDatacenter(
-        id=_text(wire, "zoneid"),
-        name=_text(wire, "name"),
-        zone_id=_text(wire, "zoneid"),
-        vcenter=wire.get("vcenter"),
-        datacenter_id=wire["id"],
+        id=read.text("zoneid"),
+        name=read.text("name"),
+        zone_id=read.text("zoneid"),
+        vcenter=read.word("vcenter"),
+        datacenter_id=read.id(),
     )
 
 
-def setting(wire: Wire) -> Setting:
+def setting(wire: Wire, tell: Tell = unheard) -> Setting:
     """An empty value has no ``value`` key at all; the scope is "global" where none is told."""
+    read = Record(wire, "setting", tell)
     return Setting(
-        name=_text(wire, "name"),
-        value=str(wire.get("value", "")),
-        default=wire.get("defaultvalue"),
-        type=_text(wire, "type") or "String",
-        category=_text(wire, "category"),
-        group=_text(wire, "group"),
-        scope=(_text(wire, "scope") or "global").lower(),
-        description=_text(wire, "description"),
-        dynamic=wire.get("isdynamic"),
+        name=read.text("name"),
+        value=read.text("value"),
+        default=read.word("defaultvalue"),
+        type=read.text("type") or "String",
+        category=read.text("category"),
+        group=read.text("group"),
+        scope=(read.text("scope") or "global").lower(),
+        description=read.text("description"),
+        dynamic=read.flag("isdynamic"),
     )

@@ -7,80 +7,82 @@ from __future__ import annotations
 
 from ...core.zone.guest_networks import Network, NetworkOffering
 from ...core.zone.pod_ranges import StorageRange
-from .mapping import Wire, _names, _number, _text
+from .records import Record, Tell, Wire, unheard
 from .resources import Resource
-from .vlans import number
+from .vlans import number_of
 
 
-def network(wire: Wire) -> Network:
-    vlan = number(dict(wire))
+def network(wire: Wire, tell: Tell = unheard) -> Network:
+    read = Record(wire, "network", tell)
+    vlan = number_of(read)
     return Network(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        display_text=wire.get("displaytext"),
-        zone_id=_text(wire, "zoneid"),
-        zone=_text(wire, "zonename"),
-        physical_network_id=_text(wire, "physicalnetworkid"),
-        network_offering_id=_text(wire, "networkofferingid"),
-        network_offering=_text(wire, "networkofferingname"),
-        guest_type=_text(wire, "type"),
-        state=_text(wire, "state"),
+        id=read.id(),
+        name=read.text("name"),
+        display_text=read.word("displaytext"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        physical_network_id=read.text("physicalnetworkid"),
+        network_offering_id=read.text("networkofferingid"),
+        network_offering=read.text("networkofferingname"),
+        guest_type=read.text("type"),
+        state=read.text("state"),
         vlan=None if vlan is None else str(vlan),
-        gateway=wire.get("gateway"),
-        netmask=wire.get("netmask"),
-        cidr=wire.get("cidr"),
-        network_domain=wire.get("networkdomain"),
-        acl_type=wire.get("acltype"),
-        account=wire.get("account"),
-        domain=wire.get("domainpath") or wire.get("domain"),
-        project=wire.get("project"),
-        project_id=_text(wire, "projectid"),
-        specify_vlan=bool(wire.get("specifyvlan")),
-        persistent=bool(wire.get("ispersistent")),
-        created=wire.get("created"),
+        gateway=read.address("gateway"),
+        netmask=read.address("netmask"),
+        cidr=read.word("cidr"),
+        network_domain=read.word("networkdomain"),
+        acl_type=read.word("acltype"),
+        account=read.word("account"),
+        domain=read.word("domainpath") or read.word("domain"),
+        project=read.word("project"),
+        project_id=read.text("projectid"),
+        specify_vlan=bool(read.flag("specifyvlan")),
+        persistent=bool(read.flag("ispersistent")),
+        created=read.moment("created"),
     )
 
 
-def network_offering(wire: Wire) -> NetworkOffering:
-    services = wire.get("service") or ()
+def network_offering(wire: Wire, tell: Tell = unheard) -> NetworkOffering:
+    read = Record(wire, "network offering", tell)
+    services = read.records("service", f"service of {read.called}")
     return NetworkOffering(
-        id=wire["id"],
-        name=_text(wire, "name"),
-        display_text=wire.get("displaytext"),
-        guest_ip_type=_text(wire, "guestiptype"),
-        traffic_type=_text(wire, "traffictype"),
-        state=_text(wire, "state"),
-        specify_vlan=bool(wire.get("specifyvlan")),
-        specify_ip_ranges=bool(wire.get("specifyipranges")),
-        persistent=bool(wire.get("ispersistent")),
-        conserve_mode=wire.get("conservemode"),
-        egress_default_policy=wire.get("egressdefaultpolicy"),
-        for_vpc=bool(wire.get("forvpc")),
-        is_default=bool(wire.get("isdefault")),
-        availability=wire.get("availability"),
-        network_rate=_number(wire, "networkrate"),
-        max_connections=_number(wire, "maxconnections"),
-        tags=_names(wire.get("tags")),
-        supported_services=tuple(str(each.get("name")) for each in services),
+        id=read.id(),
+        name=read.text("name"),
+        display_text=read.word("displaytext"),
+        guest_ip_type=read.text("guestiptype"),
+        traffic_type=read.text("traffictype"),
+        state=read.text("state"),
+        specify_vlan=bool(read.flag("specifyvlan")),
+        specify_ip_ranges=bool(read.flag("specifyipranges")),
+        persistent=bool(read.flag("ispersistent")),
+        conserve_mode=read.flag("conservemode"),
+        egress_default_policy=read.flag("egressdefaultpolicy"),
+        for_vpc=bool(read.flag("forvpc")),
+        is_default=bool(read.flag("isdefault")),
+        availability=read.word("availability"),
+        network_rate=read.whole("networkrate", "Mbps"),
+        max_connections=read.whole("maxconnections"),
+        tags=read.names("tags") or (),
+        supported_services=tuple(each.text("name") for each in services),
         service_providers=tuple(
-            {"service": str(each.get("name")), "provider": str(one.get("name"))}
+            {"service": each.text("name"), "provider": one.text("name")}
             for each in services
-            for one in each.get("provider") or ()
+            for one in each.records("provider", f"provider of {read.called}")
         ),
     )
 
 
-def storage_range(wire: Wire) -> StorageRange:
-    vlan = wire.get("vlan")
+def storage_range(wire: Wire, tell: Tell = unheard) -> StorageRange:
+    read = Record(wire, "storage IP range", tell)
     return StorageRange(
-        id=wire["id"],
-        zone_id=_text(wire, "zoneid"),
-        pod_id=_text(wire, "podid"),
-        gateway=wire.get("gateway"),
-        netmask=wire.get("netmask"),
-        start_ip=wire.get("startip"),
-        end_ip=wire.get("endip"),
-        vlan=None if vlan is None else str(vlan),
+        id=read.id(),
+        zone_id=read.text("zoneid"),
+        pod_id=read.text("podid"),
+        gateway=read.address("gateway"),
+        netmask=read.address("netmask"),
+        start_ip=read.address("startip"),
+        end_ip=read.address("endip"),
+        vlan=read.word("vlan"),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .client import Client
+from .records import Record, Tell, Wire, unheard
 
 
 class Note(t.NamedTuple):
@@ -29,12 +30,8 @@ class Notes:
         """Oldest first."""
         params = {"entitytype": entity_type, "entityid": entity_id, "annotationfilter": "all"}
         found = self._client.listing("listAnnotations", "annotation", params)
-        notes = [
-            Note(item["id"], str(item.get("annotation")), str(item.get("created")), str(item.get("username", "")))
-            for item in found
-            if not item.get("removed")
-        ]
-        return sorted(notes, key=lambda note: (note.created, note.id))
+        notes = [note(item, self._client.tell) for item in found if not item.get("removed")]
+        return sorted(notes, key=lambda each: (each.created, each.id))
 
     def add(self, entity_type: str, entity_id: str, text: str) -> None:
         params: dict[str, t.Any] = {
@@ -47,3 +44,8 @@ class Notes:
 
     def remove(self, note_id: str) -> None:
         self._client.run("removeAnnotation", {"id": note_id})
+
+
+def note(wire: Wire, tell: Tell = unheard) -> Note:
+    read = Record(wire, "annotation", tell)
+    return Note(read.id(), read.text("annotation"), read.moment("created") or "", read.text("username"))

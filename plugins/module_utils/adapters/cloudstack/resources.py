@@ -19,6 +19,7 @@ from ...core.zone.storage import ImageStore, StoragePool
 from ...core.zone.topology import Cluster, Pod, Zone
 from ...core.zone.vmware_dcs import VmwareDatacenter
 from . import mapping
+from .records import Tell, Wire
 
 E = t.TypeVar("E")
 
@@ -35,7 +36,7 @@ class Resource(t.Generic[E]):
     """
 
     kind: str
-    read: t.Callable[[mapping.Wire], E]
+    read: t.Callable[[Wire, Tell], E]
     list: str
     list_key: str
     create: str = ""

@@ -8,20 +8,20 @@ Nothing is remembered: what is in use is asked for when a decision needs it.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ...core.errors import Unsupported
+from ...core.errors import Unreadable, Unsupported
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import GuestNetwork, PrivateGateway, TakenVlan, VlanDedication, owner_of
 from ...core.vlans.ranges import HIGHEST_OF
 from ...core.zone.guest_networks import NetworkUser
+from . import readers
 from .client import Client
+from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
 # Networks of projects are left out of a listing unless they are asked for alone.
 PROJECTS = "-1"
-_NUMBER = re.compile(r"^(?:[a-z0-9]+://)?(\d+)$")
 TUNNELS = tuple(f"{method.lower()}://" for method in HIGHEST_OF)
 
 
@@ -42,7 +42,10 @@ class Vlans:
         except Unsupported:
             drawn = [each for each in self._networks(physicalnetworkid=physical_network_id) if not each.specify_vlan]
             return [TakenVlan(each.vlan, physical_network_id, "", (each,)) for each in drawn if each.vlan is not None]
-        return [taken(item, physical_network_id) for item in found]
+        read = [taken(item, physical_network_id, self._client.tell) for item in found]
+        if None in read:
+            raise Unreadable("listGuestVlans: an allocated VLAN has no number that can be read", field="vlan")
+        return [each for each in read if each is not None]
 
     def networks(self, zone_id: str) -> t.Sequence[GuestNetwork]:
         """Every guest network of a zone, those of projects too."""
@@ -53,14 +56,15 @@ class Vlans:
         for project in (None, PROJECTS):
             params: Json = {**scope, "listall": True, "projectid": project}
             for item in self._client.listing("listNetworks", "network", params):
-                found[str(item["id"])] = guest_network(item)
+                network = guest_network(item, self._client.tell)
+                found[network.id] = network
         return list(found.values())
 
     def dedications(self, physical_network_id: str) -> t.Sequence[VlanDedication]:
         """Those of one physical network: the answers name it by its row number only (T3:34)."""
         params: Json = {"physicalnetworkid": physical_network_id}
         found = self._client.listing("listDedicatedGuestVlanRanges", "dedicatedguestvlanrange", params)
-        return [dedication(item) for item in found]
+        return [dedication(item, self._client.tell) for item in found]
 
     def busy(self, zone_id: str) -> frozenset[str]:
         """Ids of networks that a VM has a NIC on."""
@@ -68,7 +72,8 @@ class Vlans:
         for project in (None, PROJECTS):
             params: Json = {"zoneid": zone_id, "listall": True, "details": "nics", "projectid": project}
             for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
-                found.update(str(nic.get("networkid")) for nic in item.get("nic") or ())
+                read = Record(item, "VM", self._client.tell)
+                found.update(nic.text("networkid") for nic in read.records("nic", f"NIC of {read.called}"))
         return frozenset(found)
 
     def private_gateways(self, zone_id: str) -> t.Sequence[PrivateGateway]:
@@ -77,8 +82,9 @@ class Vlans:
         for project in (None, PROJECTS):
             params: Json = {"listall": True, "projectid": project}
             for item in self._client.listing("listPrivateGateways", "privategateway", params):
-                vlan = number(item)
-                if vlan is not None and item.get("zoneid") == zone_id and not item.get("associatednetworkid"):
+                read = Record(item, "private gateway", self._client.tell)
+                vlan = number_of(read)
+                if vlan is not None and read.text("zoneid") == zone_id and not read.text("associatednetworkid"):
                     found.append(private_gateway(item, vlan))
         return found
 
@@ -87,8 +93,8 @@ class Vlans:
         for project in (None, PROJECTS):
             params: Json = {"networkid": network_id, "listall": True, "details": "min", "projectid": project}
             for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
-                name = str(item.get("displayname") or item.get("name") or "")
-                found.append(NetworkUser(str(item["id"]), name, str(item.get("state") or ""), _owner(item)))
+                read = Record(item, "VM", self._client.tell)
+                found.append(NetworkUser(read.id(), read.text("displayname", "name"), read.text("state"), _owner(read)))
         return found
 
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None:
@@ -110,67 +116,74 @@ def _sent(owner: t.Mapping[str, str]) -> Json:
     return {name.replace("_", ""): value for name, value in owner.items() if value}
 
 
-def _owner(item: Json) -> str:
-    domain = str(item.get("domainpath") or item.get("domain") or "")
-    return owner_of(str(item.get("account") or ""), str(item.get("project") or ""), domain)
+def _owner(read: Record) -> str:
+    return owner_of(read.text("account"), read.text("project"), read.text("domainpath", "domain"))
 
 
-def number(item: Json) -> t.Optional[int]:
-    """A network's VLAN; "vlan://500" where only the URI tells it, None for "untagged" and for none."""
-    for key in ("vlan", "broadcasturi"):
-        match = _NUMBER.match(str(item.get(key) or "").strip().lower())
-        if match:
-            return int(match.group(1))
-    return None
+def number_of(read: Record) -> t.Optional[int]:
+    """A network's VLAN, which only its URI tells for some; None for "untagged", "N/A" and for none."""
+    plain = readers.broadcast(read.wire.get("vlan"))
+    if plain is not None and plain.number is not None:
+        return plain.number
+    told = read.broadcast("broadcasturi")
+    return None if told is None else told.number
 
 
-def guest_network(item: Json) -> GuestNetwork:
+def guest_network(wire: Wire, tell: Tell = unheard) -> GuestNetwork:
+    read = Record(wire, "network", tell)
     return GuestNetwork(
-        id=str(item["id"]),
-        name=str(item.get("name") or ""),
-        state=str(item.get("state") or ""),
-        vlan=number(item),
-        tunnel=str(item.get("broadcasturi") or "").lower().startswith(TUNNELS),
-        owner=_owner(item),
-        physical_network_id=str(item.get("physicalnetworkid") or ""),
-        guest_type=str(item.get("type") or ""),
-        specify_vlan=bool(item.get("specifyvlan")),
-        persistent=bool(item.get("ispersistent")),
-        created=str(item.get("created") or ""),
-        account=str(item.get("account") or ""),
-        domain_id=str(item.get("domainid") or ""),
-        project_id=str(item.get("projectid") or ""),
+        id=read.id(),
+        name=read.text("name"),
+        state=read.text("state"),
+        vlan=number_of(read),
+        tunnel=read.text("broadcasturi").lower().startswith(TUNNELS),
+        owner=_owner(read),
+        physical_network_id=read.text("physicalnetworkid"),
+        guest_type=read.text("type"),
+        specify_vlan=bool(read.flag("specifyvlan")),
+        persistent=bool(read.flag("ispersistent")),
+        created=read.moment("created") or "",
+        account=read.text("account"),
+        domain_id=read.text("domainid"),
+        project_id=read.text("projectid"),
     )
 
 
-def private_gateway(item: Json, vlan: int) -> PrivateGateway:
+def private_gateway(wire: Wire, vlan: int, tell: Tell = unheard) -> PrivateGateway:
+    read = Record(wire, "private gateway", tell)
     return PrivateGateway(
-        id=str(item["id"]),
-        name=f"{item.get('vpcname') or item.get('vpcid') or ''} {item.get('ipaddress') or ''}".strip(),
+        id=read.id(),
+        name=f"{read.text('vpcname', 'vpcid')} {read.text('ipaddress')}".strip(),
         vlan=vlan,
-        zone_id=str(item.get("zoneid") or ""),
-        state=str(item.get("state") or ""),
-        owner=_owner(item),
-        physical_network_id=str(item.get("physicalnetworkid") or ""),
+        zone_id=read.text("zoneid"),
+        state=read.text("state"),
+        owner=_owner(read),
+        physical_network_id=read.text("physicalnetworkid"),
     )
 
 
-def taken(item: Json, physical_network_id: str) -> TakenVlan:
+def taken(wire: Wire, physical_network_id: str, tell: Tell = unheard) -> t.Optional[TakenVlan]:
+    """None where its number cannot be read, which is told."""
+    read = Record(wire, "allocated VLAN", tell)
+    vlan = read.whole("vlan")
+    if vlan is None:
+        return None
     return TakenVlan(
-        vlan=int(item["vlan"]),
-        physical_network_id=str(item.get("physicalnetworkid") or physical_network_id),
-        since=str(item.get("taken") or ""),
-        networks=tuple(guest_network(each) for each in item.get("network") or ()),
+        vlan=vlan,
+        physical_network_id=read.text("physicalnetworkid") or physical_network_id,
+        since=read.moment("taken") or "",
+        networks=tuple(guest_network(each.wire, tell) for each in read.records("network", "network")),
     )
 
 
-def dedication(item: Json) -> VlanDedication:
+def dedication(wire: Wire, tell: Tell = unheard) -> VlanDedication:
+    read = Record(wire, "dedicated VLAN range", tell)
     return VlanDedication(
-        id=str(item["id"]),
-        ranges=vlans.parse(item.get("guestvlanrange"), highest=max(HIGHEST_OF.values())),
-        account=str(item.get("account") or ""),
-        project=str(item.get("project") or ""),
-        domain=str(item.get("domainpath") or item.get("domain") or ""),
-        domain_id=str(item.get("domainid") or ""),
-        project_id=str(item.get("projectid") or ""),
+        id=read.id(),
+        ranges=vlans.merged(read.ranges("guestvlanrange")),
+        account=read.text("account"),
+        project=read.text("project"),
+        domain=read.text("domainpath", "domain"),
+        domain_id=read.text("domainid"),
+        project_id=read.text("projectid"),
     )

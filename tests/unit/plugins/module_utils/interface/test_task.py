@@ -158,3 +158,24 @@ def test_every_task_takes_its_keys_as_secrets(name: str) -> None:
     task = ApiTask(options=OPTIONS, operation=lambda cloud, params, check: Outcome(False))
     assert task.argument_spec[name]["no_log"] is True
     assert set(OPTIONS) <= set(task.argument_spec)
+
+
+class DoubtfulCloud:
+    """A connection that could not read something of its answers."""
+
+    def doubts(self) -> tuple[str, ...]:
+        return ("host kvm01: cpunumber is 'many'",)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_could_not_be_read_is_a_warning_whether_the_task_succeeds_or_not(fails: bool) -> None:
+    def operation(cloud: Any, params: Any, check: bool) -> Outcome:
+        if fails:
+            raise InvalidValue("name", "x", "y")
+        return Outcome(False, warnings=("careful",))
+
+    task = ApiTask(options=OPTIONS, operation=operation)
+    cloud: Any = DoubtfulCloud()
+    answer = task.carried_out(lambda: cloud, {}, False, set())
+    assert answer["warnings"] == [*([] if fails else ["careful"]), "host kvm01: cpunumber is 'many'"]
+    assert answer.get("failed", False) is fails

@@ -15,7 +15,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound, TransportError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    NotFound,
+    TransportError,
+    Unreadable,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
 ZONES = ("z1", "z2")
 ID = "00000000-0000-4000-8000-{:012d}"
@@ -206,3 +211,33 @@ def test_an_answer_without_the_thing_is_told(server: PodServer) -> None:
     cloud, _http = gateway_of(lambda command, form: ok(success=True))
     with pytest.raises(Exception, match="createPod: the answer holds no pod"):
         cloud.pods.create(name="x", zone_id="z1")
+
+
+def test_what_cannot_be_read_is_told_once_and_what_has_no_id_is_left_out() -> None:
+    """A row that is no object, one without an id, one with a figure that is none: the rest is read."""
+    rows = [{"id": "1", "name": "kvm01", "cpunumber": "many"}, {"name": "lost"}, "text", {"id": "2", "name": "kvm02"}]
+    cloud, _http = gateway_of(lambda command, form: ok(count=4, host=rows))
+    assert [host.name for host in cloud.hosts.all()] == ["kvm01", "kvm02"]
+    assert cloud.doubts() == (
+        "listHosts: 1 items are not objects; they are left out",
+        "host kvm01: cpunumber is 'many', which is not a whole number; it is treated as unknown",
+        "host lost: id is missing",
+    )
+    assert cloud.doubts() == ()
+
+
+def test_a_vm_without_an_id_stops_a_plan() -> None:
+    """It holds capacity, and cannot be moved: a host would be taken for empty."""
+
+    def server(command: str, _form: Form) -> Answer:
+        return ok(virtualmachine=[{"name": "ghost", "hostid": "h"}]) if command == "listVirtualMachines" else ok()
+
+    cloud, _http = gateway_of(server)
+    with pytest.raises(Unreadable, match="virtualmachine ghost has no id"):
+        cloud.fleets.on_host(Cluster("c", "c1", "z", "p"), "h")
+
+
+def test_capacity_that_cannot_be_read_is_not_taken_for_none() -> None:
+    cloud, _http = gateway_of(lambda command, form: ok(capacity=[{"type": "1", "capacitytotal": "much"}]))
+    with pytest.raises(Unreadable, match="capacitytotal is 'much'"):
+        cloud.capacities.of_cluster("c")
