@@ -20,6 +20,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.text import printable
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
     Connection,
     open_cloud,
@@ -81,7 +82,7 @@ class ActionModule(ActionBase):
     def _gateway(self, connection: Connection) -> t.Any:
         """The one of the items before; a new one for every attempt of a task that waits for something to change."""
         if connection not in _gateways or self._task.until or self._task.retries:
-            _gateways[connection] = open_cloud(connection, display.display)
+            _gateways[connection] = open_cloud(connection, lambda line: display.display(printable(line)))
         return _gateways[connection]
 
 

@@ -13,6 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..adapters.cloudstack.gateway import Gateway
 from ..core.change import Outcome
 from ..core.errors import HostcraftError
+from ..core.text import printable
 from ..ports.cloud import Cloud
 from .connection import CONNECTION, Params, Spec, open_cloud, resolve
 
@@ -131,4 +132,4 @@ def success(outcome: Outcome) -> Json:
 
 def failure(error: HostcraftError) -> Json:
     """An error as a result: ``msg`` for people, ``code`` and ``details`` for ``failed_when`` and logs."""
-    return {"msg": error.message, "code": error.code, "details": error.details}
+    return {"msg": printable(error.message, keep="\n"), "code": error.code, "details": error.details}

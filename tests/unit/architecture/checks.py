@@ -38,6 +38,7 @@ SDKS = frozenset(
         "pyVim",
         "pymysql",
         "requests",
+        "urllib3",  # below requests, whose connections it makes
         "jinja2",
         "markupsafe",
         "vl_convert",

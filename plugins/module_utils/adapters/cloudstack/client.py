@@ -44,6 +44,7 @@ SECRETS = ("password", "secret", "privatekey")
 STATE_AS_SUCCESS = ("enableHAFor", "disableHAFor")
 RESTARTED = "job cancelled because of management server restart"
 MOST_DOUBTS = 20  # warnings of one task about values that could not be read
+MOST_ITEMS, LONGEST_LISTING = 200_000, 900.0  # of one listing, and its seconds
 PAGE_SIZE = 500  # default.page.size: more is refused (T2:25, FIELD_FACTS "API")
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
@@ -106,8 +107,15 @@ class Client:
     def listing(self, command: str, key: str, params: t.Optional[Params] = None) -> list[Json]:
         """Every item of a list command, page by page. A page past the end has no list at all (T2:24)."""
         items: list[Json] = []
-        page = 1
+        page, began = 1, self.clock.now()
         while True:
+            if len(items) > MOST_ITEMS or self.clock.now() - began > LONGEST_LISTING:
+                seconds = self.clock.now() - began
+                raise TransportError(
+                    f"{command}: the listing has not ended after {len(items)} items and {seconds:.0f} s",
+                    command=command,
+                    passing=False,
+                )
             try:
                 answer = self.call(command, {**(params or {}), "page": page, "pagesize": self.page_size})
             except ApiError as error:

@@ -20,7 +20,7 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 from ...core.naming import is_address, is_host_name
-from ...core.text import printable
+from ...core.text import encodable, printable
 
 Range = tuple[int, int]
 
@@ -59,9 +59,9 @@ FALSE = frozenset(("false", "no", "off", "0", "disabled"))
 
 
 def scalar(value: object) -> t.Optional[str]:
-    """One value as text; None for null, lists and objects."""
+    """One value as text that can be encoded; None for null, lists and objects."""
     if isinstance(value, str):
-        return value
+        return encodable(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, (int, float)) else None

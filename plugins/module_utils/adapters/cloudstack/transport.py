@@ -14,13 +14,16 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.errors import MissingLibrary, TransportError
+from ..limits import MIB, MOST, AnswerTooLarge, AnswerTooLong, bounded
 
 Json = dict[str, t.Any]
+CHUNK = 1 << 16
+LONGEST_NUMBER = 40  # digits; what is longer is read as a float, which takes no time
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where and as whom. timeout: seconds for one request. verify: True, False or the path of a CA file."""
+    """Where and as whom. timeout: seconds for one request and its whole answer. verify: True, False or a CA file."""
 
     url: str
     key: str
@@ -44,17 +47,23 @@ class Http:
         """HTTP status and JSON body. Raises TransportError for anything that is not CloudStack's own answer."""
         requests = _requests()
         if self._session is None:
-            self._session = requests.Session()
-        options = {"timeout": self.endpoint.timeout, "verify": self.endpoint.verify, "allow_redirects": False}
+            self._session = _session(requests, self.endpoint.timeout)
+        options = {
+            "timeout": self.endpoint.timeout,
+            "verify": self.endpoint.verify,
+            "allow_redirects": False,
+            "stream": True,
+        }
         try:
             if self.endpoint.method == "get":
                 answer = self._session.get(f"{self.endpoint.url}?{form}", **options)
             else:
                 kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
                 answer = self._session.post(self.endpoint.url, data=form.encode(), headers=kind, **options)
+            body = self._body(command, answer)
         except requests.exceptions.RequestException as error:
             raise self._lost(command, error, requests) from None
-        return answer.status_code, self._json(command, answer)
+        return answer.status_code, self._json(command, answer, body)
 
     def close(self) -> None:
         if self._session is not None:
@@ -64,6 +73,11 @@ class Http:
     def _lost(self, command: str, error: Exception, requests: t.Any) -> TransportError:
         """Never quotes the library's own text about the URL: with GET it holds the key and parameters."""
         place = self.endpoint.url
+        if _caused_by(error, AnswerTooLarge.__name__):
+            return self._too_large(command)
+        if _caused_by(error, AnswerTooLong.__name__):
+            text = f"{command}: the answer from {place} did not end within {self.endpoint.timeout:g} s (api_timeout)"
+            return TransportError(text, command=command)
         if isinstance(error, requests.exceptions.SSLError):
             return self._tls(command, error)
         if isinstance(error, requests.exceptions.ConnectTimeout) or _refused(error):
@@ -86,10 +100,35 @@ class Http:
         hint = "does it speak TLS there, and is api_verify_ssl_cert a file of CA certificates?"
         return TransportError(f"{command}: TLS with {place} failed: {hint}", command=command)
 
-    def _json(self, command: str, answer: t.Any) -> Json:
+    def _body(self, command: str, answer: t.Any) -> bytes:
+        """What the answer holds, decompressed, up to the same limit. Raises TransportError."""
+        body = bytearray()
         try:
-            body = json.loads(answer.content)
-        except ValueError:
+            for chunk in answer.iter_content(CHUNK):
+                body += chunk
+                if len(body) > MOST:
+                    raise self._too_large(command)
+        finally:
+            # Read to the end, the connection goes back to the session; else it is given up.
+            answer.close()
+        return bytes(body)
+
+    def _too_large(self, command: str) -> TransportError:
+        text = f"{command}: the answer from {self.endpoint.url} has more than {MOST // MIB} MiB and was not read"
+        return TransportError(text, command=command, passing=False)
+
+    def _json(self, command: str, answer: t.Any, content: bytes) -> Json:
+        if not 200 <= answer.status_code < 300 and answer.status_code < 400:
+            text = f"{command}: HTTP {answer.status_code} instead of an answer: {self.endpoint.url} leads elsewhere"
+            raise TransportError(
+                f"{text}; set api_url to the final URL of the API",
+                command=command,
+                http_status=answer.status_code,
+                passing=False,
+            )
+        try:
+            body = json.loads(content, parse_int=_number)
+        except (ValueError, RecursionError):
             kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
             text = f"{command}: HTTP {answer.status_code} with {kind} instead of CloudStack's JSON"
             hint = "is the api_url that of a management server, or is this a proxy's error page?"
@@ -101,6 +140,36 @@ class Http:
                 http_status=answer.status_code,
             )
         return body
+
+
+def _number(digits: str) -> t.Union[int, float]:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
+
+
+def _session(requests: t.Any, seconds: float) -> t.Any:
+    """A session whose connections read each answer within the limits."""
+    import urllib3
+
+    response = bounded(seconds, compressed=True)
+    pools = {}
+    for scheme, kind in (("http", urllib3.HTTPConnectionPool), ("https", urllib3.HTTPSConnectionPool)):
+        connection = type("Connection", (kind.ConnectionCls,), {"response_class": response})
+        pools[scheme] = type(kind.__name__, (kind,), {"ConnectionCls": connection})
+
+    class Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]
+        def init_poolmanager(self, *args: t.Any, **more: t.Any) -> None:
+            super().init_poolmanager(*args, **more)
+            self.poolmanager.pool_classes_by_scheme = pools
+
+        def proxy_manager_for(self, *args: t.Any, **more: t.Any) -> t.Any:
+            manager = super().proxy_manager_for(*args, **more)
+            manager.pool_classes_by_scheme = pools
+            return manager
+
+    session = requests.Session()
+    for scheme in pools:
+        session.mount(f"{scheme}://", Adapter())
+    return session
 
 
 def _requests() -> t.Any:

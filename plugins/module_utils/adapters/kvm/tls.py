@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import ssl
+import time
 import typing as t
 
 VENCRYPT = 19
@@ -21,7 +22,7 @@ WITH_CERTIFICATE = (260, 261, 262, 264)
 def listens(address: str, port: int, seconds: float) -> bool:
     try:
         socket.create_connection((address, port), timeout=seconds).close()
-    except OSError:
+    except (OSError, UnicodeError):
         return False
     return True
 
@@ -31,7 +32,7 @@ def certificate_of(address: str, port: int, seconds: float) -> t.Optional[str]:
     try:
         with socket.create_connection((address, port), timeout=seconds) as plain:
             return _shown(plain)
-    except OSError:
+    except (OSError, UnicodeError):
         return None
 
 
@@ -39,35 +40,42 @@ def console_certificate(address: str, port: int, seconds: float) -> tuple[t.Opti
     """Whether a VNC console has TLS (None: it does not answer), and the SHA-256 of the certificate that it shows."""
     try:
         with socket.create_connection((address, port), timeout=seconds) as plain:
-            return (True, _shown(plain)) if _ready_for_tls(plain) else (False, None)
-    except (OSError, EOFError):
+            ready = _ready_for_tls(plain, time.monotonic() + seconds)
+            plain.settimeout(seconds)
+            return (True, _shown(plain)) if ready else (False, None)
+    except (OSError, EOFError, UnicodeError):
         return None, None
 
 
-def _ready_for_tls(plain: socket.socket) -> bool:
+def _ready_for_tls(plain: socket.socket, until: float) -> bool:
     """Talks RFB up to where TLS begins; False where the console has none."""
-    _take(plain, 12)
+    _take(plain, 12, until)
     plain.sendall(b"RFB 003.008\n")
-    kinds = _take(plain, _take(plain, 1)[0])
+    kinds = _take(plain, _take(plain, 1, until)[0], until)
     if VENCRYPT not in kinds:
         return False
     plain.sendall(bytes([VENCRYPT]))
-    _take(plain, 2)
+    _take(plain, 2, until)
     plain.sendall(b"\x00\x02")
-    if _take(plain, 1) != b"\x00":
+    if _take(plain, 1, until) != b"\x00":
         return False
-    number = _take(plain, 1)[0]
-    offered = [int.from_bytes(_take(plain, 4), "big") for _index in range(number)]
+    number = _take(plain, 1, until)[0]
+    offered = [int.from_bytes(_take(plain, 4, until), "big") for _index in range(number)]
     usable = [each for each in offered if each in WITH_CERTIFICATE]
     if not usable:
         return False
     plain.sendall(usable[0].to_bytes(4, "big"))
-    return _take(plain, 1) == b"\x01"
+    return _take(plain, 1, until) == b"\x01"
 
 
-def _take(plain: socket.socket, number: int) -> bytes:
+def _take(plain: socket.socket, number: int, until: float) -> bytes:
+    """So many bytes, none waited for beyond that moment. Raises OSError, EOFError."""
     held = b""
     while len(held) < number:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise socket.timeout
+        plain.settimeout(left)
         more = plain.recv(number - len(held))
         if not more:
             raise EOFError

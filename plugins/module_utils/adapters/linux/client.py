@@ -17,6 +17,9 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from ...core.naming import is_address, is_host_name
+from ...core.text import shortened
+
 # Where administrators' programs are, which a task's PATH often leaves out.
 SYSTEM_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin")
 
@@ -85,14 +88,18 @@ class Linux:
 
     def connect(self, address: str, port: int) -> str:
         """Try a TCP connection and close it: "" where it succeeded, else why not."""
+        if not (is_address(address) or is_host_name(address)):
+            return f"{shortened(address)!r} is not an address or a host name"
         try:
             socket.create_connection((address, port), timeout=self.seconds).close()
-        except OSError as error:
-            return error.strerror or str(error)
+        except (OSError, UnicodeError) as error:
+            return getattr(error, "strerror", None) or str(error)
         return ""
 
     def resolve(self, name: str) -> tuple[str, ...]:
         """The addresses of a name, as programs of this machine see them; empty where there are none."""
+        if not (is_address(name) or is_host_name(name)):
+            return ()
         try:
             found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):

@@ -23,6 +23,7 @@ from ...core.report.charts import (
     timeline,
 )
 from ...core.report.model import Report, bands
+from ...core.text import all_printable
 from .template import PAGE, STYLE
 
 SVG = "http://www.w3.org/2000/svg"
@@ -57,7 +58,9 @@ class Pages:
             return Markup("\n").join(Markup(svg) for svg in self._charts(name, *what))
 
         page = environment.from_string(PAGE)
-        return page.render(report=report, draw=draw, counted=counted, style=Markup(STYLE), bands=bands())
+        # XML has no place for control characters and lone surrogates, which names of a server may hold.
+        shown = all_printable(report)
+        return page.render(report=shown, draw=draw, counted=counted, style=Markup(STYLE), bands=bands())
 
     def read(self, path: str) -> t.Optional[tuple[str, int]]:
         """A file's text and mode; None when it is not there. Raises InvalidValue for a directory."""

@@ -28,10 +28,13 @@ from ...core.errors import (
     WaitTimeout,
 )
 from ...core.hypervisors.model import HypervisorAccess
+from ...core.text import shortened
+from ..limits import bounded
 
 # Spoken by every vCenter from 6.0 on; asking each for its newest one costs a request and gains nothing that is read.
 API_VERSION = "vim.version.version10"
 LONGEST_WAIT = 60  # seconds that one request may wait for news of a task
+LONGEST_READ, MOST_OBJECTS = 600.0, 500_000  # seconds of one reading with all its pages, and its objects
 GRACE = 15.0  # seconds after a task's own timeout in which vCenter may still say so itself
 
 
@@ -88,7 +91,11 @@ class VcenterClient:
             sslContext=_trust(access),
             httpConnectionTimeout=access.timeout,
             poolSize=1,
+            acceptCompressedResponses=False,
         )
+        # A question for news is answered only after a while: see _wait.
+        response = bounded(access.timeout)
+        self._stub.scheme = type("Connection", (self._stub.scheme,), {"response_class": response})
         self._content: t.Any = None
         self._denied: t.Optional[AccessDenied] = None
 
@@ -102,7 +109,11 @@ class VcenterClient:
         if self._content is None:
             instance = self.vim.ServiceInstance("ServiceInstance", self._stub)
             content = self._send("RetrieveServiceContent", instance.RetrieveContent)
-            self._login(content.sessionManager)
+            sessions = getattr(content, "sessionManager", None)
+            if sessions is None:
+                text = f"what answers at {self._access.url} is not a vCenter"
+                raise TransportError(text, command="RetrieveServiceContent", passing=False)
+            self._login(sessions)
             self._content = content
         return self._content
 
@@ -144,7 +155,11 @@ class VcenterClient:
         asked = self.content.propertyCollector
         page = self.call("RetrievePropertiesEx", lambda: asked.RetrievePropertiesEx([spec], options))
         found: dict[str, Thing] = {}
+        until = time.monotonic() + LONGEST_READ
         while page is not None:
+            if time.monotonic() > until or len(found) > MOST_OBJECTS:
+                text = f"{self._access.url}: the answer has not ended after {len(found)} objects"
+                raise TransportError(text, command="RetrievePropertiesEx", passing=False)
             for each in page.objects:
                 thing = _thing(each)
                 found[thing.id] = thing
@@ -235,6 +250,10 @@ class VcenterClient:
             raise TransportError(f"{url}: {error or type(error).__name__}", command=name, arrived=not refused) from None
         except (self.vmodl.MethodFault, self.vmodl.RuntimeFault) as fault:
             raise _error(name, fault) from None
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+            # What the library's parser makes of an answer that is none.
+            text = f"{url}: the answer is none of vSphere's ({type(error).__name__}: {shortened(str(error))})"
+            raise TransportError(text, command=name, passing=False) from None
 
     def _traversal(self, step: Step) -> t.Any:
         collector = self.vmodl.query.PropertyCollector

@@ -25,7 +25,10 @@ from ...core.errors import (
     WaitTimeout,
 )
 from ...core.hypervisors.model import HypervisorAccess
+from ...core.naming import is_address, is_host_name
+from ...core.text import shortened
 from ...ports.clock import Clock
+from ..limits import AnswerTooLarge, bounded
 
 Record = t.Mapping[str, t.Any]
 Table = t.Mapping[str, Record]
@@ -35,7 +38,10 @@ DENIED = ("SESSION_AUTHENTICATION_FAILED", "SESSION_AUTHORIZATION_FAILED", "RBAC
 # The master is starting; it was not asked in vain for ever.
 STARTING = ("HOST_STILL_BOOTING", "HOST_HAS_NO_MANAGEMENT_IP")
 UNKNOWN = "MESSAGE_METHOD_UNKNOWN"
-UNUSABLE = (OSError, http.client.HTTPException, xmlrpc.client.Error, ExpatError)
+# The last ones are what the library's parser makes of values that are none.
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+UNUSABLE = (OSError, http.client.HTTPException, xmlrpc.client.Error, ExpatError, *MALFORMED)
+MOST_TRIED = 80  # addresses that are tried for the master: a pool has 64 hosts at most
 WAIT = 10.0  # seconds that one question for events stays open
 
 
@@ -108,7 +114,7 @@ class Client:
     def know(self, addresses: t.Iterable[str]) -> None:
         """Addresses of the pool's hosts, to be tried when the master that was spoken to is away."""
         like = self._urls[0]
-        self._learned = [self._url(each, like) for each in addresses if each]
+        self._learned = [self._url(each, like) for each in addresses if is_place(each)]
 
     def again(self) -> None:
         """The next call logs in anew: somebody else is master now."""
@@ -127,7 +133,7 @@ class Client:
         """A session with the master, by the first address that leads to it."""
         waiting, tried = [*self._urls, *self._learned], set()
         errors: list[TransportError] = []
-        while waiting:
+        while waiting and len(tried) < MOST_TRIED:
             url = waiting.pop(0)
             if url in tried:
                 continue
@@ -138,7 +144,7 @@ class Client:
                 errors.append(self._lost("session.login_with_password", error, url))
             except self._failure() as error:
                 if error.details[0] == "HOST_IS_SLAVE":
-                    waiting.insert(0, self._url(error.details[1], url))
+                    waiting.insert(0, self._url(_master(error.details), url))
                 elif error.details[0] in STARTING:
                     errors.append(TransportError(f"{url}: {error.details[0]}", command="session.login_with_password"))
                 else:
@@ -200,17 +206,22 @@ class Client:
         if isinstance(error, socket.timeout):
             text = f"{method}: no answer from {place} within {self._access.timeout:g} s (hypervisor.timeout)"
             return TransportError(text, command=method)
-        if isinstance(error, (xmlrpc.client.Error, ExpatError)):
+        if isinstance(error, AnswerTooLarge):
+            return TransportError(f"{method}: {place}: {error}", command=method, passing=False)
+        if isinstance(error, (xmlrpc.client.Error, ExpatError, *MALFORMED)):
             return TransportError(f"{method}: what answers at {place} is not XAPI", command=method)
         return TransportError(f"{method}: the connection to {place} was lost", command=method)
 
 
 class _Transport(xmlrpc.client.Transport):
-    """With a timeout and our certificates, and without the library's own second try."""
+    """With a timeout of the whole answer and our certificates, and without the library's own second try."""
+
+    accept_gzip_encoding = False
 
     def __init__(self, timeout: float, context: t.Optional[ssl.SSLContext]) -> None:
         super().__init__()
         self._timeout, self._tls = timeout, context
+        self._response = bounded(timeout)
 
     def make_connection(self, host: t.Any) -> http.client.HTTPConnection:
         held: t.Any = getattr(self, "_connection", None)
@@ -222,11 +233,25 @@ class _Transport(xmlrpc.client.Transport):
             if self._tls is not None
             else http.client.HTTPConnection(where, timeout=self._timeout)
         )
+        made.response_class = self._response
         self._connection = host, made
         return made
 
     def request(self, host: t.Any, handler: str, request_body: t.Any, verbose: t.Any = False) -> t.Any:
         return self.single_request(host, handler, request_body, verbose)
+
+
+def is_place(text: object) -> bool:
+    return isinstance(text, str) and (is_address(text) or is_host_name(text))
+
+
+def _master(details: t.Sequence[str]) -> str:
+    """The master that a member names; password and user are sent there. Raises HypervisorError."""
+    named = details[1] if len(details) > 1 else ""
+    if not is_place(named):
+        text = f"a member of the pool names {shortened(str(named))!r} as the master, which is not an address"
+        raise HypervisorError(text, call="session.login_with_password", fault="HOST_IS_SLAVE")
+    return named
 
 
 def _complete(url: str) -> str:

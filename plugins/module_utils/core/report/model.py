@@ -18,6 +18,7 @@ from ..errors import InvalidValue
 from ..placement.fleet import Fleet, balances, vms_of
 from ..placement.rolling import fingerprint
 from ..placement.text import duration
+from ..text import printable
 from .changes import (
     DonePart,
     Json,
@@ -116,7 +117,8 @@ class Report:
         lines = [f"zone {self.zone}: {counted(self.hosts, 'host')}, {counted(self.vms, 'VM')}, {loads}"]
         lines += [f"cluster {part.name}: {part.sentence}" for part in self.clusters]
         lines += [f"plan of {part.cluster}: {part.sentence}" for part in self.plans]
-        return lines + ([f"done: {self.done.sentence}"] if self.done else [])
+        lines += [f"done: {self.done.sentence}"] if self.done else []
+        return [printable(line) for line in lines]
 
 
 def level(share: float) -> int:

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.kvm import guests, mapping, uri
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import HypervisorAccess
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 
@@ -190,6 +194,64 @@ def test_what_is_no_uri_is_refused_without_its_secret(text: str) -> None:
 def test_an_address_that_is_not_known() -> None:
     with pytest.raises(InvalidValue, match="has no address"):
         uri.uri(access("qemu+tcp://{address}/system"), Host(id="1", name="kvm1"), "")
+
+
+HOSTILE = (
+    "h/system?command=touch%20/tmp/x",
+    "kvm1?no_verify=1",
+    "kvm1#",
+    "user@kvm1",
+    "kvm1:22",
+    "-oProxyCommand=touch x",
+    "kvm1 ",
+    "kvm1\n",
+    "kvm1\x00",
+    "..",
+    "[::1]",
+    "fe80::1%25eth0",
+    "{address}",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("field", ["name", "address"])
+def test_a_name_or_address_that_is_none_gets_into_no_uri(field: str, name: str) -> None:
+    """libvirt runs what a URI names as a command, as the user of the task."""
+    host = Host(
+        id="1", name=name if field == "name" else "kvm1", ip_address=name if field == "address" else "192.0.2.1"
+    )
+    for scheme in ("qemu+ssh", "qemu+tls", "qemu+libssh2", "qemu"):
+        wanted = "{host}" if field == "name" else "{address}"
+        with pytest.raises((Refused, InvalidValue)) as refused:
+            uri.uri(access(f"{scheme}://root@{wanted}/system"), host, "")
+        if name:
+            assert refused.value.details["reasons"][0]["code"] == "unsafe_name"  # type: ignore[index]
+
+
+def test_a_name_that_is_not_used_may_be_any() -> None:
+    """updateHost takes every text as a name."""
+    host = Host(id="1", name="Host 1 (rack 4)?command=x", ip_address="192.0.2.1")
+    assert uri.uri(access("qemu+tcp://{address}/system"), host, "") == "qemu+tcp://192.0.2.1/system"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_whatever_a_server_says_only_the_host_of_a_uri_comes_of_it(name: str, address: str) -> None:
+    host = Host(id="1", name=name, ip_address=address)
+    for template in ("qemu+ssh://root@{host}:2222/system?keyfile=/k", "qemu+tls://{address}/system"):
+        try:
+            parts = urlsplit(uri.uri(access(template), host, "/pki"))
+        except (Refused, InvalidValue):
+            continue
+        assert (parts.path, parts.username) == ("/system", "root" if "root@" in template else None)
+        assert parts.hostname == (name if "{host}" in template else address).lower()
+        assert set(dict(parse_qsl(parts.query))) <= {"keyfile", "no_tty", "pkipath"}
+
+
+@pytest.mark.parametrize("template", ["qemu+tls://{address}/system", "qemu+tls://[{address}]/system"])
+def test_an_address_of_ipv6_stands_in_brackets(template: str) -> None:
+    host = Host(id="1", name="kvm1", ip_address="2001:db8::7")
+    assert uri.uri(access(template), host, "") == "qemu+tls://[2001:db8::7]/system"
 
 
 def test_several_hosts_need_a_placeholder() -> None:

@@ -155,6 +155,9 @@ def test_a_real_listener_is_seen_with_its_program() -> None:
         assert seen[port].address == "127.0.0.1"
         assert seen[port].program == Path("/proc/self/comm").read_text(encoding="utf-8").strip()
         assert Linux().connect("127.0.0.1", port) == ""
+        for strange in ("", "a..b", "x" * 70, "127.0.0.1\x00", "-x", "\ud800"):
+            assert "is not an address or a host name" in Linux().connect(strange, port)
+            assert Linux().resolve(strange) == ()
     assert Linux(1).connect("127.0.0.1", port) == "Connection refused"
 
 

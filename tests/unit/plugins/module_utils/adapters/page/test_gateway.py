@@ -40,6 +40,30 @@ def test_whatever_names_hold_is_text() -> None:
     assert text.count("&lt;script&gt;") >= 10
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "\x00",
+        "\x1b[31m",
+        "\ufffe",
+        "\uffff",
+        "\ud800",
+        "\x0b",
+        "\x7f",
+        "\x9b",
+        "\u2028",
+        "\U0001fffe",
+        "\u202e",
+    ],
+)
+def test_a_name_that_xml_has_no_place_for_is_shown_and_stops_nothing(odd: str, tmp_path: Path) -> None:
+    text = Pages().render(page(f"vm{odd}1"))
+    assert odd not in text
+    assert f"vm{ascii(odd[0])[1:-1]}" in text
+    Pages().write(str(tmp_path / "page.html"), text, 0o644)
+    assert page(f"vm{odd}1").summary()[0].isprintable()
+
+
 def test_the_same_report_is_the_same_page() -> None:
     assert Pages().render(page()) == Pages().render(page())
     assert Pages().render(page("other")) != Pages().render(page())

@@ -57,6 +57,15 @@ def test_a_member_says_who_the_master_is(servers: Servers, pool: Pool) -> None:
     assert [(call.host, call.error) for call in pool.calls[:2]] == [("xen1", "HOST_IS_SLAVE"), ("xen0", "")]
 
 
+@pytest.mark.parametrize("named", ["192.0.2.9/x?", "root:pw@192.0.2.9", "-x", "a b", "", "192.0.2.9\n"])
+def test_a_master_that_is_no_address_gets_no_password(servers: Servers, pool: Pool, named: str) -> None:
+    """A member that somebody took over names where user and password go next."""
+    pool.database.set("host", pool.master, address=named)
+    with pytest.raises(HypervisorError, match="which is not an address"):
+        names(client(servers, MEMBER))
+    assert pool.logins == 0
+
+
 def test_addresses_are_tried_in_turn(servers: Servers) -> None:
     assert names(client(servers, NOBODY, MEMBER)) == {"xen0", "xen1", "xen2"}
 
