@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -22,16 +23,23 @@ class TimeServer:
         self._socket.bind((address, 123))
 
     def __enter__(self) -> TimeServer:
-        threading.Thread(target=self._serve, name="time server", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name="time server", daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
+        # Closed while a thread waits in it, a socket keeps its port: the next fleet of this number would not get it.
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
         self._socket.close()
 
     def _serve(self) -> None:
         while True:
             try:
                 asked, peer = self._socket.recvfrom(512)
+                if peer is None:
+                    return
                 received = _stamp()
                 if len(asked) >= 48:
                     head = struct.pack("!BBbbII4s", LEAP_VERSION_MODE, STRATUM, POLL, PRECISION, 0, 1 << 8, b"HOST")

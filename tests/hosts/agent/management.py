@@ -73,6 +73,9 @@ class Management:
 
     def __exit__(self, *_error: object) -> None:
         self.sandbox.world.agents = None
+        # Closed while a thread waits in it, a socket keeps its port.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in list(self.connected.values()):
             connection.socket.close()
