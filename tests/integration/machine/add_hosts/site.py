@@ -23,7 +23,7 @@ from hosts.time_server import TimeServer
 from sandbox.server import Sandbox
 
 HERE = Path(__file__).resolve().parent
-PLAYBOOKS = HERE.parents[2] / "playbooks"
+PLAYBOOKS = HERE.parents[3] / "playbooks"
 # What these machines lack however well they are prepared: the CPU's virtualisation, and swap.
 LACKING = ["cpu_no_virtualisation", "kvm_absent", "swap_absent", "swap_used", "memory_small", "huge_pages"]
 
