@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import typing as t
 from dataclasses import dataclass, field
 
@@ -24,6 +25,11 @@ def same_set(wanted: t.Iterable[object], held: t.Iterable[object]) -> bool:
     return frozenset(wanted or ()) == frozenset(held or ())
 
 
+def same_name(wanted: object, held: object) -> bool:
+    """Names of things, which the server's database compares without case: ``KVM-A`` is ``kvm-a``."""
+    return same_word(wanted, held)
+
+
 def same_word(wanted: object, held: object) -> bool:
     """Names of states and types, which the server takes in any case."""
     return str(wanted or "").casefold() == str(held or "").casefold()
@@ -35,7 +41,8 @@ class Rules:
 
     kind: the field's word for it ("pod"). required: fields without which it cannot be created. fixed: fields that the
     server cannot change afterwards, with what would help. write_only: sent at creation, never read back (passwords).
-    along: those of them that go with every change too. same: comparison by field; plain equality where none is given.
+    along: those of them that go with every change too. same: comparison by field; plain equality where none is given,
+    and for the name equality without case.
     """
 
     kind: str
@@ -44,6 +51,13 @@ class Rules:
     write_only: frozenset[str] = frozenset()
     along: frozenset[str] = frozenset()
     same: t.Mapping[str, Same] = field(default_factory=dict)
+
+    def comparison(self, name: str) -> Same:
+        return self.same.get(name, same_name if name == "name" else operator.eq)
+
+    def renaming(self) -> Rules:
+        """The same for a thing that is told by its id: its name is a field like others, and case counts."""
+        return dataclasses.replace(self, same={**self.same, "name": operator.eq})
 
 
 @dataclass(frozen=True)
@@ -108,8 +122,7 @@ def differences(wanted: Fields, held: object, rules: Rules) -> tuple[Difference,
         if name in rules.write_only:
             continue
         current = getattr(held, name)
-        same = rules.same.get(name)
-        if not (same(value, current) if same else value == current):
+        if not rules.comparison(name)(value, current):
             found.append(Difference(name, current, value))
     return tuple(found)
 

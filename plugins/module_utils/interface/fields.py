@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ..core.change import State
@@ -12,6 +13,26 @@ from ..core.errors import InvalidValue
 
 Params = t.Mapping[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+def cleaned(params: Params) -> dict[str, t.Any]:
+    """Parameters as they are meant: lists without empty texts (``tags: ''``), numbers that are numbers.
+
+    Raises InvalidValue for ``nan`` and ``inf``, which Ansible takes for a float.
+    """
+    return {name: _cleaned(name, value) for name, value in params.items()}
+
+
+def _cleaned(name: str, value: t.Any) -> t.Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidValue(name, str(value), "a finite number")
+    if isinstance(value, dict):
+        return {key: _cleaned(f"{name}.{key}", each) for key, each in value.items()}
+    if isinstance(value, list):
+        # Ansible splits "a, b" at the comma alone, and "" into one empty text.
+        stripped = [each.strip() if isinstance(each, str) else _cleaned(name, each) for each in value]
+        return [each for each in stripped if each != ""]
+    return value
 
 
 def taken(params: Params, names: t.Iterable[str]) -> dict[str, t.Any]:

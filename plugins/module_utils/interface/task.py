@@ -16,6 +16,7 @@ from ..core.errors import HostcraftError
 from ..core.text import printable
 from ..ports.cloud import Cloud
 from .connection import CONNECTION, Params, Spec, open_cloud, resolve
+from .fields import cleaned
 
 Operation = t.Callable[[Cloud, Params, bool], Outcome]
 Json = dict[str, t.Any]
@@ -58,13 +59,22 @@ RESERVED = frozenset(
 class ApiTask:
     """options: the module's own argument spec. constraints: required_if, mutually_exclusive and their kin.
 
-    secrets: what is secret inside of parameters that are not secret as a whole (the password in a URL).
+    secrets: what is secret inside of parameters that are not secret as a whole (the password in a URL). The operation
+    is given parameters as ``cleaned`` leaves them.
     """
 
     options: Spec
     operation: Operation
     constraints: t.Mapping[str, t.Any] = field(default_factory=dict)
     secrets: t.Callable[[Params], t.Iterable[str]] = lambda params: ()
+
+    def __post_init__(self) -> None:
+        given = self.operation
+
+        def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+            return given(cloud, cleaned(params), check_mode)
+
+        object.__setattr__(self, "operation", operation)
 
     @property
     def argument_spec(self) -> Spec:

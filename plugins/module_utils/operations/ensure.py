@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from types import MappingProxyType
 
 from ..core.change import (
     Decision,
@@ -41,8 +42,11 @@ def ensure(
     *,
     show: Show = plain,
     options: t.Optional[Fields] = None,
+    places: Fields = MappingProxyType({}),
 ) -> Outcome:
     """Make one thing so. ``held``: what is there. ``options``: parameters of its removal.
+
+    ``places``: names of what it stands in ("zone"), for the difference and the predicted result of a creation.
 
     Raises MissingValue, Refused (a fixed field differs), NotAsRead, and what the port raises.
     """
@@ -50,7 +54,7 @@ def ensure(
     decision = decide(rules, subject, wanted, held, state)
     if decision.action == "nothing":
         return Outcome(False, result=show(held) if held is not None else {})
-    before, after = _diff(decision, rules, wanted, held, show)
+    before, after = _diff(decision, rules, {**wanted, **is_set(places)}, held, show)
     if check_mode:
         shown = show(held) if held is not None else {}
         return Outcome(True, before, after, {} if decision.action == "delete" else {**shown, **after})
@@ -117,9 +121,14 @@ def _list(value: object) -> object:
 
 
 def within(
-    parents: t.Callable[[], P], then: t.Callable[[P], Outcome], wanted: Fields, state: State, check_mode: bool
+    parents: t.Callable[[], P],
+    then: t.Callable[[P], Outcome],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+    places: Fields = MappingProxyType({}),
 ) -> Outcome:
-    """Look up what a thing stands in, then go on with it.
+    """Look up what a thing stands in, then go on with it. ``places``: names of that, as the task has them.
 
     Where that is missing: in check mode a thing that would be created is predicted, with a warning, because a real run
     may create its place first; what shall be absent is absent; otherwise NotFound is raised.
@@ -131,6 +140,7 @@ def within(
             return Outcome(False, warnings=(f"{missing.message}: nothing to remove",))
         if not check_mode:
             raise
-        visible = {name: _list(value) for name, value in is_set(wanted).items() if "password" not in name}
+        fields = is_set({**places, **wanted})
+        visible = {name: _list(value) for name, value in fields.items() if "password" not in name}
         return Outcome(True, {}, visible, visible, (f"{missing.message}; a real run needs it created before",))
     return then(found)

@@ -16,6 +16,11 @@ R = TypeVar("R", bound=Row)
 _by_id = attrgetter("id")
 
 
+def _key(name: str, value: Any) -> Any:
+    """As the database compares: names without case (its collation)."""
+    return value.casefold() if name == "name" and isinstance(value, str) else value
+
+
 class _Bucket(Generic[R]):
     """Rows with one value of an index; the sorted list is kept until the next change."""
 
@@ -60,7 +65,7 @@ class Table(Generic[R]):
         self._all.add(row)
         self._uuids[row.uuid] = row
         for name, buckets in self._indexes.items():
-            buckets.setdefault(getattr(row, name), _Bucket()).add(row)
+            buckets.setdefault(_key(name, getattr(row, name)), _Bucket()).add(row)
         return row
 
     def remove(self, row: R) -> None:
@@ -68,7 +73,7 @@ class Table(Generic[R]):
         if self._uuids.pop(row.uuid, None) is not None:
             self._removed[row.uuid] = row
         for name, buckets in self._indexes.items():
-            buckets[getattr(row, name)].drop(row)
+            buckets[_key(name, getattr(row, name))].drop(row)
 
     def bury(self, row: R) -> None:
         """Remove, but let its uuid still be resolved: the real server keeps some removed rows (T3:57, T4:73)."""
@@ -83,10 +88,10 @@ class Table(Generic[R]):
         for name, value in changes.items():
             buckets = self._indexes.get(name)
             if buckets is not None:
-                buckets[getattr(row, name)].drop(row)
+                buckets[_key(name, getattr(row, name))].drop(row)
             setattr(row, name, value)
             if buckets is not None:
-                buckets.setdefault(value, _Bucket()).add(row)
+                buckets.setdefault(_key(name, value), _Bucket()).add(row)
         return row
 
     def __getitem__(self, row_id: int) -> R:
@@ -113,17 +118,17 @@ class Table(Generic[R]):
 
         The smallest index bucket among `equal` is walked; a lone indexed condition is answered without a walk.
         """
-        buckets = {n: self._indexes[n].get(v) for n, v in equal.items() if n in self._indexes}
+        buckets = {n: self._indexes[n].get(_key(n, v)) for n, v in equal.items() if n in self._indexes}
         if any(bucket is None for bucket in buckets.values()):
             return []
         best_name, best = None, self._all
         for name, bucket in buckets.items():
             if bucket is not None and len(bucket.rows) <= len(best.rows):
                 best_name, best = name, bucket
-        rest = [(n, v) for n, v in equal.items() if n != best_name]
+        rest = [(n, _key(n, v)) for n, v in equal.items() if n != best_name]
         rows = best.ordered()
         if rest:
-            rows = [row for row in rows if all(getattr(row, n) == v for n, v in rest)]
+            rows = [row for row in rows if all(_key(n, getattr(row, n)) == v for n, v in rest)]
         return rows if test is None else [row for row in rows if test(row)]
 
     def first(self, **equal: Any) -> R | None:

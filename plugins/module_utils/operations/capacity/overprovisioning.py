@@ -68,7 +68,7 @@ def ensure_factors(cloud: Cloud, names: places.Names, request: Request, check_mo
         "cpu_factor": request.factors["cpu"],
         "memory_factor": request.factors["ram"],
     }
-    return within(lambda: places.place(cloud, names), then, wanted, "present", check_mode)
+    return within(lambda: places.place(cloud, names), then, wanted, "present", check_mode, names)
 
 
 def _global(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:

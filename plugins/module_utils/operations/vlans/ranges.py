@@ -68,8 +68,9 @@ def ensure_vlans(
         found, holders = judge(cloud, place, held, wanted, state, policy.separate, reserved, entries)
         return _made_so(cloud, held, found, holders, check_mode)
 
+    places = {"zone": zone, "physical_network": network}
     foretold = {"vlans": vlans.words(vlans.parse(value, highest=max(vlans.HIGHEST_OF.values())))}
-    return within(parents, then, foretold, "absent" if state == "absent" else "present", check_mode)
+    return within(parents, then, foretold, "absent" if state == "absent" else "present", check_mode, places)
 
 
 def _made_so(

@@ -36,7 +36,7 @@ def ensure_allocation_state(cloud: Cloud, names: Names, state: str, check_mode: 
     def then(where: Place) -> Outcome:
         return _ensure(cloud, where, state, check_mode)
 
-    return within(lambda: place(cloud, names), then, {"allocation_state": state}, "present", check_mode)
+    return within(lambda: place(cloud, names), then, {"allocation_state": state}, "present", check_mode, names)
 
 
 def _ensure(cloud: Cloud, where: Place, state: str, check_mode: bool) -> Outcome:

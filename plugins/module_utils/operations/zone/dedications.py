@@ -44,7 +44,7 @@ def ensure_dedication(cloud: Cloud, names: Names, wanted: Wanted, state: State, 
         return _ensure(cloud, where, wanted, state, check_mode)
 
     fields = {"domain": wanted.domain, "account": wanted.account}
-    return within(lambda: place(cloud, names), then, fields, state, check_mode)
+    return within(lambda: place(cloud, names), then, fields, state, check_mode, names)
 
 
 def _ensure(cloud: Cloud, where: Place, asked: Wanted, state: State, check_mode: bool) -> Outcome:

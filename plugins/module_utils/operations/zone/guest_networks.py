@@ -91,12 +91,22 @@ def ensure_network(
             kept = list(reasons_to_keep(cloud.vlans.users(held.id)))
             if kept:
                 raise Refused(f"network {held.name}", kept)
-        outcome = ensure(cloud, cloud.networks, NETWORK, held, fields, state, check_mode, show=show)
+        outcome = ensure(
+            cloud,
+            cloud.networks,
+            NETWORK,
+            held,
+            fields,
+            state,
+            check_mode,
+            show=show,
+            places={"zone": found.zone.name, **places},
+        )
         if outcome.changed and state == "present" and vlan is not None and not check_mode:
             _verify_state(outcome.result)
         return outcome
 
-    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode)
+    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, {"zone": zone, **places})
 
 
 def show(network: Network) -> Fields:

@@ -86,14 +86,16 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
     def then(places: Places) -> Outcome:
         held = find(cloud, request.which, places.zone, request.detail)
         if state == "absent":
-            return _remove(cloud, request, held, check_mode)
+            return _remove(cloud, request, places.zone, held, check_mode)
         outcome = _present(cloud, request, places, held, wanted, check_mode)
         if request.resource_state is None or (check_mode and held is None):
             return outcome
         current = held if check_mode and held else find(cloud, request.which, places.zone, request.detail)
+        current = named(cloud, places.zone, current) if current else None
         return outcome if current is None else _brought(cloud, request, current, outcome, check_mode)
 
-    return within(lambda: _places(cloud, request), then, wanted, state, check_mode)
+    names = {"zone": request.zone, "pod": request.pod, "cluster": request.cluster}
+    return within(lambda: _places(cloud, request), then, wanted, state, check_mode, names)
 
 
 def find(cloud: Cloud, which: HostName, zone: Zone, detail: str) -> t.Optional[Host]:
@@ -141,6 +143,18 @@ def show(host: Host) -> Fields:
     return values
 
 
+def named(cloud: Cloud, zone: Zone, host: Host) -> Host:
+    """With the names of its places, which ``details=min`` leaves out (T2:17); one listing of the zone's clusters."""
+    if host.zone and host.cluster:
+        return host
+    its = next((each for each in cloud.clusters.all(zone_id=zone.id) if each.id == host.cluster_id), None)
+    if its is None:
+        return dataclasses.replace(host, zone=zone.name)
+    return dataclasses.replace(
+        host, zone=zone.name, pod=its.pod, cluster=its.name, cluster_type=host.cluster_type or its.cluster_type
+    )
+
+
 def _places(cloud: Cloud, request: HostRequest) -> Places:
     zone = lookup.zone(cloud, request.zone)
     pod = lookup.pod(cloud, request.pod, zone) if request.pod else None
@@ -165,7 +179,16 @@ def _present(
     if held is None:
         _refuse_id(request, places)
         fields = _new(fields, request, cluster)
-    return ensure(cloud, cloud.hosts, HOST, held, fields, "present", check_mode, show=show)
+    names = {
+        "zone": places.zone.name,
+        "pod": cluster.pod if cluster else None,
+        "cluster": cluster.name if cluster else None,
+    }
+
+    def show_it(host: Host) -> Fields:
+        return show(named(cloud, places.zone, host))
+
+    return ensure(cloud, cloud.hosts, HOST, held, fields, "present", check_mode, show=show_it, places=names)
 
 
 def _refuse_id(request: HostRequest, places: Places) -> None:
@@ -274,7 +297,7 @@ def _drained(cloud: Cloud, host: Host, limit: float) -> Host:
     return final
 
 
-def _remove(cloud: Cloud, request: HostRequest, held: t.Optional[Host], check_mode: bool) -> Outcome:
+def _remove(cloud: Cloud, request: HostRequest, zone: Zone, held: t.Optional[Host], check_mode: bool) -> Outcome:
     """The documents' procedure: maintenance first, then the removal; ``forced`` skips the drain."""
     if held is None:
         return Outcome(False)
@@ -288,4 +311,4 @@ def _remove(cloud: Cloud, request: HostRequest, held: t.Optional[Host], check_mo
             forced=request.forced or None,
             force_destroy_local_storage=request.destroy_local_storage or None,
         )
-    return Outcome(True, before=show(held))
+    return Outcome(True, before=show(named(cloud, zone, held)))

@@ -56,9 +56,18 @@ def ensure_range(
             fields.update(_owner(cloud, fields))
         elif held is not None and state == "present":
             _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
-        return ensure(cloud, cloud.vlan_ip_ranges, VLAN_IP_RANGE, held, fields, state, check_mode)
+        return ensure(
+            cloud,
+            cloud.vlan_ip_ranges,
+            VLAN_IP_RANGE,
+            held,
+            fields,
+            state,
+            check_mode,
+            places={"zone": found.zone.name, **places},
+        )
 
-    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode)
+    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, {"zone": zone, **places})
 
 
 def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> RangePlaces:

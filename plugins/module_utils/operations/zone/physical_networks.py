@@ -59,13 +59,22 @@ def ensure_physical_network(
         domain = fields.pop("domain", None)
         if held is None and domain and state == "present":
             fields["domain_id"] = cloud.owner_id("domain", str(domain))
-        outcome = ensure(cloud, cloud.physical_networks, PHYSICAL_NETWORK, held, fields, state, check_mode)
+        outcome = ensure(
+            cloud,
+            cloud.physical_networks,
+            PHYSICAL_NETWORK,
+            held,
+            fields,
+            state,
+            check_mode,
+            places={"zone": place.name},
+        )
         if state == "absent" or not providers or (check_mode and held is None):
             return outcome
         network_id = str(outcome.result["id"])
         return _joined(cloud, network_id, outcome, _providers(cloud, network_id, providers, check_mode))
 
-    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
+    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
 
 
 def _named(cloud: Cloud, network_id: str, wanted: t.Mapping[str, bool]) -> list[tuple[Provider, bool]]:
@@ -150,8 +159,23 @@ def ensure_traffic_type(
         def show(each: TrafficType) -> Fields:
             return {**plain(each), "physical_network": place.name}
 
-        return ensure(cloud, cloud.traffic_types, TRAFFIC_TYPE, held, fields, state, check_mode, show=show)
+        return ensure(
+            cloud,
+            cloud.traffic_types,
+            TRAFFIC_TYPE,
+            held,
+            fields,
+            state,
+            check_mode,
+            show=show,
+            places={"zone": place.zone, "physical_network": place.name},
+        )
 
     return within(
-        lambda: lookup.physical_network(cloud, network, lookup.zone(cloud, zone)), then, wanted, state, check_mode
+        lambda: lookup.physical_network(cloud, network, lookup.zone(cloud, zone)),
+        then,
+        wanted,
+        state,
+        check_mode,
+        {"zone": zone, "physical_network": network},
     )

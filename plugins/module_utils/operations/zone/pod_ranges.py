@@ -43,9 +43,26 @@ def ensure_storage_range(
         def show(each: StorageRange) -> Fields:
             return {**plain(each), "pod": place.name}
 
-        return ensure(cloud, cloud.storage_ranges, STORAGE_RANGE, held, fields, state, check_mode, show=show)
+        return ensure(
+            cloud,
+            cloud.storage_ranges,
+            STORAGE_RANGE,
+            held,
+            fields,
+            state,
+            check_mode,
+            show=show,
+            places={"zone": place.zone, "pod": place.name},
+        )
 
-    return within(lambda: lookup.pod(cloud, pod, lookup.zone(cloud, zone)), then, wanted, state, check_mode)
+    return within(
+        lambda: lookup.pod(cloud, pod, lookup.zone(cloud, zone)),
+        then,
+        wanted,
+        state,
+        check_mode,
+        {"zone": zone, "pod": pod},
+    )
 
 
 def _refuse(subject: str, there: t.Iterable[t.Any], fields: Fields, whose: str) -> None:
@@ -83,7 +100,14 @@ def ensure_management_range(
         _act(cloud, place, wanted, held, goal)
         return Outcome(True, before, after, _told(place, _verify(cloud, place, subject, goal)))
 
-    return within(lambda: lookup.pod(cloud, pod, lookup.zone(cloud, zone)), then, wanted, state, check_mode)
+    return within(
+        lambda: lookup.pod(cloud, pod, lookup.zone(cloud, zone)),
+        then,
+        wanted,
+        state,
+        check_mode,
+        {"zone": zone, "pod": pod},
+    )
 
 
 def _goal(wanted: Fields, held: t.Optional[IpRange]) -> dict[str, object]:

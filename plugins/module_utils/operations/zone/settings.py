@@ -59,7 +59,7 @@ def ensure_in_scope(
     def then(where: Scope) -> Outcome:
         return ensure_setting(cloud, name, text, where, check_mode)
 
-    return within(lambda: scope_of(cloud, names), then, wanted, "present", check_mode)
+    return within(lambda: scope_of(cloud, names), then, wanted, "present", check_mode, names)
 
 
 def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:

@@ -48,7 +48,17 @@ def ensure_pool(
             return _remove_pool(cloud, held, fields, check_mode)
         if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):
             fields["enabled"] = pool_state == "enabled"
-        outcome = ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, fields, state, check_mode, show=show_pool)
+        outcome = ensure(
+            cloud,
+            cloud.storage_pools,
+            STORAGE_POOL,
+            held,
+            fields,
+            state,
+            check_mode,
+            show=show_pool,
+            places={"zone": place.name, **places},
+        )
         if pool_state is None or (check_mode and held is None):
             return outcome
         current = (
@@ -56,7 +66,9 @@ def ensure_pool(
         )
         return _pool_brought(cloud, current, pool_state, outcome, check_mode)
 
-    return within(lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode)
+    return within(
+        lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode, {"zone": zone, **places}
+    )
 
 
 def show_pool(pool: StoragePool) -> Fields:
@@ -166,13 +178,14 @@ def ensure_image_store(
         held = lookup.maybe(cloud.image_stores, "image store", name, f"zone {found.name}" if found else "", **scope)
         fields = {**wanted, **scope}
         collection = cloud.image_stores
+        parents = {"zone": found.name} if found else {}
         if recreate and held is not None and state == "present" and _differs_for_good(fields, held):
             gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode)
-            made = ensure(cloud, collection, IMAGE_STORE, None, fields, "present", check_mode)
+            made = ensure(cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, places=parents)
             return Outcome(True, gone.before, made.after, made.result)
-        return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode)
+        return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, places=parents)
 
-    return within(place, then, wanted, state, check_mode)
+    return within(place, then, wanted, state, check_mode, {"zone": zone})
 
 
 def _differs_for_good(fields: Fields, held: object) -> bool:

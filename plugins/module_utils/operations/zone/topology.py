@@ -30,7 +30,7 @@ def ensure_zone(cloud: Cloud, wanted: Fields, state: State, check_mode: bool, id
     if held is None and state == "present":
         _refuse_id("zone", id)
         wanted = {**wanted, **_new_zone(cloud, wanted)}
-    return ensure(cloud, cloud.zones, ZONE, held, wanted, state, check_mode)
+    return ensure(cloud, cloud.zones, ZONE.renaming() if id else ZONE, held, wanted, state, check_mode)
 
 
 def _refuse_id(kind: str, id: t.Optional[str], where: str = "") -> None:
@@ -60,9 +60,10 @@ def ensure_pod(
         held = lookup.maybe(cloud.pods, "pod", name, f"zone {place.name}", zone_id=place.id)
         if held is None and state == "present":
             _refuse_id("pod", id, f"zone {place.name}")
-        return ensure(cloud, cloud.pods, POD, held, {**wanted, "zone_id": place.id}, state, check_mode)
+        rules, fields = POD.renaming() if id else POD, {**wanted, "zone_id": place.id}
+        return ensure(cloud, cloud.pods, rules, held, fields, state, check_mode, places={"zone": place.name})
 
-    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
+    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
 
 
 class ClusterRequest(t.NamedTuple):
@@ -94,14 +95,16 @@ def ensure_cluster(cloud: Cloud, request: ClusterRequest, state: State, check_mo
         if held is None and state == "present":
             _refuse_id("cluster", request.id, f"zone {place.name}")
             fields["cluster_type"] = fields.get("cluster_type") or default_type(fields.get("hypervisor"))
-        outcome = ensure(cloud, cloud.clusters, CLUSTER, held, fields, state, check_mode)
+        rules = CLUSTER.renaming() if request.id else CLUSTER
+        parents = {"zone": place.name, "pod": its_pod.name if its_pod else None}
+        outcome = ensure(cloud, cloud.clusters, rules, held, fields, state, check_mode, places=parents)
         if request.managed_state is None or state == "absent":
             return outcome
         if not check_mode:
             held = lookup.one(cloud.clusters, "cluster", str(outcome.result["id"]), zone_id=place.id)
         return _managed(cloud, request, held, outcome, check_mode)
 
-    return within(places, then, request.fields, state, check_mode)
+    return within(places, then, request.fields, state, check_mode, {"zone": request.zone, "pod": request.pod})
 
 
 def default_type(hypervisor: object) -> t.Optional[str]:

@@ -40,7 +40,17 @@ def ensure_vmware_dc(
         if state == "absent" and held is not None and held.name != wanted["name"]:
             return Outcome(False)
         fields = {**wanted, "zone_id": place.id}
-        outcome = ensure(cloud, cloud.vmware_datacenters, VMWARE_DATACENTER, held, fields, state, check_mode, show=show)
+        outcome = ensure(
+            cloud,
+            cloud.vmware_datacenters,
+            VMWARE_DATACENTER,
+            held,
+            fields,
+            state,
+            check_mode,
+            show=show,
+            places={"zone": place.name},
+        )
         sent = {name: value for name, value in is_set(wanted).items() if name in CREDENTIALS}
         if outcome.changed or not (anew and sent and held is not None):
             return outcome
@@ -48,7 +58,7 @@ def ensure_vmware_dc(
             cloud.vmware_datacenters.update(held.id, **sent)
         return replace(outcome, changed=True, after={"sent": sorted(sent)})
 
-    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode)
+    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
 
 
 def listed_vmware_dcs(cloud: Cloud, zone: t.Optional[str]) -> Outcome:
