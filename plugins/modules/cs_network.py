@@ -40,8 +40,15 @@ options:
     description: Name or id of its physical network; the server chooses unless something is said. It cannot be changed.
     type: str
   vlan:
-    description: Its VLAN. It cannot be changed.
+    description: Its VLAN; of a private VLAN the primary one. It cannot be changed.
     type: str
+  isolated_pvlan:
+    description: The secondary VLAN of a private VLAN. It cannot be changed.
+    type: str
+  isolated_pvlan_type:
+    description: Type of the private VLAN. If not set, the server creates an isolated one. It cannot be changed.
+    type: str
+    choices: [isolated, community, promiscuous]
   bypass_vlan_overlap_check:
     description:
       - Whether the VLAN may be one that the pool or somebody else has. Used only to create it.
@@ -52,6 +59,18 @@ options:
     type: str
   netmask:
     description: Its netmask. It cannot be changed.
+    type: str
+  gateway_ipv6:
+    description: Its gateway for IPv6. It cannot be changed.
+    type: str
+  cidr_ipv6:
+    description: Its IPv6 addresses, such as V(2001:db8::/64). They cannot be changed.
+    type: str
+  start_ipv6:
+    description: First IPv6 address of a shared network. Used only to create it.
+    type: str
+  end_ipv6:
+    description: Last IPv6 address of a shared network. Used only to create it.
     type: str
   start_ip:
     description: First address of a shared network. Used only to create it; more are ranges of their own.
@@ -184,6 +203,26 @@ vlan:
   returned: unless absent
   type: str
   sample: "850"
+isolated_pvlan:
+  description: The secondary VLAN of a private VLAN.
+  returned: unless absent
+  type: str
+  sample: "851"
+isolated_pvlan_type:
+  description: Type of the private VLAN.
+  returned: unless absent
+  type: str
+  sample: isolated
+gateway_ipv6:
+  description: Its gateway for IPv6.
+  returned: unless absent
+  type: str
+  sample: 2001:db8::1
+cidr_ipv6:
+  description: Its IPv6 addresses.
+  returned: unless absent
+  type: str
+  sample: 2001:db8::/64
 collected:
   description: Whether the server shuts it down when it is idle, and may give it another VLAN next time.
   returned: unless absent
@@ -261,9 +300,15 @@ FIELDS: Spec = {
     "name": {"type": "str", "required": True},
     "display_text": {"type": "str"},
     "vlan": {"type": "str"},
+    "isolated_pvlan": {"type": "str"},
+    "isolated_pvlan_type": {"type": "str", "choices": ["isolated", "community", "promiscuous"]},
     "bypass_vlan_overlap_check": {"type": "bool", "default": False},
     "gateway": {"type": "str"},
     "netmask": {"type": "str"},
+    "gateway_ipv6": {"type": "str"},
+    "cidr_ipv6": {"type": "str"},
+    "start_ipv6": {"type": "str"},
+    "end_ipv6": {"type": "str"},
     "start_ip": {"type": "str"},
     "end_ip": {"type": "str"},
     "network_domain": {"type": "str"},

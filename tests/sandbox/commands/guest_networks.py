@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from ..errors import failed, invalid
+from ..errors import failed, invalid, refused
 from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
 from ..rules import network_services, system_vms, vlans
@@ -49,8 +49,14 @@ def _address_view(network: Network, zone: Zone) -> Body:
         body.update(
             gateway=network.gateway, netmask=network.netmask, cidr=str(subnet(network.gateway, network.netmask))
         )
-    if network.vlan is not None:
+    if network.pvlan is not None:
+        # Only the address tells the VLANs (apache/cloudstack, ApiResponseHelper; apache/cloudstack#3732).
+        kind, secondary = network.pvlan
+        body.update(vlan="N/A", broadcasturi=f"pvlan://{network.vlan}-{kind}{secondary}")
+    elif network.vlan is not None:
         body.update(vlan=str(network.vlan), broadcasturi=f"vlan://{network.vlan}")
+    if network.cidr6:
+        body.update(ip6gateway=network.gateway6, ip6cidr=network.cidr6)
     if network.domain:
         body["networkdomain"] = network.domain
     return body
@@ -127,10 +133,11 @@ def _vlan(call: Call, offering: NetworkOffering, zone: Zone) -> int | None:
         return None
     if not offering.specify_vlan:
         raise invalid("Can't specify vlan; corresponding offering says specifyVlan=false")
-    if not text.isdigit() or not vlans.LOWEST <= int(text) <= vlans.HIGHEST:
+    # 1, 4096 and 5000 are taken (measured on 4.22).
+    if not text.isdigit() or int(text) in (vlans.LOWEST, vlans.HIGHEST):
         raise invalid(f"Invalid vlan {text}")
     world, tag = call.world, int(text)
-    if any(network.vlan == tag for network in world.networks.select(zone_id=zone.id)):
+    if any(tag in _vlans_of(network) for network in world.networks.select(zone_id=zone.id)):
         where = describe_zone(zone)
         raise invalid(f"Network with vlan {text} already exists or overlaps with other network vlans in zone {where}")
     pools = world.physical_networks.select(zone_id=zone.id)
@@ -142,6 +149,25 @@ def _vlan(call: Call, offering: NetworkOffering, zone: Zone) -> int | None:
     return tag
 
 
+def _vlans_of(network: Network) -> set[int | None]:
+    return {network.vlan, network.pvlan[1] if network.pvlan else None} - {None}
+
+
+def _private(call: Call, zone: Zone, vlan: int | None) -> tuple[str, int] | None:
+    """The secondary VLAN asked for; refused where a network has it (apache/cloudstack#3732)."""
+    text = call.get("isolatedpvlan")
+    if not text:
+        return None
+    if vlan is None or not text.isdigit():
+        raise invalid(f"Invalid private vlan {text}")
+    kind = (call.get("isolatedpvlantype") or "isolated")[0].lower()
+    if (kind == "p") != (int(text) == vlan):
+        raise invalid("Promiscuous private VLANs have one id, the others two")
+    if any(int(text) in _vlans_of(network) for network in call.world.networks.select(zone_id=zone.id)):
+        raise invalid(f"Network with private vlan {text} already exists or overlaps with other network pvlans")
+    return kind, int(text)
+
+
 def _addresses(call: Call, offering: NetworkOffering, zone: Zone) -> tuple[str, str]:
     """Gateway and netmask: given, the zone's guest CIDR for isolated networks, none for L2."""
     gateway, netmask = call.get("gateway", ""), call.get("netmask", "")
@@ -150,6 +176,8 @@ def _addresses(call: Call, offering: NetworkOffering, zone: Zone) -> tuple[str, 
     if not gateway and not netmask and offering.guest_type == "Isolated" and "SourceNat" in offering.services:
         default = subnet(*_split(zone.guest_cidr or DEFAULT_CIDR))
         return str(default[1]), str(default.netmask)
+    if call.get("ip6cidr") and not gateway:
+        return "", ""
     if not gateway or not netmask:
         raise invalid("StartIp/endIp/gateway/netmask are required when create network without SourceNat service")
     net = subnet(gateway, netmask)
@@ -169,13 +197,18 @@ def create_network(call: Call) -> Body:
     if offering.state != "Enabled":
         raise invalid("Can't use specified network offering id as its state is not Enabled")
     physical = _physical(call, zone)
+    if offering.guest_type == "Shared" and zone.network_type == "Advanced" and not physical.isolation:
+        # Measured on 4.22.
+        raise refused("Unable to convert network offering with specified id to network profile")
     vlan = _vlan(call, offering, zone)
+    private = _private(call, zone, vlan)
     gateway, netmask = _addresses(call, offering, zone)
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
         call.get("displaytext") or call["name"], offering.id, physical.id, whose(call).id,
     )  # fmt: skip
-    network.guest_type, network.vlan = offering.guest_type, vlan
+    network.guest_type, network.vlan, network.pvlan = offering.guest_type, vlan, private
+    network.gateway6, network.cidr6 = call.get("ip6gateway", ""), call.get("ip6cidr", "")
     network.gateway, network.netmask = gateway, netmask
     network.state = ALLOCATED if vlan is None else SETUP
     suffix = setting(world, "guest.domain.suffix", "Zone", zone.id)
@@ -208,12 +241,15 @@ def list_networks(call: Call) -> Body:
 
 
 def in_project(call: Call, account_id: int | None) -> bool:
-    """What is a project's is listed only where projects are asked for: one, or all by -1 (documented)."""
+    """What is a project's is listed only where projects are asked for: one, or all by -1.
+
+    With listall -1 lists what is nobody's project too (measured on 4.22: VMs; server: AccountManagerImpl).
+    """
     account = call.world.accounts.get(account_id)
     its = account.project_id if account else None
     asked = call.get("projectid")
     if asked == UNLIMITED:
-        return its is not None
+        return its is not None or bool(call.get("listall"))
     return its == (asked.id if asked else None)
 
 

@@ -112,6 +112,10 @@ class Network:
     domain: str = ""
     guest_type: str = ""
     vlan: int | None = None
+    # Of a private VLAN: its type ("i", "c", "p") and its secondary VLAN.
+    pvlan: tuple[str, int] | None = None
+    gateway6: str = ""
+    cidr6: str = ""
     taken_at: str = ""
     used_ips: set[str] = field(default_factory=set)
     created: str = ""

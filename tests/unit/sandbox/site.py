@@ -14,7 +14,8 @@ class Site:
     def __init__(self, api: Api) -> None:
         self.api = api
         self.zone = api.make_zone()
-        self.physical = str(api.done("createPhysicalNetwork", zoneid=self.zone, name="phys1")["physicalnetwork"]["id"])
+        made = api.done("createPhysicalNetwork", zoneid=self.zone, name="phys1", isolationmethods="VLAN")
+        self.physical = str(made["physicalnetwork"]["id"])
         for kind in ("Management", "Guest", "Public"):
             api.done("addTrafficType", physicalnetworkid=self.physical, traffictype=kind)
         api.done("updatePhysicalNetwork", id=self.physical, vlan="100-200", state="Enabled")

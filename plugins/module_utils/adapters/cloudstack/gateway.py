@@ -103,17 +103,21 @@ class Listing(t.Generic[E]):
 
     def _list(self, filters: t.Mapping[str, object], also: t.Optional[t.Mapping[str, str]] = None) -> list[E]:
         resource = self._resource
-        params = {**resource.always, **resource.filters(filters), **(also or {})}
-        try:
-            items = self._client.listing(resource.list, resource.list_key, params)
-        except ApiError as error:
-            # An unknown id is an error, never an empty list (T2:20).
-            if "id" in filters and error.errorcode == 431:
-                return []
-            raise
-        read = [resource.read(item, self._client.tell) for item in items]
+        found: dict[str, E] = {}
+        for view in resource.views:
+            params = {**resource.always, **view, **resource.filters(filters), **(also or {})}
+            try:
+                items = self._client.listing(resource.list, resource.list_key, params)
+            except ApiError as error:
+                # An unknown id is an error, never an empty list (T2:20).
+                if "id" in filters and error.errorcode == 431:
+                    continue
+                raise
+            for item in items:
+                each = resource.read(item, self._client.tell)
+                found.setdefault(t.cast(t.Any, each).id, each)
         # Without an id it can be neither changed nor told from others; that was told.
-        return [each for each in read if t.cast(t.Any, each).id]
+        return [each for id, each in found.items() if id]
 
     def _item(self, answer: Json, command: str) -> E:
         for key in self._resource.keys:

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+from ...core.vlans import ranges as vlans
 from ...core.zone.guest_networks import Network, NetworkOffering
 from ...core.zone.pod_ranges import StorageRange
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource
-from .vlans import number_of
+from .vlans import PROJECTS, ranges_of
 
 
 def network(wire: Wire, tell: Tell = unheard) -> Network:
     read = Record(wire, "network", tell)
-    vlan = number_of(read)
+    held, private = ranges_of(read), vlans.private(read.word("broadcasturi"))
     return Network(
         id=read.id(),
         name=read.text("name"),
@@ -26,10 +27,14 @@ def network(wire: Wire, tell: Tell = unheard) -> Network:
         network_offering=read.text("networkofferingname"),
         guest_type=read.text("type"),
         state=read.text("state"),
-        vlan=None if vlan is None else str(vlan),
+        vlan=str(private.primary) if private else ",".join(vlans.words(held)) or None,
+        isolated_pvlan=str(private.secondary) if private else None,
+        isolated_pvlan_type=private.type if private else None,
         gateway=read.address("gateway"),
         netmask=read.address("netmask"),
         cidr=read.word("cidr"),
+        gateway_ipv6=read.address("ip6gateway"),
+        cidr_ipv6=read.word("ip6cidr"),
         network_domain=read.word("networkdomain"),
         acl_type=read.word("acltype"),
         account=read.word("account"),
@@ -95,8 +100,10 @@ NETWORKS: Resource[Network] = Resource(
     update="updateNetwork",
     delete="deleteNetwork",
     keys=("network",),
-    names={"bypass_vlan_overlap_check": "bypassvlanoverlapcheck"},
+    names={"gateway_ipv6": "ip6gateway", "cidr_ipv6": "ip6cidr"},
     always={"listall": "true"},
+    # A project's network is in no listing without its project (measured).
+    views=({}, {"projectid": PROJECTS}),
 )
 NETWORK_OFFERINGS: Resource[NetworkOffering] = Resource(
     kind="network offering",

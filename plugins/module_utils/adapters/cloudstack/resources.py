@@ -30,9 +30,10 @@ class Resource(t.Generic[E]):
 
     list/create/update/delete: commands (empty where the server has none). keys: where the answers hold the item.
     written: names that only the writing commands use. late: fields that the creating command does not take and an
-    update must follow. always: parameters of every listing. fresh: those of reading one item again. scope: fields that
-    such a listing must be given, where it has no id filter. values: a command's own words, by (field, value). identity:
-    the parameter by which update and delete name the item.
+    update must follow. always: parameters of every listing. views: those of each of several listings that only
+    together are complete. fresh: those of reading one item again. scope: fields that such a listing must be given,
+    where it has no id filter. values: a command's own words, by (field, value). identity: the parameter by which
+    update and delete name the item.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Resource(t.Generic[E]):
     written: t.Mapping[str, str] = field(default_factory=dict)
     late: frozenset[str] = frozenset()
     always: t.Mapping[str, str] = field(default_factory=dict)
+    views: tuple[t.Mapping[str, str], ...] = ({},)
     fresh: t.Mapping[str, str] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
     values: t.Mapping[str, t.Mapping[tuple[str, object], object]] = field(default_factory=dict)

@@ -20,7 +20,8 @@ from .client import Client
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
-# Networks of projects are left out of a listing unless they are asked for alone.
+# What is a project's is left out of a listing unless it is asked for; with listall some servers then tell all, so each
+# item counts once.
 PROJECTS = "-1"
 TUNNELS = tuple(f"{method.lower()}://" for method in HIGHEST_OF)
 
@@ -41,7 +42,12 @@ class Vlans:
             found = self._client.listing("listGuestVlans", "guestvlan", params)
         except Unsupported:
             drawn = [each for each in self._networks(physicalnetworkid=physical_network_id) if not each.specify_vlan]
-            return [TakenVlan(each.vlan, physical_network_id, "", (each,)) for each in drawn if each.vlan is not None]
+            return [
+                TakenVlan(vlan, physical_network_id, "", (each,))
+                for each in drawn
+                for low, high in each.ranges
+                for vlan in range(low, high + 1)
+            ]
         read = [taken(item, physical_network_id, self._client.tell) for item in found]
         if None in read:
             raise Unreadable("listGuestVlans: an allocated VLAN has no number that can be read", field="vlan")
@@ -78,24 +84,25 @@ class Vlans:
 
     def private_gateways(self, zone_id: str) -> t.Sequence[PrivateGateway]:
         """Those with a VLAN of their own: others go through a network, which has it. Listed without their zone."""
-        found = []
+        found: dict[str, PrivateGateway] = {}
         for project in (None, PROJECTS):
             params: Json = {"listall": True, "projectid": project}
             for item in self._client.listing("listPrivateGateways", "privategateway", params):
                 read = Record(item, "private gateway", self._client.tell)
                 vlan = number_of(read)
                 if vlan is not None and read.text("zoneid") == zone_id and not read.text("associatednetworkid"):
-                    found.append(private_gateway(item, vlan))
-        return found
+                    found[read.id()] = private_gateway(item, vlan)
+        return list(found.values())
 
     def users(self, network_id: str) -> t.Sequence[NetworkUser]:
-        found = []
+        found: dict[str, NetworkUser] = {}
         for project in (None, PROJECTS):
             params: Json = {"networkid": network_id, "listall": True, "details": "min", "projectid": project}
             for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
                 read = Record(item, "VM", self._client.tell)
-                found.append(NetworkUser(read.id(), read.text("displayname", "name"), read.text("state"), _owner(read)))
-        return found
+                name, id = read.text("displayname", "name"), read.id()
+                found[id] = NetworkUser(id, name, read.text("state"), _owner(read))
+        return list(found.values())
 
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None:
         """owner: account and domain_id, or project_id."""
@@ -129,13 +136,19 @@ def number_of(read: Record) -> t.Optional[int]:
     return None if told is None else told.number
 
 
+def ranges_of(read: Record) -> tuple[vlans.Range, ...]:
+    """All VLANs of a network: those that it shows, and both of a private one, which only its URI tells."""
+    both = (readers.broadcast(read.wire.get("vlan")), read.broadcast("broadcasturi"))
+    return vlans.union(*(each.ranges for each in both if each is not None))
+
+
 def guest_network(wire: Wire, tell: Tell = unheard) -> GuestNetwork:
     read = Record(wire, "network", tell)
     return GuestNetwork(
         id=read.id(),
         name=read.text("name"),
         state=read.text("state"),
-        vlan=number_of(read),
+        ranges=ranges_of(read),
         tunnel=read.text("broadcasturi").lower().startswith(TUNNELS),
         owner=_owner(read),
         physical_network_id=read.text("physicalnetworkid"),

@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .ranges import Range, words
+from .ranges import Range, difference, of, words
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,15 @@ def vlan_of_label(label: t.Optional[str]) -> t.Optional[int]:
 
 @dataclass(frozen=True)
 class GuestNetwork:
-    """A guest network as far as VLANs go. vlan: its VLAN or, with tunnel, its VNI; None before it has one."""
+    """A guest network as far as VLANs go.
+
+    ranges: its VLANs, both of a private one, or, with tunnel, its VNI; none before it has one.
+    """
 
     id: str
     name: str
     state: str = ""
-    vlan: t.Optional[int] = None
+    ranges: tuple[Range, ...] = ()
     tunnel: bool = False
     owner: str = ""
     physical_network_id: str = ""
@@ -180,10 +183,11 @@ def guest_holders(
 
     A network whose VLAN the server has allocated from the pool holds it as such; any other VLAN was given by hand.
     """
-    pooled: set[tuple[str, int]] = set()
+    pooled: dict[str, list[int]] = {}
     for each in taken:
         place = each.physical_network_id
-        pooled.update((network.id, each.vlan) for network in each.networks)
+        for network in each.networks:
+            pooled.setdefault(network.id, []).append(each.vlan)
         mine = ((each.vlan, each.vlan),)
         where: dict[str, t.Any] = {"physical_network_id": place, "physical_network": names.get(place, "")}
         if not each.networks:
@@ -193,10 +197,11 @@ def guest_holders(
                 "network", mine, network.name, network.id, network.state, network.owner, since=each.since, **where
             )
     for network in networks:
-        if network.vlan is not None and (network.id, network.vlan) not in pooled:
+        given = difference(network.ranges, of(pooled.get(network.id, ())))
+        if given:
             yield Holder(
                 "fixed_network",
-                ((network.vlan, network.vlan),),
+                given,
                 network.name,
                 network.id,
                 network.state,

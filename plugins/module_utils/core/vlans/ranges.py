@@ -8,6 +8,7 @@ Source: FIELD_FACTS "Guest VLAN ranges"; Working with Hosts, "Adding Non Contigu
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ..errors import InvalidValue
@@ -118,6 +119,39 @@ def contains(ranges: t.Iterable[Range], vlan: int) -> bool:
 def size(ranges: t.Iterable[Range]) -> int:
     """How many VLANs."""
     return sum(high - low + 1 for low, high in merged(ranges))
+
+
+PRIVATE_TYPES = {"i": "isolated", "c": "community", "p": "promiscuous"}
+_PRIVATE = re.compile(r"(\d{1,4})-([icp])(\d{1,4})")
+
+
+class Private(t.NamedTuple):
+    """A private VLAN: its primary VLAN, a type of PRIVATE_TYPES, its secondary VLAN."""
+
+    primary: int
+    type: str
+    secondary: int
+
+
+def private(value: object) -> t.Optional[Private]:
+    """The private VLAN that a broadcast URI names ("pvlan://1030-i1031"); None for another kind."""
+    found = _PRIVATE.fullmatch(str(value or "").strip().casefold().rpartition("://")[2])
+    return Private(int(found.group(1)), PRIVATE_TYPES[found.group(2)], int(found.group(3))) if found else None
+
+
+def told(value: object) -> tuple[Range, ...]:
+    """The VLANs that a text of the server names: "50", "vlan://1030,1040-1045", both of "pvlan://1030-i1031".
+
+    None for "untagged", "N/A" and whatever else is no number.
+    """
+    plain = str(value if value is not None else "").strip().casefold().rpartition("://")[2]
+    both = private(plain)
+    if both:
+        return of((both.primary, both.secondary))
+    try:
+        return parse(plain, highest=max(HIGHEST_OF.values()))
+    except InvalidValue:
+        return ()
 
 
 def of(numbers: t.Iterable[int]) -> tuple[Range, ...]:

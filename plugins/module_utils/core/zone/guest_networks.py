@@ -15,7 +15,7 @@ from ..change import Rules, same_set, same_word
 from ..errors import InvalidValue, MissingValue, Reason
 from ..vlans import ranges as vlans
 from ..vlans.holders import KINDS, Holder
-from .networks import same_address, same_vlan_tag, vlan_tag
+from .networks import same_address, vlan_tag
 
 ANEW = "the server has no way to change it: delete the network and create it anew"
 OTHER = "the server has no way to change it: make another offering"
@@ -24,7 +24,11 @@ FOR_LIFE = "a VLAN stays with its network for life: delete the network and creat
 
 @dataclass(frozen=True)
 class Network:
-    """A guest network as ``listNetworks`` shows it. vlan: its VLAN or VNI as text, None before it has one."""
+    """A guest network as ``listNetworks`` shows it.
+
+    vlan: its VLAN or VNI as text, of a private VLAN the primary one; None before it has one. isolated_pvlan: the
+    secondary one.
+    """
 
     id: str
     name: str
@@ -40,6 +44,10 @@ class Network:
     gateway: t.Optional[str] = None
     netmask: t.Optional[str] = None
     cidr: t.Optional[str] = None
+    gateway_ipv6: t.Optional[str] = None
+    cidr_ipv6: t.Optional[str] = None
+    isolated_pvlan: t.Optional[str] = None
+    isolated_pvlan_type: t.Optional[str] = None
     network_domain: t.Optional[str] = None
     acl_type: t.Optional[str] = None
     account: t.Optional[str] = None
@@ -94,6 +102,11 @@ def same_pairs(wanted: t.Iterable[t.Mapping[str, str]], held: t.Iterable[t.Mappi
     return pairs(wanted) == pairs(held)
 
 
+def same_vlans(wanted: object, held: object) -> bool:
+    """ "500" is "vlan://500", and "untagged" is none."""
+    return vlans.told(wanted) == vlans.told(held)
+
+
 _OFFERING_FIXED = (
     "guest_ip_type",
     "traffic_type",
@@ -122,17 +135,27 @@ NETWORK = Rules(
     kind="network",
     required=("name", "network_offering_id"),
     fixed={
-        **dict.fromkeys(("gateway", "netmask", "acl_type", "physical_network_id", "project_id"), ANEW),
-        "vlan": FOR_LIFE,
+        **dict.fromkeys(("gateway", "netmask", "gateway_ipv6", "cidr_ipv6", "acl_type"), ANEW),
+        **dict.fromkeys(("physical_network_id", "project_id"), ANEW),
+        **dict.fromkeys(("vlan", "isolated_pvlan", "isolated_pvlan_type"), FOR_LIFE),
         "account": ANEW,
     },
     write_only=frozenset(
-        ("zone_id", "domain_id", "start_ip", "end_ip", "bypass_vlan_overlap_check", "subdomain_access")
+        (
+            "zone_id",
+            "domain_id",
+            "start_ip",
+            "end_ip",
+            "start_ipv6",
+            "end_ipv6",
+            "bypass_vlan_overlap_check",
+            "subdomain_access",
+        )
     ),
     same={
-        "vlan": same_vlan_tag,
-        "acl_type": same_word,
-        **dict.fromkeys(("gateway", "netmask"), same_address),
+        **dict.fromkeys(("vlan", "isolated_pvlan"), same_vlans),
+        **dict.fromkeys(("acl_type", "account", "isolated_pvlan_type"), same_word),
+        **dict.fromkeys(("gateway", "netmask", "gateway_ipv6", "cidr_ipv6"), same_address),
     },
 )
 
@@ -145,25 +168,40 @@ def providers_of(services: t.Iterable[str], given: t.Iterable[t.Mapping[str, str
     return said + [{"service": each, "provider": "VirtualRouter"} for each in rest]
 
 
-def vlan_of(value: object) -> t.Optional[int]:
-    """The VLAN that a network is to have, "500" or "vlan://500"; None for none. Raises InvalidValue."""
+def vlan_of(value: object, parameter: str = "vlan") -> t.Optional[int]:
+    """The VLAN or VNI that a network is to have, "500" or "vlan://500"; None for none. Raises InvalidValue."""
     text = vlan_tag(value)
     if text == "untagged":
         return None
-    if not text.isdecimal() or not vlans.LOWEST < int(text) <= vlans.HIGHEST_VNI or int(text) == vlans.HIGHEST:
-        raise InvalidValue("vlan", value, "one VLAN from 1 to 4094")
+    if not text.isdecimal() or not 0 < int(text) <= vlans.HIGHEST_OF["GRE"]:
+        raise InvalidValue(parameter, value, "one VLAN from 2 to 4094")
     return int(text)
+
+
+def check_limits(numbers: t.Mapping[str, int], methods: t.Iterable[t.Optional[str]]) -> None:
+    """Whether VLANs by parameter can be used on physical networks of these isolation methods, or VNIs.
+
+    The server accepts 1, which switches carry untagged, and numbers above 4094 (measured). Raises InvalidValue.
+    """
+    given = list(methods)
+    highest = max((vlans.highest_of(method) for method in given), default=vlans.HIGHEST)
+    tunnel = highest != vlans.HIGHEST
+    for parameter, number in numbers.items():
+        if tunnel and not 0 < number <= highest:
+            raise InvalidValue(parameter, number, f"one identifier from 1 to {highest}")
+        if not tunnel and not 1 < number < vlans.HIGHEST:
+            raise InvalidValue(parameter, number, "one VLAN from 2 to 4094 (1 is the default VLAN of switches)")
 
 
 def reasons_against(
     offering: NetworkOffering,
-    vlan: t.Optional[int],
+    numbers: t.Sequence[int],
     holders: t.Iterable[Holder],
     pools: t.Mapping[str, t.Iterable[vlans.Range]],
     suitable: t.Sequence[str],
     bypass: bool,
 ) -> t.Iterator[Reason]:
-    """Why a network cannot be made of an offering with (or without) that VLAN.
+    """Why a network cannot be made of an offering with these VLANs (two of a private one, none).
 
     pools: guest VLANs by physical network. suitable: enabled offerings that take a VLAN. bypass: the VLAN may be in a
     pool and held by others. Source of the rules: T4:24-28.
@@ -171,17 +209,27 @@ def reasons_against(
     if offering.state != "Enabled":
         remedy = "enable it (cs_network_offering, state enabled)"
         yield Reason("offering_disabled", f"network offering {offering.name} is {offering.state}", remedy)
-    if vlan is None:
+    if not numbers:
         if offering.specify_vlan:
             message = f"network offering {offering.name} says that the VLAN is given (specifyVlan)"
             yield Reason("vlan_missing", message, "give vlan, or take an offering without specify_vlan")
         return
     if not offering.specify_vlan:
         names = ", ".join(sorted(suitable)) or "none is there; cs_network_offering with specify_vlan makes one"
-        message = f"network offering {offering.name} takes no VLAN (specifyVlan is false): VLAN {vlan} cannot be given"
-        yield Reason("vlan_not_taken", message, f"take an offering with specify_vlan: {names}", {"vlan": vlan})
+        message = (
+            f"network offering {offering.name} takes no VLAN (specifyVlan is false): VLAN {numbers[0]} cannot be given"
+        )
+        remedy = f"take an offering with specify_vlan: {names}"
+        yield Reason("vlan_not_taken", message, remedy, {"vlan": numbers[0]})
     if bypass:
         return
+    for vlan in numbers:
+        yield from _taken(vlan, holders, pools)
+
+
+def _taken(
+    vlan: int, holders: t.Iterable[Holder], pools: t.Mapping[str, t.Iterable[vlans.Range]]
+) -> t.Iterator[Reason]:
     for name, ranges in pools.items():
         if vlans.contains(ranges, vlan):
             message = f"VLAN {vlan} is one of the guest VLANs that physical network {name} gives out by itself"
@@ -192,6 +240,18 @@ def reasons_against(
             message = f"VLAN {vlan} belongs to {holder.called()}"
             facts = holder.facts([(vlan, vlan)])
             yield Reason("vlan_taken", message, f"take another VLAN, or {KINDS[holder.kind].remedy}", facts)
+
+
+def without_isolation(offering: NetworkOffering, methods: t.Mapping[str, t.Optional[str]]) -> t.Iterator[Reason]:
+    """Why a shared network of an advanced zone cannot be created. methods: isolation methods by physical network.
+
+    The server answers "Unable to convert network offering with specified id to network profile" (measured).
+    """
+    if offering.guest_ip_type == "Shared" and methods and not any(methods.values()):
+        names = ", ".join(sorted(methods))
+        message = f"physical network {names} has no isolation method, which a shared network needs"
+        remedy = "the method cannot be set later: create a physical network with isolation_method VLAN, and name it"
+        yield Reason("no_isolation_method", message, remedy, {"physical_networks": sorted(methods)})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import typing as t
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import Holder, guest_holders, owner_of, vlan_of_label
 from ...core.vlans.ranges import Range
-from ...core.zone.networks import PhysicalNetwork, TrafficType, vlan_tag
+from ...core.zone.networks import PhysicalNetwork, TrafficType
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 
@@ -90,15 +90,9 @@ def _labels(carriers: t.Iterable[TrafficType], names: t.Mapping[str, str]) -> t.
             )
 
 
-def _single(tag: t.Optional[str]) -> tuple[Range, ...]:
-    """One VLAN as ranges; none for untagged traffic."""
-    text = vlan_tag(tag)
-    return ((int(text), int(text)),) if text.isdecimal() else ()
-
-
 def _address_ranges(cloud: Cloud, zone: Zone, names: t.Mapping[str, str]) -> t.Iterator[Holder]:
     for each in cloud.vlan_ip_ranges.all(zone_id=zone.id):
-        ranges = _single(each.vlan)
+        ranges = vlans.told(each.vlan)
         if ranges:
             name = f"{each.start_ip or each.start_ipv6}-{each.end_ip or each.end_ipv6}"
             kind = "public_range" if each.for_virtual_network else "shared_range"
@@ -114,7 +108,7 @@ def _pod_ranges(
     pods = {pod.id: pod for pod in cloud.pods.all(zone_id=zone.id)}
     for pod in pods.values():
         for each in pod.ip_ranges:
-            ranges = _single(each.vlan)
+            ranges = vlans.told(each.vlan)
             if ranges:
                 name = f"{pod.name}, {each.start_ip}-{each.end_ip}"
                 yield Holder(
@@ -126,7 +120,7 @@ def _pod_ranges(
                     physical_network=names.get(management, ""),
                 )
     for one in cloud.storage_ranges.all(zone_id=zone.id):
-        ranges = _single(one.vlan)
+        ranges = vlans.told(one.vlan)
         if ranges:
             its_pod = pods.get(one.pod_id)
             name = f"{one.start_ip}-{one.end_ip}" + (f" of pod {its_pod.name}" if its_pod else "")

@@ -11,18 +11,22 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, State, plain
-from ...core.errors import NotAsRead, Refused
+from ...core.errors import MissingValue, NotAsRead, Refused
+from ...core.naming import only
+from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.zone.guest_networks import (
     NETWORK,
     NETWORK_OFFERING,
     Network,
     NetworkOffering,
+    check_limits,
     needs_of,
     providers_of,
     reasons_against,
     reasons_to_keep,
     vlan_of,
+    without_isolation,
 )
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
@@ -31,6 +35,7 @@ from ..ensure import ensure, within
 from ..vlans.holders import gather, ranges_of
 
 # States in which a network that was given its VLAN may be: it keeps the VLAN in all of them (T2:7, T4:24).
+VLANS = ("vlan", "isolated_pvlan")
 WITH_VLAN = ("Setup", "Implementing", "Implemented")
 
 
@@ -70,23 +75,19 @@ def ensure_network(
     is to go), MissingValue, InvalidValue.
     """
     entries = vlan_scheme.parse(scheme)
-    vlan = vlan_of(wanted.get("vlan"))
+    numbers = {name: number for name in VLANS if (number := vlan_of(wanted.get(name), name)) is not None}
 
     def then(found: NetworkPlaces) -> Outcome:
         fields: dict[str, object] = {**wanted, "zone_id": found.zone.id}
         fields["physical_network_id"] = found.physical_network_id
         owner = _owner(cloud, fields)
         fields.update(owner)
-        # Networks of projects are listed with their project only.
-        scope = {"project_id": owner["project_id"]} if "project_id" in owner else {}
-        held = lookup.maybe(
-            cloud.networks, "network", str(fields["name"]), f"zone {found.zone.name}", zone_id=found.zone.id, **scope
-        )
+        held = _held(cloud, found.zone, str(fields["name"]), str(owner.get("project_id") or ""))
         if found.offering:
             fields["network_offering_id"] = found.offering.id
         if held is None and state == "present":
             fields["display_text"] = fields.get("display_text") or fields["name"]
-            _refuse(cloud, found, fields, vlan, entries)
+            _refuse(cloud, found, fields, numbers, entries)
         if held is not None and state == "absent":
             kept = list(reasons_to_keep(cloud.vlans.users(held.id)))
             if kept:
@@ -102,11 +103,17 @@ def ensure_network(
             show=show,
             places={"zone": found.zone.name, **places},
         )
-        if outcome.changed and state == "present" and vlan is not None and not check_mode:
+        if outcome.changed and state == "present" and numbers and not check_mode:
             _verify_state(outcome.result)
         return outcome
 
     return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, {"zone": zone, **places})
+
+
+def _held(cloud: Cloud, zone: Zone, name: str, project_id: str) -> t.Optional[Network]:
+    """The network of that name or id, of that project or of none: projects may have networks of one name."""
+    there = [each for each in cloud.networks.find(name, zone_id=zone.id) if each.project_id == project_id]
+    return only(there, "network", name, f"zone {zone.name}") if there else None
 
 
 def show(network: Network) -> Fields:
@@ -135,24 +142,36 @@ def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
 
 
 def _refuse(
-    cloud: Cloud, found: NetworkPlaces, wanted: Fields, vlan: t.Optional[int], scheme: t.Sequence[vlan_scheme.Entry]
+    cloud: Cloud,
+    found: NetworkPlaces,
+    wanted: Fields,
+    numbers: t.Mapping[str, int],
+    scheme: t.Sequence[vlan_scheme.Entry],
 ) -> None:
-    """Raises Refused with every reason against a new network."""
+    """Raises Refused with every reason against a new network, InvalidValue for a VLAN that is none."""
     if found.offering is None:
         return
     needs_of(found.offering, wanted)
+    if "isolated_pvlan" in numbers and "vlan" not in numbers:
+        raise MissingValue(f"network {wanted['name']} on a private VLAN", ["vlan"])
+    shared = found.offering.guest_ip_type == "Shared"
+    networks = cloud.physical_networks.all(zone_id=found.zone.id) if numbers or shared else ()
+    ours = [each for each in networks if found.physical_network_id in (None, each.id)]
+    check_limits(numbers, [each.isolation_method for each in ours])
     bypass = bool(wanted.get("bypass_vlan_overlap_check"))
-    networks = cloud.physical_networks.all(zone_id=found.zone.id) if vlan is not None else ()
-    holders = gather(cloud, found.zone, networks) if vlan is not None and not bypass else []
+    holders = gather(cloud, found.zone, networks) if numbers and not bypass else []
     suitable: list[str] = []
-    if vlan is not None and not found.offering.specify_vlan:
+    if numbers and not found.offering.specify_vlan:
         kind = found.offering.guest_ip_type
         offerings = cloud.network_offerings.all(specify_vlan=True, state="Enabled")
         suitable = [each.name for each in offerings if each.guest_ip_type == kind]
     pools = {each.name: ranges_of(each) for each in networks}
-    reasons = list(reasons_against(found.offering, vlan, holders, pools, suitable, bypass))
-    if vlan is not None:
-        reasons += vlan_scheme.against(scheme, "fixed_network", [(vlan, vlan)])
+    asked = list(dict.fromkeys(numbers.values()))
+    reasons = list(reasons_against(found.offering, asked, holders, pools, suitable, bypass))
+    if found.zone.network_type == "Advanced":
+        reasons += without_isolation(found.offering, {each.name: each.isolation_method for each in ours})
+    if numbers:
+        reasons += vlan_scheme.against(scheme, "fixed_network", vlans.of(asked))
     if reasons:
         raise Refused(f"network {wanted['name']}", reasons)
 

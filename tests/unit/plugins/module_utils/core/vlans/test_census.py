@@ -29,6 +29,8 @@ def members(ranges: tuple[tuple[int, int], ...]) -> set[int]:
 
 
 def network(name: str, account: str, **facts: Any) -> GuestNetwork:
+    if "vlan" in facts:
+        facts["ranges"] = vlans.of([facts.pop("vlan")])
     return GuestNetwork(name, name, facts.pop("state", "Implemented"), account=account, domain_id="d1", **facts)
 
 

@@ -171,3 +171,29 @@ def test_words_for_people_mean_the_same_and_write_single_ones_bare(ranges: list[
 def test_only_tunnels_number_otherwise(method: str | None, vlan: bool) -> None:
     assert vlans.numbered_as_vlans(method) is vlan
     assert (vlans.highest_of(method) == vlans.HIGHEST) is vlan
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("50", [50]),
+        (50, [50]),
+        ("vlan://50", [50]),
+        ("VLAN://50", [50]),
+        ("1030,1040-1042", [1030, 1040, 1041, 1042]),
+        ("vlan://3001,3003", [3001, 3003]),
+        ("pvlan://1030-i1031", [1030, 1031]),
+        ("pvlan://1030-c1032", [1030, 1032]),
+        ("pvlan://1030-p1030", [1030]),
+        ("vxlan://16777214", [16777214]),
+        ("untagged", []),
+        ("vlan://untagged", []),
+        ("N/A", []),
+        ("pvlan://", []),
+        ("lswitch:abc", []),
+        (None, []),
+        ("", []),
+    ],
+)
+def test_what_the_server_tells_of_vlans(text: object, expected: list[int]) -> None:
+    assert vlans.told(text) == vlans.of(expected)

@@ -11,11 +11,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlans.ho
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.guest_networks import (
     Network,
     NetworkOffering,
+    check_limits,
     needs_of,
     providers_of,
     reasons_against,
     same_pairs,
     vlan_of,
+    without_isolation,
 )
 
 GIVEN = NetworkOffering("o1", "given", guest_ip_type="Isolated", state="Enabled", specify_vlan=True)
@@ -24,7 +26,10 @@ DRAWN = NetworkOffering("o2", "drawn", guest_ip_type="Isolated", state="Enabled"
 
 def codes(offering: NetworkOffering, vlan: int | None, *holders: Holder, bypass: bool = False) -> list[str]:
     pools = {"phys1": ((100, 200),)}
-    return [each.code for each in reasons_against(offering, vlan, holders, pools, ["given"], bypass)]
+    return [
+        each.code
+        for each in reasons_against(offering, [] if vlan is None else [vlan], holders, pools, ["given"], bypass)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,14 +50,63 @@ def test_offering_and_vlan_have_to_fit(offering: NetworkOffering, vlan: int | No
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"physical_network", "dedication"}))
 def test_a_vlan_that_anybody_has_is_refused_unless_it_is_said(kind: str) -> None:
     holder = Holder(kind, ((850, 850),), "it")
-    (reason,) = reasons_against(GIVEN, 850, [holder], {}, [], False)
+    (reason,) = reasons_against(GIVEN, [850], [holder], {}, [], False)
     assert reason.code == "vlan_taken"
     assert holder.called() in reason.message
     assert codes(GIVEN, 850, holder, bypass=True) == []
     assert codes(GIVEN, 851, holder) == []
 
 
-@pytest.mark.parametrize("value", ["0", 4095, "1-5", "all", str(2**24)])
+def test_both_vlans_of_a_private_one_have_to_be_free() -> None:
+    holder = Holder("network", ((851, 851),), "it")
+    found = list(reasons_against(GIVEN, [850, 851], [holder], {"phys1": ((850, 850),)}, [], False))
+    assert [(each.code, each.facts["vlan"]) for each in found if "vlan" in each.facts] == [("vlan_of_pool", 850)]
+    assert [each.facts["vlans"] for each in found if each.code == "vlan_taken"] == [["851"]]
+
+
+@pytest.mark.parametrize(
+    ("vlan", "methods", "fine"),
+    [
+        (1, ["VLAN"], False),
+        (1, [None], False),
+        (2, ["VLAN"], True),
+        (4094, [], True),
+        (4095, ["VLAN"], False),
+        (4096, [None], False),
+        (5000, ["VLAN", None], False),
+        (5000, ["VXLAN"], True),
+        (1, ["vxlan"], True),
+        (2**24 - 1, ["VXLAN"], False),
+        (2**24, ["GRE"], True),
+        (5000, ["VLAN", "VXLAN"], True),
+    ],
+)
+def test_a_vlan_is_one_on_its_physical_networks(vlan: int, methods: list[str | None], fine: bool) -> None:
+    if fine:
+        check_limits({"vlan": vlan}, methods)
+        return
+    with pytest.raises(InvalidValue, match="vlan="):
+        check_limits({"vlan": vlan}, methods)
+
+
+@pytest.mark.parametrize(
+    ("methods", "kind", "expected"),
+    [
+        ({"phys1": None}, "Shared", ["no_isolation_method"]),
+        ({"phys1": None, "phys2": ""}, "Shared", ["no_isolation_method"]),
+        ({"phys1": None, "phys2": "VLAN"}, "Shared", []),
+        ({"phys1": None}, "Isolated", []),
+        ({}, "Shared", []),
+    ],
+)
+def test_a_shared_network_needs_an_isolation_method(
+    methods: dict[str, str | None], kind: str, expected: list[str]
+) -> None:
+    offering = NetworkOffering("o", "o", guest_ip_type=kind, state="Enabled")
+    assert [each.code for each in without_isolation(offering, methods)] == expected
+
+
+@pytest.mark.parametrize("value", ["0", "1-5", "all", "-5", str(2**33)])
 def test_what_is_not_one_vlan_is_refused(value: object) -> None:
     with pytest.raises(InvalidValue, match="vlan="):
         vlan_of(value)
