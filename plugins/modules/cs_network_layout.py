@@ -25,7 +25,7 @@ options:
     required: true
     suboptions:
       nics:
-        description: Network cards. One that is a port of something need not be declared.
+        description: Network cards. One that is a port of something need not be declared. V(lo) takes addresses alone.
         type: list
         elements: dict
         suboptions: &interface
@@ -43,8 +43,10 @@ options:
             type: str
           method:
             description:
-              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now, with default route,
-                routes and name servers, or the lease.
+              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now - leases,
+                autoconfigured and static addresses, routes, policy rules, name servers and the MTU - or refuses what
+                it cannot keep.
+              - Routes of routing daemons, and addresses that a cluster's daemon moves between hosts, are left to these.
               - V(static) where there are addresses, else V(none). A port of a bridge or bond carries none.
             type: str
             choices: [none, static, dhcp, keep]
@@ -220,6 +222,8 @@ options:
     description:
       - Whether files of the back-end that this collection did not write go, with the interfaces that only they make.
         Else they stay, and one that defines a declared interface too is refused.
+      - An interface that would lose addresses, routes or itself in that way has to be declared too, with
+        O(layout.nics[].method) V(keep), or V(none) where it is meant; else the layout is refused.
     type: bool
     default: false
   traffic_labels:

@@ -1,83 +1,128 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which interfaces the files of a back-end define, as far as it matters whether two of them claim the same one."""
+"""Files of others that stay beside ours: what of the declared interfaces they define too."""
 
 from __future__ import annotations
 
-import fnmatch
-import re
 import typing as t
 
-from .render.common import OWN, made_by
+from .change.model import BACKENDS, NetworkBackend, NetworkFile
+from .files import ifupdown
+from .files.definition import NO_CARD, Definition, Facts
+from .files.own import ours
+from .files.read import definitions
+from .layout.findings import Finding
+from .layout.model import Bond, Bridge, Device, Layout, Vlan, Vxlan
+from .layout.seen import SeenNetwork
 
-# Sections of netplan that define interfaces.
-NETPLAN_KINDS = r"(ethernets|bonds|bridges|vlans|tunnels|wifis|vrfs|dummy-devices|nm-devices|modems)"
-IFACE = re.compile(r"^\s*(?:iface|auto|allow-\S+)[ \t]+(?P<names>.+)$", re.MULTILINE)
-
-
-def ours(path: str) -> bool:
-    """Whether a file is one that this collection writes."""
-    name = path.rpartition("/")[2]
-    return bool(re.fullmatch(rf"(\d\d-)?{OWN}(-.+)?(\.\w+)?", name))
-
-
-def defines(path: str, text: str, name: str) -> bool:
-    """Whether another's file says something about an interface."""
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns(path, text))
+IFUPDOWN = ("ifupdown", "ifupdown2")
+# Back-ends that read the same files.
+PAIRS: t.Mapping[str, tuple[str, ...]] = {"ifupdown": ("ifupdown2",), "ifupdown2": ("ifupdown",)}
 
 
-def patterns(path: str, text: str) -> tuple[str, ...]:
-    """Names, or shell patterns of names, of the interfaces that a file speaks of."""
-    if path.endswith((".network", ".netdev", ".link")):
-        return _networkd(text)
-    if path.endswith(".nmconnection"):
-        return tuple(re.findall(r"^\s*interface-name\s*=\s*(\S+)", text, re.MULTILINE)) or _by_uuid(text)
-    if path.endswith(".yaml"):
-        return _netplan(text)
-    found: list[str] = []
-    for match in IFACE.finditer(text):
-        words = match["names"].split()
-        found += words[:1] if match[0].lstrip().startswith("iface") else words
-    return tuple(dict.fromkeys(name for name in found if name != "lo"))
+def read_by(backend: NetworkBackend, files: t.Mapping[str, str]) -> dict[str, str]:
+    """Of a host's files those that a back-end reads."""
+    if backend.name in IFUPDOWN:
+        return {path: text for path, text in files.items() if ifupdown.is_read(path, files)}
+    return {path: text for path, text in files.items() if backend.reads(path)}
 
 
-def virtual(path: str, text: str) -> frozenset[str]:
-    """The interfaces that exist because of a file: ours says so itself."""
-    return made_by(text) if ours(path) else frozenset(patterns(path, text))
+def facts_of(device: Device, seen: SeenNetwork) -> Facts:
+    """What a file can recognise a declared interface by; of one that is to be made that is its name and kind."""
+    link = seen.named(device.name)
+    if link is not None:
+        return link.facts
+    kind = {Bridge: "bridge", Bond: "bond", Vlan: "vlan", Vxlan: "vxlan"}.get(type(device), "")
+    return Facts(device.name, device.mac, NO_CARD if kind else "", kind=kind)
 
 
-def _networkd(text: str) -> tuple[str, ...]:
-    """Name= of [Match] and [NetDev]; a [Match] of kinds alone matches every card."""
-    names = [word for line in re.findall(r"^\s*Name\s*=\s*(.+)$", text, re.MULTILINE) for word in line.split()]
-    if names:
-        return tuple(name for name in names if not name.startswith("!"))
-    return ("*",) if re.search(r"^\s*Type\s*=\s*ether\b", text, re.MULTILINE) else ()
+def makes(path: str, text: str) -> frozenset[str]:
+    """The virtual interfaces that exist because of a file."""
+    return frozenset(one.makes for one in definitions(path, text) if one.makes)
 
 
-def _by_uuid(text: str) -> tuple[str, ...]:
-    """A connection for cards that names none is for any card."""
-    return ("*",) if re.search(r"^\s*type\s*=\s*(802-3-)?ethernet\b", text, re.MULTILINE) else ()
-
-
-def _netplan(text: str) -> tuple[str, ...]:
-    """Keys right under a section of interfaces, by their indentation; a file in another style may define anything."""
-    if "{" in re.sub(r"\{\s*\}|\[[^]]*\]", "", text):
-        return ("*",)
-    names: list[str] = []
-    section: t.Optional[int] = None
-    inner: t.Optional[int] = None
-    for line in text.splitlines():
-        key = re.match(r"^(\s*)[\"']?([^\s\"'#:][^\"':]*)[\"']?\s*:", line)
-        if key is None:
+def foreign(
+    backend: NetworkBackend, layout: Layout, seen: SeenNetwork, gone: t.Container[str], files: tuple[NetworkFile, ...]
+) -> t.Iterator[Finding]:
+    """Files that stay and define what is declared: the host would get both, or the wrong one."""
+    for path, text in sorted(read_by(backend, seen.files).items()):
+        if path in gone or ours(path):
             continue
-        depth = len(key[1])
-        if re.fullmatch(NETPLAN_KINDS, key[2].strip()) and (section is None or depth <= section):
-            section, inner = depth, None
-        elif section is not None and depth > section:
-            inner = depth if inner is None else inner
-            if depth == inner:
-                names.append(key[2].strip())
-        else:
-            section = None
-    return tuple(dict.fromkeys(names))
+        found = definitions(path, text)
+        claimed = {device.name: _claims(found, facts_of(device, seen)) for device in layout.devices}
+        surely = [name for name, answer in claimed.items() if answer]
+        perhaps = [name for name, answer in claimed.items() if answer is None]
+        names = surely or perhaps
+        if names:
+            told = "" if surely else ", as far as can be told"
+            blocks = bool(surely) and _counts(backend, path, surely, found)
+            message = f"defines {' '.join(names)} too{told}"
+            yield Finding("foreign_file", path, names[0], message, _remedy(backend, path, found, layout, seen), blocks)
+    yield from _of_others(backend, layout, seen)
+    if backend.name in IFUPDOWN:
+        yield from _not_sourced(seen, files)
+
+
+def _claims(found: t.Iterable[Definition], facts: Facts) -> t.Optional[bool]:
+    answers = [one.claims(facts) for one in found]
+    return True if True in answers else None if None in answers else False
+
+
+def _counts(backend: NetworkBackend, path: str, names: t.Sequence[str], found: t.Iterable[Definition]) -> bool:
+    """Whether such a file takes effect beside ours."""
+    if backend.name == "networkd":
+        # It takes the first file that matches, in the order of their names, whatever folder they are in.
+        own = min(f"10-cloudstack-{name}.network" for name in names)
+        return path.endswith(".netdev") or path.rpartition("/")[2] < own
+    return any(one.automatic for one in found)
+
+
+def _of_others(backend: NetworkBackend, layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
+    """Files of other back-ends that run here as well: an interface has one that configures it."""
+    others = [BACKENDS[name] for name in seen.backends if name not in (backend.name, *PAIRS.get(backend.name, ()))]
+    for other in others:
+        for path, text in sorted(read_by(other, seen.files).items()):
+            found = [] if ours(path) else definitions(path, text)
+            names = [
+                device.name
+                for device in layout.devices
+                if any(one.automatic and one.claims(facts_of(device, seen)) for one in found)
+            ]
+            if names:
+                # What netplan writes for systemd-networkd comes after such a file.
+                first = (
+                    backend.name == "netplan" and other.name == "networkd" and path.rpartition("/")[2] < "10-netplan-"
+                )
+                message = f"defines {' '.join(names)} too, for {other.name}, which runs here as well"
+                remedy = f"take it out by hand, or backend: {other.name}"
+                yield Finding("foreign_file", path, names[0], message, remedy, first)
+
+
+def _remedy(
+    backend: NetworkBackend, path: str, found: t.Sequence[Definition], layout: Layout, seen: SeenNetwork
+) -> str:
+    """What helps and loses nothing: a file that says more than what is declared is not to go as a whole."""
+    if not backend.owns(path) and backend.name not in IFUPDOWN:
+        return "take it out by hand; exact: true does not remove this file"
+    others = [
+        link.name
+        for link in seen.links
+        if layout.named(link.name) is None
+        and not link.for_guests
+        and _claims(found, link.facts)
+        and (link.addresses or link.kind)
+    ]
+    if others:
+        return f"take it out by hand; or declare {' '.join(others)} too (method: keep), then exact: true"
+    return "exact: true, which removes it, or take it out by hand"
+
+
+def _not_sourced(seen: SeenNetwork, files: tuple[NetworkFile, ...]) -> t.Iterator[Finding]:
+    """Whether ifup reads what is written: the main file as it will be has to include it."""
+    after = {**seen.files, **{file.path: file.content for file in files}}
+    for file in files:
+        if not ifupdown.is_read(file.path, after):
+            message = f"does not include {file.path}, which ifup would not read"
+            remedy = "the line 'source /etc/network/interfaces.d/*' in it, or exact: true"
+            yield Finding("not_sourced", ifupdown.MAIN, "", message, remedy)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
 
@@ -19,20 +20,27 @@ from .change.model import (
     NetworkProbe,
     backend_named,
 )
-from .foreign import defines, ours, patterns, virtual
+from .files.definition import Definition
+from .files.netplan import renderer
+from .files.own import made_by, ours
+from .files.read import all_of
+from .foreign import foreign, makes, read_by
 from .layout.addresses import address_findings
 from .layout.findings import Finding, refuse
 from .layout.host import Purpose, guests_on, host_findings, switched_connection
+from .layout.keep import keep_findings, settled
 from .layout.links import link_findings
 from .layout.model import (
     Bond,
     Bridge,
     Device,
     Layout,
+    Nic,
     Vlan,
     Vxlan,
 )
-from .layout.seen import VIRTUAL, SeenLink, SeenNetwork, settled
+from .layout.seen import VIRTUAL, SeenLink, SeenNetwork
+from .losses import losses
 from .render import ifupdown as network_render_ifupdown
 from .render import netplan as network_render_netplan
 from .render import networkd as network_render_networkd
@@ -41,7 +49,7 @@ from .render.common import Rendered
 
 RENDER: t.Mapping[str, t.Callable[[Layout], Rendered]] = {
     "ifupdown": network_render_ifupdown.render,
-    "ifupdown2": network_render_ifupdown.render,
+    "ifupdown2": network_render_ifupdown.render2,
     "networkd": network_render_networkd.render,
     "netplan": network_render_netplan.render,
     "networkmanager": network_render_networkmanager.render,
@@ -76,9 +84,11 @@ def plan(
     exact: files of the back-end that are not ours are removed, and what only they define with them.
     """
     chosen = chosen_backend(backend, seen)
-    declared, layout = layout, settled(layout, seen)
+    read = read_by(chosen, seen.files)
+    declared, layout = layout, _found_by_mac(settled(layout, seen), seen, all_of(read))
     findings = [
         *link_findings(declared),
+        *keep_findings(declared, seen),
         *address_findings(layout),
         *host_findings(layout, seen, purpose),
         *LIMITS[chosen.name](layout),
@@ -86,10 +96,12 @@ def plan(
     if chosen.name != "ifupdown":  # ifdown takes its bridges down again
         findings += switched_connection(layout, seen)
     refuse(findings)
-    rendered = RENDER[chosen.name](layout)
+    rendered = _rendered(chosen, layout, read)
     files, absent = _files(chosen, rendered, seen, exact)
-    doomed, commands = _doomed(layout, seen, (path for path in seen.files if chosen.owns(path)), absent, files)
-    findings += [*_foreign(chosen, layout, seen, absent, files), *guests_on(seen, doomed)]
+    doomed, commands = _doomed(layout, seen, read, absent, files)
+    gone = {*absent, *(file.path for file in files)}
+    findings += [*foreign(chosen, layout, seen, gone, files), *guests_on(seen, doomed)]
+    findings += _losses(chosen, declared, layout, seen, gone, files)
     refuse(findings)
     change = NetworkChange(
         chosen, files, absent, (*commands, *rendered.commands), doomed, links(layout), purpose.address, probes
@@ -103,10 +115,12 @@ def chosen_backend(name: str, seen: SeenNetwork) -> NetworkBackend:
         return backend_named(name)
     there = [each for each in PREFERENCE if each in seen.backends]
     link = seen.carrying(seen.connection)
-    for each in there if link else ():
-        owned = (path for path in seen.files if BACKENDS[each].owns(path))
-        if link is not None and any(link.name in patterns(path, seen.files[path]) for path in owned):
-            return BACKENDS[each]
+    if link is not None:
+        found = {each: all_of(read_by(BACKENDS[each], seen.files)) for each in there}
+        by_name = [each for each in there if any(one.names(link.name) for one in found[each])]
+        by_match = [each for each in there if any(one.claims(link.facts) for one in found[each])]
+        if by_match:
+            return BACKENDS[(*by_name, *by_match)[0]]
     if not there:
         known = ", ".join(sorted(BACKENDS))
         raise InvalidValue("backend", name, f"a host that runs one of {known}; install one, or name it")
@@ -124,6 +138,47 @@ def _link(device: Device) -> NetworkLink:
     # The kernel shows all ports of Open vSwitch as those of ovs-system.
     ports = () if openvswitch else device.ports
     return NetworkLink(device.name, kind, ports, device.address.addresses, device.mtu)
+
+
+def _rendered(backend: NetworkBackend, layout: Layout, read: t.Mapping[str, str]) -> Rendered:
+    if backend.name != "netplan":
+        return RENDER[backend.name](layout)
+    # What hands the files on is said for all of them at once, perhaps in one that goes.
+    renderers = [renderer(read[path]) for path in sorted(read)]
+    return network_render_netplan.render(layout, next((name for name in reversed(renderers) if name), ""))
+
+
+def _found_by_mac(layout: Layout, seen: SeenNetwork, found: t.Sequence[Definition]) -> Layout:
+    """Cards that a file finds by something else and then names stay found, or they had other names after a restart."""
+    renamed = {one.renames for one in found}
+
+    def find(device: Device) -> Device:
+        link = seen.named(device.name)
+        if isinstance(device, Nic) and device.name in renamed and link is not None and link.mac:
+            return dataclasses.replace(device, named_by=link.mac.lower())
+        return device
+
+    return layout.changed(find)
+
+
+def _losses(
+    backend: NetworkBackend,
+    declared: Layout,
+    layout: Layout,
+    seen: SeenNetwork,
+    gone: t.Container[str],
+    files: tuple[NetworkFile, ...],
+) -> t.Iterator[Finding]:
+    """What goes with files of the back-end that are removed or written anew."""
+    before = read_by(backend, seen.files)
+    after = {path: text for path, text in before.items() if path not in gone}
+    after.update({file.path: file.content for file in files})
+    still = read_by(backend, after)
+    changed = {path: text for path, text in before.items() if still.get(path) != text}
+    kept = {device.name for device in declared.devices if device.address.method == "keep"}
+    kept |= {name for device in declared.devices if device.name in kept for name in device.lower}
+    text = "\n".join(file.content for file in files)
+    yield from losses(layout, seen, all_of(changed), all_of(still), text, kept)
 
 
 def _files(
@@ -146,39 +201,21 @@ def _plain(path: str) -> bool:
     return not path.endswith((".link", ".conf"))
 
 
-def _foreign(
-    backend: NetworkBackend,
+def _doomed(
     layout: Layout,
     seen: SeenNetwork,
+    read: t.Mapping[str, str],
     absent: tuple[str, ...],
     files: tuple[NetworkFile, ...],
-) -> t.Iterator[Finding]:
-    """Files of others that stay and define what is declared: the host would get both, or the wrong one."""
-    gone = {*absent, *(file.path for file in files)}
-    for path, text in sorted(seen.files.items()):
-        if path in gone or not backend.owns(path) or path.endswith((".link", ".conf")):
-            continue
-        claimed = [device.name for device in layout.devices if defines(path, text, device.name)]
-        # systemd-networkd takes the first file that matches, in the order of their names.
-        first = backend.name != "networkd" or min(file.path for file in files) > path
-        if claimed:
-            message = f"defines {' '.join(claimed)} too"
-            remedy = "exact: true, which removes it, or take it out by hand"
-            yield Finding("foreign_file", path, claimed[0], message, remedy, first)
-    if backend.name in ("ifupdown", "ifupdown2") and network_render_ifupdown.MAIN not in gone:
-        main = seen.files.get(network_render_ifupdown.MAIN, "")
-        if not any(line.split()[:1] in (["source"], ["source-directory"]) for line in main.splitlines()):
-            message = "does not name /etc/network/interfaces.d"
-            yield Finding("not_sourced", network_render_ifupdown.MAIN, "", message, "a source line, or exact: true")
-
-
-def _doomed(
-    layout: Layout, seen: SeenNetwork, paths: t.Iterable[str], absent: tuple[str, ...], files: tuple[NetworkFile, ...]
 ) -> tuple[tuple[str, ...], tuple[Command, ...]]:
     """Interfaces to delete: those that only files define that go or are rewritten, and those of another kind."""
     rewritten = {file.path for file in files}
     old = frozenset[str]().union(
-        *(virtual(path, seen.files[path]) for path in paths if path in absent or path in rewritten)
+        *(
+            made_by(text) if ours(path) else makes(path, text)
+            for path, text in read.items()
+            if path in absent or path in rewritten
+        )
     )
     doomed, commands = [], []
     for link in seen.links:

@@ -5,44 +5,79 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import posixpath
 import re
 import typing as t
 
 from ....core.machine_network.change.model import BACKENDS
-from ....core.machine_network.foreign import patterns
-from ....core.machine_network.layout.seen import SeenAddress, SeenLink, SeenNetwork, SeenRoute
+from ....core.machine_network.files import daemons, ifupdown
+from ....core.machine_network.files.read import all_of
+from ....core.machine_network.foreign import read_by
+from ....core.machine_network.layout.seen import SeenAddress, SeenLink, SeenNetwork, SeenRoute, SeenRule
 from ..client import Linux
 
 STUB, RESOLVED = "/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"
 TRAITS = ("id", "port", "group", "local", "mode")
+# Of a route: what is read besides its attributes, and what is of no matter.
+ROUTE_READ = frozenset(("dst", "dev", "gateway", "metric", "protocol", "table", "prefsrc", "nexthops", "type"))
+ROUTE_PLAIN = frozenset(("flags", "scope", "pref", "expires", "nhid", "cache", "uid", "error"))
+# Routes that the kernel makes for addresses.
+OWN_TYPES = frozenset(("local", "broadcast", "multicast", "anycast"))
+RULE_READ = frozenset(
+    ("priority", "src", "srclen", "dst", "dstlen", "table", "fwmark", "fwmask", "iif", "oif", "protocol")
+)
+MAIN_TABLES = frozenset(("", "main", "254"))
 Json = t.Mapping[str, t.Any]
 
 
 def read_network(linux: Linux, connection: str = "") -> SeenNetwork:
     """connection: the address that Ansible came to, where the caller knows it."""
-    files = {
-        path: linux.read(path) or ""
-        for backend in BACKENDS.values()
-        for pattern in backend.managed
-        for path in linux.listed(pattern)
-    }
+    files = network_files(linux)
     resolver = linux.read(RESOLVED) or linux.read(STUB) or ""
     return SeenNetwork(
-        links=tuple(map(link, _json(linux, "ip", "-details", "-json", "address"))),
+        links=tuple(_with_device(linux, entry) for entry in _json(linux, "ip", "-details", "-json", "address")),
         routes=tuple(
-            route(entry)
+            route(entry, int(family[1:]))
             for family in ("-4", "-6")
-            for entry in _json(linux, "ip", family, "-json", "route")
-            if "dev" in entry
+            for entry in _json(linux, "ip", family, "-json", "route", "show", "table", "all")
+            if ("dev" in entry or entry.get("nexthops")) and entry.get("type", "unicast") not in OWN_TYPES
         ),
+        rules=tuple(
+            rule(entry, int(family[1:]))
+            for family in ("-4", "-6")
+            for entry in _json(linux, "ip", family, "-json", "rule", "show")
+            if str(entry.get("table", "")) not in ("", "local", "main", "default", "255", "254", "253")
+        ),
+        daemons={path: linux.read(path) or "" for pattern in daemons.FILES for path in linux.listed(pattern)},
         files=files,
         backends=backends(linux, files),
         dns=tuple(word for word in _resolver(resolver, "nameserver") if not word.startswith("127.")),
         search=tuple(word for word in _resolver(resolver, "search") if word != "."),
         connection=connection or came_to(os.environ.get("SSH_CONNECTION", "")) or _parents_connection(linux),
     )
+
+
+def network_files(linux: Linux) -> dict[str, str]:
+    """Text by path of every file that a back-end reads, and of those that ifup's files include."""
+    found = {
+        path: linux.read(path) or ""
+        for backend in BACKENDS.values()
+        for pattern in (*backend.managed, *backend.besides)
+        for path in linux.listed(pattern)
+    }
+    waiting = [path for path in found if path.startswith("/etc/network/")]
+    while waiting:
+        path = waiting.pop()
+        for pattern, directory in ifupdown.sources(path, found[path]):
+            for other in linux.listed(posixpath.join(pattern, "*") if directory else pattern):
+                text = linux.read(other) if other not in found else None
+                if text is not None and ifupdown.includes(pattern, directory, other):
+                    found[other] = text
+                    waiting.append(other)
+    return found
 
 
 def _json(linux: Linux, *command: str) -> list[Json]:
@@ -66,20 +101,90 @@ def link(entry: Json) -> SeenLink:
         lower=data.get("link") or entry.get("link") or "",
         mtu=entry.get("mtu", 0),
         addresses=tuple(
-            SeenAddress(f"{one['local']}/{one['prefixlen']}", bool(one.get("dynamic")))
-            for one in entry.get("addr_info", ())
-            if one.get("scope") == "global" and "local" in one
+            address(one) for one in entry.get("addr_info", ()) if one.get("scope") == "global" and "local" in one
         ),
         traits={key: data[key] for key in TRAITS if key in data},
+        present=entry.get("address", "") if entry.get("link_type") == "ether" else "",
+        other=tuple(entry.get("altnames", ())),
     )
 
 
-def route(entry: Json) -> SeenRoute:
-    """One element of ``ip -json route``."""
+def address(entry: Json) -> SeenAddress:
+    """One element of ``addr_info``. Of a link between two, "local" is this end and "address" the other."""
+    peer = entry.get("address", "")
+    return SeenAddress(
+        f"{entry['local']}/{entry['prefixlen']}",
+        bool(entry.get("dynamic")),
+        peer=peer if peer != entry["local"] else "",
+        autoconf=bool(entry.get("mngtmpaddr")) or entry.get("protocol") == "kernel_ra",
+        temporary=bool(entry.get("temporary")),
+        protocol=str(entry.get("protocol", "")),
+    )
+
+
+def _with_device(linux: Linux, entry: Json) -> SeenLink:
+    """An interface with what udev and the kernel know of the device behind it."""
+    found = link(entry)
+    udev = _assigned(linux.read(f"/run/udev/data/n{entry.get('ifindex', '')}") or "")
+    device = _assigned(linux.read(f"/sys/class/net/{found.name}/device/uevent") or "")
+    return dataclasses.replace(
+        found, driver=device.get("DRIVER", "") or udev.get("E:ID_NET_DRIVER", ""), path=udev.get("E:ID_PATH", "")
+    )
+
+
+def _assigned(text: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {key: value for key, equals, value in pairs if equals}
+
+
+def route(entry: Json, version: int = 4) -> SeenRoute:
+    """One element of ``ip -json route show table all``."""
     to = str(entry.get("dst", ""))
     if to != "default" and "/" not in to:
         to += "/128" if ":" in to else "/32"
-    return SeenRoute(to, entry["dev"], entry.get("gateway", ""), entry.get("metric"), entry.get("protocol", ""))
+    table = str(entry.get("table", ""))
+    odd = [f"{key} {_told(value)}" for key, value in entry.items() if key not in ROUTE_READ | ROUTE_PLAIN and value]
+    kind = entry.get("type", "unicast")
+    return SeenRoute(
+        to,
+        entry.get("dev", ""),
+        entry.get("gateway", ""),
+        entry.get("metric"),
+        str(entry.get("protocol", "")),
+        table="" if table in MAIN_TABLES else table,
+        source=entry.get("prefsrc", "") if entry.get("protocol") != "kernel" else "",
+        version=version,
+        nexthops=tuple((one.get("gateway", ""), one.get("dev", "")) for one in entry.get("nexthops", ())),
+        odd=(*odd, *([f"type {kind}"] if kind != "unicast" else [])),
+    )
+
+
+def _told(value: object) -> str:
+    return json.dumps(value) if isinstance(value, (dict, list)) else str(value)
+
+
+def rule(entry: Json, version: int) -> SeenRule:
+    """One element of ``ip -json rule show``."""
+
+    def network(end: str) -> str:
+        text = str(entry.get(end, ""))
+        length = entry.get(f"{end}len", 32 if version == 4 else 128)
+        return "" if text in ("", "all") else text if "/" in text else f"{text}/{length}"
+
+    odd = tuple(
+        f"{key} {_told(value)}" for key, value in entry.items() if key not in RULE_READ and value not in (None, "")
+    )
+    mark = str(entry.get("fwmark", ""))
+    return SeenRule(
+        str(entry.get("table", "")),
+        network("src"),
+        network("dst"),
+        f"{mark}/{entry['fwmask']}" if mark and "fwmask" in entry else mark,
+        entry.get("priority"),
+        version,
+        tuple(str(entry[key]) for key in ("iif", "oif") if key in entry),
+        odd,
+    )
 
 
 def _resolver(text: str, key: str) -> tuple[str, ...]:
@@ -98,7 +203,7 @@ def backends(linux: Linux, files: t.Mapping[str, str]) -> tuple[str, ...]:
             answer = linux.run("systemctl", "is-active", backend.unit)
             active = answer is not None and answer.out.strip() == "active"
         else:
-            active = any(patterns(path, text) for path, text in files.items() if backend.owns(path))
+            active = bool(all_of(read_by(backend, files)))
         if active:
             found.append(backend.name)
     if "ifupdown2" in found:  # it has ifup too

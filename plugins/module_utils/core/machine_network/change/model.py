@@ -77,14 +77,15 @@ class NetworkCheck:
 class NetworkBackend:
     """What configures a host's network.
 
-    managed: patterns of the files that are its own. program: without it the back-end is not there. unit: the systemd
-    unit that has to be active where it is a daemon. validate: parse candidates. before: run while the old files lie
-    there yet; apply: run once the new ones do. settle: run after files were put back at boot, before it starts.
-    undo: run before the old files are put back; restore: run after. A command may hold a list by its name in braces,
-    as an argument "{drifted}", or "{each drifted}" for a command each; where the list is empty it is left out. Lists:
-    leaving and coming, interfaces whose definitions differ, as far as the old and the new files define them (ifupdown);
-    drifted, those that hold otherwise than wanted though their files are the same; connections, UUIDs of changed
-    connections, and active, of those that ran before (NetworkManager).
+    managed: patterns of the files that are its own. besides: of further ones that it reads and no change writes.
+    program: without it the back-end is not there. unit: the systemd unit that has to be active where it is a daemon.
+    validate: parse candidates. before: run while the old files lie there yet; apply: run once the new ones do.
+    settle: run after files were put back at boot, before it starts. undo: run before the old files are put back;
+    restore: run after. A command may hold a list by its name in braces, as an argument "{drifted}", or "{each
+    drifted}" for a command each; where the list is empty it is left out. Lists: leaving and coming, interfaces whose
+    definitions differ, as far as the old and the new files define them (ifupdown); drifted, those that hold otherwise
+    than wanted though their files are the same; connections, UUIDs of changed connections, and active, of those that
+    ran before (NetworkManager).
     """
 
     name: str
@@ -97,12 +98,19 @@ class NetworkBackend:
     restore: tuple[Command, ...] = ()
     unit: str = ""
     settle: tuple[Command, ...] = ()
+    besides: tuple[str, ...] = ()
+
+    def reads(self, path: str) -> bool:
+        """Whether it reads a file, be it to be written by a change or not."""
+        return self.owns(path) or _matches(path, self.besides)
 
     def owns(self, path: str) -> bool:
         """Whether a file is this back-end's own. "*" does not cross "/"."""
-        return any(
-            path.count("/") == pattern.count("/") and fnmatch.fnmatchcase(path, pattern) for pattern in self.managed
-        )
+        return _matches(path, self.managed)
+
+
+def _matches(path: str, patterns: t.Iterable[str]) -> bool:
+    return any(path.count("/") == pattern.count("/") and fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
 IFUPDOWN = NetworkBackend(
@@ -154,6 +162,8 @@ NETPLAN = NetworkBackend(
 NETWORKMANAGER = NetworkBackend(
     name="networkmanager",
     managed=("/etc/NetworkManager/system-connections/*.nmconnection", "/etc/NetworkManager/conf.d/*.conf"),
+    # Keyfiles of any name are read there; and those that EL has had for longer.
+    besides=("/etc/NetworkManager/system-connections/*", "/etc/sysconfig/network-scripts/ifcfg-*"),
     program="nmcli",
     validate=(
         NetworkCheck(("nmcli", "--offline", "connection", "modify", "connection.autoconnect", "yes"), each=True),

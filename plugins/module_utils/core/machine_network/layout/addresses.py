@@ -13,6 +13,7 @@ from .model import Addressing, Device, Layout
 
 Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+IP = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 IPV6_MTU = 1280  # RFC 8200, 5
 
 
@@ -33,6 +34,8 @@ def address_findings(layout: Layout) -> t.Iterator[Finding]:
 
 def _method(device: Device) -> t.Iterator[Finding]:
     held = device.address
+    if held.kept:
+        return
     if held.method == "static" and not held.addresses:
         message = "static needs addresses"
         yield of(device, "missing", "addresses", [], message, "addresses with prefix length: 192.0.2.10/24")
@@ -85,9 +88,20 @@ def _reached(device: Device, key: str, text: str, code: str) -> t.Iterator[Findi
         return
     if any(router == one.ip for one in own):
         yield of(device, "gateway_is_host", key, text, "is the host's own address", "the address of the router")
-    elif not any(router in one.network for one in own):
+    elif not any(router in one.network for one in own) and not _beside(device, router, own):
         subnets = " ".join(str(one.network) for one in own) or "none"
-        yield of(device, code, key, text, f"is in no subnet of {device.name}: {subnets}", "an address in one of them")
+        right = (
+            f"an address in one of them, or routes: [{{to: {text}/{router.max_prefixlen}}}] where the link reaches it"
+        )
+        yield of(device, code, key, text, f"is in no subnet of {device.name}: {subnets}", right)
+
+
+def _beside(device: Device, router: IP, own: t.Iterable[Interface]) -> bool:
+    """Whether a router is reached on the link all the same: an address of one host alone has no other way out."""
+    if device.address.kept or any(one.version == router.version and one.network.num_addresses == 1 for one in own):
+        return True
+    linked = (_network(route.to) for route in device.address.routes if not route.via and not route.table)
+    return any(network is not None and network.prefixlen > 0 and router in network for network in linked)
 
 
 def _routes(device: Device) -> t.Iterator[Finding]:
@@ -96,7 +110,8 @@ def _routes(device: Device) -> t.Iterator[Finding]:
         if network is None:
             yield of(device, "bad_route", "routes", route.to, "is no network", "a network such as 10.1.0.0/16")
             continue
-        if network.prefixlen == 0:
+        # A further default route is kept with its metric or its table, which tell it from the first.
+        if network.prefixlen == 0 and not device.address.kept:
             yield of(device, "bad_route", "routes", route.to, "is the default route", "gateway or gateway6")
         if route.metric is not None and not 0 <= route.metric < 2**32:
             yield of(device, "bad_route", "routes", route.metric, "is no metric", "0 or more")
@@ -133,8 +148,9 @@ def _between(layout: Layout) -> t.Iterator[Finding]:
 
 
 def carried(addressing: Addressing) -> frozenset[str]:
-    """The addresses without their prefix lengths, in canonical spelling."""
-    return frozenset(str(one.ip) for one in map(interface, addressing.addresses) if one is not None)
+    """The addresses without their prefix lengths, in canonical spelling; those too that come by themselves again."""
+    own = frozenset(str(one.ip) for one in map(interface, addressing.addresses) if one is not None)
+    return own | frozenset(addressing.lease.expected)
 
 
 def interface(text: str) -> t.Optional[Interface]:
@@ -144,7 +160,7 @@ def interface(text: str) -> t.Optional[Interface]:
         return None
 
 
-def _ip(text: str) -> t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address, None]:
+def _ip(text: str) -> t.Optional[IP]:
     try:
         return ipaddress.ip_address(text)
     except ValueError:

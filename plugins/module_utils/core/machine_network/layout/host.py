@@ -12,6 +12,7 @@ from ...machine.check.network import RECOGNISED
 from ...naming import nearest
 from .addresses import carried
 from .findings import Finding, of
+from .keep import given_by
 from .model import VXLAN_OVERHEAD, Bridge, Device, Layout, Nic
 from .seen import VIRTUAL, SeenLink, SeenNetwork, bare
 
@@ -63,13 +64,20 @@ def _card(nic: Nic, seen: SeenNetwork) -> t.Iterator[Finding]:
 def _lost_addresses(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
     """An address must not go because its interface is only named by another; where that is meant, it is told."""
     kept = frozenset[str]().union(*(carried(device.address) for device in layout.devices))
-    by_lease = any(device.address.method in ("dhcp", "keep") for device in layout.devices)
+    leased = [device.name for device in layout.devices if device.address.method in ("dhcp", "keep")]
     for device in layout.devices:
         link = seen.named(device.name)
         if link is None or device.address.method != "none":
             continue
-        lost = [one.address for one in link.addresses if bare(one.address) not in kept]
-        lost = [] if by_lease and all(one.dynamic for one in link.addresses) else lost
+        over = next((one.name for one in layout.devices if one.address.kept and device.name in one.lower), "")
+        lost = [
+            one.address
+            for one in link.addresses
+            if bare(one.address) not in kept and not one.temporary and not (over and given_by(one, link, seen))
+        ]
+        # Whoever asks on the same card gets it again.
+        again = set(_cards_of(layout, leased)) & set(seen.cards(link.name))
+        lost = [] if again and all(one.dynamic for one in link.addresses) else lost
         if lost and device.implied and layout.master(device.name) is None:
             message = f"{' '.join(lost)} would go, though nothing is declared for {device.name}"
             yield of(
@@ -82,7 +90,8 @@ def _lost_addresses(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
             )
         elif lost:
             message = f"{' '.join(lost)} goes from {device.name} and is declared nowhere"
-            yield of(device, "address_dropped", "method", "none", message, "method: keep at what is to have it", False)
+            remedy = f"it among the addresses of {over}" if over else "method: keep at what is to have it"
+            yield of(device, "address_dropped", "method", "none", message, remedy, False)
 
 
 def _connection(layout: Layout, seen: SeenNetwork, address: str) -> t.Iterator[Finding]:

@@ -68,13 +68,29 @@ def link_findings(layout: Layout) -> t.Iterator[Finding]:
 def _names(layout: Layout) -> t.Iterator[Finding]:
     count = Counter(device.name for device in layout.devices)
     for device in layout.devices:
-        if not LINK_NAME.match(device.name) or TAKEN.fullmatch(device.name):
+        loopback = device.name == "lo" and isinstance(device, Nic) and not device.implied
+        if loopback:
+            yield from _loopback(layout, device)
+        elif not LINK_NAME.match(device.name) or TAKEN.fullmatch(device.name):
             yield of(device, "bad_name", "name", device.name, "cannot be the name of an interface", RIGHT_NAME)
         if count[device.name] > 1:
             yield of(device, "declared_twice", "name", device.name, "is declared more than once", "one declaration")
     for device in layout.devices:
         if _above(layout, device.name, device.name, frozenset()):
             yield of(device, "circle", "name", device.name, "lies on itself in the end", "interfaces that end on cards")
+
+
+def _loopback(layout: Layout, device: Device) -> t.Iterator[Finding]:
+    """lo carries addresses of the host as a whole, such as that of a VXLAN's end; nothing else of it is set."""
+    held = device.address
+    more = {"mtu": device.mtu, "mac": device.mac, "gateway": held.gateway, "gateway6": held.gateway6}
+    for key, value in {**more, "routes": held.routes, "dns": held.dns, "search": held.search}.items():
+        if value:
+            yield of(device, "not_on_loopback", key, str(value), "the loopback interface has none", "addresses alone")
+    if held.method == "dhcp":
+        yield of(device, "not_on_loopback", "method", "dhcp", "nobody answers there", "addresses, keep or none")
+    if any(device.name in other.lower for other in layout.devices):
+        yield of(device, "not_on_loopback", "name", "lo", "nothing can lie on it", "a card")
 
 
 def _above(layout: Layout, name: str, target: str, seen: frozenset[str]) -> bool:

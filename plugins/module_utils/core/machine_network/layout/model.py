@@ -9,6 +9,7 @@ Source: KVM: Configure the Network Bridges, … using Open vSwitch; The VXLAN Pl
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 import typing as t
 from dataclasses import dataclass
@@ -23,11 +24,48 @@ VXLAN_OVERHEAD, VXLAN6_OVERHEAD = 50, 70
 
 @dataclass(frozen=True)
 class Route:
-    """to: a network, "10.1.0.0/16". via: a gateway, or "" for what is on the link itself."""
+    """to: a network, "10.1.0.0/16". via: a gateway, or "" for what is on the link itself.
+
+    table: a routing table besides the main one. source: the address that packets leave with.
+    """
 
     to: str
     via: str = ""
     metric: t.Optional[int] = None
+    table: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which packets look into a table: those from a network, to one, or with a mark. priority: its place."""
+
+    table: str
+    source: str = ""
+    to: str = ""
+    mark: str = ""
+    priority: t.Optional[int] = None
+
+    @property
+    def version(self) -> int:
+        return 6 if ":" in self.source or ":" in self.to else 4
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What comes from the network by itself, beside or instead of addresses that are written down.
+
+    metric: of the routes of a lease. routes: whether it may bring any. ra: routers' advertisements are heard. dhcp6: a
+    lease of IPv6. token: the host's part of the addresses that it makes out of them, where that is not the MAC's.
+    expected: the addresses that came that way until now.
+    """
+
+    metric: t.Optional[int] = None
+    routes: bool = True
+    ra: bool = False
+    dhcp6: bool = False
+    token: str = ""
+    expected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +73,7 @@ class Addressing:
     """method: "none", "static", "dhcp" or "keep" (what it, or what lies under it, carries now).
 
     addresses: with prefix length. gateway, gateway6: of the default route. dns, search: what it brings for resolving.
+    kept: taken over from the host, so that nothing of it contradicts the method. rules, lease: of what was kept.
     """
 
     method: str = "none"
@@ -44,6 +83,16 @@ class Addressing:
     routes: tuple[Route, ...] = ()
     dns: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    lease: Lease = Lease()
+    kept: bool = False
+
+    def on_link(self, router: str) -> bool:
+        """Whether a router is reached on the link although no subnet of the interface holds it."""
+        address = ipaddress.ip_address(router)
+        own = [ipaddress.ip_interface(one).network for one in self.addresses]
+        same = [network for network in own if network.version == address.version]
+        return bool(same) and not address.is_link_local and not any(address in network for network in same)
 
 
 @dataclass(frozen=True)
@@ -74,7 +123,9 @@ class Device:
 
 @dataclass(frozen=True)
 class Nic(Device):
-    """A network card, by the name that the kernel gives it."""
+    """A network card, by its name. named_by: the MAC address by which the back-end finds it and gives it that name."""
+
+    named_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,11 +274,11 @@ def layout_of(given: Given) -> Layout:
     parts: dict[str, t.Any] = {
         section: tuple(_device(kind, each) for each in given.get(section) or ()) for kind, section in SECTIONS.items()
     }
-    return _with_mtus(_with_implied(Layout(**parts)))
+    return with_mtus(_with_implied(Layout(**parts)))
 
 
 def _device(kind: type[Device], given: Given) -> Device:
-    names = {f.name for f in dataclasses.fields(kind)} - {"address", "implied"}
+    names = {f.name for f in dataclasses.fields(kind)} - {"address", "implied", "named_by"}
     values = {name: _frozen(value) for name, value in given.items() if name in names and value is not None}
     if kind is Vlan and "link" not in values:
         found = VLAN_BY_NAME.fullmatch(given["name"])
@@ -271,7 +322,7 @@ def _with_implied(layout: Layout) -> Layout:
     return layout
 
 
-def _with_mtus(layout: Layout) -> Layout:
+def with_mtus(layout: Layout) -> Layout:
     """What lies under an interface with an MTU has to carry it: set where nothing else is said."""
     wanted: dict[str, int] = {device.name: device.mtu for device in layout.devices if device.mtu is not None}
     for _round in layout.devices:  # no chain is longer than there are interfaces

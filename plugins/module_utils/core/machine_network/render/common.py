@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
 from ..change.model import Command, NetworkFile
+from ..files.own import WRITTEN
 from ..layout.model import Layout
-
-OWN = "cloudstack"  # in the names of the files that are ours
-WRITTEN = "# Written by hostcraft.cloudstack.host_network; changes by hand are lost.\n"
-MAKES = re.compile(r"^# Makes: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,12 +27,6 @@ def heading(layout: Layout, names: t.Optional[t.Iterable[str]] = None) -> str:
     """The comment that begins a file; it says which interfaces exist only because of it."""
     made = list(names if names is not None else (device.name for device in layout.virtual))
     return WRITTEN + (f"# Makes: {' '.join(made)}\n" if made else "")
-
-
-def made_by(text: str) -> frozenset[str]:
-    """The interfaces that a file with such a heading makes; empty for others."""
-    found = MAKES.search(text)
-    return frozenset(found[1].split()) if found else frozenset()
 
 
 def sections(*parts: tuple[str, t.Iterable[tuple[str, object]]]) -> str:

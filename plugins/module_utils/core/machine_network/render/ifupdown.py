@@ -12,6 +12,7 @@ import ipaddress
 import typing as t
 
 from ..change.model import NetworkFile
+from ..files.own import OWN, WRITTEN
 from ..layout.findings import Finding, of
 from ..layout.model import (
     Addressing,
@@ -19,19 +20,30 @@ from ..layout.model import (
     Bridge,
     Device,
     Layout,
+    Rule,
     Vlan,
     Vxlan,
 )
-from .common import OWN, WRITTEN, Rendered, heading
+from .common import Rendered, heading
 from .openvswitch import bond_settings, bridge_settings, ovs_packages, port_settings
 
 MAIN = "/etc/network/interfaces"
 PATH = f"/etc/network/interfaces.d/{OWN}"
+LOOPBACK = f"lo:{OWN}"
 Options = list[tuple[str, str]]
 
 
 def render(layout: Layout) -> Rendered:
-    stanzas = [_stanza(layout, device) for device in _in_order(layout)]
+    return _rendered(layout, _loopback)
+
+
+def render2(layout: Layout) -> Rendered:
+    """For ifupdown2, which merges stanzas of one interface."""
+    return _rendered(layout, _loopback2)
+
+
+def _rendered(layout: Layout, loopback: t.Callable[[Device], str]) -> Rendered:
+    stanzas = [loopback(one) if one.name == "lo" else _stanza(layout, one) for one in _in_order(layout)]
     packages = (
         *(("bridge-utils",) if any(not bridge.openvswitch for bridge in layout.bridges) else ()),
         *(("ifenslave",) if any(not bond.openvswitch for bond in layout.bonds) else ()),
@@ -83,6 +95,22 @@ def _stanza(layout: Layout, device: Device) -> str:
         texts.append(f"iface {device.name} {family} {method}")
         texts += [f"    {key} {value}" for key, value in lines]
     return "\n".join(texts) + "\n"
+
+
+def _loopback(device: Device) -> str:
+    """Beside the host's own stanza: taking lo itself down would end what runs on it."""
+    lines = [f"auto {LOOPBACK}", f"iface {LOOPBACK} inet manual"]
+    for address in device.address.addresses:
+        lines.append(f"    up ip address replace {address} dev lo")
+        lines.append(f"    down ip address delete {address} dev lo || true")
+    return "\n".join(lines) + "\n"
+
+
+def _loopback2(device: Device) -> str:
+    return (
+        "\n".join(["auto lo", "iface lo inet loopback", *(f"    address {one}" for one in device.address.addresses)])
+        + "\n"
+    )
 
 
 def _common(device: Device) -> Options:
@@ -180,14 +208,17 @@ def _vxlan(vxlan: Vxlan) -> Options:
 def _addresses(device: Device, options: Options) -> list[tuple[str, str, Options]]:
     """One stanza an address; the first one makes the interface, too."""
     held = device.address
-    if held.method == "dhcp":
-        return [("inet", "dhcp", [*options, *_names(held)])]
     parts: list[tuple[str, str, Options]] = []
+    if held.method == "dhcp":
+        metric = [] if held.lease.metric in (None, 0) else [("metric", str(held.lease.metric))]
+        parts.append(("inet", "dhcp", [*options, *metric, *_names(held)]))
     # ifenslave and bridge-utils act at every stanza that names their options: only the first one does.
     for address in sorted(held.addresses, key=lambda text: ":" in text):
         network = ipaddress.ip_interface(address).network
         family = "inet6" if network.version == 6 else "inet"
         lines: Options = [] if parts else list(options)
+        if family == "inet6" and held.lease.ra and not any(part[0] == family for part in parts):
+            lines += _advertised(held)
         lines.append(("address", address))
         gateway = held.gateway6 if network.version == 6 else held.gateway
         first = not any(key == "gateway" for part in parts if part[0] == family for key, _value in part[2])
@@ -197,9 +228,18 @@ def _addresses(device: Device, options: Options) -> list[tuple[str, str, Options
             lines += _names(held)
         parts.append((family, "static", lines))
     if not parts:
-        return [("inet", "manual", options)]
+        parts.append(("inet", "manual", options))
+    if (held.lease.ra or held.lease.dhcp6) and not any(part[0] == "inet6" for part in parts):
+        token = [("pre-up", f"ip token set {held.lease.token} dev {device.name}")] if held.lease.token else []
+        parts.append(("inet6", "auto", [("accept_ra", "2"), *([("dhcp", "1")] if held.lease.dhcp6 else []), *token]))
     parts[-1][2].extend(_routes(device))
     return parts
+
+
+def _advertised(held: Addressing) -> Options:
+    """Routers are heard beside addresses that are written down; forwarding between interfaces does not end that."""
+    made = any(":" in address for address in held.lease.expected)
+    return [("accept_ra", "2"), ("autoconf", "1" if made else "0")]
 
 
 def _reaches(network: t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network], gateway: str, held: Addressing) -> bool:
@@ -225,5 +265,22 @@ def _routes(device: Device) -> Options:
         words += ["via", route.via] if route.via else []
         words += ["dev", device.name]
         words += ["metric", str(route.metric)] if route.metric is not None else []
+        words += ["table", route.table] if route.table else []
+        words += ["src", route.source] if route.source else []
+        words += ["onlink"] if route.via and device.address.on_link(route.via) else []
         options.append(("up", " ".join(words)))
+    for rule in device.address.rules:
+        told = _rule(rule)
+        # A rule is there twice when it is added twice, and outlives its interface.
+        options.append(("up", f"ip {told.replace(' rule ', ' rule delete ', 1)} 2>/dev/null || true"))
+        options.append(("up", f"ip {told.replace(' rule ', ' rule add ', 1)}"))
+        options.append(("down", f"ip {told.replace(' rule ', ' rule delete ', 1)} || true"))
     return options
+
+
+def _rule(rule: Rule) -> str:
+    words = ["-6" if rule.version == 6 else "-4", "rule"]
+    words += ["priority", str(rule.priority)] if rule.priority is not None else []
+    for key, value in (("from", rule.source), ("to", rule.to), ("fwmark", rule.mark), ("table", rule.table)):
+        words += [key, value] if value else []
+    return " ".join(words)

@@ -12,26 +12,31 @@ import json
 import typing as t
 
 from ..change.model import NetworkFile
+from ..files.own import OWN
 from ..layout.findings import Finding, of
 from ..layout.model import (
+    Addressing,
     Bond,
     Bridge,
     Device,
     Layout,
     Nic,
+    Route,
+    Rule,
     Vlan,
     Vxlan,
 )
-from .common import OWN, Rendered, heading
+from .common import Rendered, heading
 from .openvswitch import ovs_commands, ovs_packages
 
 PATH = f"/etc/netplan/90-{OWN}.yaml"
 Tree = dict[str, t.Any]
 
 
-def render(layout: Layout) -> Rendered:
+def render(layout: Layout, renderer: str = "") -> Rendered:
+    """renderer: what hands the definitions on, where that is not the usual one."""
     kinds = ("ethernets", "bonds", "vlans", "tunnels", "bridges")
-    network: Tree = {"version": 2, **{kind: {} for kind in kinds}}
+    network: Tree = {"version": 2, **({"renderer": renderer} if renderer else {}), **{kind: {} for kind in kinds}}
     for device in layout.devices:
         if isinstance(device, Bond) and device.openvswitch:
             continue
@@ -48,6 +53,11 @@ def limits(layout: Layout) -> t.Iterator[Finding]:
         if len(vxlan.peers) > 1:
             message = "netplan knows one remote host for each VXLAN"
             yield of(vxlan, "not_in_backend", "peers", list(vxlan.peers), message, "a group, or backend: networkd")
+    for device in layout.devices:
+        for rule in device.address.rules:
+            if not rule.table.isdecimal() or "/" in rule.mark or not (rule.source or rule.to):
+                message = f"netplan has no words for the rule {rule.priority} into table {rule.table}"
+                yield of(device, "not_in_backend", "method", "keep", message, "backend: networkd, or without the rule")
 
 
 def _kind(device: Device) -> str:
@@ -63,7 +73,12 @@ def _kind(device: Device) -> str:
 
 
 def _definition(device: Device) -> Tree:
-    tree: Tree = {"dhcp4": device.address.method == "dhcp", "dhcp6": False, "accept-ra": False}
+    if device.name == "lo":
+        return {"match": {"name": "lo"}, "addresses": list(device.address.addresses)}
+    lease = device.address.lease
+    tree: Tree = {"dhcp4": device.address.method == "dhcp", "dhcp6": lease.dhcp6, "accept-ra": lease.ra}
+    if isinstance(device, Nic) and device.named_by:
+        tree.update({"match": {"macaddress": device.named_by}, "set-name": device.name})
     if isinstance(device, (Bond, Bridge)) and not device.openvswitch:
         tree["interfaces"] = list(device.ports)
         if device.mac:
@@ -122,22 +137,41 @@ def _carried(device: Device) -> Tree:
     if held.method == "dhcp":
         # A lease goes with the MAC address, which the bridge shares with its card.
         tree["dhcp-identifier"] = "mac"
+        told = {"route-metric": held.lease.metric, "use-routes": None if held.lease.routes else False}
+        overrides = {key: value for key, value in told.items() if value is not None}
+        if overrides:
+            tree["dhcp4-overrides"] = overrides
+    if held.lease.token:
+        tree["ipv6-address-token"] = held.lease.token
     if held.addresses:
         tree["addresses"] = list(held.addresses)
     routes: list[Tree] = []
-    if held.gateway:
-        routes.append({"to": "0.0.0.0/0", "via": held.gateway})
-    if held.gateway6:
-        routes.append({"to": "::/0", "via": held.gateway6})
-    for route in held.routes:
-        via = {"via": route.via} if route.via else {"scope": "link"}
-        routes.append({"to": route.to, **via, **({} if route.metric is None else {"metric": route.metric})})
+    for to, via in (("0.0.0.0/0", held.gateway), ("::/0", held.gateway6)):
+        routes += [_route(held, Route(to, via))] if via else []
+    routes += [_route(held, route) for route in held.routes]
     if routes:
         tree["routes"] = routes
+    if held.rules:
+        tree["routing-policy"] = [_rule(rule) for rule in held.rules]
     names = {"addresses": list(held.dns), "search": list(held.search)}
     if held.dns or held.search:
         tree["nameservers"] = {key: value for key, value in names.items() if value}
     return tree
+
+
+def _route(held: Addressing, route: Route) -> Tree:
+    tree: Tree = {"to": route.to, **({"via": route.via} if route.via else {"scope": "link"})}
+    tree.update({"on-link": True} if route.via and held.on_link(route.via) else {})
+    tree.update({} if route.metric is None else {"metric": route.metric})
+    tree.update({"table": int(route.table)} if route.table.isdecimal() else {})
+    tree.update({"from": route.source} if route.source else {})
+    return tree
+
+
+def _rule(rule: Rule) -> Tree:
+    pairs = {"from": rule.source, "to": rule.to, "table": int(rule.table), "priority": rule.priority}
+    mark = {"mark": int(rule.mark, 0)} if rule.mark else {}
+    return {**{key: value for key, value in pairs.items() if value not in ("", None)}, **mark}
 
 
 def _lines(tree: Tree, indent: int = 0) -> t.Iterator[str]:

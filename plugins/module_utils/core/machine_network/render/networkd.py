@@ -11,15 +11,19 @@ from __future__ import annotations
 import typing as t
 
 from ..change.model import NetworkFile
+from ..files.own import OWN
 from ..layout.model import (
+    Addressing,
     Bond,
     Bridge,
     Device,
     Layout,
+    Route,
+    Rule,
     Vlan,
     Vxlan,
 )
-from .common import OWN, Rendered, heading, sections
+from .common import Rendered, heading, sections
 from .openvswitch import ovs_commands, ovs_packages
 
 DIRECTORY = "/etc/systemd/network"
@@ -88,6 +92,9 @@ def _vxlan(vxlan: Vxlan) -> Pairs:
 
 
 def _network(layout: Layout, device: Device) -> list[Section]:
+    if device.name == "lo":
+        return [("Match", [("Name", "lo")]), ("Network", [("Address", one) for one in device.address.addresses])]
+    lease = device.address.lease
     link: Pairs = [
         ("MTUBytes", device.mtu),
         ("MACAddress", None if isinstance(device, Bridge) and device.openvswitch else device.mac or None),
@@ -96,14 +103,47 @@ def _network(layout: Layout, device: Device) -> list[Section]:
     parts: list[Section] = [("Match", [("Name", device.name)]), ("Link", link), ("Network", _carried(layout, device))]
     if device.address.method == "dhcp":
         # A lease goes with the MAC address, which the bridge shares with its card; the default is one per interface.
-        parts.append(("DHCPv4", [("ClientIdentifier", "mac")]))
-    for route in device.address.routes:
-        pairs = [("Destination", route.to), ("Gateway", route.via or None), ("Metric", route.metric)]
-        parts.append(("Route", pairs))
+        quiet = None if lease.routes else False
+        asked = [("ClientIdentifier", "mac"), ("RouteMetric", lease.metric), ("UseRoutes", quiet)]
+        parts.append(("DHCPv4", asked))
+    if lease.token:
+        parts.append(("IPv6AcceptRA", [("Token", f"static:{lease.token}")]))
+    parts += [("Route", _route(device.address, route)) for route in _routes(device.address)]
+    parts += [("RoutingPolicyRule", _rule(rule)) for rule in device.address.rules]
     if isinstance(device, Vxlan):
         for peer in device.peers:
             parts.append(("BridgeFDB", [("MACAddress", "00:00:00:00:00:00"), ("Destination", peer)]))
     return parts
+
+
+def _routes(held: Addressing) -> t.Iterator[Route]:
+    """Those that need a section of their own."""
+    for to, via in (("0.0.0.0/0", held.gateway), ("::/0", held.gateway6)):
+        if via and held.on_link(via):
+            yield Route(to, via)
+    yield from held.routes
+
+
+def _route(held: Addressing, route: Route) -> Pairs:
+    return [
+        ("Destination", route.to),
+        ("Gateway", route.via or None),
+        ("GatewayOnLink", True if route.via and held.on_link(route.via) else None),
+        ("Metric", route.metric),
+        ("Table", route.table or None),
+        ("PreferredSource", route.source or None),
+    ]
+
+
+def _rule(rule: Rule) -> Pairs:
+    return [
+        ("Family", None if rule.source or rule.to else f"ipv{rule.version}"),
+        ("From", rule.source or None),
+        ("To", rule.to or None),
+        ("FirewallMark", rule.mark or None),
+        ("Table", rule.table),
+        ("Priority", rule.priority),
+    ]
 
 
 def _carried(layout: Layout, device: Device) -> Pairs:
@@ -117,10 +157,12 @@ def _carried(layout: Layout, device: Device) -> Pairs:
         pairs += [("Bond", master.name), ("PrimarySlave", True if master.primary == device.name else None)]
     pairs += [("VLAN", vlan.name) for vlan in layout.vlans if vlan.link == device.name]
     pairs += [("VXLAN", vxlan.name) for vxlan in layout.vxlans if vxlan.device == device.name]
-    pairs.append(("DHCP", "ipv4" if held.method == "dhcp" else "no"))
-    pairs += [("LinkLocalAddressing", "no" if quiet else None), ("IPv6AcceptRA", False)]
+    asks = (held.method == "dhcp", held.lease.dhcp6)
+    pairs.append(("DHCP", {(True, True): "yes", (True, False): "ipv4", (False, True): "ipv6"}.get(asks, "no")))
+    pairs += [("LinkLocalAddressing", "no" if quiet else None), ("IPv6AcceptRA", held.lease.ra)]
     pairs += [("Address", address) for address in held.addresses]
-    pairs += [("Gateway", gateway or None) for gateway in (held.gateway, held.gateway6)]
+    gateways = (held.gateway, held.gateway6)
+    pairs += [("Gateway", gateway) for gateway in gateways if gateway and not held.on_link(gateway)]
     pairs += [("DNS", server) for server in held.dns]
     pairs.append(("Domains", " ".join(held.search) or None))
     return pairs

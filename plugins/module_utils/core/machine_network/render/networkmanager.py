@@ -12,6 +12,7 @@ import typing as t
 from uuid import UUID, uuid5
 
 from ..change.model import NetworkFile
+from ..files.own import OWN
 from ..layout.findings import Finding, of
 from ..layout.model import (
     Bond,
@@ -19,14 +20,16 @@ from ..layout.model import (
     Device,
     Layout,
     Nic,
+    Rule,
     Vlan,
     Vxlan,
 )
-from .common import OWN, Rendered, heading, sections
+from .common import Rendered, heading, sections
 
 DIRECTORY = "/etc/NetworkManager/system-connections"
 # Any fixed one: the same interface always gets the same connection.
 NAMESPACE = UUID("7d8f2a0e-5c3b-5d64-9a41-6b1f0c2e9d37")
+USUAL_PRIORITY = 32000
 PRIORITY = 100  # above connections that others made for the same interface
 VLAN_FLAGS = 1  # reorder headers, as the kernel does by default
 Pairs = t.Iterable[tuple[str, object]]
@@ -62,7 +65,7 @@ def _file(layout: Layout, device: Device) -> NetworkFile:
     connection: Pairs = [
         ("id", name),
         ("uuid", str(uuid5(NAMESPACE, device.name))),
-        ("type", TYPES[type(device)]),
+        ("type", "loopback" if device.name == "lo" else TYPES[type(device)]),
         ("interface-name", device.name),
         ("autoconnect-priority", PRIORITY),
         ("master", master.name if master else None),
@@ -126,16 +129,23 @@ def _vxlan(vxlan: Vxlan) -> Pairs:
 
 
 def _addresses(device: Device) -> list[tuple[str, Pairs]]:
-    four = _family(device, ":", "auto" if device.address.method == "dhcp" else None, device.address.gateway)
-    if device.address.method == "dhcp":
+    held, lease = device.address, device.address.lease
+    four = _family(device, 4, "auto" if held.method == "dhcp" else None)
+    if held.method == "dhcp":
         # A lease goes with the MAC address, which the bridge shares with its card.
-        four.append(("dhcp-client-id", "mac"))
-    return [("ipv4", four), ("ipv6", _family(device, ".", None, device.address.gateway6))]
+        four += [("dhcp-client-id", "mac"), ("route-metric", lease.metric)]
+        four += [] if lease.routes else [("never-default", "true"), ("ignore-auto-routes", "true")]
+    six = _family(device, 6, "auto" if lease.ra or lease.dhcp6 else None)
+    if lease.ra:
+        # The host's part of the addresses stays what it is: out of the MAC address, or the one that is told.
+        six += [("addr-gen-mode", "eui64"), ("token", lease.token or None)]
+    return [("ipv4", four), ("ipv6", six)]
 
 
-def _family(device: Device, foreign: str, method: t.Optional[str], gateway: str) -> list[tuple[str, object]]:
-    """One family's settings; what has ``foreign`` in it belongs to the other."""
+def _family(device: Device, version: int, method: t.Optional[str]) -> list[tuple[str, object]]:
+    """One family's settings; what has the other one's mark in it belongs to that."""
     held = device.address
+    foreign, gateway = {4: (":", held.gateway), 6: (".", held.gateway6)}[version]
     addresses = [address for address in held.addresses if foreign not in address]
     pairs: list[tuple[str, object]] = [("method", method or ("manual" if addresses else "disabled"))]
     pairs += [(f"address{number}", address) for number, address in enumerate(addresses, 1)]
@@ -145,8 +155,23 @@ def _family(device: Device, foreign: str, method: t.Optional[str], gateway: str)
         metric = "" if route.metric is None else str(route.metric)
         via = route.via or ("::" if foreign == "." else "0.0.0.0") if metric else route.via
         pairs.append((f"route{number}", ",".join(filter(None, (route.to, via, metric)))))
+        options = {"table": route.table, "src": route.source}
+        options["onlink"] = "true" if route.via and held.on_link(route.via) else ""
+        pairs.append(
+            (f"route{number}_options", ",".join(f"{key}={told}" for key, told in options.items() if told) or None)
+        )
+    for number, rule in enumerate((rule for rule in held.rules if rule.version == version), 1):
+        pairs.append((f"routing-rule{number}", _rule(rule)))
     if addresses or method:
         servers = [server for server in held.dns if foreign not in server]
         pairs.append(("dns", "".join(f"{server};" for server in servers) or None))
         pairs.append(("dns-search", "".join(f"{domain};" for domain in held.search) or None))
     return pairs
+
+
+def _rule(rule: Rule) -> str:
+    """As ``ip rule`` says it; NetworkManager takes none without a priority."""
+    words = ["priority", str(USUAL_PRIORITY if rule.priority is None else rule.priority)]
+    for key, value in (("from", rule.source), ("to", rule.to), ("fwmark", rule.mark), ("table", rule.table)):
+        words += [key, value] if value else []
+    return " ".join(words)

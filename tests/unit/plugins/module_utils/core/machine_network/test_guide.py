@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 def _raised() -> Iterator[str]:
     """The codes of findings in the sources: second argument of of(), first of Finding(), and those handed on."""
-    for path in [*CORE.glob("layout/*.py"), *CORE.glob("render/*.py"), CORE / "plan.py"]:
+    for path in [*CORE.glob("layout/*.py"), *CORE.glob("render/*.py"), *CORE.glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 place = {"of": 1, "Finding": 0, "_reached": 3}.get(node.func.id)

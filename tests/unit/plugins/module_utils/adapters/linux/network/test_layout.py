@@ -98,7 +98,7 @@ def test_routes_are_networks(entry: Json, route: SeenRoute) -> None:
 
 
 def read(files: Mapping[str, str], *programs: str, **answers: str) -> network_layout.SeenNetwork:
-    told = {"ip -details -json address": json.dumps([CARD, VLAN]), "ip -4 -json route": "[]", "ip -6 -json route": "[]"}
+    told = {"ip -details -json address": json.dumps([CARD, VLAN]), "ip -4 -json route show table all": "[]"}
     units = {f"systemctl is-active {name}.service": state for name, state in answers.items()}
     host: Any = Host(files, told | units, {"ip", *programs})
     return network_layout.read_network(host, "192.0.2.10")

@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would go with files of others is told: interfaces that nobody declared are refused, settings are named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.layout.seen import (
+    SeenAddress,
+    SeenLink,
+    SeenNetwork,
+    SeenRoute,
+)
+from unit.plugins.module_utils.core.machine_network.layouts import host, planned
+
+Json = dict[str, Any]
+KEPT: Json = {"bridges": [{"name": "cloudbr0", "interfaces": ["eth0"], "method": "keep"}]}
+WITH_STORAGE: Json = {**KEPT, "nics": [{"name": "eth1", "method": "keep"}]}
+MAIN = "/etc/network/interfaces"
+# One file, or several, that define the way in, storage on eth1 and a VLAN on it, as each back-end has them.
+FILES: dict[str, dict[str, str]] = {
+    "netplan": {
+        "/etc/netplan/50-cloud-init.yaml": """network:
+  version: 2
+  ethernets:
+    eth0: {addresses: [192.0.2.10/24]}
+    eth1: {addresses: [10.1.1.10/24], mtu: 9000}
+  vlans:
+    eth1.50: {id: 50, link: eth1, addresses: [10.5.0.10/24]}
+"""
+    },
+    "ifupdown": {
+        MAIN: """auto lo eth0 eth1 eth1.50
+iface lo inet loopback
+iface eth0 inet static
+  address 192.0.2.10/24
+iface eth1 inet static
+  address 10.1.1.10/24
+iface eth1.50 inet static
+  address 10.5.0.10/24
+"""
+    },
+    "networkd": {
+        "/etc/systemd/network/05-a.network": "[Match]\nName=eth0\n[Network]\nAddress=192.0.2.10/24\n",
+        "/etc/systemd/network/06-b.network": "[Match]\nMACAddress=52:54:00:00:00:02\n[Network]\nAddress=10.1.1.10/24\n",
+        "/etc/systemd/network/07-c.netdev": "[NetDev]\nName=eth1.50\nKind=vlan\n[VLAN]\nId=50\n",
+    },
+    "networkmanager": {
+        f"/etc/NetworkManager/system-connections/{name}.nmconnection": text
+        for name, text in {
+            "a": "[connection]\ninterface-name=eth0\ntype=ethernet\n",
+            "b": "[connection]\ninterface-name=eth1\ntype=ethernet\n",
+            "c": "[connection]\ninterface-name=eth1.50\ntype=vlan\n[vlan]\nparent=eth1\nid=50\n",
+        }.items()
+    },
+}
+FILES["ifupdown2"] = FILES["ifupdown"]
+
+
+def machine(backend: str, *more: SeenLink, **fields: Any) -> SeenNetwork:
+    links = (
+        SeenLink("eth0", mac="52:54:00:00:00:01", addresses=(SeenAddress("192.0.2.10/24"),)),
+        SeenLink("eth1", mac="52:54:00:00:00:02", addresses=(SeenAddress("10.1.1.10/24"),), mtu=9000),
+        SeenLink("eth1.50", "vlan", lower="eth1", addresses=(SeenAddress("10.5.0.10/24"),), traits={"id": 50}),
+    )
+    return host(*links, *more, **{"files": FILES[backend], "connection": "192.0.2.10", **fields})
+
+
+def reasons(layout: Json, seen: SeenNetwork, **more: Any) -> list[Json]:
+    with pytest.raises(Refused) as refused:
+        planned(layout, seen, **more)
+    found: list[Json] = refused.value.details["reasons"]  # type: ignore[assignment]
+    return found
+
+
+@pytest.mark.parametrize("backend", sorted(FILES))
+def test_an_undeclared_interface_is_not_lost_with_the_file_that_defines_it(backend: str) -> None:
+    routes = (SeenRoute("10.9.0.0/16", "eth1", "10.1.1.1", protocol="static", table="7"),)
+    found = reasons(KEPT, machine(backend, routes=routes), backend=backend, exact=True)
+    assert {(one["code"], one["parameter"]) for one in found} == {
+        ("undeclared_dropped", "interfaces.eth1"),
+        ("undeclared_dropped", "interfaces.eth1.50"),
+    }
+    told = " ".join(one["message"] for one in found)
+    assert "10.1.1.10/24, the route to 10.9.0.0/16 in table 7" in told
+    assert "10.5.0.10/24, the vlan itself" in told
+
+
+@pytest.mark.parametrize("backend", sorted(FILES))
+def test_the_remedy_of_the_refusal_works_and_loses_nothing(backend: str) -> None:
+    vlan = {"name": "eth1.50", "id": 50, "link": "eth1", "method": "keep"}
+    kept = planned({**WITH_STORAGE, "vlans": [vlan]}, machine(backend), backend=backend, exact=True)
+    assert [one.code for one in kept.findings] == []
+    assert {address for link in kept.change.links for address in link.addresses} == {
+        "192.0.2.10/24",
+        "10.1.1.10/24",
+        "10.5.0.10/24",
+    }
+    given_up = {**KEPT, "nics": [{"name": "eth1", "method": "none"}], "vlans": [{**vlan, "method": "none"}]}
+    found = planned(given_up, machine(backend), backend=backend, exact=True).findings
+    assert [one.code for one in found] == ["address_dropped", "address_dropped"]
+
+
+@pytest.mark.parametrize("backend", ["netplan", "ifupdown"])
+def test_exact_is_not_recommended_where_it_would_lose_something(backend: str) -> None:
+    (found,) = [one for one in reasons(KEPT, machine(backend), backend=backend) if one["code"] == "foreign_file"]
+    assert found["remedy"] == "take it out by hand; or declare eth1 eth1.50 too (method: keep), then exact: true"
+
+
+def test_an_address_on_lo_goes_in_no_silence() -> None:
+    files = {"/etc/netplan/50.yaml": "network: {ethernets: {lo: {match: {name: lo}, addresses: [10.255.255.12/32]}}}"}
+    seen = host(SeenLink("lo", addresses=(SeenAddress("10.255.255.12/32"),)), files=files)
+    bare = {"bridges": [{"name": "cloudbr1", "interfaces": ["eth1"]}]}
+    (found,) = reasons(bare, seen, backend="netplan", exact=True)
+    assert (found["code"], found["parameter"]) == ("undeclared_dropped", "interfaces.lo")
+    declared = {**bare, "nics": [{"name": "lo", "addresses": ["10.255.255.12/32"]}]}
+    assert planned(declared, seen, backend="netplan", exact=True).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"addresses": ["10.255.255.12/32"], "gateway": "10.255.255.1"}, "not_on_loopback"),
+        ({"method": "dhcp"}, "not_on_loopback"),
+        ({"mtu": 9000}, "not_on_loopback"),
+    ],
+)
+def test_nothing_but_addresses_is_on_lo(fields: Json, code: str) -> None:
+    assert code in {one["code"] for one in reasons({"nics": [{"name": "lo", **fields}]}, host(SeenLink("lo")))}
+
+
+def test_lo_is_no_port() -> None:
+    layout = {"bridges": [{"name": "cloudbr1", "interfaces": ["lo"]}]}
+    assert "bad_name" in {one["code"] for one in reasons(layout, host(SeenLink("lo")))}
+
+
+LO: dict[str, str] = {
+    "netplan": '    lo:\n      match:\n        name: "lo"\n      addresses: ["10.255.255.12/32"]\n',
+    "networkd": "[Match]\nName=lo\n\n[Network]\nAddress=10.255.255.12/32\n",
+    "networkmanager": "type=loopback\ninterface-name=lo\n",
+    "ifupdown": "iface lo:cloudstack inet manual\n    up ip address replace 10.255.255.12/32 dev lo\n",
+    "ifupdown2": "auto lo\niface lo inet loopback\n    address 10.255.255.12/32\n",
+}
+
+
+@pytest.mark.parametrize("backend", sorted(LO))
+def test_an_address_on_lo_in_the_words_of_each_backend(backend: str) -> None:
+    change = planned(
+        {"nics": [{"name": "lo", "addresses": ["10.255.255.12/32"]}]}, host(SeenLink("lo")), backend
+    ).change
+    assert LO[backend] in "".join(file.content for file in change.files)
+    assert [(link.name, link.addresses) for link in change.links] == [("lo", ("10.255.255.12/32",))]
+
+
+def test_another_bridge_that_is_replaced_is_no_loss() -> None:
+    text = "auto br0\niface br0 inet static\n  address 192.0.2.10/24\n  bridge_ports eth0\n"
+    seen = host(
+        SeenLink("eth0", mac="52:54:00:00:00:01", master="br0"),
+        SeenLink("br0", "bridge", addresses=(SeenAddress("192.0.2.10/24"),)),
+        files={MAIN: text},
+        connection="192.0.2.10",
+    )
+    plan = planned(KEPT, seen, backend="ifupdown", exact=True)
+    assert plan.change.doomed == ("br0",)
+    assert [one.code for one in plan.findings] == []
+
+
+def test_the_way_in_on_an_interface_that_is_no_longer_declared_is_not_lost() -> None:
+    first = planned({"nics": [{"name": "eth1", "addresses": ["10.1.1.10/24"]}]}, backend="networkd")
+    files = {file.path: file.content for file in first.change.files}
+    own = SeenLink("eth1", mac="52:54:00:00:00:02", addresses=(SeenAddress("10.1.1.10/24"),))
+    bare = {"bridges": [{"name": "cloudbr1", "interfaces": ["eth2"]}]}
+    (found,) = reasons(bare, host(own, files=files, connection="10.1.1.10"))
+    assert found["code"] == "connection_lost"
+    # Without a connection on it, it goes as it was taken out of the layout, and that is told.
+    told = planned(bare, host(own, files=files)).findings
+    assert [(one.code, one.blocks) for one in told] == [("undeclared_dropped", False)]
+
+
+SETTINGS: dict[str, tuple[str, str, list[str]]] = {
+    "netplan": (
+        "/etc/netplan/50-cloud-init.yaml",
+        """network:
+  ethernets:
+    eth0:
+      addresses: [192.0.2.10/24]
+      wakeonlan: true
+      receive-checksum-offload: false
+      ipv6-privacy: true
+      nameservers: {addresses: [192.0.2.53]}
+      routes: [{to: 10.50.0.0/16, via: 192.0.2.7, table: 101}]
+      auth: {key-management: 802.1x, password: "s3cret"}
+""",
+        ["wakeonlan true", "ipv6-privacy true", "routes to: 10.50.0.0/16", "auth.password;"],
+    ),
+    "ifupdown": (
+        MAIN,
+        """iface eth0 inet static
+  address 192.0.2.10/24
+  wpa-psk s3cret
+  post-up ethtool -K eth0 tso off
+  up ip route add 10.50.0.0/16 via 192.0.2.7 dev eth0
+""",
+        ["post-up ethtool -K eth0 tso off", "up ip route add 10.50.0.0/16", "wpa-psk;"],
+    ),
+    "networkd": (
+        "/etc/systemd/network/05-a.network",
+        "[Match]\nName=eth0\n[Network]\nAddress=192.0.2.10/24\nLLDP=yes\nIPForward=no\n[Route]\nType=blackhole\nDestination=10.0.0.0/8\n",
+        ["Network.LLDP yes", "Route.Destination 10.0.0.0/8"],
+    ),
+    "networkmanager": (
+        "/etc/NetworkManager/system-connections/a.nmconnection",
+        "[connection]\ninterface-name=eth0\ntype=ethernet\nzone=internal\n[802-1x]\npassword=s3cret\n[ipv4]\nmethod=manual\naddress1=192.0.2.10/24\n",
+        ["connection.zone internal", "802-1x.password"],
+    ),
+}
+
+
+@pytest.mark.parametrize("backend", sorted(SETTINGS))
+def test_settings_that_go_with_a_file_are_named_without_secrets(backend: str) -> None:
+    path, text, words = SETTINGS[backend]
+    eth0 = SeenLink("eth0", mac="52:54:00:00:00:01", addresses=(SeenAddress("192.0.2.10/24"),))
+    seen = host(eth0, files={path: text}, dns=("192.0.2.53",))
+    (found,) = planned(KEPT, seen, backend=backend, exact=True).findings
+    assert (found.code, found.where) == ("setting_dropped", path)
+    assert [word for word in words if word not in f"{found.message};"] == []
+    assert "s3cret" not in found.message
+    assert "192.0.2.10" not in found.message
+    assert "192.0.2.53" not in found.message
+
+
+def test_another_backend_that_runs_and_defines_the_interface_is_told() -> None:
+    files = {MAIN: "auto eth0\niface eth0 inet dhcp\n"}
+    (found,) = planned(KEPT, machine("networkd", files=files, backends=("networkd", "ifupdown"))).findings
+    assert (found.code, found.where, found.blocks) == ("foreign_file", MAIN, False)
+    assert "ifupdown, which runs here as well" in found.message
+    first = {"/etc/systemd/network/05-x.network": "[Match]\nName=eth0\n[Network]\nDHCP=yes\n"}
+    seen = machine("netplan", files=first, backends=("networkd", "netplan"))
+    assert [one["code"] for one in reasons(KEPT, seen, backend="netplan")] == ["foreign_file"]
