@@ -15,8 +15,11 @@ description:
   - Before anything is touched, the files are read by the back-end's own parser, what lies there and runs is written
     down, and a timer of systemd is armed. From then on the change neither needs the controller, nor the connection, nor
     this module.
-  - The default gateway, and what O(probes) names, have to work after the change if they did before it; else it is taken
-    back at once.
+  - The default gateway, what O(probes) names, and what the host uses its network for have to work after the change if
+    they did before it; else it is taken back at once. Used are the servers of network mounts, of iSCSI and of NVMe over
+    TCP, the routers of all routes, and the other ends of TCP connections.
+  - An interface that the change says nothing about has to have its addresses afterwards. One whose definition goes with
+    a file is shown in the differences, with what it loses.
   - A restart of the host before the confirmation starts it with the old files.
   - Guests' interfaces stay on, or return to, their bridges.
   - Runs on the host, as root. Its action plugin makes the new connections, with the host's key of before.
@@ -90,6 +93,10 @@ options:
       mtu:
         description: Its MTU in bytes.
         type: int
+      dynamic:
+        description: Whether it gets further addresses by itself, besides O(links[].addresses), as by a lease.
+        type: bool
+        default: false
   address:
     description:
       - Where the host answers the controller after the change, if elsewhere than before.

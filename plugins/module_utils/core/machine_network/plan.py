@@ -137,7 +137,8 @@ def _link(device: Device) -> NetworkLink:
     kind = "openvswitch" if openvswitch else "bridge" if isinstance(device, Bridge) else KIND.get(device.section, "")
     # The kernel shows all ports of Open vSwitch as those of ovs-system.
     ports = () if openvswitch else device.ports
-    return NetworkLink(device.name, kind, ports, device.address.addresses, device.mtu)
+    dynamic = bool(device.address.addresses) and bool(device.address.lease.expected)
+    return NetworkLink(device.name, kind, ports, device.address.addresses, device.mtu, dynamic)
 
 
 def _rendered(backend: NetworkBackend, layout: Layout, read: t.Mapping[str, str]) -> Rendered:

@@ -50,6 +50,7 @@ OPTIONS: Spec = {
             "ports": {"type": "list", "elements": "str", "default": []},
             "addresses": {"type": "list", "elements": "str", "default": []},
             "mtu": {"type": "int"},
+            "dynamic": {"type": "bool", "default": False},
         },
     },
     "address": {"type": "str", "default": ""},
@@ -167,7 +168,8 @@ def _diff(change: NetworkChange, seen: Seen) -> list[Json]:
         before, after = text_of(seen.before[path]) or "", wanted.get(path, "")
         found.append({"before_header": path, "after_header": path, "before": masked(before), "after": masked(after)})
     names = {link.name for link in change.links} | {port for link in change.links for port in link.ports}
-    before, after = shown(seen.state, {*names, *change.doomed}), shown_after(change, seen.state)
+    before = shown(seen.state, {*names, *change.doomed, *seen.released})
+    after = shown_after(change, seen.state, seen.released)
     if before != after:
         header = "interfaces"
         found.append({"before_header": header, "after_header": header, "before": before, "after": after})

@@ -13,22 +13,30 @@ from dataclasses import dataclass
 from ....core.machine_network.change.model import NetworkChange, parameters
 from ....core.machine_network.change.preflight import Preflight
 from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
+from ....core.machine_network.released import released
+from ..client import Linux
 from . import files
 from . import install as network_install
 from . import units as network_units
 from .guard import working
 from .journal import Journal, Json, boot_id, identity
+from .layout import network_files
 from .parse import Candidates, changed_interfaces, connection_uuids
 from .running import PATH, readings, run
+from .uses import in_use
 
 
 @dataclass(frozen=True)
 class Seen:
-    """before: what lies at the change's places. readings: see READINGS. state: the same as data."""
+    """before: what lies at the change's places. readings: see READINGS. state: the same as data.
+
+    released: interfaces that only files define which the change takes away.
+    """
 
     before: t.Mapping[str, files.Kept]
     readings: t.Mapping[str, str]
     state: RunningState
+    released: tuple[str, ...] = ()
 
     def differs(self, change: NetworkChange) -> tuple[str, ...]:
         """Paths that are not as wanted."""
@@ -50,7 +58,10 @@ class Connection(t.NamedTuple):
 def look(change: NetworkChange) -> Seen:
     paths = [file.path for file in change.files] + list(change.absent)
     read = readings()
-    return Seen({path: files.kept(path) for path in paths}, read, running_state(read))
+    state = running_state(read)
+    return Seen(
+        {path: files.kept(path) for path in paths}, read, state, released(change, network_files(Linux()), state)
+    )
 
 
 def preflight(change: NetworkChange, seen: Seen, via: str) -> Preflight:
@@ -98,6 +109,8 @@ def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeo
         "before": dict(seen.before),
         "readings": dict(seen.readings),
         "probes": working(change, seen.state),
+        "uses": in_use(seen.state),
+        "released": list(seen.released),
         "lists": lists(change, seen),
         "timeout": timeout,
         "boot": boot_id(),

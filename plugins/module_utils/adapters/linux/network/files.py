@@ -13,6 +13,7 @@ import base64
 import contextlib
 import os
 import stat
+import types
 import typing as t
 
 from ....core.machine_network.change.model import NetworkFile
@@ -29,7 +30,7 @@ def beside(path: str, suffix: str) -> str:
 
 def kept(path: str) -> Kept:
     """What lies there, whole: {"is": "nothing"}, {"is": "link", "to"} or {"is": "file", "content" (base64), "mode",
-    "owner", "group"}. Raises OSError for what is neither."""
+    "owner", "group", "attributes" (base64 by name, as access control lists)}. Raises OSError for what is neither."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:
@@ -41,7 +42,17 @@ def kept(path: str) -> Kept:
     with open(path, "rb") as file:
         content = base64.b64encode(file.read()).decode()
     mode = stat.S_IMODE(found.st_mode)
-    return {"is": "file", "content": content, "mode": mode, "owner": found.st_uid, "group": found.st_gid}
+    own = {"content": content, "mode": mode, "owner": found.st_uid, "group": found.st_gid}
+    return {"is": "file", **own, "attributes": _attributes(path)}
+
+
+def _attributes(path: str) -> dict[str, str]:
+    """Extended attributes, of which an access control list is one (acl(5)); none where the file system has none."""
+    found: dict[str, str] = {}
+    with contextlib.suppress(OSError):
+        for name in os.listxattr(path):
+            found[name] = base64.b64encode(os.getxattr(path, name)).decode()
+    return found
 
 
 def text_of(thing: Kept) -> t.Optional[str]:
@@ -66,7 +77,9 @@ def stage(files: t.Iterable[NetworkFile], before: t.Mapping[str, Kept]) -> None:
     try:
         for file in files:
             os.makedirs(os.path.dirname(file.path), exist_ok=True)
-            written(beside(file.path, NEW), file.content.encode(), file.mode)
+            # Who may read a file may read the one that takes its place.
+            held = before.get(file.path, {}).get("attributes", {})
+            written(beside(file.path, NEW), file.content.encode(), file.mode, held)
         for path, thing in before.items():
             unlinked(beside(path, OLD))
             if thing["is"] != "nothing":
@@ -110,7 +123,7 @@ def _put_back(path: str, thing: Kept) -> None:
     if thing["is"] == "link":
         os.symlink(thing["to"], path)
         return
-    written(path, base64.b64decode(thing["content"]), thing["mode"])
+    written(path, base64.b64decode(thing["content"]), thing["mode"], thing.get("attributes", {}))
     os.chown(path, thing["owner"], thing["group"])
 
 
@@ -122,7 +135,7 @@ def unstage(paths: t.Iterable[str], before: t.Iterable[str]) -> None:
         unlinked(beside(path, OLD))
 
 
-def written(path: str, content: bytes, mode: int) -> None:
+def written(path: str, content: bytes, mode: int, attributes: t.Mapping[str, str] = types.MappingProxyType({})) -> None:
     """A file that is there whole or not at all, and on the disk. Raises OSError."""
     passing = f"{path}~"
     descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -130,6 +143,10 @@ def written(path: str, content: bytes, mode: int) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
+            for name, value in attributes.items():
+                # Some are the kernel's own to set.
+                with contextlib.suppress(OSError):
+                    os.setxattr(file.fileno(), name, base64.b64decode(value))
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         os.replace(passing, path)

@@ -14,8 +14,9 @@ import time
 import typing as t
 
 from ....core.errors import HostcraftError
-from ....core.machine_network.change.model import Command, NetworkChange, expanded
+from ....core.machine_network.change.model import Command, NetworkChange, NetworkProbe, expanded
 from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
+from ....core.machine_network.change.uses import collateral
 from . import files, units
 from .journal import Journal, change_in
 from .running import (
@@ -31,6 +32,7 @@ from .running import (
     run,
     seen,
 )
+from .uses import at_once, fails
 
 # The answer to the controller is on its way when the network goes.
 DELAY = 1.2
@@ -40,7 +42,10 @@ UNDO_SECONDS, RESTORE_SECONDS = 4.0, 9.0
 MEND_SECONDS = 8.0
 # A bridge with spanning tree forwards after twice its delay of 15 s (IEEE 802.1D), and DHCP comes after that.
 SETTLE_SECONDS = 50.0
+MOST_TOLD = 8
 Json = dict[str, t.Any]
+# (name, a probe, "gateway", or a use of the journal's entry)
+Checks = list[tuple[str, t.Any]]
 
 
 class Failed(HostcraftError):
@@ -105,26 +110,76 @@ def _surely(commands: t.Iterable[Command], seconds: float) -> None:
 def _await(entry: Json) -> None:
     """Until all holds that has to. Raises Failed with what does not, when that takes too long."""
     end = time.monotonic() + min(SETTLE_SECONDS, entry["timeout"] / 2)
-    change = change_in(entry)
+    change, before = change_in(entry), running_state(entry["readings"])
+    checks: Checks = [*_probes(change, entry["probes"]), *_uses(entry)]
+    passed: set[str] = set()
     while True:
         state = seen()
-        return_guests(running_state(entry["readings"]))
+        return_guests(before)
         wrong = [reason for reasons in unmet(change.links, state).values() for reason in reasons]
-        wrong = wrong or orphans(change.backend, running_state(entry["readings"]), state)
-        wrong = wrong or not_working(change, entry["probes"], state)
+        wrong = wrong or _loose(entry, change, before, state)
+        wrong = wrong or list(collateral(before, state, touched(entry, change)))
+        wrong = wrong or _failing(checks, passed, state)
         if not wrong:
             return
         if time.monotonic() > end:
-            raise Failed("; ".join(wrong))
+            raise Failed("; ".join(wrong[:MOST_TOLD]))
         time.sleep(0.3)
 
 
-def not_working(change: NetworkChange, names: t.Container[str], state: RunningState) -> list[str]:
-    """Which of the named probes ("gateway" and those of the change) fail, and why."""
-    wrong = {one.name: probe(one) for one in change.probes if one.name in names}
-    if "gateway" in names:
-        wrong["gateway"] = gateways_answer(state)
-    return [f"{name}: {why}" for name, why in wrong.items() if why]
+def _loose(entry: Json, change: NetworkChange, before: RunningState, state: RunningState) -> list[str]:
+    """Addresses that are there until the next restart only. Of interfaces that the change gives up they go now."""
+    wrong = []
+    for name in orphans(change.backend, before, state):
+        if name in entry.get("released", ()):
+            run(("ip", "address", "flush", "dev", name, "scope", "global"), 3.0)
+        else:
+            wrong.append(f"{name} has its address from before only, and will not have it after a restart")
+    return wrong
+
+
+def touched(entry: Json, change: NetworkChange) -> frozenset[str]:
+    """The interfaces that the change may alter."""
+    return mentioned(change) | frozenset(entry.get("released", ()))
+
+
+def _failing(checks: Checks, passed: set[str], state: RunningState) -> list[str]:
+    """What does not work of what did, "" dropped; what has passed is asked once more when nothing else is left.
+
+    Nobody's server is to be asked again and again because something else needs its time.
+    """
+
+    def ask(check: tuple[str, t.Any]) -> str:
+        name, what = check
+        if what == "gateway":
+            why = gateways_answer(state)
+        elif isinstance(what, NetworkProbe):
+            why = probe(what)
+        else:
+            return fails(what)
+        return f"{name}: {why}" if why else ""
+
+    for turn in (False, True):
+        asked = [check for check in checks if turn or check[0] not in passed]
+        answers = at_once(ask, asked)
+        passed.clear()
+        passed.update(name for name, _what in checks)
+        passed.difference_update(name for (name, _what), answer in zip(asked, answers) if answer)
+        wrong = [answer for answer in answers if answer]
+        if wrong:
+            return wrong
+    return []
+
+
+def _uses(entry: Json) -> Checks:
+    """What the host used its network for."""
+    return [(f"{one['what']} {one['tcp'] or one['reach']}", one) for one in entry.get("uses", ())]
+
+
+def _probes(change: NetworkChange, names: t.Container[str]) -> Checks:
+    """Those of the change, and of the gateway, that worked before."""
+    own: Checks = [(one.name, one) for one in change.probes if one.name in names]
+    return [*own, *([("gateway", "gateway")] if "gateway" in names else [])]
 
 
 def working(change: NetworkChange, state: RunningState) -> list[str]:
@@ -165,20 +220,20 @@ def _revert(entry: Json) -> tuple[Command, ...]:
     for command in expanded(change.backend.undo, lists):
         run(command, UNDO_SECONDS)
     files.put_back(entry["before"])
-    touched = mentioned(change)
+    altered = touched(entry, change)
     if change.backend.undo:
         # Back-ends that build everything themselves stumble over what is there already.
-        clear(before, touched)
+        clear(before, altered)
     else:
         # Those with a daemon do not: reachable at once, whatever the daemon takes.
-        mend(before, touched, time.monotonic())
+        mend(before, altered, time.monotonic())
         announce(before)
     end = time.monotonic() + RESTORE_SECONDS
     for command in expanded(change.backend.restore, lists):
         run(command, end - time.monotonic())
     for command in given_up(change.backend):
         run(command, 3.0)
-    left = mend(before, touched, time.monotonic() + MEND_SECONDS)
+    left = mend(before, altered, time.monotonic() + MEND_SECONDS)
     announce(seen())
     return left
 

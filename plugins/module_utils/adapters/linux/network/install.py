@@ -17,11 +17,13 @@ import typing as t
 from ....core import errors
 from ....core.machine_network.change import model as network_change
 from ....core.machine_network.change import state as network_state
+from ....core.machine_network.change import uses as network_uses
 from . import files as network_files
 from . import guard as network_guard
 from . import journal as network_journal
 from . import running as network_running
 from . import units as network_units
+from . import uses as network_asking
 from .running import run
 from .units import APPLY, BOOT, REVERT, surely
 
@@ -31,9 +33,11 @@ PROGRAM = (
     errors,
     network_change,
     network_state,
+    network_uses,
     network_files,
     network_journal,
     network_running,
+    network_asking,
     network_guard,
     network_units,
 )

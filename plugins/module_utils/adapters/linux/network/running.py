@@ -75,13 +75,12 @@ def readings() -> dict[str, str]:
 
 
 def orphans(backend: NetworkBackend, before: RunningState, now: RunningState) -> list[str]:
-    """Interfaces that still have their old addresses only because systemd-networkd lets go of them without a word.
+    """Names of interfaces that have their old addresses only because systemd-networkd lets go of them without a word.
 
     No file defines them any more: all works until the next restart of the host, and never again after it.
     """
     loose = _in_setup(backend, "unmanaged") & set(before.links) & set(now.links)
-    found = [name for name in sorted(loose) if set(before.links[name].addresses) & set(now.links[name].addresses)]
-    return [f"{name} has its address from before only, and will not have it after a restart" for name in found]
+    return [name for name in sorted(loose) if set(before.links[name].addresses) & set(now.links[name].addresses)]
 
 
 def given_up(backend: NetworkBackend) -> tuple[Command, ...]:

@@ -36,8 +36,9 @@ class NetworkLink:
     """An interface as it has to be once the change is applied; unset leaves alone.
 
     ports: interfaces that it is master of (others, such as guests' taps, may be there too). addresses: with prefix
-    length ("192.0.2.10/24"), all of which it has to carry. mtu: bytes. kind: as ``ip -d link`` says ("bridge", "bond",
-    "vlan", "vxlan"; "openvswitch" for a bridge of Open vSwitch, "" for a card).
+    length ("192.0.2.10/24"), all of which it has to carry. dynamic: it gets further ones by itself. mtu: bytes. kind:
+    as ``ip -d link`` says ("bridge", "bond", "vlan", "vxlan"; "openvswitch" for a bridge of Open vSwitch, "" for a
+    card).
     """
 
     name: str
@@ -45,6 +46,7 @@ class NetworkLink:
     ports: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     mtu: t.Optional[int] = None
+    dynamic: bool = False
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ def parameters(change: NetworkChange) -> dict[str, t.Any]:
                 "ports": list(link.ports),
                 "addresses": list(link.addresses),
                 **({"mtu": link.mtu} if link.mtu is not None else {}),
+                **({"dynamic": True} if link.dynamic else {}),
             }
             for link in change.links
         ],
@@ -254,6 +257,7 @@ def change_of(given: t.Mapping[str, t.Any]) -> NetworkChange:
                     tuple(one.get("ports") or ()),
                     tuple(one.get("addresses") or ()),
                     one.get("mtu"),
+                    bool(one.get("dynamic")),
                 )
                 for one in given.get("links") or ()
             ),
@@ -313,8 +317,8 @@ def _check_files(change: NetworkChange) -> None:
 def _check_links(change: NetworkChange) -> None:
     names = [("doomed", name) for name in change.doomed] + [("links", link.name) for link in change.links]
     for parameter, name in names:
-        if not LINK_NAME.match(name) or name in (".", "..", "lo"):
-            raise InvalidValue(parameter, name, "the name of an interface: at most 15 characters, not lo")
+        if not LINK_NAME.match(name) or name in (".", "..") or (name == "lo" and parameter == "doomed"):
+            raise InvalidValue(parameter, name, "the name of an interface: at most 15 characters")
     for link in change.links:
         for address in link.addresses:
             if not _is_interface_address(address):

@@ -70,8 +70,13 @@ def _way_back(change: NetworkChange, seen: Preflight) -> t.Iterator[Reason]:
     wanted = next((link for link in change.links if _has(link, address)), None)
     if carrier and wanted is None:
         top = _top(carrier, links)
-        # Unset addresses leave alone: that link may get its address by DHCP.
-        if top in links and (links[top].addresses or change.address) and (top != carrier or links[top].addresses):
+        # Unset addresses leave alone: that link may get its address by DHCP, as one may that gets more than is told.
+        if (
+            top in links
+            and (change.address or not links[top].dynamic)
+            and (links[top].addresses or change.address)
+            and (top != carrier or links[top].addresses)
+        ):
             message = (
                 f"{address}, by which the controller is connected, would be on no interface ({carrier} has it now)"
             )

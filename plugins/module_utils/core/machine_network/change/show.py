@@ -33,8 +33,11 @@ def _line(link: LinkState) -> str:
     return " ".join([*words, *sorted(link.addresses)])
 
 
-def shown_after(change: NetworkChange, state: RunningState) -> str:
-    """The same lines as the change promises them; what it leaves unset stays as it is."""
+def shown_after(change: NetworkChange, state: RunningState, released: t.Container[str] = ()) -> str:
+    """The same lines as the change promises them; what it leaves unset stays as it is.
+
+    released: interfaces that lose their addresses, because nothing defines them any more.
+    """
     links = {name: link for name, link in state.links.items() if name not in change.doomed}
     masters = {port: link.name for link in change.links for port in link.ports}
     for wanted in change.links:
@@ -46,8 +49,10 @@ def shown_after(change: NetworkChange, state: RunningState) -> str:
             mtu=wanted.mtu if wanted.mtu is not None else held.mtu,
             addresses=wanted.addresses or held.addresses,
         )
+    given_up = {name: link for name, link in links.items() if name in released}
+    links.update({name: dataclasses.replace(link, addresses=()) for name, link in given_up.items()})
     for port, master in masters.items():
         held = links.get(port, LinkState(port, up=True))
         links[port] = dataclasses.replace(held, master=master)
-    names = {link.name for link in change.links} | set(masters)
+    names = {link.name for link in change.links} | set(masters) | set(given_up)
     return shown(RunningState(links), names)

@@ -8,6 +8,7 @@ Read from what iproute2 prints (ip-link(8), ip-address(8), ip-route(8), bridge(8
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import typing as t
@@ -94,7 +95,8 @@ def running_state(readings: t.Mapping[str, str]) -> RunningState:
         for vlan in port.get("vlans", ())
     }
     return RunningState(
-        links={link.name: link for link in links if link.name != "lo"},
+        # lo is of interest for what else than its own addresses it carries.
+        links={link.name: link for link in links if link.name != "lo" or link.addresses},
         routes=tuple(line for family in "46" for line in _routes(family, readings.get(f"route{family}", ""))),
         rules=tuple(
             f"-{family} {' '.join(line.split())}"
@@ -129,6 +131,8 @@ def _link(entry: t.Mapping[str, t.Any]) -> LinkState:
 def _is_given(address: t.Mapping[str, t.Any]) -> bool:
     """Whether somebody gave it: not a link-local address, nor one out of a router's advertisement."""
     if "local" not in address:
+        return False
+    if ipaddress.ip_address(str(address["local"]).partition("%")[0]).is_loopback:
         return False
     from_router = address.get("family") == "inet6" and (address.get("mngtmpaddr") or address.get("dynamic"))
     return address.get("scope") != "link" and not from_router
