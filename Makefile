@@ -33,7 +33,7 @@ $(STAMP): requirements/dev.txt
 lock: ## Resolve requirements/*.in anew into the pinned files
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in dev peer floor libvirt; do \
+	for name in dev docs peer floor libvirt; do \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
@@ -201,9 +201,15 @@ docs-lint: venv collections ## Check the documentation that lies in the plugins
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 
 .PHONY: docs
-docs: venv ## Build guides and module pages into docs/build/html
+docs: venv $(VENV)/.docs ## Build guides and module pages into docs/build/html
 	rm -rf docs/build
-	mkdir -p docs/build/rst
-	antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --dest-dir docs/build/rst hostcraft.cloudstack
-	sphinx-build -q -W -b html -c docs docs/build/rst docs/build/html
+	mkdir -p docs/build/source/reference
+	antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --dest-dir docs/build/source/reference \
+	  hostcraft.cloudstack
+	$(BIN)/python tools/docs.py docs/build/source
+	sphinx-build -q -W -b html -c docs docs/build/source docs/build/html
 	@echo "open docs/build/html/index.html"
+
+$(VENV)/.docs: requirements/docs.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	touch $@
