@@ -8,11 +8,17 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.text import hypervisor_text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import listed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text, roll_text
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text, roll_text and hypervisor_text."""
+    """hostcraft.cloudstack.plan_text, roll_text, hypervisor_text and names."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"plan_text": plan_text, "roll_text": roll_text, "hypervisor_text": hypervisor_text}
+        return {
+            "plan_text": plan_text,
+            "roll_text": roll_text,
+            "hypervisor_text": hypervisor_text,
+            "names": listed,
+        }

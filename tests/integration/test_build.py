@@ -21,6 +21,7 @@ SHIPPED_FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "requirements-execution-environment.txt",
     "requirements-hypervisors.txt",
     "requirements-report.txt",
     "requirements.txt",
@@ -54,7 +55,16 @@ def test_package_holds_every_plugin_and_playbook(artifact: Path) -> None:
 
 def test_requirements_of_the_execution_environment_are_shipped(artifact: Path) -> None:
     environment = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text(encoding="utf-8"))
-    assert environment["dependencies"]["python"] in names(artifact)
+    named = environment["dependencies"]["python"]
+    assert named in names(artifact)
+
+    def packages(*files: Path) -> set[str]:
+        lines = [line.strip() for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+        return {line for line in lines if line and not line.startswith("#")}
+
+    others = [file for file in ROOT.glob("requirements*.txt") if file.name != named]
+    assert len(others) == 3
+    assert packages(ROOT / named) == packages(*others)
 
 
 def test_installed_package_documents_every_module(installed: Path) -> None:

@@ -26,6 +26,18 @@ class Named(t.Protocol):
 N = t.TypeVar("N", bound=Named)
 
 
+def listed(value: object) -> list[str]:
+    """Names as people give them: a list, or a text with a name on each line or between commas.
+
+    Blanks around a name do not count. Nothing and a blank text are no names: an empty answer of a survey is not set.
+    """
+    if value is None:
+        return []
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    found = (name.strip() for part in parts for name in re.split(r"[,\n\r]", str(part)))
+    return [name for name in found if name]
+
+
 def matches(things: t.Iterable[N], wanted: str) -> list[N]:
     """Those whose id or name is ``wanted``; the database compares names without case, an exact match wins."""
     candidates = list(things)

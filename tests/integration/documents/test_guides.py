@@ -9,6 +9,7 @@ playbooks are read by Ansible here, and the roles and modules run in the tests o
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -199,6 +200,24 @@ def test_the_report(fleet_reader: Reader) -> None:
     page = (fleet_reader.folder / "maintenance.html").read_text(encoding="utf-8")
     assert "kvm-a1" in page
     assert "<script" not in page
+
+
+def test_a_roll_by_the_answers_of_a_survey(fleet_reader: Reader) -> None:
+    """As AWX hands them over: lists as lines of a text, empty fields as empty texts; the page stays as an artifact."""
+    answers = {
+        "rolling_maintenance_clusters": "kvm-a\n",
+        "rolling_maintenance_consent": "",
+        "rolling_maintenance_hosts": "kvm-a1, kvm-a2",
+        "rolling_maintenance_first": "",
+        "rolling_maintenance_report": str(fleet_reader.folder / "page.html"),
+        "awx_job_id": 25,
+    }
+    (fleet_reader.folder / "answers.yml").write_text(json.dumps(answers), encoding="utf-8")
+    output = fleet_reader.run(
+        "ANSIBLE_SHOW_CUSTOM_STATS=1 ansible-playbook hostcraft.cloudstack.rolling_maintenance -e @answers.yml"
+    )
+    assert fleet_reader.sandbox.calls.counts["prepareHostForMaintenance"] == 2
+    assert "rolling_maintenance_page" in output.partition("CUSTOM STATS")[2]
 
 
 WHOLE = [block for block in every("yaml") if re.search(r"^- name:.*\n  hosts:", block.text)]

@@ -80,7 +80,13 @@ def faults(content: Any) -> Iterator[str]:
     """What is wrong with a playbook, tasks, an inventory or variables."""
     if isinstance(content, list):
         for part in content:
+            if "ansible.builtin.import_playbook" in part:
+                yield from {part["ansible.builtin.import_playbook"]} - known.playbooks()
+                continue
             yield from faults_of_play(part) if "hosts" in part else faults_of_tasks([part])
+    elif set(content) in ({"fields", "required"}, {"file", "env"}):
+        yield from (f"no variable {name}" for name in set(content.get("env", {})) - known.environment())
+        yield from set(content.get("required", [])) - {field["id"] for field in content.get("fields", [])}
     elif all(isinstance(value, dict) and "hosts" in value for value in content.values()):
         for group in content.values():
             yield from faults_of_inventory(group)

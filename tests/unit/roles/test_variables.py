@@ -1,0 +1,93 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables by ``-e name=value`` and by AWX's surveys are texts: no role decides by the text of a boolean or a list.
+
+From ansible-core 2.19 on a condition that is a text fails, and a loop over ``kvm-a`` would be one over letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import listed
+
+ROOT = Path(__file__).resolve().parents[3]
+SPECS = sorted(ROOT.glob("roles/*/meta/argument_specs.yml"))
+NAMES = r" \| hostcraft\.cloudstack\.names\b"
+# What else is a name in a file of a role: of a tag, of a file, of a fact. And modules convert their own arguments.
+ARGUMENT = r'^\s*(- )?[\w.-]+: "\{\{ %s \}\}"$'
+
+
+def lines(role: Path) -> Iterator[tuple[str, str]]:
+    for folder in ("tasks", "vars", "templates", "handlers"):
+        for file in sorted((role / folder).glob("*")) if (role / folder).is_dir() else []:
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                yield f"{file.relative_to(ROOT)}:{number}", line
+
+
+def options(spec: Path) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"][
+        "options"
+    ]
+    return found
+
+
+def raw(spec: Path, kind: str, converted: str, elements: str = "") -> Iterator[str]:
+    """Uses of options of a kind that neither hand the value to a module as it is nor convert it."""
+    for name, option in options(spec).items():
+        if option.get("type") != kind or (elements and option.get("elements") != elements):
+            continue
+        for where, line in lines(spec.parent.parent):
+            for used in re.finditer(rf"(?<![\w.]){name}(?!\w)", line):
+                rest = line[used.end() :]
+                if (
+                    re.match(converted, rest)
+                    or re.match(ARGUMENT % name, line)
+                    or line.lstrip().startswith(("tags:", "#"))
+                ):
+                    continue
+                yield f"{where}: {line.strip()}"
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
+def test_booleans_are_converted_where_they_decide(spec: Path) -> None:
+    found = [use for use in raw(spec, "bool", r" \| (bool|default\(omit\))") if "_verify.yml" not in use]
+    assert [use for use in found if not re.search(r"(import_tasks|include_tasks|file):", use)] == []
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
+def test_lists_of_texts_are_split_where_they_are_walked(spec: Path) -> None:
+    # Public keys hold commas and blanks, and have lines of their own.
+    whole = ("kvm_agent_management_keys",)
+    found = [use for use in raw(spec, "list", rf"({NAMES}| or omit)", "str") if not any(name in use for name in whole)]
+    assert [use for use in found if not re.search(r"(import_tasks|include_tasks|file):", use)] == []
+
+
+@pytest.mark.parametrize("kind", ["int", "float"])
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
+def test_numbers_are_converted_where_they_are_compared(spec: Path, kind: str) -> None:
+    assert [use for use in raw(spec, kind, rf" \| {kind}") if re.search(r"[<>] \d|\| (max|min)", use)] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("kvm-a", ["kvm-a"]),
+        ("kvm-a, kvm-b", ["kvm-a", "kvm-b"]),
+        ("kvm-a\nkvm-b\r\n\n", ["kvm-a", "kvm-b"]),
+        ("", []),
+        ("  ", []),
+        (None, []),
+        ([], []),
+        ([""], []),
+        (["kvm-a ", "kvm-b,kvm-c"], ["kvm-a", "kvm-b", "kvm-c"]),
+        (83, ["83"]),
+    ],
+)
+def test_names_as_people_give_them(given: object, names: list[str]) -> None:
+    assert listed(given) == names
