@@ -20,6 +20,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import all_masked
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.text import printable
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
     Connection,
@@ -60,11 +61,13 @@ class ActionModule(ActionBase):
 
     def _perform(self, task: ApiTask) -> dict[str, t.Any]:
         checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(self._task.args)
-        secrets = checked._no_log_values
+        # As given, too: what is not valid stands in the result as it is.
+        secrets = checked._no_log_values | task.secrets_in(self._task.args)
         if checked.error_messages:
-            answer: dict[str, t.Any] = {"failed": True, "msg": "; ".join(self._told(checked.errors))}
+            told = all_masked("; ".join(self._told(checked.errors)), secrets)
+            answer: dict[str, t.Any] = {"failed": True, "msg": told}
         else:
-            secrets.update(task.secrets(checked.validated_parameters))
+            secrets |= task.secrets_in(checked.validated_parameters)
             answer = self._operate(task, checked.validated_parameters, secrets)
         answer["invocation"] = {"module_args": checked.validated_parameters}
         return t.cast("dict[str, t.Any]", remove_values(answer, secrets))

@@ -25,7 +25,8 @@ options:
   value:
     description:
       - The value; needed for O(state=present). A number or a truth value need not be quoted.
-      - Values of the categories Hidden and Secure are masked in everything that the task shows, but not in the logs
+      - Values of secrets (categories Hidden and Secure, and names such as C(smtp.password)) are masked in everything that
+        the task shows, but not in the logs
         of a host that the task runs on as an ordinary module; use C(no_log) there.
     type: raw
   state:

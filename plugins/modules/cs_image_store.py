@@ -118,7 +118,7 @@ read_only:
   sample: false
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import secrets_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_image_store
@@ -141,7 +141,7 @@ TASK = ApiTask(
     operation=lambda cloud, p, check: ensure_image_store(
         cloud, p["zone"], taken(p, FIELDS), p["state"], check, recreate=p["force_recreate"]
     ),
-    secrets=lambda p: secrets_in(p["url"]),
+    secrets=lambda p: secrets_in_url(p["url"]),
 )
 
 

@@ -228,7 +228,7 @@ created:
   sample: 2026-01-31T12:00:00+0000
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import secrets_in
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_pool
@@ -259,7 +259,7 @@ TASK = ApiTask(
     operation=lambda cloud, p, check: ensure_pool(
         cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, pool_state=p["allocation_state"]
     ),
-    secrets=lambda p: secrets_in(p["storage_url"]),
+    secrets=lambda p: secrets_in_url(p["storage_url"]),
 )
 
 

@@ -13,6 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..adapters.cloudstack.gateway import Gateway
 from ..core.change import Outcome
 from ..core.errors import HostcraftError
+from ..core.masking import all_masked, secrets_within
 from ..core.text import printable
 from ..ports.cloud import Cloud
 from .connection import CONNECTION, Params, Spec, open_cloud, resolve
@@ -55,12 +56,57 @@ RESERVED = frozenset(
 )
 
 
+class Given(dict[str, t.Any]):
+    """Parameters as they were given, right or wrong; None for one that was not."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def secrets_of(given: Params, spec: Spec) -> set[str]:
+    """What is secret in parameters before they are judged, so that a refusal of one shows none of the others.
+
+    All that is in an option with no_log; in the rest by names, in URLs and in files. An option that says itself that it
+    is no secret, or has choices, is none.
+    """
+    open_ = {name for name, option in spec.items() if option.get("choices") or option.get("no_log") is False}
+    found = set(secrets_within({name: value for name, value in given.items() if name not in open_}))
+    for name, option in spec.items():
+        if option.get("no_log"):
+            found.update(_leaves(given.get(name)))
+    return found
+
+
+def _leaves(value: t.Any) -> t.Iterator[str]:
+    inner = value.values() if isinstance(value, t.Mapping) else value if isinstance(value, (list, tuple)) else None
+    if inner is not None:
+        for each in inner:
+            yield from _leaves(each)
+    elif value not in (None, "") and not isinstance(value, bool):
+        yield str(value)
+
+
+class Module(AnsibleModule):  # type: ignore[misc]
+    """A module whose result and refusals show no secret of its parameters, also where these are not valid."""
+
+    def fail_json(self, msg: str, **more: t.Any) -> t.NoReturn:
+        self._learn()
+        super().fail_json(**all_masked({"msg": msg, **more}, self.no_log_values))
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        self._learn()
+        super().exit_json(**result)
+
+    def _learn(self) -> None:
+        self.no_log_values.update(secrets_of(self.params, self.argument_spec))
+
+
 @dataclass(frozen=True)
 class ApiTask:
     """options: the module's own argument spec. constraints: required_if, mutually_exclusive and their kin.
 
-    secrets: what is secret inside of parameters that are not secret as a whole (the password in a URL). The operation
-    is given parameters as ``cleaned`` leaves them.
+    secrets: what is secret inside of parameters that neither their names nor their form tell. The operation is given
+    parameters as ``cleaned`` leaves them.
     """
 
     options: Spec
@@ -82,12 +128,16 @@ class ApiTask:
 
     def main(self) -> None:
         """The body of every API module."""
-        module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
-        module.no_log_values.update(self.secrets(module.params))
+        module = Module(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
+        module.no_log_values.update(self.secrets_in(module.params))
         answer = self.carried_out(
             lambda: open_cloud(resolve(module.params)), module.params, module.check_mode, module.no_log_values
         )
         _ended(module, answer)
+
+    def secrets_in(self, given: Params) -> set[str]:
+        """What is secret in parameters, right or wrong."""
+        return secrets_of(given, self.argument_spec) | set(self.secrets(Given(given)))
 
     def carried_out(self, cloud: t.Callable[[], Gateway], params: Params, check_mode: bool, secrets: set[str]) -> Json:
         """The task's answer; adds to ``secrets`` what turned out to be one.
@@ -102,10 +152,11 @@ class ApiTask:
 
         answer = _answer(work, secrets)
         answer["warnings"] += opened[0].doubts() if opened else ()
+        answer["warnings"] = all_masked(answer["warnings"], secrets)
         return answer
 
 
-def carry_out(module: AnsibleModule, work: t.Callable[[], Outcome]) -> None:
+def carry_out(module: Module, work: t.Callable[[], Outcome]) -> None:
     """Do it and end the module with the result or the error; secrets that came to light on the way are masked."""
     _ended(module, _answer(work, module.no_log_values))
 
@@ -115,12 +166,12 @@ def _answer(work: t.Callable[[], Outcome], secrets: set[str]) -> Json:
         outcome = work()
     except HostcraftError as error:
         secrets.update(error.secrets)
-        return {"failed": True, **failure(error), "warnings": []}
+        return {"failed": True, **all_masked(failure(error), secrets), "warnings": []}
     secrets.update(outcome.secrets)
     return success(outcome)
 
 
-def _ended(module: AnsibleModule, answer: Json) -> None:
+def _ended(module: Module, answer: Json) -> None:
     for warning in answer.pop("warnings"):
         module.warn(warning)
     if answer.pop("failed", False):

@@ -31,7 +31,7 @@ THEMES: Mapping[str, frozenset[str]] = {
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {
-    "core": frozenset({"amounts", "change", "errors", "findings", "naming", "text"}),
+    "core": frozenset({"amounts", "change", "errors", "findings", "masking", "naming", "text"}),
     "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
     "ports": frozenset({"clock", "collection", "jobs", "notes"}),
     "interface": frozenset({"connection", "fields", "findings", "task"}),

@@ -14,7 +14,6 @@ import re
 import time
 import typing as t
 from datetime import datetime, timezone
-from urllib.parse import quote, quote_plus
 
 from ...core.errors import (
     ApiError,
@@ -24,6 +23,7 @@ from ...core.errors import (
     Unsupported,
     WaitTimeout,
 )
+from ...core.masking import masked, secrets_within
 from ...ports.clock import Clock, Progress
 from . import readers
 from .records import Record
@@ -38,8 +38,6 @@ READS = ("list", "get", "query", "find")
 TOO_MANY = 429
 BUSY = (TOO_MANY, 500, 502, 503, 504)
 INTERNAL = 530  # whatever went wrong inside the server, a database that is away for a moment among it
-# What the name of a secret parameter holds ("vsmpassword", "secretkey").
-SECRETS = ("password", "secret", "privatekey")
 # Their ``success`` is the state that they lead to, and false is well done (T4:105-108).
 STATE_AS_SUCCESS = ("enableHAFor", "disableHAFor")
 RESTARTED = "job cancelled because of management server restart"
@@ -242,12 +240,9 @@ class Client:
         return ApiError(text, command=command, http_status=status, errorcode=code, cserrorcode=cause)
 
     def _masked(self, text: str, params: Params) -> str:
-        """The server's own text without a secret that it repeats, as it was given or percent-encoded."""
+        """The server's own text without a secret that it repeats, in whatever spelling."""
         endpoint = self.http.endpoint
-        for secret in sorted({endpoint.key, endpoint.secret, *_secrets(params)}, key=len, reverse=True):
-            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
-                text = text.replace(form, "****") if secret else text
-        return text
+        return masked(text, {endpoint.key, endpoint.secret, *secrets_within(params)})
 
     def _pause(self, attempt: int) -> None:
         pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
@@ -357,15 +352,3 @@ def _flat(params: Params) -> dict[str, str]:
         else:
             flat[name] = str(value)
     return flat
-
-
-def _secrets(params: t.Mapping[str, object]) -> t.Iterator[str]:
-    """The values that are secret: by their parameter's name, inside maps, and the user part of a URL."""
-    for name, value in params.items():
-        if isinstance(value, t.Mapping):
-            yield from _secrets(value)
-        elif value and any(word in name.lower() for word in SECRETS):
-            yield str(value)
-        elif name.lower() == "url":
-            user = re.search(r"//(?:[^:/@]*:)?(.+)@", str(value), re.DOTALL)
-            yield from (user.group(1),) if user else ()

@@ -9,6 +9,7 @@ import typing as t
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
+from ..masking import MASK, is_secret_name
 from ..zone.hosts import url_name
 from .problem import PREFIX, Part, Problem, choice_of, shown
 from .shape import HYPERVISORS, is_url
@@ -130,8 +131,8 @@ def _setting_problems(part: Part, key: str) -> t.Iterator[Problem]:
     for name, value in settings.items() if isinstance(settings, t.Mapping) else ():
         path = (*part.path, key, str(name))
         if value is None or isinstance(value, (list, tuple, t.Mapping)):
-            message = f"{shown(value)!r} is no single value"
-            yield Problem("setting_type", path, shown(value), message, "a text, a number, true or false")
+            seen = MASK if is_secret_name(str(name)) else shown(value)
+            yield Problem("setting_type", path, seen, f"{seen!r} is no single value", "a text, a number, true or false")
         elif str(name) in FACTORS and _below_one(value):
             message = f"a factor of {value} would hide capacity that is there"
             yield Problem("factor_below_one", path, shown(value), message, "1 or more")

@@ -93,32 +93,3 @@ def url_place(url: str) -> dict[str, str]:
     host, _slash, path = url[len("nfs://") :].partition("/")
     # The listing shows no port (nfs://10.0.0.5:2049/export).
     return {"ip_address": re.sub(r":\d*$", "", host), "path": "/" + unquote(path)}
-
-
-# Keys of RBD hold slashes, so a URL parser does not see where the secret ends: mask up to the last "@".
-_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*:)?(//)?.*@", re.IGNORECASE | re.DOTALL)
-_SECRET_OPTION = re.compile(r"([^?&;=]*(?:password|secret)[^?&;=]*=)([^&;]*)", re.IGNORECASE)
-
-
-def secrets_in(url: object) -> tuple[str, ...]:
-    """The texts that are secret inside of a URL: the password of ``rbd://user:secret@host``, or all before the "@"."""
-    text = str(url or "")
-    found = [option.group(2) for option in _SECRET_OPTION.finditer(text)]
-    user = None if text.lower().startswith("nfs:") else _USERINFO.match(text)
-    if user:
-        name, _colon, password = user.group(0)[:-1].partition("://")[2].partition(":")
-        found.append(password or name)
-    return tuple(sorted({each for secret in found for each in (secret, unquote(secret)) if each}))
-
-
-def without_secret(url: str) -> str:
-    """The URL with the user part of ``rbd://user:secret@host`` and options such as ``password=`` masked."""
-    masked = _SECRET_OPTION.sub(r"\1****", url)
-    # NFS has no users, and its paths may hold an "@".
-    return masked if masked.lower().startswith("nfs:") else _USERINFO.sub(_without_user, masked)
-
-
-def _without_user(found: re.Match[str]) -> str:
-    scheme, slashes = found.group(1), found.group(2)
-    # Without slashes what looks like a scheme is the user of "user:secret@host".
-    return f"{scheme or ''}{slashes}****@" if slashes else "****@"

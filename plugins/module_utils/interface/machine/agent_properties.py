@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.linux.files import replace
 from ...core.errors import HostcraftError, NotFound
 from ...core.machine import agent_properties as core
 from ..fields import Spec
-from ..task import Json, failure
+from ..task import Json, Module, failure
 
 PATH: Spec = {"path": {"type": "path", "default": core.PATH}}
 OPTIONS: Spec = {
@@ -27,7 +25,7 @@ NO_FILE = "there is no such file: install the package cloudstack-agent first"
 
 def main() -> None:
     """The body of cs_agent_properties."""
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     try:
         module.exit_json(**_ensured(module))
     except HostcraftError as error:
@@ -36,7 +34,7 @@ def main() -> None:
         module.fail_json(msg=f"{error.filename}: {error.strerror}", code="file")
 
 
-def _ensured(module: AnsibleModule) -> Json:
+def _ensured(module: Module) -> Json:
     path, forget = module.params["path"], module.params["state"] == "forgotten"
     wanted = core.checked(module.params["properties"], module.params["allow_unknown"])
     text = read(path)
@@ -56,7 +54,7 @@ def _ensured(module: AnsibleModule) -> Json:
 
 def info() -> None:
     """The body of cs_agent_properties_info."""
-    module = AnsibleModule(argument_spec=PATH, supports_check_mode=True)
+    module = Module(argument_spec=PATH, supports_check_mode=True)
     try:
         text = read(module.params["path"])
     except OSError as error:

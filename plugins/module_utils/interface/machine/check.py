@@ -8,8 +8,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.linux.client import Linux
 from ...adapters.linux.gateway import Sights, read_host
 from ...core.change import plain
@@ -19,7 +17,7 @@ from ...core.machine.check.judge import Judgement, complaint, judge_host, summar
 from ...core.machine.facts import Expectations, HostFacts
 from ..fields import Params, Spec
 from ..findings import FAIL
-from ..task import Json, failure
+from ..task import Json, Module, failure
 
 MIB = 1024**2
 OPTIONS: Spec = {
@@ -47,7 +45,7 @@ OPTIONS: Spec = {
 
 def main() -> None:
     """The body of the module. It changes nothing, hence check mode is the same."""
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     try:
         peers = [facts_of(peer) for peer in module.params["peers"]]
         linux = Linux(module.params["timeout"])

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.linux.client import Linux
 from ...adapters.linux.held_ports import hold
 from ...core.change import plain
 from ...core.errors import Refused
 from ...core.machine.migration_path import FIRST, LAST, TRANSPORTS, MigrationPath, broken
 from ..fields import Spec
-from ..task import failure
+from ..task import Module, failure
 
 PEER: Spec = {
     "name": {"type": "str", "required": True},
@@ -32,7 +30,7 @@ OPTIONS: Spec = {
 
 def main() -> None:
     """The body of the module. It changes nothing that lasts, hence check mode is the same."""
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     linux = Linux(module.params["timeout"])
     held = hold((FIRST, LAST), module.params["hold"]) if module.params["hold"] else ()
     paths = [tried(linux, peer, TRANSPORTS[module.params["transport"]]) for peer in module.params["peers"]]

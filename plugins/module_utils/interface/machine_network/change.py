@@ -9,8 +9,6 @@ import os
 import time
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.linux.network import units
 from ...adapters.linux.network.begin import Seen, begin, look, own_connection, preflight
 from ...adapters.linux.network.files import text_of
@@ -21,7 +19,7 @@ from ...core.machine_network.change.model import BACKENDS, NetworkChange, change
 from ...core.machine_network.change.preflight import refusals
 from ...core.machine_network.change.show import masked, shown, shown_after
 from ..fields import Params, Spec
-from ..task import Json, failure
+from ..task import Json, Module, failure
 
 SHORTEST, LONGEST = 10, 3600
 STALE_SECONDS = 60.0
@@ -76,7 +74,7 @@ CONFIRM_OPTIONS: Spec = {
 
 def main() -> None:
     """The body of ``cs_network_change`` on the host: judge, arm, begin. Its action plugin confirms."""
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     invocation = {"module_args": {**module.params, "files": [_without_content(one) for one in module.params["files"]]}}
     try:
         answer = _change(module.params, module.check_mode)
@@ -179,7 +177,7 @@ def _diff(change: NetworkChange, seen: Seen) -> list[Json]:
 def confirm() -> None:
     """The body of ``cs_network_confirm``."""
     needs = [("state", "confirmed", ("token",))]
-    module = AnsibleModule(argument_spec=CONFIRM_OPTIONS, required_if=needs, supports_check_mode=True)
+    module = Module(argument_spec=CONFIRM_OPTIONS, required_if=needs, supports_check_mode=True)
     try:
         _as_root()
         if module.params["state"] == "confirmed":
@@ -236,7 +234,7 @@ def _reverted(journal: Journal, check_mode: bool) -> Json:
 
 def info() -> None:
     """The body of ``cs_network_change_info``."""
-    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    module = Module(argument_spec={}, supports_check_mode=True)
     try:
         _as_root()
         journal = Journal()

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.linux.client import Linux
 from ...adapters.linux.network.layout import read_network
 from ...core.change import plain
@@ -20,7 +18,7 @@ from ...core.machine_network.layout.model import layout_of
 from ...core.machine_network.layout.seen import SeenNetwork
 from ...core.machine_network.plan import Plan, plan
 from ..fields import Params, Spec
-from ..task import Json, failure
+from ..task import Json, Module, failure
 
 TEXT: dict[str, t.Any] = {"type": "str"}
 NAME: dict[str, t.Any] = {"type": "str", "required": True}
@@ -95,7 +93,7 @@ AGENT_PORT = 8250  # of the management server (KVM: Open Ports)
 
 def main() -> None:
     """The body of the module. It changes nothing, hence check mode is the same."""
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     try:
         seen = read_network(Linux(), module.params["connection"] or "")
         planned = planned_for(module.params, seen)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.linux.client import Linux
 from ...adapters.linux.links import read_network
 from ...core.change import plain
@@ -17,13 +15,14 @@ from ...core.errors import InvalidValue
 from ...core.hypervisors.model import HypervisorNetwork, HypervisorNic
 from ...core.trunks.bridges import HostNetwork
 from ..fields import Params, Spec
+from ..task import Module
 
 OPTIONS: Spec = {"name": {"type": "str"}, "timeout": {"type": "float", "default": 10}}
 
 
 def main() -> None:
     """The body of the module; it changes nothing, hence check mode is the same."""
-    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     linux = Linux(module.params["timeout"])
     seen = read_network(linux, module.params["name"] or linux.hostname())
     if seen is None:

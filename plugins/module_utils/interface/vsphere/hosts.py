@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.vcenter.hosts import open_vsphere
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
@@ -22,7 +20,7 @@ from ...ports.vsphere import VsphereHosts
 from ..connection import Params, Spec
 from ..findings import FAIL
 from ..hypervisors.access import ALONE, access_alone
-from ..task import Json, carry_out, failure
+from ..task import Json, Module, carry_out, failure
 
 CONNECTION: Spec = {**ALONE, "cluster": {"type": "str", "required": True}}
 CHECK: Spec = {
@@ -65,7 +63,7 @@ MOST_VLAN = 4095
 
 def check_main() -> None:
     """The body of ``cs_vsphere_check``. It changes nothing, hence check mode is the same."""
-    module = AnsibleModule(argument_spec=CHECK, supports_check_mode=True)
+    module = Module(argument_spec=CHECK, supports_check_mode=True)
     try:
         expected = expectations(module.params)
         with opened(module.params) as hosts:
@@ -84,7 +82,7 @@ def check_main() -> None:
 
 def set_main() -> None:
     """The body of ``cs_vsphere_host``."""
-    module = AnsibleModule(argument_spec=SET, supports_check_mode=True)
+    module = Module(argument_spec=SET, supports_check_mode=True)
 
     def work() -> Outcome:
         desired = wanted(module.params)

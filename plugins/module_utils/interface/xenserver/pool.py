@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ...adapters.xenserver.pool import open_xen_pool
 from ...core.change import Outcome
 from ...core.errors import HostcraftError
@@ -20,7 +18,7 @@ from ...operations.xenserver import pools as xen_pools
 from ...ports.xenserver import XenPool
 from ..connection import Params, Spec
 from ..hypervisors.access import ALONE, OPTIONS, access_alone, required_access
-from ..task import Json, carry_out, failure
+from ..task import Json, Module, carry_out, failure
 
 TIMEOUT: Spec = {"timeout": {"type": "float", "default": 900.0}}
 NETWORK: Spec = {
@@ -95,7 +93,7 @@ def pool_main() -> None:
 
 def check_main() -> None:
     """The body of ``cs_xenserver_check``. It changes nothing, hence check mode is the same."""
-    module = AnsibleModule(argument_spec=CHECK, supports_check_mode=True)
+    module = Module(argument_spec=CHECK, supports_check_mode=True)
     params = module.params
     try:
         with opened(params) as pool:
@@ -112,7 +110,7 @@ def check_main() -> None:
 
 
 def _run(spec: Spec, work: Work, **constraints: t.Any) -> None:
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints)
+    module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
 
     def worked() -> Outcome:
         with opened(module.params) as pool:

@@ -13,6 +13,7 @@ import typing as t
 
 from ...core.change import Fields, Outcome, plain
 from ...core.errors import HostcraftError, NotAsRead, NotFound
+from ...core.masking import MASK, is_secret_name, masked, secrets_in_text
 from ...core.naming import nearest
 from ...core.zone import settings
 from ...core.zone.settings import Setting
@@ -21,6 +22,8 @@ from .. import lookup
 from ..ensure import within
 
 SECRET_CATEGORIES = ("hidden", "secure")
+# Of these types no value is a secret, whatever the name (system.vm.random.password).
+OPEN_TYPES = ("boolean", "number", "decimal", "range", "select", "order")
 # A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
 UNREADABLE = "the server shows this secret only encrypted, so every run writes it and none can verify it"
 
@@ -40,7 +43,8 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
     held = cloud.settings.find(name, where.name, where.id)
     if held is None:
         raise unknown(cloud, name, where)
-    secrets = tuple(each for each in (value, held.value) if each) if _secret(held) else ()
+    told = [each for each in (value, held.value) if each]
+    secrets = tuple(told) if is_secret(held) else tuple(each for text in told for each in secrets_in_text(text))
     try:
         outcome = _set(cloud, held, value, where, check_mode)
     except HostcraftError as error:
@@ -77,7 +81,7 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     seen = cloud.settings.find(held.name, where.name, where.id)
     if seen is not None and settings.same_value(seen, goal):
         return Outcome(True, before, after, show(seen))
-    if seen is not None and _secret(seen):
+    if seen is not None and _encrypted(seen):
         return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
     raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
 
@@ -102,10 +106,17 @@ def show(setting: Setting) -> Fields:
 
 
 def _shown(setting: Setting, value: t.Optional[str] = None) -> str:
-    return "****" if _secret(setting) else setting.value if value is None else value
+    """A proxy's URL is no secret as a whole, and may hold one."""
+    text = setting.value if value is None else value
+    return MASK if is_secret(setting) else masked(text, secrets_in_text(text))
 
 
-def _secret(setting: Setting) -> bool:
+def is_secret(setting: Setting) -> bool:
+    """By its category, or by its name: some passwords are "Advanced" (quota.usage.smtp.password)."""
+    return _encrypted(setting) or (setting.type.lower() not in OPEN_TYPES and is_secret_name(setting.name))
+
+
+def _encrypted(setting: Setting) -> bool:
     return setting.category.lower() in SECRET_CATEGORIES
 
 

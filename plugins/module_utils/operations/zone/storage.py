@@ -12,7 +12,8 @@ import typing as t
 
 from ...core.change import Fields, Outcome, State, decide, plain
 from ...core.errors import InvalidValue, Reason, Refused
-from ...core.zone.storage import IMAGE_STORE, STORAGE_POOL, StoragePool, url_place, without_secret
+from ...core.masking import without_secret
+from ...core.zone.storage import IMAGE_STORE, STORAGE_POOL, StoragePool, url_place
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -169,3 +170,45 @@ def test_any_other_connection_runs_the_module_itself(sandbox: Sandbox, run: Run)
     answer = run("cs_zone", {**keys(sandbox), **ZONE}, transport="ssh")
     assert answer["ran"] == "as a module"
     assert len(sandbox.calls) == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "args", "secret"),
+    [
+        ("cs_storage_pool", {"storage_url": "rbd://admin:s3/cr3t=@mon/pool", "scope": "nowhere"}, "s3/cr3t="),
+        (
+            "cs_image_store",
+            {"url": "cifs://nas/share?user=u&password=s3%2Fcr3t", "name": "a", "state": "odd"},
+            "s3%2Fcr3t",
+        ),
+        ("cs_configuration", {"name": "quota.usage.smtp.password", "value": "s3cr3t", "state": "odd"}, "s3cr3t"),
+        ("cs_host", {"name": "kvm1", "password": ["s3cr3t"], "allocation_state": "odd", "unknown": 1}, "s3cr3t"),
+        ("cs_image_store", {"name": "a", "details": {"s3key": "s3cr3t"}, "read_only": "maybe"}, "s3cr3t"),
+        ("cs_zone", {"name": "z", "api_url": "https://admin:s3cr3t@cloud/client/api", "state": "odd"}, "s3cr3t"),
+    ],
+)
+def test_a_refusal_of_one_parameter_shows_no_secret_of_another(
+    run: Run, action: str, args: dict[str, Any], secret: str
+) -> None:
+    answer = run(f"hostcraft.cloudstack.{action}", args)
+    assert answer["failed"]
+    assert answer["invocation"]["module_args"]
+    assert secret not in str(answer)
+
+
+@pytest.mark.parametrize("declared", [{"vms_password": "P@ss/w*rd~"}, {"password": "P@ss/w*rd~"}])
+def test_an_error_shows_no_spelling_of_a_declared_secret(
+    run: Run, declared: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError
+    from ansible_collections.hostcraft.cloudstack.plugins.modules import cs_cluster
+
+    echoed = "P%40ss%2fw%2Ard%7E P&#64;ss/w*rd~ P@ss\\/w*rd~"
+
+    def fails(cloud: Any, params: Any, check: bool) -> Any:
+        raise ApiError(f"no login with {echoed}", command="addCluster")
+
+    monkeypatch.setattr(cs_cluster, "TASK", dataclasses.replace(cs_cluster.TASK, operation=fails))
+    server = {"api_url": "http://cloud/client/api", "api_key": "key-1", "api_secret": "secret-1"}
+    answer = run("hostcraft.cloudstack.cs_cluster", {"name": "c", **server, **declared})
+    assert answer["msg"] == "addCluster: no login with **** **** ****"

@@ -19,7 +19,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Refused,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import presence, taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask, failure, success
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import (
+    ApiTask,
+    Module,
+    failure,
+    secrets_of,
+    success,
+)
 
 PARAMS = {"api_url": "http://127.0.0.1:9/client/api", "api_key": "the-key", "api_secret": "the-s3cret", "name": "a"}
 OPTIONS: dict[str, dict[str, Any]] = {"name": {"type": "str"}, "password": {"type": "str", "no_log": True}}
@@ -179,3 +185,35 @@ def test_what_could_not_be_read_is_a_warning_whether_the_task_succeeds_or_not(fa
     answer = task.carried_out(lambda: cloud, {}, False, set())
     assert answer["warnings"] == [*([] if fails else ["careful"]), "host kvm01: cpunumber is 'many'"]
     assert answer.get("failed", False) is fails
+
+
+def test_a_module_that_refuses_one_parameter_shows_no_secret_of_another(capsys: pytest.CaptureFixture[str]) -> None:
+    """The refusal happens before the module's own body runs."""
+    options: dict[str, dict[str, Any]] = {
+        "properties": {"type": "dict"},
+        "files": {"type": "list", "elements": "dict"},
+        "url": {"type": "str"},
+        "workers": {"type": "int"},
+    }
+    arguments = {
+        "properties": {"keystore.passphrase": "s3cr3t-1", "host.token": "s3cr3t-2", "workers": 5},
+        "files": [{"path": "/etc/network/interfaces", "content": "iface w0 inet dhcp\n    wpa-psk s3cr3t-3\n"}],
+        "url": "rbd://admin:s3cr3t-4@mon/pool",
+        "workers": "many",
+    }
+    with arguments_of(arguments), pytest.raises(SystemExit):
+        Module(argument_spec=options)
+    printed, _errors = capsys.readouterr()
+    assert "workers" in json.loads(printed)["msg"]
+    assert "wpa-psk" in printed
+    assert "s3cr3t" not in printed
+
+
+def test_what_says_that_it_is_no_secret_is_shown() -> None:
+    spec: dict[str, dict[str, Any]] = {
+        "update_password": {"choices": ["always", "on_create"]},
+        "token_kind": {"no_log": False},
+        "random_password": {"type": "bool"},
+    }
+    given = {"update_password": "always", "token_kind": "hex", "random_password": True, "name": "a"}
+    assert secrets_of(given, spec) == set()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import url_place, without_secret
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import without_secret
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import url_place
 
 # No secret that is a piece of what stands around it.
 SECRET = st.text(min_size=1, max_size=20).map(lambda text: f"S3-{text}-cr3t")

@@ -111,6 +111,28 @@ def test_a_secret_setting_is_never_shown(category: str) -> None:
     assert "s3cret" not in f"{outcome.before} {outcome.after} {outcome.result}"
 
 
+@pytest.mark.parametrize("name", ["quota.usage.smtp.password", "cloudian.admin.password"])
+def test_a_password_that_is_advanced_is_never_shown(name: str) -> None:
+    held = Setting(name, "0ld-s3cret", "", "String", "Advanced")
+    outcome = ensure_setting(Held(held).port, name, "n3w-s3cret", Scope(), False)
+    assert set(outcome.secrets) == {"0ld-s3cret", "n3w-s3cret"}
+    assert "s3cret" not in f"{outcome.before} {outcome.after} {outcome.result}"
+
+
+def test_of_a_url_only_its_secret_is_masked() -> None:
+    held = Setting("secstorage.proxy", "http://u:0ld-s3cret@old:3128", "", "String", "Advanced")
+    outcome = ensure_setting(Held(held).port, held.name, "http://u:n3w-s3cret@new:3128", Scope(), False)
+    assert outcome.after == {"value": "http://u:****@new:3128"}
+    assert set(outcome.secrets) == {"0ld-s3cret", "n3w-s3cret"}
+
+
+@pytest.mark.parametrize(("name", "kind"), [("vm.password.length", "Number"), ("system.vm.random.password", "Boolean")])
+def test_a_number_or_a_switch_is_no_secret_whatever_its_name(name: str, kind: str) -> None:
+    value = "12" if kind == "Number" else "true"
+    outcome = ensure_setting(Held(Setting(name, "6", "", kind, "Advanced")).port, name, value, Scope(), False)
+    assert (outcome.secrets, outcome.after) == ((), {"value": value})
+
+
 class Encrypted(Held):
     """Answers a secret encrypted, otherwise at each asking, as a server whose database is encrypted does."""
 

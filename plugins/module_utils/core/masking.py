@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is secret by its name or place, and texts without it, however a server or a library spells it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import typing as t
+from functools import lru_cache
+from html.entities import html5
+from urllib.parse import unquote
+
+MASK = "****"
+# Parts of names of parameters, options, settings and keys of configuration files whose values are secret.
+_SECRET = re.compile(
+    r"pass(?:word|wd|phrase)|secret|private[._-]?key|(?:api|auth|hash|encryption|singlesignon)[._-]?(?:key|iv)$"
+    r"|token|psk|credential|(?:^|[._-])pwd$|^(?:sim-)?pin$",
+    re.IGNORECASE,
+)
+# Values of such names that are no secret: switches, and what says how a secret is treated.
+_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", ""))
+# Keys of RBD hold slashes, so a URL parser does not see where the secret ends: mask up to the last "@".
+_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*:)?(//)?.*@", re.IGNORECASE | re.DOTALL)
+_SECRET_OPTION = re.compile(r"([^?&;=]*(?:password|secret)[^?&;=]*=)([^&;]*)", re.IGNORECASE)
+_WHOLE_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# In a longer text, such as a configuration file: a URL with a user, and a name with its value.
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]*@[^\s\"'<>]*", re.IGNORECASE)
+_PAIR = re.compile(r"([\w.-]+)[\"']?\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)")
+# A value to the end of its line; only wpa_supplicant's keys (ifupdown's wpa-psk) are followed by a blank alone.
+_LINE = re.compile(r"^\s*[\"']?([\w.-]+)[\"']?\s*(?:[=:]|(?<=wpa-psk)\s|(?<=wpa-password)\s)\s*(.+?)\s*$", re.MULTILINE)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the values of a name are secret: of a dotted one (``quota.usage.smtp.password``) the end counts."""
+    words = name.split(".")
+    if len(words) > 1 and words[-1].lower() == "auth":
+        return True
+    return _SECRET.search(".".join(words[-2:]) if words[-1].lower() in ("key", "iv") else words[-1]) is not None
+
+
+def secrets_in_url(url: object) -> tuple[str, ...]:
+    """The texts that are secret inside of a URL: the password of ``rbd://user:secret@host``, or all before the "@"."""
+    text = str(url or "")
+    found = [option.group(2) for option in _SECRET_OPTION.finditer(text)]
+    user = None if text.lower().startswith("nfs:") else _USERINFO.match(text)
+    if user:
+        name, _colon, password = user.group(0)[:-1].partition("://")[2].partition(":")
+        found.append(password or name)
+    return tuple(sorted({each for secret in found for each in (secret, unquote(secret)) if each}))
+
+
+def without_secret(url: str) -> str:
+    """The URL with the user part of ``rbd://user:secret@host`` and options such as ``password=`` masked."""
+    shown = _SECRET_OPTION.sub(rf"\1{MASK}", url)
+    # NFS has no users, and its paths may hold an "@".
+    return shown if shown.lower().startswith("nfs:") else _USERINFO.sub(_without_user, shown)
+
+
+def _without_user(found: re.Match[str]) -> str:
+    scheme, slashes = found.group(1), found.group(2)
+    # Without slashes what looks like a scheme is the user of "user:secret@host".
+    return f"{scheme or ''}{slashes}{MASK}@" if slashes else f"{MASK}@"
+
+
+def secrets_within(value: object, name: str = "") -> t.Iterator[str]:
+    """The secrets in parameters of any form: by names of keys, of pairs of name and value, in URLs and in files."""
+    if isinstance(value, t.Mapping):
+        told = str(value.get("name") or value.get("key") or "")
+        for key, item in value.items():
+            yield from secrets_within(item, told if key == "value" and is_secret_name(told) else str(key))
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from secrets_within(item, name)
+    elif value is not None and not isinstance(value, bool):
+        text = str(value)
+        if is_secret_name(name):
+            yield from (text,) if text.lower() not in _WORDS else ()
+        else:
+            yield from secrets_in_text(text)
+
+
+def secrets_in_text(text: str) -> t.Iterator[str]:
+    """Those of a text: a URL with a user, or a file with a line such as ``wpa-psk …`` or ``password=…``."""
+    if _WHOLE_URL.match(text):
+        yield from secrets_in_url(text)
+    for url in _URL.findall(text):
+        yield from secrets_in_url(url)
+    for found in (*_LINE.finditer(text), *_PAIR.finditer(text)):
+        held = found.group(2).strip("\"'")
+        if is_secret_name(found.group(1)) and held.lower() not in _WORDS:
+            yield held
+
+
+def masked(text: str, secrets: t.Iterable[str]) -> str:
+    """The text without the secrets, whether they stand there as they are or spelled for a URL, JSON, HTML, a shell …"""
+    for secret in sorted({each for each in secrets if each}, key=len, reverse=True):
+        text = _spellings(secret).sub(MASK, text)
+    return text
+
+
+def all_masked(value: t.Any, secrets: t.Collection[str]) -> t.Any:
+    """Plain data with every text in it masked."""
+    if isinstance(value, str):
+        return masked(value, secrets)
+    if isinstance(value, t.Mapping):
+        return {key: all_masked(item, secrets) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [all_masked(item, secrets) for item in value]
+    return value
+
+
+_CONTROLS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
+_NAMED: dict[str, list[str]] = {}
+for _name, _text in html5.items():
+    if len(_text) == 1 and _name.endswith(";"):
+        _NAMED.setdefault(_text, []).append(_name)
+
+
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> re.Pattern[str]:
+    """Each character in any spelling, mixed as may be, or the whole in Base64."""
+    spelled = "".join(f"(?:{'|'.join(_spellings_of(char))})" for char in secret)
+    raw = secret.encode("utf-8", "surrogatepass")
+    packed = {coder(raw).decode().rstrip("=") for coder in (base64.b64encode, base64.urlsafe_b64encode)}
+    whole = [f"{re.escape(each)}={{0,2}}" for each in sorted(packed)] if len(secret) > 2 else []
+    return re.compile("|".join([*whole, spelled]), re.IGNORECASE)
+
+
+def _spellings_of(char: str) -> list[str]:
+    point = ord(char)
+    units = char.encode("utf-16-be", "surrogatepass")
+    found = [
+        re.escape(char),
+        # A backslash before it, as many as there are layers of quotes.
+        rf"\\+{re.escape(char)}",
+        *([rf"\\+{_CONTROLS[char]}"] if char in _CONTROLS else []),
+        # JSON, Java, JavaScript; Python and C.
+        "".join(rf"\\+u{units[n : n + 2].hex()}" for n in range(0, len(units), 2)),
+        # URL, also encoded more than once.
+        "".join(f"%(?:25)*{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")),
+        # HTML and XML.
+        f"&(?:amp;)*#0*{point};",
+        f"&(?:amp;)*#x0*{point:x};",
+        *(f"&(?:amp;)*{re.escape(name)}" for name in _NAMED.get(char, ())),
+    ]
+    if point < 256:
+        found += [rf"\\+x{point:02x}", f"%(?:25)*{point:02x}", rf"\\+{point:03o}"]
+    if char == " ":
+        found.append(r"\+")
+    if char in "'\"":
+        # Shells ('"'"') and SQL or CSV ('').
+        found = [r"'\"'\"'", r"'\\+''", char * 2, *found] if char == "'" else [char * 2, *found]
+    return found
