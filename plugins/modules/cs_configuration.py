@@ -25,9 +25,9 @@ options:
   value:
     description:
       - The value; needed for O(state=present). A number or a truth value need not be quoted.
-      - Values of secrets (categories Hidden and Secure, and names such as C(smtp.password)) are masked in everything that
-        the task shows, but not in the logs
-        of a host that the task runs on as an ordinary module; use C(no_log) there.
+      - Values of secrets are masked in everything that the task shows - settings of the categories Hidden and Secure,
+        and those whose names say so (C(smtp.password)) - but not in the logs of a host that the task runs on as an
+        ordinary module; use C(no_log) there.
     type: raw
   state:
     description: V(reset) returns to the global value in a scope, to the default globally.
