@@ -25,6 +25,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
 )
 
 PLAIN = Declaration(management=("10.1.0.0/24",), cluster=("10.2.0.0/24", "fd00:2::/64"), servers=("10.1.0.5/32",))
+FORWARDS = 'DEFAULT_FORWARD_POLICY="ACCEPT"'
 PEER = Peer("10.1.0.9")
 Rule = tuple[str, int, int, str, str]  # protocol, first, last, source ("" anyone), verdict
 
@@ -146,6 +147,7 @@ def test_a_wrong_declaration_is_named(changes: dict[str, Any], words: str) -> No
 def test_ufw_changes_only_what_differs() -> None:
     held = [f"ufw {' '.join(command[2:])}" for command in firewall_render.ufw(decide(PLAIN), [])]
     held = [re.sub(r"comment (.*)", r"comment '\1'", line) for line in held]
+    held.append(FORWARDS)
     foreign = "ufw allow from 10.9.0.0/24 to any port 9100 proto tcp"
     # ufw shows a network of one address without its length.
     assert firewall_render.ufw(decide(PLAIN), [*held, foreign]) == []
@@ -156,10 +158,19 @@ def test_ufw_changes_only_what_differs() -> None:
     assert "10.9.0.0/24" not in str(moved)
 
 
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [(FORWARDS, False), ("DEFAULT_FORWARD_POLICY=ACCEPT", False), ('DEFAULT_FORWARD_POLICY="DROP"', True)],
+)
+def test_ufw_lets_guests_reach_each_other(line: str, changes: bool) -> None:
+    """Where bridged packets pass the kernel's firewall, ufw drops them by its default."""
+    assert (["ufw", "default", "allow", "routed"] in firewall_render.ufw(decide(PLAIN), [line])) is changes
+
+
 def test_a_rule_that_ufw_takes_for_the_same_goes_first() -> None:
     """Else ufw passes over the new one, and SSH stays open to everybody."""
     commands = firewall_render.ufw(
-        decide(PLAIN), ["ufw allow 22/tcp", "ufw limit 1798/tcp comment 'mine'", "ufw allow 80/tcp"]
+        decide(PLAIN), [FORWARDS, "ufw allow 22/tcp", "ufw limit 1798/tcp comment 'mine'", "ufw allow 80/tcp"]
     )
     assert commands[:2] == [
         ["ufw", "--force", "delete", "allow", "22/tcp"],
