@@ -5,25 +5,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 
 
-def replace(path: str, text: str) -> None:
-    """Replace an existing file; mode and owner stay. Killed at any point, the old text or the new one is there.
+def replace(path: str, content: bytes) -> None:
+    """Replace an existing file; mode, owner, access control list and labels stay.
 
-    Raises OSError, with the old file as it was.
+    Killed at any point, the old content or the new one is there. Raises OSError, with the old file as it was.
     """
-    held = os.stat(path)
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(os.path.realpath(path)), prefix=".hostcraft-")
+    real = os.path.realpath(path)
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".hostcraft-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
-            os.fchown(file.fileno(), held.st_uid, held.st_gid)
-            os.fchmod(file.fileno(), held.st_mode & 0o7777)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            like(real, file.fileno())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, os.path.realpath(path))
+        os.replace(beside, real)
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def like(path: str, file: int) -> None:
+    """Give an open file the owner, mode and extended attributes (ACLs and SELinux labels are among them) of another.
+
+    Raises OSError, but for attributes that this file system or user cannot set.
+    """
+    held = os.stat(path)
+    os.fchown(file, held.st_uid, held.st_gid)
+    os.fchmod(file, held.st_mode & 0o7777)
+    names: list[str] = []
+    with contextlib.suppress(OSError):
+        names = os.listxattr(path)
+    for name in names:
+        with contextlib.suppress(OSError):
+            os.setxattr(file, name, os.getxattr(path, name))

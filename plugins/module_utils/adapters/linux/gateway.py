@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ...core.machine import java_properties
 from ...core.machine.facts import (
     Access,
     Agent,
@@ -187,7 +188,7 @@ def _last_line(text: str) -> str:
 
 def read_agent(linux: Linux) -> Agent:
     """No key of agent.properties beside the two is looked at: others are secret."""
-    properties = mapping.assignments(linux.read(f"{AGENT_HOME}/agent.properties") or "")
+    properties = java_properties.parse(linux.read(f"{AGENT_HOME}/agent.properties") or "")
     active = linux.run("systemctl", "is-active", "cloudstack-agent")
     return Agent(
         installed=linux.has_program("cloudstack-setup-agent"),

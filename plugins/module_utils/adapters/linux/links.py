@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ...core.machine import java_properties
 from ...core.trunks.bridges import (
     HostLinks,
     HostNetwork,
@@ -20,7 +21,6 @@ from ...core.vlans import ranges as vlans
 from ...core.vlans.ranges import Range
 from .client import Linux
 from .gateway import AGENT_HOME
-from .mapping import assignments
 
 # Of agent.properties: what the agent plugs VMs into where no traffic label is set.
 DEVICES = {
@@ -45,7 +45,7 @@ def read_network(linux: Linux, name: str) -> t.Optional[HostNetwork]:
         return None
     speeds = {path.split("/")[4]: _speed(linux.read(path)) for path in linux.listed("/sys/class/net/*/speed")}
     seen = HostLinks(links(entries, speeds), _port_vlans(linux), _switch_ports(linux))
-    properties = assignments(linux.read(f"{AGENT_HOME}/agent.properties") or "")
+    properties = java_properties.parse(linux.read(f"{AGENT_HOME}/agent.properties") or "")
     addresses = [one["local"] for entry in entries for one in entry.get("addr_info", ()) if one.get("scope") != "host"]
     return HostNetwork(
         name=name,

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``agent.properties`` as desired state: what is wanted is checked, compared by meaning, and set line by line.
 
-Comments, order, and every key that nobody asked about stay as they are. The format is java.util.Properties'.
+Comments, order, line ends, and every key that nobody asked about stay as they are. The format is java.util.Properties'.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ..errors import InvalidValue, Reason, Refused
 from .agent_keys import BRIDGE_VIF, BY_NAME, DIRECT_VIF, OVS_VIF, AgentKey
+from .java_properties import Entry, entries, entry_of, parse, text_of
 
 PATH = "/etc/cloudstack/agent/agent.properties"
 # Of ``indirect.agent.lb.algorithm``; without one the agent never returns to its preferred server (cs#3895).
@@ -31,17 +32,8 @@ UNKNOWN_HOST: t.Mapping[str, t.Optional[str]] = {
     "cluster": "default",
     "keystore.passphrase": None,
 }
-_LINE = re.compile(r"\s*(?P<key>(?:\\.|[^\s=:\\])+)\s*[=:]?\s*(?P<value>.*)", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z0-9_.-]+")
 _SAMPLE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.]*)\s*=")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A logical line: its physical lines as they stand; key "" for comments and blank lines."""
-
-    lines: tuple[str, ...]
-    key: str = ""
-    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,45 +47,6 @@ class PropertiesChange:
     @property
     def changed(self) -> bool:
         return bool(self.after)
-
-
-def entries(text: str) -> tuple[Entry, ...]:
-    """The file as logical lines; a backslash at a line's end goes on in the next one."""
-    found: list[Entry] = []
-    pending: list[str] = []
-    for line in text.splitlines():
-        if not pending and (not line.strip() or line.lstrip()[0] in "#!"):
-            found.append(Entry((line,)))
-            continue
-        pending.append(line)
-        if not _goes_on(line):
-            found.append(_entry(pending))
-            pending = []
-    if pending:
-        # The file ends in a backslash: what is set below must not become part of this line.
-        found.append(_entry([*pending[:-1], pending[-1][:-1]]))
-    return tuple(found)
-
-
-def _goes_on(line: str) -> bool:
-    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
-
-
-def _entry(lines: t.Sequence[str]) -> Entry:
-    parts = [line[:-1] if _goes_on(line) else line for line in lines]
-    match = _LINE.fullmatch("".join([parts[0], *(part.lstrip() for part in parts[1:])]))
-    if match is None:
-        return Entry(tuple(lines))
-    return Entry(tuple(lines), _unescaped(match["key"]), _unescaped(match["value"]).rstrip())
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
-
-
-def parse(text: str) -> dict[str, str]:
-    """Every key with its value; the last one counts, as for the agent."""
-    return {entry.key: entry.value for entry in entries(text) if entry.key}
 
 
 def shown(properties: t.Mapping[str, str]) -> dict[str, str]:
@@ -121,14 +74,16 @@ def _text(key: str, value: t.Any, allow_unknown: bool) -> t.Optional[str]:
         if not allow_unknown:
             near = difflib.get_close_matches(key, BY_NAME, 3)
             raise InvalidValue("properties", key, f"a key of the agent, such as {' or '.join(near or ['workers'])}")
+        if not _WORD.fullmatch(key):
+            raise InvalidValue("properties", key, "a key of letters, digits, dots, dashes and underscores")
         known = AgentKey(key)
     if known.owner != "operator":
         raise InvalidValue("properties", key, f"a key that is the operator's to set: {known.instead}")
     if value is None:
         return None
     text = _joined(known, value)
-    if not text.isprintable() or not text.isascii():
-        raise InvalidValue(key, value, "one line of ASCII")
+    if not text.isprintable():
+        raise InvalidValue(key, value, "one line of printable text")
     wrong = _wrong(known, text)
     if wrong:
         raise InvalidValue(key, value, wrong)
@@ -230,12 +185,9 @@ def decide(text: str, wanted: t.Mapping[str, t.Optional[str]]) -> PropertiesChan
     """The file with the wanted values (of ``checked``, or UNKNOWN_HOST); what is right already keeps its line."""
     held = parse(text)
     differing = {key: value for key, value in wanted.items() if not same(key, value, held.get(key))}
-    lines: list[str] = []
-    for entry in _set(entries(text), differing):
-        lines += entry.lines
     hidden = {key: "(hidden)" for key in differing if secret(key)}
     return PropertiesChange(
-        text="\n".join(lines) + "\n" if differing else text,
+        text=text_of(_set(entries(text), differing), text) if differing else text,
         before={key: hidden.get(key, held[key]) if key in held else None for key in differing},
         after={key: value and hidden.get(key, value) for key, value in differing.items()},
     )
@@ -265,8 +217,7 @@ def _set(found: t.Sequence[Entry], wanted: t.Mapping[str, t.Optional[str]]) -> l
 
 
 def _line(key: str, value: t.Optional[str]) -> list[Entry]:
-    escaped = (value or "").replace("\\", "\\\\")
-    return [] if value is None else [Entry((f"{key}={escaped}",), key, value)]
+    return [] if value is None else [entry_of(key, value)]
 
 
 def forgotten(text: str) -> PropertiesChange:

@@ -116,7 +116,8 @@ def _problems(name: str, content: str) -> t.Iterator[str]:
     if not re.fullmatch(r"[A-Za-z0-9][\w.+-]*", name):
         yield f"{name}: is no file name that a hook may have; use letters, digits, '_', '-', '.'"
     first = content.partition("\n")[0]
-    if not first.startswith("#!/"):
+    # Blanks between "#!" and the path are the kernel's to skip (execve(2)).
+    if not re.match(r"#![ \t]*/", first):
         yield f"{name}: begins with {first[:40]!r}; its first line has to name the interpreter, such as #!/bin/bash"
     if "\r\n" in content:
         yield f"{name}: has line ends of another system (CR LF); the kernel finds no interpreter of such a name"
@@ -124,7 +125,10 @@ def _problems(name: str, content: str) -> t.Iterator[str]:
 
 def _lint(content: str) -> str:
     words = content.partition("\n")[0].removeprefix("#!").split()
-    program = words[1] if len(words) > 1 and words[0].endswith("/env") else words[0] if words else ""
+    if words and words[0].endswith("/env"):
+        # "env -S NAME=VALUE python3 -u": neither options nor variables are the program.
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    program = words[0] if words else ""
     return LINTS.get(re.sub(r"[\d.]+$", "", program.rpartition("/")[2]), "")
 
 

@@ -4,7 +4,8 @@
 """libvirt's configuration files as desired state: compared by meaning, set line by line, CloudStack's own lines left.
 
 cloudstack-setup-agent writes the same files as an operator does (cs#4393), without blanks around "=". Comparing values
-instead of lines, and leaving its keys to it once the host has joined, ends the fight.
+instead of lines, and leaving its keys to it once the host has joined, ends the fight. The format is that of libvirt's
+virconf.c: numbers, strings in quotes of three kinds, and lists of strings.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import InvalidValue
+from .lines import bare, joined, lines_of
 
 Value = t.Union[int, str, tuple[str, ...]]
 LIBVIRTD, QEMU = "libvirtd.conf", "qemu.conf"
@@ -26,8 +28,9 @@ WRITTEN_BY_CLOUDSTACK: t.Mapping[str, frozenset[str]] = {
 }
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
 _SAMPLE = re.compile(r"#\s*(?P<key>[A-Za-z_][\w-]*)\s*=")
-_STRING = re.compile(r'"([^"]*)"|\'([^\']*)\'')
-_STRING_OR_COMMENT = re.compile(rf"{_STRING.pattern}|#.*")
+_STRING = re.compile(r'"""(.*?)"""|"([^"]*)"|\'([^\']*)\'', re.DOTALL)
+_STRING_OR_COMMENT = re.compile(rf"{_STRING.pattern}|#[^\r\n]*", re.DOTALL)
+_NUMBER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,13 @@ def parse(text: str) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for key, lines in _statements(text):
         if key:
-            match = _KEY.match("\n".join(lines).strip())
-            found.setdefault(key, _value(match["value"]) if match else "")
+            found.setdefault(key, _value(_written_value(lines)))
     return found
+
+
+def _written_value(lines: t.Sequence[str]) -> str:
+    match = _KEY.match("".join(lines).strip())
+    return match["value"] if match else ""
 
 
 def merge(text: str, wanted: t.Mapping[str, object], keep: t.Collection[str] = ()) -> ConfMerge:
@@ -62,14 +69,18 @@ def merge(text: str, wanted: t.Mapping[str, object], keep: t.Collection[str] = (
     # Twice the same key: only the first counts, and the next reader takes the other.
     statements = list(_statements(text))
     counts = [key for key, _lines in statements if key]
-    doubled = {key for key in values if key not in keep and counts.count(key) > 1}
-    changing.update({key: values[key] for key in doubled})
+    wrong = {key for key in counts if counts.count(key) > 1}
+    # A text without quotes reads as what was meant, and libvirt does not start with it.
+    wrong.update(key for key, lines in statements if key and _is_bare_word(_written_value(lines)))
+    changing.update({key: values[key] for key in wrong & set(values) if key not in keep})
     if not changing:
         return ConfMerge(text, (), left)
-    return ConfMerge(_written(statements, changing), tuple(sorted(changing)), left)
+    return ConfMerge(joined(_written(statements, changing), text), tuple(sorted(changing)), left)
 
 
-def _written(statements: t.Sequence[tuple[str, tuple[str, ...]]], changing: t.Mapping[str, t.Optional[Value]]) -> str:
+def _written(
+    statements: t.Sequence[tuple[str, tuple[str, ...]]], changing: t.Mapping[str, t.Optional[Value]]
+) -> list[str]:
     """The statements with some keys set anew: in the place of their first line, below their sample, or at the end."""
     set_already = {key for key, _lines in statements if key in changing}
     out: list[str] = []
@@ -85,7 +96,7 @@ def _written(statements: t.Sequence[tuple[str, tuple[str, ...]]], changing: t.Ma
             out.extend(_line(key, changing[key]))
     for key in sorted(set(changing) - done):
         out.extend(_line(key, changing[key]))
-    return "\n".join(out) + "\n"
+    return out
 
 
 def _line(key: str, value: t.Optional[Value]) -> list[str]:
@@ -99,15 +110,15 @@ def _text(value: Value) -> str:
 
 
 def _statements(text: str) -> t.Iterator[tuple[str, tuple[str, ...]]]:
-    """(key, its lines): a list may go over several; key "" for a comment or blank line."""
-    lines = iter(text.splitlines())
+    """(key, its lines with their ends): a value may go over several; key "" for a comment or blank line."""
+    lines = iter(lines_of(text))
     for line in lines:
         match = _KEY.match(line.strip())
         if match is None:
             yield "", (line,)
             continue
         own = [line]
-        while match["value"].startswith("[") and not _closed(own):
+        while not _closed(match["value"], own):
             following = next(lines, None)
             if following is None:
                 break
@@ -115,19 +126,33 @@ def _statements(text: str) -> t.Iterator[tuple[str, tuple[str, ...]]]:
         yield match["key"], tuple(own)
 
 
-def _closed(lines: t.Sequence[str]) -> bool:
-    return any("]" in _STRING_OR_COMMENT.sub("", line) for line in lines)
+def _closed(value: str, lines: t.Sequence[str]) -> bool:
+    if value.startswith('"""'):
+        return "".join(lines).count('"""') > 1
+    return not value.startswith("[") or "]" in _STRING_OR_COMMENT.sub("", "".join(lines))
 
 
 def _value(text: str) -> Value:
     if text.startswith("["):
         parts = _STRING_OR_COMMENT.finditer(text)
-        return tuple(part[1] or part[2] or "" for part in parts if not part[0].startswith("#"))
+        return tuple(_string(part) for part in parts if not part[0].startswith("#"))
     match = _STRING.match(text)
     if match:
-        return match[1] if match[1] is not None else match[2]
-    word = text.partition("#")[0].strip()
-    return int(word) if re.fullmatch(r"-?\d+", word) else word
+        return _string(match)
+    word = _word(text)
+    return int(word) if _NUMBER.fullmatch(word) else word
+
+
+def _string(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group is not None)
+
+
+def _word(text: str) -> str:
+    return text.partition("#")[0].strip()
+
+
+def _is_bare_word(text: str) -> bool:
+    return not text.startswith(("[", '"', "'")) and not _NUMBER.fullmatch(_word(text))
 
 
 def _wanted(key: str, value: object) -> Value:
@@ -148,9 +173,9 @@ def merge_words(text: str, name: str, value: str) -> str:
     The line that is there stays to the letter where its words mean the same as ``value``: -l is --listen.
     """
     pattern = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}=(.*)")
-    lines = text.splitlines()
+    lines = lines_of(text)
     places = [place for place, line in enumerate(lines) if pattern.match(line)]
-    matched = [match[1] for match in map(pattern.match, lines) if match]
+    matched = [match[1] for match in map(pattern.match, map(bare, lines)) if match]
     if len(places) == 1 and _words(matched[0]) == _words(value):
         return text
     line = f'{name}="{value}"'
@@ -159,7 +184,7 @@ def merge_words(text: str, name: str, value: str) -> str:
         kept[places[0]] = line
     else:
         kept = [*lines, line]
-    return "\n".join(kept) + "\n"
+    return joined(kept, text)
 
 
 def _words(value: str) -> list[str]:

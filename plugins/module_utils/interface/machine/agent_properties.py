@@ -10,6 +10,7 @@ import typing as t
 from ...adapters.linux.files import replace
 from ...core.errors import HostcraftError, NotFound
 from ...core.machine import agent_properties as core
+from ...core.machine.java_properties import ENCODING, parse
 from ..fields import Spec
 from ..task import Json, Module, failure
 
@@ -37,36 +38,40 @@ def main() -> None:
 def _ensured(module: Module) -> Json:
     path, forget = module.params["path"], module.params["state"] == "forgotten"
     wanted = core.checked(module.params["properties"], module.params["allow_unknown"])
-    text = read(path)
-    if text is None and not (module.check_mode or forget):
+    content = read(path)
+    if content is None and not (module.check_mode or forget):
         raise NotFound("file", path)
-    if text is None:
+    if content is None:
         module.warn(f"{path}: {NO_FILE}")
-    change = core.forgotten(text or "") if forget else core.decide(text or "", wanted)
-    if change.changed and text is not None and not module.check_mode:
-        replace(path, change.text)
-    return {
+    text = (content or b"").decode(ENCODING)
+    change = core.forgotten(text) if forget else core.decide(text, wanted)
+    answer = {
         "changed": change.changed,
         "diff": {"before": _lines(change.before), "after": _lines(change.after), "before_header": path},
         **told(change.text),
     }
+    # Nothing that may fail comes after this.
+    if change.changed and content is not None and not module.check_mode:
+        replace(path, change.text.encode(ENCODING))
+    return answer
 
 
 def info() -> None:
     """The body of cs_agent_properties_info."""
     module = Module(argument_spec=PATH, supports_check_mode=True)
     try:
-        text = read(module.params["path"])
+        content = read(module.params["path"])
     except OSError as error:
         module.fail_json(msg=f"{error.filename}: {error.strerror}", code="file")
     else:
-        module.exit_json(changed=False, installed=text is not None, **told(text or ""))
+        text = (content or b"").decode(ENCODING)
+        module.exit_json(changed=False, installed=content is not None, **told(text))
 
 
-def read(path: str) -> t.Optional[str]:
-    """The file's text, byte for byte what writing it back gives; None where there is none."""
+def read(path: str) -> t.Optional[bytes]:
+    """None where there is no such file."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
         return None
@@ -74,7 +79,7 @@ def read(path: str) -> t.Optional[str]:
 
 def told(text: str) -> Json:
     """What results say of a file: no secret among it."""
-    held = core.parse(text)
+    held = parse(text)
     servers, algorithm = core.hosts_of(held.get("host", ""))
     return {
         "properties": core.shown(held),

@@ -96,7 +96,7 @@ def test_libvirt_is_only_read() -> None:
 
 
 def test_of_the_agents_properties_no_secret_is_kept() -> None:
-    properties = "guid=1-2\nhost=10.0.0.5@roundrobin\nkeystore.passphrase=hush\n"
+    properties = "guid = 1-2\r\nhost: 10.0.0.5@\\\r\n  roundrobin\r\nkeystore.passphrase=hush\r\n"
     agent = read_agent(
         Texts({"/etc/cloudstack/agent/agent.properties": properties, "/etc/cloudstack/agent/cloud.jks": ""})
     )

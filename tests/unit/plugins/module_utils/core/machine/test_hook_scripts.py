@@ -37,10 +37,16 @@ def test_a_hook_is_tried_for_its_actions() -> None:
         ("#!/usr/bin/python", "/usr/bin/python3"),
         ("#!/usr/bin/env python3.11", "/usr/bin/python3"),
         ("#!/usr/bin/perl", ""),
+        ("#! /bin/bash", "/bin/bash -n"),
+        ("#!\t/bin/sh -e", "/bin/sh -n"),
+        ("#! /usr/bin/env -S PYTHONUTF8=1 python3 -u", "/usr/bin/python3"),
+        ("#!/usr/bin/env", ""),
     ],
 )
 def test_a_script_is_parsed_by_its_own_interpreter(first: str, begins: str) -> None:
-    lint = plan_hooks({"all_a": f"{first}\n"}).scripts[0].lint
+    plan = plan_hooks({"all_a": f"{first}\n"})
+    lint = plan.scripts[0].lint
+    assert plan.problems == ()
     assert lint.startswith(begins)
     assert lint.endswith("%s") is bool(begins)
 

@@ -69,6 +69,32 @@ def test_strings_and_comments_of_a_list_are_told_apart(text: str, held: tuple[st
     assert parse(text) == {"a": held, "b": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ('a = """x\ny"""\nb = 1', "x\ny"),
+        ('a = """""" # none\nb = 1', ""),
+        ("a\t=\t'x' # y\rb=1", "x"),
+        ("  a=-1\r\nb=1\r\n", -1),
+        ('a = "x\x0cy"\nb = 1', "x\x0cy"),
+    ],
+)
+def test_values_are_those_that_libvirt_reads(text: str, held: object) -> None:
+    assert parse(text) == {"a": held, "b": 1}
+
+
+def test_line_ends_and_unreadable_bytes_stay() -> None:
+    text = "# M\udcfcller\r\n#listen_tls = 0\r\nmax_clients = 1\r\nlast = 2"
+    assert merge(text, {"listen_tls": 1, "max_clients": 2}).text == (
+        "# M\udcfcller\r\n#listen_tls = 0\r\nlisten_tls = 1\r\nmax_clients = 2\r\nlast = 2\r\n"
+    )
+
+
+def test_a_text_without_quotes_gets_them() -> None:
+    """libvirt does not start with one, whatever was meant."""
+    assert merge("vnc_listen = 0.0.0.0\n", {"vnc_listen": "0.0.0.0"}).text == 'vnc_listen = "0.0.0.0"\n'
+
+
 def test_null_removes() -> None:
     assert parse(merge(STOCK, {"max_clients": None}).text) == {"namespaces": ("mount", "pid")}
 
@@ -95,7 +121,9 @@ def test_what_is_set_is_read_and_setting_it_again_changes_nothing(wanted: dict[s
     assert (again.text, again.changed) == (merged.text, ())
 
 
-@pytest.mark.parametrize("line", ["LIBVIRTD_ARGS=-l", "LIBVIRTD_ARGS='--listen'", 'export LIBVIRTD_ARGS="-l"  # x'])
+@pytest.mark.parametrize(
+    "line", ["LIBVIRTD_ARGS=-l", "LIBVIRTD_ARGS=-l\r", "LIBVIRTD_ARGS='--listen'", 'export LIBVIRTD_ARGS="-l"  # x']
+)
 def test_arguments_that_mean_the_same_stay(line: str) -> None:
     assert merge_words(f"# a\n{line}\n", "LIBVIRTD_ARGS", "--listen") == f"# a\n{line}\n"
 
@@ -106,6 +134,7 @@ def test_arguments_that_mean_the_same_stay(line: str) -> None:
         ("", 'LIBVIRTD_ARGS="--listen"\n'),
         ('#LIBVIRTD_ARGS="--listen"\n', '#LIBVIRTD_ARGS="--listen"\nLIBVIRTD_ARGS="--listen"\n'),
         ('LIBVIRTD_ARGS="-l"\n# b\nLIBVIRTD_ARGS=""\n', 'LIBVIRTD_ARGS="--listen"\n# b\n'),
+        ("a=1\r\nLIBVIRTD_ARGS=\r\n", 'a=1\r\nLIBVIRTD_ARGS="--listen"\r\n'),
         ('LIBVIRTD_ARGS="--timeout 120"\n', 'LIBVIRTD_ARGS="--listen"\n'),
     ],
 )
