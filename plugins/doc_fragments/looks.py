@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of modules that look at a machine and change nothing."""
+"""Documentation of modules that look at machines and change nothing."""
 
 from __future__ import annotations
 
@@ -15,4 +15,18 @@ attributes:
   diff_mode:
     description: Changes nothing, hence has no difference to show.
     support: none
+"""
+
+    FINDINGS = r"""
+options:
+  ignore:
+    description: Codes of findings that do not count. They are returned apart.
+    type: list
+    elements: str
+    default: []
+  fail:
+    description: The least severity that fails the task.
+    type: str
+    choices: [blocks, hurts, note, never]
+    default: blocks
 """

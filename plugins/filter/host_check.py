@@ -15,7 +15,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     baseline,
     judge_cluster,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.check import facts_of, shown
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.check import facts_of
 
 Results = t.Iterable[t.Mapping[str, t.Any]]
 
@@ -28,7 +28,7 @@ def _facts(results: Results) -> list[t.Mapping[str, t.Any]]:
 
 
 def cluster_findings(results: Results) -> list[dict[str, t.Any]]:
-    return shown(judge_cluster(_facts(results)))
+    return [plain(finding) for finding in judge_cluster(_facts(results))]
 
 
 def cluster_cpu_baseline(results: Results) -> dict[str, t.Any]:

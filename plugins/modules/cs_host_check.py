@@ -93,18 +93,9 @@ options:
     description: Seconds that one command or connection may take.
     type: float
     default: 10
-  ignore:
-    description: Codes of findings that do not count. They are returned apart.
-    type: list
-    elements: str
-    default: []
-  fail:
-    description: The least severity that fails the task.
-    type: str
-    choices: [blocks, hurts, note, never]
-    default: blocks
 extends_documentation_fragment:
   - hostcraft.cloudstack.looks
+  - hostcraft.cloudstack.looks.findings
 notes:
   - The table of codes is in the guide on host checks.
 seealso:

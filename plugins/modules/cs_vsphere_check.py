@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.hypervisor.vsphere
   - hostcraft.cloudstack.looks
+  - hostcraft.cloudstack.looks.findings
 options:
   traffic_labels:
     description:
@@ -84,16 +85,6 @@ options:
     description: The least version that hosts may have.
     type: str
     default: "4.1"
-  ignore:
-    description: Codes of findings that do not count. They are returned apart.
-    type: list
-    elements: str
-    default: []
-  fail:
-    description: The least severity that fails the task.
-    type: str
-    choices: [blocks, hurts, note, never]
-    default: blocks
 notes:
   - The table of codes is in the guide on vSphere.
 seealso:
@@ -164,6 +155,12 @@ findings:
       facts: {}
 ignored:
   description: Findings that O(ignore) left out.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+unseen:
+  description: Checks that could not be made, with what could not be seen.
   returned: always
   type: list
   elements: dict

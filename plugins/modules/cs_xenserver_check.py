@@ -12,8 +12,8 @@ short_description: Tell why a XenServer pool cannot join Apache CloudStack or wi
 description:
   - Reads a XenServer or XCP-ng pool and names all that does not meet CloudStack's requirements, each with a code,
     what was seen and what helps.
-  - Looks at versions, products, CPUs, updates and network backends that differ, memory of the control domains, clocks
-    and NTP, bonds that members lack, traffic labels, and storage that is not plugged.
+  - Looks at versions, products, CPUs, updates and network backends that differ, management on a VLAN, memory of the
+    control domains, clocks and NTP, bonds that members lack, traffic labels, and storage that is not plugged.
   - Changes nothing. Needs no access to CloudStack's API; runs where the pool can be reached and the Python package
     XenAPI is.
 version_added: 0.1.0
@@ -21,6 +21,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.looks
+  - hostcraft.cloudstack.looks.findings
 options:
   traffic_labels:
     description: XenServer traffic labels of the zone's physical networks. Each has to be a network on every host.
@@ -31,15 +32,8 @@ options:
     description: Memory in MiB that a control domain needs.
     type: int
     default: 2940
-  ignore:
-    description: Codes of findings that do not count.
-    type: list
-    elements: str
-    default: []
-  fail:
-    description: Whether findings fail the task.
-    type: bool
-    default: true
+notes:
+  - The table of codes is in the guide on XenServer pools.
 seealso:
   - module: hostcraft.cloudstack.cs_hypervisor_info
   - module: hostcraft.cloudstack.cs_xenserver_network
@@ -57,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: What is wrong.
+  description: What is wrong, worst first.
   returned: always
   type: list
   elements: dict
@@ -65,20 +59,49 @@ findings:
     code:
       description: Code of the check.
       type: str
-    message:
-      description: What was seen.
+    severity:
+      description: V(blocks) when adding fails, V(hurts) when something fails later, V(note) when it is good to know.
+      type: str
+    evidence:
+      description: What is wrong and what was seen.
       type: str
     remedy:
       description: What helps.
       type: str
-    host:
-      description: The host, where it is about one.
+    source:
+      description: Section of CloudStack's documents that it is known from.
       type: str
+    host:
+      description: The host; empty where the pool is meant.
+      type: str
+    facts:
+      description: The values that decided.
+      type: dict
   sample:
     - code: dom0_memory
-      message: dom0 of xen2 has 1024 MiB of memory
-      remedy: give it 2940 MiB and restart the host
+      severity: hurts
+      evidence: "The control domain has less memory than the minimum: xen2 has 1024 of 2940 MiB"
+      remedy: set the memory on the host and restart it
+      source: "XenServer: Configure XenServer dom0 Memory"
       host: xen2
+      facts: {memory: 1073741824}
+ignored:
+  description: Findings that O(ignore) left out.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+unseen:
+  description: Checks that could not be made, with what could not be seen.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+summary:
+  description: How many findings there are of each severity.
+  returned: always
+  type: dict
+  sample: {blocks: 0, hurts: 1, note: 0}
 hosts:
   description: The pool's hosts as they are, the master first.
   returned: always

@@ -1,13 +1,39 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What checks are asked about their findings."""
+"""What checks are asked about their findings, and how they answer: one way for hosts and pools of every hypervisor."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ..core.findings import BLOCKS, SEVERITIES
+from ..core.change import plain
+from ..core.findings import BLOCKS, Finding, Judgement, at_least, complaint, summary
+from ..core.findings import FAIL as CHOICES
+from .task import Json, Module
 
 # The least severity of a finding that fails the task.
-FAIL: t.Mapping[str, t.Any] = {"type": "str", "choices": [*SEVERITIES, "never"], "default": BLOCKS}
+FAIL: t.Mapping[str, t.Any] = {"type": "str", "choices": list(CHOICES), "default": BLOCKS}
+ASKED: t.Mapping[str, t.Any] = {"ignore": {"type": "list", "elements": "str", "default": []}, "fail": FAIL}
+Lead = t.Callable[[t.Sequence[Finding]], str]
+
+
+def answer(module: Module, judgement: Judgement, lead: Lead, code: str, **seen: t.Any) -> None:
+    """End the task with all findings; as failed with ``code`` where some are as bad as ``fail`` says.
+
+    lead: what the message of a failure begins with. seen: what else the task returns.
+    """
+    told: Json = {"changed": False, **shown(judgement), **seen}
+    bad = at_least(module.params["fail"], judgement.findings)
+    if bad:
+        module.fail_json(msg=complaint(lead(bad), bad), code=code, **told)
+    module.exit_json(**told)
+
+
+def shown(judgement: Judgement) -> Json:
+    return {
+        "findings": [plain(each) for each in judgement.findings],
+        "ignored": [plain(each) for each in judgement.ignored],
+        "unseen": [plain(each) for each in judgement.unseen],
+        "summary": summary(judgement.findings),
+    }

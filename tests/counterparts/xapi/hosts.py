@@ -172,12 +172,20 @@ def _joinable(pool: Pool, target: Pool) -> None:
         raise Failure("POOL_JOINING_HOST_CANNOT_CONTAIN_SHARED_SRS")
     if here.rows["Bond"]:
         raise Failure("POOL_JOINING_HOST_HAS_BONDS")
-    if here.rows["VLAN"]:
+    if [row for row in here.rows["VLAN"].values() if not here.get("PIF", row["untagged_PIF"])["management"]]:
         raise Failure("POOL_JOINING_HOST_HAS_NON_MANAGEMENT_VLANS")
+    if _management_vlan(pool) != _management_vlan(target):
+        tags = (_management_vlan(pool), _management_vlan(target))
+        raise Failure("POOL_JOINING_HOST_MANAGEMENT_VLAN_DOES_NOT_MATCH", *tags)
     for code, name in (("Software version differs", "product_version"), ("CPUs differ", "")):
         field = "software_version" if name else "cpu_info"
         if (mine[field].get(name) if name else _cpu(mine)) != (its[field].get(name) if name else _cpu(its)):
             raise Failure("POOL_HOSTS_NOT_HOMOGENEOUS", code)
+
+
+def _management_vlan(pool: Pool) -> int:
+    (pif,) = pool.database.find("PIF", host=pool.master, management=True)
+    return int(pool.database.get("PIF", pif)["VLAN"])
 
 
 def _cpu(record: dict[str, Any]) -> str:

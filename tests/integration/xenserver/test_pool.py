@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from counterparts.xapi import Fault, Pool, Servers, site
+from counterparts.xapi import Fault, Pool, Servers, networks, site
 from counterparts.xapi.hosts import place
+from counterparts.xapi.networks import UNTAGGED
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.xenserver.pool import open_xen_pool
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
@@ -130,14 +131,18 @@ def test_a_vlan_is_on_every_host(servers: Servers, pool: Pool) -> None:
         ({"interface": "eth2", "vlan": site.VLAN_TAG}, "vlan_taken"),
         ({"interface": "eth2", "name": "cloud-public"}, "name_taken"),
         ({"interface": "eth1", "vlan": 7, "name": "cloud-guest"}, "elsewhere"),
+        ({"bond": ("eth1", "eth2"), "name": "cloud-private"}, "elsewhere"),
+        ({"bond": ("eth1", "eth2"), "name": "cloud-public"}, "elsewhere"),
+        ({"bond": ("eth1", "eth3"), "name": site.VLAN_NETWORK}, "elsewhere"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
     servers: Servers, pool: Pool, fields: dict[str, Any], code: str
 ) -> None:
-    with pytest.raises(Refused) as error:
-        network(servers, **{"name": "wanted", **fields})(False)
-    assert code in codes(error)
+    for check_mode in (True, False):
+        with pytest.raises(Refused) as error:
+            network(servers, **{"name": "wanted", **fields})(check_mode)
+        assert code in codes(error)
     assert writes(pool) == []
 
 
@@ -234,6 +239,48 @@ def test_all_reasons_against_a_join_are_named_at_once(servers: Servers, pool: Po
     assert writes(alone) == []
 
 
+def managed_by(pool: Pool, tag: int, name: str) -> None:
+    """Every host of a pool has its address on a VLAN above its first card."""
+    database = pool.database
+    network = database.add("network", name_label=name)
+    (card,) = database.find("PIF", host=pool.master, device="eth0", VLAN=UNTAGGED)
+    networks.pool_vlan(pool, card, network, tag)
+    for row in database.rows["host"].values():
+        (host,) = database.find("host", uuid=row["uuid"])
+        for pif in database.find("PIF", host=host, device="eth0"):
+            on = database.get("PIF", pif)["VLAN"] == tag
+            address = {"ip_configuration_mode": "Static", "IP": row["address"]} if on else {}
+            database.set("PIF", pif, management=on, **{"ip_configuration_mode": "None", "IP": "", **address})
+
+
+def test_management_on_a_vlan_is_found_and_speaks_against_a_join(servers: Servers, pool: Pool, alone: Pool) -> None:
+    managed_by(pool, 100, "management-100")
+    found = xen_pools.judged(opened(servers), list(site.LABELS), 0)[1].findings
+    assert [(each.code, each.severity, each.host, each.facts) for each in found] == [
+        ("management_tagged", "blocks", f"xen{number}", {"vlan": 100}) for number in range(3)
+    ]
+
+    def join(check: bool) -> Outcome:
+        return xen_pools.join(opened(servers), opened(servers, "127.75.1.1"), "root", pool.password, 10.0, check)
+
+    for check in (True, False):
+        with pytest.raises(Refused) as error:
+            join(check)
+        assert codes(error) == {"management_vlan_differs"}
+    assert writes(alone) == []
+    # By the same VLAN it may: xapi counts only the other ones.
+    managed_by(alone, 100, "management")
+    assert join(True).changed
+    assert join(False).changed
+
+
+def test_a_vlan_that_alone_the_joining_host_is_managed_by(servers: Servers, pool: Pool, alone: Pool) -> None:
+    managed_by(alone, 7, "management")
+    with pytest.raises(Refused) as error:
+        xen_pools.join(opened(servers), opened(servers, "127.75.1.1"), "root", pool.password, 10.0, True)
+    assert codes(error) == {"management_vlan_differs"}
+
+
 def test_what_an_upgrade_leaves_is_tidied_up(servers: Servers, pool: Pool) -> None:
     for ref in pool.database.find("PBD", host=pool.host("xen1")):
         pool.database.set("PBD", ref, currently_attached=False)
@@ -255,7 +302,7 @@ def test_storage_that_cannot_be_plugged_is_told_with_the_drivers_words(servers: 
 
 
 def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Servers, pool: Pool) -> None:
-    assert xen_pools.check(opened(servers), list(site.LABELS), 2940 * 2**20)[1] == []
+    assert xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings == ()
     database, host = pool.database, pool.host("xen1")
     software = {**site.SOFTWARE, "product_version": "8.2.1", "network_backend": "bridge"}
     database.set("host", host, software_version=software, ntp_mode="Disabled", API_version_minor=1)
@@ -267,8 +314,8 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     (card,) = database.find("PIF", host=host, device="eth1")
     database.set("PIF", card, network=database.add("network", name_label="odd"))
     database.set("host_metrics", database.get("host", pool.host("xen2"))["metrics"], live=False)
-    found = xen_pools.check(opened(servers), list(site.LABELS), 2940 * 2**20)[1]
-    told = {(each["code"], each.get("host", "")) for each in found}
+    found = xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings
+    told = {(each.code, each.host) for each in found}
     codes = ("version_differs", "backend_differs", "ntp_off", "api_differs", "dom0_memory", "label_missing")
     wanted = {(code, "xen1") for code in codes} | {("storage_unplugged", ""), ("not_live", "xen2")}
     assert told == wanted

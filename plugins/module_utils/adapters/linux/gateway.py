@@ -28,6 +28,7 @@ from ...core.machine.facts import (
 )
 from . import mapping
 from .client import Linux
+from .forwarding import read_forwarding
 
 AGENT_PORT = 8250
 MIGRATION_PORTS = (16514, 16509)
@@ -113,6 +114,7 @@ def read_machine(linux: Linux) -> Machine:
         selinux="disabled" if enforce is None else "enforcing" if enforce.strip() == "1" else "permissive",
         apparmor_enforced=_apparmor(linux),
         bridge_netfilter=(linux.read("/proc/sys/net/bridge/bridge-nf-call-iptables") or "0").strip() == "1",
+        forwarding=read_forwarding(linux),
         igmp_memberships=None if memberships is None else int(memberships),
         **mapping.distribution(release),
         **mapping.cpu(linux.read("/proc/cpuinfo") or ""),

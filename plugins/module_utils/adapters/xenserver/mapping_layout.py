@@ -90,6 +90,7 @@ def _interface(tables: Tables, ref: str, names: t.Mapping[str, str]) -> XenInter
         mode=str(bonds[0]["mode"]) if bonds else "",
         member_of=bond_devices(tables).get(pif["bond_slave_of"], ""),
         addressed=pif["ip_configuration_mode"] != "None",
+        management=bool(pif.get("management", False)),
         link=bool(tables["PIF_metrics"].get(pif["metrics"], NOTHING).get("carrier", True)),
     )
 

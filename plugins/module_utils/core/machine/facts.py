@@ -28,6 +28,20 @@ class Clock:
     offset: t.Optional[float] = None
 
 
+ANY_DEVICE = "*"
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """What firewalls do with packets that they pass on. dropped: chains that drop all that no rule lets through.
+
+    excepted: devices whose packets each of these chains lets through as a whole, ANY_DEVICE for all.
+    """
+
+    dropped: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Machine:
     """distribution: ID of os-release. Sizes in bytes. kvm: whether /dev/kvm is there. cgroup: 1 or 2."""
@@ -49,6 +63,7 @@ class Machine:
     selinux: t.Optional[str] = None
     apparmor_enforced: t.Optional[tuple[str, ...]] = None
     bridge_netfilter: t.Optional[bool] = None
+    forwarding: t.Optional[Forwarding] = None
     igmp_memberships: t.Optional[int] = None
 
 

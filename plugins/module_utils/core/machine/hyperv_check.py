@@ -12,22 +12,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..findings import SEVERITIES, Severity
+from ..findings import Finding
+from .hyperv_table import HYPERV, found
 
 Facts = t.Mapping[str, t.Any]
 LEAST_RAM, LEAST_DISK, LEAST_MHZ, LEAST_LINK = 800 << 20, 32 * 10**9, 1400, 10**9
 OLDEST = (6, 3)  # Windows Server 2012 R2
 AGENT_PORT, DAYS_LEFT, SMB3 = 8250, 30, 3
-
-
-@dataclass(frozen=True)
-class HypervFinding:
-    """One thing that is wrong, with what was seen."""
-
-    code: str
-    severity: Severity
-    evidence: str
-    remedy: str
 
 
 @dataclass(frozen=True)
@@ -41,12 +32,12 @@ class Wanted:
     live_migration: bool = True
 
 
-Found = t.Iterator[HypervFinding]
+Found = t.Iterator[Finding]
 
 
-def judge_hyperv(facts: Facts, wanted: Wanted) -> tuple[HypervFinding, ...]:
+def judge_hyperv(facts: Facts, wanted: Wanted) -> tuple[Finding, ...]:
     """Every reason at once, worst first."""
-    found = [
+    verdicts = [
         *_machine(facts),
         *_domain(facts, wanted),
         *_network(facts, wanted),
@@ -55,22 +46,19 @@ def judge_hyperv(facts: Facts, wanted: Wanted) -> tuple[HypervFinding, ...]:
         *_agent(facts),
         *_migration(facts, wanted),
     ]
-    return tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity)))
+    return HYPERV.judgement(verdicts).findings
 
 
 def _machine(facts: Facts) -> Found:
     version = _numbers(facts.get("os_version"))
     if version and version < OLDEST:
-        text = f"Windows {facts['os_version']} is older than Windows Server 2012 R2 (6.3)"
-        yield HypervFinding("os_too_old", "blocks", text, "install a supported release")
+        yield found("os_too_old", f"{facts['os_version']}", version=facts["os_version"])
     if facts.get("is_64bit") is False:
-        yield HypervFinding("not_64bit", "blocks", "the processor is not 64-bit", "use another machine")
+        yield found("not_64bit", "Windows says so")
     if facts.get("virtualization") is False:
-        text = "hardware virtualisation is off or missing"
-        yield HypervFinding("no_virtualization", "blocks", text, "switch it on in the firmware")
+        yield found("no_virtualization", "Windows says so")
     if facts.get("hyperv_role") is False:
-        text = "the Hyper-V role is not installed"
-        yield HypervFinding("role_missing", "blocks", text, "run the role with tag hyperv_host_feature, and reboot")
+        yield found("role_missing", "Windows says so")
     for name, least, code in (
         ("memory", LEAST_RAM, "ram_low"),
         ("disk", LEAST_DISK, "disk_low"),
@@ -78,17 +66,15 @@ def _machine(facts: Facts) -> Found:
     ):
         value = facts.get(name)
         if value is not None and value < least:
-            yield HypervFinding(code, "hurts", f"{name} is {value}, {least} is the least", "use a larger machine")
+            yield found(code, f"{name} is {value}, {least} is the least", **{name: value})
 
 
 def _domain(facts: Facts, wanted: Wanted) -> Found:
     held = facts.get("domain")
     if held == "":
-        text = "the host is in no Active Directory domain"
-        yield HypervFinding("no_domain", "blocks", text, "join it to the domain of the SMB shares and other hosts")
+        yield found("no_domain", "Windows says so")
     elif held and wanted.domain and str(held).casefold() != wanted.domain.casefold():
-        text = f"the host is in the domain {held}, not in {wanted.domain}"
-        yield HypervFinding("other_domain", "blocks", text, "all hosts and the SMB shares must be in one domain")
+        yield found("other_domain", f"it is in {held}, wanted is {wanted.domain}", domain=held)
 
 
 def _network(facts: Facts, wanted: Wanted) -> Found:
@@ -96,63 +82,50 @@ def _network(facts: Facts, wanted: Wanted) -> Found:
     if switches is None:
         return
     if not switches:
-        text = "there is no virtual switch"
-        yield HypervFinding("switch_missing", "blocks", text, "make an external one before the host is added")
+        yield found("switch_missing", "Get-VMSwitch lists none")
         return
     its = [each for each in switches if each["name"] == wanted.switch] if wanted.switch else switches
     if not its:
         names = ", ".join(sorted(str(each["name"]) for each in switches))
-        text = f"there is no virtual switch {wanted.switch!r}, the traffic label; there are {names}"
-        yield HypervFinding("label_missing", "blocks", text, "make it, or correct the Hyper-V traffic label")
+        yield found("label_missing", f"no {wanted.switch!r}; there are {names}", label=wanted.switch)
     elif not any(each.get("type") == "External" for each in its):
-        text = f"virtual switch {its[0]['name']!r} is {its[0].get('type')}, which reaches no other host"
-        yield HypervFinding("switch_not_external", "blocks", text, "bind it to a physical adapter")
+        yield found("switch_not_external", f"{its[0]['name']!r} is {its[0].get('type')}", switch=its[0]["name"])
     slow = [each["name"] for each in facts.get("adapters") or () if 0 < each.get("speed", 0) < LEAST_LINK]
     if slow:
-        text = f"adapters below 1 Gbit/s: {', '.join(slow)}"
-        yield HypervFinding("link_slow", "note", text, "use gigabit adapters")
+        yield found("link_slow", ", ".join(slow), adapters=slow)
 
 
 def _users(facts: Facts, wanted: Wanted) -> Found:
     groups: t.Mapping[str, t.Sequence[str]] = facts.get("groups") or {}
     for group, members in groups.items():
         if wanted.user and wanted.user.casefold() not in {name.casefold() for name in members}:
-            text = f"{wanted.user} is not in the local group {group}"
-            yield HypervFinding("user_not_in_group", "blocks", text, "add it: CloudStack manages the host as this user")
+            yield found("user_not_in_group", f"{wanted.user} is not in {group}", user=wanted.user, group=group)
 
 
 def _storage(facts: Facts, wanted: Wanted) -> Found:
     reach: t.Mapping[str, bool] = facts.get("shares") or {}
     for share in wanted.shares:
         if reach.get(share) is False:
-            text = f"the share {share} cannot be opened"
-            yield HypervFinding(
-                "share_unreachable", "hurts", text, "give the domain user full control of an SMB 3 share"
-            )
+            yield found("share_unreachable", share, share=share)
     dialect = _numbers(facts.get("smb"))
     if dialect and dialect[0] < SMB3:
-        text = f"SMB {facts['smb']} is spoken, SMB 3 is needed"
-        yield HypervFinding("smb_too_old", "hurts", text, "enable SMB 3 on the host and the file server")
+        yield found("smb_too_old", f"SMB {facts['smb']} is", dialect=facts["smb"])
 
 
 def _agent(facts: Facts) -> Found:
     agent = facts.get("agent")
     if agent is not None and not agent:
-        text = "CloudStack's agent for Hyper-V is not installed"
-        yield HypervFinding("agent_missing", "blocks", text, "set hyperv_host_agent_installer, or install it by hand")
+        yield found("agent_missing", "there is no such service")
     elif agent and agent.get("state") != "Running":
-        text = f"the agent's service {agent.get('name')} is {agent.get('state')}"
-        yield HypervFinding("agent_not_running", "blocks", text, "start it, and have it start by itself")
+        yield found("agent_not_running", f"{agent.get('name')} is {agent.get('state')}", state=agent.get("state"))
     certificate = facts.get("certificate")
     if certificate is not None and not certificate:
-        text = f"no certificate is bound to port {AGENT_PORT}"
-        yield HypervFinding("certificate_missing", "blocks", text, "bind one: the management server speaks HTTPS to it")
+        yield found("certificate_missing", f"port {AGENT_PORT}", port=AGENT_PORT)
     elif certificate and certificate.get("days_left", DAYS_LEFT) < DAYS_LEFT:
-        text = f"the certificate of port {AGENT_PORT} has {certificate['days_left']} days left"
-        yield HypervFinding("certificate_expiring", "hurts", text, "renew it and bind the new one")
+        days = certificate["days_left"]
+        yield found("certificate_expiring", f"that of port {AGENT_PORT} has {days} days left", days=days)
     if facts.get("firewall_open") is False:
-        text = f"the firewall lets nothing in to port {AGENT_PORT}"
-        yield HypervFinding("port_closed", "blocks", text, "let the management servers in")
+        yield found("port_closed", f"port {AGENT_PORT}", port=AGENT_PORT)
 
 
 def _migration(facts: Facts, wanted: Wanted) -> Found:
@@ -160,11 +133,9 @@ def _migration(facts: Facts, wanted: Wanted) -> Found:
     if not wanted.live_migration or migration is None:
         return
     if not migration.get("enabled"):
-        yield HypervFinding("migration_off", "hurts", "live migration is off", "run the tag hyperv_host_migration")
+        yield found("migration_off", "Get-VMHost says so")
     elif migration.get("authentication") != "Kerberos":
-        text = f"live migration authenticates by {migration.get('authentication')}"
-        remedy = "use Kerberos, with delegation of CIFS and the migration service in Active Directory"
-        yield HypervFinding("migration_not_kerberos", "hurts", text, remedy)
+        yield found("migration_not_kerberos", f"it does by {migration.get('authentication')}")
 
 
 def _numbers(text: t.Any) -> tuple[int, ...]:

@@ -9,40 +9,31 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ..errors import InvalidValue
-from ..findings import SEVERITIES, HostFinding
-from ..machine.check.judge import Judgement
+from ..findings import Finding, Judgement
 from .check_network import judge_adapters, judge_labels, judge_switches
 from .expected import VsphereExpected
 from .model import Range, Vsphere, VsphereHost
-from .table import VSPHERE_BY_CODE, told
+from .table import VSPHERE, told
 
 GIB = 1 << 30
 FIREWALL_BY_RANGE = 5  # before this version the console's ports are opened by hand; from it on by rulesets
 OLD_CONSOLE: tuple[Range, ...] = ((59000, 60000),)
 
-Finding = t.Iterator[HostFinding]
+Found = t.Iterator[Finding]
 
 
 def judge_vsphere(cluster: Vsphere, expected: VsphereExpected, ignore: t.Collection[str] = ()) -> Judgement:
     """Raises InvalidValue for a code in ``ignore`` that is none. A host without connection is told as that alone."""
-    for code in ignore:
-        if code not in VSPHERE_BY_CODE:
-            raise InvalidValue("ignore", code, "a code of the table of vSphere checks")
     seen = [each for each in cluster.hosts if each.host.connected]
     findings = [*_judge_cluster(cluster, expected), *_judge_alike(seen, cluster), *judge_labels(seen, expected)]
     for host in seen:
         for judge in (_judge_host, _judge_time, _judge_console, _judge_storage, judge_adapters, judge_switches):
             findings += judge(host, expected)
     findings += _judge_mounts(seen)
-    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Judgement(
-        tuple(each for each in findings if each.code not in ignore),
-        ignored=tuple(each for each in findings if each.code in ignore),
-    )
+    return VSPHERE.judgement(findings, ignore)
 
 
-def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Finding:
+def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Found:
     if not cluster.hosts:
         yield told("cluster_empty", cluster.name)
     if cluster.folders:
@@ -63,7 +54,7 @@ def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Finding:
         yield told("datastore_foreign_host", f"{store} ({others} hosts)", datastore=store, hosts=others)
 
 
-def _judge_host(host: VsphereHost, expected: VsphereExpected) -> Finding:
+def _judge_host(host: VsphereHost, expected: VsphereExpected) -> Found:
     facts = host.host
     if host.product_line and host.product_line != "embeddedEsx":
         yield told("host_not_esxi", host.product_line, host.name)
@@ -77,7 +68,7 @@ def _judge_host(host: VsphereHost, expected: VsphereExpected) -> Finding:
         yield told("host_name_missing", host.hostname or "empty", host.name)
 
 
-def _judge_time(host: VsphereHost, expected: VsphereExpected) -> Finding:
+def _judge_time(host: VsphereHost, expected: VsphereExpected) -> Found:
     wanted = set(expected.ntp_servers)
     if not host.ntp_servers:
         yield told("ntp_absent", "none is configured", host.name)
@@ -89,7 +80,7 @@ def _judge_time(host: VsphereHost, expected: VsphereExpected) -> Finding:
         yield told("ntp_stopped", f"ntpd {running}, policy {host.ntp_policy or 'unknown'}", host.name)
 
 
-def _judge_console(host: VsphereHost, expected: VsphereExpected) -> Finding:
+def _judge_console(host: VsphereHost, expected: VsphereExpected) -> Found:
     wanted = expected.console_ports
     if not wanted and host.release and host.release[0] < FIREWALL_BY_RANGE:
         wanted = OLD_CONSOLE
@@ -111,7 +102,7 @@ def covered(wanted: Range, opened: t.Iterable[Range]) -> bool:
     return need > wanted[1]
 
 
-def _judge_storage(host: VsphereHost, expected: VsphereExpected) -> Finding:
+def _judge_storage(host: VsphereHost, expected: VsphereExpected) -> Found:
     for each in host.host.storage:
         if not each.reachable:
             yield told("datastore_unreachable", each.name, host.name, datastore=each.name)
@@ -150,7 +141,7 @@ TRAITS = (
 )
 
 
-def _judge_alike(hosts: t.Sequence[VsphereHost], cluster: Vsphere) -> Finding:
+def _judge_alike(hosts: t.Sequence[VsphereHost], cluster: Vsphere) -> Found:
     """Those that differ from the most; where opinions are even, the first host's counts."""
     for trait in TRAITS:
         held = [trait.of(host) for host in hosts]
@@ -176,7 +167,7 @@ def _judge_alike(hosts: t.Sequence[VsphereHost], cluster: Vsphere) -> Finding:
                 yield told("mtu_differs", f"{switch.name}: {switch.mtu}, others {usual}", host.name, switch=switch.name)
 
 
-def _judge_mounts(hosts: t.Sequence[VsphereHost]) -> Finding:
+def _judge_mounts(hosts: t.Sequence[VsphereHost]) -> Found:
     """Shared datastores that some hosts lack."""
     shared = {each.id: each.name for host in hosts for each in host.host.storage if each.shared}
     for host in hosts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..findings import HostFinding
+from ..findings import Finding
 from .expected import VsphereExpected
 from .model import (
     DISTRIBUTED,
@@ -24,7 +24,7 @@ ON_STANDARD = ("management", "storage")
 ELASTIC = (5, 5)
 
 
-def judge_labels(hosts: t.Sequence[VsphereHost], expected: VsphereExpected) -> t.Iterator[HostFinding]:
+def judge_labels(hosts: t.Sequence[VsphereHost], expected: VsphereExpected) -> t.Iterator[Finding]:
     """Each label by itself, then against every host."""
     yield from _several(expected)
     for traffic, text in expected.labels:
@@ -44,7 +44,7 @@ def judge_labels(hosts: t.Sequence[VsphereHost], expected: VsphereExpected) -> t
             yield from _on_host(host, traffic, label, expected)
 
 
-def _several(expected: VsphereExpected) -> t.Iterator[HostFinding]:
+def _several(expected: VsphereExpected) -> t.Iterator[Finding]:
     used: dict[str, set[str]] = {}
     for traffic, text in expected.labels:
         label, _wrong = read_label(text)
@@ -56,9 +56,7 @@ def _several(expected: VsphereExpected) -> t.Iterator[HostFinding]:
             yield told("dvswitch_several", f"{traffic} traffic: {', '.join(names)}", switches=names)
 
 
-def _on_host(
-    host: VsphereHost, traffic: str, label: TrafficLabel, expected: VsphereExpected
-) -> t.Iterator[HostFinding]:
+def _on_host(host: VsphereHost, traffic: str, label: TrafficLabel, expected: VsphereExpected) -> t.Iterator[Finding]:
     switch = host.switch(label.switch)
     if switch is None:
         names = ", ".join(each.name for each in host.switches) or "none"
@@ -73,7 +71,7 @@ def _on_host(
         yield told("label_needs_standard", f"{traffic} traffic, {label.switch}", host.name, switch=switch.name)
 
 
-def judge_adapters(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[HostFinding]:
+def judge_adapters(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[Finding]:
     """The management network that CloudStack looks for by the name of its port group."""
     name = expected.management_portgroup
     found = [each for each in host.adapters if each.port_group == name]
@@ -90,7 +88,7 @@ def judge_adapters(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[H
         yield told("management_vlan_differs", f"{group.vlan}, wanted {wanted}", host.name, vlan=group.vlan)
 
 
-def judge_switches(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[HostFinding]:
+def judge_switches(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[Finding]:
     """Those that labels name, and the one of the management network."""
     group = host.port_group(expected.management_portgroup)
     used = {read_label(text)[0].switch for _traffic, text in expected.labels} | ({group.switch} if group else set())

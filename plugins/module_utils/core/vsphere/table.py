@@ -9,16 +9,7 @@ Sources: "vSphere: …" are sections of CloudStack's "VMware vSphere Installatio
 
 from __future__ import annotations
 
-import typing as t
-
-from ..findings import (
-    BLOCKS,
-    HURTS,
-    NOTE,
-    HostCheck,
-    HostFinding,
-    Severity,
-)
+from ..findings import BLOCKS, HURTS, NOTE, Table, rows
 
 _OTHER, _HARDWARE = "vSphere: Other requirements", "vSphere: Hardware requirements"
 _SWITCH, _SEPARATE = "vSphere: Configure Virtual Switch", "vSphere: Separating Traffic"
@@ -26,12 +17,9 @@ _MANAGEMENT, _VDS = "vSphere: Configure vCenter Management Network", "VDS: Prere
 _LABEL, _ISCSI = "VDS: Preparation Checklist", "vSphere: Storage Preparation for vSphere (iSCSI only)"
 
 
-def _rows(severity: Severity, *rows: tuple[str, str, str, str]) -> tuple[HostCheck, ...]:
-    return tuple(HostCheck(code, title, severity, remedy, source) for code, title, remedy, source in rows)
-
-
-VSPHERE_CHECKS: tuple[HostCheck, ...] = (
-    *_rows(
+VSPHERE = Table(
+    "vSphere checks",
+    rows(
         BLOCKS,
         (
             "cluster_empty",
@@ -87,7 +75,7 @@ VSPHERE_CHECKS: tuple[HostCheck, ...] = (
             _MANAGEMENT,
         ),
     ),
-    *_rows(
+    rows(
         HURTS,
         (
             "host_in_maintenance",
@@ -175,7 +163,7 @@ VSPHERE_CHECKS: tuple[HostCheck, ...] = (
             "CloudStack's source, HighAvailabilityManagerImpl",
         ),
     ),
-    *_rows(
+    rows(
         NOTE,
         (
             "label_vlan_ignored",
@@ -198,10 +186,4 @@ VSPHERE_CHECKS: tuple[HostCheck, ...] = (
         ),
     ),
 )
-VSPHERE_BY_CODE: t.Mapping[str, HostCheck] = {check.code: check for check in VSPHERE_CHECKS}
-
-
-def told(code: str, evidence: str, host: str = "", **facts: object) -> HostFinding:
-    """A finding in the words of the table."""
-    check = VSPHERE_BY_CODE[code]
-    return HostFinding(code, check.severity, f"{check.title}: {evidence}", check.remedy, check.source, host, facts)
+told = VSPHERE.found

@@ -12,68 +12,76 @@ from __future__ import annotations
 import typing as t
 
 from ..errors import NotFound, Reason, Refused
+from ..findings import Finding, Judgement
 from ..hypervisors.model import Obstacle
 from .layout import Step, XenHost, XenLayout
 from .pools import cloud_tags
 from .storage import plugs
+from .table import XEN, found
 
 MIB = 1024**2
 DOM0 = 2940 * MIB  # the documents' recommendation
 OFFSET = 2.0  # seconds: what a call may take is in it
 
-ALIKE: t.Mapping[str, tuple[str, str]] = {
-    "version": ("version_differs", "bring both to the same version and build"),
-    "brand": ("product_differs", "XenServer and XCP-ng do not share a pool"),
-    "cpu": ("cpu_differs", "a pool's CPUs are of one vendor, and better of one model"),
-    "patches": ("patches_differ", "apply the same updates to both"),
-    "api": ("api_differs", "bring both to the same version"),
-    "backend": ("backend_differs", "xe-switch-network-backend on the joining host, and restart it"),
+# What hosts of a pool have to have alike, and the code of a difference.
+ALIKE: t.Mapping[str, str] = {
+    "version": "version_differs",
+    "brand": "product_differs",
+    "cpu": "cpu_differs",
+    "patches": "patches_differ",
+    "api": "api_differs",
+    "backend": "backend_differs",
 }
+Found = t.Iterator[Finding]
 
 
-def findings(layout: XenLayout, labels: t.Iterable[str] = (), dom0: int = DOM0) -> tuple[Reason, ...]:
-    """Of a whole pool. labels: networks that have to be on every host. dom0: bytes that a control domain needs."""
-    hosts = layout.ordered
-    found: list[Reason] = []
-    for host in hosts:
-        found += _of_host(host, dom0)
-        found += _labels(layout, host, labels)
-        for field, (code, remedy) in ALIKE.items():
-            mine, its = getattr(host, field), getattr(hosts[0], field)
-            if mine != its:
-                message = f"{host.name} has {field} {_shown(mine)}, the master {hosts[0].name} {_shown(its)}"
-                found.append(Reason(code, message, remedy, {"host": host.name}))
-        if _bonds(layout, host) != _bonds(layout, hosts[0]):
-            message = (
-                f"{host.name} has bonds {_shown(_bonds(layout, host))}, the master {_shown(_bonds(layout, hosts[0]))}"
-            )
-            found.append(Reason("bonds_differ", message, "make the master's bonds on it", {"host": host.name}))
+def judge_pool(
+    layout: XenLayout, labels: t.Iterable[str] = (), dom0: int = DOM0, ignore: t.Collection[str] = ()
+) -> Judgement:
+    """labels: networks that have to be on every host. dom0: bytes that a control domain needs.
+
+    Raises InvalidValue for a code in ``ignore`` that is none.
+    """
+    labels = tuple(labels)
+    findings: list[Finding] = []
+    for host in layout.ordered:
+        findings += [*_of_host(layout, host, dom0), *_labels(layout, host, labels), *_unlike(layout, host)]
     for step in plugs(layout, layout.repositories):
-        found.append(Reason("storage_unplugged", f"not done: {step.text}", "plug it, see why it was not", {}))
-    return tuple(found)
+        findings.append(found("storage_unplugged", f"not done: {step.text}"))
+    return XEN.judgement(findings, ignore)
 
 
-def _of_host(host: XenHost, dom0: int) -> t.Iterator[Reason]:
-    facts = {"host": host.name}
+def _of_host(layout: XenLayout, host: XenHost, dom0: int) -> Found:
+    tag = layout.management_vlan(host)
+    if tag is not None:
+        yield found("management_tagged", f"{host.name}, VLAN {tag}", host.name, vlan=tag)
     if host.dom0 is not None and host.dom0 < dom0:
-        message = f"dom0 of {host.name} has {host.dom0 // MIB} MiB of memory"
-        yield Reason("dom0_memory", message, f"give it {dom0 // MIB} MiB and restart the host", facts)
+        evidence = f"{host.name} has {host.dom0 // MIB} of {dom0 // MIB} MiB"
+        yield found("dom0_memory", evidence, host.name, memory=host.dom0)
     if host.offset is not None and abs(host.offset) > OFFSET:
-        message = f"the clock of {host.name} is {host.offset:+.0f} s from the master's"
-        yield Reason("clock_offset", message, "use the same NTP servers on all hosts", facts)
+        yield found("clock_offset", f"{host.name} is {host.offset:+.0f} s from it", host.name, offset=host.offset)
     if host.ntp == "Disabled":
-        yield Reason("ntp_off", f"{host.name} takes its time from nowhere", "switch NTP on", facts)
+        yield found("ntp_off", host.name, host.name)
     if not host.live:
-        yield Reason("not_live", f"{host.name} does not answer its pool", "look at its console", facts)
+        yield found("not_live", host.name, host.name)
 
 
-def _labels(layout: XenLayout, host: XenHost, labels: t.Iterable[str]) -> t.Iterator[Reason]:
+def _labels(layout: XenLayout, host: XenHost, labels: t.Iterable[str]) -> Found:
     there = {each.network for each in layout.interfaces if each.host == host.ref and not each.member_of}
     for label in labels:
         if label not in there:
-            message = f"{host.name} has no interface in a network called {label!r}"
-            remedy = "name its network so (cs_xenserver_network), or correct the XenServer traffic label"
-            yield Reason("label_missing", message, remedy, {"host": host.name, "label": label})
+            yield found("label_missing", f"{host.name}, {label!r}", host.name, label=label)
+
+
+def _unlike(layout: XenLayout, host: XenHost) -> Found:
+    master = layout.ordered[0]
+    for field, code in ALIKE.items():
+        mine, its = getattr(host, field), getattr(master, field)
+        if mine != its:
+            yield found(code, f"{host.name} has {_shown(mine)}, {master.name} {_shown(its)}", host.name)
+    mine, its = _bonds(layout, host), _bonds(layout, master)
+    if mine != its:
+        yield found("bonds_differ", f"{host.name} has {_shown(mine)}, {master.name} {_shown(its)}", host.name)
 
 
 def _bonds(layout: XenLayout, host: XenHost) -> tuple[str, ...]:
@@ -85,29 +93,39 @@ def _shown(value: object) -> str:
     return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else repr(value)
 
 
+def _by(vlan: t.Optional[int]) -> str:
+    return "without a VLAN" if vlan is None else f"by VLAN {vlan}"
+
+
 def join_reasons(pool: XenLayout, alone: XenLayout) -> tuple[Reason, ...]:
     """What xapi would refuse, and what CloudStack would stumble over, all at once and before anything is touched."""
     host, master = alone.ordered[0], pool.ordered[0]
-    found: list[Reason] = []
+    reasons: list[Reason] = []
     if len(alone.hosts) > 1:
         message = f"it is in a pool with {', '.join(each.name for each in alone.hosts if each is not host)}"
-        found.append(Reason("in_another_pool", message, "let it leave that pool first"))
+        reasons.append(Reason("in_another_pool", message, "let it leave that pool first"))
     if host.running:
         message = f"guests run on it: {', '.join(host.running)}"
-        found.append(Reason("guests_running", message, "stop or move them", {"guests": list(host.running)}))
+        reasons.append(Reason("guests_running", message, "stop or move them", {"guests": list(host.running)}))
     shared = [each.name for each in alone.repositories if each.shared]
     if shared:
-        found.append(Reason("shared_storage", f"it has shared storage {', '.join(shared)}", "forget it there first"))
+        reasons.append(Reason("shared_storage", f"it has shared storage {', '.join(shared)}", "forget it there first"))
     if _bonds(alone, host):
         message = f"it has bonds {_shown(_bonds(alone, host))}"
-        found.append(Reason("has_bonds", message, "remove them: it gets those of the master"))
-    if any(each.vlan is not None for each in alone.interfaces):
-        found.append(Reason("has_vlans", "it has VLANs", "remove them: it gets those of the master"))
-    for field, (code, remedy) in ALIKE.items():
+        reasons.append(Reason("has_bonds", message, "remove them: it gets those of the master"))
+    # Of its VLANs xapi takes the one that it is managed by, where the pool is managed by the same.
+    if any(each.vlan is not None and not each.management for each in alone.interfaces):
+        reasons.append(Reason("has_vlans", "it has VLANs", "remove them: it gets those of the master"))
+    mine, its = alone.management_vlan(host), pool.management_vlan(master)
+    if mine != its:
+        message = f"it is managed {_by(mine)}, the master {master.name} {_by(its)}"
+        remedy = "give its management interface the master's VLAN; CloudStack adds hosts that are managed without one"
+        reasons.append(Reason("management_vlan_differs", message, remedy, {"vlan": mine, "master": its}))
+    for field, code in ALIKE.items():
         mine, its = getattr(host, field), getattr(master, field)
         if mine != its:
             message = f"its {field} is {_shown(mine)}, that of the master {master.name} {_shown(its)}"
-            found.append(Reason(code, message, remedy))
+            reasons.append(Reason(code, message, XEN.by_code[code].remedy))
     cards = {
         each.device for each in alone.interfaces if each.host == host.ref and each.vlan is None and not each.members
     }
@@ -117,10 +135,10 @@ def join_reasons(pool: XenLayout, alone: XenLayout) -> tuple[Reason, ...]:
     missing = sorted(needed - cards)
     if missing:
         message = f"it lacks {', '.join(missing)}, which the master {master.name} has"
-        found.append(Reason("cards_differ", message, "cable all hosts of a pool alike", {"missing": missing}))
+        reasons.append(Reason("cards_differ", message, "cable all hosts of a pool alike", {"missing": missing}))
     if host.name in {each.name for each in pool.hosts}:
-        found.append(Reason("name_taken", f"a host of the pool is called {host.name}", "rename one of them"))
-    return tuple(found)
+        reasons.append(Reason("name_taken", f"a host of the pool is called {host.name}", "rename one of them"))
+    return tuple(reasons)
 
 
 def tidy_steps(layout: XenLayout, hosts: t.Collection[str], clear_tags: bool, plug_storage: bool) -> tuple[Step, ...]:

@@ -43,7 +43,8 @@ class XenInterface:
     """A card, a bond or a VLAN of one host. host: the host's ref. network: name of the network that it is in.
 
     vlan: tag, None for one that carries all. below: device that a VLAN is on. members: devices of a bond.
-    member_of: device of the bond that it is in. addressed: it has an IP address of the host.
+    member_of: device of the bond that it is in. addressed: it has an IP address of the host. management: the pool and
+    CloudStack reach the host by it.
     """
 
     ref: str
@@ -56,6 +57,7 @@ class XenInterface:
     member_of: str = ""
     addressed: bool = False
     link: bool = True
+    management: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ class XenLayout:
             if (each.host, each.device, each.vlan) == (host.ref, device, None):
                 return each
         return None
+
+    def management_vlan(self, host: XenHost) -> t.Optional[int]:
+        """The tag of the VLAN that a host is managed by; None where it is managed without one."""
+        tags = [each.vlan for each in self.interfaces if each.host == host.ref and each.management]
+        return next((tag for tag in tags if tag is not None), None)
 
 
 @dataclass(frozen=True)

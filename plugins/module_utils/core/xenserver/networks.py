@@ -72,6 +72,11 @@ def _in_bond(host: XenHost, card: XenInterface) -> Reason:
     return _reason("bonded", message, f"use {card.member_of}", host=host.name, interface=card.device)
 
 
+def _elsewhere(host: XenHost, wish: NetworkWish, other: XenInterface, remedy: str) -> Reason:
+    message = f"network {wish.name!r} is on {_shown(other)} of {host.name}"
+    return _reason("elsewhere", message, remedy, host=host.name, interface=other.device)
+
+
 def _named(layout: XenLayout, wish: NetworkWish) -> Found:
     """The network that the interface is in takes the name; one network spans the pool."""
     steps: list[Step] = []
@@ -111,8 +116,7 @@ def _tagged(layout: XenLayout, wish: NetworkWish) -> Found:
             message = f"VLAN {wish.vlan} on {wish.interface} of {host.name} is network {held[0].network!r}"
             reasons.append(_reason("vlan_taken", message, "use that name, or remove the VLAN first", host=host.name))
         elif other:
-            message = f"network {wish.name!r} is on {_shown(other[0])} of {host.name}"
-            reasons.append(_reason("elsewhere", message, "choose another name, or move it first", host=host.name))
+            reasons.append(_elsewhere(host, wish, other[0], "choose another name, or move it first"))
         elif not held:
             fields = {"interface": card.ref, "tag": wish.vlan, "name": wish.name}
             steps.append(Step("vlan", f"VLAN {wish.vlan} on {wish.interface} of {host.name}", fields))
@@ -149,6 +153,10 @@ def _bonded(layout: XenLayout, wish: NetworkWish) -> Found:
                 steps.append(Step("mode", f"mode {wish.mode} of {same[0].device} on {host.name}", fields))
             continue
         reasons += [_in_bond(host, card) for card in there if card.member_of]
+        # A network is on one interface of a host; also that of a card that is to be in the bond keeps it.
+        other = [e for e in layout.interfaces if e.host == host.ref and e.network == wish.name]
+        if other:
+            reasons.append(_elsewhere(host, wish, other[0], "choose another name, or rename that network first"))
         addressed = [card.device for card in there if card.addressed]
         if len(addressed) > 1:
             message = f"{' and '.join(addressed)} of {host.name} both have an IP address"

@@ -12,12 +12,11 @@ from ...adapters.linux.client import Linux
 from ...adapters.linux.gateway import Sights, read_host
 from ...core.change import plain
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.findings import HostFinding
-from ...core.machine.check.judge import Judgement, complaint, judge_host, summary
-from ...core.machine.facts import Expectations, HostFacts
+from ...core.machine.check.judge import judge_host, lead
+from ...core.machine.facts import Expectations
 from ..fields import Params, Spec
-from ..findings import FAIL
-from ..task import Json, Module, failure
+from ..findings import ASKED, answer
+from ..task import Module, failure
 
 MIB = 1024**2
 OPTIONS: Spec = {
@@ -38,8 +37,7 @@ OPTIONS: Spec = {
     "maximum_offset": {"type": "float", "default": 0.5},
     "certificate_days": {"type": "int", "default": 30},
     "timeout": {"type": "float", "default": 10},
-    "ignore": {"type": "list", "elements": "str", "default": []},
-    "fail": FAIL,
+    **ASKED,
 }
 
 
@@ -54,11 +52,7 @@ def main() -> None:
     except HostcraftError as error:
         module.fail_json(**failure(error))
     else:
-        answer = result(host, judgement)
-        bad = judgement.at_least(module.params["fail"])
-        if bad:
-            module.fail_json(msg=complaint(host.name, bad), code="host_not_fit", **answer)
-        module.exit_json(**answer)
+        answer(module, judgement, lambda bad: lead(host.name, bad), "host_not_fit", facts=plain(host))
 
 
 def facts_of(peer: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
@@ -91,18 +85,3 @@ def expectations(params: Params) -> Expectations:
         vxlan=params["vxlan"],
         vxlan_networks=params["vxlan_networks"],
     )
-
-
-def result(host: HostFacts, judgement: Judgement) -> Json:
-    return {
-        "changed": False,
-        "facts": plain(host),
-        "findings": shown(judgement.findings),
-        "ignored": shown(judgement.ignored),
-        "unseen": [plain(one) for one in judgement.unseen],
-        "summary": summary(judgement),
-    }
-
-
-def shown(findings: t.Iterable[HostFinding]) -> list[Json]:
-    return [plain(finding) for finding in findings]

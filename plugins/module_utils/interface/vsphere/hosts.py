@@ -11,16 +11,15 @@ import typing as t
 from ...adapters.vcenter.hosts import open_vsphere
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.machine.check.judge import Judgement, summary
 from ...core.vsphere.change import VsphereWanted
 from ...core.vsphere.expected import VsphereExpected
-from ...core.vsphere.model import TRAFFIC, PortGroup, Range, Vsphere
+from ...core.vsphere.model import TRAFFIC, PortGroup, Range
 from ...operations.vsphere.hosts import ensure_vsphere_hosts, judged
 from ...ports.vsphere import VsphereHosts
 from ..connection import Params, Spec
-from ..findings import FAIL
+from ..findings import ASKED, answer
 from ..hypervisors.access import ALONE, access_alone
-from ..task import Json, Module, carry_out, failure
+from ..task import Module, carry_out, failure
 
 CONNECTION: Spec = {**ALONE, "cluster": {"type": "str", "required": True}}
 CHECK: Spec = {
@@ -37,8 +36,7 @@ CHECK: Spec = {
     "ntp_servers": {"type": "list", "elements": "str", "default": []},
     "iscsi_targets": {"type": "list", "elements": "str", "default": []},
     "minimum_version": {"type": "str", "default": "4.1"},
-    "ignore": {"type": "list", "elements": "str", "default": []},
-    "fail": FAIL,
+    **ASKED,
 }
 SET: Spec = {
     **CONNECTION,
@@ -71,13 +69,8 @@ def check_main() -> None:
     except HostcraftError as error:
         module.fail_json(**failure(error))
     else:
-        answer = result(cluster, judgement)
-        bad = judgement.at_least(module.params["fail"])
-        if bad:
-            found = "; ".join(f"[{each.code}] {each.evidence}" for each in bad)
-            message = f"cluster {cluster.name} is not as CloudStack needs it: {found}"
-            module.fail_json(msg=message, code="cluster_not_fit", **answer)
-        module.exit_json(**answer)
+        lead = f"cluster {cluster.name} is not as CloudStack needs it"
+        answer(module, judgement, lambda _bad: lead, "cluster_not_fit", cluster=plain(cluster))
 
 
 def set_main() -> None:
@@ -149,13 +142,3 @@ def release(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() for part in text.split(".")):
         raise InvalidValue("minimum_version", text, "numbers with dots between, such as 7.0")
     return tuple(int(part) for part in text.split("."))
-
-
-def result(cluster: Vsphere, judgement: Judgement) -> Json:
-    return {
-        "changed": False,
-        "cluster": plain(cluster),
-        "findings": [plain(each) for each in judgement.findings],
-        "ignored": [plain(each) for each in judgement.ignored],
-        "summary": summary(judgement),
-    }

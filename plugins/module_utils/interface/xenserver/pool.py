@@ -17,8 +17,9 @@ from ...core.xenserver.storage import DRIVERS, wish
 from ...operations.xenserver import pools as xen_pools
 from ...ports.xenserver import XenPool
 from ..connection import Params, Spec
+from ..findings import ASKED, answer
 from ..hypervisors.access import ALONE, OPTIONS, access_alone, required_access
-from ..task import Json, Module, carry_out, failure
+from ..task import Module, carry_out, failure
 
 TIMEOUT: Spec = {"timeout": {"type": "float", "default": 900.0}}
 NETWORK: Spec = {
@@ -67,8 +68,7 @@ CHECK: Spec = {
     **ALONE,
     "traffic_labels": {"type": "list", "elements": "str", "default": []},
     "minimum_dom0_memory": {"type": "int", "default": DOM0 // MIB},
-    "ignore": {"type": "list", "elements": "str", "default": []},
-    "fail": {"type": "bool", "default": True},
+    **ASKED,
 }
 
 Work = t.Callable[[XenPool, Params, bool], Outcome]
@@ -97,16 +97,14 @@ def check_main() -> None:
     params = module.params
     try:
         with opened(params) as pool:
-            layout, found = xen_pools.check(pool, params["traffic_labels"], params["minimum_dom0_memory"] * MIB)
+            asked = (params["traffic_labels"], params["minimum_dom0_memory"] * MIB, params["ignore"])
+            layout, judgement = xen_pools.judged(pool, *asked)
     except HostcraftError as error:
         module.fail_json(**failure(error))
     else:
-        wrong = [each for each in found if each["code"] not in params["ignore"]]
-        answer: Json = {"changed": False, "findings": wrong, "hosts": [xen_pools.shown(e) for e in layout.ordered]}
-        if wrong and params["fail"]:
-            told = "; ".join(f"[{each['code']}] {each['message']}" for each in wrong)
-            module.fail_json(msg=f"the pool is not as CloudStack needs it: {told}", code="pool_not_fit", **answer)
-        module.exit_json(**answer)
+        hosts = [xen_pools.shown(each) for each in layout.ordered]
+        lead = "the pool is not as CloudStack needs it"
+        answer(module, judgement, lambda _bad: lead, "pool_not_fit", hosts=hosts)
 
 
 def _run(spec: Spec, work: Work, **constraints: t.Any) -> None:

@@ -18,7 +18,7 @@ from ...core.errors import (
     Reason,
     Refused,
 )
-from ...core.findings import SEVERITIES
+from ...core.findings import Fail, at_least, summary
 from ...core.hypervisors.kvm.consoles import Console, ConsoleHost, outdated, still_outdated
 from ...core.hypervisors.kvm.hosts import KvmHost
 from ...core.hypervisors.kvm.migration import Barrier, barriers, questions, ways
@@ -41,14 +41,14 @@ class Where:
     hosts: tuple[str, ...] = ()
 
 
-def check_migration(cloud: Cloud, where: Where, reach: Reach, guests: bool, fail: str) -> Outcome:
+def check_migration(cloud: Cloud, where: Where, reach: Reach, guests: bool, fail: Fail) -> Outcome:
     """Every pair of hosts both ways; nothing is written. fail: the least severity that is an error, or "never"."""
     cluster, hosts = _hosts(cloud, where)
     with contextlib.closing(reach(hosts)) as kvm:
         seen, unread = kvm.survey(guests)
         found = barriers(seen, kvm.compare(questions(seen)))
         baseline = kvm.baseline(seen)
-    bad = [each for each in found if fail != "never" and SEVERITIES.index(each.severity) <= SEVERITIES.index(fail)]
+    bad = at_least(fail, found)
     if bad:
         raise Refused(f"migration in cluster {cluster.name}", [_reason(each) for each in bad])
     return Outcome(
@@ -60,7 +60,7 @@ def check_migration(cloud: Cloud, where: Where, reach: Reach, guests: bool, fail
             "barriers": [plain(each) for each in found],
             "baseline": plain(baseline) if baseline else None,
             "unread": [{"host": name, "error": error} for name, error in unread],
-            "summary": {severity: sum(each.severity == severity for each in found) for severity in SEVERITIES},
+            "summary": summary(found),
         },
         warnings=tuple(f"{error}: nothing is said of this host" for _name, error in unread),
     )

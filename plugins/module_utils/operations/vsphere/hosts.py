@@ -9,7 +9,7 @@ import typing as t
 
 from ...core.change import Outcome
 from ...core.errors import NotAsRead, Reason, Refused
-from ...core.machine.check.judge import Judgement
+from ...core.findings import Judgement
 from ...core.vsphere.change import (
     MAINTENANCE,
     NTP,

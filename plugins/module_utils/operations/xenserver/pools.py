@@ -9,7 +9,8 @@ import typing as t
 
 from ...core.change import Outcome, plain
 from ...core.errors import NotAsRead, Refused, TransportError, WaitTimeout
-from ...core.xenserver.check import findings, host_steps, join_reasons, tidy_steps
+from ...core.findings import Judgement
+from ...core.xenserver.check import host_steps, join_reasons, judge_pool, tidy_steps
 from ...core.xenserver.layout import Step, XenHost, XenLayout
 from ...core.xenserver.networks import NetworkWish, network_state, network_steps, network_warnings
 from ...core.xenserver.storage import StorageWish, repository_state, storage_steps
@@ -94,11 +95,12 @@ def _alive(pool: XenPool, name: str, timeout: float) -> None:
         pool.clock.sleep(PAUSE)
 
 
-def check(pool: XenPool, labels: t.Sequence[str], dom0: int) -> tuple[XenLayout, list[dict[str, object]]]:
-    """What is wrong with the pool."""
+def judged(
+    pool: XenPool, labels: t.Sequence[str], dom0: int, ignore: t.Collection[str] = ()
+) -> tuple[XenLayout, Judgement]:
+    """The pool as it is now, and what is wrong with it. Raises InvalidValue for a code in ``ignore`` that is none."""
     layout = pool.layout()
-    found = findings(layout, labels, dom0)
-    return layout, [{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in found]
+    return layout, judge_pool(layout, labels, dom0, ignore)
 
 
 def join(pool: XenPool, alone: XenPool, username: str, password: str, timeout: float, check_mode: bool) -> Outcome:

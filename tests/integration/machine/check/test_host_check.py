@@ -28,6 +28,7 @@ DAYS = {"certificate_expired": -2, "certificate_expiring": 12}
 SAID: dict[str, dict[str, object]] = {
     "sudo_prompts": {"username": "cloud"},
     "igmp_memberships": {"vxlan": True},
+    "bridge_netfilter_off": {"security_groups": True},
     "management_partly": {"management_servers": ["10.10.1.5", "10.10.1.5:8251"]},
     "storage_not_mountable": {"mount": True},
     "certificate_expired": {"joined": True},

@@ -8,10 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ...findings import Severity
 from ...zone.hosts import Host
 from ..model import HypervisorHost, HypervisorView
-
-Severity = t.Literal["hurts", "note"]
 
 
 @dataclass(frozen=True)

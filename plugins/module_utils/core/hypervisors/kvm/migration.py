@@ -15,7 +15,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ...findings import SEVERITIES, Severity
+from ...findings import Severity, worst_first
 from .hosts import Comparison, Cpu, KvmGuest, KvmHost
 
 # Bridges of guest networks, which the agent makes on the target when a guest comes (modifyvlan.sh, modifyvxlan.sh).
@@ -62,7 +62,7 @@ def barriers(hosts: t.Sequence[KvmHost], answers: Comparisons) -> tuple[Barrier,
         found += _cpu(source, target, answers)
         for guest in source.guests:
             found += _guest(source, target, guest, answers)
-    return tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity)))
+    return worst_first(found)
 
 
 def _cluster(hosts: t.Sequence[KvmHost]) -> Found:

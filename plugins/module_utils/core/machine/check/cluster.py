@@ -12,8 +12,9 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from ...findings import HostFinding, found
+from ...findings import Finding
 from .services import version_of
+from .table import found
 
 Plain = t.Mapping[str, t.Any]
 
@@ -92,7 +93,7 @@ def _numbers(version: t.Optional[str]) -> t.Optional[str]:
     return ".".join(map(str, version_of(version))) if version else None
 
 
-def judge_cluster(hosts: t.Sequence[Plain]) -> tuple[HostFinding, ...]:
+def judge_cluster(hosts: t.Sequence[Plain]) -> tuple[Finding, ...]:
     """Every way in which hosts of one cluster differ from most of it, or share what must be their own.
 
     Where no value has more hosts than another, the host that comes first in the list sets it.
@@ -108,7 +109,7 @@ def judge_cluster(hosts: t.Sequence[Plain]) -> tuple[HostFinding, ...]:
     return tuple(findings)
 
 
-def _unlike(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[HostFinding]:
+def _unlike(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[Finding]:
     values = [(host.name, getattr(host, name)) for host in hosts if getattr(host, name) is not None]
     if not values:
         return
@@ -122,7 +123,7 @@ def _unlike(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[Hos
             yield found(code, evidence, host, value=value, usual=usual)
 
 
-def _shared(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[HostFinding]:
+def _shared(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[Finding]:
     owner: dict[str, str] = {}
     for host in hosts:
         value = getattr(host, name)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ...findings import Unseen, Verdict, found
+from ...findings import Unseen, Verdict
 from ..facts import Expectations, HostFacts
+from .table import found
 
 GIB = 1024**3
 # What CloudStack has system VM templates for.

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...findings import Unseen, Verdict, found
-from ..facts import Expectations, HostFacts, Listener, Nic
+from ...findings import Unseen, Verdict
+from ..facts import ANY_DEVICE, Expectations, HostFacts, Listener, Nic
+from .table import found
 
 # Names of cards that the agent takes for physical (cs#10727, docs#214).
 RECOGNISED = re.compile(r"(eth|bond|team|vlan|em|ens|eno|enp|enx|p\d+p).*")
@@ -60,6 +61,23 @@ def _judge_bridge(bridge: Nic, nics: tuple[Nic, ...]) -> t.Iterator[Verdict]:
     elif not (bridge.up and any(nic.up for nic in ways_out)):
         down = [nic.name for nic in (bridge, *ways_out) if not nic.up]
         yield found("bridge_down", f"{bridge.name}: {', '.join(down)}", bridge=bridge.name, down=down)
+
+
+def judge_forwarding(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
+    """Bridged packets pass the kernel's firewall, which drops what it passes on: guests reach nobody."""
+    machine = host.machine
+    if not machine.bridge_netfilter:
+        return
+    forwarding = machine.forwarding
+    if forwarding is None:
+        yield Unseen("forward_dropped", "what firewalls do with packets that they pass on")
+        return
+    cut_off = [one for one in dict.fromkeys(expected.traffic_labels) if one not in forwarding.excepted]
+    if forwarding.dropped and ANY_DEVICE not in forwarding.excepted and (cut_off or not expected.traffic_labels):
+        chains = ", ".join(forwarding.dropped)
+        about = f" on {', '.join(cut_off)}" if cut_off else ""
+        evidence = f"{chains}{about}, and net.bridge.bridge-nf-call-iptables is 1"
+        yield found("forward_dropped", evidence, chains=list(forwarding.dropped), bridges=cut_off)
 
 
 def judge_ports(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:

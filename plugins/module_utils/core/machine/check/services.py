@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...findings import Unseen, Verdict, found
+from ...findings import Unseen, Verdict
 from ..facts import Expectations, HostFacts
+from .table import found
 
 # KVM: System Requirements.
 LEAST_LIBVIRT, LEAST_QEMU = (0, 9, 11), (1, 0)

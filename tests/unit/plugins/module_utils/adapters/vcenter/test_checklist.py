@@ -16,7 +16,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.check import judge_vsphere
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.expected import VsphereExpected
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.model import Vsphere
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE_BY_CODE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE
 
 FIRST = "esx01.example.net"
 LABELS = (("management", "vSwitch0"), ("public", "DVS0,300,vmwaredvs"), ("guest", "DVS0,,vmwaredvs"))
@@ -133,7 +133,7 @@ def test_nothing_is_found_in_a_well_kept_cluster(clean: Vcsim) -> None:
 
 
 def test_every_check_is_planted() -> None:
-    assert set(PLANTED) | APART == set(VSPHERE_BY_CODE)
+    assert set(PLANTED) | APART == set(VSPHERE.by_code)
 
 
 def test_whole_checklist_takes_one_request(clean: Vcsim) -> None:

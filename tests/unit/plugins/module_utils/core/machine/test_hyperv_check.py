@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import Wanted, judge_hyperv
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_table import HYPERV
 
 USER = "EXAMPLE\\cloudstack"
 WANTED = Wanted("example.net", "external", USER, ("\\\\files\\primary",))
@@ -85,3 +87,10 @@ def test_the_worst_comes_first() -> None:
 def test_live_migration_is_judged_only_where_it_is_wanted() -> None:
     off = {**RIGHT, "migration": {"enabled": False, "authentication": "CredSSP"}}
     assert codes(off, Wanted(live_migration=False)) == []
+
+
+def test_the_roles_readme_has_the_table_and_each_check_is_planted() -> None:
+    readme = (Path(__file__).resolve().parents[6] / "roles" / "hyperv_host" / "README.md").read_text(encoding="utf-8")
+    rows = [row for row in readme.splitlines() if row.startswith("| `") and row.count("|") == 6]
+    assert rows == [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in HYPERV.checks]
+    assert {code for code, _fault in PLANTED} == set(HYPERV.by_code)

@@ -30,7 +30,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.
     VsphereSwitch,
     read_label,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE_CHECKS
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE
 
 HOST = VsphereHost(
     HypervisorHost(
@@ -140,5 +140,5 @@ def test_a_host_that_is_not_there_is_named() -> None:
 
 def test_guide_tells_every_code_as_the_table_has_it() -> None:
     guide = (Path(__file__).resolve().parents[6] / "docs" / "guides" / "vsphere.md").read_text(encoding="utf-8")
-    rows = [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in VSPHERE_CHECKS]
+    rows = [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in VSPHERE.checks]
     assert [row for row in guide.splitlines() if row.startswith("| `") and row.count("|") == 6] == rows

@@ -8,34 +8,37 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.check import ALIKE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.table import XEN
 
 ROOT = Path(__file__).resolve().parents[6]
 SOURCE = ast.parse((ROOT / "plugins/module_utils/core/xenserver/check.py").read_text(encoding="utf-8"))
 GUIDE = (ROOT / "docs/guides/xenserver.md").read_text(encoding="utf-8")
 
 
-def raised(*functions: str) -> set[str]:
-    """First arguments of Reason() in these functions, and the codes of what hosts have to have alike."""
-    found = {code for code, _remedy in ALIKE.values()}
-    for function in SOURCE.body:
-        if isinstance(function, ast.FunctionDef) and function.name in functions:
-            for node in ast.walk(function):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason":
-                    found |= {node.args[0].value} if isinstance(node.args[0], ast.Constant) else set()
-    return found
+def called(name: str, functions: set[str]) -> set[str]:
+    """First arguments of calls of that name in these functions, and the codes of what hosts have to have alike."""
+    calls = [
+        node
+        for function in SOURCE.body
+        if isinstance(function, ast.FunctionDef) and function.name in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+    return {str(node.args[0].value) for node in calls if isinstance(node.args[0], ast.Constant)} | {*ALIKE.values()}
 
 
-@pytest.mark.parametrize(
-    ("heading", "functions"),
-    [
-        ("## Order of preparation", ("join_reasons",)),
-        ("## Codes of a check", ("findings", "_of_host", "_labels")),
-    ],
-)
-def test_the_guide_tells_every_code_and_no_other(heading: str, functions: tuple[str, ...]) -> None:
-    table = GUIDE.partition(heading)[2].partition("\n## ")[0]
-    told = {code for row in table.splitlines() if row.startswith("| `") for code in row.split("|")[1].split("`")[1::2]}
-    assert told == raised(*functions)
+def rows(heading: str) -> list[str]:
+    section = GUIDE.partition(heading)[2].partition("\n## ")[0]
+    return [row for row in section.splitlines() if row.startswith("| `")]
+
+
+def test_the_guide_tells_every_reason_against_a_join_and_no_other() -> None:
+    told = {code for row in rows("## Order of preparation") for code in row.split("|")[1].split("`")[1::2]}
+    assert told == called("Reason", {"join_reasons"})
+
+
+def test_the_guide_has_the_table_of_checks_and_each_of_them_is_made() -> None:
+    checks = [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in XEN.checks]
+    assert rows("## Codes of a check") == checks
+    assert called("found", {"judge_pool", "_of_host", "_labels", "_unlike"}) == set(XEN.by_code)

@@ -15,6 +15,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     Certificate,
     Clock,
     Expectations,
+    Forwarding,
     HostFacts,
     Identity,
     Libvirt,
@@ -49,6 +50,7 @@ RIGHT = HostFacts(
         selinux="disabled",
         apparmor_enforced=(),
         bridge_netfilter=True,
+        forwarding=Forwarding(),
         igmp_memberships=200,
     ),
     libvirt=Libvirt(
@@ -177,6 +179,7 @@ FAULTS: dict[str, Fault] = {
     "swap_used": but("machine", swap_used=GIB),
     "swap_absent": but("machine", swap=0),
     "huge_pages": but("machine", huge_pages=8 * GIB),
+    "forward_dropped": but("machine", forwarding=Forwarding(("iptables FORWARD (policy DROP)",), ("docker0",))),
     "bridge_netfilter_off": but("machine", bridge_netfilter=False),
     "igmp_memberships": but("machine", igmp_memberships=20),
 }

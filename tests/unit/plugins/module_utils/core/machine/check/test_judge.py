@@ -14,22 +14,28 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.findings import BY_CODE, CHECKS, SEVERITIES
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.findings import (
+    SEVERITIES,
+    Judgement,
+    at_least,
+    complaint,
+    summary,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.cluster import (
     baseline,
     judge_cluster,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.judge import (
-    Judgement,
-    complaint,
-    judge_host,
-    summary,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.judge import judge_host, lead
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.services import (
     listens_itself,
     version_of,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.facts import HostFacts
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.table import KVM
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.facts import (
+    ANY_DEVICE,
+    Forwarding,
+    HostFacts,
+)
 from unit.plugins.module_utils.core.hypervisors.kvm.hosts import (
     CLUSTER_FAULTS,
     EXPECTED,
@@ -58,8 +64,8 @@ def test_nothing_is_wrong_with_a_right_host() -> None:
 
 
 def test_every_code_has_its_fault() -> None:
-    assert {*FAULTS, *JOINED_FAULTS, *CLUSTER_FAULTS, *OF_A_PAIR} == set(BY_CODE)
-    assert len(CHECKS) == len(BY_CODE)
+    assert {*FAULTS, *JOINED_FAULTS, *CLUSTER_FAULTS, *OF_A_PAIR} == set(KVM.by_code)
+    assert len(KVM.checks) == len(KVM.by_code)
 
 
 @pytest.mark.parametrize(("code", "fault"), FAULTS.items(), ids=FAULTS)
@@ -67,7 +73,7 @@ def test_a_fault_is_named_and_nothing_else_is(code: str, fault: Fault) -> None:
     judgement = judge_host(fault(RIGHT), EXPECTED)
     assert codes(judgement) == {code}
     (finding,) = judgement.findings
-    check = BY_CODE[code]
+    check = KVM.by_code[code]
     assert (finding.severity, finding.remedy, finding.source) == (check.severity, check.remedy, check.source)
     assert finding.evidence.startswith(f"{check.title}: ")
     assert finding.evidence != f"{check.title}: "
@@ -141,7 +147,7 @@ def test_findings_come_worst_first_and_every_fault_adds_to_them(order: list[str]
     assert planted <= codes(judgement)
     ranks = [SEVERITIES.index(finding.severity) for finding in judgement.findings]
     assert ranks == sorted(ranks)
-    assert sum(summary(judgement).values()) == len(judgement.findings)
+    assert sum(summary(judgement.findings).values()) == len(judgement.findings)
 
 
 def test_what_could_not_be_seen_is_no_finding_and_is_told() -> None:
@@ -150,7 +156,7 @@ def test_what_could_not_be_seen_is_no_finding_and_is_told() -> None:
     assert {"bridge_missing", "memory_small", "clock_offset", "ssh_algorithms", "keystore_left"} <= {
         one.code for one in blind.unseen
     }
-    assert {one.code for one in blind.unseen} <= set(BY_CODE)
+    assert {one.code for one in blind.unseen} <= set(KVM.by_code)
 
 
 def blanks(thing: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -183,15 +189,15 @@ def test_ignored_codes_are_kept_apart_and_must_be_codes() -> None:
 @pytest.mark.parametrize(("severity", "count"), [("blocks", 1), ("hurts", 2), ("note", 3), ("never", 0)])
 def test_at_least(severity: Any, count: int) -> None:
     host = FAULTS["memory_small"](FAULTS["swap_absent"](FAULTS["clock_offset"](RIGHT)))
-    assert len(judge_host(host, EXPECTED).at_least(severity)) == count
+    assert len(at_least(severity, judge_host(host, EXPECTED).findings)) == count
 
 
 def test_complaint_names_code_evidence_and_remedy() -> None:
     judgement = judge_host(FAULTS["memory_small"](RIGHT), EXPECTED)
-    text = complaint("kvm1", judgement.findings)
+    text = complaint(lead("kvm1", judgement.findings), judgement.findings)
     assert text.startswith("kvm1 cannot join: [memory_small] ")
     assert "3.0 GiB" in text
-    assert BY_CODE["memory_small"].remedy in text
+    assert KVM.by_code["memory_small"].remedy in text
 
 
 @pytest.mark.parametrize(
@@ -201,6 +207,29 @@ def test_complaint_names_code_evidence_and_remedy() -> None:
 )
 def test_names_of_cards(name: str, recognised: bool) -> None:
     assert ("nic_name" in codes(judge_host(nic("enp1s0", name=name)(RIGHT), EXPECTED))) is not recognised
+
+
+DROPPED = ("iptables FORWARD (policy DROP)",)
+
+
+@pytest.mark.parametrize(
+    ("netfilter", "forwarding", "labels", "told"),
+    [
+        (True, Forwarding(DROPPED), ("cloudbr0",), {"forward_dropped"}),
+        (True, Forwarding(DROPPED), (), {"forward_dropped"}),
+        (True, Forwarding(DROPPED, (ANY_DEVICE,)), ("cloudbr0",), set()),
+        (True, Forwarding(DROPPED, ("cloudbr0", "virbr0")), ("cloudbr0",), set()),
+        (True, Forwarding(DROPPED, ("cloudbr0",)), ("cloudbr0", "cloudbr1"), {"forward_dropped"}),
+        (True, Forwarding((), ("docker0",)), ("cloudbr0",), set()),
+        (False, Forwarding(DROPPED), ("cloudbr0",), set()),
+    ],
+)
+def test_a_firewall_that_drops_what_bridges_pass_on(
+    netfilter: bool, forwarding: Forwarding, labels: tuple[str, ...], told: set[str]
+) -> None:
+    host = but("machine", bridge_netfilter=netfilter, forwarding=forwarding)(RIGHT)
+    wanted = replace(EXPECTED, traffic_labels=labels, security_groups=False)
+    assert codes(judge_host(host, wanted)) & {"forward_dropped"} == told
 
 
 def test_open_vswitch_bridges_count() -> None:
@@ -244,4 +273,4 @@ def test_versions() -> None:
 
 def test_the_guide_has_the_table() -> None:
     rows = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert rows == [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in CHECKS]
+    assert rows == [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in KVM.checks]
