@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ...core.errors import Ambiguous, HypervisorError, NotFound, WaitTimeout
+from ...core.errors import HypervisorError, NotFound, WaitTimeout
 from ...core.hypervisors.model import (
     RUNNING,
     VMWARE,
@@ -18,18 +18,10 @@ from ...core.hypervisors.model import (
     HypervisorView,
     Obstacle,
 )
-from ...core.naming import nearest
-from .client import Step, Thing, Things, VcenterClient
-from .mapping import VIEW, guests_of, text, view_of
+from .client import Step, Thing, VcenterClient
+from .mapping import VIEW, guests_of, view_of
+from .places import ClusterPlace, find_cluster
 
-FOLDERS = Step(
-    "Folder", "childEntity", (Step("Datacenter", "hostFolder", again=("folder",)),), name="folder", again=("folder",)
-)
-PLACES: t.Mapping[str, t.Sequence[str]] = {
-    "Folder": ("name", "parent"),
-    "Datacenter": ("name", "parent"),
-    "ClusterComputeResource": ("name", "parent"),
-}
 HOSTS = Step(
     "ClusterComputeResource",
     "host",
@@ -46,7 +38,7 @@ ENTER, EXIT = "HostSystem.enterMaintenanceMode", "HostSystem.exitMaintenanceMode
 
 
 def open_vcenter(access: HypervisorAccess, cluster: str) -> VcenterGateway:
-    """A gateway to the cluster of that name, "Datacenter/Cluster" or "anything/Datacenter/Cluster"; nothing is sent.
+    """A gateway to the cluster of that name or path (see find_cluster); nothing is sent.
 
     Raises MissingLibrary, InvalidValue.
     """
@@ -185,48 +177,3 @@ def _stuck(results: t.Iterable[t.Any], guests: t.Mapping[str, str]) -> list[Obst
             # pyVmomi gives the fault itself for what the reference calls a localized fault.
             found.append(Obstacle(guests[machine], type(fault).__name__, str(fault.msg or "")))
     return found
-
-
-class ClusterPlace(t.NamedTuple):
-    """A cluster and what it is in: names of the folders between its datacenter and it, and above the datacenter."""
-
-    ref: t.Any
-    name: str
-    datacenter: str
-    folders: tuple[str, ...] = ()
-    above: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> str:
-        return "/".join((*self.above, self.datacenter, *self.folders, self.name))
-
-
-def find_cluster(client: VcenterClient, wanted: str) -> ClusterPlace:
-    """By its name, or with its datacenter's before it. Raises NotFound, Ambiguous."""
-    things = client.read([client.content.rootFolder], [FOLDERS], PLACES)
-    places = [_place(each, things) for each in things.of("ClusterComputeResource")]
-    *_before, datacenter, name = ("", "", *wanted.rstrip("/").split("/"))
-    found = [each for each in places if each.name == wanted]
-    if not found:
-        found = [each for each in places if each.name == name and datacenter in ("", each.datacenter)]
-    if not found:
-        raise NotFound("cluster", wanted, "the vCenter", nearest(name, [each.name for each in places]))
-    if len(found) > 1:
-        raise Ambiguous("cluster", wanted, sorted(each.path for each in found))
-    return found[0]
-
-
-def _place(cluster: Thing, things: Things) -> ClusterPlace:
-    """The folders on the way up; a datacenter's own folder of hosts and the root are none that somebody made."""
-    datacenter = ""
-    below: list[str] = []
-    above: list[str] = []
-    at = things.at(cluster["parent"])
-    while at is not None:
-        parent = things.at(at["parent"])
-        if at.kind == "Datacenter":
-            datacenter = text(at["name"])
-        elif parent is not None and parent.kind != "Datacenter":
-            (above if datacenter else below).insert(0, text(at["name"]))
-        at = parent
-    return ClusterPlace(cluster.ref, text(cluster["name"]), datacenter, tuple(below), tuple(above))

@@ -115,7 +115,8 @@ def url_name(url: str) -> str:
         parts = urlsplit(url if "//" in url else f"//{url}")
     except ValueError:
         return ""
-    steps = [step for step in unquote(parts.path).split("/") if step]
+    # A slash in a name is written %2f, hence names are read after the path is taken apart.
+    steps = [unquote(step) for step in parts.path.split("/") if step]
     if len(steps) >= 3:
         return steps[-1]
     return "" if steps else parts.hostname or ""

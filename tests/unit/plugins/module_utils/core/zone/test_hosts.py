@@ -38,6 +38,9 @@ ALL = [KVM1, KVM2, ESX1, SIM0, GONE]
         (HostName(name="new-name", url="kvm2"), [KVM2]),
         (HostName(name="new-name", url="http://vcenter.example.net/DC/cluster1/esx1.example.net"), [ESX1]),
         (HostName(name="new-name", url="http://vcenter.example.net/DC/cluster1/192.0.2.21"), [ESX1]),
+        (HostName(name="new-name", url="http://vcenter.example.net/DC/DEV%2fQA/esx1.example.net"), [ESX1]),
+        # The URL of a cluster, whose name holds a slash.
+        (HostName(name="new-name", url="http://vcenter.example.net/DC/DEV%2fesx1.example.net"), []),
         # The name of the vCenter is no host's, even where a host bears it.
         (HostName(name="new-name", url="http://kvm1.example.net/DC/cluster1/esx9"), []),
         (HostName(name="h0", url="http://sim/c1/h0"), []),
