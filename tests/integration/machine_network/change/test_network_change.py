@@ -159,8 +159,9 @@ def _is_as_before(left: str, backend: str) -> None:
 SERVED = """
 import socket
 heard = socket.create_server(("", 3260))
+held = []
 while True:
-    heard.accept()
+    held.append(heard.accept())
 """
 CONNECTED = """
 import socket, time

@@ -22,7 +22,7 @@ from .guard import working
 from .journal import Journal, Json, boot_id, identity
 from .layout import network_files
 from .parse import Candidates, changed_interfaces, connection_uuids
-from .running import PATH, readings, run
+from .running import PATH, readings, run, unmanaged
 from .uses import in_use
 
 
@@ -111,6 +111,7 @@ def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeo
         "probes": working(change, seen.state),
         "uses": in_use(seen.state),
         "released": list(seen.released),
+        "unmanaged": sorted(unmanaged(change.backend)),
         "lists": lists(change, seen),
         "timeout": timeout,
         "boot": boot_id(),

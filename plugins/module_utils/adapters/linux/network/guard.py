@@ -131,6 +131,8 @@ def _loose(entry: Json, change: NetworkChange, before: RunningState, state: Runn
     """Addresses that are there until the next restart only. Of interfaces that the change gives up they go now."""
     wrong = []
     for name in orphans(change.backend, before, state):
+        if name in entry.get("unmanaged", ()):
+            continue  # it is somebody else's, as it was
         if name in entry.get("released", ()):
             run(("ip", "address", "flush", "dev", name, "scope", "global"), 3.0)
         else:

@@ -79,8 +79,13 @@ def orphans(backend: NetworkBackend, before: RunningState, now: RunningState) ->
 
     No file defines them any more: all works until the next restart of the host, and never again after it.
     """
-    loose = _in_setup(backend, "unmanaged") & set(before.links) & set(now.links)
+    loose = unmanaged(backend) & set(before.links) & set(now.links)
     return [name for name in sorted(loose) if set(before.links[name].addresses) & set(now.links[name].addresses)]
+
+
+def unmanaged(backend: NetworkBackend) -> set[str]:
+    """Interfaces that systemd-networkd leaves to others, such as libvirt; none where it is not the back-end."""
+    return _in_setup(backend, "unmanaged")
 
 
 def given_up(backend: NetworkBackend) -> tuple[Command, ...]:

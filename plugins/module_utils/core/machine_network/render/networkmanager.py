@@ -147,7 +147,9 @@ def _family(device: Device, version: int, method: t.Optional[str]) -> list[tuple
     held = device.address
     foreign, gateway = {4: (":", held.gateway), 6: (".", held.gateway6)}[version]
     addresses = [address for address in held.addresses if foreign not in address]
-    pairs: list[tuple[str, object]] = [("method", method or ("manual" if addresses else "disabled"))]
+    # lo always has both families.
+    none = "auto" if device.name == "lo" else "disabled"
+    pairs: list[tuple[str, object]] = [("method", method or ("manual" if addresses else none))]
     pairs += [(f"address{number}", address) for number, address in enumerate(addresses, 1)]
     pairs.append(("gateway", gateway or None))
     routes = [route for route in held.routes if foreign not in route.to]

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.files import ifupdown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.files.definition import (
@@ -146,3 +148,52 @@ OURS = "/etc/network/interfaces.d/cloudstack"
 )
 def test_ifup_reads_what_its_main_file_includes(files: dict[str, str], read: bool) -> None:
     assert ifupdown.is_read(OURS, files) is read
+
+
+WORDS = st.sampled_from(
+    (
+        *(
+            "network:",
+            "ethernets:",
+            "eno1:",
+            "match:",
+            "- ",
+            "  ",
+            "    ",
+            "\n",
+            "\\\n",
+            "{",
+            "}",
+            "[",
+            "]",
+            "'",
+            '"',
+            ": ",
+            "#",
+        ),
+        *(
+            "[Match]",
+            "[connection]",
+            "Name=",
+            "type=ethernet",
+            "!",
+            "*",
+            "&a",
+            "*a",
+            "|",
+            "\t",
+            "\r\n",
+            "\ufeff",
+            "\x00",
+            "é",
+        ),
+        *("auto ", "iface ", "/", "source ", "bridge_ports ", "eno1 ", "regex ", "DEVICE=", "=", "HWADDR=", "52:54:00"),
+    )
+)
+
+
+@given(st.lists(WORDS, max_size=30).map("".join), st.sampled_from((PLAN, UNIT, KEYFILE, IFCFG, MAIN)))
+def test_no_text_is_too_odd_to_be_read(text: str, path: str) -> None:
+    for one in definitions(path, text):
+        assert one.path == path
+        assert one.claims(ENO1) in (True, False, None)

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the guard of a network change holds against it, apart from what a booted host shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network import guard
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.model import (
+    NETWORKD,
+    NetworkChange,
+    NetworkProbe,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.state import RunningState
+
+STATE = RunningState()
+
+
+def test_only_interfaces_that_networkd_has_let_go_of_are_loose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """libvirt's bridge was unmanaged before; eth1 is given up by the change; eth0 is a mistake."""
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(guard, "orphans", lambda *_given: ["eth0", "eth1", "virbr0"])
+    monkeypatch.setattr(guard, "run", lambda command, _seconds: ran.append(command))
+    entry = {"unmanaged": ["virbr0"], "released": ["eth1"]}
+    wrong = guard._loose(entry, NetworkChange(NETWORKD), STATE, STATE)
+    assert wrong == ["eth0 has its address from before only, and will not have it after a restart"]
+    assert ran == [("ip", "address", "flush", "dev", "eth1", "scope", "global")]
+
+
+def test_what_has_passed_is_asked_again_only_when_nothing_else_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    answers = {"a": ["", "", ""], "b": ["no", "", ""]}
+
+    def probe(one: NetworkProbe) -> str:
+        asked.append(one.name)
+        return answers[one.name].pop(0)
+
+    monkeypatch.setattr(guard, "probe", probe)
+    checks: Any = [(name, NetworkProbe(name, tcp="192.0.2.1:1")) for name in "ab"]
+    passed: set[str] = set()
+    assert guard._failing(checks, passed, STATE) == ["b: no"]
+    assert guard._failing(checks, passed, STATE) == []
+    assert sorted(asked[:2]) == ["a", "b"]
+    assert asked[2] == "b"
+    assert sorted(asked[3:]) == ["a", "b"]
