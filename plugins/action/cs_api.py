@@ -14,6 +14,7 @@ import importlib
 import os
 import typing as t
 
+from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -27,6 +28,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
     open_cloud,
     resolve,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.holder import holder
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
@@ -44,11 +46,14 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
+        task: ApiTask = importlib.import_module(f"{MODULES}.{self._task.action.rpartition('.')[2]}").TASK
+        if "holder" in task.options:
+            # The directory has a name of chance, made once for all processes of this run.
+            self._task.args = {**self._task.args, "holder": holder(constants.DEFAULT_LOCAL_TMP)}
         if self._connection.transport != "local" or self._task.async_val or self._play_context.become:
             wrap = self._task.async_val and not self._connection.has_native_async
             result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap))
             return result
-        task: ApiTask = importlib.import_module(f"{MODULES}.{self._task.action.rpartition('.')[2]}").TASK
         with _environment(self._task_environment()):
             result.update(self._perform(task))
         return result

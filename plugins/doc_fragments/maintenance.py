@@ -47,11 +47,26 @@ options:
         lock is given back when the task ends.
     type: str
   lease:
-    description: Seconds after which the lock of a killed run is void.
+    description: Seconds after which the lock of a killed run is void, by the clock of the management server.
     type: float
     default: 900
+"""
+
+    LOCK = r"""
+options:
   lock_wait:
     description: Seconds to wait for a cluster that another run holds, before it is refused.
     type: float
     default: 0
+  take_over:
+    description:
+      - The run whose lock is taken over before its lease ends, because you know that it is over - a cancelled AWX job,
+        a container that is gone. Its name is in the refusal, such as V(AWX job 25).
+      - Of a process of the same machine and container the collection finds out by itself that it is over.
+    type: str
+  holder:
+    description:
+      - Who runs the playbook, as other runs are told, and a token of chance that the tasks of one playbook run share.
+      - The collection's action plugin sets it. Leave it out.
+    type: dict
 """

@@ -26,6 +26,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.maintenance
+  - hostcraft.cloudstack.maintenance.lock
   - hostcraft.cloudstack.hypervisor
 options:
   name:

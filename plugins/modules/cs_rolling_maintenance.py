@@ -20,6 +20,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.roll
+  - hostcraft.cloudstack.maintenance.lock
   - hostcraft.cloudstack.hypervisor
 options:
   state:
@@ -29,7 +30,8 @@ options:
         back.
       - V(done) and V(skipped) note what became of O(host).
       - V(finished) ends a roll whose hosts are all done, V(abandoned) any.
-      - V(released) gives the lock back and keeps the record, so that the roll can be resumed.
+      - V(released) gives this run's lock back and keeps the record, so that the roll can be resumed. With O(take_over)
+        it gives back the lock of a run that is over.
     type: str
     choices: [next, worked, done, skipped, finished, abandoned, released]
     default: next
@@ -64,10 +66,6 @@ options:
     description: Seconds after which the lock of a killed run is void.
     type: float
     default: 3600
-  lock_wait:
-    description: Seconds to wait for a cluster that another run holds, before it is refused.
-    type: float
-    default: 0
 seealso:
   - module: hostcraft.cloudstack.cs_maintenance_plan
   - module: hostcraft.cloudstack.cs_maintenance
@@ -132,6 +130,7 @@ plan:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import HOLDER
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import ROLL, walk
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
@@ -145,7 +144,7 @@ OPTIONS: Spec = {
     "stage_timeout": {"type": "int", "default": 1800},
     "run": {"type": "str", "default": "rolling"},
     "lease": {"type": "float", "default": 3600},
-    "lock_wait": {"type": "float", "default": 0},
+    **HOLDER,
 }
 
 TASK = ApiTask(

@@ -21,6 +21,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from sandbox.faults import Fault
 from sandbox.server import Received, Sandbox
 
+EPOCH = 1_700_000_000.0  # what wall clocks say when the loop's time is 0
 READS = ("list", "query", "find", "get")
 
 
@@ -66,6 +67,7 @@ class Lab:
     def __init__(self, seed: int = 1, speed: float = 1.0) -> None:
         self.box = Sandbox(seed=seed, speed=speed)
         self.loop = _Loop()
+        self.box.world.time = lambda: EPOCH + self.loop.time()
         self.on_call: Callable[[Received], None] = lambda call: None
 
     def close(self) -> None:
@@ -120,7 +122,7 @@ class LabClock:
         return self.lab.loop.time()
 
     def wall(self) -> float:
-        return 1_700_000_000.0 + self.lab.loop.time()
+        return EPOCH + self.lab.loop.time()
 
     def sleep(self, seconds: float) -> None:
         if self.life.dead:

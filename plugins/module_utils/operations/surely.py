@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import ApiError, JobLost, TransportError
+from ..core.errors import ApiError, JobLost, NotAsRead, TransportError
 from ..ports.cloud import Cloud
 from ..ports.notes import Note
 
@@ -35,17 +35,18 @@ def surely(cloud: Cloud, act: t.Callable[[], T], made: t.Callable[[], t.Optional
     raise AssertionError("unreachable")
 
 
-def add_note(cloud: Cloud, entity_type: str, entity_id: str, text: str) -> None:
-    """Annotate; once, even if the answer is lost."""
+def add_note(cloud: Cloud, entity_type: str, entity_id: str, text: str) -> Note:
+    """Annotate; once, even if the answer is lost. Raises NotAsRead where the server keeps another text."""
 
-    def there() -> t.Optional[bool]:
-        return True if any(note.text == text for note in cloud.notes.all(entity_type, entity_id)) else None
+    def there() -> t.Optional[Note]:
+        return next((note for note in cloud.notes.all(entity_type, entity_id) if note.text == text), None)
 
-    def add() -> bool:
-        cloud.notes.add(entity_type, entity_id, text)
-        return True
-
-    surely(cloud, add, there)
+    note = surely(cloud, lambda: cloud.notes.add(entity_type, entity_id, text), there)
+    # An answer without the note says nothing; one with another text does.
+    if note.id and note.text != text:
+        remove_notes(cloud, entity_type, entity_id, [note])
+        raise NotAsRead("the annotation", {"annotation": {"held": note.text, "wanted": text}})
+    return note if note.id else there() or note
 
 
 def remove_notes(cloud: Cloud, entity_type: str, entity_id: str, notes: t.Iterable[Note]) -> None:

@@ -9,7 +9,7 @@ import typing as t
 
 
 class Note(t.Protocol):
-    """A note on a thing. created: the server's time, ISO 8601."""
+    """A note on a thing. at: when it was written, by the server's clock, in seconds since 1970; None: unknown."""
 
     @property
     def id(self) -> str: ...
@@ -18,7 +18,7 @@ class Note(t.Protocol):
     def text(self) -> str: ...
 
     @property
-    def created(self) -> str: ...
+    def at(self) -> t.Optional[float]: ...
 
     @property
     def author(self) -> str: ...
@@ -30,6 +30,7 @@ class Notes(t.Protocol):
     def all(self, entity_type: str, entity_id: str) -> t.Sequence[Note]:
         """Oldest first."""
 
-    def add(self, entity_type: str, entity_id: str, text: str) -> None: ...
+    def add(self, entity_type: str, entity_id: str, text: str) -> Note:
+        """The note as the server has it."""
 
     def remove(self, note_id: str) -> None: ...

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.ma
 from sandbox.jobs import SUCCEEDED
 from sandbox.rules import host_states, life
 from sandbox.server import Received
+from sandbox.world import TIME_FORMAT
 from sandbox.world.hosts import Host
 from unit.sandbox.worlds import lay_out, new_vm, run_on
 
@@ -340,10 +341,12 @@ def test_the_lock_outlives_its_lease_while_the_work_goes_on(tmp_path: Path) -> N
 
         def other(call: Received) -> None:
             nonlocal refused
-            held = [text for text in notes(lab.box.world) if text.startswith(locks.PREFIX)]
             if call.command == "queryAsyncJobResult":
-                until = max(json.loads(text.split(" ", 1)[1])["until"] for text in held)
-                assert until > 1_700_000_000 + lab.loop.time()
+                held = [row for row in lab.box.world.annotations if row.text.startswith(locks.PREFIX)]
+                written = max(
+                    datetime.strptime(row.created, TIME_FORMAT).replace(tzinfo=UTC).timestamp() for row in held
+                )
+                assert written + 120 > lab.box.world.time()
                 refused += 1
 
         lab.on_call = other

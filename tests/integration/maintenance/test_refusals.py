@@ -257,7 +257,7 @@ def test_a_lock_of_another_run_is_told_with_who_and_since_when(lab: Lab, site: S
     """The only refusal that is found after the plan; the other's notes stay."""
     lab.before = placement(lab.box.world), [h.resource_state for h in lab.box.world.hosts]  # type: ignore[attr-defined]
     other = lab.client()
-    text = 'hostcraft.lock {"token":"x","who":"anna@desk","job":"AWX job 7","since":1700000900,"until":1700009000}'
+    text = 'hostcraft.lock {"token":"x","who":"anna@desk","job":"AWX job 7","lease":9000}'
     note = other.run("addAnnotation", {"entitytype": "CLUSTER", "entityid": site.cluster, "annotation": text})
     found = refusal(lab)["locked"]
     assert (found["who"], found["job"]) == ("anna@desk", "AWX job 7")

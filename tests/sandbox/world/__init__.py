@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -51,6 +52,8 @@ class World(Infrastructure):
         # Placement draws from its own stream, so that identifiers do not depend on it.
         self.luck = random.Random(PLACEMENT_SEED if seed is None else seed)
         self.speed, self.sizes = speed, sizes
+        # This server's clock, in seconds since 1970; it need not be that of those who call it.
+        self.time: Callable[[], float] = time.time
         # Seconds that the job of a command takes before its effect; "*" stands for all others.
         self.durations: dict[str, float] = dict(DURATIONS)
         self.settings = Settings()
@@ -112,7 +115,7 @@ class World(Infrastructure):
         return self._random.randrange(first, end)
 
     def now(self) -> str:
-        return datetime.now(UTC).strftime(TIME_FORMAT)
+        return datetime.fromtimestamp(self.time(), UTC).strftime(TIME_FORMAT)
 
     def later(self, what: str, act: Callable[[], object]) -> None:
         """Run `act` after `durations[what]`: what the server does on its own, beside jobs."""

@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime
 
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 
 
 class Note(t.NamedTuple):
-    """One annotation. created: the server's time, ISO 8601."""
+    """One annotation. at: when it was written by the server's clock, seconds since 1970; None where that is unknown."""
 
     id: str
     text: str
-    created: str
+    at: t.Optional[float]
     author: str
 
 
@@ -30,22 +31,26 @@ class Notes:
         """Oldest first."""
         params = {"entitytype": entity_type, "entityid": entity_id, "annotationfilter": "all"}
         found = self._client.listing("listAnnotations", "annotation", params)
-        notes = [note(item, self._client.tell) for item in found if not item.get("removed")]
-        return sorted(notes, key=lambda each: (each.created, each.id))
+        notes = [note(item, self._client.tell) for item in found if not item.get("removed") and item.get("id")]
+        return sorted(notes, key=lambda each: (each.at or 0.0, each.id))
 
-    def add(self, entity_type: str, entity_id: str, text: str) -> None:
+    def add(self, entity_type: str, entity_id: str, text: str) -> Note:
         params: dict[str, t.Any] = {
             "entitytype": entity_type,
             "entityid": entity_id,
             "annotation": text,
             "adminsonly": True,
         }
-        self._client.run("addAnnotation", params)
+        answer = self._client.run("addAnnotation", params).get("annotation")
+        return note(answer if isinstance(answer, dict) else {})
 
     def remove(self, note_id: str) -> None:
         self._client.run("removeAnnotation", {"id": note_id})
 
 
 def note(wire: Wire, tell: Tell = unheard) -> Note:
-    read = Record(wire, "annotation", tell)
-    return Note(read.id(), read.text("annotation"), read.moment("created") or "", read.text("username"))
+    read, at = Record(wire, "annotation", tell), None
+    written = read.moment("created")
+    if written is not None:
+        at = datetime.strptime(written, "%Y-%m-%dT%H:%M:%S%z").timestamp()
+    return Note(read.id(), read.text("annotation"), at, read.text("username"))

@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-import getpass
-import multiprocessing
-import os
 import re
-import socket
 import uuid
 
 from ...core.errors import InvalidValue
+from ...core.maintenance.lock import LONGEST_LEASE
 from ...core.placement.evacuation import Terms
 from ...core.zone.hosts import HostName
 from ...operations.maintenance.host import Request
@@ -20,9 +17,9 @@ from ...operations.maintenance.locks import Claim, Lock
 from ...operations.maintenance.migrations import Limits
 from ..connection import Params, Spec
 from ..hypervisors import access as hypervisor
+from .holder import ended, known
 
-RUN = re.compile(r"^[\w.-]{1,48}$")
-PROCESS = re.compile(r"^process (\d+)$")
+RUN = re.compile(r"[\w.-]{1,48}", re.ASCII)
 
 LIMITS: Spec = {
     "max_migrations": {"type": "int", "default": 8},
@@ -34,50 +31,34 @@ TERMS: Spec = {
     "spare_hosts": {"type": "int", "default": 0},
     "consent": {"type": "list", "elements": "str", "default": []},
 }
+HOLDER: Spec = {
+    "lock_wait": {"type": "float", "default": 0},
+    "take_over": {"type": "str"},
+    "holder": {"type": "dict"},
+}
 LOCK: Spec = {
     "run": {"type": "str"},
     "lease": {"type": "float", "default": 900},
-    "lock_wait": {"type": "float", "default": 0},
+    **HOLDER,
 }
 
 
 def claim(params: Params) -> Claim:
-    """Who works here: this very process (or AWX job) in the given run, else this task alone.
+    """Who works here: the playbook's run where a name of a run is given, else this task alone.
 
     Two playbooks with one name of a run are two. Of a lock that a killed process of this machine left behind it is
-    known at once that its run is over; others are over when their lease is.
+    known at once that its run is over; others are over when their lease is, or when somebody says so.
     """
-    run = params.get("run")
-    if run and not RUN.match(run):
-        raise InvalidValue("run", run, "at most 48 letters, digits, dots, dashes and underscores")
-    awx = os.environ.get("AWX_JOB_ID") or os.environ.get("TOWER_JOB_ID")
-    parent = multiprocessing.parent_process()
-    job = f"AWX job {awx}" if awx else f"process {parent.pid}" if parent else ""
-    who = f"{_user()}@{socket.gethostname()}"
-    token = f"{run}/{uuid.uuid5(uuid.NAMESPACE_OID, f'{who} {job}').hex[:8]}" if run else uuid.uuid4().hex
-    lease, wait = params.get("lease") or 900.0, params.get("lock_wait") or 0.0
-    return Claim(Lock(token, who, job), lease, wait, bool(run), _ended)
-
-
-def _ended(lock: Lock) -> bool:
-    """Whether it is of a process of this machine that is there no more."""
-    process = PROCESS.match(lock.job)
-    if not process or lock.who.rpartition("@")[2] != socket.gethostname():
-        return False
-    try:
-        os.kill(int(process.group(1)), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+    run, lease, wait = params.get("run"), params.get("lease"), params.get("lock_wait") or 0.0
+    lease = 900.0 if lease is None else lease
+    if run and not RUN.fullmatch(run):
+        raise InvalidValue("run", run, "at most 48 ASCII letters, digits, dots, dashes and underscores")
+    if not 0 < lease <= LONGEST_LEASE:
+        raise InvalidValue("lease", lease, f"seconds above 0, at most {LONGEST_LEASE:.0f}")
+    its = known(params.get("holder"))
+    token = f"{run}/{its['token']}" if run else uuid.uuid4().hex
+    lock = Lock(token, its["who"], its["job"], its["place"])
+    return Claim(lock, lease, wait, bool(run), ended, params.get("take_over") or "")
 
 
 def limits(params: Params) -> Limits:

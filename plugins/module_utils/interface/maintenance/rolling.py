@@ -73,6 +73,6 @@ def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if state == "released":
         cluster = lookup.cluster(cloud, asked.cluster, lookup.zone(cloud, asked.zone))
         if not check_mode:
-            locks.release_run(cloud, cluster, asked.run)
+            locks.release(cloud, cluster, asked.claim)
         return Outcome(False)
     return rolling.finish(cloud, asked, check_mode, abandon=state == "abandoned")

@@ -3,40 +3,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run at a time on a cluster: a lock that other administrators can see, with a lease that a killed run loses.
 
-The lock is an annotation of the cluster: who, since when, which job, until when. Whoever wants it writes its own and
+The lock is an annotation of the cluster: who, since when, which job, for how long. Whoever wants it writes its own and
 then looks: it has the lock only if it sees no other that is valid. Of two that look at the same time at least one sees
 both, so that never both have it, however slow either is; of those that see each other all but one take theirs back.
+
+Leases are judged by the server's clock alone: every note has the server's date, and the one that was written last tells
+what time it is there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import typing as t
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
-from ...core.errors import HostcraftError, Reason, Refused
+from ...core.errors import HostcraftError, NotAsRead, Reason, Refused
+from ...core.maintenance.lock import PREFIX, Lock, is_named_by, name_of, read, text_of
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
 from ..surely import PAUSE, TIMES, add_note, remove_notes
 
-PREFIX = "hostcraft.lock "
-LONGEST = 40  # characters of who and job: an annotation holds 255
+__all__ = ["PREFIX", "Claim", "Held", "Lock", "held", "release", "take"]
+
 SETTLE = 1.0  # seconds after which one that met another tries again
 ROUNDS = 4  # such tries before the other counts as one that holds it
 AGAIN = 5.0  # seconds between two looks at somebody else's lock
-
-
-@dataclass(frozen=True)
-class Lock:
-    """token: of the run. since, until: seconds since 1970. job: what others may look up."""
-
-    token: str
-    who: str
-    job: str = ""
-    since: float = 0.0
-    until: float = 0.0
+WRITES = 3  # notes that may vanish before it is an error
+DATES = 2.0  # seconds by which two of the server's dates may be wrong: they have no fractions
 
 
 def nobody(lock: Lock) -> bool:
@@ -46,9 +40,9 @@ def nobody(lock: Lock) -> bool:
 
 @dataclass(frozen=True)
 class Claim:
-    """A lock that is wanted. lease, wait: seconds. ended: whether the run of another lock is known to be over.
+    """A lock that is wanted. lease, wait: seconds. keep: leave it to the run's next task.
 
-    keep: leave it to the run's next task.
+    ended: whether the run of another lock is known to be over. consent: names a lock whose run somebody says is over.
     """
 
     lock: Lock
@@ -56,6 +50,33 @@ class Claim:
     wait: float = 0.0
     keep: bool = False
     ended: t.Callable[[Lock], bool] = nobody
+    consent: str = ""
+
+
+class Seen(t.NamedTuple):
+    """A lock and the note that it stands in."""
+
+    note: Note
+    lock: Lock
+
+    def valid_at(self, now: t.Optional[float]) -> bool:
+        """As far as is known: a date that cannot be read, and a time that is not known, end no lease."""
+        return self.note.at is None or now is None or self.note.at + self.lock.lease >= now
+
+
+class ServerTime:
+    """The server's clock, from the note that it dated last; its dates are rounded down, so it may be a second late."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._clock = cloud.clock
+        self._ahead: t.Optional[float] = None
+
+    def learn(self, note: Note) -> None:
+        if note.at is not None:
+            self._ahead = note.at - self._clock.now()
+
+    def now(self) -> t.Optional[float]:
+        return None if self._ahead is None else self._clock.now() + self._ahead
 
 
 class Held:
@@ -63,12 +84,18 @@ class Held:
 
     def __init__(self, cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
         self._cloud, self._cluster, self._claim = cloud, cluster, claim
-        self._lock = take(cloud, cluster, claim)
+        self._take(claim)
 
     def beat(self) -> None:
         """Renew it once half of the lease is over. Raises Refused when somebody else has it."""
-        if self._cloud.clock.wall() > self._lock.until - self._claim.lease / 2:
-            self._lock = take(self._cloud, self._cluster, replace(self._claim, wait=0.0))
+        clock = self._cloud.clock
+        # One of the two stands still while the machine sleeps, the other may be set.
+        if max(clock.now() - self._taken[0], clock.wall() - self._taken[1]) > self._claim.lease / 2:
+            self._take(replace(self._claim, wait=0.0))
+
+    def _take(self, claim: Claim) -> None:
+        self._taken = (self._cloud.clock.now(), self._cloud.clock.wall())
+        take(self._cloud, self._cluster, claim)
 
 
 @contextlib.contextmanager
@@ -88,7 +115,7 @@ def _let_go(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
     """Give it back unless it is kept; tried again after an error, whatever it is: removing twice harms nobody."""
     for left in range(0 if claim.keep else TIMES, 0, -1):
         try:
-            release(cloud, cluster, claim.lock.token)
+            release(cloud, cluster, claim)
             return
         except HostcraftError:
             if left == 1:
@@ -98,101 +125,135 @@ def _let_go(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
 
 def take(cloud: Cloud, cluster: Cluster, claim: Claim) -> Lock:
     """Take or renew it. Raises Refused (code "locked") when another run holds it for longer than ``wait`` seconds."""
-    token, began, rounds = claim.lock.token, cloud.clock.now(), 0
-    mine: t.Optional[Lock] = None
-    while True:
-        seen = _look(cloud, cluster, claim)
-        own = [pair for pair in seen if pair[1].token == token]
-        other = _rival(seen, token)
-        if own and mine is None:
-            # Valid without a gap since it was taken: others see it, whoever they are.
-            return _written(cloud, cluster, claim, own)
-        if other is None:
-            if own and mine is not None:
-                return mine
-            mine, rounds = _written(cloud, cluster, claim, []), 0
-            continue
-        rounds += 1
-        # Of two that only try, the one with the lower token stays and the other goes; one that stays for long holds it.
-        if mine is not None and (token > other.token or rounds >= ROUNDS):
-            release(cloud, cluster, token)
-            mine = None
-        if rounds >= ROUNDS:
-            if cloud.clock.now() - began >= claim.wait:
-                raise Refused(f"cluster {cluster.name}", [_reason(other, cloud.clock.wall())])
-            cloud.progress(f"waiting for the lock of cluster {cluster.name}, held by {other.who} ({other.job})")
-        cloud.clock.sleep(SETTLE if rounds < ROUNDS else min(AGAIN, max(claim.wait, SETTLE)))
+    return Taking(cloud, cluster, claim).run()
 
 
-def release(cloud: Cloud, cluster: Cluster, token: str) -> None:
-    """Give it back; nothing happens where it is not held."""
-    remove_notes(cloud, "CLUSTER", cluster.id, [n for n, lock in _locks(cloud, cluster) if lock.token == token])
+class Taking:
+    """One try to have the lock, until it is had or refused."""
+
+    def __init__(self, cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
+        self.cloud, self.cluster, self.claim = cloud, cluster, claim
+        self.time = ServerTime(cloud)
+        self.mine: t.Optional[Note] = None
+        self.lock = replace(claim.lock, lease=claim.lease)
+        self.writes = 0
+
+    def run(self) -> Lock:
+        began, rounds, token = self.cloud.clock.now(), 0, self.lock.token
+        own = [each for each in self._look() if each.lock.token == token]
+        self._write(own)
+        while True:
+            rival = None if self._without_a_gap(own) else self._rival(self._look())
+            if rival is None and self.mine is not None:
+                self._remove(own)
+                return self.lock
+            if rival is None:
+                self._write(())
+                rounds = 0
+                continue
+            rounds += 1
+            # Of two that only try, the one with the lower token stays and the other goes; one that stays for long
+            # holds it.
+            if self.mine is not None and (token > rival.lock.token or rounds >= ROUNDS):
+                self._withdraw()
+            if rounds >= ROUNDS:
+                self._wait_or_refuse(rival, self.cloud.clock.now() - began)
+            self.cloud.clock.sleep(SETTLE if rounds < ROUNDS else min(AGAIN, max(self.claim.wait, SETTLE)))
+
+    def _write(self, own: t.Sequence[Seen]) -> None:
+        """Write mine; the server's date of it tells the time there."""
+        self.writes += 1
+        since = [each.lock.since or each.note.at or 0.0 for each in own]
+        self.lock = replace(self.lock, since=min(since, default=0.0))
+        note = add_note(self.cloud, "CLUSTER", self.cluster.id, text_of(self.lock))
+        self.time.learn(note)
+        self.mine = note
+
+    def _without_a_gap(self, own: t.Sequence[Seen]) -> bool:
+        """Whether others saw a valid note of mine until the new one was there, so that none of them can have it."""
+        at = self.mine.at if self.mine else None
+        return at is not None and any(each.note.at is not None and each.valid_at(at + DATES) for each in own)
+
+    def _look(self) -> list[Seen]:
+        """The valid locks; those whose lease or run is over are cleared away."""
+        valid: list[Seen] = []
+        over: list[Seen] = []
+        notes = self.cloud.notes.all("CLUSTER", self.cluster.id)
+        if self.mine is not None:
+            self._same(notes, self.mine)
+        for note in notes:
+            lock = read(note.text)
+            if lock is not None:
+                (over if self._over(Seen(note, lock)) else valid).append(Seen(note, lock))
+        self._remove(over)
+        return valid
+
+    def _same(self, notes: t.Sequence[Note], mine: Note) -> None:
+        """Mine as the server shows it to all; one that vanished may have been taken away by another's consent.
+
+        Raises NotAsRead where it shows something else.
+        """
+        shown = next((note for note in notes if note.id == mine.id), None)
+        if shown is None and self.writes < WRITES:
+            self.mine = None
+            return
+        if shown is None or shown.text != text_of(self.lock):
+            self._withdraw()
+            raise NotAsRead(
+                f"the lock of cluster {self.cluster.name}",
+                {"annotation": {"held": shown.text if shown else None, "wanted": text_of(self.lock)}},
+            )
+        self.mine, self.writes = shown, 0
+        if self.time.now() is None:
+            self.time.learn(shown)
+
+    def _over(self, seen: Seen) -> bool:
+        if seen.lock.token == self.lock.token:
+            return False
+        its = seen.lock
+        return not seen.valid_at(self.time.now()) or self.claim.ended(its) or is_named_by(its, self.claim.consent)
+
+    def _rival(self, seen: t.Sequence[Seen]) -> t.Optional[Seen]:
+        others = [each for each in seen if each.lock.token != self.lock.token]
+        return min(others, key=lambda each: each.lock.since or each.note.at or 0.0, default=None)
+
+    def _wait_or_refuse(self, rival: Seen, waited: float) -> None:
+        if waited >= self.claim.wait:
+            raise Refused(f"cluster {self.cluster.name}", [_reason(rival, self.time.now())])
+        its = rival.lock
+        self.cloud.progress(f"waiting for the lock of cluster {self.cluster.name}, held by {its.who} ({its.job})")
+
+    def _withdraw(self) -> None:
+        if self.mine is not None:
+            remove_notes(self.cloud, "CLUSTER", self.cluster.id, [self.mine])
+        self.mine = None
+
+    def _remove(self, seen: t.Iterable[Seen]) -> None:
+        remove_notes(self.cloud, "CLUSTER", self.cluster.id, [each.note for each in seen])
 
 
-def release_run(cloud: Cloud, cluster: Cluster, run: str) -> None:
-    """Give back whatever a run of that name holds, of whichever process (tokens are "RUN/PROCESS")."""
-    for _note, lock in _locks(cloud, cluster):
-        if lock.token == run or lock.token.startswith(f"{run}/"):
-            release(cloud, cluster, lock.token)
+def release(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
+    """Give it back, and clear away those whose run is over; nothing happens where there is none."""
+    found = [(note, read(note.text)) for note in cloud.notes.all("CLUSTER", cluster.id)]
+    gone = [
+        note
+        for note, lock in found
+        if lock is not None
+        and (lock.token == claim.lock.token or claim.ended(lock) or is_named_by(lock, claim.consent))
+    ]
+    remove_notes(cloud, "CLUSTER", cluster.id, gone)
 
 
-def holder(cloud: Cloud, cluster: Cluster) -> t.Optional[Lock]:
-    """Who holds it, or None."""
-    now = cloud.clock.wall()
-    return next((lock for _note, lock in _locks(cloud, cluster) if lock.until >= now), None)
-
-
-Seen = list[tuple[Note, Lock]]
-
-
-def _written(cloud: Cloud, cluster: Cluster, claim: Claim, own: Seen) -> Lock:
-    """Write mine, in the place of an older one."""
-    now = cloud.clock.wall()
-    mine = replace(
-        claim.lock,
-        who=claim.lock.who[:LONGEST],
-        job=claim.lock.job[:LONGEST],
-        since=own[0][1].since if own else round(now),
-        until=round(now + claim.lease),
-    )
-    text = PREFIX + json.dumps(asdict(mine), separators=(",", ":"), ensure_ascii=False)
-    add_note(cloud, "CLUSTER", cluster.id, text)
-    # The old one of a renewal goes only now: there is no moment without.
-    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, lock in own if lock != mine])
-    return mine
-
-
-def _look(cloud: Cloud, cluster: Cluster, claim: Claim) -> Seen:
-    """The valid locks; those whose lease or run is over are cleared away."""
-    now = cloud.clock.wall()
-    valid: Seen = []
-    over: Seen = []
-    for note, lock in _locks(cloud, cluster):
-        dead = lock.until < now or (lock.token != claim.lock.token and claim.ended(lock))
-        (over if dead else valid).append((note, lock))
-    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _lock in over])
-    return valid
-
-
-def _rival(seen: Seen, token: str) -> t.Optional[Lock]:
-    others = [lock for _note, lock in seen if lock.token != token]
-    return min(others, key=lambda lock: lock.since, default=None)
-
-
-def _locks(cloud: Cloud, cluster: Cluster) -> Seen:
-    found = []
-    for note in cloud.notes.all("CLUSTER", cluster.id):
-        if note.text.startswith(PREFIX):
-            with contextlib.suppress(ValueError, TypeError):
-                found.append((note, Lock(**json.loads(note.text[len(PREFIX) :]))))
-    return found
-
-
-def _reason(other: Lock, now: float) -> Reason:
-    held_for, left = max(now - other.since, 0), other.until - now
+def _reason(seen: Seen, now: t.Optional[float]) -> Reason:
+    """now: by the server's clock."""
+    lock = seen.lock
+    since = lock.since or seen.note.at
+    began = f" since {max(now - since, 0):.0f} s ago" if since and now is not None else ""
+    left = seen.note.at + lock.lease - now if seen.note.at is not None and now is not None else lock.lease
     return Reason(
         "locked",
-        f"{other.who} works on it since {held_for:.0f} s ago" + (f" ({other.job})" if other.job else ""),
-        f"wait for that run to end; if it was killed, its lease ends in {left:.0f} s",
-        {"who": other.who, "job": other.job, "since": other.since, "until": other.until},
+        f"{lock.who} works on it{began}" + (f" ({lock.job})" if lock.job else ""),
+        f"wait for that run to end; if it was killed, its lease ends in {max(left, 0):.0f} s,"
+        f" or take the lock over with take_over={name_of(lock)!r}",
+        {"who": lock.who, "job": lock.job, "token": lock.token, "since": since, "seconds_left": round(left)},
     )

@@ -78,7 +78,7 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     except Refused:
         if records.read(cloud, cluster, ()) is None:
             # Nothing has begun, so nothing is kept from others.
-            locks.release(cloud, cluster, request.claim.lock.token)
+            locks.release(cloud, cluster, request.claim)
         raise
 
 
@@ -159,7 +159,7 @@ def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = Fal
     if not check_mode:
         if record is not None:
             records.clear(cloud, cluster)
-        locks.release(cloud, cluster, request.claim.lock.token)
+        locks.release(cloud, cluster, request.claim)
     return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
 
 

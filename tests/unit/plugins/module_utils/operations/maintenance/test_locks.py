@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,8 +11,11 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 from fakes.clock import FakeClock
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import lock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.locks import Claim, Lock
@@ -25,25 +27,32 @@ CLUSTER = Cluster("c", "c1", "z", "p")
 class Note(NamedTuple):
     id: str
     text: str
+    at: float | None
+    author: str = "admin"
 
 
 @dataclass
 class Store:
-    """The server's annotations; ``pause`` comes before every call of it."""
+    """The server's annotations. clock: the server's own. shown: what it makes of a note's text."""
 
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
     count: int = 0
+    clock: Any = field(default_factory=FakeClock)
+    shown: Callable[[str], str] = str
 
     def all(self) -> list[Note]:
-        return [Note(*pair) for pair in self.notes.items()]
+        return [note._replace(text=self.shown(note.text)) for note in self.notes.values()]
 
-    def add(self, text: str) -> None:
+    def add(self, text: str) -> Note:
         self.count += 1
-        self.notes[f"n{self.count}"] = text
+        note = Note(f"n{self.count}", text, float(int(self.clock.wall())))
+        self.notes[note.id] = note
+        return note
 
     @property
     def tokens(self) -> list[str]:
-        return [json.loads(text.split(" ", 1)[1])["token"] for text in self.notes.values()]
+        found = (lock.read(note.text) for note in self.notes.values())
+        return [each.token for each in found if each is not None]
 
 
 class Process:
@@ -51,7 +60,7 @@ class Process:
 
     def __init__(self, store: Store, clock: Any = None, pause: Callable[[], None] = lambda: None) -> None:
         self.store, self.pause = store, pause
-        self.clock = clock or FakeClock()
+        self.clock = clock or store.clock
         self.notes = self
         self.said: list[str] = []
         self.progress = self.said.append
@@ -60,9 +69,9 @@ class Process:
         self.pause()
         return self.store.all()
 
-    def add(self, entity_type: str, entity_id: str, text: str) -> None:
+    def add(self, entity_type: str, entity_id: str, text: str) -> Note:
         self.pause()
-        self.store.add(text)
+        return self.store.add(text)
 
     def remove(self, note_id: str) -> None:
         self.pause()
@@ -165,7 +174,8 @@ def test_in_step_one_of_them_gets_it() -> None:
 
 
 def test_a_refusal_tells_who_since_when_and_which_job() -> None:
-    store, clock = Store(), FakeClock()
+    store = Store()
+    clock = store.clock
     locks.take(Process(store, clock).cloud, CLUSTER, claim("anna"))
     clock.sleep(60)
     with pytest.raises(Refused, match=r"anna@desk works on it since \d+ s ago \(job anna\)") as caught:
@@ -178,10 +188,10 @@ def test_a_refusal_tells_who_since_when_and_which_job() -> None:
 
 def test_it_is_waited_for() -> None:
     store = Store()
-    clock = FakeClock()
+    clock = store.clock
     first = Process(store, clock)
     locks.take(first.cloud, CLUSTER, claim("anna"))
-    clock.on_sleep = lambda now: locks.release(first.cloud, CLUSTER, "anna") if now > 1100 else None
+    clock.on_sleep = lambda now: locks.release(first.cloud, CLUSTER, claim("anna")) if now > 1100 else None
     second = Process(store, clock)
     locks.take(second.cloud, CLUSTER, claim("ben", wait=300.0))
     assert clock.now() >= 1100
@@ -189,7 +199,8 @@ def test_it_is_waited_for() -> None:
 
 
 def test_the_lease_of_a_killed_run_ends() -> None:
-    store, clock = Store(), FakeClock()
+    store = Store()
+    clock = store.clock
     locks.take(Process(store, clock).cloud, CLUSTER, claim("anna", lease=900.0))
     with pytest.raises(Refused):
         locks.take(Process(store, clock).cloud, CLUSTER, claim("ben"))
@@ -199,52 +210,212 @@ def test_the_lease_of_a_killed_run_ends() -> None:
 
 
 def test_a_run_that_is_known_to_have_ended_is_not_waited_for() -> None:
-    store, clock = Store(), FakeClock()
+    store = Store()
+    clock = store.clock
     locks.take(Process(store, clock).cloud, CLUSTER, claim("anna"))
     locks.take(Process(store, clock).cloud, CLUSTER, claim("ben", ended=lambda lock: lock.who == "anna@desk"))
     assert store.tokens == ["ben"]
 
 
 def test_a_renewal_keeps_the_time_of_the_first_taking_and_leaves_one_note() -> None:
-    store, clock = Store(), FakeClock()
+    store = Store()
+    clock = store.clock
     process = Process(store, clock)
-    with locks.held(process.cloud, CLUSTER, claim("anna", lease=100.0)) as lock:
-        since = locks.holder(process.cloud, CLUSTER)
+    with locks.held(process.cloud, CLUSTER, claim("anna", lease=100.0)) as held:
+        first = store.all()[0].at
         for _ in range(10):
             clock.sleep(40)
-            lock.beat()
-            now = locks.holder(process.cloud, CLUSTER)
-            assert now is not None
-            assert since is not None
-            assert now.since == since.since
-            assert now.until > clock.wall()
+            held.beat()
+            (note,) = store.all()
+            its = lock.read(note.text)
+            assert its is not None
+            assert (its.since or note.at) == first
+            assert note.at is not None
+            assert note.at + its.lease > clock.wall()
             assert store.tokens == ["anna"]
     assert store.tokens == []
 
 
 def test_one_that_lost_it_hears_of_it_at_the_next_beat() -> None:
     """Asleep for longer than its lease, and somebody else has it meanwhile."""
-    store, clock = Store(), FakeClock()
-    with locks.held(Process(store, clock).cloud, CLUSTER, claim("anna", lease=100.0)) as lock:
+    store = Store()
+    clock = store.clock
+    with locks.held(Process(store, clock).cloud, CLUSTER, claim("anna", lease=100.0)) as held:
         clock.sleep(101)
         locks.take(Process(store, clock).cloud, CLUSTER, claim("ben"))
         with pytest.raises(Refused, match="ben@desk works on it"):
-            lock.beat()
+            held.beat()
     assert store.tokens == ["ben"]
 
 
 def test_a_note_fits_the_255_characters_of_the_server() -> None:
-    store, clock = Store(), FakeClock()
-    long = Lock("r" * 48 + "/12345678", "u" * 200, "j" * 200)
-    locks.take(Process(store, clock).cloud, CLUSTER, Claim(long))
-    assert all(len(text) <= 255 for text in store.notes.values())
+    store = Store()
+    clock = store.clock
+    place = "0123456789ab.4194304.99999999999"
+    long = Lock("r" * 48 + "/" + "1" * 12, '"\\ü\x1b😀' * 50, "j" * 200, place, since=clock.wall())
+    locks.take(Process(store, clock).cloud, CLUSTER, Claim(long, lease=lock.LONGEST_LEASE))
+    (note,) = store.all()
+    assert len(note.text) <= lock.LONGEST
+    assert note.text.isascii()
+    its = lock.read(note.text)
+    assert its is not None
+    assert (its.token, its.place) == (long.token, place)
 
 
-def test_a_run_is_released_by_its_name_whichever_process_holds_it() -> None:
-    store, clock = Store(), FakeClock()
-    process = Process(store, clock)
+def test_a_run_gives_back_its_own_lock_alone() -> None:
+    """Another playbook of the same name of a run was refused; what it gives back is not the other's."""
+    store = Store()
+    process = Process(store)
     locks.take(process.cloud, CLUSTER, claim("rolling/1a2b"))
-    locks.release_run(process.cloud, CLUSTER, "roll")
+    locks.release(process.cloud, CLUSTER, claim("rolling/9f9f"))
     assert store.tokens == ["rolling/1a2b"]
-    locks.release_run(process.cloud, CLUSTER, "rolling")
+    locks.release(process.cloud, CLUSTER, claim("rolling/9f9f", consent="rolling/1a2b"))
     assert store.tokens == []
+
+
+def test_the_servers_clock_decides_a_lease_whatever_others_clocks_say() -> None:
+    """Two controllers whose clocks are hours ahead of the server's and behind it."""
+    store = Store()
+    fast, slow = FakeClock(), FakeClock()
+    fast.time += 7200
+    slow.time -= 900
+    locks.take(Process(store, slow).cloud, CLUSTER, claim("anna", lease=900.0))
+    for clock in (fast, slow):
+        with pytest.raises(Refused):
+            locks.take(Process(store, clock).cloud, CLUSTER, claim("ben"))
+    store.clock.sleep(905)
+    locks.take(Process(store, fast).cloud, CLUSTER, claim("ben"))
+    assert store.tokens == ["ben"]
+
+
+def test_a_run_that_sleeps_past_its_lease_does_not_renew_what_another_has() -> None:
+    """Its lease is over by the server's clock, and the other that has seen so is about to clear it away."""
+    store = Store()
+    anna = Process(store)
+    locks.take(anna.cloud, CLUSTER, claim("anna", lease=100.0))
+    store.clock.sleep(101)
+    late = store.all()
+    locks.take(Process(store).cloud, CLUSTER, claim("ben"))
+    store.notes[late[0].id] = late[0]
+    with pytest.raises(Refused, match="ben@desk works on it"):
+        locks.take(anna.cloud, CLUSTER, claim("anna", lease=100.0))
+    assert "ben" in store.tokens
+
+
+ODD = [
+    "hostcraft.lock",
+    "hostcraft.lock ",
+    "hostcraft.lock {",
+    "hostcraft.lock []",
+    "hostcraft.lock 7",
+    "hostcraft.lock " + "[" * 200,
+    'hostcraft.lock {"token":"x"}',
+    'hostcraft.lock {"token":"x","who":"a","lease":"soon"}',
+    'hostcraft.lock {"token":"x","who":"a","lease":true}',
+    'hostcraft.lock {"token":"x","who":["a"],"lease":9}',
+    'hostcraft.lock {"token":null,"who":"a","lease":9}',
+    'hostcraft.lock {"token":"x","who":"a","lease":NaN}',
+    'hostcraft.lock {"token":"x","who":"a","lease":Infinity}',
+    'hostcraft.lock {"token":"x","who":"a","lease":-1}',
+    "please do not touch this cluster before Monday",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_an_odd_note_of_others_neither_stops_nor_crashes_a_run(text: str) -> None:
+    store = Store()
+    store.add(text)
+    with locks.held(Process(store).cloud, CLUSTER, claim("anna", lease=100.0)) as held:
+        store.clock.sleep(60)
+        held.beat()
+    assert [note.text for note in store.all()] == [text]
+
+
+@given(text=st.text(max_size=255))
+def test_no_note_whatever_is_more_than_a_lock_or_none(text: str) -> None:
+    for each in (text, lock.PREFIX + text):
+        its = lock.read(each)
+        assert its is None or (its.token and 0 <= its.lease <= lock.LONGEST_LEASE)
+
+
+@given(token=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=61), who=st.text())
+def test_a_lock_reads_as_it_was_written(token: str, who: str) -> None:
+    its = lock.read(lock.text_of(Lock(token, who, "AWX job 7", "", 60.0)))
+    assert its is not None
+    assert (its.token, its.job, its.lease) == (token, "AWX job 7", 60.0)
+
+
+@pytest.mark.parametrize("lease", ["1e9", "1" + "0" * 180])
+def test_a_lease_that_somebody_wrote_too_long_ends_all_the_same(lease: str) -> None:
+    store = Store()
+    store.add(f'hostcraft.lock {{"token":"x","who":"a","lease":{lease}}}')
+    store.clock.sleep(lock.LONGEST_LEASE + 1)
+    locks.take(Process(store).cloud, CLUSTER, claim("anna"))
+    assert store.tokens == ["anna"]
+
+
+@pytest.mark.parametrize("shown", [lambda text: text.replace('"', "&quot;"), lambda text: text[:50], lambda text: ""])
+def test_a_server_that_shows_the_lock_otherwise_than_written_is_an_error_at_once(shown: Any) -> None:
+    store = Store(shown=shown)
+    with pytest.raises(NotAsRead, match="shows something else"):
+        locks.take(Process(store).cloud, CLUSTER, claim("anna", wait=600.0))
+    assert store.count <= locks.WRITES
+    assert store.notes == {}
+
+
+def test_a_server_that_does_not_show_the_lock_at_all_is_an_error_after_some_tries() -> None:
+    store = Store()
+    process = Process(store)
+    process.all = lambda entity_type, entity_id: []  # type: ignore[method-assign]
+    with pytest.raises(NotAsRead):
+        locks.take(process.cloud, CLUSTER, claim("anna", wait=600.0))
+    assert store.count == locks.WRITES
+
+
+def test_a_server_without_dates_ends_no_lease_and_locks_all_the_same() -> None:
+    class Undated(Store):
+        def all(self) -> list[Note]:
+            return [note._replace(at=None) for note in super().all()]
+
+        def add(self, text: str) -> Note:
+            return super().add(text)._replace(at=None)
+
+    store = Undated()
+    anna = claim("anna", lease=10.0)
+    locks.take(Process(store).cloud, CLUSTER, anna)
+    locks.take(Process(store).cloud, CLUSTER, anna)
+    assert store.tokens == ["anna"]
+    store.clock.sleep(1000)
+    with pytest.raises(Refused):
+        locks.take(Process(store).cloud, CLUSTER, claim("ben"))
+
+
+def test_a_lock_is_taken_over_by_consent_that_names_its_job_and_the_refusal_says_how() -> None:
+    store = Store()
+    awx = Claim(Lock("rolling/ab12", "root@83535b7bc2d9", "AWX job 25", "0123456789ab.1.77"), lease=7200.0)
+    locks.take(Process(store).cloud, CLUSTER, awx)
+    for consent in ("", "AWX job 24", "rolling", "root@83535b7bc2d9"):
+        with pytest.raises(Refused, match=r"\(AWX job 25\).*take_over='AWX job 25'"):
+            locks.take(Process(store).cloud, CLUSTER, claim("ben", consent=consent))
+    locks.take(Process(store).cloud, CLUSTER, claim("ben", consent="AWX job 25"))
+    assert store.tokens == ["ben"]
+
+
+def test_a_process_number_alone_names_no_run_because_others_have_it_too() -> None:
+    store = Store()
+    locks.take(Process(store).cloud, CLUSTER, Claim(Lock("rolling/ab12", "root@a", "process 1")))
+    with pytest.raises(Refused, match=r"\(process 1\).*take_over='rolling/ab12'"):
+        locks.take(Process(store).cloud, CLUSTER, claim("ben", consent="process 1"))
+    locks.take(Process(store).cloud, CLUSTER, claim("ben", consent="rolling/ab12"))
+    assert store.tokens == ["ben"]
+
+
+def test_one_whose_lock_was_taken_over_by_consent_though_it_lives_hears_of_it() -> None:
+    store = Store()
+    with locks.held(Process(store).cloud, CLUSTER, claim("anna", lease=100.0)) as held:
+        locks.take(Process(store).cloud, CLUSTER, claim("ben", consent="anna"))
+        store.clock.sleep(60)
+        with pytest.raises(Refused, match="ben@desk works on it"):
+            held.beat()
+    assert store.tokens == ["ben"]
