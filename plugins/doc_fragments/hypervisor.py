@@ -13,23 +13,24 @@ class ModuleDocFragment:
 options:
   hypervisor:
     description:
-      - How to reach the hypervisors of the cluster themselves, to see and prove what CloudStack does not tell.
-      - A password is tried once only, so that a wrong one does not lock its account.
+      - Connection to the hypervisors of the cluster, to read and verify what CloudStack does not report.
+      - A password is tried only once, so that a wrong password does not lock the account.
     type: dict
     suboptions:
       url:
         description:
-          - For KVM a libvirt URI in which V({host}) stands for a host's name and V({address}) for its IP address, such
-            as V(qemu+tls://{host}/system), V(qemu+ssh://root@{address}/system) or V(qemu+tcp://{address}/system).
-          - For XenServer and XCP-ng the address of the pool's master, V(https://xen1.example.net); a member says who
-            the master is and is followed. Several, separated by commas, are tried in turn.
-          - For VMware the address of the vCenter, V(https://vcenter.example.net).
+          - For KVM, a libvirt URI in which V({host}) is replaced by the name of each host and V({address}) by its IP
+            address, such as V(qemu+tls://{host}/system), V(qemu+ssh://root@{address}/system) or
+            V(qemu+tcp://{address}/system).
+          - For XenServer and XCP-ng, the address of the pool master, such as V(https://xen1.example.net). A member
+            redirects to the master. Several addresses, separated by commas, are tried in turn.
+          - For VMware, the address of the vCenter, such as V(https://vcenter.example.net).
           - If not set, E(CLOUDSTACK_HYPERVISOR_URL) is used.
         type: str
       username:
         description:
           - User name; if not set, E(CLOUDSTACK_HYPERVISOR_USERNAME) is used.
-          - For KVM only where libvirt asks for a password (SASL); ssh takes the user of the URI, and its keys.
+          - For KVM, used only if libvirt asks for a password (SASL). SSH uses the user in the URI, and SSH keys.
         type: str
       password:
         description: Password; if not set, E(CLOUDSTACK_HYPERVISOR_PASSWORD) is used.
@@ -40,18 +41,19 @@ options:
         default: true
       ca_path:
         description:
-          - File of CA certificates to verify with instead of the system's; if not set, E(CLOUDSTACK_HYPERVISOR_CA) is
+          - File of CA certificates that are used instead of the system's. If not set, E(CLOUDSTACK_HYPERVISOR_CA) is
             used.
         type: path
       pki_path:
         description:
-          - For KVM, folder of C(cacert.pem), C(clientcert.pem) and C(clientkey.pem) for TLS connections of libvirt.
+          - For KVM, directory that contains C(cacert.pem), C(clientcert.pem) and C(clientkey.pem) for TLS connections
+            of libvirt.
         type: path
       cluster:
-        description: For VMware, name of the cluster in vCenter, if CloudStack's name of it does not end with it.
+        description: For VMware, name of the cluster in vCenter, if the name in CloudStack does not end with it.
         type: str
       timeout:
-        description: Seconds that one call may take.
+        description: Maximum number of seconds for one call.
         type: float
         default: 30
 """
@@ -60,8 +62,8 @@ options:
 options:
   cluster:
     description:
-      - Name of the cluster in vCenter, with its datacenter before it, as V(DATACENTER/CLUSTER), where two have clusters
-        of one name. CloudStack's own name of it, V(VCENTER/DATACENTER/CLUSTER), will do.
+      - Name of the cluster in vCenter. If two datacenters have clusters with this name, use V(DATACENTER/CLUSTER). The
+        name in CloudStack, V(VCENTER/DATACENTER/CLUSTER), is accepted too.
     type: str
     required: true
 """
@@ -69,14 +71,14 @@ options:
     XENSERVER = r"""
 options:
   timeout:
-    description: Seconds that one step may take.
+    description: Maximum number of seconds for one step.
     type: float
     default: 900
 attributes:
   check_mode:
-    description: Can run in check mode and say what would be done, without changing anything.
+    description: Reports what would be done and changes nothing.
     support: full
   diff_mode:
-    description: Lists what was done or would be.
+    description: Lists what was done, or would be done.
     support: full
 """

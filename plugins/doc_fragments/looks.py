@@ -10,10 +10,10 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Can run in check mode and return the same.
+    description: Returns the same as in a normal run.
     support: full
   diff_mode:
-    description: Changes nothing, hence has no difference to show.
+    description: Changes nothing, so there is no difference to show.
     support: none
 """
 

@@ -13,38 +13,37 @@ class ModuleDocFragment:
 options:
   spare_hosts:
     description:
-      - How many more hosts of the cluster may fail while the host is out, with room for all VMs on the rest (N+f).
+      - Number of further hosts of the cluster that may fail while the host is out, with capacity for all VMs on the
+        remaining hosts (N+f).
     type: int
     default: 0
   consent:
     description:
-      - Names or ids of VMs that may be stopped because they cannot be moved while they run (a GPU, local storage);
-        V(all)
-        for every such VM. They are started again when the maintenance ends.
+      - Names or ids of VMs that may be stopped because they cannot migrate (GPU, local storage), or V(all) for every
+        such VM. They are started again when the maintenance ends.
     type: list
     elements: str
     default: []
   max_migrations:
-    description: Migrations under way at once.
+    description: Maximum number of simultaneous migrations.
     type: int
     default: 8
   max_migrations_per_source:
-    description: Migrations under way at once from one host.
+    description: Maximum number of simultaneous migrations from one host.
     type: int
     default: 2
   max_migrations_per_target:
-    description: Migrations under way at once to one host.
+    description: Maximum number of simultaneous migrations to one host.
     type: int
     default: 2
   timeout:
-    description: Seconds that one migration, or one wait for a host, may take.
+    description: Maximum number of seconds for one migration, or for one wait for a host.
     type: float
     default: 3600
   run:
     description:
-      - Name of the run that this task is part of. Tasks of one run share the cluster's lock and keep it; without a
-        name the
-        lock is given back when the task ends.
+      - Name of the run that this task belongs to. Tasks of one run share the lock of the cluster and keep it. Without a
+        name, the lock is released when the task ends.
     type: str
   lease:
     description: Seconds after which the lock of a killed run is void, by the clock of the management server.
@@ -55,7 +54,7 @@ options:
     LOCK = r"""
 options:
   lock_wait:
-    description: Seconds to wait for a cluster that another run holds, before it is refused.
+    description: Number of seconds to wait for a cluster that another run has locked, before the task fails.
     type: float
     default: 0
   take_over:

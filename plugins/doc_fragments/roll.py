@@ -12,46 +12,48 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   cluster:
     description: Name or id of the cluster.
     type: str
     required: true
   hosts:
-    description: Names of the hosts to visit; all of the cluster unless some are named.
+    description: Names of the hosts to visit. Defaults to all hosts of the cluster.
     type: list
     elements: str
     default: []
   first:
-    description: Names of hosts that come before the others in this order, such as the master of a XenServer pool.
+    description: Names of hosts to visit first, in this order, such as the master of a XenServer pool.
     type: list
     elements: str
     default: []
   max_parallel:
-    description: Hosts that are out at the same time.
+    description: Maximum number of hosts that are out of service at the same time.
     type: int
     default: 1
   spare_hosts:
-    description: How many more hosts may fail at any moment of the roll, with room for all VMs on the rest (N+f).
+    description:
+      - Number of further hosts that may fail at any moment of the roll, with capacity for all VMs on the remaining
+        hosts (N+f).
     type: int
     default: 0
   consent:
     description:
-      - Names or ids of VMs that may be stopped because they cannot be moved while they run; V(all) for every such VM.
+      - Names or ids of VMs that may be stopped because they cannot migrate, or V(all) for every such VM.
     type: list
     elements: str
     default: []
   max_migrations:
-    description: Migrations under way at once; the expected time is reckoned from it.
+    description: Maximum number of simultaneous migrations. The expected time is computed from it.
     type: int
     default: 8
   seconds_per_gib:
-    description: Seconds that a GiB of a VM's memory takes to move; the expected time is reckoned from it.
+    description: Number of seconds to migrate one GiB of memory. The expected time is computed from it.
     type: float
     default: 8
   seconds_per_host:
-    description: Seconds of work on a host; the expected time is reckoned from it.
+    description: Number of seconds of work on a host. The expected time is computed from it.
     type: float
     default: 900
 """

@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_agent_properties
-short_description: Set what an Apache CloudStack KVM agent is configured by
+short_description: Configure an Apache CloudStack KVM agent
 description:
-  - Sets keys of C(agent.properties) on the host that the task runs on. Comments, order and all other keys stay.
-  - Names, types and limits of the keys are known and checked; an agent itself ignores a key that it does not know.
-  - What tells who the host is (C(guid), C(local.storage.uuid), C(zone), C(pod), C(cluster)) and the keystore's
-    passphrase cannot be set, and no secret is returned or shown in a difference.
+  - Sets keys of C(agent.properties) on the host that the task runs on. Comments, order and all other keys are kept.
+  - Names, types and limits of the keys are checked, because the agent silently ignores unknown keys.
+  - The identity of the host (C(guid), C(local.storage.uuid), C(zone), C(pod), C(cluster)) and the passphrase of the
+    keystore cannot be set. Secrets are neither returned nor shown in a difference.
   - Does not restart the agent.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -24,30 +24,31 @@ options:
     default: /etc/cloudstack/agent/agent.properties
   properties:
     description:
-      - Values by key. A key that is not named stays as it is; V(null) removes one, so that the agent's default holds.
-      - Values are compared by meaning. C(host) with the algorithm V(roundrobin) or V(shuffle) is the same in any order,
-        since the management server gives each agent an order of its own.
+      - Values by key. Keys that are not named are left alone. V(null) removes a key, so that the agent's default
+        applies.
+      - Values are compared by meaning. C(host) with the algorithm V(roundrobin) or V(shuffle) is compared without
+        order, because the management server gives each agent its own order.
     type: dict
     default: {}
   allow_unknown:
-    description: Set keys that this module does not know, such as those of a newer agent.
+    description: Whether keys that this module does not know may be set, such as those of a newer agent.
     type: bool
     default: false
   state:
     description:
-      - V(forgotten) takes the host's identity away, for a host that was removed from CloudStack. C(guid), C(host),
-        C(zone), C(pod) and C(cluster) become what the package ships, and the keystore's passphrase is removed, so that
-        an agent that is started by chance does not add the host back.
-      - A host without the file is forgotten already.
+      - V(forgotten) clears the identity of a host that was removed from CloudStack. C(guid), C(host), C(zone), C(pod)
+        and C(cluster) get the values of the package, and the passphrase of the keystore is removed, so that an agent
+        that is started by accident does not add the host again.
+      - If the file does not exist, nothing is changed.
     type: str
     choices: [present, forgotten]
     default: present
 attributes:
   check_mode:
-    description: Can run in check mode and tell what it would change.
+    description: Reports what would change.
     support: full
   diff_mode:
-    description: Shows the keys that change, without secrets.
+    description: Shows the changed keys, without secrets.
     support: full
 seealso:
   - module: hostcraft.cloudstack.cs_agent_properties_info
@@ -74,12 +75,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 properties:
-  description: What the file says then, without secrets.
+  description: The contents of the file afterwards, without secrets.
   returned: success
   type: dict
   sample: {workers: "10", guest.cpu.mode: custom}
 guid:
-  description: The agent's guid; empty where the host was not added yet.
+  description: The guid of the agent. Empty if the host was not added yet.
   returned: success
   type: str
   sample: 1b4e28ba-2fa1-31d2-883f-0016d3cca427
@@ -90,7 +91,7 @@ management_servers:
   elements: str
   sample: [10.10.0.5, 10.10.0.6]
 algorithm:
-  description: How the agent chooses among them.
+  description: The algorithm by which the agent chooses one of them.
   returned: success
   type: str
   sample: roundrobin

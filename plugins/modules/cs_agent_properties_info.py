@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_agent_properties_info
-short_description: Read what an Apache CloudStack KVM agent is configured by
+short_description: Read the configuration of an Apache CloudStack KVM agent
 description:
   - Reads C(agent.properties) on the host that the task runs on. No secret is returned.
 version_added: 0.1.0
@@ -36,17 +36,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 installed:
-  description: Whether the file is there.
+  description: Whether the file exists.
   returned: success
   type: bool
   sample: true
 properties:
-  description: What the file says, without secrets.
+  description: The contents of the file, without secrets.
   returned: success
   type: dict
   sample: {workers: "10", guest.cpu.mode: custom}
 guid:
-  description: The agent's guid; empty where the host was not added yet.
+  description: The guid of the agent. Empty if the host was not added yet.
   returned: success
   type: str
   sample: 1b4e28ba-2fa1-31d2-883f-0016d3cca427
@@ -57,7 +57,7 @@ management_servers:
   elements: str
   sample: [10.10.0.5, 10.10.0.6]
 algorithm:
-  description: How the agent chooses among them.
+  description: The algorithm by which the agent chooses one of them.
   returned: success
   type: str
   sample: roundrobin

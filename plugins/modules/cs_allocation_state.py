@@ -10,24 +10,25 @@ DOCUMENTATION = r"""
 module: cs_allocation_state
 short_description: Open or close a zone, pod or cluster of Apache CloudStack to new VMs
 description:
-  - Sets the allocation state of the innermost of the places that are named, and tells what around it is disabled.
-  - Warns when a cluster with hosts is disabled, because CloudStack then fails to drain any of them.
+  - Sets the allocation state of a zone, pod or cluster (the innermost one that is given), and returns the places around
+    it that are disabled.
+  - Adds a warning if a cluster with hosts is disabled, because CloudStack cannot drain hosts of a disabled cluster.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   pod:
     description: Name or id of a pod of the zone.
     type: str
   cluster:
-    description: Name or id of a cluster of the zone, or of O(pod) where two pods have clusters of one name.
+    description: Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
     type: str
   state:
-    description: Whether new VMs are placed there. VMs that run go on running.
+    description: Whether new VMs are placed there. Running VMs are not affected.
     type: str
     choices: [enabled, disabled]
     required: true
@@ -59,7 +60,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 scope:
-  description: What kind of place it is.
+  description: Kind of the place.
   returned: success
   type: str
   sample: cluster
@@ -89,7 +90,7 @@ allocation_state:
   type: str
   sample: Enabled
 blocked_by:
-  description: The places around it that are disabled, which keep VMs out as well.
+  description: The places around it that are disabled. They prevent new VMs too.
   returned: success
   type: list
   elements: str

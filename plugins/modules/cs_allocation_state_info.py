@@ -8,9 +8,9 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_allocation_state_info
-short_description: Read which zones, pods and clusters of Apache CloudStack take new VMs
+short_description: Read which zones, pods and clusters of Apache CloudStack accept new VMs
 description:
-  - Returns the allocation state of every zone, pod and cluster, with what around each is disabled.
+  - Returns the allocation state of every zone, pod and cluster, and the disabled places around each.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   zone:
-    description: Name or id of a zone; without it the places of all zones are returned.
+    description: Name or id of a zone. Without it, the places of all zones are returned.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_allocation_state

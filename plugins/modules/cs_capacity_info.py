@@ -8,16 +8,16 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_capacity_info
-short_description: Read what zones, pods, clusters and hosts of Apache CloudStack hold and have left
+short_description: Read used and free capacity of zones, pods, clusters and hosts of Apache CloudStack
 description:
-  - Adds up every VM by the accounting of CloudStack itself, in MHz and bytes, with the factors that each VM was started
-    with, and tells what is used, reserved for VMs that were stopped not long ago, and free.
-  - Tells which thresholds are crossed, how many more VMs of a size find room, and whether the VMs of a failed host
-    would find a place on the others (N+1).
-  - The innermost of the places that are named is meant.
-  - It tells of this moment. CloudStack keeps no history of hosts and clusters that its API would show (the metrics
-    listings are of this moment too, and the only history, C(listVirtualMachinesUsageHistory), is that of single VMs),
-    so for a trend keep what this module returns, by day.
+  - Adds up all VMs with CloudStack's own accounting, in MHz and bytes and with the factors that each VM was started
+    with. Returns used capacity, capacity that is reserved for recently stopped VMs, and free capacity.
+  - Returns which thresholds are exceeded, how many more VMs of a given size fit, and whether the VMs of a failed host
+    fit on the other hosts (N+1).
+  - The result is about the innermost place that is given.
+  - The result is the present state. The API has no history of hosts and clusters (metrics listings return the present
+    state too, and C(listVirtualMachinesUsageHistory) is about single VMs). For a trend, store the result of this module
+    every day.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -25,19 +25,19 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   pod:
     description: Name or id of a pod of the zone.
     type: str
   cluster:
-    description: Name or id of a cluster of the zone, or of O(pod) where two pods have clusters of one name.
+    description: Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
     type: str
   host:
     description: Name of a host of the zone.
     type: str
   size:
-    description: A VM that might come, for RV(clusters[].headroom.more_vms) and RV(clusters[].stranded).
+    description: Size of a further VM, for RV(clusters[].headroom.more_vms) and RV(clusters[].stranded).
     type: dict
     suboptions:
       cpu_number:
@@ -53,13 +53,15 @@ options:
         type: int
         default: 1024
   spare_hosts:
-    description: How many hosts of a cluster may fail at once with room for all VMs on the rest (the f of N+f).
+    description:
+      - Number of hosts of a cluster that may fail at the same time, with capacity for all VMs on the remaining hosts
+        (the f of N+f).
     type: int
     default: 1
   max_vms_per_host:
     description:
-      - Limit of running guests of one host, for RV(clusters[].vm_limit).
-      - By default what the server's hypervisor capabilities say of the version that a host runs; KVM has none.
+      - Maximum number of running guests of one host, for RV(clusters[].vm_limit).
+      - Defaults to the limit in the server's hypervisor capabilities for the version of a host. KVM has none.
     type: int
 seealso:
   - module: hostcraft.cloudstack.cs_overprovision
@@ -95,18 +97,18 @@ EXAMPLES = r"""
 RETURN = r"""
 zones:
   description:
-    - The sums of the zone, when a whole zone is asked for. C(listCapacity) of a zone counts every host with the factors
-      of one of its clusters; here each counts with its own.
+    - The sums of the zone, if a whole zone is requested. C(listCapacity) of a zone applies the factors of one cluster
+      to all hosts; here the factors of each cluster are applied.
   returned: always
   type: list
   elements: dict
 pods:
-  description: The sums of each pod, when a zone or pod is asked for.
+  description: The sums of each pod, if a zone or pod is requested.
   returned: always
   type: list
   elements: dict
 clusters:
-  description: The clusters of the place, or the one that the host is in.
+  description: The clusters of the place, or the cluster of the host.
   returned: always
   type: list
   elements: dict
@@ -121,14 +123,14 @@ clusters:
       description: Memory over-provisioning factor.
       type: float
     capacity:
-      description: What there is with over-provisioning; C(cpu) in MHz, C(memory) in bytes.
+      description: Capacity with over-provisioning. C(cpu) in MHz, C(memory) in bytes.
       type: dict
       sample: {"cpu": 128000, "memory": 34359738368}
     used:
-      description: What running VMs count for.
+      description: Capacity used by running VMs.
       type: dict
     reserved:
-      description: What the server holds beyond that, such as for VMs stopped not long ago.
+      description: Further capacity that the server reserves, such as for recently stopped VMs.
       type: dict
     free:
       description: The rest.
@@ -138,42 +140,43 @@ clusters:
       type: dict
       sample: {"cpu": 0.0938, "memory": 0.375}
     usable:
-      description: The same of the hosts that take VMs.
+      description: The same, for the hosts that accept VMs.
       type: dict
     thresholds:
       description: The disable and notification thresholds that are in effect.
       type: dict
     crossed:
-      description: Names of those that are reached.
+      description: Names of the thresholds that are reached.
       type: list
       elements: str
       sample: [memory_notificationthreshold]
     headroom:
       description:
-        - Whether any O(spare_hosts) hosts may fail (C(holds)), names of hosts that may not (C(failing)), how many more
-          VMs of O(size) find room (C(more_vms)), and how many while the spare hosts are kept (C(more_vms_with_spare)).
+        - Whether any O(spare_hosts) hosts may fail (C(holds)), names of hosts that may not (C(failing)), number of
+          further VMs of O(size) that fit (C(more_vms)), and the number that fits if the spare hosts are kept
+          (C(more_vms_with_spare)).
       type: dict
       sample: {"spare_hosts": 1, "holds": true, "failing": [], "more_vms": 20, "more_vms_with_spare": 12}
       contains:
         more_vms:
-          description: So many more surely find room; counted up to 4096.
+          description: At least this number fits. Counted up to 4096.
           type: int
     largest_vm:
-      description: The most CPU and the most memory that one more VM can have.
+      description: Maximum CPU and maximum memory of one further VM.
       type: dict
     stranded:
-      description: What is free but of no use to VMs of O(size).
+      description: Free capacity that VMs of O(size) cannot use.
       type: dict
     vm_limit:
-      description: Running VMs and the most there should be, (N - spare_hosts) times the limit of a host.
+      description: Number of running VMs and their maximum, (N - spare_hosts) times the limit of a host.
       type: dict
       sample: {"running": 12, "most": 150, "exceeded": false}
     keeping:
-      description: VMs that were started with other factors, with what they count for.
+      description: VMs that were started with other factors, with the capacity that they use.
       type: list
       elements: dict
     hosts_by_tag:
-      description: Names of hosts by host tag; those without a tag under an empty one.
+      description: Names of hosts by host tag. Hosts without a tag are listed under an empty name.
       type: dict
 hosts:
   description: The hosts of the place, each with its account, tags, states and number of VMs.

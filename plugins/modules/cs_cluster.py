@@ -11,7 +11,7 @@ module: cs_cluster
 short_description: Manage clusters of Apache CloudStack
 description:
   - Creates, renames, enables, disables, manages, unmanages and removes clusters.
-  - A name is a cluster's own within its pod only; give O(pod) where two pods of a zone have clusters of one name.
+  - Cluster names are unique within a pod only. Set O(pod) if two pods of a zone have clusters with the same name.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -26,36 +26,36 @@ options:
     type: str
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   pod:
-    description: Name or id of the pod; needed to create a cluster. A cluster does not move.
+    description: Name or id of the pod. Required to create a cluster. It cannot be changed.
     type: str
   state:
     description:
-      - V(enabled) and V(disabled) also set the allocation state; V(present) leaves it alone.
+      - V(enabled) and V(disabled) also set the allocation state. V(present) does not change it.
     type: str
     choices: [present, enabled, disabled, absent]
     default: present
   managed_state:
     description:
-      - Whether the management server has the hosts of the cluster in its hands.
-      - V(unmanaged) makes it let go of them, VMs run on, and waits for it. A change that is under way is joined, one
-        that failed is asked for again.
+      - Whether CloudStack manages the hosts of the cluster.
+      - V(unmanaged) disconnects the hosts and waits until this is done. VMs keep running. A change that is in progress
+        is waited for, and one that failed is started again.
     type: str
     choices: [managed, unmanaged]
   managed_state_timeout:
-    description: Seconds that letting go of the hosts may take.
+    description: Maximum number of seconds to disconnect the hosts.
     type: float
     default: 600
   hypervisor:
-    description: Hypervisor of the cluster; needed to create one. It cannot be changed.
+    description: Hypervisor of the cluster. Required to create one. It cannot be changed.
     type: str
     choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
   cluster_type:
     description:
-      - Type of the cluster; V(ExternalManaged) for VMware and V(CloudManaged) for all others unless something else is
-        said. It cannot be changed.
+      - Type of the cluster. Defaults to V(ExternalManaged) for VMware and to V(CloudManaged) for all others. It cannot
+        be changed.
     type: str
     choices: [CloudManaged, ExternalManaged]
   arch:
@@ -176,12 +176,12 @@ cluster_type:
   type: str
   sample: CloudManaged
 allocation_state:
-  description: Whether the cluster takes new VMs.
+  description: Whether the cluster accepts new VMs.
   returned: unless absent
   type: str
   sample: Enabled
 managed_state:
-  description: Whether the management server has its hosts in its hands.
+  description: Whether CloudStack manages its hosts.
   returned: unless absent
   type: str
   sample: Managed

@@ -10,47 +10,48 @@ DOCUMENTATION = r"""
 module: cs_configuration
 short_description: Manage settings of Apache CloudStack
 description:
-  - Sets one setting, globally or in one scope, or returns it to what it is without a value of its own.
-  - Values are compared by the type of the setting, so V(2) is V(2.0) where it is a decimal.
-  - Without a scope the global value is meant.
+  - Sets one setting, globally or in one scope, or resets it.
+  - Values are compared by the type of the setting. For a decimal, V(2) equals V(2.0).
+  - Without a scope, the global value is set.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
 options:
   name:
-    description: Name of the setting. For an unknown one the nearest names are told.
+    description: Name of the setting. If it is unknown, the error contains similar names.
     type: str
     required: true
   value:
     description:
-      - The value; needed for O(state=present). A number or a truth value need not be quoted.
+      - The value. Required for O(state=present). Numbers and booleans do not have to be quoted.
       - Values of secrets are masked in everything that the task shows - settings of the categories Hidden and Secure,
         and those whose names say so (C(smtp.password)) - but not in the logs of a host that the task runs on as an
         ordinary module; use C(no_log) there.
     type: raw
   state:
-    description: V(reset) returns to the global value in a scope, to the default globally.
+    description: V(reset) resets a setting of a scope to the global value, and a global setting to its default.
     type: str
     choices: [present, reset]
     default: present
   zone:
-    description: Name or id of the zone whose setting is meant, or in which O(cluster), O(storage) or O(image_store) is.
+    description:
+      - Name or id of the zone whose setting is changed, or that contains O(cluster), O(storage) or O(image_store).
     type: str
   cluster:
-    description: Name or id of the cluster whose setting is meant.
+    description: Name or id of the cluster whose setting is changed.
     type: str
   storage:
-    description: Name or id of the storage pool whose setting is meant.
+    description: Name or id of the storage pool whose setting is changed.
     type: str
   image_store:
-    description: Name or id of the image store whose setting is meant.
+    description: Name or id of the image store whose setting is changed.
     type: str
   account:
-    description: Account whose setting is meant, in O(domain) or else in ROOT.
+    description: Account whose setting is changed, in O(domain) or else in ROOT.
     type: str
   domain:
-    description: Domain (name or path) whose setting is meant, or in which O(account) is.
+    description: Domain (name or path) whose setting is changed, or that contains O(account).
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_configuration_info
@@ -84,7 +85,7 @@ name:
   type: str
   sample: cpu.overprovisioning.factor
 value:
-  description: Its value in the scope; C(****) for a secret.
+  description: Its value in the scope. C(****) for a secret.
   returned: always
   type: str
   sample: "2.0"
@@ -114,7 +115,7 @@ scope:
   type: str
   sample: cluster
 description:
-  description: What it is for.
+  description: Description of the setting.
   returned: always
   type: str
   sample: Factor of CPU over-provisioning.

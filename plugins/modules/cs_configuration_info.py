@@ -20,25 +20,27 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of the setting; all of the scope are returned without it. For an unknown one the nearest names are told.
+      - Name of the setting. Without it, all settings of the scope are returned. If it is unknown, the error contains
+        similar names.
     type: str
   zone:
-    description: Name or id of the zone whose setting is meant, or in which O(cluster), O(storage) or O(image_store) is.
+    description:
+      - Name or id of the zone whose setting is changed, or that contains O(cluster), O(storage) or O(image_store).
     type: str
   cluster:
-    description: Name or id of the cluster whose setting is meant.
+    description: Name or id of the cluster whose setting is changed.
     type: str
   storage:
-    description: Name or id of the storage pool whose setting is meant.
+    description: Name or id of the storage pool whose setting is changed.
     type: str
   image_store:
-    description: Name or id of the image store whose setting is meant.
+    description: Name or id of the image store whose setting is changed.
     type: str
   account:
-    description: Account whose setting is meant, in O(domain) or else in ROOT.
+    description: Account whose setting is changed, in O(domain) or else in ROOT.
     type: str
   domain:
-    description: Domain (name or path) whose setting is meant, or in which O(account) is.
+    description: Domain (name or path) whose setting is changed, or that contains O(account).
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_configuration

@@ -10,44 +10,46 @@ DOCUMENTATION = r"""
 module: cs_dedication
 short_description: Dedicate a zone, pod, cluster or host of Apache CloudStack to a domain or account
 description:
-  - Keeps the innermost of the places that are named for the VMs of a domain, or of one account of it.
-  - Refuses when VMs of others run there, and names them. Another owner gives way only with O(move=true).
-  - Refuses before the first call, in check mode too, when a place around it or inside of it is dedicated in a way that
-    the server does not accept beside it.
+  - Dedicates a zone, pod, cluster or host (the innermost one that is given) to the VMs of a domain, or of one account
+    of it.
+  - Fails if VMs of others run there, and names them. A dedication to another owner is changed only with O(move=true).
+  - Fails before the first call, in check mode too, if a place around it or inside it is dedicated in a way that the
+    server does not accept in addition.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   pod:
     description: Name or id of a pod of the zone.
     type: str
   cluster:
-    description: Name or id of a cluster of the zone, or of O(pod) where two pods have clusters of one name.
+    description: Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
     type: str
   host:
     description: Name of a host of the zone.
     type: str
   domain:
     description:
-      - Domain (path, name or id) that it is dedicated to; ROOT when only O(account) is given. The VMs of its subdomains
-        may run there too.
+      - Domain (path, name or id) that it is dedicated to. Defaults to ROOT if only O(account) is given. VMs of its
+        subdomains may run there too.
     type: str
   account:
-    description: Name of an account of the domain, which alone it is dedicated to.
+    description: Name of an account of the domain, to dedicate it to this account only.
     type: str
   state:
-    description: V(absent) releases it; with O(domain) or O(account) only from that owner.
+    description:
+      - V(absent) releases it. With O(domain) or O(account), it is released only if it is dedicated to that owner.
     type: str
     choices: [present, absent]
     default: present
   move:
     description:
-      - Whether it is taken from another owner. Between the two calls it is dedicated to nobody. When the server refuses
-        the second call, the former owner gets it back.
+      - Whether a dedication to another owner is changed. Between the two calls the place is dedicated to nobody. If the
+        server refuses the second call, the dedication to the former owner is restored.
     type: bool
     default: false
 seealso:
@@ -86,7 +88,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 scope:
-  description: What kind of place it is.
+  description: Kind of the place.
   returned: unless absent
   type: str
   sample: host
@@ -111,7 +113,7 @@ domain:
   type: str
   sample: ROOT/customers/acme
 account_id:
-  description: Id of the owning account; empty when it is a whole domain's.
+  description: Id of the owning account. Empty if it is dedicated to a whole domain.
   returned: unless absent
   type: str
 account:
@@ -120,13 +122,13 @@ account:
   type: str
   sample: research
 affinity_group_id:
-  description: Id of the affinity group by which VMs ask for it.
+  description: Id of the affinity group that VMs use to request it.
   returned: when read back
   type: str
 details:
   description:
-    - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), which is C(dedicated_to_other)
-      or C(foreign_vms).
+    - If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code), which is
+      C(dedicated_to_other) or C(foreign_vms).
   returned: failure
   type: dict
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_dedication_info
-short_description: Read which places of Apache CloudStack are dedicated, and to whom
+short_description: Read dedications of zones, pods, clusters and hosts of Apache CloudStack
 description:
   - Returns all dedications, those of one kind of place, or those of a domain.
 version_added: 0.1.0
@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   scope:
-    description: Kind of place; without it all kinds are returned.
+    description: Kind of place. Without it, all kinds are returned.
     type: str
     choices: [zone, pod, cluster, host]
   domain:

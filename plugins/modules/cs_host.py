@@ -11,8 +11,8 @@ module: cs_host
 short_description: Manage hypervisor hosts of Apache CloudStack
 description:
   - Adds, tags, renames, annotates, enables, disables, drains, reconnects and removes hosts.
-  - A host is found by O(id), else by O(name), else by the address or name in O(url). C(kvm1) and C(kvm1.example.net)
-    are the same host.
+  - A host is found by O(id), or else by O(name), or else by the address or name in O(url). C(kvm1) and
+    C(kvm1.example.net) are the same host.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -21,7 +21,7 @@ options:
   name:
     description:
       - Name (or address) of the host.
-      - A host whose name the server chose itself is given this name after it was added, so that the next run finds it.
+      - If the server chooses another name, the host is renamed after it was added, so that the next run finds it.
     type: str
     required: true
     aliases: [ip_address]
@@ -30,64 +30,64 @@ options:
     type: str
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   pod:
-    description: Name or id of the pod; that of O(cluster) unless something else is said. A host does not move.
+    description: Name or id of the pod. Defaults to the pod of O(cluster). It cannot be changed.
     type: str
   cluster:
-    description: Name or id of the cluster; needed to add a host. A host does not move.
+    description: Name or id of the cluster. Required to add a host. It cannot be changed.
     type: str
   hypervisor:
-    description: Hypervisor of the host; that of O(cluster) unless something else is said. It cannot be changed.
+    description: Hypervisor of the host. Defaults to the hypervisor of O(cluster). It cannot be changed.
     type: str
     choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
   url:
     description:
-      - URL that the host is added by; V(http://) and O(name) unless something else is said.
-      - For a host of vCenter V(http://vcenter.example.net/DATACENTER/CLUSTER/HOST).
+      - URL that the host is added by. Defaults to V(http://) and O(name).
+      - For a host of vCenter, V(http://vcenter.example.net/DATACENTER/CLUSTER/HOST).
     type: str
   username:
-    description: User that the management server prepares the host as. Used only to add the host.
+    description: User that the management server logs in as to prepare the host. Used only to add the host.
     type: str
   password:
     description: Password of O(username). Used only to add the host.
     type: str
   host_tags:
     description:
-      - The host's tags, all of them, in any order. An empty list removes every tag; unset leaves them alone.
+      - All tags of the host, in any order. An empty list removes every tag; if not set, they are left alone.
     type: list
     elements: str
     aliases: [host_tag]
   annotation:
-    description: Note on the host for other administrators.
+    description: A note on the host for other administrators.
     type: str
   allocation_state:
     description:
-      - V(enabled) and V(disabled) say whether the host takes new VMs; both end a maintenance.
-      - V(maintenance) drains the host by CloudStack's own drain and waits for it. A drain that is under way is joined,
-        one that failed is asked for again. A disabled host has to be enabled for a moment, since the server drains no
-        other.
+      - V(enabled) and V(disabled) set whether the host accepts new VMs. Both end a maintenance.
+      - V(maintenance) drains the host with CloudStack's own drain and waits until it is finished. A drain that is in
+        progress is waited for, and one that failed is started again. A disabled host is enabled for a moment, because
+        the server drains enabled hosts only.
     type: str
     choices: [enabled, disabled, maintenance]
   state:
     description:
-      - V(absent) drains the host first, as the documentation tells administrators to, and then removes it.
-      - V(reconnected) has the management server and the agent connect anew and waits until the host is up.
+      - V(absent) drains the host first, as described in CloudStack's documentation, and then removes it.
+      - V(reconnected) reconnects the agent and waits until the host is up.
     type: str
     choices: [present, absent, reconnected]
     default: present
   force:
     description:
-      - Remove the host without draining it. Its VMs are B(stopped); those with HA are started elsewhere.
+      - Remove the host without draining it. Its VMs are B(stopped). VMs with HA are started on other hosts.
     type: bool
     default: false
   force_destroy_local_storage:
-    description: Destroy the volumes on the host's own disks when it is removed.
+    description: Destroy the volumes on local disks of the host when it is removed.
     type: bool
     default: false
   maintenance_timeout:
-    description: Seconds that a drain may take.
+    description: Maximum number of seconds for a drain.
     type: float
     default: 3600
 seealso:
@@ -129,12 +129,12 @@ name:
   type: str
   sample: kvm1.example.net
 state:
-  description: Whether the management server reaches the host's agent.
+  description: State of the connection between the management server and the agent.
   returned: unless absent
   type: str
   sample: Up
 resource_state:
-  description: Resource state of the host, as the server says it.
+  description: Resource state of the host, in the server's words.
   returned: unless absent
   type: str
   sample: Enabled
@@ -144,7 +144,7 @@ allocation_state:
   type: str
   sample: enabled
 host_tags:
-  description: Tags of the host; empty when the task did not ask for tags.
+  description: Tags of the host. Empty if the task does not set tags.
   returned: unless absent
   type: list
   elements: str

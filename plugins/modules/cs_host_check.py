@@ -8,31 +8,32 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_host_check
-short_description: Tell why a KVM host cannot join Apache CloudStack or will not work in it
+short_description: Check whether a KVM host can join Apache CloudStack and work in it
 description:
-  - Looks at the host that the task runs on and names every reason at once why adding it would fail or hurt, each with a
-    code, what was seen, what helps, and where that is written.
-  - Changes nothing. Needs no access to the API; runs on the host, best as root, since much is hidden from others.
-  - With O(peers) the host is compared with the others of its cluster too.
+  - Examines the host that the task runs on. Returns every reason why adding it would fail or cause problems, each with
+    a code, evidence, a remedy and a source.
+  - Changes nothing. Needs no access to the API. Runs on the host, preferably as root, because other users cannot see
+    everything.
+  - With O(peers), the host is also compared with the other hosts of its cluster.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   name:
-    description: Name of the host in findings; its host name unless something else is said.
+    description: Name of the host in findings. Defaults to its host name.
     type: str
   joined:
     description:
-      - Whether the host is in CloudStack already. Then its keystore and guid belong there, and libvirt has to take
+      - Whether the host is already in CloudStack. If it is, a keystore and a guid are expected, and libvirt must accept
         migrations.
     type: bool
     default: false
   traffic_labels:
-    description: KVM traffic labels of the zone's physical networks. Each has to be a bridge with a usable card.
+    description: KVM traffic labels of the zone's physical networks. Each must be a bridge with a usable NIC.
     type: list
     elements: str
     default: []
   management_servers:
-    description: Addresses that the agent is to connect to, as V(ADDRESS) or V(ADDRESS:PORT); the port is 8250.
+    description: Addresses that the agent connects to, as V(ADDRESS) or V(ADDRESS:PORT). The default port is 8250.
     type: list
     elements: str
     default: []
@@ -43,22 +44,23 @@ options:
     default: []
   mount:
     description:
-      - Try to mount O(secondary_storage) too, read-only, in a mount namespace that ends with the try.
-      - Without it a connection to the storage's port has to do.
+      - Also mount O(secondary_storage), read-only, in a mount namespace that ends after the check.
+      - Without it, only a connection to the port of the storage is tested.
     type: bool
     default: false
   peers:
-    description: Results of this module on the other hosts of the cluster. The host itself may be among them.
+    description: Results of this module on the other hosts of the cluster. They may include the host itself.
     type: list
     elements: dict
     default: []
   peer_addresses:
-    description: Addresses of the cluster's other hosts, to see whether they take migrations (ports 16514 or 16509).
+    description:
+      - Addresses of the other hosts of the cluster, to test whether they accept migrations (ports 16514 or 16509).
     type: list
     elements: str
     default: []
   username:
-    description: User that the management server prepares the host as.
+    description: User that the management server logs in as to prepare the host.
     type: str
     default: root
   ssh_port:
@@ -74,23 +76,24 @@ options:
     type: bool
     default: false
   vxlan_networks:
-    description: How many VXLANs a host may have to carry.
+    description: Maximum number of VXLANs of a host.
     type: int
     default: 200
   minimum_memory:
-    description: Memory in MiB that the host needs. A tenth less passes, since firmware and kernel keep some.
+    description:
+      - Memory in MiB that the host needs. Ten percent less is accepted, because firmware and kernel reserve some.
     type: int
     default: 4096
   maximum_offset:
-    description: Seconds that the clock may be off.
+    description: Maximum offset of the clock in seconds.
     type: float
     default: 0.5
   certificate_days:
-    description: Days before its end from which on a certificate counts as expiring.
+    description: Number of days before its end from which a certificate is reported as expiring.
     type: int
     default: 30
   timeout:
-    description: Seconds that one command or connection may take.
+    description: Maximum number of seconds for one command or connection.
     type: float
     default: 10
 extends_documentation_fragment:
@@ -132,7 +135,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: What is wrong, worst first.
+  description: The findings, worst first.
   returned: always
   type: list
   elements: dict
@@ -141,22 +144,22 @@ findings:
       description: Code of the check.
       type: str
     severity:
-      description: V(blocks) when adding fails, V(hurts) when something fails later, V(note) when it is good to know.
+      description: V(blocks) if adding fails, V(hurts) if something fails later, V(note) for information.
       type: str
     evidence:
-      description: What is wrong and what was seen.
+      description: Description of the problem, with evidence.
       type: str
     remedy:
       description: What helps.
       type: str
     source:
-      description: Section of CloudStack's documents, or issue, that it is known from.
+      description: Section of CloudStack's documentation, or issue, that describes it.
       type: str
     host:
-      description: The host, where the finding compares hosts.
+      description: The host, if the finding compares hosts.
       type: str
     facts:
-      description: The values that decided.
+      description: The values that led to the finding.
       type: dict
   sample:
     - code: bridge_missing
@@ -167,29 +170,29 @@ findings:
       host: ""
       facts: {label: cloudbr1}
 unseen:
-  description: Checks that could not be made, with what could not be seen.
+  description: Checks that could not be made, with the missing information.
   returned: always
   type: list
   elements: dict
   sample: [{code: clock_offset, missing: how far the clock is off (chrony is not there)}]
 ignored:
-  description: Findings that O(ignore) left out.
+  description: Findings that were ignored because of O(ignore).
   returned: always
   type: list
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {blocks: 1, hurts: 0, note: 0}
 facts:
-  description: What was seen; C(null) where something could not be. For O(peers) of the other hosts.
+  description: The evidence that was read, for O(peers) of the other hosts. C(null) if something could not be read.
   returned: always
   type: dict
   sample: {name: kvm1.example.net, machine: {architecture: x86_64, cgroup: 2}}
 code:
-  description: V(host_not_fit) when findings failed the task.
+  description: V(host_not_fit) if findings failed the task.
   returned: failure
   type: str
   sample: host_not_fit

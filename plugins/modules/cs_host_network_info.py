@@ -8,28 +8,28 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_host_network_info
-short_description: Read the bridges of a KVM host and the VLANs that can leave it
+short_description: Read the bridges of a KVM host and the VLANs that they carry
 description:
-  - Runs on a KVM host and returns its cards with carrier, speed and MTU, and its bridges with their ways out, the VLANs
-    that these let through and those that are there already. Open vSwitch is read where it is installed.
-  - The answers of several hosts are for O(hostcraft.cloudstack.cs_trunk_info#module:hosts).
+  - Runs on a KVM host. Returns its NICs with carrier, speed and MTU, and its bridges with their uplinks, the VLANs that
+    the uplinks carry, and the VLANs that already exist. Open vSwitch is read if it is installed.
+  - Pass the results of several hosts to O(hostcraft.cloudstack.cs_trunk_info#module:hosts).
   - Nothing is changed.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   name:
-    description: Name of the host as CloudStack has it; what the host calls itself unless something else is said.
+    description: Name of the host in CloudStack. Defaults to its host name.
     type: str
   timeout:
-    description: Seconds that one command may take.
+    description: Maximum number of seconds for one command.
     type: float
     default: 10
 extends_documentation_fragment:
   - hostcraft.cloudstack.looks
 notes:
-  - A VLAN that the agent makes on a card passes by the VLAN-aware bridge that the card is in, so C(bridge vlan) of that
-    bridge counts only where the VLAN is made on a bridge.
-  - Needs C(ip) and C(bridge) of iproute2; Open vSwitch tells its ports to root only.
+  - A VLAN that the agent creates on a NIC bypasses the VLAN-aware bridge of that NIC. Therefore C(bridge vlan) of that
+    bridge is relevant only if the VLAN is created on a bridge.
+  - Requires C(ip) and C(bridge) of iproute2. Only root can read the ports of Open vSwitch.
 seealso:
   - module: hostcraft.cloudstack.cs_trunk_info
   - module: hostcraft.cloudstack.cs_host_check
@@ -64,22 +64,21 @@ network:
       sample: [10.10.1.11]
     nics:
       description:
-        - Cards, bonds and virtual interfaces with C(name), C(mac), C(speed) in Mbit/s, C(up) (has a carrier), C(mtu)
-          and C(bond), the bond that it is in.
+        - NICs, bonds and virtual interfaces with C(name), C(mac), C(speed) in Mbit/s, C(up) (has a carrier), C(mtu) and
+          C(bond), the bond that it belongs to.
       type: list
       elements: dict
       sample: [{name: eth1, mac: "52:54:00:12:34:56", speed: 10000, up: true, mtu: 9000, bond: null}]
     networks:
       description:
-        - Bridges, and cards that stand alone, each with C(name), C(kind), C(vlan) that its untagged traffic leaves in,
-          C(trunk), the VLANs that can leave (null where that could not be told), C(vlans) that are there already,
-          C(nics) and C(mtu).
+        - Bridges, and NICs without a bridge, each with C(name), C(kind), C(vlan) of its untagged traffic, C(trunk), the
+          VLANs that it carries (null if unknown), C(vlans) that already exist, C(nics) and C(mtu).
       type: list
       elements: dict
       sample:
         - {name: cloudbr1, kind: bridge, vlan: null, trunk: [1-4094], vlans: ["175"], nics: [eth1], mtu: 9000}
     devices:
-      description: Bridge by traffic type that agent.properties names for traffic without a label.
+      description: Bridges that agent.properties sets for traffic without a label, by traffic type.
       type: dict
       sample: {Guest: cloudbr1}
 """

@@ -8,11 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_hypervisor_info
-short_description: Read a cluster of Apache CloudStack from its hypervisors, and where the two differ
+short_description: Compare a cluster of Apache CloudStack with its hypervisors
 description:
-  - Reads hosts, networks, storage and running VMs of one cluster from libvirt, XenServer or XCP-ng, or vCenter, in a
-    number of calls that does not grow with the VMs, and puts them beside what CloudStack says.
-  - Every difference has a code, what each side says, and what to do.
+  - Reads hosts, networks, storage and running VMs of one cluster from libvirt, XenServer or XCP-ng, or vCenter, and
+    compares them with CloudStack. The number of calls does not grow with the number of VMs.
+  - Every difference has a code, the value of each side, and a remedy.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -21,7 +21,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   cluster:
     description: Name or id of the cluster.
@@ -60,14 +60,15 @@ cluster:
   type: str
   sample: kvm-a
 capabilities:
-  description: What this kind of hypervisor can do.
+  description: Capabilities of this kind of hypervisor.
   returned: success
   type: dict
   sample: {"hypervisor": "XenServer", "maintenance": true, "master": true, "vlans_on_demand": true}
 hosts:
   description:
-    - Hosts by the hypervisor's word. C(cloudstack) holds what CloudStack says of the same host and C(usage) what its
-      guests take; both are C(null) for one that CloudStack does not have. Memory in bytes, CPU speed in MHz.
+    - Hosts as the hypervisor reports them. C(cloudstack) contains CloudStack's data of the same host, and C(usage) the
+      capacity that its guests use. Both are C(null) for a host that CloudStack does not have. Memory in bytes, CPU
+      speed in MHz.
   returned: success
   type: list
   elements: dict
@@ -80,19 +81,19 @@ hosts:
       cloudstack: {name: xen1.example.net, resource_state: Enabled, vms: 12}
       usage: {guests: 12, cpus: 30, memory: 64424509440, memory_max: 64424509440}
 guests:
-  description: VMs that the hypervisor knows, templates and control domains left out.
+  description: VMs that the hypervisor knows, without templates and control domains.
   returned: success
   type: list
   elements: dict
   sample: [{"name": "i-2-10-VM", "host_id": "6b1f…", "power": "running", "cpus": 2, "memory": 2147483648}]
 unread:
-  description: Hosts that could not be asked; nothing is judged about them.
+  description: Hosts that could not be read. Nothing is reported about them.
   returned: success
   type: list
   elements: dict
   sample: [{"host": "kvm3.example.net", "error": "connection refused"}]
 differences:
-  description: Where CloudStack and the hypervisor tell different things.
+  description: Differences between CloudStack and the hypervisor.
   returned: success
   type: list
   elements: dict
@@ -101,7 +102,7 @@ differences:
       description: Code of the difference.
       type: str
     severity:
-      description: V(hurts) when a VM, its data or a maintenance is at risk, V(note) when it is good to know.
+      description: V(hurts) if a VM, its data or a maintenance is at risk, V(note) for information.
       type: str
     message:
       description: What differs.
@@ -113,20 +114,20 @@ differences:
       description: Name of the host.
       type: str
     vm:
-      description: CloudStack's instance name of the VM.
+      description: Instance name of the VM in CloudStack.
       type: str
     cloudstack:
       description: What CloudStack says.
       type: raw
     hypervisor:
-      description: What the hypervisor says.
+      description: The value of the hypervisor.
       type: raw
   sample:
     - code: vm_elsewhere
       severity: hurts
       message: i-2-10-VM is on xen1 in CloudStack, it runs on xen2
 summary:
-  description: How many differences there are of each severity.
+  description: Number of differences of each severity.
   returned: success
   type: dict
   sample: {"hurts": 1, "note": 0}

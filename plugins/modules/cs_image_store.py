@@ -22,8 +22,8 @@ options:
     required: true
   zone:
     description:
-      - Name or id of the zone. For V(NFS) and V(SMB) the only zone there is unless something else is said; object
-        storage serves all zones.
+      - Name or id of the zone. Required for V(NFS) and V(SMB) if there are several zones. Object storage serves all
+        zones.
     type: str
   url:
     description:
@@ -31,21 +31,21 @@ options:
         O(force_recreate).
     type: str
   provider:
-    description: Provider of the store, such as V(NFS), V(S3) or V(Swift); needed to add one. It cannot be changed.
+    description: Provider of the store, such as V(NFS), V(S3) or V(Swift). Required to add one. It cannot be changed.
     type: str
   details:
-    description: What the provider needs to be told beyond the URL, such as the keys of S3. Used only to add the store.
+    description: Further parameters of the provider, such as the keys of S3. Used only to add the store.
     type: dict
   read_only:
-    description: Whether nothing new is written to the store. Needs CloudStack 4.15 or newer.
+    description: Whether the store is read-only. Needs CloudStack 4.15 or newer.
     type: bool
   force_recreate:
     description:
-      - Remove the store and add it anew where O(url), O(provider) or O(zone) differ. What it held is not moved.
+      - Remove the store and add it again if O(url), O(provider) or O(zone) differ. Its contents are not moved.
     type: bool
     default: false
   state:
-    description: Whether it shall be there.
+    description: Whether the object must exist.
     type: str
     choices: [present, absent]
     default: present
@@ -82,7 +82,7 @@ name:
   type: str
   sample: secondary
 zone:
-  description: Name of its zone, empty where it serves all.
+  description: Name of its zone. Empty if it serves all zones.
   returned: unless absent
   type: str
   sample: zurich
@@ -112,7 +112,7 @@ scope:
   type: str
   sample: ZONE
 read_only:
-  description: Whether nothing new is written to it.
+  description: Whether it is read-only.
   returned: unless absent
   type: bool
   sample: false

@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_kvm_console_certificate
-short_description: Have VNC consoles of KVM VMs show the certificate that their host has now
+short_description: Reload the certificates of VNC consoles of KVM VMs
 description:
-  - QEMU reads the certificate of a VM's VNC console once, when the VM starts. After a host was given a new one, as
-    C(provisionCertificate) does, running VMs go on showing the old one until it ends, and consoles stop working.
-  - Compares the certificate of each console with the one that libvirt shows on port 16514 of the same host, has QEMU
-    read the files again where they differ (C(display-reload)), and looks again. VMs go on running.
-  - A console that cannot be reached from where the task runs is reloaded unseen, and so is every console of a host
-    whose port 16514 shows no certificate; that counts as a change every time.
+  - QEMU reads the certificate of a VNC console only when the VM starts. After a host gets a new certificate, for
+    example by C(provisionCertificate), running VMs keep the old one until it expires, and consoles stop working.
+  - Compares the certificate of each console with the one of libvirt on port 16514 of the same host. If they differ,
+    QEMU reads the files again (C(display-reload)), and the result is checked. VMs keep running.
+  - A console that cannot be reached from the machine where the task runs is reloaded without a check, and so are all
+    consoles of a host whose port 16514 shows no certificate. This is reported as a change at every run.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -23,29 +23,28 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   cluster:
     description: Name or id of the cluster, one of KVM hosts.
     type: str
     required: true
   hosts:
-    description: Names or addresses of the hosts to look at; all of the cluster where empty.
+    description: Names or addresses of the hosts to check. Defaults to all hosts of the cluster.
     type: list
     elements: str
     default: []
   force:
-    description: Reload every console, whatever it shows.
+    description: Reload every console, whatever its certificate is.
     type: bool
     default: false
   hypervisor:
     required: true
 notes:
-  - libvirt itself reads its certificate again when it is restarted, or by C(virt-admin server-update-tls); do that
-    first.
+  - libvirt reads its certificate again when it is restarted, or with C(virt-admin server-update-tls). Do this first.
   - Consoles without TLS are left alone.
-  - libvirt notes in its log that such a VM is tainted by C(custom-monitor). Nothing else comes of it.
-  - Needs libvirt-python where the task runs.
+  - libvirt logs that such a VM is tainted by C(custom-monitor). This has no other effect.
+  - Requires libvirt-python on the machine where the task runs.
 seealso:
   - module: hostcraft.cloudstack.cs_kvm_migration_check
 """
@@ -67,21 +66,21 @@ cluster:
   type: str
   sample: kvm-a
 reloaded:
-  description: VMs whose consoles were made to read their certificate again.
+  description: VMs whose consoles were reloaded.
   returned: success
   type: list
   elements: dict
   sample: [{"host": "kvm1", "vm": "i-2-10-VM"}]
 consoles:
   description:
-    - Consoles with TLS as they were seen last. C(certificate) is the SHA-256 of what one shows, null where it could not
-      be seen; C(wanted) that of the host.
+    - Consoles with TLS. C(certificate) is the SHA-256 of the certificate of the console (null if it could not be read),
+      C(wanted) that of the host.
   returned: success
   type: list
   elements: dict
   sample: [{"host": "kvm1", "vm": "i-2-10-VM", "certificate": "9f86d0…", "wanted": "9f86d0…"}]
 unread:
-  description: Hosts that could not be asked, with the error.
+  description: Hosts that could not be read, with the error.
   returned: success
   type: list
   elements: dict

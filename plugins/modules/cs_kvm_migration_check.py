@@ -8,12 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_kvm_migration_check
-short_description: Tell which VMs cannot migrate between KVM hosts of a cluster of Apache CloudStack, and why
+short_description: Check which VMs can migrate between the KVM hosts of a cluster of Apache CloudStack
 description:
-  - Asks the libvirt daemons of a cluster, without writing anything, whether the VMs of each host could go to each
-    other host - by CPU, machine type, versions of QEMU and libvirt, bridges, storage pools, the ports that migrations
-    take, and by QEMU's own word on each VM.
-  - Tells the best CPU that all hosts can give, for C(guest.cpu.model) of their agents, and which hosts are secured.
+  - Reads from the libvirt daemons of a cluster whether the VMs of each host could migrate to each other host. Checks
+    CPU, machine type, versions of QEMU and libvirt, bridges, storage pools, migration ports, and what QEMU reports
+    about each VM. Writes nothing.
+  - Returns the best CPU model that all hosts support, for C(guest.cpu.model) of their agents, and which hosts are
+    secured.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -22,35 +23,35 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   cluster:
     description: Name or id of the cluster, one of KVM hosts.
     type: str
     required: true
   hosts:
-    description: Names or addresses of the hosts to look at; all of the cluster where empty. Two make one pair.
+    description: Names or addresses of the hosts to check. Defaults to all hosts of the cluster. Two hosts are one pair.
     type: list
     elements: str
     default: []
   guests:
     description:
-      - Look at the running VMs too, with two calls for each.
-      - QEMU is asked past libvirt for what keeps a VM from migrating. libvirt then notes in its log that the VM is
-        tainted by C(custom-monitor); nothing else comes of it.
+      - Also check the running VMs, with two calls for each.
+      - QEMU is asked directly what prevents a VM from migrating. libvirt then logs that the VM is tainted by
+        C(custom-monitor). This has no other effect.
     type: bool
     default: true
   fail:
-    description: The least severity that fails the task.
+    description: Severity from which findings fail the task.
     type: str
     choices: [blocks, hurts, note, never]
     default: never
   hypervisor:
     required: true
 notes:
-  - Ports 16514 and 16509 are tried from where the task runs; M(hostcraft.cloudstack.cs_host_check) tries them from host
-    to host, where it is told C(peer_addresses).
-  - Needs libvirt-python where the task runs.
+  - Ports 16514 and 16509 are tested from the machine where the task runs. To test them from host to host, use
+    M(hostcraft.cloudstack.cs_host_check) with C(peer_addresses).
+  - Requires libvirt-python on the machine where the task runs.
 seealso:
   - module: hostcraft.cloudstack.cs_hypervisor_info
   - module: hostcraft.cloudstack.cs_host_check
@@ -81,7 +82,7 @@ cluster:
   sample: kvm-a
 hosts:
   description:
-    - Hosts with their versions, CPU, active pools and VMs. C(tls) and C(tcp) tell whether ports 16514 and 16509 answer.
+    - Hosts with their versions, CPU, active pools and VMs. C(tls) and C(tcp) show whether ports 16514 and 16509 answer.
   returned: success
   type: list
   elements: dict
@@ -99,15 +100,15 @@ hosts:
       guests: [i-2-10-VM]
 ways:
   description:
-    - Every pair of hosts, both ways. C(possible) is V(false) when no VM can go that way, C(stuck) names the VMs that
-      cannot, C(codes) are those of the barriers.
+    - Every pair of hosts, in both directions. C(possible) is V(false) if no VM can migrate in this direction, C(stuck)
+      lists the VMs that cannot, and C(codes) the codes of the barriers.
   returned: success
   type: list
   elements: dict
   sample: [{"source": "kvm1", "target": "kvm2", "possible": true, "stuck": [], "codes": ["qemu_older"]}]
 barriers:
   description:
-    - What stands in the way, worst first. The codes are C(arch_differs), C(bridge_missing), C(cpu_incompatible),
+    - What prevents migrations, worst first. The codes are C(arch_differs), C(bridge_missing), C(cpu_incompatible),
       C(disk_local), C(emulator_missing), C(guest_blocked), C(guest_cpu), C(guest_pool), C(libvirt_older),
       C(machine_missing), C(mixed_security), C(pool_missing), C(qemu_older), C(tcp_unanswered), C(tls_unanswered),
       C(uuid_shared) and C(virtualisation_missing).
@@ -119,46 +120,46 @@ barriers:
       description: Code of the barrier.
       type: str
     severity:
-      description: V(blocks) when a migration fails, V(hurts) when one may fail.
+      description: V(blocks) if a migration fails, V(hurts) if it may fail.
       type: str
     message:
-      description: What is in the way.
+      description: Description of the barrier.
       type: str
     remedy:
       description: What helps.
       type: str
     source:
-      description: Name of the host that VMs would leave.
+      description: Name of the source host.
       type: str
     target:
-      description: Name of the host that they would go to; empty where it is about every one.
+      description: Name of the target host. Empty if the barrier concerns all of them.
       type: str
     guest:
-      description: CloudStack's instance name of the VM; empty where it is about all.
+      description: Instance name of the VM in CloudStack. Empty if the barrier concerns all VMs.
       type: str
     facts:
       description: The numbers.
       type: dict
 baseline:
-  description: The best CPU that all hosts can give; null where they have none in common.
+  description: The best CPU model that all hosts support. Null if they have none in common.
   returned: success
   type: dict
   sample: {"model": "Skylake-Server-IBRS", "vendor": "Intel", "features": ["ssbd"]}
 unread:
-  description: Hosts that could not be asked, with the error; nothing is judged about them.
+  description: Hosts that could not be read, with the error. Nothing is reported about them.
   returned: success
   type: list
   elements: dict
   sample: [{"host": "kvm3", "error": "kvm3: unable to connect"}]
 summary:
-  description: How many barriers there are of each severity.
+  description: Number of barriers of each severity.
   returned: success
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 details:
   description:
-    - When the task fails for O(fail), RV(ignore:details.reasons) holds every barrier with its C(code), C(message),
-      C(remedy), C(source), C(target) and C(vm).
+    - If the task fails because of O(fail), RV(ignore:details.reasons) contains every barrier with its C(code),
+      C(message), C(remedy), C(source), C(target) and C(vm).
   returned: failure
   type: dict
 """

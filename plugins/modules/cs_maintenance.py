@@ -8,19 +8,19 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_maintenance
-short_description: Bring a host of Apache CloudStack into maintenance and back without losing a VM
+short_description: Put a host of Apache CloudStack into maintenance and back without stopping VMs
 description:
-  - Plans a landing for every VM of the host (users' VMs, routers and system VMs), carries the migrations out one
-    planned
-    target each, and asks CloudStack for maintenance only when the host is empty.
-  - CloudStack's own drain, which M(hostcraft.cloudstack.cs_host) offers, adds no capacities up, lets migrations
-    collide and
-    stops VMs whose migration fails. This module stops none without O(consent).
-  - When it cannot be done safely, nothing is changed and every reason is returned, with the VM, the numbers and a
-    remedy.
-  - With O(hypervisor) the hypervisor itself is asked before a VM moves what cannot leave, the host is proven empty
-    there too, and the maintenance mode of XenServer and vCenter is entered after CloudStack's and left before it.
-  - Killed and run again, it joins what is under way. What the host was before is kept in an annotation of the host.
+  - Plans a target host for every VM of the host (VMs of users, routers and system VMs), migrates each VM to its target,
+    and starts CloudStack's maintenance only when the host is empty.
+  - CloudStack's own drain, which M(hostcraft.cloudstack.cs_host) uses, does not add up capacities, lets migrations
+    compete for the same capacity, and stops VMs whose migration fails. This module stops no VM without O(consent).
+  - If the maintenance cannot be done safely, nothing is changed, and every reason is returned with the VM, the numbers
+    and a remedy.
+  - With O(hypervisor), the hypervisor is asked which VMs cannot migrate before any VM moves, the host must be empty on
+    the hypervisor too, and the maintenance mode of XenServer or vCenter is entered after CloudStack's and exited before
+    it.
+  - If the task is killed and run again, it continues. The previous state of the host is stored in an annotation of the
+    host.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -34,29 +34,26 @@ options:
     type: str
     required: true
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   state:
     description:
-      - V(maintenance) empties the host and puts it into maintenance. A drain that is under way is joined, one that
-        failed
-        is cancelled and done by plan.
-      - V(enabled) ends the maintenance, waits for the agent, starts the VMs that were stopped for it, and leaves the
-        host
-        disabled if it was disabled before.
-      - V(draining) disables the host, moves off what can be moved and tells what is left in RV(remaining); run it
-        again
-        until nothing is.
+      - V(maintenance) empties the host and puts it into maintenance. A drain that is in progress is waited for. A drain
+        that failed is cancelled, and the host is emptied as planned.
+      - V(enabled) ends the maintenance, waits for the agent, starts the VMs that were stopped for it, and disables the
+        host again if it was disabled before.
+      - V(draining) disables the host, moves away all VMs that can move, and returns the others in RV(remaining). Run it
+        again until none is left.
     type: str
     choices: [maintenance, enabled, draining]
     default: maintenance
   preferred_hosts:
-    description: Names of hosts to fill first, such as those that are patched already.
+    description: Names of hosts to use as targets first, such as hosts that are already patched.
     type: list
     elements: str
     default: []
   avoid_hosts:
-    description: Names of hosts that no VM may land on, such as those that are next.
+    description: Names of hosts that must not be targets, such as the hosts that are next.
     type: list
     elements: str
     default: []
@@ -101,13 +98,13 @@ resource_state:
   type: str
   sample: Maintenance
 moved:
-  description: The migrations that were made, or in check mode would be.
+  description: The migrations that were made, or that would be made in check mode.
   returned: success
   type: list
   elements: dict
   sample: [{"vm": "web1", "source": "kvm1.example.net", "target": "kvm2.example.net"}]
 stopped:
-  description: Names of the VMs that were stopped by O(consent).
+  description: Names of the VMs that were stopped because of O(consent).
   returned: success
   type: list
   elements: str
@@ -117,24 +114,24 @@ started:
   type: list
   elements: str
 remaining:
-  description: Names of the VMs that are left on a host with O(state=draining).
+  description: Names of the VMs that remain on the host with O(state=draining).
   returned: success
   type: list
   elements: str
 seconds:
-  description: How long the task took, waiting for others included.
+  description: Duration of the task in seconds, including waits for others.
   returned: success, not in check mode
   type: float
   sample: 75.3
 hypervisor_host:
-  description: The host as its hypervisor names it, with its version and whether it is in that maintenance mode.
+  description: Name of the host on its hypervisor, its version, and whether it is in the hypervisor's maintenance mode.
   returned: when O(hypervisor) is given
   type: dict
   sample: {"name": "xen1", "version": "8.2.1", "master": false, "maintenance": true}
 details:
   description:
-    - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), C(message), C(remedy) and
-      numbers.
+    - If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code), C(message), C(remedy)
+      and numbers.
   returned: failure
   type: dict
 """

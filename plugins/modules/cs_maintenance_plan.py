@@ -10,10 +10,9 @@ DOCUMENTATION = r"""
 module: cs_maintenance_plan
 short_description: Plan a rolling maintenance of a cluster of Apache CloudStack
 description:
-  - Computes the whole roll before anything is done - which hosts are taken together, in which order, where every VM
-    goes, and
-    how much room is left meanwhile - and tells how far it is from what no plan can beat.
-  - Writes nothing. A roll that cannot be done is told with every reason, the VM, the numbers and a remedy.
+  - Computes the whole roll before anything is done - which hosts are out together, in which order, where every VM
+    moves, and how much capacity is left - and compares it with the best that any plan could do.
+  - Writes nothing. If there is no plan, every reason is returned with the VM, the numbers and a remedy.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -23,7 +22,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
 options:
   fail:
-    description: Fail when the roll cannot be done, instead of returning RV(feasible) as V(false).
+    description: Whether the task fails if there is no plan, instead of returning RV(feasible) as V(false).
     type: bool
     default: false
 seealso:
@@ -52,7 +51,7 @@ feasible:
   type: bool
 waves:
   description:
-    - What is done in order. Each has C(hosts), C(moves) (C(vm), C(source), C(target)), C(free) and C(seconds).
+    - The waves, in order. Each has C(hosts), C(moves) (C(vm), C(source), C(target)), C(free) and C(seconds).
   returned: always
   type: list
   elements: dict
@@ -65,11 +64,11 @@ moves_per_vm:
   returned: always
   type: float
 bounds:
-  description: The fewest C(moves) and C(waves) that any plan can have.
+  description: The smallest number of C(moves) and C(waves) that any plan can have.
   returned: always
   type: dict
 ratio:
-  description: RV(moves) over the bound.
+  description: RV(moves) divided by the bound.
   returned: always
   type: float
 seconds:
@@ -77,18 +76,18 @@ seconds:
   returned: always
   type: int
 reasons:
-  description: Why it cannot be done, each with C(code), C(message), C(remedy), C(host) and the numbers.
+  description: Reasons why there is no plan, each with C(code), C(message), C(remedy), C(host) and the numbers.
   returned: always
   type: list
   elements: dict
 fingerprint:
-  description: Tells whether VMs are still where the plan saw them.
+  description: Identifies the placement of VMs that the plan is based on.
   returned: always
   type: str
 procedure:
   description:
-    - What is done with each host, in order, by CloudStack and by its hypervisor; what has to be done by hand where
-      O(hypervisor) is not given says so.
+    - The steps for each host, in order, on CloudStack and on its hypervisor. Without O(hypervisor), steps that have to
+      be done by hand are marked.
   returned: always
   type: list
   elements: str

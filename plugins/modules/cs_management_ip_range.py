@@ -10,9 +10,8 @@ DOCUMENTATION = r"""
 module: cs_management_ip_range
 short_description: Manage management IP ranges of pods of Apache CloudStack
 description:
-  - Adds, changes and removes ranges of management addresses of a pod beyond the one that it was created with, for its
-    hosts' system VMs.
-  - The range that starts at O(start_ip) is the one meant. One that overlaps another is refused, naming it.
+  - Adds, changes and removes further ranges of management addresses of a pod, for system VMs.
+  - A range is identified by O(start_ip). A range that overlaps another one is refused, and the other range is named.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -20,7 +19,7 @@ extends_documentation_fragment:
 options:
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   pod:
     description: Name or id of the pod.
@@ -31,22 +30,22 @@ options:
     type: str
     required: true
   end_ip:
-    description: Last address of the range; a new range has one address unless something else is said.
+    description: Last address of the range. Without it, a new range has a single address.
     type: str
   gateway:
-    description: Gateway; that of the pod unless something else is said. Used only to create the range.
+    description: Gateway. Defaults to the one of the pod. Used only to create the range.
     type: str
   netmask:
-    description: Netmask; that of the pod unless something else is said. Used only to create the range.
+    description: Netmask. Defaults to the one of the pod. Used only to create the range.
     type: str
   vlan:
     description: VLAN of the range, a number or V(untagged). It cannot be changed.
     type: str
   for_system_vms:
-    description: Whether the range is kept for console proxies and secondary storage VMs. It cannot be changed.
+    description: Whether the range is reserved for console proxies and secondary storage VMs. It cannot be changed.
     type: bool
   state:
-    description: Whether it shall be there.
+    description: Whether the object must exist.
     type: str
     choices: [present, absent]
     default: present
@@ -92,7 +91,7 @@ vlan:
   type: str
   sample: untagged
 for_system_vms:
-  description: Whether it is kept for console proxies and secondary storage VMs.
+  description: Whether it is reserved for console proxies and secondary storage VMs.
   returned: unless absent
   type: bool
   sample: true

@@ -8,18 +8,19 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_migration_path
-short_description: Try whether a KVM host gets through to others as a live migration has to
+short_description: Test the connections between KVM hosts that a live migration needs
 description:
-  - Run on every host of a cluster, it tells from which host to which a VM could not go, and why.
-  - A migration needs the other host's name and libvirt (port 16514 or 16509), and a port of 49152 to 49216, where
-    nothing listens until a VM comes. So each host first holds two of those open for a while (O(hold)).
+  - Run it on every host of a cluster to find pairs of hosts between which a VM cannot migrate, and the reasons.
+  - A migration needs the name and libvirt of the other host (port 16514 or 16509), and a port between 49152 and 49216.
+    Nothing listens on these ports until a VM arrives, so each host first listens on two of them for a while (O(hold)).
   - Changes nothing.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   hold:
     description:
-      - Seconds for which the first and the last migration port listen, in a process that ends by itself. V(0) for none.
+      - Number of seconds to listen on the first and the last migration port, in a process that ends by itself. V(0)
+        does not listen.
     type: float
     default: 0
   peers:
@@ -29,33 +30,33 @@ options:
     default: []
     suboptions:
       name:
-        description: Name that CloudStack knows it by.
+        description: Name of the host in CloudStack.
         type: str
         required: true
       address:
-        description: Address that CloudStack knows it by.
+        description: Address of the host in CloudStack.
         type: str
         required: true
       ports:
-        description: Ports that it holds open, as RV(ports) of this module there.
+        description: Ports on which it listens, from RV(ports) of this module on that host.
         type: list
         elements: int
         default: []
   transport:
-    description: Whether libvirt has to answer over TLS (16514), over plain TCP (16509), or over any of both.
+    description: Whether libvirt must answer over TLS (16514), over plain TCP (16509), or over either of them.
     type: str
     choices: [tls, tcp, any]
     default: any
   timeout:
-    description: Seconds that one connection may take.
+    description: Maximum number of seconds for one connection.
     type: float
     default: 5
 attributes:
   check_mode:
-    description: Can run in check mode and do the same.
+    description: Does the same as in a normal run.
     support: full
   diff_mode:
-    description: Changes nothing, hence has no difference to show.
+    description: Changes nothing, so there is no difference to show.
     support: none
 seealso:
   - module: hostcraft.cloudstack.cs_host_check
@@ -78,13 +79,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ports:
-  description: Ports that are held open; those in use already are left out.
+  description: Ports on which the host listens, without those that were already in use.
   returned: always
   type: list
   elements: int
   sample: [49152, 49216]
 paths:
-  description: What was tried towards each peer, by port; an empty text where it connected.
+  description: Error of each tested connection to a peer, by port. An empty string if it was connected.
   returned: always
   type: list
   elements: dict
@@ -95,7 +96,7 @@ paths:
       libvirt: {"16514": "", "16509": Connection refused}
       migration: {"49152": ""}
 details:
-  description: C(reasons), each with code, message and remedy.
+  description: The The C(reasons), each with code, message and remedy.
   returned: failure
   type: dict
 """

@@ -10,13 +10,13 @@ DOCUMENTATION = r"""
 module: cs_network
 short_description: Manage guest networks of Apache CloudStack
 description:
-  - Creates, changes and removes isolated, shared and layer-2 networks, with a VLAN given by the administrator or one of
-    the pool of their physical network.
-  - A VLAN can be given where the offering says so (C(specify_vlan)). It stays with the network for life; the network is
-    in V(Setup) and is never collected. Without one, a VLAN is drawn when the first VM starts and goes back to the pool
-    when the network is idle, unless the offering is persistent.
-  - Before a network is created, whoever has the VLAN is looked for; what cannot be is refused with every reason, the
-    holder and what would help.
+  - Creates, changes and removes isolated, shared and layer-2 networks, on a VLAN given by the administrator or on one
+    assigned from the guest VLANs of their physical network.
+  - A VLAN can be given if the offering allows it (C(specify_vlan)). The network keeps it, is in the state V(Setup), and
+    is never released. Otherwise CloudStack assigns a VLAN when the first VM starts and releases it when the network is
+    idle, unless the offering is persistent.
+  - Before a network is created, the module checks whether the VLAN is in use. If it is, the task fails with every
+    reason, the user of the VLAN and a remedy.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -28,19 +28,19 @@ options:
     required: true
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   display_text:
-    description: What users see; the name unless something else is said.
+    description: Text that is shown to users. Defaults to the name.
     type: str
   network_offering:
-    description: Name or id of its offering; needed to create it.
+    description: Name or id of its offering. Required to create it.
     type: str
   physical_network:
-    description: Name or id of its physical network; the server chooses unless something is said. It cannot be changed.
+    description: Name or id of its physical network. Without it, the server chooses one. It cannot be changed.
     type: str
   vlan:
-    description: Its VLAN; of a private VLAN the primary one. It cannot be changed.
+    description: VLAN of the network, or primary VLAN of a private VLAN. It cannot be changed.
     type: str
   isolated_pvlan:
     description: The secondary VLAN of a private VLAN. It cannot be changed.
@@ -51,11 +51,11 @@ options:
     choices: [isolated, community, promiscuous]
   bypass_vlan_overlap_check:
     description:
-      - Whether the VLAN may be one that the pool or somebody else has. Used only to create it.
+      - Whether the VLAN may be a guest VLAN or in use by something else. Used only to create the network.
     type: bool
     default: false
   gateway:
-    description: Its gateway; that of the zone's guest addresses unless something else is said. It cannot be changed.
+    description: Gateway of the network. Defaults to the gateway of the zone's guest addresses. It cannot be changed.
     type: str
   netmask:
     description: Its netmask. It cannot be changed.
@@ -73,50 +73,51 @@ options:
     description: Last IPv6 address of a shared network. Used only to create it.
     type: str
   start_ip:
-    description: First address of a shared network. Used only to create it; more are ranges of their own.
+    description:
+      - First address of a shared network. Used only to create the network; further addresses are separate ranges.
     type: str
   end_ip:
     description: Last address of a shared network. Used only to create it.
     type: str
   network_domain:
-    description: Domain of the names of its VMs.
+    description: DNS domain of its VMs.
     type: str
   acl_type:
-    description: Whether a shared network is for an account or a domain. It cannot be changed.
+    description: Whether a shared network belongs to an account or a domain. It cannot be changed.
     type: str
     choices: [Account, Domain]
   subdomain_access:
-    description: Whether domains below may use a shared network. Used only to create it.
+    description: Whether subdomains may use a shared network. Used only to create it.
     type: bool
   domain:
     description: Domain (name or path) that owns it. Used only to create it.
     type: str
   account:
-    description: Account of O(domain) (of ROOT without it) that owns it. It cannot be changed.
+    description: Account in O(domain) (default ROOT) that owns it. It cannot be changed.
     type: str
   project:
     description: Project that owns it.
     type: str
   scheme:
-    description: What the VLANs of the zone are for. The VLAN must be V(account) or V(project) in it.
+    description: The VLAN scheme of the zone. The VLAN must have the purpose V(account) or V(project).
     type: list
     elements: dict
     default: []
     suboptions:
       vlans:
-        description: VLANs, in any spelling.
+        description: VLANs, as a string such as V(100-200,500) or a list.
         type: raw
         required: true
       purpose:
-        description: What they are for.
+        description: Purpose of the VLANs.
         type: str
         required: true
         choices: [management, storage, public, guest, account, project, reserved]
       name:
-        description: What people call them, for messages.
+        description: Name of the VLANs in messages.
         type: str
   state:
-    description: Whether it shall be there.
+    description: Whether the object must exist.
     type: str
     choices: [present, absent]
     default: present
@@ -194,7 +195,7 @@ guest_type:
   type: str
   sample: Isolated
 state:
-  description: Its state; a network that was given its VLAN is in V(Setup) until a VM uses it.
+  description: State of the network. A network on a given VLAN is in the state V(Setup) until a VM uses it.
   returned: unless absent
   type: str
   sample: Setup
@@ -224,17 +225,17 @@ cidr_ipv6:
   type: str
   sample: 2001:db8::/64
 collected:
-  description: Whether the server shuts it down when it is idle, and may give it another VLAN next time.
+  description: Whether the server shuts it down when it is idle, and may assign another VLAN next time.
   returned: unless absent
   type: bool
   sample: false
 specify_vlan:
-  description: Whether it was given its VLAN.
+  description: Whether its VLAN was given by the administrator.
   returned: unless absent
   type: bool
   sample: true
 persistent:
-  description: Whether it is implemented without a VM.
+  description: Whether it is implemented even without a VM.
   returned: unless absent
   type: bool
   sample: false
@@ -254,12 +255,12 @@ cidr:
   type: str
   sample: 10.1.1.0/24
 network_domain:
-  description: Domain of the names of its VMs.
+  description: DNS domain of its VMs.
   returned: unless absent
   type: str
   sample: cs2cloud.internal
 acl_type:
-  description: Whether it is for an account or a domain.
+  description: Whether it belongs to an account or a domain.
   returned: unless absent
   type: str
   sample: Account
@@ -284,7 +285,7 @@ project_id:
   type: str
   sample: ""
 created:
-  description: When it was made.
+  description: Date of its creation.
   returned: unless absent
   type: str
   sample: "2026-11-01T10:00:00+0000"

@@ -8,45 +8,45 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_network_change
-short_description: Change a host's network so that it comes back by itself when the controller cannot
+short_description: Change the network of a host with automatic rollback
 description:
-  - Replaces files of the back-end that configures a host's network, lets it apply them, and confirms the change over a
-    new connection. What is not confirmed in time is taken back by the host itself, files and running state alike.
-  - Before anything is touched, the files are read by the back-end's own parser, what lies there and runs is written
-    down, and a timer of systemd is armed. From then on the change neither needs the controller, nor the connection, nor
-    this module.
+  - Replaces files of the back-end that configures the network of a host, applies them, and confirms the change over a
+    new connection. If a change is not confirmed in time, the host reverts it by itself, both files and running state.
+  - Before anything is changed, the back-end's own parser checks the files, the present files and running state are
+    recorded, and a systemd timer is armed. From then on, the rollback needs neither the controller, nor the connection,
+    nor this module.
   - The default gateway, what O(probes) names, and what the host uses its network for have to work after the change if
     they did before it; else it is taken back at once. Used are the servers of network mounts, of iSCSI and of NVMe over
     TCP, the routers of all routes, and the other ends of TCP connections.
   - An interface that the change says nothing about has to have its addresses afterwards. One whose definition goes with
     a file is shown in the differences, with what it loses.
-  - A restart of the host before the confirmation starts it with the old files.
-  - Guests' interfaces stay on, or return to, their bridges.
-  - Runs on the host, as root. Its action plugin makes the new connections, with the host's key of before.
+  - If the host restarts before the confirmation, it starts with the old files.
+  - Interfaces of guests stay on their bridges, or return to them.
+  - Runs on the host, as root. Its action plugin makes the new connections and accepts only the present host key.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   backend:
-    description: What configures this host's network.
+    description: Back-end that configures the network of the host.
     type: str
     required: true
     choices: [ifupdown, ifupdown2, netplan, networkd, networkmanager]
   files:
-    description: Files as they are to be, whole. They belong to root.
+    description: Complete files. Their owner is root.
     type: list
     elements: dict
     default: []
     suboptions:
       path:
-        description: Where it lies; only files of the O(backend) are taken.
+        description: Path of the file. Only files of the O(backend) are accepted.
         type: path
         required: true
       content:
-        description: All of its text. Secrets in it do not show in differences.
+        description: The whole content. Secrets in it are not shown in differences.
         type: str
         required: true
       mode:
-        description: Permission bits in octal. NetworkManager wants V(0600).
+        description: Permissions as octal digits. NetworkManager requires V(0600).
         type: str
         default: '0644'
   absent:
@@ -56,18 +56,22 @@ options:
     default: []
   commands:
     description:
-      - Commands (as lists of arguments, without a shell) for running state that no file of the O(backend) stands for.
-      - They run after it at every application, hence have to be repeatable.
+      - Commands (as lists of arguments, without a shell) for running state that files of the O(backend) cannot
+        describe.
+      - They run after each application of the files, so they must be repeatable.
     type: list
     elements: list
     default: []
   doomed:
-    description: Virtual interfaces to delete before the O(backend) applies, such as a bridge that is no longer wanted.
+    description:
+      - Virtual interfaces to delete before the O(backend) applies the files, such as a bridge that is no longer wanted.
     type: list
     elements: str
     default: []
   links:
-    description: What has to hold afterwards. Unset leaves alone. Where it does not hold, the files are applied again.
+    description:
+      - Expected state of interfaces after the change. Keys that are not set are not checked. If the state differs, the
+        files are applied again.
     type: list
     elements: dict
     default: []
@@ -77,16 +81,18 @@ options:
         type: str
         required: true
       kind:
-        description: V(bridge), V(bond), V(vlan), V(vxlan), V(openvswitch) and so on, as C(ip -details link) says.
+        description:
+          - Kind of the interface as C(ip -details link) shows it, such as V(bridge), V(bond), V(vlan), V(vxlan) or
+            V(openvswitch).
         type: str
         default: ''
       ports:
-        description: Interfaces that it has to be master of. There may be others.
+        description: Interfaces that must be its ports. There may be others.
         type: list
         elements: str
         default: []
       addresses:
-        description: Addresses with prefix length that it has to carry. There may be others.
+        description: Addresses with prefix length that it must have. There may be others.
         type: list
         elements: str
         default: []
@@ -94,56 +100,59 @@ options:
         description: Its MTU in bytes.
         type: int
       dynamic:
-        description: Whether it gets further addresses by itself, besides O(links[].addresses), as by a lease.
+        description: Whether it gets further addresses besides O(links[].addresses), for example by DHCP.
         type: bool
         default: false
   address:
     description:
-      - Where the host answers the controller after the change, if elsewhere than before.
-      - Later tasks still go to C(ansible_host); set it with M(ansible.builtin.set_fact).
+      - Address of the host after the change, if it changes.
+      - Later tasks still use C(ansible_host). Set it with M(ansible.builtin.set_fact).
     type: str
     default: ''
   probes:
-    description: What has to work after the change if it works before it. The default gateway always is one.
+    description:
+      - Connections that must work after the change if they work before it. The default gateway is always included.
     type: list
     elements: dict
     default: []
     suboptions:
       name:
-        description: What it is called in messages.
+        description: Name in messages.
         type: str
         required: true
       tcp:
-        description: V(ADDRESS:PORT) to connect to, such as the management server's 8250.
+        description: V(ADDRESS:PORT) to connect to, such as port 8250 of the management server.
         type: str
         default: ''
       command:
-        description: A command that has to end with 0 within 4 seconds.
+        description: A command that must exit with 0 within 4 seconds.
         type: list
         elements: str
         default: []
   timeout:
     description:
-      - Seconds within which the change has to be confirmed, 10 to 3600.
-      - A bridge with spanning tree takes 30 seconds to forward, DHCP some more.
+      - Number of seconds within which the change must be confirmed, 10 to 3600.
+      - A bridge with spanning tree needs 30 seconds until it forwards, and DHCP needs some more.
     type: int
     default: 120
   acknowledge:
-    description: Try the very change again that was rolled back on this host. Without it the task fails with the reason.
+    description:
+      - Try a change again that was rolled back on this host. Without it, the task fails with the reason of the
+        rollback.
     type: bool
     default: false
   token:
-    description: The secret that confirms. The task makes one.
+    description: The secret that confirms the change. By default the task creates one.
     type: str
 attributes:
   check_mode:
-    description: Parses the files and judges the change, and touches nothing.
+    description: Parses the files and checks the change, and changes nothing.
     support: full
   diff_mode:
-    description: Shows each file and the interfaces.
+    description: Shows each file, and the interfaces.
     support: full
 notes:
-  - Open vSwitch's own database is not taken back; what O(commands) did to it stays.
+  - The database of Open vSwitch is not reverted. Changes that O(commands) made there stay.
 seealso:
   - module: hostcraft.cloudstack.cs_network_confirm
   - module: hostcraft.cloudstack.cs_network_change_info
@@ -199,23 +208,23 @@ EXAMPLES = r"""
 RETURN = r"""
 state:
   description:
-    - V(as_wanted) when nothing was to be done, V(would_change) in check mode, V(confirmed) when it is permanent.
-    - V(rolled_back) when the host took it back, V(unknown) when it could not be asked.
+    - V(as_wanted) if nothing had to be done, V(would_change) in check mode, V(confirmed) if the change is permanent.
+    - V(rolled_back) if the host reverted the change, V(unknown) if the host did not answer.
   returned: always
   type: str
   sample: confirmed
 id:
-  description: Names the change; the same change has the same on every host.
+  description: Identifies the change. The same change has the same value on every host.
   returned: when begun
   type: str
   sample: 2f1c9a60d3b45e78
 interfaces:
-  description: The interfaces as they are, a line each.
+  description: The interfaces, one line each.
   returned: when V(confirmed) or V(as_wanted)
   type: str
   sample: "cloudbr0: bridge up mtu 1500 192.0.2.10/24"
 drift:
-  description: What of O(links) did not hold although the files were as wanted.
+  description: Differences from O(links) although the files were as wanted.
   returned: when it changes
   type: list
   elements: str
@@ -226,7 +235,7 @@ address:
   type: str
   sample: ""
 seconds:
-  description: How long the change took, from its beginning to its confirmation or the news of its end.
+  description: Duration of the change in seconds, from its start to its confirmation or its reported end.
   returned: when begun
   type: float
   sample: 5.2

@@ -8,9 +8,9 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_network_change_info
-short_description: Tell whether a host waits for a network change to be confirmed, and how the last one ended
+short_description: Read the pending and the last network change of a host
 description:
-  - Reads what the host remembers of changes by M(hostcraft.cloudstack.cs_network_change), and its interfaces.
+  - Reads the host's records of changes by M(hostcraft.cloudstack.cs_network_change), and its interfaces.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -37,27 +37,27 @@ state:
   type: str
   sample: none
 id:
-  description: Names the pending change; empty without one.
+  description: Identifies the pending change. Empty if there is none.
   returned: success
   type: str
   sample: ""
 reason:
-  description: Why the pending change is being taken back.
+  description: Reason why the pending change is being reverted.
   returned: success
   type: str
   sample: ""
 timeout:
-  description: Seconds that the pending change has to be confirmed within.
+  description: Number of seconds within which the pending change must be confirmed.
   returned: success
   type: float
   sample: 120
 guarded:
-  description: Whether its deadline is armed. V(false) after somebody stopped the timer.
+  description: Whether its timer is armed. V(false) if somebody stopped it.
   returned: success
   type: bool
   sample: true
 last:
-  description: How the last change ended.
+  description: Result of the last change.
   returned: success
   type: dict
   contains:
@@ -68,14 +68,14 @@ last:
       description: Names the change.
       type: str
     reason:
-      description: Why it was rolled back.
+      description: Reason of the rollback.
       type: str
     left:
-      description: Commands for what of the running state could not be brought back; empty when all was.
+      description: Commands for running state that could not be restored. Empty if everything was restored.
       type: list
       elements: str
 interfaces:
-  description: The interfaces as they are, a line each.
+  description: The interfaces, one line each.
   returned: success
   type: str
   sample: "eth0: card up mtu 1500 192.0.2.10/24"

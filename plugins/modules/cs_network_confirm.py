@@ -8,28 +8,28 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_network_confirm
-short_description: Confirm a host's pending network change, or take it back now
+short_description: Confirm or revert the pending network change of a host
 description:
-  - Makes a network change permanent that M(hostcraft.cloudstack.cs_network_change) began, or ends it before its time.
-  - That module does it by itself. This is for changes that were begun with a O(token) of one's own, and for operators
-    who do not want to wait for a rollback.
+  - Makes a network change of M(hostcraft.cloudstack.cs_network_change) permanent, or reverts it at once.
+  - That module confirms its changes by itself. Use this module for changes that were started with your own O(token), or
+    to revert a change without waiting for the rollback.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   state:
-    description: V(confirmed) makes it permanent, V(reverted) takes it back.
+    description: V(confirmed) makes the change permanent, V(reverted) reverts it.
     type: str
     choices: [confirmed, reverted]
     default: confirmed
   token:
-    description: The secret that the change was begun with. Needed for O(state=confirmed).
+    description: The secret that the change was started with. Required for O(state=confirmed).
     type: str
 attributes:
   check_mode:
-    description: Tells whether there is something to do.
+    description: Reports whether there is a change to confirm or revert.
     support: full
   diff_mode:
-    description: The files are those that the change showed.
+    description: The files are those that the change itself showed.
     support: none
 seealso:
   - module: hostcraft.cloudstack.cs_network_change
@@ -48,8 +48,8 @@ EXAMPLES = r"""
 RETURN = r"""
 state:
   description:
-    - V(confirmed), V(reverted), or V(none) when there was nothing to take back.
-    - While it cannot be confirmed yet, its phase, V(armed), V(applying) or V(reverting).
+    - V(confirmed), V(reverted), or V(none) if there was nothing to revert.
+    - If the change cannot be confirmed yet, its phase, V(armed), V(applying) or V(reverting).
   returned: success
   type: str
   sample: confirmed
@@ -59,7 +59,7 @@ id:
   type: str
   sample: 2f1c9a60d3b45e78
 interfaces:
-  description: The interfaces as they are, a line each.
+  description: The interfaces, one line each.
   returned: when V(confirmed) or V(reverted)
   type: str
   sample: "cloudbr0: bridge up mtu 1500 192.0.2.10/24"

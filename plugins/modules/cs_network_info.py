@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_network_info
 short_description: Read guest networks of Apache CloudStack
 description:
-  - Returns all guest networks, or those of a zone or physical network, with their VLAN, their state and whether the
-    server collects them. Networks of projects are not among them.
+  - Returns all guest networks, or those of a zone or physical network, with their VLAN, their state, and whether the
+    server shuts them down when they are idle. Networks of projects are not among them.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

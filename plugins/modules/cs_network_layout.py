@@ -8,46 +8,48 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_network_layout
-short_description: Turn the declared network of a KVM host into files of what configures it
+short_description: Render the declared network of a KVM host as files of its back-end
 description:
-  - Reads the network of the host that the task runs on, judges the declared one, and returns the files and commands
-    that make it so, for ifupdown, ifupdown2, systemd-networkd, netplan or NetworkManager,
-    with Open vSwitch where asked.
-  - Changes nothing. Every contradiction, within the layout or with the host, is told at once, with its parameter, its
-    value and what would be right.
-  - Refused is a layout that would leave the address by which Ansible came on no interface.
+  - Reads the network of the host that the task runs on, checks the declared network, and returns the files and commands
+    that create it, for ifupdown, ifupdown2, systemd-networkd, netplan or NetworkManager, optionally with Open vSwitch.
+  - Changes nothing. All contradictions, within the layout or with the host, are reported at once, with the parameter,
+    its value and a remedy.
+  - A layout that would remove the address of Ansible's connection is refused.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   layout:
-    description: The interfaces. Those that nothing is said about are left alone.
+    description: The interfaces. Interfaces that are not declared are left alone.
     type: dict
     required: true
     suboptions:
       nics:
-        description: Network cards. One that is a port of something need not be declared. V(lo) takes addresses alone.
+        description:
+          - NICs. A NIC that is a port of another interface does not have to be declared. V(lo) accepts addresses only.
         type: list
         elements: dict
         suboptions: &interface
           name:
-            description: Name of the interface, at most 15 characters. That of a card is what the host calls it.
+            description: Name of the interface, at most 15 characters. For a NIC, the name on the host.
             type: str
             required: true
           mtu:
-            description: MTU in bytes. What it lies on gets at least as much where nothing is said there.
+            description: MTU in bytes. Interfaces below it get at least the same MTU, unless they declare one.
             type: int
           mac:
             description:
-              - MAC address. A bridge or bond for which none is said gets that of its first card, so that leases and
-                switches know it.
+              - MAC address. Defaults to the MAC address of the first NIC for a bridge or bond, so that DHCP leases and
+                switches stay valid.
             type: str
           method:
             description:
-              - How it gets addresses. V(keep) takes over what it, or what it lies on, carries now - leases,
-                autoconfigured and static addresses, routes, policy rules, name servers and the MTU - or refuses what
-                it cannot keep.
-              - Routes of routing daemons, and addresses that a cluster's daemon moves between hosts, are left to these.
-              - V(static) where there are addresses, else V(none). A port of a bridge or bond carries none.
+              - How it gets addresses. V(keep) takes over the present configuration of the interface or of the interface
+                below it - DHCP, autoconfigured and static addresses, routes, policy rules, name servers and the MTU -
+                and fails if something cannot be kept.
+              - Routes of routing daemons, and addresses that a cluster daemon moves between hosts, are left to these
+                daemons.
+              - Defaults to V(static) if there are addresses, and to V(none) otherwise. A port of a bridge or bond
+                cannot have addresses.
             type: str
             choices: [none, static, dhcp, keep]
           addresses:
@@ -70,7 +72,7 @@ options:
                 type: str
                 required: true
               via:
-                description: Address of the router; on the link itself where none is said.
+                description: Address of the router. Without it, the destination is on the link itself.
                 type: str
               metric:
                 description: Metric of the route.
@@ -90,50 +92,53 @@ options:
         suboptions:
           <<: *interface
           interfaces:
-            description: Cards that it bonds.
+            description: NICs of the bond.
             type: list
             elements: str
             required: true
           type:
-            description: Who bonds. A bond of Open vSwitch is a port of a bridge of Open vSwitch.
+            description: Type of the bond. An Open vSwitch bond is a port of an Open vSwitch bridge.
             type: str
             choices: [linux, openvswitch]
             default: linux
           mode:
             description:
               - Mode of a Linux bond - V(balance-rr), V(active-backup), V(balance-xor), V(broadcast), V(802.3ad),
-                V(balance-tlb) or V(balance-alb). The last two cannot be under a bridge.
+                V(balance-tlb) or V(balance-alb). The last two cannot be used below a bridge.
               - Of a bond of Open vSwitch - V(active-backup), V(balance-slb) or V(balance-tcp).
             type: str
             default: active-backup
           lacp_rate:
-            description: How often LACP speaks.
+            description: Rate of LACP packets.
             type: str
             choices: [slow, fast]
           lacp:
-            description: LACP of a bond of Open vSwitch; a Linux bond speaks it by mode V(802.3ad).
+            description: LACP of an Open vSwitch bond. A Linux bond uses LACP in mode V(802.3ad).
             type: str
             choices: [active, passive, "off"]
           hash_policy:
             description:
-              - What decides which card a frame leaves by, in modes V(balance-xor), V(802.3ad) and V(balance-tlb).
+              - Hash policy that selects the NIC of a frame, in modes V(balance-xor), V(802.3ad) and V(balance-tlb).
             type: str
             choices: [layer2, layer2+3, layer3+4, encap2+3, encap3+4]
           primary:
-            description: Card that is preferred, in modes V(active-backup), V(balance-tlb) and V(balance-alb).
+            description: Preferred NIC, in modes V(active-backup), V(balance-tlb) and V(balance-alb).
             type: str
           miimon:
-            description: Milliseconds between two looks at the cards' links.
+            description: Interval in milliseconds for checking the links of the NICs.
             type: int
             default: 100
           up_delay:
-            description: Milliseconds before a link that came up is used, a multiple of O(layout.bonds[].miimon).
+            description:
+              - Delay in milliseconds before a link that came up is used, a multiple of O(layout.bonds[].miimon).
             type: int
           down_delay:
-            description: Milliseconds before a link that went down is left, a multiple of O(layout.bonds[].miimon).
+            description:
+              - Delay in milliseconds before a link that went down is no longer used, a multiple of
+                O(layout.bonds[].miimon).
             type: int
           min_links:
-            description: Links without which the bond is down, in mode V(802.3ad).
+            description: Minimum number of links for the bond to be up, in mode V(802.3ad).
             type: int
       vlans:
         description: VLANs.
@@ -142,13 +147,14 @@ options:
         suboptions:
           <<: *interface
           id:
-            description: VLAN, 1 to 4094. The number at the end of the name where O(layout.vlans[].link) is not said.
+            description:
+              - VLAN, 1 to 4094. Defaults to the number at the end of the name if O(layout.vlans[].link) is not set.
             type: int
           link:
-            description: Interface whose frames are tagged. What stands before the dot of the name unless it is said.
+            description: Interface whose frames are tagged. Defaults to the part of the name before the dot.
             type: str
       vxlans:
-        description: VXLANs that the host has by itself, besides those that the agent makes.
+        description: VXLANs of the host, in addition to those that the agent creates.
         type: list
         elements: dict
         suboptions:
@@ -158,14 +164,14 @@ options:
             type: int
             required: true
           device:
-            description: Interface that it sends by, such as V(cloudbr1). It needs an address.
+            description: Interface that it sends on, such as V(cloudbr1). It needs an address.
             type: str
           group:
-            description: Multicast group that frames for all go to.
+            description: Multicast group for broadcast frames.
             type: str
           peers:
             description:
-              - Addresses of the other hosts, where there is no multicast. Netplan and NetworkManager know one only.
+              - Addresses of the other hosts, if there is no multicast. Netplan and NetworkManager support only one.
             type: list
             elements: str
           local:
@@ -176,17 +182,18 @@ options:
             type: int
             default: 8472
           ttl:
-            description: Time to live of what it sends.
+            description: Time to live of its packets.
             type: int
       bridges:
-        description: Bridges. KVM traffic labels are their names.
+        description: Bridges. Their names are the KVM traffic labels.
         type: list
         elements: dict
         suboptions:
           <<: *interface
           interfaces:
             description:
-              - Its ports - cards, bonds, VLANs, VXLANs. V(eth0.200) is VLAN 200 on V(eth0) without being declared.
+              - Ports of the bridge - NICs, bonds, VLANs, VXLANs. V(eth0.200) means VLAN 200 on V(eth0) and does not
+                have to be declared.
             type: list
             elements: str
           type:
@@ -195,66 +202,73 @@ options:
             choices: [linux, openvswitch]
             default: linux
           stp:
-            description: Whether spanning tree runs.
+            description: Whether spanning tree is enabled.
             type: bool
             default: false
           forward_delay:
-            description: Seconds of spanning tree's listening and learning; 5 with it and 0 without unless it is said.
+            description:
+              - Forward delay of spanning tree in seconds. Defaults to 5 with spanning tree and to 0 without it.
             type: int
           parent:
-            description: Bridge of Open vSwitch that this one is a fake bridge of.
+            description: Open vSwitch bridge that is the parent of this fake bridge.
             type: str
           vlan:
             description: VLAN of the fake bridge.
             type: int
           trunks:
-            description: VLANs that the ports of a bridge of Open vSwitch carry; all of them unless it is said.
+            description: VLANs that the ports of an Open vSwitch bridge carry. Defaults to all VLANs.
             type: list
             elements: int
   backend:
     description:
-      - What configures the host's network. V(auto) takes that whose files define the interface by which Ansible came,
-        else the first that runs of netplan, NetworkManager, systemd-networkd, ifupdown2 and ifupdown.
+      - Back-end that configures the network of the host. V(auto) selects the one whose files define the interface of
+        Ansible's connection, or else the first one that runs - netplan, NetworkManager, systemd-networkd, ifupdown2,
+        ifupdown.
     type: str
     choices: [auto, ifupdown, ifupdown2, netplan, networkd, networkmanager]
     default: auto
   exact:
     description:
-      - Whether files of the back-end that this collection did not write go, with the interfaces that only they make.
-        Else they stay, and one that defines a declared interface too is refused.
-      - An interface that would lose addresses, routes or itself in that way has to be declared too, with
-        O(layout.nics[].method) V(keep), or V(none) where it is meant; else the layout is refused.
+      - Whether files of the back-end that this collection did not write are removed, with the interfaces that only they
+        define. By default they are kept, and a file that also defines a declared interface is an error.
+      - An interface that would lose addresses or routes, or would be removed in this way, must be declared too, with
+        O(layout.nics[].method) V(keep), or V(none) if this is intended. Otherwise the layout is refused.
     type: bool
     default: false
   traffic_labels:
-    description: KVM traffic labels of the zone. Each has to be a bridge with a card whose name the agent knows.
+    description: KVM traffic labels of the zone. Each must be a bridge with a NIC whose name the agent recognizes.
     type: list
     elements: str
     default: []
   guest_labels:
-    description: KVM traffic labels on which the agent makes guest VLANs, which takes cards with names of 8 characters.
+    description:
+      - KVM traffic labels on which the agent creates guest VLANs. The names of their NICs may have at most 8
+        characters.
     type: list
     elements: str
     default: []
   vxlan_networks:
-    description: How many VXLANs the agent may have to make. With any, a label needs an address and a larger MTU.
+    description:
+      - Number of VXLANs that the agent may create. If there are any, a label needs an address and a larger MTU.
     type: int
     default: 0
   management_servers:
-    description: Management servers, as V(ADDRESS) or V(ADDRESS:PORT), that have to be reached afterwards if before.
+    description:
+      - Management servers, as V(ADDRESS) or V(ADDRESS:PORT), that must be reachable after the change if they were
+        before.
     type: list
     elements: str
     default: []
   address:
-    description: Where the host answers afterwards, if that changes.
+    description: Address of the host after the change, if it changes.
     type: str
   connection:
-    description: Address of the host that Ansible came to. Taken from the SSH connection unless it is said.
+    description: Address of the host that Ansible is connected to. Defaults to the address of the SSH connection.
     type: str
 extends_documentation_fragment:
   - hostcraft.cloudstack.looks
 notes:
-  - The layout in words, and all contradictions, are in the guide on a host's network.
+  - The guide on a host's network explains the layout and all error codes.
 seealso:
   - module: hostcraft.cloudstack.cs_network_change
   - module: hostcraft.cloudstack.cs_host_check
@@ -311,12 +325,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 backend:
-  description: What configures the host's network.
+  description: Back-end that configures the network of the host.
   returned: success
   type: str
   sample: networkd
 packages:
-  description: Debian's packages that the files count on.
+  description: Debian packages that the files need.
   returned: success
   type: list
   elements: str
@@ -338,12 +352,12 @@ change:
     address: ""
     probes: []
 layout:
-  description: The layout with what was implied, kept and pinned.
+  description: The complete layout, with implied and kept values.
   returned: success
   type: dict
   sample: {nics: [{name: eth0, implied: true}], bridges: [{name: cloudbr0, interfaces: [eth0]}]}
 findings:
-  description: What deserves a warning. Contradictions that refuse are in RV(details).
+  description: Warnings. Errors are in RV(details).
   returned: success
   type: list
   elements: dict
@@ -358,10 +372,10 @@ findings:
       description: What stands there.
       type: raw
     message:
-      description: What is wrong with it.
+      description: Description of the problem.
       type: str
     remedy:
-      description: What would be right.
+      description: What to do.
       type: str
     blocks:
       description: Whether it refuses.
@@ -374,7 +388,7 @@ findings:
       remedy: two cards
       blocks: false
 code:
-  description: V(refused) when the layout contradicts itself or the host.
+  description: V(refused) if the layout contradicts itself or the host.
   returned: failure
   type: str
   sample: refused

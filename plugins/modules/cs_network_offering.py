@@ -10,10 +10,10 @@ DOCUMENTATION = r"""
 module: cs_network_offering
 short_description: Manage network offerings of Apache CloudStack
 description:
-  - Creates, enables, disables, renames in texts and removes network offerings.
-  - Every service has a provider, the virtual router where none is said; the server makes offerings without providers
-    too, whose networks do nothing.
-  - What the server cannot change afterwards is refused, naming it.
+  - Creates, enables, disables and removes network offerings, and changes their texts.
+  - Every service gets a provider, by default the virtual router. The server also accepts offerings without providers,
+    but their networks do not work.
+  - Options that the server cannot change afterwards are refused by name.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -24,29 +24,29 @@ options:
     type: str
     required: true
   display_text:
-    description: What users see; the name unless something else is said.
+    description: Text that is shown to users. Defaults to the name.
     type: str
   guest_ip_type:
-    description: Guest type of its networks; needed to create it. It cannot be changed.
+    description: Guest type of its networks. Required to create it. It cannot be changed.
     type: str
     choices: [Isolated, Shared, L2]
   specify_vlan:
-    description: Whether its networks are given their VLAN by whoever creates them. It cannot be changed.
+    description: Whether the VLAN of its networks is given when they are created. It cannot be changed.
     type: bool
   specify_ip_ranges:
-    description: Whether its networks are given their addresses, as shared ones are. It cannot be changed.
+    description: Whether the addresses of its networks are given, as for shared networks. It cannot be changed.
     type: bool
   persistent:
     description:
-      - Whether its networks are implemented at once, without a VM, and keep their VLAN when the last VM has gone. It
-        cannot be changed.
+      - Whether its networks are implemented at once, without a VM, and keep their VLAN after the last VM. It cannot be
+        changed.
     type: bool
   supported_services:
-    description: Services of its networks, all of them, such as V(Dhcp), V(Dns), V(SourceNat). They cannot be changed.
+    description: All services of its networks, such as V(Dhcp), V(Dns), V(SourceNat). They cannot be changed.
     type: list
     elements: str
   service_providers:
-    description: Who provides a service, where it is not the virtual router. They cannot be changed.
+    description: Providers of services other than the virtual router. They cannot be changed.
     type: list
     elements: dict
     suboptions:
@@ -66,7 +66,7 @@ options:
     description: Whether services may share a public address. It cannot be changed.
     type: bool
   egress_default_policy:
-    description: Whether its networks may reach out unless said otherwise. It cannot be changed.
+    description: Whether egress traffic of its networks is allowed by default. It cannot be changed.
     type: bool
   for_vpc:
     description: Whether it is for tiers of VPCs. It cannot be changed.
@@ -75,10 +75,10 @@ options:
     description: Rate of its networks in Mbit/s. It cannot be changed.
     type: int
   max_connections:
-    description: Most connections of its load balancer.
+    description: Maximum number of connections of its load balancer.
     type: int
   tags:
-    description: Tags of physical networks that it is for, all of them.
+    description: All tags of physical networks that it requires.
     type: list
     elements: str
   state:
@@ -134,22 +134,22 @@ traffic_type:
   type: str
   sample: Guest
 state:
-  description: Whether networks can be made of it.
+  description: Whether networks can be created with it.
   returned: unless absent
   type: str
   sample: Enabled
 specify_vlan:
-  description: Whether its networks are given their VLAN.
+  description: Whether the VLAN of its networks is given.
   returned: unless absent
   type: bool
   sample: true
 specify_ip_ranges:
-  description: Whether its networks are given their addresses.
+  description: Whether the addresses of its networks are given.
   returned: unless absent
   type: bool
   sample: false
 persistent:
-  description: Whether its networks are implemented without a VM and stay so.
+  description: Whether its networks are implemented without a VM.
   returned: unless absent
   type: bool
   sample: false
@@ -159,7 +159,7 @@ conserve_mode:
   type: bool
   sample: true
 egress_default_policy:
-  description: Whether its networks may reach out unless said otherwise.
+  description: Whether egress traffic of its networks is allowed by default.
   returned: unless absent
   type: bool
   sample: true
@@ -169,7 +169,7 @@ for_vpc:
   type: bool
   sample: false
 is_default:
-  description: Whether it came with the server.
+  description: Whether it is one of the server's default offerings.
   returned: unless absent
   type: bool
   sample: false
@@ -184,12 +184,12 @@ network_rate:
   type: int
   sample: 200
 max_connections:
-  description: Most connections of its load balancer.
+  description: Maximum number of connections of its load balancer.
   returned: unless absent
   type: int
   sample: 4096
 tags:
-  description: Tags of physical networks that it is for.
+  description: Tags of physical networks that it requires.
   returned: unless absent
   type: list
   elements: str

@@ -8,13 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_overprovision
-short_description: Set over-provisioning factors of Apache CloudStack, simulated first
+short_description: Simulate and set over-provisioning factors of Apache CloudStack
 description:
   - Sets the CPU and memory over-provisioning factors of a cluster, or the global ones that new clusters start with.
-  - Simulates the change before it is made; capacities before and after, which VMs keep their old factors until they are
-    stopped and started, and which hosts would hold more than they have. In check mode that is all it does.
-  - Refuses factors that CloudStack takes although they make no sense, with every reason at once.
-  - Waits until the new capacities show in every listing, because they follow at different moments.
+  - Simulates the change first. Returns capacities before and after, VMs that keep their old factors until they are
+    stopped and started, and hosts that would be over-committed. Check mode does only this.
+  - Refuses factors that CloudStack accepts but that make no sense, with every reason at once.
+  - Waits until all listings show the new capacities, because the server updates them at different times.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -22,22 +22,21 @@ extends_documentation_fragment:
 options:
   cluster:
     description:
-      - Name or id of the cluster; without it the global factors are meant. Clusters that are there already do not
-        follow those.
+      - Name or id of the cluster. Without it, the global factors are set, which do not affect existing clusters.
     type: str
   zone:
-    description: Name or id of the zone that O(cluster) is in; the only one there is unless something else is said.
+    description: Name or id of the zone that contains O(cluster). Required if there are several zones.
     type: str
   pod:
-    description: Name or id of the pod that O(cluster) is in, where two pods have clusters of one name.
+    description: Name or id of the pod that contains O(cluster), if two pods have clusters with the same name.
     type: str
   cpu_factor:
-    description: Factor of CPU; V(2) is V(2.0). Left alone where unset.
+    description: CPU factor. V(2) equals V(2.0). If not set, it is left alone.
     type: float
   memory_factor:
     description:
-      - Factor of memory. Left alone where unset.
-      - It rests on ballooning, which KVM, VMware and XenServer have; XenServer serves 4 at most.
+      - Memory factor. If not set, it is left alone.
+      - It requires ballooning, which KVM, VMware and XenServer have. XenServer supports at most 4.
     type: float
   state:
     description: V(absent) returns a cluster to the global factors, and the global factors to their defaults.
@@ -46,29 +45,30 @@ options:
     default: present
   allow:
     description:
-      - What is carried out although it would be refused.
+      - Reasons of a refusal to ignore.
       - V(below_one) is a factor below 1, which gives capacity away.
       - V(large) is a CPU factor above 100 or a memory factor above 10.
-      - V(no_ballooning) is a memory factor above 1 where the hypervisor takes no memory back from guests.
-      - V(over_full) is a lower factor that leaves a host with more than it has.
+      - V(no_ballooning) is a memory factor above 1 on a hypervisor without ballooning.
+      - V(over_full) is a lower factor that would over-commit a host.
     type: list
     elements: str
     choices: [below_one, large, no_ballooning, over_full]
     default: []
   spare_hosts:
-    description: Refuse what leaves no room for the failure of so many hosts (N+f). Not looked at where unset.
+    description:
+      - Number of hosts that may fail (N+f). A factor that leaves less capacity is refused. Not checked if not set.
     type: int
   restart_vms:
     description:
-      - Names or ids of running VMs to stop and start afterwards, so that they take the new factors.
-      - One after the other, in this order, each verified before the next. Those that have the factors already are left
-        alone.
-      - A VM that a killed run left stopped is started by the next run on the cluster; until then an annotation of the
-        cluster holds its id.
+      - Names or ids of running VMs to stop and start afterwards, so that they get the new factors.
+      - They are restarted one at a time, in this order, and each is verified before the next. VMs that already have the
+        factors are left alone.
+      - If the task is killed while a VM is stopped, the next run on the cluster starts it. Until then, an annotation of
+        the cluster contains its id.
     type: list
     elements: str
   timeout:
-    description: Seconds that the capacities may take to follow.
+    description: Maximum number of seconds until the capacities are updated.
     type: float
     default: 600
 seealso:
@@ -116,7 +116,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cluster:
-  description: Name of the cluster; empty for the global factors.
+  description: Name of the cluster. Empty for the global factors.
   returned: success
   type: str
   sample: kvm-a
@@ -132,15 +132,15 @@ memory_factor:
   sample: 1.0
 simulation:
   description:
-    - Accounts before and after the change, of the cluster and of each host; C(capacity), C(used), C(reserved) and
+    - Capacities of the cluster and of each host before and after the change; C(capacity), C(used), C(reserved) and
       C(free) in MHz and bytes, C(share) as fractions.
   returned: for a cluster
   type: dict
 keeping:
   description:
     - VMs that keep other factors until they are stopped and started, largest first.
-    - The factors that they remember (null where they were started with 1 and 1), what they count for with the new
-      factors, and what after a restart.
+    - Their present factors (null if they were started with 1 and 1), the capacity that they use with the new factors,
+      and after a restart.
   returned: success
   type: list
   elements: dict
@@ -157,19 +157,19 @@ restarted:
   type: list
   elements: str
 advice:
-  description: What to mind; warned of as well when VMs run in the cluster.
+  description: Notes. They are also warnings of the task if VMs run in the cluster.
   returned: success
   type: list
   elements: str
 clusters:
-  description: The clusters that keep factors of their own.
+  description: The clusters that have their own factors.
   returned: for the global factors
   type: list
   elements: dict
 details:
   description:
-    - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), C(message), C(remedy) and
-      numbers. The codes are C(factor_not_positive), C(below_one), C(large), C(no_ballooning), C(memory_limit),
+    - If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code), C(message), C(remedy)
+      and numbers. The codes are C(factor_not_positive), C(below_one), C(large), C(no_ballooning), C(memory_limit),
       C(over_full), C(n_plus_f) and C(restart_vm).
   returned: failure
   type: dict

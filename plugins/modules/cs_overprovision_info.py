@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_overprovision_info
 short_description: Read over-provisioning factors of Apache CloudStack
 description:
-  - Returns the global factors and those of every cluster, of a zone's clusters or of one, with the VMs that were
-    started with others and keep them until they are stopped and started.
+  - Returns the global factors and the factors of clusters, with the VMs that were started with other factors and keep
+    them until they are stopped and started.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -19,10 +19,10 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   cluster:
-    description: Name or id of a cluster; without it all are returned. An unknown one gives an empty list.
+    description: Name or id of a cluster. Without it, all are returned. An unknown name returns an empty list.
     type: str
   zone:
-    description: Name or id of the zone that the clusters are in; the only one there is when O(cluster) is given.
+    description: Name or id of the zone of the clusters. With O(cluster), required if there are several zones.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_overprovision

@@ -12,7 +12,8 @@ short_description: Manage physical networks of Apache CloudStack
 description:
   - Creates, changes, enables, disables and removes physical networks, and enables or disables their network service
     providers.
-  - The element behind a provider (virtual router, internal load balancer) is enabled before it and disabled after it.
+  - The element of a provider (virtual router, internal load balancer) is enabled before the provider and disabled after
+    it.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -25,28 +26,28 @@ options:
     aliases: [physical_network]
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   vlan:
     description:
       - Guest VLANs, all of them, as a text such as V(100-200,500) or a list, in any order and any split. An empty one
-        removes them all; unset leaves them alone.
+        removes them all; if not set, they are left alone.
       - For isolation by VXLAN these are VNIs.
-      - VLANs 0 and 4095, which IEEE 802.1Q reserves and the server takes all the same, are refused.
+      - VLANs 0 and 4095, which IEEE 802.1Q reserves, are refused, although the server accepts them.
     type: raw
   isolation_method:
-    description: How guest networks are kept apart; it cannot be changed.
+    description: Isolation method of guest networks. It cannot be changed.
     type: str
     choices: [VLAN, VXLAN, GRE, L3]
   broadcast_domain_range:
-    description: How far the network reaches; it cannot be changed.
+    description: Broadcast domain of the network. It cannot be changed.
     type: str
     choices: [POD, ZONE]
   network_speed:
     description: Speed of the network, such as V(10G).
     type: str
   tags:
-    description: Tags of the network, all of them, that network offerings choose it by.
+    description: All tags of the network. Network offerings select physical networks by tags.
     type: list
     elements: str
     aliases: [tag]
@@ -54,16 +55,16 @@ options:
     description: Domain (name or path) that owns the network. Used only to create it.
     type: str
   nsps_enabled:
-    description: Network service providers that shall be enabled, such as V(VirtualRouter). Others are left alone.
+    description: Network service providers to enable, such as V(VirtualRouter). Others are left alone.
     type: list
     elements: str
   nsps_disabled:
-    description: Network service providers that shall be disabled. Others are left alone.
+    description: Network service providers to disable. Others are left alone.
     type: list
     elements: str
   state:
     description:
-      - V(enabled) and V(disabled) also set the state of the network; V(present) leaves it alone.
+      - V(enabled) and V(disabled) also set the state of the network. V(present) does not change it.
     type: str
     choices: [present, enabled, disabled, absent]
     default: present
@@ -120,12 +121,12 @@ vlan:
   type: str
   sample: 100-200,500-500,600-620
 isolation_method:
-  description: How guest networks are kept apart.
+  description: Isolation method of guest networks.
   returned: unless absent
   type: str
   sample: VLAN
 broadcast_domain_range:
-  description: How far it reaches.
+  description: Broadcast domain of the network.
   returned: unless absent
   type: str
   sample: ZONE

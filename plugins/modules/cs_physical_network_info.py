@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   name:
-    description: Name or id of a physical network; without it all are returned. An unknown one gives an empty list.
+    description: Name or id of a physical network. Without it, all are returned. An unknown name returns an empty list.
     type: str
     aliases: [physical_network]
   zone:

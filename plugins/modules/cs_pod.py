@@ -25,25 +25,25 @@ options:
     type: str
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   state:
     description:
-      - V(enabled) and V(disabled) also set the allocation state; V(present) leaves it alone.
+      - V(enabled) and V(disabled) also set the allocation state. V(present) does not change it.
     type: str
     choices: [present, enabled, disabled, absent]
     default: present
   start_ip:
-    description: First address that system VMs of the pod get; needed to create a pod.
+    description: First address that system VMs of the pod get. Required to create a pod.
     type: str
   end_ip:
-    description: Last address that system VMs of the pod get.
+    description: Last address for system VMs of the pod.
     type: str
   netmask:
-    description: Netmask of the pod's management network; needed to create a pod.
+    description: Netmask of the pod's management network. Required to create a pod.
     type: str
   gateway:
-    description: Gateway of the pod's management network; needed to create a pod.
+    description: Gateway of the pod's management network. Required to create a pod.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_pod_info
@@ -119,7 +119,7 @@ ip_ranges:
       for_system_vms: false
       vlan: vlan://untagged
 allocation_state:
-  description: Whether the pod takes new VMs.
+  description: Whether the pod accepts new VMs.
   returned: unless absent
   type: str
   sample: Enabled

@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   name:
-    description: Name or id of a pod; without it all are returned. An unknown one gives an empty list.
+    description: Name or id of a pod. Without it, all are returned. An unknown name returns an empty list.
     type: str
   zone:
     description: Name or id of the zone that the pods are in.

@@ -10,11 +10,11 @@ DOCUMENTATION = r"""
 module: cs_report
 short_description: Write a page of capacity, plan and maintenance of clusters of Apache CloudStack
 description:
-  - Writes one HTML file that needs nothing else - it fetches nothing, runs no script, and reads well on a phone, in the
-    dark and on paper.
-  - It shows what the hosts of the clusters hold now and whether any of them may fail, the plan of a rolling maintenance
-    as a timeline with every move, the load of the hosts before and after, and what was done.
-  - CloudStack is only read. A page that says the same is left as it is, whenever it was made.
+  - Writes one HTML file that loads nothing from the network and contains no script. It is readable on a phone, in dark
+    mode and on paper.
+  - The page shows the load of the hosts and whether any of them may fail, the plan of a rolling maintenance as a
+    timeline with every move, the load of the hosts before and after, and what was done.
+  - CloudStack is only read. If the content of the page has not changed, the file is left alone.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -24,15 +24,15 @@ requirements:
   - vl-convert-python
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   clusters:
-    description: Names or ids of the clusters; all of the zone unless some are named.
+    description: Names or ids of the clusters. Defaults to all clusters of the zone.
     type: list
     elements: str
     default: []
   dest:
-    description: Path of the file, on the machine that the task runs on. Its directory has to be there.
+    description: Path of the file on the machine where the task runs. Its directory must exist.
     type: path
     required: true
   mode:
@@ -41,13 +41,14 @@ options:
     default: "0644"
   plan:
     description:
-      - What M(hostcraft.cloudstack.cs_maintenance_plan) returned, or some such results, or what a loop registered.
+      - Result of M(hostcraft.cloudstack.cs_maintenance_plan), a list of such results, or the registered result of a
+        loop.
     type: raw
   results:
     description:
-      - What M(hostcraft.cloudstack.cs_maintenance) returned, host after host, or what a loop registered. A key
-        C(seconds) that is added to a result is shown as the time that the host took.
-      - With it, before and after are told from the moves that were made instead of those that are planned.
+      - Results of M(hostcraft.cloudstack.cs_maintenance), or the registered result of a loop. If a key C(seconds) is
+        added to a result, it is shown as the time that the host took.
+      - With it, the load before and after is computed from the moves that were made, instead of the planned ones.
     type: raw
   title:
     description: Title of the page.
@@ -91,7 +92,7 @@ size:
   type: int
   sample: 61440
 summary:
-  description: What the page says, in a few lines.
+  description: Summary of the page in a few lines.
   returned: success
   type: list
   elements: str

@@ -10,11 +10,11 @@ DOCUMENTATION = r"""
 module: cs_rolling_maintenance
 short_description: Walk through a rolling maintenance of a cluster of Apache CloudStack
 description:
-  - Tells which hosts come next, notes which are done, and ends the roll. The playbook
-    C(hostcraft.cloudstack.rolling_maintenance) walks a whole cluster with it.
-  - Every wave is planned anew, so a placement that changed meanwhile is planned with. The roll's record and lock are
-    annotations
-    of the cluster, visible to all administrators, and outlive a killed run - the next run goes on where it ended.
+  - Returns the hosts that are next, records which hosts are done, and ends the roll. The playbook
+    C(hostcraft.cloudstack.rolling_maintenance) uses it for whole clusters.
+  - Every wave is planned again, so VMs that were moved in the meantime are taken into account. The record and the lock
+    of the roll are annotations of the cluster, visible to all administrators. They survive a killed run, and the next
+    run continues.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -25,45 +25,44 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(next) returns the hosts to take next in RV(wave), none when all are done. It takes the cluster's lock.
-      - V(worked) notes that the work on O(host) is done, so that a run that is killed after it only brings the host
-        back.
-      - V(done) and V(skipped) note what became of O(host).
-      - V(finished) ends a roll whose hosts are all done, V(abandoned) any.
+      - V(next) locks the cluster and returns the next hosts in RV(wave). The list is empty if all hosts are done.
+      - V(worked) records that the work on O(host) is done. If the run is killed afterwards, the next run only enables
+        the host.
+      - V(done) and V(skipped) record the result of O(host).
+      - V(finished) ends a roll whose hosts are all done. V(abandoned) ends any roll.
       - V(released) gives this run's lock back and keeps the record, so that the roll can be resumed. With O(take_over)
         it gives back the lock of a run that is over.
     type: str
     choices: [next, worked, done, skipped, finished, abandoned, released]
     default: next
   host:
-    description: Name of the host that is worked on, done or skipped.
+    description: Name of the host for V(worked), V(done) and V(skipped).
     type: str
   engine:
     description:
-      - V(plan) is this collection's. V(cloudstack) has the server do its own roll (C(startRollingMaintenance)) in one
-        task,
-        after its known pitfalls were checked.
+      - V(plan) is the engine of this collection. V(cloudstack) runs the server's own roll (C(startRollingMaintenance))
+        in one task, after its known pitfalls were checked.
     type: str
     choices: [plan, cloudstack]
     default: plan
   payload:
-    description: Handed to the stage scripts of O(engine=cloudstack).
+    description: Argument for the stage scripts of O(engine=cloudstack).
     type: str
     default: ""
   forced:
-    description: Let O(engine=cloudstack) go on after a host that cannot be done.
+    description: Whether O(engine=cloudstack) continues after a host that fails.
     type: bool
     default: false
   stage_timeout:
-    description: Seconds that one stage of O(engine=cloudstack) may take.
+    description: Maximum number of seconds for one stage of O(engine=cloudstack).
     type: int
     default: 1800
   run:
-    description: Name of the run; the tasks of one run share the cluster's lock.
+    description: Name of the run. The tasks of one run share the lock of the cluster.
     type: str
     default: rolling
   lease:
-    description: Seconds after which the lock of a killed run is void.
+    description: Number of seconds after which the lock of a killed run expires.
     type: float
     default: 3600
 seealso:
@@ -91,17 +90,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 wave:
-  description: Names of the hosts to take next.
+  description: Names of the next hosts.
   returned: O(state=next)
   type: list
   elements: str
 done:
-  description: Names (with O(state=next)) of the hosts that are done.
+  description: Names of the hosts that are done (with O(state=next)).
   returned: success
   type: list
   elements: str
 worked:
-  description: Names of those whose work is done and that have only to come back; they are of RV(wave) too.
+  description: Names of the hosts whose work is done and that only have to be enabled. They are in RV(wave) too.
   returned: O(state=next)
   type: list
   elements: str
@@ -111,20 +110,20 @@ skipped_hosts:
   type: list
   elements: str
 run:
-  description: Name of the roll that the cluster's record is about.
+  description: Name of the roll in the record of the cluster.
   returned: success
   type: str
 pending:
-  description: Names of the hosts that are still to come.
+  description: Names of the remaining hosts.
   returned: O(state=next)
   type: list
   elements: str
 drifted:
-  description: Whether VMs are elsewhere than the last plan expected.
+  description: Whether VMs are on other hosts than the last plan expected.
   returned: O(state=next)
   type: bool
 plan:
-  description: The plan of the rest, as M(hostcraft.cloudstack.cs_maintenance_plan) returns it.
+  description: The plan of the remaining roll, as M(hostcraft.cloudstack.cs_maintenance_plan) returns it.
   returned: O(state=next)
   type: dict
 """

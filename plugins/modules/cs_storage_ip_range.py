@@ -10,9 +10,10 @@ DOCUMENTATION = r"""
 module: cs_storage_ip_range
 short_description: Manage storage IP ranges of pods of Apache CloudStack
 description:
-  - Creates, changes and removes ranges of addresses for the storage traffic of a pod. The zone needs a physical network
-    that carries storage traffic.
-  - The range of the pod that starts at O(start_ip) is the one meant. One that overlaps another is refused, naming it.
+  - Creates, changes and removes ranges of addresses for the storage traffic of a pod. The zone must have a physical
+    network with storage traffic.
+  - A range of the pod is identified by O(start_ip). A range that overlaps another one is refused, and the other range
+    is named.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -20,7 +21,7 @@ extends_documentation_fragment:
 options:
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   pod:
     description: Name or id of the pod.
@@ -31,19 +32,19 @@ options:
     type: str
     required: true
   end_ip:
-    description: Last address of the range; a new range has one address unless something else is said.
+    description: Last address of the range. Without it, a new range has a single address.
     type: str
   gateway:
-    description: Gateway of the storage network; needed to create it. It cannot be changed.
+    description: Gateway of the storage network. Required to create it. It cannot be changed.
     type: str
   netmask:
-    description: Netmask of the storage network; needed to create it.
+    description: Netmask of the storage network. Required to create it.
     type: str
   vlan:
     description: VLAN of the storage network.
     type: int
   state:
-    description: Whether it shall be there.
+    description: Whether the object must exist.
     type: str
     choices: [present, absent]
     default: present

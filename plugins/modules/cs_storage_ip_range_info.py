@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 storage_ip_ranges:
-  description: The ranges, each with the values that M(hostcraft.cloudstack.cs_storage_ip_range) returns but C(pod).
+  description: The ranges, each with the values that M(hostcraft.cloudstack.cs_storage_ip_range) returns, except C(pod).
   returned: always
   type: list
   elements: dict

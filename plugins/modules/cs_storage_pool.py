@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_storage_pool
 short_description: Manage primary storage pools of Apache CloudStack
 description:
-  - Adds, tags, enables, disables, puts into maintenance and removes storage pools.
-  - A password inside of O(storage_url) is masked in everything that the task shows.
+  - Adds, tags, enables, disables and removes storage pools, and puts them into maintenance.
+  - A password in O(storage_url) is masked in all output of the task.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -23,55 +23,57 @@ options:
     required: true
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   pod:
-    description: Name or id of the pod; that of O(cluster) unless something else is said. A pool does not move.
+    description: Name or id of the pod. Defaults to the pod of O(cluster). It cannot be changed.
     type: str
   cluster:
-    description: Name or id of the cluster that a pool of scope V(cluster) is for. A pool does not move.
+    description: Name or id of the cluster of a pool with the scope V(cluster). It cannot be changed.
     type: str
   scope:
     description:
-      - Who may use the pool; a pool with a O(cluster) is its own unless something else is said. It cannot be changed.
+      - Scope of the pool. Defaults to V(cluster) if O(cluster) is set. It cannot be changed.
     type: str
     choices: [cluster, zone]
   storage_url:
     description:
-      - URL of the pool, such as V(nfs://10.10.3.5/export/primary) or V(rbd://user:secret@10.10.3.6/pool); needed to
+      - URL of the pool, such as V(nfs://10.10.3.5/export/primary) or V(rbd://user:secret@10.10.3.6/pool). Required to
         add it.
-      - Of a pool that is there, address and path of an NFS URL are compared; they cannot be changed.
+      - For an existing pool, the address and path of an NFS URL are compared. They cannot be changed.
     type: str
   hypervisor:
-    description: Hypervisor that uses a pool of scope V(zone). It cannot be changed.
+    description: Hypervisor that uses a pool with the scope V(zone). It cannot be changed.
     type: str
     choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Any]
   provider:
     description: Storage provider. It cannot be changed.
     type: str
   capacity_bytes:
-    description: Size of the pool in bytes, where the provider needs to be told.
+    description: Size of the pool in bytes, if the provider requires it.
     type: int
   capacity_iops:
-    description: I/O operations per second of the pool, where the provider needs to be told.
+    description: I/O operations per second of the pool, if the provider requires them.
     type: int
   managed:
-    description: Whether CloudStack makes a volume of the storage for each volume of a VM. It cannot be changed.
+    description:
+      - Whether CloudStack creates a volume on the storage system for each volume of a VM. It cannot be changed.
     type: bool
   storage_tags:
-    description: Tags of the pool, all of them, in any order. An empty list removes every tag; unset leaves them alone.
+    description:
+      - All tags of the pool, in any order. An empty list removes every tag; if not set, they are left alone.
     type: list
     elements: str
     aliases: [storage_tag]
   allocation_state:
     description:
-      - V(enabled) and V(disabled) say whether new volumes are placed on the pool; both end a maintenance.
-      - V(maintenance) stops the VMs that have volumes on the pool, and waits for it. A disabled pool has to be enabled
-        for a moment, since the server prepares no other.
+      - V(enabled) and V(disabled) set whether new volumes are placed on the pool. Both end a maintenance.
+      - V(maintenance) stops the VMs that have volumes on the pool, and waits until this is done. A disabled pool is
+        enabled for a moment, because the server requires it.
     type: str
     choices: [enabled, disabled, maintenance]
   state:
-    description: V(absent) puts the pool into maintenance first, since the server removes no other.
+    description: V(absent) puts the pool into maintenance first, because the server requires it.
     type: str
     choices: [present, absent]
     default: present
@@ -126,7 +128,7 @@ zone_id:
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 pod:
-  description: Name of its pod, empty for a pool of scope zone.
+  description: Name of its pod. Empty for a pool with the scope zone.
   returned: unless absent
   type: str
   sample: row-1
@@ -136,7 +138,7 @@ pod_id:
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 cluster:
-  description: Name of its cluster, empty for a pool of scope zone.
+  description: Name of its cluster. Empty for a pool with the scope zone.
   returned: unless absent
   type: str
   sample: kvm-a
@@ -161,12 +163,12 @@ type:
   type: str
   sample: NetworkFilesystem
 scope:
-  description: Who may use it.
+  description: Scope of the pool.
   returned: unless absent
   type: str
   sample: CLUSTER
 state:
-  description: The pool's state, as the server says it.
+  description: State of the pool, in the server's words.
   returned: unless absent
   type: str
   sample: Up
@@ -181,7 +183,7 @@ provider:
   type: str
   sample: DefaultPrimary
 managed:
-  description: Whether CloudStack makes a volume of the storage for each volume of a VM.
+  description: Whether CloudStack creates a volume on the storage system for each volume of a VM.
   returned: unless absent
   type: bool
   sample: false
@@ -192,12 +194,12 @@ storage_tags:
   elements: str
   sample: [ssd]
 capacity_bytes:
-  description: Size as the provider was told, in bytes.
+  description: Size that was given to the provider, in bytes.
   returned: unless absent
   type: int
   sample: 1099511627776
 capacity_iops:
-  description: I/O operations per second as the provider was told.
+  description: I/O operations per second that were given to the provider.
   returned: unless absent
   type: int
   sample: 10000
@@ -207,7 +209,7 @@ disk_size_total:
   type: int
   sample: 1099511627776
 disk_size_allocated:
-  description: Bytes that volumes may grow to.
+  description: Maximum size of all volumes in bytes.
   returned: unless absent
   type: int
   sample: 0
@@ -222,7 +224,7 @@ overprovision_factor:
   type: str
   sample: "2.0"
 created:
-  description: When it was added.
+  description: Date when it was added.
   returned: unless absent
   type: str
   sample: 2026-01-31T12:00:00+0000

@@ -10,7 +10,8 @@ DOCUMENTATION = r"""
 module: cs_traffic_type
 short_description: Manage traffic types of physical networks of Apache CloudStack
 description:
-  - Adds traffic types to a physical network, sets the labels by which hypervisors find the network, and removes them.
+  - Adds traffic types to a physical network, sets the labels that identify the network on hypervisors, and removes
+    traffic types.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -22,7 +23,7 @@ options:
     required: true
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   traffic_type:
     description: The traffic type.
@@ -30,19 +31,19 @@ options:
     required: true
     choices: [Management, Guest, Public, Storage]
   hyperv_networklabel:
-    description: Label of the network on hosts of Hyper-V. Unset leaves it alone.
+    description: Label of the network on Hyper-V hosts. If not set, it is left alone.
     type: str
   kvm_networklabel:
-    description: Label of the network on hosts of KVM. Unset leaves it alone.
+    description: Label of the network on KVM hosts. If not set, it is left alone.
     type: str
   ovm3_networklabel:
-    description: Label of the network on hosts of Ovm3. Unset leaves it alone.
+    description: Label of the network on Ovm3 hosts. If not set, it is left alone.
     type: str
   vmware_networklabel:
-    description: Label of the network on hosts of VMware. Unset leaves it alone.
+    description: Label of the network on VMware hosts. If not set, it is left alone.
     type: str
   xen_networklabel:
-    description: Label of the network on hosts of XenServer. Unset leaves it alone.
+    description: Label of the network on XenServer hosts. If not set, it is left alone.
     type: str
   isolation_method:
     description: Isolation of the traffic. Used only to add it.
@@ -52,7 +53,7 @@ options:
     description: VLAN of management traffic on VMware. Used only to add it.
     type: str
   state:
-    description: Whether it shall be there.
+    description: Whether the object must exist.
     type: str
     choices: [present, absent]
     default: present

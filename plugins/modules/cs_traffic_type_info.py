@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_traffic_type_info
 short_description: Read traffic types of physical networks of Apache CloudStack
 description:
-  - Returns the traffic types of one physical network, or of all of a zone.
+  - Returns the traffic types of one physical network, or of all physical networks of a zone.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -19,10 +19,12 @@ extends_documentation_fragment:
 options:
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   physical_network:
-    description: Name or id of the physical network; those of all of the zone are returned without it.
+    description:
+      - Name or id of the physical network. Without it, the traffic types of all physical networks of the zone are
+        returned.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type

@@ -24,7 +24,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
 options:
   zone:
-    description: Name or id of the zone; the only one there is unless something else is said.
+    description: Name or id of the zone. Required if there are several zones.
     type: str
   cluster:
     description:

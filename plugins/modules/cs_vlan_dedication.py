@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   physical_network:
     description: Name or id of the physical network of the guest VLANs.
@@ -50,16 +50,16 @@ options:
     default: []
     suboptions:
       vlans:
-        description: VLANs, in any spelling.
+        description: VLANs, as a string such as V(100-200,500) or a list.
         type: raw
         required: true
       purpose:
-        description: What they are for.
+        description: Purpose of the VLANs.
         type: str
         required: true
         choices: [management, storage, public, guest, account, project, reserved]
       name:
-        description: What people call them, for messages.
+        description: Name of the VLANs in messages.
         type: str
   state:
     description:

@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   physical_network:
     description: Name or id of the only physical network to tell of.
@@ -45,16 +45,16 @@ options:
     default: []
     suboptions:
       vlans:
-        description: VLANs, in any spelling.
+        description: VLANs, as a string such as V(100-200,500) or a list.
         type: raw
         required: true
       purpose:
-        description: What they are for.
+        description: Purpose of the VLANs.
         type: str
         required: true
         choices: [management, storage, public, guest, account, project, reserved]
       name:
-        description: What people call them, for messages.
+        description: Name of the VLANs in messages.
         type: str
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_range
@@ -154,7 +154,7 @@ physical_networks:
       description: Its name.
       type: str
     isolation_method:
-      description: How guest networks are kept apart.
+      description: Isolation method of guest networks.
       type: str
     vlans:
       description: Its guest VLANs.

@@ -11,8 +11,8 @@ module: cs_vlan_ip_range
 short_description: Manage public and shared IP ranges of Apache CloudStack
 description:
   - Creates, changes and removes ranges of addresses of the public network or of a shared network.
-  - The range that starts at O(start_ip) (or O(start_ipv6)) on the same network is the one meant. One that overlaps
-    another is refused, naming it.
+  - A range of a network is identified by O(start_ip) (or O(start_ipv6)). A range that overlaps another one is refused,
+    and the other range is named.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -22,7 +22,7 @@ options:
     description: First IPv4 address of the range.
     type: str
   end_ip:
-    description: Last IPv4 address of the range; a new range has one address unless something else is said.
+    description: Last IPv4 address of the range. Without it, a new range has a single address.
     type: str
   gateway:
     description: Gateway of the IPv4 addresses.
@@ -34,7 +34,7 @@ options:
     description: First IPv6 address of the range.
     type: str
   end_ipv6:
-    description: Last IPv6 address of the range; a new range has one address unless something else is said.
+    description: Last IPv6 address of the range. Without it, a new range has a single address.
     type: str
   gateway_ipv6:
     description: Gateway of the IPv6 addresses.
@@ -56,7 +56,7 @@ options:
     type: str
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   domain:
     description: Domain (name or path) that the range is dedicated to. It cannot be changed.
@@ -73,10 +73,10 @@ options:
         cannot be changed.
     type: bool
   for_system_vms:
-    description: Whether the range is kept for system VMs.
+    description: Whether the range is reserved for system VMs.
     type: bool
   state:
-    description: Whether it shall be there.
+    description: Whether the object must exist.
     type: str
     choices: [present, absent]
     default: present
@@ -178,7 +178,7 @@ for_virtual_network:
   type: bool
   sample: true
 for_system_vms:
-  description: Whether it is kept for system VMs.
+  description: Whether it is reserved for system VMs.
   returned: unless absent
   type: bool
   sample: false

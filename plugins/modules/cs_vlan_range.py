@@ -30,7 +30,7 @@ options:
     aliases: [name]
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   vlan:
     description:
@@ -67,16 +67,16 @@ options:
     default: []
     suboptions:
       vlans:
-        description: VLANs, in any spelling.
+        description: VLANs, as a string such as V(100-200,500) or a list.
         type: raw
         required: true
       purpose:
-        description: What they are for.
+        description: Purpose of the VLANs.
         type: str
         required: true
         choices: [management, storage, public, guest, account, project, reserved]
       name:
-        description: What people call them, for messages.
+        description: Name of the VLANs in messages.
         type: str
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_info
@@ -126,7 +126,7 @@ physical_network_id:
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 isolation_method:
-  description: How guest networks are kept apart on it.
+  description: Isolation method of its guest networks.
   returned: always
   type: str
   sample: VLAN

@@ -24,10 +24,10 @@ options:
     required: true
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
   vcenter:
-    description: Name or address of the vCenter; needed to add a datacenter.
+    description: Name or address of the vCenter. Required to add a datacenter.
     type: str
   username:
     description:

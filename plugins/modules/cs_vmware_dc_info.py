@@ -20,7 +20,7 @@ extends_documentation_fragment:
 options:
   zone:
     description:
-      - Name or id of the zone; the only one there is unless something else is said.
+      - Name or id of the zone. Required if there are several zones.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_vmware_dc

@@ -58,7 +58,7 @@ options:
     type: str
     default: Management Network
   management_vlan:
-    description: VLAN that the management port group is to have, V(0) for none. Not looked at where unset.
+    description: VLAN that the management port group is to have, V(0) for none. Not checked if not set.
     type: int
   use_dvswitch:
     description: CloudStack's setting C(vmware.use.dvswitch), where it is known.
@@ -118,7 +118,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: What is wrong, worst first.
+  description: The findings, worst first.
   returned: always
   type: list
   elements: dict
@@ -127,22 +127,22 @@ findings:
       description: Code of the check.
       type: str
     severity:
-      description: V(blocks) when adding fails, V(hurts) when something fails later, V(note) when it is good to know.
+      description: V(blocks) if adding fails, V(hurts) if something fails later, V(note) for information.
       type: str
     evidence:
-      description: What is wrong and what was seen.
+      description: Description of the problem, with evidence.
       type: str
     remedy:
       description: What helps.
       type: str
     source:
-      description: Section of CloudStack's documents that it is known from.
+      description: Section of CloudStack's documentation that describes it.
       type: str
     host:
       description: The host; empty where the cluster is meant.
       type: str
     facts:
-      description: The values that decided.
+      description: The values that led to the finding.
       type: dict
   sample:
     - code: switch_missing
@@ -154,19 +154,19 @@ findings:
       host: esx01.example.net
       facts: {}
 ignored:
-  description: Findings that O(ignore) left out.
+  description: Findings that were ignored because of O(ignore).
   returned: always
   type: list
   elements: dict
   sample: []
 unseen:
-  description: Checks that could not be made, with what could not be seen.
+  description: Checks that could not be made, with the missing information.
   returned: always
   type: list
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {blocks: 1, hurts: 0, note: 0}
@@ -176,7 +176,7 @@ cluster:
   type: dict
   sample: {name: cloud-1, datacenter: zurich-dc, ha: true, drs: fullyAutomated}
 code:
-  description: V(cluster_not_fit) when findings failed the task.
+  description: V(cluster_not_fit) if findings failed the task.
   returned: failure
   type: str
   sample: cluster_not_fit

@@ -58,7 +58,8 @@ options:
         default: 0
   maintenance:
     description:
-      - Whether the hosts are to be in vCenter's own maintenance mode, one after the other. Left alone where unset.
+      - Whether the hosts are to be in vCenter's own maintenance mode, one after the other. If not set, it is left
+        alone.
       - CloudStack must not manage the cluster meanwhile, see M(hostcraft.cloudstack.cs_cluster). VMs that run are moved
         by DRS where it is fully automated, else they have to leave until O(timeout) ends. Refused where one cannot
         leave.
@@ -119,8 +120,8 @@ hosts:
   sample: [esx01.example.net]
 details:
   description:
-    - When it is refused, RV(ignore:details.reasons) holds every reason with its C(code), C(message), C(remedy) and
-      facts. The codes are C(host_disconnected), C(ruleset_unknown), C(switch_missing), C(port_group_elsewhere),
+    - If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code), C(message), C(remedy)
+      and facts. The codes are C(host_disconnected), C(ruleset_unknown), C(switch_missing), C(port_group_elsewhere),
       C(port_group_of_host) and C(hypervisor_obstacle).
   returned: failure
   type: dict

@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: What is wrong, worst first.
+  description: The findings, worst first.
   returned: always
   type: list
   elements: dict
@@ -60,22 +60,22 @@ findings:
       description: Code of the check.
       type: str
     severity:
-      description: V(blocks) when adding fails, V(hurts) when something fails later, V(note) when it is good to know.
+      description: V(blocks) if adding fails, V(hurts) if something fails later, V(note) for information.
       type: str
     evidence:
-      description: What is wrong and what was seen.
+      description: Description of the problem, with evidence.
       type: str
     remedy:
       description: What helps.
       type: str
     source:
-      description: Section of CloudStack's documents that it is known from.
+      description: Section of CloudStack's documentation that describes it.
       type: str
     host:
       description: The host; empty where the pool is meant.
       type: str
     facts:
-      description: The values that decided.
+      description: The values that led to the finding.
       type: dict
   sample:
     - code: dom0_memory
@@ -86,19 +86,19 @@ findings:
       host: xen2
       facts: {memory: 1073741824}
 ignored:
-  description: Findings that O(ignore) left out.
+  description: Findings that were ignored because of O(ignore).
   returned: always
   type: list
   elements: dict
   sample: []
 unseen:
-  description: Checks that could not be made, with what could not be seen.
+  description: Checks that could not be made, with the missing information.
   returned: always
   type: list
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {blocks: 0, hurts: 1, note: 0}
@@ -109,7 +109,7 @@ hosts:
   elements: dict
   sample: [{name: xen1, address: 10.0.0.11, master: true, enabled: true, version: 8.3.0, dom0: 3221225472}]
 code:
-  description: V(pool_not_fit) when findings failed the task.
+  description: V(pool_not_fit) if findings failed the task.
   returned: failure
   type: str
   sample: pool_not_fit

@@ -90,7 +90,7 @@ changes:
   elements: str
   sample: [disable xen1, "move i-2-8-VM, i-2-9-VM from xen1"]
 details:
-  description: When it is refused, RV(ignore:details.reasons) holds every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
   returned: failure
   type: dict
 """

@@ -91,7 +91,7 @@ changes:
   elements: str
   sample: ["network 'cloud-private'", "bond of eth0, eth1 on xen1"]
 details:
-  description: When it is refused, RV(ignore:details.reasons) holds every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
   returned: failure
   type: dict
 """

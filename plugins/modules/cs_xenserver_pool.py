@@ -46,7 +46,7 @@ options:
         description: File of CA certificates; if not set, E(CLOUDSTACK_HYPERVISOR_CA) is used.
         type: path
       timeout:
-        description: Seconds that one call may take.
+        description: Maximum number of seconds for one call.
         type: float
         default: 30
   hosts:
@@ -98,7 +98,7 @@ changes:
   elements: str
   sample: [xen2 joins the pool of xen1]
 details:
-  description: When it is refused, RV(ignore:details.reasons) holds every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
   returned: failure
   type: dict
 """

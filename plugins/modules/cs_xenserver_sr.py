@@ -107,7 +107,7 @@ changes:
   elements: str
   sample: ["repository 'fc-lun-7' (lvmohba) on all hosts"]
 details:
-  description: When it is refused, RV(ignore:details.reasons) holds every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
   returned: failure
   type: dict
 """

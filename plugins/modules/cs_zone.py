@@ -25,17 +25,17 @@ options:
     type: str
   state:
     description:
-      - V(enabled) and V(disabled) also set the allocation state; V(present) leaves it alone.
+      - V(enabled) and V(disabled) also set the allocation state. V(present) does not change it.
     type: str
     choices: [present, enabled, disabled, absent]
     default: present
   network_type:
     description:
-      - Network type of the zone. A new zone is V(Advanced) unless something else is said; it cannot be changed.
+      - Network type of the zone. A new zone is V(Advanced) unless something else is said. It cannot be changed.
     type: str
     choices: [Basic, Advanced]
   dns1:
-    description: First DNS server for guests; needed to create a zone.
+    description: First DNS server for guests. Required to create a zone.
     type: str
   dns2:
     description: Second DNS server for guests.
@@ -107,7 +107,7 @@ network_type:
   type: str
   sample: Advanced
 allocation_state:
-  description: Whether the zone takes new VMs.
+  description: Whether the zone accepts new VMs.
   returned: unless absent
   type: str
   sample: Enabled

@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
 options:
   zone:
-    description: Name or id of a zone; without it all are returned. An unknown one gives an empty list.
+    description: Name or id of a zone. Without it, all are returned. An unknown name returns an empty list.
     type: str
     aliases: [name]
 seealso:
