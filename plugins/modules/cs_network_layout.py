@@ -97,7 +97,7 @@ options:
             elements: str
             required: true
           type:
-            description: Type of the bond. An Open vSwitch bond is a port of an Open vSwitch bridge.
+            description: Type of the bond. An Open vSwitch bond is a port of such a bridge.
             type: str
             choices: [linux, openvswitch]
             default: linux
@@ -117,28 +117,24 @@ options:
             type: str
             choices: [active, passive, "off"]
           hash_policy:
-            description:
-              - Hash policy that selects the NIC of a frame, in modes V(balance-xor), V(802.3ad) and V(balance-tlb).
+            description: Hash policy, in modes V(balance-xor), V(802.3ad) and V(balance-tlb).
             type: str
             choices: [layer2, layer2+3, layer3+4, encap2+3, encap3+4]
           primary:
             description: Preferred NIC, in modes V(active-backup), V(balance-tlb) and V(balance-alb).
             type: str
           miimon:
-            description: Interval in milliseconds for checking the links of the NICs.
+            description: Interval for checking the links, in milliseconds.
             type: int
             default: 100
           up_delay:
-            description:
-              - Delay in milliseconds before a link that came up is used, a multiple of O(layout.bonds[].miimon).
+            description: Delay before a link is used, in milliseconds; a multiple of O(layout.bonds[].miimon).
             type: int
           down_delay:
-            description:
-              - Delay in milliseconds before a link that went down is no longer used, a multiple of
-                O(layout.bonds[].miimon).
+            description: Delay before a failed link is left, in milliseconds; a multiple of O(layout.bonds[].miimon).
             type: int
           min_links:
-            description: Minimum number of links for the bond to be up, in mode V(802.3ad).
+            description: Minimum number of links, in mode V(802.3ad).
             type: int
       vlans:
         description: VLANs.
@@ -147,11 +143,10 @@ options:
         suboptions:
           <<: *interface
           id:
-            description:
-              - VLAN, 1 to 4094. Defaults to the number at the end of the name if O(layout.vlans[].link) is not set.
+            description: VLAN, 1 to 4094. Without O(layout.vlans[].link), the number at the end of the name.
             type: int
           link:
-            description: Interface whose frames are tagged. Defaults to the part of the name before the dot.
+            description: Interface that is tagged. Defaults to the part of the name before the dot.
             type: str
       vxlans:
         description: VXLANs of the host, in addition to those that the agent creates.
@@ -170,8 +165,7 @@ options:
             description: Multicast group for broadcast frames.
             type: str
           peers:
-            description:
-              - Addresses of the other hosts, if there is no multicast. Netplan and NetworkManager support only one.
+            description: Addresses of the other hosts, without multicast. Netplan and NetworkManager support one.
             type: list
             elements: str
           local:
@@ -206,8 +200,7 @@ options:
             type: bool
             default: false
           forward_delay:
-            description:
-              - Forward delay of spanning tree in seconds. Defaults to 5 with spanning tree and to 0 without it.
+            description: Forward delay in seconds. Defaults to 5 with spanning tree and to 0 without it.
             type: int
           parent:
             description: Open vSwitch bridge that is the parent of this fake bridge.
@@ -236,20 +229,17 @@ options:
     type: bool
     default: false
   traffic_labels:
-    description: KVM traffic labels of the zone. Each must be a bridge with a NIC whose name the agent recognizes.
+    description: KVM traffic labels of the zone. Each must be a bridge with a NIC that the agent recognizes.
     type: list
     elements: str
     default: []
   guest_labels:
-    description:
-      - KVM traffic labels on which the agent creates guest VLANs. The names of their NICs may have at most 8
-        characters.
+    description: KVM traffic labels for guest VLANs. The names of their NICs may have at most 8 characters.
     type: list
     elements: str
     default: []
   vxlan_networks:
-    description:
-      - Number of VXLANs that the agent may create. If there are any, a label needs an address and a larger MTU.
+    description: Number of VXLANs that the agent may create. Labels then need an address and a larger MTU.
     type: int
     default: 0
   management_servers:
