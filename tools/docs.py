@@ -13,8 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES_ONLINE = "https://github.com/hostcraft/hostcraft.cloudstack/blob/main/"
-# In the order of the table in README.
-GUIDES = re.compile(r"\]\(docs/guides/(\w+)\.md\)")
+# In the order and with the titles of the table in README.
+GUIDES = re.compile(r"\[([^\]]+)\]\(docs/guides/(\w+)\.md\)")
 
 INDEX = """
 ```{{toctree}}
@@ -30,10 +30,10 @@ INDEX = """
 
 Modules, filters, options <reference/index>
 Roles <roles/index>
-environment <reference/environment_variables>
-CHANGELOG
-benchmarks
-peer_bugs
+Environment variables <reference/environment_variables>
+Changelog <CHANGELOG>
+Benchmarks <benchmarks>
+Differences from ngine_io.cloudstack <peer_bugs>
 CONTRIBUTING
 ```
 """
@@ -50,12 +50,14 @@ def main(arguments: list[str]) -> int:
     for name in ("guides", "roles"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    order = list(dict.fromkeys(GUIDES.findall(readme)))
+    table = readme.partition("\n## Guides\n")[2].partition("\n## ")[0]
+    titles = {name: title for title, name in GUIDES.findall(table)}
+    order = list(titles)
     missing = {file.stem for file in ROOT.glob("docs/guides/*.md")} - set(order)
     if missing:
         raise SystemExit(f"README.md links to no guide of this name: {', '.join(sorted(missing))}; add it to its table")
     pages = {
-        "index.md": readme + INDEX.format(guides="\n".join(f"guides/{name}" for name in order)),
+        "index.md": readme + INDEX.format(guides="\n".join(f"{titles[name]} <guides/{name}>" for name in order)),
         **{name: (ROOT / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "CONTRIBUTING.md")},
         **{f"{file.stem}.md": file.read_text(encoding="utf-8") for file in ROOT.glob("docs/*.md")},
         **{f"guides/{name}.md": (ROOT / f"docs/guides/{name}.md").read_text(encoding="utf-8") for name in order},
