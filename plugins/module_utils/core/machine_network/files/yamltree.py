@@ -37,12 +37,16 @@ def tree(text: str) -> Node:
 
 def _bare(line: str) -> str:
     """A line without its comment; "#" begins one after a blank, outside of quotes."""
-    quote = ""
+    quote, skip = "", False
     for index, character in enumerate(line):
         before = line[index - 1] if index else " "
-        if quote:
-            if character == quote and not (quote == '"' and before == "\\"):
-                quote = ""
+        if skip:
+            skip = False
+        elif quote:
+            # A quote within its own kind is doubled, or stands behind a backslash.
+            doubled = quote == character == "'" and line[index + 1 : index + 2] == "'"
+            skip = doubled or (quote == '"' and character == "\\")
+            quote = "" if character == quote and not doubled else quote
         elif character in "\"'" and (before.isspace() or before in "[{,:"):
             quote = character
         elif character == "#" and before.isspace():
