@@ -30,8 +30,8 @@ options:
     type: str
   vlan:
     description:
-      - Guest VLANs, all of them, as a text such as V(100-200,500) or a list, in any order and any split. An empty one
-        removes them all; if not set, they are left alone.
+      - All guest VLANs, as a string such as V(100-200,500) or a list, in any order. An empty string removes all of
+        them; if not set, they are left alone.
       - For isolation by VXLAN these are VNIs.
       - VLANs 0 and 4095, which IEEE 802.1Q reserves, are refused, although the server accepts them.
     type: raw

@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_trunk_info
-short_description: Judge which VLANs of a zone of Apache CloudStack can reach which hosts
+short_description: Check which VLANs of a zone of Apache CloudStack reach which hosts
 description:
-  - Puts the VLANs of a zone (guest VLANs, VLANs given by hand, private gateways, shared, public, management and storage
-    ranges) beside what its hosts have, and returns a matrix of hosts and VLANs that says of each whether it reaches the
-    host's cards, does not, or cannot be seen, with a code and what would help.
-  - On KVM a traffic label is looked for among the bridges and cards, on XenServer among the networks, on VMware among
-    the switches.
-  - What the switches beyond the hosts' cards let through is not seen by this.
+  - Compares the VLANs of a zone (guest VLANs, VLANs given by hand, private gateways, shared, public, management and
+    storage ranges) with the networks of its hosts. Returns a matrix of hosts and VLANs that shows whether each VLAN
+    reaches the NICs of the host, does not reach them, or cannot be seen, with a code and a remedy.
+  - A traffic label is searched among the bridges and NICs on KVM, among the networks on XenServer, and among the
+    switches on VMware.
+  - Switches beyond the NICs of the hosts are not checked.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -28,19 +28,19 @@ options:
     type: str
   cluster:
     description:
-      - Name or id of the only cluster to judge. Needed with O(hypervisor) in a zone of several clusters, unless all are
+      - Name or id of the cluster to check. Required with O(hypervisor) in a zone with several clusters, unless all are
         KVM.
     type: str
   physical_network:
-    description: Name or id of the only physical network to judge.
+    description: Name or id of the physical network to check.
     type: str
   vlan:
-    description: Only these VLANs, as a text such as V(100-200,500) or a list.
+    description: Check only these VLANs, as a string such as V(100-200,500) or a list.
     type: raw
   hosts:
     description:
-      - Answers of M(hostcraft.cloudstack.cs_host_network_info) on KVM hosts; they count before O(hypervisor).
-      - A host is told by its address, else by its name. Answers of hosts that failed are passed over.
+      - Results of M(hostcraft.cloudstack.cs_host_network_info) on KVM hosts. They are preferred to O(hypervisor).
+      - A host is identified by its address, or else by its name. Failed results are ignored.
     type: list
     elements: dict
     default: []
@@ -89,7 +89,7 @@ zone:
   type: str
   sample: zurich
 matrix:
-  description: What every host can say of every holder's VLANs.
+  description: One row for each host and each user of VLANs.
   returned: always
   type: list
   elements: dict
@@ -108,11 +108,11 @@ matrix:
       description: Name of the physical network.
       type: str
     traffic_type:
-      description: The traffic that the VLANs run in.
+      description: Traffic type of the VLANs.
       type: str
       sample: Guest
     label:
-      description: Its label on this kind of hypervisor, or what the host takes without one.
+      description: Its label on this kind of hypervisor, or the default of the host.
       type: str
       sample: cloudbr1
     vlans:
@@ -122,8 +122,8 @@ matrix:
       sample: ["100-200"]
     holder:
       description:
-        - V(guest_vlans), the pool of the physical network, or a kind of holder as M(hostcraft.cloudstack.cs_vlan_info)
-          has it.
+        - V(guest_vlans) for the guest VLANs of the physical network, or a kind of holder as in
+          M(hostcraft.cloudstack.cs_vlan_info).
       type: str
       sample: guest_vlans
     names:
@@ -148,36 +148,36 @@ matrix:
       description: What helps.
       type: str
     present:
-      description: Those of the VLANs that the host has an interface or network of already.
+      description: VLANs for which the host already has an interface or network.
       type: list
       elements: str
       sample: ["175"]
     nics:
-      description: Cards that they leave by.
+      description: NICs that carry them.
       type: list
       elements: str
     mtu:
-      description: Bytes that a frame may carry there.
+      description: MTU in bytes.
       type: int
 incomplete:
   description:
-    - VLANs that some hosts of a cluster do not get, with C(cluster), C(physical_network), C(traffic_type), C(vlans),
-      C(hosts) and C(of), how many hosts the cluster has. A VM on such a VLAN cannot run, or move, everywhere.
+    - VLANs that do not reach some hosts of a cluster, with C(cluster), C(physical_network), C(traffic_type), C(vlans),
+      C(hosts) and C(of), the number of hosts of the cluster. A VM on such a VLAN cannot run on all hosts.
   returned: always
   type: list
   elements: dict
   sample:
     - {cluster: c1, physical_network: guests, traffic_type: Guest, vlans: [300-399], hosts: [kvm2], of: 4}
 findings:
-  description: What else differs; C(code) is V(mtu_differs).
+  description: Other differences. C(code) is V(mtu_differs).
   returned: always
   type: list
   elements: dict
 clusters:
   description:
-    - Each cluster with C(vlans_on_demand), whether a VLAN comes to a host with the first guest of it and goes with the
-      last (KVM, XenServer) or is on all hosts and stays (VMware), C(vlans), the same in words, and how many rows of
-      RV(matrix) are of each state.
+    - Each cluster with C(vlans_on_demand), whether a VLAN is added to a host with its first guest and removed with the
+      last (KVM, XenServer) or stays on all hosts (VMware), C(vlans), the same in words, and the number of rows of
+      RV(matrix) in each state.
   returned: always
   type: list
   elements: dict
@@ -190,7 +190,7 @@ clusters:
       does_not: 0
       unseen: 0
 tunnels:
-  description: Physical networks whose numbers are no VLANs, hence not judged.
+  description: Physical networks that do not use VLANs, which are not checked.
   returned: always
   type: list
   elements: dict

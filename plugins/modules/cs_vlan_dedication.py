@@ -8,13 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_vlan_dedication
-short_description: Keep guest VLANs or public ranges of Apache CloudStack for somebody
+short_description: Dedicate guest VLANs or public IP ranges of Apache CloudStack
 description:
   - Dedicates guest VLANs of a physical network, or a public range of addresses, to an account, a domain or a project,
     and releases them.
-  - Guest VLANs are dedicated to an account or a project; a public range also to a whole domain.
-  - VLANs that are no guest VLANs of the network, somebody else's, or in use by somebody else's network are refused,
-    naming who has them.
+  - Guest VLANs can be dedicated to an account or a project, public ranges also to a domain.
+  - VLANs that are not guest VLANs of the network, that are dedicated to others, or that are in use by a network of
+    others are refused, and the message names the owner.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -28,23 +28,23 @@ options:
     description: Name or id of the physical network of the guest VLANs.
     type: str
   vlan:
-    description: Guest VLANs, in any spelling; the owner's other VLANs stay dedicated.
+    description: Guest VLANs, as a string such as V(100-200,500) or a list. Other VLANs of the owner stay dedicated.
     type: raw
     aliases: [vlans]
   start_ip:
     description: First address of the public range.
     type: str
   account:
-    description: Account of O(domain) (of ROOT without it) that they are for.
+    description: Account in O(domain) (default ROOT) that they are dedicated to.
     type: str
   domain:
-    description: Domain (name or path) that they are for, or that O(account) or O(project) is of.
+    description: Domain (name or path) that they are dedicated to, or that contains O(account) or O(project).
     type: str
   project:
-    description: Project that they are for.
+    description: Project that they are dedicated to.
     type: str
   scheme:
-    description: What the VLANs of the zone are for. VLANs that are dedicated must be V(account) or V(project) in it.
+    description: The VLAN scheme of the zone. Dedicated VLANs must have the purpose V(account) or V(project).
     type: list
     elements: dict
     default: []
@@ -63,8 +63,8 @@ options:
         type: str
   state:
     description:
-      - Whether they shall be dedicated. With V(absent) and nobody named they are released whoever has them; a
-        dedication is released as a whole, since the server knows no other way, and a part of one is refused by name.
+      - Whether they must be dedicated. With V(absent) and without an owner, they are released whoever the owner is. The
+        server can only release whole dedications; a request to release a part of one is refused.
     type: str
     choices: [present, absent]
     default: present
@@ -99,7 +99,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 kind:
-  description: Whether it was about V(guest) VLANs or a V(public) range.
+  description: V(guest) for guest VLANs, V(public) for a public range.
   returned: always
   type: str
   sample: guest
@@ -109,7 +109,7 @@ physical_network:
   type: str
   sample: guest-net
 vlans:
-  description: All VLANs of the network that are dedicated to the owner now; to anybody where nobody is named.
+  description: All VLANs of the network that are dedicated to the owner, or to anybody if no owner is given.
   returned: for guest VLANs
   type: list
   elements: str
@@ -140,7 +140,7 @@ project:
   type: str
   sample: shop
 domain_id:
-  description: Id of the domain that it is dedicated to, or that the account is of.
+  description: Id of the domain that it is dedicated to, or that contains the account.
   returned: for a public range
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81

@@ -8,10 +8,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_vlan_info
-short_description: Read who has which VLAN of a zone of Apache CloudStack
+short_description: Read used and free VLANs of a zone of Apache CloudStack
 description:
-  - Returns every VLAN of a zone that somebody has, with the holder, its state and since when; the free blocks of each
-    physical network; VLANs that leak; and VLANs that are on two physical networks.
+  - Returns every VLAN of a zone that is in use, with its holder, state and date; the free blocks of each physical
+    network; leaked VLANs; and VLANs that are on two physical networks.
   - Holders are networks, private gateways of VPCs, dedications, public and shared ranges, management and storage ranges
     of pods, and traffic labels that name a VLAN.
 version_added: 0.1.0
@@ -25,21 +25,21 @@ options:
       - Name or id of the zone. Required if there are several zones.
     type: str
   physical_network:
-    description: Name or id of the only physical network to tell of.
+    description: Name or id of the physical network to read.
     type: str
   vlan:
-    description: Only these VLANs, as a text such as V(100-200,500) or a list.
+    description: Check only these VLANs, as a string such as V(100-200,500) or a list.
     type: raw
   block_size:
-    description: Free blocks of fewer VLANs are left out.
+    description: Minimum size of free blocks to return.
     type: int
     default: 1
   leaks:
-    description: Whether the VMs of the zone are read too, to find networks that keep a VLAN without having any.
+    description: Whether the VMs of the zone are read too, to find networks that have a VLAN but no VM.
     type: bool
     default: true
   scheme:
-    description: What the VLANs of the zone are for; what is there and does not fit is returned as RV(off_scheme).
+    description: The VLAN scheme of the zone. VLANs that do not fit are returned as RV(off_scheme).
     type: list
     elements: dict
     default: []
@@ -90,13 +90,13 @@ zone:
   type: str
   sample: zurich
 vlans:
-  description: VLANs that somebody has, by number.
+  description: VLANs in use, by number.
   returned: always
   type: list
   elements: dict
   contains:
     vlan:
-      description: The VLAN, or a range of them that one holder has.
+      description: The VLAN, or a range of VLANs with the same holder.
       type: str
       sample: "175"
     first:
@@ -109,12 +109,12 @@ vlans:
       sample: 175
     holder:
       description:
-        - What has it; V(network) has it from the pool, V(fixed_network) was given it by hand, and V(leak) is allocated
-          and no network's.
+        - Kind of the holder. V(network) got the VLAN from the guest VLANs, V(fixed_network) was created on a given
+          VLAN, and V(leak) is allocated but belongs to no network.
       type: str
       sample: network
     name:
-      description: Name of the holder; of a range its addresses.
+      description: Name of the holder. For a range, its addresses.
       type: str
       sample: n1
     id:
@@ -134,7 +134,7 @@ vlans:
       type: str
       sample: guest-net
     since:
-      description: Since when it is allocated, where the server tells.
+      description: Date of the allocation, if the server returns it.
       type: str
       sample: "2026-11-01T10:00:00+0000"
     tunnel:
@@ -142,7 +142,7 @@ vlans:
       type: bool
       sample: false
 physical_networks:
-  description: Each physical network with the sizes of its guest VLANs and its free blocks.
+  description: Each physical network with the number of its guest VLANs and its free blocks.
   returned: always
   type: list
   elements: dict
@@ -161,16 +161,16 @@ physical_networks:
       type: list
       elements: str
     size:
-      description: How many there are.
+      description: Number of guest VLANs.
       type: int
     allocated:
-      description: How many of them networks (or leaks) have.
+      description: Number of VLANs used by networks (or leaks).
       type: int
     dedicated:
-      description: How many VLANs are dedicated.
+      description: Number of dedicated VLANs.
       type: int
     free:
-      description: How many any account can get.
+      description: Number of VLANs that are available to all accounts.
       type: int
     free_blocks:
       description: Blocks of at least O(block_size) free VLANs, each with C(vlans), C(first), C(last) and C(size).
@@ -178,23 +178,24 @@ physical_networks:
       elements: dict
 leaks:
   description:
-    - VLANs that are held for nothing. C(code) is V(allocated_without_network), V(dedicated_outside) (a dedication of
-      VLANs that the physical network lost) or V(network_without_vm) (Implemented, not persistent, no VM).
+    - Leaked VLANs. C(code) is V(allocated_without_network), V(dedicated_outside) (a dedication of VLANs that the
+      physical network no longer has) or V(network_without_vm) (Implemented, not persistent, no VM).
   returned: always
   type: list
   elements: dict
 same_vlans:
-  description: VLANs that two physical networks have; they are different ones where each has switches of its own.
+  description:
+    - VLANs that two physical networks have. They are different VLANs if each physical network has its own switches.
   returned: always
   type: list
   elements: dict
 off_scheme:
-  description: What does not fit O(scheme).
+  description: VLANs that do not fit O(scheme).
   returned: always
   type: list
   elements: dict
 provisioning:
-  description: Where a VLAN is to be found on hosts, by hypervisor.
+  description: Where VLANs exist on hosts, by hypervisor.
   returned: always
   type: dict
 """

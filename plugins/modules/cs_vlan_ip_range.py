@@ -62,15 +62,15 @@ options:
     description: Domain (name or path) that the range is dedicated to. It cannot be changed.
     type: str
   account:
-    description: Account of O(domain) (of ROOT without it) that the range is dedicated to. It cannot be changed.
+    description: Account in O(domain) (default ROOT) that the range is dedicated to. It cannot be changed.
     type: str
   project:
     description: Project that the range is dedicated to. It cannot be changed.
     type: str
   for_virtual_network:
     description:
-      - Whether the range is one of the public network. A new range is, unless O(network) or O(pod) is given. It
-        cannot be changed.
+      - Whether the range belongs to the public network. Defaults to V(true) for a new range without O(network) and
+        O(pod). It cannot be changed.
     type: bool
   for_system_vms:
     description: Whether the range is reserved for system VMs.
@@ -123,7 +123,7 @@ network_id:
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 pod_id:
-  description: Id of its pod, empty where it has none.
+  description: Id of its pod. Empty if it has none.
   returned: unless absent
   type: str
   sample: ""
@@ -173,7 +173,7 @@ end_ipv6:
   type: str
   sample: 2001:db8::99
 for_virtual_network:
-  description: Whether it is one of the public network.
+  description: Whether it belongs to the public network.
   returned: unless absent
   type: bool
   sample: true

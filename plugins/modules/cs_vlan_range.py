@@ -10,11 +10,11 @@ DOCUMENTATION = r"""
 module: cs_vlan_range
 short_description: Add and remove guest VLANs of a physical network of Apache CloudStack
 description:
-  - Adds, removes or sets the guest VLANs of a physical network. What the task does not name stays as it is, unless
-    O(state=exact).
-  - The server replaces all VLANs with every call and drops dedicated ones without a word, so before anything is sent
-    the module finds out who has which VLANs of the zone. What would take a VLAN away from somebody, or put one into
-    the pool that something else uses, is refused; every refusal names the VLANs, who has them and what would help.
+  - Adds, removes or sets the guest VLANs of a physical network. VLANs that the task does not name are left alone,
+    except with O(state=exact).
+  - The server replaces all VLANs with each call and silently drops dedications. The module therefore first reads which
+    VLANs of the zone are in use. A change that would remove a VLAN in use, or add a VLAN that something else uses, is
+    refused. The message names the VLANs, their holders and a remedy.
   - Networks with a VLAN in any state, dedications, public and shared ranges, management and storage ranges, VLANs in
     traffic labels, and the guest VLANs of the zone's other physical networks are considered.
   - The VLANs are read again after the change.
@@ -34,34 +34,34 @@ options:
     type: str
   vlan:
     description:
-      - VLANs, as a text such as V(100-200,500) or a list, in any order, split and spelling.
+      - VLANs, as a string such as V(100-200,500) or a list, in any order.
       - For isolation by VXLAN these are VNIs.
     type: raw
     required: true
     aliases: [vlans]
   state:
     description:
-      - V(present) adds O(vlan), V(absent) takes it out, V(exact) makes it all that there is.
+      - V(present) adds O(vlan), V(absent) removes it, V(exact) removes all others.
     type: str
     choices: [present, absent, exact]
     default: present
   allow_reserved:
     description:
-      - Reserved VLANs that may be added all the same, of 0 and 4095 (kept by IEEE 802.1Q) and 1 (the default VLAN of
-        switches). The server itself takes them without asking.
+      - Reserved VLANs that may be added - 0 and 4095 (reserved by IEEE 802.1Q) and 1 (the default VLAN of switches).
+        The server itself accepts them.
     type: list
     elements: int
     default: []
   separate_networks:
     description:
-      - Physical networks of the zone that have switches of their own. The same number is another VLAN there, so it may
-        be on both.
+      - Physical networks of the zone that have their own switches. They may use the same VLAN numbers, because these
+        are different VLANs.
     type: list
     elements: str
     default: []
   scheme:
     description:
-      - What the VLANs of the zone are for. VLANs that are added must be V(guest), V(account) or V(project) in it.
+      - The VLAN scheme of the zone. Added VLANs must have the purpose V(guest), V(account) or V(project).
     type: list
     elements: dict
     default: []
@@ -136,25 +136,25 @@ vlan:
   type: str
   sample: 100-200,300-310,700-700
 vlans:
-  description: The same as people write them.
+  description: The same, with single VLANs written as one number.
   returned: always
   type: list
   elements: str
   sample: [100-200, 300-310, "700"]
 added:
-  description: What the task added.
+  description: VLANs that the task added.
   returned: always
   type: list
   elements: str
   sample: [300-310, "700"]
 removed:
-  description: What the task took out.
+  description: VLANs that the task removed.
   returned: always
   type: list
   elements: str
   sample: []
 size:
-  description: How many guest VLANs it has.
+  description: Number of its guest VLANs.
   returned: always
   type: int
   sample: 113

@@ -10,16 +10,16 @@ DOCUMENTATION = r"""
 module: cs_vmware_dc
 short_description: Manage the VMware datacenter of a zone of Apache CloudStack
 description:
-  - Tells a zone which datacenter of which vCenter it is made of, which it must know before it takes a VMware cluster.
+  - Sets the vCenter datacenter of a zone. A zone needs one before a VMware cluster can be added.
   - A zone has at most one datacenter.
-  - The server needs the VMware plugin, which not every build has.
+  - The server must have the VMware plugin, which not every build contains.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
 options:
   name:
-    description: Name of the datacenter in vCenter. Another name than the zone's datacenter has is given to it.
+    description: Name of the datacenter in vCenter. If the zone has a datacenter with another name, it is renamed.
     type: str
     required: true
   zone:
@@ -31,22 +31,23 @@ options:
     type: str
   username:
     description:
-      - User that CloudStack works as in vCenter. No server tells it, so it does not count as a difference; it is sent
-        when the datacenter is added or changed, and with O(update_password=always).
+      - User of CloudStack in vCenter. The server does not return it, so it is not compared. It is sent when the
+        datacenter is added or changed, and with O(update_password=always).
     type: str
   password:
-    description: Password of O(username), sent when that is.
+    description: Password of O(username). Sent together with it.
     type: str
   update_password:
     description:
-      - With V(always) O(username) and O(password) are sent though nothing else differs, and the task is changed
-        whenever it runs. CloudStack hands them on to the clusters of the zone.
+      - With V(always), O(username) and O(password) are sent even if nothing else differs, and the task reports a change
+        at every run. CloudStack applies them to the clusters of the zone.
     type: str
     choices: [on_create, always]
     default: on_create
   state:
     description:
-      - V(absent) leaves a datacenter of another name alone. The server refuses to remove one that has clusters.
+      - V(absent) does not remove a datacenter with another name. The server refuses to remove a datacenter that has
+        clusters.
     type: str
     choices: [present, absent]
     default: present

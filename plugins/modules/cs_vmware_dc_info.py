@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_vmware_dc_info
 short_description: Read the VMware datacenter of a zone of Apache CloudStack
 description:
-  - Returns the vCenter datacenter of a zone, as a list of none or one.
-  - The server needs the VMware plugin, which not every build has.
+  - Returns the vCenter datacenter of a zone, as a list with at most one entry.
+  - The server must have the VMware plugin, which not every build contains.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -8,13 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_vsphere_check
-short_description: Tell why a vSphere cluster cannot join Apache CloudStack or will not work in it
+short_description: Check whether a vSphere cluster can join Apache CloudStack and work in it
 description:
-  - Reads a cluster of a vCenter in one go, and names every reason at once why it does not meet CloudStack's
-    requirements, each with a code, what was seen, what helps, and where that is written.
-  - Looks at the cluster's place and settings, versions, CPUs, switches and traffic labels, the management network,
-    time, the firewall, iSCSI, datastores and paths.
-  - Changes nothing. Needs no access to CloudStack's API; runs where the vCenter can be reached and pyvmomi is.
+  - Reads a cluster of a vCenter and returns every requirement of CloudStack that it does not meet, each with a code,
+    evidence, a remedy and a source.
+  - Checks the location and settings of the cluster, versions, CPUs, switches and traffic labels, the management
+    network, time, the firewall, iSCSI, datastores and paths.
+  - Changes nothing. Needs no access to CloudStack's API. Runs on a machine that can connect to the vCenter and has
+    pyvmomi.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -50,7 +51,7 @@ options:
         elements: str
         default: []
   joined:
-    description: Whether the cluster is in CloudStack already. Until then no VM may be in it.
+    description: Whether the cluster is already in CloudStack. If not, it must not contain VMs.
     type: bool
     default: false
   management_portgroup:
@@ -58,31 +59,31 @@ options:
     type: str
     default: Management Network
   management_vlan:
-    description: VLAN that the management port group is to have, V(0) for none. Not checked if not set.
+    description: Expected VLAN of the management port group, V(0) for none. Not checked if not set.
     type: int
   use_dvswitch:
-    description: CloudStack's setting C(vmware.use.dvswitch), where it is known.
+    description: Value of CloudStack's setting C(vmware.use.dvswitch), if known.
     type: bool
   console_ports:
     description:
-      - TCP ports, as V(FIRST-LAST), at which console proxies reach the hosts; see CloudStack's settings
+      - TCP ports, as V(FIRST-LAST), that console proxies connect to; see CloudStack's settings
         C(vmware.additional.vnc.portrange.start) and C(vmware.additional.vnc.portrange.size).
-      - Without any, V(59000-60000) is looked at on hosts of version 4, and nothing on newer ones.
+      - By default, V(59000-60000) is checked on hosts of version 4, and nothing on newer ones.
     type: list
     elements: str
     default: []
   ntp_servers:
-    description: NTP servers that hosts are to have. Without, any will do.
+    description: Expected NTP servers of the hosts. By default, any server is accepted.
     type: list
     elements: str
     default: []
   iscsi_targets:
-    description: Addresses of iSCSI targets that every host is to have, where primary storage is iSCSI.
+    description: Addresses of iSCSI targets that every host must have, if primary storage uses iSCSI.
     type: list
     elements: str
     default: []
   minimum_version:
-    description: The least version that hosts may have.
+    description: Minimum version of the hosts.
     type: str
     default: "4.1"
 notes:
@@ -139,7 +140,7 @@ findings:
       description: Section of CloudStack's documentation that describes it.
       type: str
     host:
-      description: The host; empty where the cluster is meant.
+      description: The host. Empty if the finding is about the cluster.
       type: str
     facts:
       description: The values that led to the finding.

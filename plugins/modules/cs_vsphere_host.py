@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_vsphere_host
-short_description: Set on ESXi hosts what Apache CloudStack needs and what is safe to set
+short_description: Configure ESXi hosts for Apache CloudStack
 description:
-  - Sets NTP, firewall rulesets and port groups of standard switches on hosts of a vSphere cluster, all of them in one
-    task and one session; brings them into vCenter's maintenance mode and out of it.
-  - Refuses, before anything is set, what would take a host or its guests off the network.
-  - For a maintenance that CloudStack knows of, use M(hostcraft.cloudstack.cs_maintenance), which empties the host
-    first.
-  - Reads again afterwards. Unset means leave alone; nothing is removed.
+  - Sets NTP, firewall rulesets and port groups of standard switches on hosts of a vSphere cluster, all in one task and
+    one session. Enters and exits vCenter's maintenance mode.
+  - A change that would disconnect a host or its guests from the network is refused before anything is set.
+  - For a maintenance of a host that CloudStack manages, use M(hostcraft.cloudstack.cs_maintenance), which empties the
+    host first.
+  - The result is read again and verified. Options that are not set are left alone, and nothing is removed.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -23,21 +23,21 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor.vsphere
 options:
   hosts:
-    description: Names of the hosts that are meant; all of the cluster without.
+    description: Names of the hosts. Defaults to all hosts of the cluster.
     type: list
     elements: str
     default: []
   ntp_servers:
-    description: NTP servers, in order. With any, ntpd is started too, now and with the host.
+    description: NTP servers, in order. If set, ntpd is started and enabled too.
     type: list
     elements: str
   firewall_rulesets:
-    description: Rulesets of the host's firewall that are to be enabled, by their keys, such as V(ntpClient).
+    description: Keys of firewall rulesets to enable, such as V(ntpClient).
     type: list
     elements: str
     default: []
   port_groups:
-    description: Port groups that every host is to have.
+    description: Port groups that every host must have.
     type: list
     elements: dict
     default: []
@@ -48,24 +48,22 @@ options:
         required: true
       vswitch:
         description:
-          - Name of its standard switch, which must be there. A port group that is on another switch is not moved.
+          - Name of its standard switch, which must exist. A port group on another switch is not moved.
         type: str
         default: vSwitch0
       vlan:
         description:
-          - VLAN, V(0) for none, V(4095) for all. It is not changed where a VMkernel port is on the port group.
+          - VLAN, V(0) for none, V(4095) for all. It is not changed if a VMkernel port uses the port group.
         type: int
         default: 0
   maintenance:
     description:
-      - Whether the hosts are to be in vCenter's own maintenance mode, one after the other. If not set, it is left
-        alone.
-      - CloudStack must not manage the cluster meanwhile, see M(hostcraft.cloudstack.cs_cluster). VMs that run are moved
-        by DRS where it is fully automated, else they have to leave until O(timeout) ends. Refused where one cannot
-        leave.
+      - Whether the hosts must be in vCenter's maintenance mode, one after the other. If not set, it is left alone.
+      - CloudStack must not manage the cluster meanwhile, see M(hostcraft.cloudstack.cs_cluster). Fully automated DRS
+        moves running VMs; otherwise they must be moved before O(timeout) ends. Refused if a VM cannot leave its host.
     type: bool
   timeout:
-    description: Seconds that one host may take to enter or exit maintenance mode.
+    description: Maximum number of seconds for one host to enter or exit maintenance mode.
     type: float
     default: 1800
 attributes:
@@ -73,7 +71,7 @@ attributes:
     description: Can run in check mode and tell what would change.
     support: full
   diff_mode:
-    description: Shows what changes, host by host.
+    description: Shows the changes host by host.
     support: full
 seealso:
   - module: hostcraft.cloudstack.cs_vsphere_check
@@ -113,7 +111,7 @@ datacenter:
   type: str
   sample: zurich-dc
 hosts:
-  description: Names of the hosts that were changed, or would be in check mode.
+  description: Names of the hosts that were changed, or would be changed in check mode.
   returned: success
   type: list
   elements: str

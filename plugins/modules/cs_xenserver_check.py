@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_xenserver_check
-short_description: Tell why a XenServer pool cannot join Apache CloudStack or will not work in it
+short_description: Check whether a XenServer pool can join Apache CloudStack and work in it
 description:
-  - Reads a XenServer or XCP-ng pool and names all that does not meet CloudStack's requirements, each with a code,
-    what was seen and what helps.
+  - Reads a XenServer or XCP-ng pool and returns every requirement of CloudStack that it does not meet, each with a
+    code, evidence and a remedy.
   - Looks at versions, products, CPUs, updates and network backends that differ, management on a VLAN, memory of the
     control domains, clocks and NTP, bonds that members lack, traffic labels, and storage that is not plugged.
-  - Changes nothing. Needs no access to CloudStack's API; runs where the pool can be reached and the Python package
-    XenAPI is.
+  - Changes nothing. Needs no access to CloudStack's API. Runs on a machine that can connect to the pool and has the
+    Python package XenAPI.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -24,12 +24,12 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.looks.findings
 options:
   traffic_labels:
-    description: XenServer traffic labels of the zone's physical networks. Each has to be a network on every host.
+    description: XenServer traffic labels of the zone's physical networks. Each must be a network on every host.
     type: list
     elements: str
     default: []
   minimum_dom0_memory:
-    description: Memory in MiB that a control domain needs.
+    description: Minimum memory of a control domain in MiB.
     type: int
     default: 2940
 notes:
@@ -103,7 +103,7 @@ summary:
   type: dict
   sample: {blocks: 0, hurts: 1, note: 0}
 hosts:
-  description: The pool's hosts as they are, the master first.
+  description: The hosts of the pool, the master first.
   returned: always
   type: list
   elements: dict

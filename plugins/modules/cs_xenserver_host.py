@@ -10,12 +10,12 @@ DOCUMENTATION = r"""
 module: cs_xenserver_host
 short_description: Take a host of a XenServer pool out of service for an upgrade, and back
 description:
-  - Disables a host of a XenServer or XCP-ng pool and moves its guests to the others by live migration, or enables it
-    again. Guests that cannot leave are named, each with the reason that the pool itself tells, before anything is done.
-  - This is for upgrades, during which CloudStack does not manage the cluster, as in the playbook
-    C(upgrade_xenserver_pool). While it does, M(hostcraft.cloudstack.cs_maintenance) is right.
-  - The pool's master stays master, since an upgrade takes it first.
-  - Works through XAPI alone, from where the pool can be reached and the Python package XenAPI is.
+  - Disables a host of a XenServer or XCP-ng pool and moves its guests to other hosts by live migration, or enables it
+    again. Guests that cannot leave are reported with the pool's own reason before anything is done.
+  - Use it for upgrades while CloudStack does not manage the cluster, as in the playbook C(upgrade_xenserver_pool).
+    While CloudStack manages it, use M(hostcraft.cloudstack.cs_maintenance).
+  - The pool master stays master, because an upgrade starts with it.
+  - Uses XAPI only. Runs on a machine that can connect to the pool and has the Python package XenAPI.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -28,8 +28,8 @@ options:
     required: true
   state:
     description:
-      - V(evacuated) disables the host and moves its guests away. It stays disabled over a restart where the pool knows
-        how to (xapi 25.31 and newer).
+      - V(evacuated) disables the host and moves its guests away. It stays disabled after a restart if the pool supports
+        this (xapi 25.31 or newer).
       - V(enabled) waits until the host is up, and enables it.
     type: str
     choices: [evacuated, enabled]
@@ -63,12 +63,12 @@ name:
   type: str
   sample: xen1
 enabled:
-  description: Whether it takes guests.
+  description: Whether it accepts guests.
   returned: success
   type: bool
   sample: false
 master:
-  description: Whether it leads the pool.
+  description: Whether it is the pool master.
   returned: success
   type: bool
   sample: true
@@ -78,19 +78,19 @@ version:
   type: str
   sample: 8.3.0
 running:
-  description: Guests that are on it.
+  description: Guests on the host.
   returned: success
   type: list
   elements: str
   sample: []
 changes:
-  description: What was done, or would be in check mode, in order.
+  description: Steps that were done, or would be done in check mode, in order.
   returned: success
   type: list
   elements: str
   sample: [disable xen1, "move i-2-8-VM, i-2-9-VM from xen1"]
 details:
-  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and a remedy.
   returned: failure
   type: dict
 """

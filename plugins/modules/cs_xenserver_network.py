@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_xenserver_network
-short_description: Name, bond and tag the networks of a XenServer pool for Apache CloudStack
+short_description: Manage networks of a XenServer pool for Apache CloudStack
 description:
-  - Sees to it that a network of this name is on every host of a XenServer or XCP-ng pool, as CloudStack finds
+  - Makes sure that a network with this name exists on every host of a XenServer or XCP-ng pool. CloudStack finds
     networks by their name-label, which is the XenServer traffic label of a physical network.
-  - The network that O(interface) is in takes the name; with O(vlan) a network of that VLAN on it is made; with
-    O(bond) cards are bonded, on the master first and then on the members, which have to be cabled alike.
-  - Works through XAPI alone, from where the pool can be reached and the Python package XenAPI is; nothing runs on the
-    hosts. Needs no access to CloudStack's API.
+  - The network of O(interface) gets the name. With O(vlan), a network of that VLAN is created on it. With O(bond), NICs
+    are bonded, on the master first and then on the members, which must have the same cabling.
+  - Uses XAPI only. Runs on a machine that can connect to the pool and has the Python package XenAPI; nothing runs on
+    the hosts. Needs no access to CloudStack's API.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -27,20 +27,20 @@ options:
     type: str
     required: true
   interface:
-    description: Card or bond that the network is on, such as V(eth1) or V(bond0). Either this or O(bond).
+    description: NIC or bond of the network, such as V(eth1) or V(bond0). Mutually exclusive with O(bond).
     type: str
   bond:
-    description: Cards to bond, such as V(eth0) and V(eth1).
+    description: NICs to bond, such as V(eth0) and V(eth1).
     type: list
     elements: str
     default: []
   mode:
-    description: How the bond uses its cards. V(lacp) has to be configured on the switches too.
+    description: Mode of the bond. V(lacp) must be configured on the switches too.
     type: str
     choices: [balance-slb, active-backup, lacp]
     default: balance-slb
   vlan:
-    description: VLAN of the network, V(1) to V(4094). The network carries all VLANs where it is not set.
+    description: VLAN of the network, V(1) to V(4094). If not set, the network carries all VLANs.
     type: int
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type
@@ -80,18 +80,18 @@ name:
   type: str
   sample: cloud-private
 hosts:
-  description: What it is on, by host.
+  description: Interface of the network, by host.
   returned: success
   type: dict
   sample: {xen1: {interface: bond0, bond: [eth0, eth1], mode: active-backup}}
 changes:
-  description: What was done, or would be in check mode, in order.
+  description: Steps that were done, or would be done in check mode, in order.
   returned: always
   type: list
   elements: str
   sample: ["network 'cloud-private'", "bond of eth0, eth1 on xen1"]
 details:
-  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and a remedy.
   returned: failure
   type: dict
 """

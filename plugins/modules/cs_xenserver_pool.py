@@ -8,14 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_xenserver_pool
-short_description: Bring hosts into a XenServer pool, and tidy up what Apache CloudStack left there
+short_description: Join hosts to a XenServer pool and clean up after Apache CloudStack
 description:
-  - With O(join) a host that is alone becomes a member of a XenServer or XCP-ng pool. All that would be refused is
-    named at once and before anything is done; version, product, CPU, updates, network backend and cards have to be
-    the same.
-  - With O(clear_tags) the tags that CloudStack leaves on hosts are removed, without which it does not set such a host
-    up anew. With O(plug_storage) storage that is not plugged is plugged. Both belong to an upgrade of the pool.
-  - Works through XAPI alone, from where the hosts can be reached and the Python package XenAPI is.
+  - With O(join), a stand-alone host becomes a member of a XenServer or XCP-ng pool. Every reason against the join is
+    reported before anything is done. Version, product, CPU, updates, network backend and NICs must be the same.
+  - With O(clear_tags), CloudStack's tags on hosts are removed, so that it sets up these hosts again. With
+    O(plug_storage), storage that is not plugged is plugged. Both are steps of an upgrade of the pool.
+  - Uses XAPI only. Runs on a machine that can connect to the hosts and has the Python package XenAPI.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -24,8 +23,8 @@ extends_documentation_fragment:
 options:
   join:
     description:
-      - The host that is to join. Its local guests must not run; it gets the master's bonds, VLANs and shared storage.
-      - User and password are those of O(hypervisor) where they are not set.
+      - The host that joins. Its local guests must not run. It gets the bonds, VLANs and shared storage of the master.
+      - User and password default to those of O(hypervisor).
     type: dict
     suboptions:
       url:
@@ -33,29 +32,29 @@ options:
         type: str
         required: true
       username:
-        description: User name; if neither is set, E(CLOUDSTACK_HYPERVISOR_USERNAME) is used.
+        description: User name. If neither is set, E(CLOUDSTACK_HYPERVISOR_USERNAME) is used.
         type: str
       password:
-        description: Password; if neither is set, E(CLOUDSTACK_HYPERVISOR_PASSWORD) is used.
+        description: Password. If neither is set, E(CLOUDSTACK_HYPERVISOR_PASSWORD) is used.
         type: str
       validate_certs:
         description: Whether certificates are verified.
         type: bool
         default: true
       ca_path:
-        description: File of CA certificates; if not set, E(CLOUDSTACK_HYPERVISOR_CA) is used.
+        description: File of CA certificates. If not set, E(CLOUDSTACK_HYPERVISOR_CA) is used.
         type: path
       timeout:
         description: Maximum number of seconds for one call.
         type: float
         default: 30
   hosts:
-    description: Names of hosts to tidy up. All of them where empty.
+    description: Names of the hosts to clean up. Defaults to all hosts.
     type: list
     elements: str
     default: []
   clear_tags:
-    description: Whether CloudStack's tags are removed. Others stay.
+    description: Whether CloudStack's tags are removed. Other tags are kept.
     type: bool
     default: false
   plug_storage:
@@ -86,19 +85,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: The pool's hosts as they are, the master first.
+  description: The hosts of the pool, the master first.
   returned: success
   type: list
   elements: dict
   sample: [{name: xen1, address: 10.0.0.11, master: true, enabled: true, version: 8.3.0, dom0: 3221225472}]
 changes:
-  description: What was done, or would be in check mode, in order.
+  description: Steps that were done, or would be done in check mode, in order.
   returned: always
   type: list
   elements: str
   sample: [xen2 joins the pool of xen1]
 details:
-  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and a remedy.
   returned: failure
   type: dict
 """

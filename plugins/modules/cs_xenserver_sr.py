@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_xenserver_sr
-short_description: Make a storage repository of a XenServer pool for Apache CloudStack
+short_description: Create a storage repository of a XenServer pool for Apache CloudStack
 description:
-  - Sees to it that a shared storage repository of this name is in a XenServer or XCP-ng pool, connected to every host
-    and plugged. CloudStack then takes it as primary storage of the protocol PreSetup, by its name.
-  - CloudStack makes repositories on NFS and iSCSI itself; this is for Fibre Channel, for multipathing, and for
-    whoever wants to make them.
-  - A repository of that name which is another one is refused. Nothing is ever removed or formatted anew.
-  - Works through XAPI alone, from where the pool can be reached and the Python package XenAPI is.
+  - Makes sure that a shared storage repository with this name exists in a XenServer or XCP-ng pool, connected to every
+    host and plugged. CloudStack can then use it as primary storage with the protocol PreSetup, by its name.
+  - CloudStack creates repositories on NFS and iSCSI by itself. Use this module for Fibre Channel, for multipathing, or
+    to create repositories yourself.
+  - If a different repository has this name, the task fails. Nothing is ever removed or formatted.
+  - Uses XAPI only. Runs on a machine that can connect to the pool and has the Python package XenAPI.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -32,7 +32,7 @@ options:
     choices: [nfs, iscsi, fc]
     required: true
   description:
-    description: Text that is shown with it.
+    description: Description of the repository.
     type: str
   server:
     description: Address of the NFS server.
@@ -56,7 +56,7 @@ options:
     description: User at the iSCSI target.
     type: str
   chap_password:
-    description: Password at the iSCSI target. It is not compared with what is held.
+    description: Password at the iSCSI target. It is not compared.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_storage_pool
@@ -90,24 +90,24 @@ name:
   type: str
   sample: fc-lun-7
 uuid:
-  description: Its UUID, once it is there.
+  description: Its UUID, if it exists.
   returned: success
   type: str
   sample: 7a143820-e893-6c6a-236e-472da6ee66bf
 plugged:
-  description: Hosts that it is plugged on.
+  description: Hosts on which it is plugged.
   returned: success
   type: list
   elements: str
   sample: [xen1, xen2]
 changes:
-  description: What was done, or would be in check mode, in order.
+  description: Steps that were done, or would be done in check mode, in order.
   returned: always
   type: list
   elements: str
   sample: ["repository 'fc-lun-7' (lvmohba) on all hosts"]
 details:
-  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and what helps.
+  description: If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code) and a remedy.
   returned: failure
   type: dict
 """

@@ -31,7 +31,7 @@ options:
     default: present
   network_type:
     description:
-      - Network type of the zone. A new zone is V(Advanced) unless something else is said. It cannot be changed.
+      - Network type of the zone. Defaults to V(Advanced) for a new zone. It cannot be changed.
     type: str
     choices: [Basic, Advanced]
   dns1:
@@ -41,7 +41,7 @@ options:
     description: Second DNS server for guests.
     type: str
   internal_dns1:
-    description: First DNS server for system VMs; a new zone takes O(dns1) unless something else is said.
+    description: First DNS server for system VMs. Defaults to O(dns1) for a new zone.
     type: str
   internal_dns2:
     description: Second DNS server for system VMs.
@@ -56,16 +56,16 @@ options:
     description: DNS domain of the guests' networks.
     type: str
   guest_cidr_address:
-    description: CIDR that isolated guest networks of the zone get.
+    description: CIDR of isolated guest networks of the zone.
     type: str
   dhcp_provider:
     description: DHCP provider of the zone.
     type: str
   local_storage_enabled:
-    description: Whether VMs may have their volumes on the hosts' own disks.
+    description: Whether volumes of VMs may be on local disks of hosts.
     type: bool
   securitygroups_enabled:
-    description: Whether security groups are enabled; cannot be changed.
+    description: Whether security groups are enabled. It cannot be changed.
     type: bool
   domain:
     description: Domain (name or path) that the zone is dedicated to when it is created.
