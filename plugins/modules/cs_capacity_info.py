@@ -12,6 +12,7 @@ short_description: Read used and free capacity of zones, pods, clusters and host
 description:
   - Adds up all VMs with CloudStack's own accounting, in MHz and bytes and with the factors that each VM was started
     with. Returns used capacity, capacity that is reserved for recently stopped VMs, and free capacity.
+  - Warns if this differs from what the server itself says with C(listCapacity), with both figures.
   - Returns which thresholds are exceeded, how many more VMs of a given size fit, and whether the VMs of a failed host
     fit on the other hosts (N+1).
   - The result is about the innermost place that is given.

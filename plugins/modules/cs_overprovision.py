@@ -139,8 +139,8 @@ simulation:
 keeping:
   description:
     - VMs that keep other factors until they are stopped and started, largest first.
-    - Their present factors (null if they were started with 1 and 1), the capacity that they use with the new factors,
-      and after a restart.
+    - Their present factors (each null if the server keeps none, because they were started with 1), the capacity that
+      they use with the new factors, and after a restart.
   returned: success
   type: list
   elements: dict

@@ -140,7 +140,7 @@ class _Loader:
         world, zone = self.world, self.world.zones[host.zone_id]
         template = world.templates.select(zone_id=zone.id, hypervisor=cluster.hypervisor, kind=templates.BUILTIN)[0]
         ratio = float(cluster.details["cpuOvercommitRatio"]), float(cluster.details["memoryOvercommitRatio"])
-        factors = ratio if max(ratio) > 1.0 else None
+        kept = [each if each > 1.0 else None for each in ratio]
         for choice in choices:
             offering, number = self.offerings[choice], world.vms.next_id()
             name = f"vm{number}"
@@ -149,7 +149,7 @@ class _Loader:
                 offering.cores, offering.mhz, offering.memory, offering.id, template.id, world.admin.id, self.now,
                 "Running", host.pod_id, host.id, host.id,
             )  # fmt: skip
-            vm.factors = factors
+            vm.factors = (kept[0], kept[1])
             world.vms.add(vm)
             host.used_mhz += vm.total_mhz
             host.used_memory += vm.total_bytes

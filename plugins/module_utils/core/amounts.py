@@ -25,6 +25,23 @@ class Factors:
 
 
 @dataclass(frozen=True)
+class Remembered:
+    """The factors of a VM's last start as the server keeps them: one by one, and only those above 1."""
+
+    cpu: t.Optional[float] = None
+    ram: t.Optional[float] = None
+
+    def counted_by(self, now: Factors) -> Factors:
+        """The server counts with the cluster's factor of today where none is kept (CapacityManagerImpl; measured)."""
+        return Factors(now.cpu if self.cpu is None else self.cpu, now.ram if self.ram is None else self.ram)
+
+    @property
+    def started_with(self) -> Factors:
+        """A factor of 1 is not kept."""
+        return self.counted_by(Factors())
+
+
+@dataclass(frozen=True)
 class Amount:
     """Some CPU (MHz) and RAM (bytes)."""
 

@@ -13,5 +13,5 @@ from ..core.amounts import Balance
 class Capacities(t.Protocol):
     """What the server itself says of capacity; used holds what is reserved too."""
 
-    def of_cluster(self, cluster_id: str, latest: bool = False) -> Balance:
+    def of_cluster(self, cluster_id: str, latest: bool = False) -> t.Optional[Balance]:
         """``latest``: the server looks at every host anew first."""

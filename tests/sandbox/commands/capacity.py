@@ -123,8 +123,18 @@ def of_place(world: World, scope: Scope, types: Sequence[int]) -> list[Body]:
 
 
 def _as_listed(world: World, scope: Scope) -> dict[int, Line]:
-    """As `lines`, but CPU and memory of more than a cluster count all hosts with one cluster's factors (T3:100)."""
+    """As `lines`, but CPU and memory of more than a cluster count all hosts with one cluster's factors (T3:100), and
+    those of a cluster only its hosts that are enabled (FIELD_FACTS "Second look").
+    """
     known = lines(world, scope)
+    if scope.cluster is not None:
+        sums = capacity.totals(world, [host for host in _hosts(world, scope) if host.resource_state == "Enabled"])
+        for line in (
+            Line(0, sums.used_memory, sums.memory),
+            Line(1, sums.used_mhz, sums.mhz),
+            Line(90, sums.used_cores, sums.cores),
+        ):
+            known[line.type] = line
     if scope.cluster is None:
         hosts = _hosts(world, scope)
         if hosts:

@@ -112,9 +112,8 @@ def view(world: World, vm: Vm) -> Body:
 def _details(vm: Vm) -> dict[str, str]:
     """The VM's own, and the factors of its last start (FIELD_FACTS "Over-provisioning")."""
     found = dict(vm.details or {})
-    if vm.factors is not None:
-        found.update(cpuOvercommitRatio=f"{vm.factors[0]:g}", memoryOvercommitRatio=f"{vm.factors[1]:g}")
-    return found
+    names = ("cpuOvercommitRatio", "memoryOvercommitRatio")
+    return {**found, **{name: f"{own:g}" for name, own in zip(names, vm.factors, strict=True) if own is not None}}
 
 
 def _row(call: Call) -> Vm:

@@ -75,14 +75,15 @@ def holders(world: World, host: Host) -> list[Vm]:
 def recalculate(world: World, host: Host) -> None:
     """What the server's periodic check makes of a host's figures after a change of factors (T3:96-106).
 
-    A running VM that remembers a factor counts in proportion to the present one, one that remembers none as it is; what
+    A running VM counts in proportion to the present factor by each kind of which it remembers one, else as it is; what
     is kept for a stopped VM always grows with the present factor.
     """
     now = factors(world.clusters[host.cluster_id])
     host.used_mhz = host.used_memory = host.reserved_mhz = host.reserved_memory = 0
     for vm in holders(world, host):
         running = vm.host_id == host.id
-        then = Factors(*(vm.factors or (now if running else (1.0, 1.0))))
+        missing = now if running else Factors(1.0, 1.0)
+        then = Factors(*(other if own is None else own for own, other in zip(vm.factors, missing, strict=True)))
         mhz, memory = int(vm.total_mhz / then.cpu * now.cpu), int(vm.total_bytes / then.memory * now.memory)
         if running:
             host.used_mhz += mhz

@@ -47,12 +47,12 @@ def _give_back(host: Host, vm: Vm) -> None:
 
 
 def start(world: World, vm: Vm, host: Host) -> None:
-    """Run `vm` on `host`: its factors are remembered once one of them is above 1, and ever after."""
+    """Run `vm` on `host`: each factor is remembered once it is above 1, and ever after."""
     _release_reservation(world, vm)
     _take(host, vm)
     now = capacity.factors(world.clusters[host.cluster_id])
-    if vm.factors is not None or max(now) > 1.0:
-        vm.factors = (now.cpu, now.memory)
+    kept = [new if old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
+    vm.factors = (kept[0], kept[1])
     world.vms.update(vm, host_id=host.id, pod_id=host.pod_id, last_host_id=host.id)
     vm.state, vm.updated = "Running", world.now()
 

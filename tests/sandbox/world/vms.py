@@ -81,7 +81,7 @@ class Nic:
 
 @dataclass(slots=True)
 class Vm:
-    """`memory` in MiB, `mhz` per core. `factors`: over-provisioning (CPU, memory) kept from its last start, else None.
+    """`memory` in MiB, `mhz` per core. `factors`: over-provisioning (CPU, memory) of its last start, None if not kept.
 
     `host_id` is None unless it runs; `last_host_id` then says where its capacity is reserved, if `reserved`.
     """
@@ -105,7 +105,7 @@ class Vm:
     host_id: int | None = None
     last_host_id: int | None = None
     reserved: bool = False
-    factors: tuple[float, float] | None = None
+    factors: tuple[float | None, float | None] = (None, None)
     updated: str = ""
     display_name: str = ""
     ha: bool = False

@@ -21,13 +21,15 @@ class Capacities:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def of_cluster(self, cluster_id: str, latest: bool = False) -> Balance:
-        """``latest``: the server looks at every host anew first (T3:99)."""
+    def of_cluster(self, cluster_id: str, latest: bool = False) -> t.Optional[Balance]:
+        """None where the server has no figures. ``latest``: it looks at every host anew first (T3:99)."""
         params: Json = {"clusterid": cluster_id, "fetchlatest": latest or None}
         found: dict[t.Optional[int], Record] = {}
         for item in self._client.listing("listCapacity", "capacity", params):
             read = Record(item, "capacity", self._client.tell)
             found[read.whole("type")] = read
+        if not {CPU, RAM} & found.keys():
+            return None
         return Balance(_amount(found, "capacitytotal"), _amount(found, "capacityused"))
 
 

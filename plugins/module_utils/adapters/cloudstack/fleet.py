@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.amounts import HOLDING, Factors
+from ...core.amounts import HOLDING, Remembered
 from ...core.errors import Unreadable
+from ...core.placement.accounts import plain_figures
 from ...core.placement.fleet import (
     MIB,
     AffinityGroup,
     Fleet,
     Instance,
     Offering,
-    with_plain_ram,
 )
 from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
@@ -48,7 +48,8 @@ class FleetReader:
         """
         wire = self._client.listing("listHosts", "host", {"clusterid": cluster.id, "type": "Routing", "details": "all"})
         tell = self._client.tell
-        hosts = tuple(with_plain_ram(mapping.host(each, tell), cluster.factors) for each in wire)
+        figures = [plain_figures(mapping.host(each, tell), cluster.factors) for each in wire]
+        hosts = tuple(host for host, _disputes in figures)
         ids = {host.id for host in hosts}
         volumes = self._volumes(cluster)
         place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
@@ -60,7 +61,10 @@ class FleetReader:
         instances = tuple(
             instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell) for item, kind in found
         )
-        return Fleet(cluster, hosts, instances, offerings, groups, dedicated, self._guest_limits(hosts))
+        rough = {str(each.get("id")): mapping.rough_cpu(each) for each in wire}
+        disputes = tuple(each for _host, found in figures for each in found)
+        limits = self._guest_limits(hosts)
+        return Fleet(cluster, hosts, instances, offerings, groups, dedicated, limits, rough, disputes)
 
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
         """The VMs that hold capacity on one host."""
@@ -259,10 +263,10 @@ def instance(
     )
 
 
-def _own(details: Record) -> t.Optional[Factors]:
-    """The factors of the last start; None where none is remembered, which is not the same as 1 and 1 (T3:96-99)."""
-    told = details.factor("cpuOvercommitRatio"), details.factor("memoryOvercommitRatio")
-    return Factors(float(told[0] or 1), float(told[1] or 1)) if any(told) else None
+def _own(details: Record) -> Remembered:
+    """The factors of the last start, each None where it is not kept, which is not the same as 1 (T3:96-99)."""
+    cpu, ram = details.factor("cpuOvercommitRatio"), details.factor("memoryOvercommitRatio")
+    return Remembered(float(cpu) if cpu else None, float(ram) if ram else None)
 
 
 def _owners(read: Record) -> frozenset[str]:

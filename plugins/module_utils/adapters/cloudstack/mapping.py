@@ -9,6 +9,8 @@ values that could not be read.
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.zone.hosts import Host
 from ...core.zone.networks import (
     Element,
@@ -121,10 +123,10 @@ def host(wire: Wire, tell: Tell = unheard) -> Host:
         cpu_number=read.whole("cpunumber"),
         cpu_speed=read.whole("cpuspeed", "MHz"),
         cpu_sockets=read.whole("cpusockets"),
-        cpu_allocated=read.whole("cpuallocatedvalue", "MHz"),
+        cpu_allocated=_cpu_allocated(read),
         cpu_with_overprovisioning=read.whole("cpuwithoverprovisioning", "MHz"),
         memory_total=read.whole("memorytotal", "B"),
-        memory_allocated=read.whole("memoryallocatedbytes", "B"),
+        memory_allocated=_memory_allocated(read),
         memory_with_overprovisioning=read.whole("memorywithoverprovisioning", "B"),
         capabilities=read.word("capabilities"),
         arch=read.word("arch"),
@@ -138,6 +140,29 @@ def host(wire: Wire, tell: Tell = unheard) -> Host:
         management_server_id=read.word("managementserverid"),
         removed=read.moment("removed"),
     )
+
+
+def _cpu_allocated(read: Record) -> t.Optional[int]:
+    """In MHz; 4.11 to 4.14 tell it as a share of the capacity alone ("24.74%")."""
+    if read.has("cpuallocatedvalue"):
+        return read.whole("cpuallocatedvalue", "MHz")
+    share, capacity = read.decimal("cpuallocated", "%"), read.whole("cpuwithoverprovisioning", "MHz")
+    return None if share is None or capacity is None else round(share * capacity / 100)
+
+
+def rough_cpu(wire: Wire) -> int:
+    """By how many MHz that may be off, since shares are told with two decimals."""
+    read = Record(wire, "host")
+    if read.has("cpuallocatedvalue") or not read.has("cpuallocated"):
+        return 0
+    return (read.whole("cpuwithoverprovisioning", "MHz") or 0) // 10_000 + 1
+
+
+def _memory_allocated(read: Record) -> t.Optional[int]:
+    """In bytes; 4.11 to 4.14 call it ``memoryallocated``, which is 0 in newer listings without capacities."""
+    if read.has("memoryallocatedbytes") or not read.has("memorytotal"):
+        return read.whole("memoryallocatedbytes", "B")
+    return read.whole("memoryallocated", "B")
 
 
 def physical_network(wire: Wire, tell: Tell = unheard) -> PhysicalNetwork:

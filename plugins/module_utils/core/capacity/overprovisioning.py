@@ -15,6 +15,7 @@ from ..amounts import (
     Amount,
     Balance,
     Factors,
+    Remembered,
     accounted,
     effective,
     joined,
@@ -71,7 +72,7 @@ class Keeper:
     """A running VM with other factors than the new ones. counts: after the change; restarted: once started anew."""
 
     vm: Instance
-    remembers: t.Optional[Factors]
+    remembers: Remembered
     counts: Amount
     restarted: Amount
 
@@ -145,7 +146,7 @@ def keepers(fleet: Fleet, new: Factors) -> tuple[Keeper, ...]:
     found = []
     for host in fleet.hosts:
         for vm in fleet.on(host.id):
-            if (vm.own or Factors()) == new or vm.kind != "User":
+            if vm.own.started_with == new or vm.kind != "User":
                 continue
             found.append(Keeper(vm, vm.own, counts(vm, new), vm.demand))
     return tuple(sorted(found, key=lambda each: (-each.vm.ram, each.vm.name)))

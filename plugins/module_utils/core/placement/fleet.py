@@ -6,30 +6,33 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..amounts import (
     HOLDING,
     Amount,
     Balance,
     Factors,
+    Remembered,
     accounted,
     asked_by_migration,
     effective,
     total,
 )
+from ..errors import Reason
 from ..zone.hosts import ENABLED, Host
 from ..zone.topology import Cluster
 from .rules import NO_LIMIT, Needs, Vm, VmHost
 
 MIB = 1 << 20
+NOTHING_REMEMBERED = Remembered()
 
 
 @dataclass(frozen=True)
 class Instance:
     """A VM of any kind. kind: User, Router, ConsoleProxy, SecondaryStorageVm or InternalLb. RAM in bytes, speed in MHz.
 
-    own: the factors that it remembers of its last start, None where it remembers none. pools: of its volumes on shared
+    own: the factors that it remembers of its last start. pools: of its volumes on shared
     storage. local, busy: whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
     "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
     """
@@ -43,7 +46,7 @@ class Instance:
     cpu_number: int = 0
     cpu_speed: int = 0
     ram: int = 0
-    own: t.Optional[Factors] = None
+    own: Remembered = NOTHING_REMEMBERED
     arch: str = ""
     uefi: bool = False
     gpu: str = ""
@@ -85,7 +88,8 @@ class AffinityGroup:
 class Fleet:
     """One cluster at one moment. dedicated: the owner, as VMs name theirs, by host id.
 
-    guest_limits: how many VMs a host may run, by host id; none for a host without such a limit.
+    guest_limits: how many VMs a host may run, by host id; none for a host without such a limit. rough: by how many MHz
+    ``cpu_allocated`` may be off where it was told as a share, by host id. disputes: figures that contradict each other.
     """
 
     cluster: Cluster
@@ -95,6 +99,8 @@ class Fleet:
     groups: tuple[AffinityGroup, ...] = ()
     dedicated: t.Mapping[str, str] = field(default_factory=dict)
     guest_limits: t.Mapping[str, int] = field(default_factory=dict)
+    rough: t.Mapping[str, int] = field(default_factory=dict)
+    disputes: tuple[Reason, ...] = ()
 
     @property
     def factors(self) -> Factors:
@@ -107,23 +113,13 @@ class Fleet:
 
 
 def counts(vm: Instance, now: Factors) -> Amount:
-    """What a VM counts for. One that remembers no factors counts as it is, whatever the cluster's (T3:96-99)."""
-    return vm.demand if vm.own is None else accounted(vm.demand, vm.own, now)
+    """What a VM counts for: as it is by each kind of which it remembers no factor (T3:96-99)."""
+    return accounted(vm.demand, vm.own.counted_by(now), now)
 
 
 def physical(host: Host) -> Amount:
     """Cores × speed, and RAM without any over-provisioning."""
     return Amount((host.cpu_number or 0) * (host.cpu_speed or 0), host.memory_total or 0)
-
-
-def with_plain_ram(host: Host, now: Factors) -> Host:
-    """The host with its RAM as it is: ``memorytotal`` comes with the memory factor in it (T3:95, T3:105)."""
-    told, said = host.memory_with_overprovisioning, host.memory_total or 0
-    if told is None or effective(Amount(0, said), now).ram == told:
-        return host
-    near = int(told / now.ram)
-    exact = next((ram for ram in (near, near + 1) if effective(Amount(0, ram), now).ram == told), near)
-    return replace(host, memory_total=exact)
 
 
 def balances(fleet: Fleet) -> dict[str, Balance]:
@@ -133,6 +129,8 @@ def balances(fleet: Fleet) -> dict[str, Balance]:
         used = total(counts(vm, fleet.factors) for vm in fleet.on(host.id))
         said = Amount(host.cpu_allocated or 0, host.memory_allocated or 0)
         rest = Amount(max(said.cpu - used.cpu, 0), max(said.ram - used.ram, 0))
+        if rest.cpu <= fleet.rough.get(host.id, 0):
+            rest = Amount(0, rest.ram)
         result[host.id] = Balance(effective(physical(host), fleet.factors), used, rest)
     return result
 
@@ -145,6 +143,7 @@ def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
             id=host.id,
             name=host.name,
             room=accounts[host.id].capacity - accounts[host.id].reserved,
+            held=accounts[host.id].reserved,
             cores=host.cpu_number or 0,
             speed=host.cpu_speed or 0,
             tags=frozenset(host.host_tags or ()) | frozenset(host.implicit_host_tags),
@@ -175,7 +174,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
             id=each.id,
             name=each.name,
             host=each.host_id,
-            size=asked_by_migration(each.demand, each.own or fleet.factors, fleet.factors),
+            size=asked_by_migration(each.demand, each.own.counted_by(fleet.factors), fleet.factors),
             needs=_needs(each, fleet.offerings.get(each.offering_id), each.id in dedication),
             apart=tuple(sorted(apart.get(each.id, ()))),
             together=together.get(each.id, ""),

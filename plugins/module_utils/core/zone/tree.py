@@ -57,8 +57,11 @@ def zone_tree(facts: Facts) -> str:
 
     hosts, storage_pools, image_stores (each a list; what is missing is not shown).
     """
-    factors = {each["id"]: each.get("memory_overcommit_ratio") for each in facts.get("clusters") or ()}
-    hosts = [{**each, "memory_factor": factors.get(each.get("cluster_id"))} for each in facts.get("hosts") or ()]
+    ratios = {"cpu_factor": "cpu_overcommit_ratio", "memory_factor": "memory_overcommit_ratio"}
+    factors = {
+        each["id"]: {name: each.get(ratio) for name, ratio in ratios.items()} for each in facts.get("clusters") or ()
+    }
+    hosts = [{**each, **factors.get(each.get("cluster_id"), {})} for each in facts.get("hosts") or ()]
     known = {**facts, "hosts": hosts}
     return "\n".join(line for zone in facts.get("zones") or () for line in lines(_zone(known, zone)))
 
@@ -91,9 +94,10 @@ def _lines(node: Node, widths: t.Mapping[tuple[str, int], int], first: str, rest
 
 
 def cpu(host: Record) -> Amount:
-    """In MHz."""
-    raw = float(host.get("cpu_number") or 0) * float(host.get("cpu_speed") or 0)
-    return Amount(float(host.get("cpu_allocated") or 0), float(host.get("cpu_with_overprovisioning") or raw), raw)
+    """In MHz. Some servers multiply ``cpu_number`` (cs#9290), so the cluster's factor tells the rest."""
+    shown = float(host.get("cpu_number") or 0) * float(host.get("cpu_speed") or 0)
+    total, factor = float(host.get("cpu_with_overprovisioning") or shown), float(host.get("cpu_factor") or 0)
+    return Amount(float(host.get("cpu_allocated") or 0), total, total / factor if factor else shown)
 
 
 def memory(host: Record) -> Amount:

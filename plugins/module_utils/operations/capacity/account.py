@@ -29,6 +29,7 @@ from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..zone.places import Names, clusters, place
+from .agreed import differences
 
 Json = dict[str, t.Any]
 RESOURCES = {"cpu": "cpu", "ram": "memory"}
@@ -69,7 +70,10 @@ def capacity_of(cloud: Cloud, names: Names, question: Question) -> Outcome:
         "clusters": [_cluster(cloud, cluster, fleet, question) for cluster, fleet in fleets],
         "hosts": hosts,
     }
-    return Outcome(False, result=result)
+    warnings = [
+        f"cluster {cluster.name}: {each.message}" for cluster, fleet in fleets for each in differences(cloud, fleet)
+    ]
+    return Outcome(False, result=result, warnings=tuple(warnings))
 
 
 def amount(value: Amount) -> Json:
@@ -169,12 +173,11 @@ def crossed(its: Balance, limits: t.Mapping[str, float]) -> list[str]:
 
 def keeping(keeper: Keeper) -> Json:
     """A VM with old factors: null where it remembers none; what it counts for, and will once it was started anew."""
-    had = keeper.remembers
     return {
         "vm": keeper.vm.name,
         "id": keeper.vm.id,
-        "cpu_factor": had.cpu if had else None,
-        "memory_factor": had.ram if had else None,
+        "cpu_factor": keeper.remembers.cpu,
+        "memory_factor": keeper.remembers.ram,
         "counts": amount(keeper.counts),
         "restarted": amount(keeper.restarted),
     }

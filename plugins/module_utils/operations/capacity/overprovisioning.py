@@ -201,7 +201,7 @@ def _lagging(cloud: Cloud, cluster: Cluster, sim: Simulation) -> list[str]:
             found.append(f"listHosts shows another capacity of {host.name}")
     if fleet.hosts and not found:
         said = cloud.capacities.of_cluster(cluster.id, latest=True)
-        if not any(_same(said, fleet, only) for only in (None, ENABLED)):
+        if said is None or not any(_same(said, fleet, only) for only in (None, ENABLED)):
             found.append("listCapacity shows other sums than listHosts")
     return found
 

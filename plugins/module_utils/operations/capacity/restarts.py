@@ -43,8 +43,8 @@ def restart(cloud: Cloud, cluster: Cluster, vm: Instance, new: Factors) -> None:
     if seen is not None and seen.state != "Stopped":
         bring(cloud, vm, "stop")
     seen = bring(cloud, vm, "start")
-    if seen.state != "Running" or not same_factors(seen.own or Factors(), new):
-        own = seen.own or Factors()
+    if seen.state != "Running" or not same_factors(seen.own.started_with, new):
+        own = seen.own.started_with
         held = {"state": seen.state, "cpu_factor": own.cpu, "memory_factor": own.ram}
         wanted = {"state": "Running", "cpu_factor": new.cpu, "memory_factor": new.ram}
         raise NotAsRead(f"VM {vm.name}", {"restart": {"held": held, "wanted": wanted}})

@@ -38,6 +38,7 @@ from ...core.zone.hosts import (
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
+from ..capacity.agreed import agreed
 from ..hypervisors.native import STORAGE_BACK, NativePart, Reach
 from ..surely import surely
 from ..waiting import until
@@ -209,7 +210,7 @@ def _predicted(
         return _outcome(state, host, Told(), native, mode), None
     if state == DRAINING:
         return _outcome(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode), None
-    fleet = cloud.fleets.read(cluster)
+    fleet = agreed(cloud, cluster)
     plan = evacuate(fleet, [host.id], _terms(fleet, request, goal == "draining"))
     if plan.reasons and not _passing(plan):
         raise Refused(f"host {host.name}", plan.reasons)

@@ -25,6 +25,7 @@ from ...core.zone.hosts import DRAINING, ENABLED, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
+from ..capacity.agreed import agreed
 from ..hypervisors.native import Reach
 from . import locks, marks, records
 
@@ -55,7 +56,7 @@ class Request:
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
     """The whole roll as it would go now; nothing is written. Infeasible plans are told, not raised."""
     cluster = cluster_of(cloud, request)
-    fleet = cloud.fleets.read(cluster)
+    fleet = agreed(cloud, cluster)
     scope = tuple(host.id for host in scope_of(fleet, request))
     record = records.read(cloud, cluster, scope)
     pending = tuple(each for each in scope if record is None or each in record.pending)
@@ -83,7 +84,7 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
 
 
 def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> Outcome:
-    fleet = cloud.fleets.read(cluster)
+    fleet = agreed(cloud, cluster)
     scope = tuple(host.id for host in scope_of(fleet, request))
     held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     record = held or records.Record(request.run, scope)

@@ -112,6 +112,15 @@ def test_capacities_are_summed_and_say_their_factor() -> None:
     assert cells[cells.index("RAM") + 1 :] == ["64.0", "/", "256.0", "GiB"]
 
 
+def test_cores_that_the_server_multiplied_already_are_told_by_its_clusters_factor() -> None:
+    clusters = [{**each, "cpu_overcommit_ratio": "2.0"} for each in FACTS["clusters"]]
+    hosts = [{**each, "cpu_number": 32} for each in FACTS["hosts"]]
+    tree = zone_tree({**FACTS, "clusters": clusters, "hosts": hosts})
+    for word, total in (("host host-1", "80.0"), ("cluster kvm-a", "80.0"), ("2 hosts", "160.0")):
+        cells = line(tree, word).split()
+        assert cells[cells.index("CPU") + 3 :][:3] == [total, "GHz", "×2"]
+
+
 def test_memory_that_the_server_multiplied_already_is_told_by_its_clusters_factor() -> None:
     clusters = [{**each, "memory_overcommit_ratio": "2.0"} for each in FACTS["clusters"]]
     tree = zone_tree({**FACTS, "clusters": clusters})
