@@ -24,6 +24,7 @@ from fakes.lab import Lab
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import host as maintenance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks, rolling
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import Request
 from sandbox.world.hosts import Host
 from unit.sandbox.worlds import lay_out, run_on
 
@@ -98,7 +99,7 @@ def ours(lab: Lab) -> int:
         if not now["wave"]:
             break
         for name in now["wave"]:
-            request = maintenance.Request(HostName(name), None, claim, preferred=tuple(now["done"]))
+            request = Request(HostName(name), None, claim, preferred=tuple(now["done"]))
             maintenance.ensure(lab.cloud(), request, "maintenance", False)
             drained += next(h for h in lab.box.world.hosts if h.name == name).resource_state == "Maintenance"
             maintenance.ensure(lab.cloud(), request, "enabled", False)

@@ -24,6 +24,12 @@ options:
     type: list
     elements: str
     default: []
+  balance:
+    description:
+      - Allow migrations that are made only to bring the loads of the cluster's hosts together. Without it, only VMs of
+        the host move, to the hosts that are loaded least.
+    type: bool
+    default: false
   max_migrations:
     description: Maximum number of simultaneous migrations.
     type: int

@@ -44,6 +44,13 @@ options:
     type: list
     elements: str
     default: []
+  balance:
+    description:
+      - Allow migrations after the last host that are made only to bring the loads of the hosts together. Among the
+        rolls with the fewest migrations, the one is planned that ends with the least load on the fullest host; the
+        host that is visited last ends empty all the same.
+    type: bool
+    default: false
   max_migrations:
     description: Maximum number of simultaneous migrations. The expected time is computed from it.
     type: int

@@ -57,6 +57,28 @@ options:
     type: list
     elements: str
     default: []
+  planned_moves:
+    description:
+      - Where VMs go, as M(hostcraft.cloudstack.cs_rolling_maintenance) planned it in C(plan.waves[0].moves). A move
+        that is no longer possible is planned anew.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vm:
+        description: Name of the VM.
+        type: str
+        required: true
+      vm_id:
+        description: Id of the VM; without it, the name has to be that of one VM only.
+        type: str
+      source:
+        description: Name of the host that the VM is on. It is not needed.
+        type: str
+      target:
+        description: Name or id of the host that the VM goes to.
+        type: str
+        required: true
 seealso:
   - module: hostcraft.cloudstack.cs_host
 """
@@ -118,6 +140,24 @@ remaining:
   returned: success
   type: list
   elements: str
+distribution:
+  description:
+    - C(hosts) with the shares of C(cpu) and C(memory) that are allocated and the number of C(vms), C(before) and
+      C(after); the C(fullest) host before and after; the C(thresholds) of the cluster
+      (C(cluster.*.allocated.capacity.disablethreshold)) and the hosts that come C(above_threshold) by it.
+  returned: when VMs are planned to move
+  type: dict
+  sample:
+    hosts:
+      - host: kvm1.example.net
+        before: {"cpu": 0.12, "memory": 0.31, "vms": 10}
+        after: {"cpu": 0.0, "memory": 0.0, "vms": 0}
+    fullest:
+      before: {"host": "kvm1.example.net", "share": 0.31}
+      after: {"host": "kvm2.example.net", "share": 0.35}
+    least: null
+    thresholds: {"cpu": 0.85, "memory": 0.85}
+    above_threshold: []
 seconds:
   description: Duration of the task in seconds, including waits for others.
   returned: success, not in check mode
@@ -153,6 +193,17 @@ OPTIONS: Spec = {
     "state": {"type": "str", "choices": ["maintenance", "enabled", "draining"], "default": "maintenance"},
     "preferred_hosts": {"type": "list", "elements": "str", "default": []},
     "avoid_hosts": {"type": "list", "elements": "str", "default": []},
+    "planned_moves": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "vm": {"type": "str", "required": True},
+            "vm_id": {"type": "str"},
+            "source": {"type": "str"},
+            "target": {"type": "str", "required": True},
+        },
+    },
 }
 
 TASK = ApiTask(

@@ -51,7 +51,7 @@ feasible:
   type: bool
 waves:
   description:
-    - The waves, in order. Each has C(hosts), C(moves) (C(vm), C(source), C(target)), C(free) and C(seconds).
+    - The waves, in order. Each has C(hosts), C(moves) (C(vm), C(vm_id), C(source), C(target)), C(free) and C(seconds).
   returned: always
   type: list
   elements: dict
@@ -71,6 +71,30 @@ ratio:
   description: RV(moves) divided by the bound.
   returned: always
   type: float
+balance:
+  description: Migrations after the last wave that only bring loads together, with O(balance=true).
+  returned: always
+  type: list
+  elements: dict
+distribution:
+  description:
+    - C(hosts) with the shares of C(cpu) and C(memory) that are allocated and the number of C(vms), C(before) and
+      C(after) the roll; the C(fullest) host before and after; C(least), the load that the fullest host has at least
+      after a roll with the fewest migrations; the C(thresholds) of the cluster
+      (C(cluster.*.allocated.capacity.disablethreshold)) and the hosts that come C(above_threshold) by the roll.
+  returned: always
+  type: dict
+  sample:
+    hosts:
+      - host: kvm1.example.net
+        before: {"cpu": 0.12, "memory": 0.31, "vms": 10}
+        after: {"cpu": 0.14, "memory": 0.35, "vms": 11}
+    fullest:
+      before: {"host": "kvm1.example.net", "share": 0.31}
+      after: {"host": "kvm1.example.net", "share": 0.35}
+    least: 0.34
+    thresholds: {"cpu": 0.85, "memory": 0.85}
+    above_threshold: []
 seconds:
   description: Expected time.
   returned: always

@@ -29,7 +29,8 @@ options:
       - V(worked) records that the work on O(host) is done. If the run is killed afterwards, the next run only enables
         the host.
       - V(done) and V(skipped) record the result of O(host).
-      - V(finished) ends a roll whose hosts are all done. V(abandoned) ends any roll.
+      - V(finished) ends a roll whose hosts are all done, after the migrations that O(balance) allows. V(abandoned) ends
+        any roll.
       - V(released) gives this run's lock back and keeps the record, so that the roll can be resumed. With O(take_over)
         it gives back the lock of a run that is over.
     type: str
@@ -122,6 +123,11 @@ drifted:
   description: Whether VMs are on other hosts than the last plan expected.
   returned: O(state=next)
   type: bool
+moved:
+  description: The migrations that were made for balance, or in check mode would be.
+  returned: O(state=finished)
+  type: list
+  elements: dict
 plan:
   description: The plan of the remaining roll, as M(hostcraft.cloudstack.cs_maintenance_plan) returns it.
   returned: O(state=next)

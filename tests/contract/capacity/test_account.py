@@ -238,7 +238,7 @@ def test_a_vm_that_comes_back_with_old_factors_stops_the_row(
 
     def forgetful(world: World, vm: Vm, host: Host) -> None:
         start(world, vm, host)
-        vm.factors = None
+        vm.factors = (None, None)
 
     monkeypatch.setattr(life, "start", forgetful)
     with pytest.raises(NotAsRead):

@@ -17,7 +17,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import host as maintenance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.host import Goal
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import (
+    Goal,
+    Request,
+)
 from sandbox.world import World
 
 NET = {"netmask": "255.255.255.0"}
@@ -124,7 +127,7 @@ def ask(
 ) -> Outcome:
     """One task of one process; ``more``: fields of its Request."""
     its = locks.Claim(locks.Lock(token, "operator@admin", "process 1"), **(claim or {}))
-    request = maintenance.Request(HostName(host), None, its, **more)
+    request = Request(HostName(host), None, its, **more)
     return maintenance.ensure(lab.cloud(life), request, goal, check)
 
 

@@ -203,6 +203,7 @@ PAGE = """<!DOCTYPE html>
 {% for shift in report.shifts %}
 <section class="shift">
 <h3>Cluster {{ shift.cluster }}</h3>
+<p class="{{ shift.verdict }}">{{ shift.sentence }}</p>
 <ul class="legend"><li><i class="before"></i>before</li><li><i class="after"></i>{{ "after" if shift.done else
 "after the plan" }}</li></ul>
 <figure><figcaption>RAM held, of what each host offers</figcaption>

@@ -179,11 +179,12 @@ def _alone(packing: Packing, vm: Vm, others: t.Sequence[int]) -> t.Optional[Reas
     for n in others:
         host = packing.hosts[n]
         # A host out of service is the reason only where it would do otherwise; then to bring it back helps at once.
+        # Where a migration was tried and failed, that is the reason, whatever the other hosts lack.
         code = unsuited(vm.needs, host) or packing.room_code(vm, n) or host.unusable
         if not code:
             return None
         codes[code] += 1
-    code = max(codes, key=lambda each: (each in OUT_OF_SERVICE, codes[each]))
+    code = max(codes, key=lambda each: (each == "migration_failed", each in OUT_OF_SERVICE, codes[each]))
     counts = ", ".join(f"{count} {each}" for each, count in codes.most_common())
     return reason(
         code,

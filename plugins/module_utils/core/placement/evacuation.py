@@ -6,28 +6,33 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..amounts import Amount
 from ..errors import Reason
 from ..zone.hosts import DRAINING, Host
-from .drain import Move, drain
+from .drain import Drain, Move, drain, replay, revert
 from .fleet import Fleet, hosts_of, vms_of
-from .rules import Packing, Vm, reason
+from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
+from .spread import balanced
 
 ALL = "all"
 NOTHING = Amount()
+# Ways to land VMs until one keeps the spare hosts: evenly or not, and a seed.
+LANDINGS = ((True, 0), (False, 0), (True, 1), (False, 1), (False, 2))
 BLOCKS_OTHERS = (DRAINING, "ErrorInPrepareForMaintenance")
 
 
 @dataclass(frozen=True)
 class Evacuation:
-    """moves: in the order to start them. stops: VMs that are stopped by consent. remaining: those that stay, when
-    it is partial. reasons: why it cannot be done.
+    """moves: in the order to start them. balance: further ones, once those are made, that only bring loads together.
+    stops: VMs that are stopped by consent. remaining: those that stay, when it is partial. reasons: why it cannot be
+    done.
     """
 
     moves: tuple[Move, ...] = ()
+    balance: tuple[Move, ...] = ()
     stops: tuple[Vm, ...] = ()
     remaining: tuple[Vm, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -38,16 +43,20 @@ class Evacuation:
 class Terms:
     """How hosts are emptied. preferred: ids to fill first. consent: names of VMs that may be stopped, or "all".
 
-    avoid: ids of hosts that nothing may land on (they are next). failed: (VM id, host id) of migrations that failed in
-    this run. partial: move what can be moved and leave the rest.
+    planned: host id by VM id, as a roll planned it; what does not fit any more is planned anew. avoid: ids of hosts
+    that nothing may land on (they are next). failed: what the job said, by (VM id, host id) of migrations that failed
+    in this run. partial: move what can be moved and leave the rest. balance: move VMs of other hosts too, for balance
+    alone.
     """
 
     preferred: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     consent: tuple[str, ...] = ()
     spare_hosts: int = 0
-    failed: frozenset[tuple[str, str]] = frozenset()
+    failed: t.Mapping[tuple[str, str], str] = field(default_factory=dict)
     partial: bool = False
+    planned: t.Mapping[str, str] = field(default_factory=dict)
+    balance: bool = False
 
 
 def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuation:
@@ -68,16 +77,94 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     sources = [packing.index[each] for each in host_ids]
     for vm in stays:
         packing.take(vm)
-    preferred = [packing.index[each] for each in terms.preferred if each in packing.index]
-    found = drain(packing, sources, preferred)
+    found, failing = _borne(packing, sources, terms)
     if found.reasons:
-        return _some(packing, sources, stops, stays) if terms.partial else Evacuation(reasons=found.reasons)
-    failing = unbearable(packing, sources, terms.spare_hosts) if terms.spare_hosts else ()
+        if terms.partial:
+            return _some(packing, sources, stops, stays)
+        return Evacuation(reasons=tuple(_with_failures(each, fleet, terms.failed) for each in found.reasons))
     if failing and not terms.partial:
         names = ", ".join(packing.hosts[packing.index[each]].name for each in failing)
         message = f"without the host, the failure of {names} would leave VMs without a place"
-        return Evacuation(reasons=(reason("n_plus_f", message, failing=list(failing)),))
-    return Evacuation(found.moves, stops, stays, free=_free(packing, sources))
+        its = reason("n_plus_f", message, failing=list(failing))
+        return Evacuation(reasons=(_with_failures(its, fleet, terms.failed),))
+    free = _free(packing, sources)
+    others = [n for n in range(len(packing.hosts)) if n not in sources]
+    level = balanced(packing, terms.spare_hosts, others) if terms.balance else ()
+    return Evacuation(found.moves, level, stops, stays, free=free)
+
+
+def _borne(packing: Packing, sources: t.Sequence[int], terms: Terms) -> tuple[Drain, tuple[str, ...]]:
+    """Landings with which spare hosts are kept; else the first ones there are, and the hosts that must not fail."""
+    unborne: list[tuple[Drain, tuple[str, ...]]] = []
+    for even, seed in LANDINGS:
+        found = _landed(packing, sources, terms, even, seed, not unborne)
+        if found.reasons:
+            break
+        failing = unbearable(_forgiving(packing), sources, terms.spare_hosts) if terms.spare_hosts else ()
+        if not failing or terms.partial:
+            return found, ()
+        unborne.append((found, failing))
+        revert(packing, reversed(found.moves))
+    return unborne[0] if unborne else (found, ())
+
+
+def _landed(packing: Packing, sources: t.Sequence[int], terms: Terms, even: bool, seed: int, as_planned: bool) -> Drain:
+    """As far as may be where a roll planned it, the rest where there is room."""
+    preferred = [packing.index[each] for each in terms.preferred if each in packing.index]
+    kept = _planned(packing, sources, terms.planned) if as_planned else ()
+    found = drain(packing, sources, preferred, seed, even=even)
+    if found.reasons and kept:
+        revert(packing, reversed(kept))
+        return drain(packing, sources, preferred, seed, even=even)
+    return found if found.reasons else Drain((*kept, *found.moves))
+
+
+def _planned(packing: Packing, sources: t.Sequence[int], planned: t.Mapping[str, str]) -> tuple[Move, ...]:
+    """The moves of a plan that can be made now; VMs that have to stay together are left to the search."""
+    found = []
+    for n in sources:
+        for vm in list(packing.on[n].values()):
+            target = packing.index.get(planned.get(vm.id, ""), -1)
+            able = target >= 0 and target not in sources and not vm.together and not vm.pinned
+            if able and target in packing.allowed(vm.needs) and packing.fits(vm, target):
+                packing.take(vm)
+                packing.put(vm, target)
+                found.append(Move(vm.id, packing.hosts[n].id, packing.hosts[target].id))
+    return tuple(found)
+
+
+def _forgiving(packing: Packing) -> Packing:
+    """Without what failed in this run: a VM that is started anew after a failure of its host is not migrated."""
+    vms = [
+        replace(vm, host=packing.hosts[n].id, apart=tuple(each for each in vm.apart if not each.startswith(FAILED)))
+        for n, here in enumerate(packing.on)
+        for vm in here.values()
+    ]
+    return Packing(packing.hosts, vms)
+
+
+def _with_failures(its: Reason, fleet: Fleet, failed: t.Mapping[tuple[str, str], str]) -> Reason:
+    """What the jobs of this run said belongs to whatever is the reason after them."""
+    if not failed:
+        return its
+    vms = {each.id: each.name for each in fleet.instances}
+    hosts = {each.id: each.name for each in fleet.hosts}
+    words = [f"VM {vms.get(vm, vm)} to {hosts.get(host, host)}: {text}" for (vm, host), text in sorted(failed.items())]
+    message = f"{its.message}, after migrations failed ({'; '.join(words)})"
+    return replace(its, message=message, facts={**its.facts, "failed": words})
+
+
+def balance(
+    fleet: Fleet, moves: t.Iterable[Move], spare_hosts: int, back: t.Collection[str] = (), only: t.Collection[str] = ()
+) -> tuple[Move, ...]:
+    """Migrations after some others that bring loads together. back: ids of hosts that are in service again by then.
+
+    only: ids of the hosts that VMs may go to, none for all.
+    """
+    hosts = [replace(host, unusable="") if host.id in back else host for host in hosts_of(fleet)]
+    packing = Packing(hosts, vms_of(fleet))
+    replay(packing, moves)
+    return balanced(packing, spare_hosts, [packing.index[each] for each in only] if only else None)
 
 
 def _cut_off(host: Host, vms: t.Sequence[Vm]) -> Reason:
@@ -115,12 +202,12 @@ def _some(packing: Packing, sources: t.Sequence[int], stops: tuple[Vm, ...], sta
         moves.append(Move(vm.id, packing.hosts[packing.where[vm.id]].id, packing.hosts[target].id))
         packing.take(vm)
         packing.put(vm, target)
-    return Evacuation(tuple(moves), stops, tuple(left), free=_free(packing, sources))
+    return Evacuation(tuple(moves), (), stops, tuple(left), free=_free(packing, sources))
 
 
 def _roomy(packing: Packing, vm: Vm, sources: t.Sequence[int]) -> list[int]:
     able = packing.allowed(vm.needs).difference(sources)
-    return sorted(able, key=lambda n: packing.ram[n], reverse=True)
+    return sorted(able, key=lambda n: packing.share(n, vm.size))
 
 
 def _free(packing: Packing, sources: t.Sequence[int]) -> Amount:

@@ -20,6 +20,8 @@ def plan_text(plan: Plan) -> list[str]:
         head += f" ({plan['moves_per_vm']} a VM; no plan has fewer than {bound}), about {duration(plan['seconds'])}"
     lines = [head if plan["feasible"] else f"cluster {plan['cluster']}: cannot be rolled"]
     lines += [_wave(number, wave) for number, wave in enumerate(plan["waves"], 1)]
+    if plan["feasible"] and plan.get("distribution"):
+        lines += _loads(plan["distribution"], plan.get("balance") or ())
     if plan["feasible"]:
         lines += ["  each host:", *(f"    - {step}" for step in plan.get("procedure") or ())]
     lines += [f"  {r['code']}: {r['message']} ({r['remedy']})" for r in plan["reasons"]]
@@ -33,6 +35,18 @@ def _wave(number: int, wave: Plan) -> str:
     text = f"  {number}. {', '.join(wave['hosts'])}: {len(wave['moves'])} VMs move"
     text += f" ({places})" if places else ""
     return f"{text}; free meanwhile {free['cpu_mhz'] / 1000:.0f} GHz, {free['ram_bytes'] / GIB:.0f} GiB"
+
+
+def _loads(spread: Plan, balance: t.Sequence[Plan]) -> list[str]:
+    """The fullest host before and after, and what is done for balance alone."""
+    before, after = spread["fullest"]["before"], spread["fullest"]["after"]
+    text = f"  fullest host: {before['host']} {before['share']:.0%} before, {after['host']} {after['share']:.0%} after"
+    if balance:
+        text += f", with {len(balance)} more migrations for balance"
+    elif spread["least"] is not None:
+        text += f" (no roll with these migrations ends below {spread['least']:.0%})"
+    above = spread["above_threshold"]
+    return [text, *([f"  above the cluster's threshold afterwards: {', '.join(above)}"] if above else [])]
 
 
 def roll_text(now: Plan) -> str:

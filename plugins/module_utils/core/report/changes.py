@@ -18,6 +18,8 @@ from ..placement.text import duration
 from ..zone.hosts import Host
 
 Json = t.Mapping[str, t.Any]
+HARDLY = 1.05  # times as full as before
+THRESHOLD = 0.85  # of allocated capacity, the server's default
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,17 @@ class DonePart:
 
 @dataclass(frozen=True)
 class ShiftPart:
-    """A cluster's hosts before and after, by a roll that is planned or (done) that went."""
+    """A cluster's hosts before and after, by a roll that is planned or (done) that went.
+
+    sentence: about the fullest host. verdict: "good" where it is hardly fuller than before, "bad" where it comes above
+    the cluster's threshold, else "".
+    """
 
     cluster: str
     done: bool
     hosts: tuple[Shift, ...]
+    sentence: str = ""
+    verdict: str = ""
 
 
 def percent(share: float) -> str:
@@ -82,6 +90,7 @@ def arguments(result: Json) -> Json:
 
 def done_part(results: t.Sequence[Json]) -> DonePart:
     rows: dict[str, DoneRow] = {}
+    results = [each for each in results if each.get("moved") or "cluster" not in arguments(each)]
     for result in results:
         row = _done_row(result)
         rows[row.host] = _both(rows[row.host], row) if row.host in rows else row
@@ -96,9 +105,15 @@ def done_part(results: t.Sequence[Json]) -> DonePart:
     return DonePart(sentence, hosts, moves)
 
 
+def _called(result: Json) -> str:
+    """The host, or what cs_rolling_maintenance did for the balance of a cluster at the end."""
+    its = arguments(result)
+    return str(result.get("name") or its.get("name") or (f"balance of {its['cluster']}" if "cluster" in its else "?"))
+
+
 def _done_row(result: Json) -> DoneRow:
     return DoneRow(
-        host=str(result.get("name") or arguments(result).get("name") or "?"),
+        host=_called(result),
         state=str(result.get("resource_state") or ""),
         moved=len(result.get("moved") or ()),
         stopped=tuple(result.get("stopped") or ()),
@@ -129,7 +144,7 @@ def _both(one: DoneRow, other: DoneRow) -> DoneRow:
 def shifts(fleets: t.Sequence[Fleet], plans: t.Sequence[Json], results: t.Sequence[Json]) -> t.Iterator[ShiftPart]:
     """What went is taken back from the placement of now; what is planned is added to it."""
     done = [move for result in results for move in result.get("moved") or ()]
-    planned = [move for plan in plans for wave in plan.get("waves") or () for move in wave["moves"]]
+    planned = [move for plan in plans for move in _planned(plan)]
     for fleet in fleets:
         now = fleet
         if done:
@@ -138,7 +153,34 @@ def shifts(fleets: t.Sequence[Fleet], plans: t.Sequence[Json], results: t.Sequen
         else:
             before, after = now, moved(now, planned)
         if before is not after:
-            yield ShiftPart(fleet.cluster.name, bool(done), _shift_rows(now, before, after))
+            rows = _shift_rows(now, before, after)
+            limit = _threshold(plans, fleet.cluster.name)
+            yield ShiftPart(fleet.cluster.name, bool(done), rows, *_fullest(rows, limit))
+
+
+def _planned(plan: Json) -> t.Iterator[Json]:
+    for wave in plan.get("waves") or ():
+        yield from wave["moves"]
+    yield from plan.get("balance") or ()
+
+
+def _threshold(plans: t.Sequence[Json], cluster: str) -> float:
+    """The lowest of the cluster's, as its plan tells them."""
+    its = (plan.get("distribution") or {} for plan in plans if plan.get("cluster") == cluster)
+    return min((limit for each in its for limit in (each.get("thresholds") or {}).values()), default=THRESHOLD)
+
+
+def _fullest(rows: t.Sequence[Shift], limit: float) -> tuple[str, str]:
+    """The larger of the shares of CPU and RAM counts."""
+
+    def top(side: int) -> tuple[float, str]:
+        return max(((max(row.cpu[side], row.ram[side]), row.name) for row in rows), default=(0.0, ""))
+
+    (before, first), (after, then) = top(0), top(1)
+    sentence = f"Fullest host: {first} with {percent(before)} before, {then} with {percent(after)} after"
+    if after >= limit > before:
+        return f"{sentence}, which is above the cluster's threshold of {percent(limit)}.", "bad"
+    return f"{sentence}.", "good" if after <= before * HARDLY else ""
 
 
 def moved(fleet: Fleet, moves: t.Sequence[Json]) -> Fleet:

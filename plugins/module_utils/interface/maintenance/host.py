@@ -12,7 +12,7 @@ from ...core.errors import InvalidValue
 from ...core.maintenance.lock import LONGEST_LEASE
 from ...core.placement.evacuation import Terms
 from ...core.zone.hosts import HostName
-from ...operations.maintenance.host import Request
+from ...operations.maintenance.foretelling import Request
 from ...operations.maintenance.locks import Claim, Lock
 from ...operations.maintenance.migrations import Limits
 from ..connection import Params, Spec
@@ -30,6 +30,7 @@ LIMITS: Spec = {
 TERMS: Spec = {
     "spare_hosts": {"type": "int", "default": 0},
     "consent": {"type": "list", "elements": "str", "default": []},
+    "balance": {"type": "bool", "default": False},
 }
 HOLDER: Spec = {
     "lock_wait": {"type": "float", "default": 0},
@@ -79,10 +80,13 @@ def request(params: Params) -> Request:
         which=HostName(params["name"], params.get("id")),
         zone=params["zone"],
         claim=claim(params),
-        terms=Terms(consent=tuple(params["consent"]), spare_hosts=params["spare_hosts"]),
+        terms=Terms(
+            consent=tuple(params["consent"]), spare_hosts=params["spare_hosts"], balance=bool(params.get("balance"))
+        ),
         preferred=tuple(params.get("preferred_hosts") or ()),
         avoid=tuple(params.get("avoid_hosts") or ()),
         limits=limits(params),
         timeout=params["timeout"],
         reach=hypervisor.reach(params),
+        planned=tuple((move["vm_id"] or move["vm"], move["target"]) for move in params.get("planned_moves") or ()),
     )

@@ -25,6 +25,7 @@ ROLL: Spec = {
     "max_migrations": {"type": "int", "default": 8},
     "seconds_per_gib": {"type": "float", "default": 8},
     "seconds_per_host": {"type": "float", "default": 900},
+    "balance": {"type": "bool", "default": False},
     **hypervisor.HYPERVISOR,
 }
 
@@ -44,6 +45,7 @@ def request(params: Params) -> rolling.Request:
         run=params.get("run") or "",
         claim=maintenance.claim(params),
         reach=hypervisor.reach(params),
+        balance=bool(params.get("balance")),
     )
 
 

@@ -116,7 +116,7 @@ def _host(host: Host) -> Json:
 def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question) -> Json:
     its = joined(balances(fleet).values())
     free = headroom.usable_balances(fleet)
-    limits = _limits(cloud, cluster)
+    its_limits = limits(cloud, cluster)
     return {
         "id": cluster.id,
         "name": cluster.name,
@@ -126,8 +126,8 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question) -
         **factors(fleet.factors),
         **account(its),
         "usable": account(joined(free)),
-        "thresholds": limits,
-        "crossed": crossed(its, limits),
+        "thresholds": its_limits,
+        "crossed": crossed(its, its_limits),
         "headroom": _headroom(fleet, question),
         "largest_vm": amount(largest_vm(free)),
         "stranded": amount(stranded(free, question.size.demand)),
@@ -154,11 +154,11 @@ def _vm_limit(fleet: Fleet, question: Question) -> Json:
     return {"running": running, "most": most, "exceeded": None if most is None else running > most}
 
 
-def _limits(cloud: Cloud, cluster: Cluster) -> Json:
+def limits(cloud: Cloud, cluster: Cluster, kinds: t.Sequence[str] = THRESHOLDS) -> Json:
     """``cluster.cpu.allocated.capacity.disablethreshold`` and its three kin, as fractions; those that are set."""
     found: Json = {}
     for resource in RESOURCES.values():
-        for kind in THRESHOLDS:
+        for kind in kinds:
             held = cloud.settings.find(f"cluster.{resource}.allocated.capacity.{kind}", "cluster", cluster.id)
             if held is not None and held.value:
                 found[f"{resource}_{kind}"] = float(held.value)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.amounts import HOLDING
 from ...core.errors import ApiError, NotFound, Reason, Refused
+from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, evacuate
 from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import DISABLED, ENABLED, FAILED_DRAIN, Host
@@ -36,6 +37,8 @@ class Told:
     stopped: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     remaining: list[str] = field(default_factory=list)
+    # The migrations with ids, for what is reckoned from them.
+    made: list[Move] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:
@@ -99,10 +102,12 @@ class Emptying:
         for move in carried.done:
             # Who stops it from now on means it.
             self._tried.pop(move.vm, None)
+            self.told.made.append(move)
             self.told.moved.append(
                 {"vm": machines[move.vm].name, "source": self.host.name, "target": names[move.target]}
             )
-        self.terms = replace(self.terms, failed=self.terms.failed | {(m.vm, m.target) for m in carried.failed})
+        words = {(move.vm, move.target): error.text for move, error in carried.failed.items()}
+        self.terms = replace(self.terms, failed={**self.terms.failed, **words})
         for move, error in carried.failed.items():
             self.cloud.progress(f"{label}: VM {machines[move.vm].name} to {names[move.target]} failed: {error.text}")
         return {machines[m.vm].name: f"to {names[m.target]}: {error.text}" for m, error in carried.failed.items()}

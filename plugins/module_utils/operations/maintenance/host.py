@@ -24,7 +24,6 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.placement.evacuation import Evacuation, Terms, evacuate
 from ...core.placement.fleet import Fleet
 from ...core.zone.hosts import (
     DISABLED,
@@ -33,17 +32,16 @@ from ...core.zone.hosts import (
     FAILED_DRAIN,
     MAINTENANCE,
     Host,
-    HostName,
 )
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
-from ..capacity.agreed import agreed
-from ..hypervisors.native import STORAGE_BACK, NativePart, Reach
+from ..hypervisors.native import STORAGE_BACK, NativePart
 from ..surely import surely
 from ..waiting import until
 from ..zone import hosts
 from . import locks, marks
+from .balancing import level
 from .emptying import (
     Emptying,
     Told,
@@ -53,31 +51,12 @@ from .emptying import (
     revive,
     start_again,
 )
-from .migrations import Limits
+from .foretelling import Goal, Request, end_of, outcome_of, predicted, terms_of, verified_empty
 
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
 
-Goal = t.Literal["maintenance", "enabled", "draining"]
 KNOWN = (ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds.
-
-    reach: opens the cluster's hypervisors, to prove there that the host is empty and to use their own maintenance.
-    """
-
-    which: HostName
-    zone: t.Optional[str]
-    claim: locks.Claim
-    terms: Terms = field(default_factory=Terms)
-    preferred: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    timeout: float = 3600.0
-    reach: t.Optional[Reach] = None
 
 
 def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
@@ -96,18 +75,22 @@ def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Ou
     _possible(host)
     with contextlib.closing(NativePart(request.reach, cluster, host)) as native:
         # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
-        foretold, fleet = _predicted(cloud, request, host, cluster, goal, native)
-        if check_mode or not (foretold.changed or (goal == "enabled" and marks.read(cloud, host) is not None)):
-            return foretold
+        foretold = predicted(cloud, request, host, cluster, goal, native)
+        changes = foretold.outcome.changed or (goal == "enabled" and marks.read(cloud, host) is not None)
+        if check_mode or not changes:
+            return foretold.outcome
         with locks.held(cloud, cluster, request.claim) as lock:
-            work = Work(cloud, request, cluster, lock.beat, fleet, native)
+            work = Work(cloud, request, cluster, lock.beat, foretold.fleet, native)
             host = cloud.hosts.fresh(host)
             before = host.resource_state
             try:
                 final = _WAYS[goal](work, host)
+                _level(work, final)
             except (TransportError, WaitTimeout, HypervisorError) as error:
                 raise _left_behind(error, host) from None
-        return _outcome(before, final, work.told, native)
+        outcome = outcome_of(before, final, work.told, native)
+        result = {**outcome.result, **foretold.spread(work.told.made)}
+        return replace(outcome, result=result, warnings=foretold.outcome.warnings)
 
 
 @dataclass
@@ -134,9 +117,17 @@ class Work:
 
     def emptying(self, host: Host, partial: bool) -> Emptying:
         fleet = self.cloud.fleets.read(self.cluster, self.fleet)
-        terms = _terms(fleet, self.request, partial)
+        terms = terms_of(fleet, self.request, partial)
         limits, limit = self.request.limits, self.request.timeout
         return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
+
+
+def _level(work: Work, host: Host) -> None:
+    """Where that is allowed: VMs back onto a host that is in service again, else among the others."""
+    if work.request.terms.balance and host.resource_state != DISABLED:
+        only = [host.id] if host.resource_state == ENABLED else []
+        terms, limits = work.request.terms, work.request.limits
+        work.told.moved += level(work.cloud, work.cluster, terms.spare_hosts, limits, work.beat, work.told.made, only)
 
 
 def _settled(cloud: Cloud, request: Request, host: Host) -> Host:
@@ -169,76 +160,6 @@ def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
     return error
 
 
-def _outcome(before: str, final: Host, told: Told, native: NativePart, mode: t.Optional[bool] = None) -> Outcome:
-    """mode: the hypervisor's own maintenance as it would become, in a prediction."""
-    changed = before != final.resource_state or told.anything or native.changed or mode is not None
-    after = {"resource_state": final.resource_state, **{k: v for k, v in told.fields().items() if v}}
-    if native.changed or mode is not None:
-        after["hypervisor_maintenance"] = mode if mode is not None else native.in_maintenance()
-    return Outcome(
-        changed,
-        {"resource_state": before} if changed else {},
-        after if changed else {},
-        {**hosts.show(final), **told.fields(), **native.told()},
-    )
-
-
-def _terms(fleet: Fleet, request: Request, partial: bool) -> Terms:
-    def ids(names: t.Sequence[str]) -> tuple[str, ...]:
-        wanted = {name.casefold() for name in names}
-        return tuple(h.id for h in fleet.hosts if h.name.casefold() in wanted or h.id in wanted)
-
-    terms = replace(request.terms, preferred=ids(request.preferred), avoid=ids(request.avoid), partial=partial)
-    return replace(terms, consent=()) if partial else terms
-
-
-def _predicted(
-    cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal, native: NativePart
-) -> tuple[Outcome, t.Optional[Fleet]]:
-    """What would be done, written nowhere, and the reading that it is planned with."""
-    state = host.resource_state
-    if goal == "enabled":
-        mark = marks.read(cloud, host)
-        started = [name for _id, _kind, name in mark.stopped] if mark else []
-        mode = False if native.would_change(False) else None
-        final = replace(host, resource_state=_end(host, mark))
-        return _outcome(state, final, Told(started=started), native, mode), None
-    mode = True if goal == "maintenance" and native.would_change(True) else None
-    if state == MAINTENANCE:
-        _verified_empty(cloud, host, cluster)
-        native.prove_empty()
-        return _outcome(state, host, Told(), native, mode), None
-    if state == DRAINING:
-        return _outcome(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode), None
-    fleet = agreed(cloud, cluster)
-    plan = evacuate(fleet, [host.id], _terms(fleet, request, goal == "draining"))
-    if plan.reasons and not _passing(plan):
-        raise Refused(f"host {host.name}", plan.reasons)
-    native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
-    end = MAINTENANCE if goal == "maintenance" else DISABLED
-    return _outcome(state, replace(host, resource_state=end), _as_told(fleet, plan), native, mode), fleet
-
-
-def _instance_names(fleet: Fleet, ids: t.Collection[str]) -> frozenset[str]:
-    """As their hypervisor calls them."""
-    return frozenset(vm.instance_name for vm in fleet.instances if vm.id in ids)
-
-
-def _passing(plan: Evacuation) -> bool:
-    """Only VMs that are between two states are in the way: the run itself waits for them."""
-    return all(reason.code == "vm_state" for reason in plan.reasons)
-
-
-def _as_told(fleet: Fleet, plan: Evacuation) -> Told:
-    vms = {vm.id: vm.name for vm in fleet.instances}
-    names = {host.id: host.name for host in fleet.hosts}
-    return Told(
-        [{"vm": vms[m.vm], "source": names[m.source], "target": names[m.target]} for m in plan.moves],
-        [vm.name for vm in plan.stops],
-        remaining=[vm.name for vm in plan.remaining],
-    )
-
-
 def _emptied(work: Work, host: Host) -> Host:
     """No VM left on it, and Disabled; as before where that cannot be."""
     try:
@@ -269,7 +190,7 @@ def _enter(work: Work, host: Host) -> Host:
         if host.resource_state == DRAINING:
             host = _drained(work, host)
         if host.resource_state == MAINTENANCE:
-            _verified_empty(work.cloud, host, work.cluster)
+            verified_empty(work.cloud, host, work.cluster)
             work.native.enter()
             return host
         if host.resource_state not in FAILED_DRAIN:
@@ -312,15 +233,6 @@ def _drained(work: Work, host: Host) -> Host:
     return host
 
 
-def _verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:
-    """The state says Maintenance, the listings must say that nothing runs there (the server's own checks race)."""
-    left = [vm.name for vm in cloud.fleets.on_host(cluster, host.id)]
-    if left:
-        message = f"it is in {host.resource_state} but {', '.join(left)} still run on it"
-        reason = Reason("not_empty", message, "state=enabled and run again", {"vms": left})
-        raise Refused(f"host {host.name}", [reason])
-
-
 def _draining(work: Work, host: Host) -> Host:
     """Disabled, with as many VMs moved off as can be; those that stay are told and tried again by the next run."""
     if host.resource_state == DRAINING:
@@ -328,17 +240,10 @@ def _draining(work: Work, host: Host) -> Host:
     return host if host.resource_state == MAINTENANCE else work.emptying(host, True).run()
 
 
-def _end(host: Host, mark: t.Optional[marks.Mark]) -> str:
-    """What a host is after its maintenance; one that is in none stays as it is."""
-    if mark is None:
-        return host.resource_state if host.resource_state == DISABLED else ENABLED
-    return mark.before
-
-
 def _enabled(work: Work, host: Host) -> Host:
     """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
     cloud, mark = work.cloud, marks.read(work.cloud, host)
-    end = _end(host, mark)
+    end = end_of(host, mark)
     # First, or CloudStack starts VMs on a host that takes none.
     work.native.leave()
     if host.resource_state not in (ENABLED, DISABLED):

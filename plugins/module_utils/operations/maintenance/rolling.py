@@ -12,12 +12,10 @@ import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ...core.amounts import Amount
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
-from ...core.hypervisors.procedures import steps
 from ...core.naming import matches, only
-from ...core.placement.evacuation import ALL
+from ...core.placement.evacuation import ALL, balance
 from ...core.placement.fleet import Fleet, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
@@ -28,6 +26,9 @@ from .. import lookup
 from ..capacity.agreed import agreed
 from ..hypervisors.native import Reach
 from . import locks, marks, records
+from .balancing import level
+from .migrations import Limits
+from .plans import moves_told, shown_plan, stuck_reasons
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Request:
     """What is asked of a roll. hosts, first, skip: names; no hosts means all of the cluster.
 
     seconds_per_gib, seconds_per_host: what the expected time is reckoned from. run: what the record is called.
-    reach: opens the cluster's hypervisors, which know their master; it goes first.
+    reach: opens the cluster's hypervisors, which know their master; it goes first. balance: migrations after the last
+    wave are allowed that only bring loads together.
     """
 
     zone: t.Optional[str]
@@ -51,6 +53,7 @@ class Request:
     run: str = ""
     claim: locks.Claim = field(default_factory=lambda: locks.Claim(locks.Lock("", "")))
     reach: t.Optional[Reach] = None
+    balance: bool = False
 
 
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
@@ -61,7 +64,8 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     record = records.read(cloud, cluster, scope)
     pending = tuple(each for each in scope if record is None or each in record.pending)
     roll = _planned(fleet, request, pending, _masters(request, fleet))
-    return Outcome(False, result=told(fleet, roll, request))
+    shown = shown_plan(cloud, fleet, roll, request)
+    return Outcome(False, result=shown.result, warnings=shown.warnings)
 
 
 def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
@@ -104,8 +108,9 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
     if not half_way and record.pending:
         roll = _planned(fleet, request, record.pending, _masters(request, fleet))
         if not roll.feasible:
-            raise Refused(f"cluster {cluster.name}", _stuck(fleet, roll))
-        result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": told(fleet, roll, request)})
+            raise Refused(f"cluster {cluster.name}", stuck_reasons(fleet, roll))
+        shown = shown_plan(cloud, fleet, roll, request).result
+        result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": shown})
         expected = _after(fleet, roll)
     if not check_mode:
         # Only now that there is a plan, so that a refusal leaves no roll behind.
@@ -157,11 +162,23 @@ def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = Fal
         names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
         reason = Reason("hosts_pending", f"{names} are still to come", "run the roll again, or state=abandoned")
         raise Refused(f"cluster {cluster.name}", [reason])
+    moved = _levelled(cloud, cluster, request, check_mode) if request.balance and record and not abandon else []
     if not check_mode:
         if record is not None:
             records.clear(cloud, cluster)
         locks.release(cloud, cluster, request.claim)
-    return Outcome(record is not None, plain(record) if record else {}, {}, {"run": record.run if record else None})
+    result = {"run": record.run if record else None, "moved": moved}
+    return Outcome(record is not None, plain(record) if record else {}, {"moved": moved} if moved else {}, result)
+
+
+def _levelled(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> list[dict[str, t.Any]]:
+    """What was moved, or would be, so that the hosts are loaded alike after the roll."""
+    if check_mode:
+        fleet = agreed(cloud, cluster)
+        return moves_told(fleet, balance(fleet, (), request.spare_hosts))
+    limits = Limits(in_all=request.migrations)
+    with locks.held(cloud, cluster, request.claim) as lock:
+        return level(cloud, cluster, request.spare_hosts, limits, lock.beat, [])
 
 
 def cluster_of(cloud: Cloud, request: Request) -> Cluster:
@@ -218,49 +235,3 @@ def _after(fleet: Fleet, roll: Roll) -> str:
 def _names(fleet: Fleet, ids: t.Iterable[str]) -> list[str]:
     names = {host.id: host.name for host in fleet.hosts}
     return [names.get(each, each) for each in ids]
-
-
-def _stuck(fleet: Fleet, roll: Roll) -> list[Reason]:
-    names = {host.id: host.name for host in fleet.hosts}
-    return [
-        replace(reason, message=f"host {names[host]}: {reason.message}", facts={**reason.facts, "host": names[host]})
-        for host, reasons in roll.stuck.items()
-        for reason in reasons
-    ]
-
-
-def told(fleet: Fleet, roll: Roll, request: Request) -> dict[str, object]:
-    """A plan as plain data: waves with their moves, headroom, bounds, ratio, expected seconds, reasons."""
-    names = {host.id: host.name for host in fleet.hosts}
-    vms = {vm.id: vm for vm in fleet.instances}
-    scope = {host for wave in roll.waves for host in wave.hosts}
-    count = sum(1 for vm in fleet.instances if vm.host_id in scope)
-    waves = [
-        {
-            "hosts": [names[each] for each in wave.hosts],
-            "moves": [{"vm": vms[m.vm].name, "source": names[m.source], "target": names[m.target]} for m in wave.moves],
-            "free": {"cpu_mhz": wave.free.cpu, "ram_bytes": wave.free.ram},
-            "seconds": round(_seconds([vms[m.vm].demand for m in wave.moves], len(fleet.hosts), request)),
-        }
-        for wave in roll.waves
-    ]
-    return {
-        "cluster": fleet.cluster.name,
-        "feasible": roll.feasible,
-        "waves": waves,
-        "moves": roll.moves,
-        "vms": count,
-        "moves_per_vm": round(roll.moves / count, 3) if count else 0.0,
-        "bounds": {"moves": roll.bounds.moves, "waves": roll.bounds.waves},
-        "ratio": round(roll.moves / roll.bounds.moves, 3) if roll.bounds.moves else 1.0,
-        "seconds": sum(t.cast(int, wave["seconds"]) for wave in waves),
-        "reasons": [{"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in _stuck(fleet, roll)],
-        "fingerprint": roll.fingerprint,
-        "procedure": list(steps(fleet.cluster.hypervisor, request.reach is not None)),
-    }
-
-
-def _seconds(sizes: t.Sequence[Amount], hosts: int, request: Request) -> float:
-    """Memory to copy over the lanes that the limits leave, then the work on the hosts."""
-    lanes = max(1, min(request.migrations, 2 * max(hosts - 1, 1)))
-    return sum(size.ram for size in sizes) / (1 << 30) * request.seconds_per_gib / lanes + request.seconds_per_host

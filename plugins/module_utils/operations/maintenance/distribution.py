@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How full the hosts of a cluster are before and after some migrations, with the fullest one, as plain data."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ...core.amounts import Balance, total
+from ...core.placement.drain import Move
+from ...core.placement.fleet import Fleet, balances, counts
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from ..capacity.account import RESOURCES, limits
+
+Json = dict[str, t.Any]
+KIND = "disablethreshold"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """shares: of CPU and memory by host id, before and after. thresholds: the cluster's, of allocated capacity.
+
+    least: what the fullest host has at least after a roll with the fewest moves, None where nobody reckoned it.
+    """
+
+    fleet: Fleet
+    before: t.Mapping[str, Balance]
+    after: t.Mapping[str, Balance]
+    moves: t.Sequence[Move]
+    thresholds: t.Mapping[str, float] = field(default_factory=dict)
+    least: t.Optional[float] = None
+
+    def told(self) -> Json:
+        above = self.above()
+        return {
+            "hosts": [
+                {"host": host.name, "before": self._row(host.id, False), "after": self._row(host.id, True)}
+                for host in self.fleet.hosts
+            ],
+            "fullest": {"before": self._fullest(False), "after": self._fullest(True)},
+            "least": None if self.least is None else round(self.least, 4),
+            "thresholds": dict(self.thresholds),
+            "above_threshold": above,
+        }
+
+    def above(self) -> list[str]:
+        """Hosts that reach a threshold afterwards and did not before."""
+        return [
+            host.name
+            for host in self.fleet.hosts
+            if any(
+                _shares(self.after[host.id])[name] >= limit > _shares(self.before[host.id])[name]
+                for name, limit in self.thresholds.items()
+            )
+        ]
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a person has to know before it is carried out."""
+        limits_told = ", ".join(f"{name} {limit:.0%}" for name, limit in sorted(self.thresholds.items()))
+        text = f"cluster {self.fleet.cluster.name}: {{}} would be loaded above the cluster's threshold ({limits_told})"
+        remedy = "balance: true allows migrations that level it, or add a host"
+        names = self.above()
+        return (f"{text.format(', '.join(names))}; {remedy}",) if names else ()
+
+    def _row(self, host_id: str, later: bool) -> Json:
+        balance = (self.after if later else self.before)[host_id]
+        targets = {move.vm: move.target for move in self.moves} if later else {}
+        vms = sum(1 for vm in self.fleet.instances if targets.get(vm.id, vm.host_id) == host_id)
+        return {**{name: round(share, 4) for name, share in _shares(balance).items()}, "vms": vms}
+
+    def _fullest(self, later: bool) -> Json:
+        accounts = self.after if later else self.before
+        shares = {host.name: max(_shares(accounts[host.id]).values()) for host in self.fleet.hosts}
+        name = max(shares, key=lambda each: shares[each], default="")
+        return {"host": name, "share": round(shares.get(name, 0.0), 4)}
+
+
+def _shares(balance: Balance) -> dict[str, float]:
+    return {RESOURCES[kind]: share for kind, share in balance.share().items()}
+
+
+def distribution(
+    fleet: Fleet, moves: t.Sequence[Move], thresholds: t.Mapping[str, float], least: t.Optional[float] = None
+) -> Distribution:
+    """Of a cluster as it stands, and once VMs were moved in that order. What is reserved stays where it is."""
+    before = balances(fleet)
+    targets = {move.vm: move.target for move in moves}
+    instances = tuple(replace(vm, host_id=targets.get(vm.id, vm.host_id)) for vm in fleet.instances)
+    later = replace(fleet, instances=instances)
+    after = {
+        host.id: replace(before[host.id], used=total(counts(vm, fleet.factors) for vm in later.on(host.id)))
+        for host in fleet.hosts
+    }
+    return Distribution(fleet, before, after, tuple(moves), thresholds, least)
+
+
+def thresholds(cloud: Cloud, cluster: Cluster) -> dict[str, float]:
+    """``cluster.*.allocated.capacity.disablethreshold`` by resource, those that are set."""
+    found = limits(cloud, cluster, (KIND,))
+    return {name.partition("_")[0]: limit for name, limit in found.items()}

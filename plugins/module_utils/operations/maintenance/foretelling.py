@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What bringing a host into maintenance or back would do, before anything is written; and what a result tells."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ...core.change import Outcome
+from ...core.errors import Reason, Refused
+from ...core.placement.drain import Move
+from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
+from ...core.placement.fleet import Fleet, Instance
+from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host, HostName
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from ..capacity.agreed import agreed
+from ..hypervisors.native import NativePart, Reach
+from ..zone import hosts
+from . import locks, marks
+from .distribution import distribution, thresholds
+from .emptying import Told
+from .migrations import Limits
+from .plans import moves_told
+
+Goal = t.Literal["maintenance", "enabled", "draining"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds.
+
+    reach: opens the cluster's hypervisors, to prove there that the host is empty and to use their own maintenance.
+    planned: where a roll planned VMs to go: names or ids of VM and host.
+    """
+
+    which: HostName
+    zone: t.Optional[str]
+    claim: locks.Claim
+    terms: Terms = field(default_factory=Terms)
+    preferred: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    timeout: float = 3600.0
+    reach: t.Optional[Reach] = None
+    planned: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """fleet: the reading that it is planned with, None where nothing is planned. limits: its cluster's thresholds."""
+
+    outcome: Outcome
+    fleet: t.Optional[Fleet] = None
+    limits: t.Mapping[str, float] = field(default_factory=dict)
+
+    def spread(self, moves: t.Sequence[Move]) -> dict[str, object]:
+        """For a result: the loads of the cluster's hosts before and after these moves."""
+        return {"distribution": distribution(self.fleet, moves, self.limits).told()} if self.fleet else {}
+
+
+def outcome_of(before: str, final: Host, told: Told, native: NativePart, mode: t.Optional[bool] = None) -> Outcome:
+    """mode: the hypervisor's own maintenance as it would become, in a prediction."""
+    changed = before != final.resource_state or told.anything or native.changed or mode is not None
+    after = {"resource_state": final.resource_state, **{k: v for k, v in told.fields().items() if v}}
+    if native.changed or mode is not None:
+        after["hypervisor_maintenance"] = mode if mode is not None else native.in_maintenance()
+    return Outcome(
+        changed,
+        {"resource_state": before} if changed else {},
+        after if changed else {},
+        {**hosts.show(final), **told.fields(), **native.told()},
+    )
+
+
+def terms_of(fleet: Fleet, request: Request, partial: bool) -> Terms:
+    def ids(names: t.Sequence[str]) -> tuple[str, ...]:
+        wanted = {name.casefold() for name in names}
+        return tuple(h.id for h in fleet.hosts if h.name.casefold() in wanted or h.id in wanted)
+
+    terms = replace(
+        request.terms,
+        preferred=ids(request.preferred),
+        avoid=ids(request.avoid),
+        planned={vm.id: host for vm, host in _planned(fleet, request)},
+        partial=partial,
+    )
+    return replace(terms, consent=()) if partial else terms
+
+
+def _planned(fleet: Fleet, request: Request) -> t.Iterator[tuple[Instance, str]]:
+    """By id, else by a name that only one VM of the cluster has; what is not there any more is planned anew."""
+    targets = {key: host.id for host in fleet.hosts for key in (host.id, host.name)}
+    for named, host in request.planned:
+        found = [vm for vm in fleet.instances if vm.id == named] or [vm for vm in fleet.instances if vm.name == named]
+        if len(found) == 1 and host in targets:
+            yield found[0], targets[host]
+
+
+def predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal, native: NativePart) -> Foretold:
+    """What would be done, written nowhere. Raises Refused."""
+    state = host.resource_state
+    if goal == "enabled":
+        return _back(cloud, request, host, cluster, native)
+    mode = True if goal == "maintenance" and native.would_change(True) else None
+    if state == MAINTENANCE:
+        verified_empty(cloud, host, cluster)
+        native.prove_empty()
+        return Foretold(outcome_of(state, host, Told(), native, mode))
+    if state == DRAINING:
+        return Foretold(outcome_of(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode))
+    fleet = agreed(cloud, cluster)
+    plan = evacuate(fleet, [host.id], terms_of(fleet, request, goal == "draining"))
+    if plan.reasons and not _passing(plan):
+        raise Refused(f"host {host.name}", plan.reasons)
+    native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
+    final = replace(host, resource_state=MAINTENANCE if goal == "maintenance" else DISABLED)
+    limits = thresholds(cloud, cluster)
+    outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
+    spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
+    result = {**outcome.result, "distribution": spread.told()}
+    return Foretold(replace(outcome, result=result, warnings=spread.warnings()), fleet, limits)
+
+
+def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart) -> Foretold:
+    mark = marks.read(cloud, host)
+    mode = False if native.would_change(False) else None
+    final = replace(host, resource_state=end_of(host, mark))
+    told = Told(started=[name for _id, _kind, name in mark.stopped] if mark else [])
+    if not request.terms.balance or final.resource_state in (host.resource_state, DISABLED):
+        return Foretold(outcome_of(host.resource_state, final, told, native, mode))
+    fleet, limits = agreed(cloud, cluster), thresholds(cloud, cluster)
+    moves = balance(fleet, (), request.terms.spare_hosts, back=[host.id], only=[host.id])
+    told.moved = moves_told(fleet, moves)
+    outcome = outcome_of(host.resource_state, final, told, native, mode)
+    result = {**outcome.result, "distribution": distribution(fleet, moves, limits).told()}
+    return Foretold(replace(outcome, result=result), fleet, limits)
+
+
+def _instance_names(fleet: Fleet, ids: t.Collection[str]) -> frozenset[str]:
+    """As their hypervisor calls them."""
+    return frozenset(vm.instance_name for vm in fleet.instances if vm.id in ids)
+
+
+def _passing(plan: Evacuation) -> bool:
+    """Only VMs that are between two states are in the way: the run itself waits for them."""
+    return all(reason.code == "vm_state" for reason in plan.reasons)
+
+
+def _as_told(fleet: Fleet, plan: Evacuation) -> Told:
+    return Told(
+        moves_told(fleet, (*plan.moves, *plan.balance)),
+        [vm.name for vm in plan.stops],
+        remaining=[vm.name for vm in plan.remaining],
+    )
+
+
+def end_of(host: Host, mark: t.Optional[marks.Mark]) -> str:
+    """What a host is after its maintenance; one that is in none stays as it is."""
+    if mark is None:
+        return host.resource_state if host.resource_state == DISABLED else ENABLED
+    return mark.before
+
+
+def verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:
+    """The state says Maintenance, the listings must say that nothing runs there (the server's own checks race)."""
+    left = [vm.name for vm in cloud.fleets.on_host(cluster, host.id)]
+    if left:
+        message = f"it is in {host.resource_state} but {', '.join(left)} still run on it"
+        reason = Reason("not_empty", message, "state=enabled and run again", {"vms": left})
+        raise Refused(f"host {host.name}", [reason])
