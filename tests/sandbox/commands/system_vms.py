@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import invalid
+from ..errors import failed, invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
 from ..rules import nics
 from ..world import World
+from ..world.hypervisor_capabilities import storage_motion
 from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Nic, Vm
 from .migration import moving
 from .vms import host_fields
@@ -176,8 +177,19 @@ def list_routers(call: Call) -> Body:
 
 @command("migrateSystemVm", f"{ADMIN}.systemvm.MigrateSystemVMCmd")
 def migrate_system_vm(call: Call) -> Work:
-    """As migrateVirtualMachine; not recorded."""
+    """With a host that counts, it asks for storage motion of the source's very version (T6:60-68)."""
     vm = call["virtualmachineid"]
     if vm.kind not in (CONSOLE_PROXY, STORAGE_VM, ROUTER):
         raise invalid("Entered VM is not a System VM")
-    return moving(call, vm, "systemvm", router_view if vm.kind == ROUTER else view)
+    source, target = call.world.hosts.get(vm.host_id), call.get("hostid")
+    elsewhere = source is not None and target is not None and target.id != source.id
+    if source is None or not elsewhere or storage_motion(call.world, source.hypervisor, source.hypervisor_version):
+        return moving(call, vm, "systemvm", router_view if vm.kind == ROUTER else view)
+
+    def refuse() -> Body:
+        raise failed(
+            f"Migration with storage isn't supported for source host {source.name} (ID: {source.uuid}) on "
+            f"hypervisor {source.hypervisor} with version {source.hypervisor_version}"
+        )
+
+    return Work(refuse, instance=("SystemVm", vm.uuid))

@@ -44,6 +44,18 @@ def install(world: World) -> None:
         world.hypervisor_capabilities.add(HypervisorCapabilities(number, made, name, version, guests, volumes, hosts))
 
 
+# Hypervisors whose rows list storage motion.
+STORAGE_MOTION = ("VMware", "XenServer")
+
+
+def storage_motion(world: World, hypervisor: str, version: str) -> bool:
+    """Whether it is listed for this very version (FIELD_FACTS "Second look"); KVM is not asked."""
+    if hypervisor == "KVM":
+        return True
+    rows = world.hypervisor_capabilities.select(name=hypervisor, version=version)
+    return hypervisor in STORAGE_MOTION and bool(rows)
+
+
 def guest_limit(world: World, hypervisor: str, version: str) -> int | None:
     """Guests that a host may run; None for KVM, which is never asked."""
     if hypervisor == "KVM":

@@ -8,12 +8,16 @@ The number of calls does not grow with the VMs beyond the pages of 500.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import typing as t
+from urllib.parse import unquote
 
 from ...core.amounts import HOLDING, Remembered
-from ...core.errors import Unreadable
+from ...core.errors import ApiError, Unreadable
 from ...core.placement.accounts import plain_figures
 from ...core.placement.fleet import (
+    LOCAL,
     MIB,
     AffinityGroup,
     Fleet,
@@ -30,6 +34,7 @@ from .transport import Json
 ALL_PROJECTS = "-1"
 GUESTS = 50  # that the server allows a host of a hypervisor of which it is told nothing
 # ``systemvmtype`` → kind.
+HOST_DEVICE = re.compile(r"<\s*hostdev\b|pcipassthru\d*\.present|other-config:pci\b", re.IGNORECASE)
 SYSTEM_KINDS = {"consoleproxy": "ConsoleProxy", "secondarystoragevm": "SecondaryStorageVm"}
 
 
@@ -40,6 +45,7 @@ class FleetReader:
         self._client = client
         self._projects: t.Optional[bool] = None
         self._capabilities: dict[str, dict[str, Json]] = {}
+        self._drives: dict[str, frozenset[str]] = {}
 
     def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
         """Everything of one cluster that placement depends on.
@@ -58,13 +64,17 @@ class FleetReader:
             offerings, groups, dedicated = self._offerings(), self._groups(), self._dedicated(cluster, ids)
         else:
             offerings, groups, dedicated = dict(since.offerings), since.groups, dict(since.dedicated)
+        drives = self._config_drives(cluster) if any(kind == "User" for _item, kind in found) else frozenset()
         instances = tuple(
-            instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell) for item, kind in found
+            instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell, drives) for item, kind in found
         )
+        strategy = self._local_strategy() if any(each.local for each in instances) else "Error"
         rough = {str(each.get("id")): mapping.rough_cpu(each) for each in wire}
         disputes = tuple(each for _host, found in figures for each in found)
-        limits = self._guest_limits(hosts)
-        return Fleet(cluster, hosts, instances, offerings, groups, dedicated, limits, rough, disputes)
+        limits, motionless = self._guest_limits(hosts), self._without_motion(hosts)
+        return Fleet(
+            cluster, hosts, instances, offerings, groups, dedicated, limits, rough, disputes, motionless, strategy
+        )
 
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
         """The VMs that hold capacity on one host."""
@@ -126,21 +136,59 @@ class FleetReader:
         read = [offering(item, self._client.tell) for item in found]
         return {each.id: each for each in read}
 
+    def _config_drives(self, cluster: Cluster) -> frozenset[str]:
+        """Ids of the zone's networks that give their VMs a config drive; none where they cannot be listed."""
+        if cluster.zone_id in self._drives:
+            return self._drives[cluster.zone_id]
+        found = set()
+        with contextlib.suppress(ApiError):
+            for item in self._everyones("listNetworks", "network", {"zoneid": cluster.zone_id}):
+                read = Record(item, "network", self._client.tell)
+                services = read.records("service", "service")
+                names = {each.text("name") for service in services for each in service.records("provider", "provider")}
+                if "ConfigDrive" in names:
+                    found.add(read.text("id"))
+        self._drives[cluster.zone_id] = frozenset(found)
+        return self._drives[cluster.zone_id]
+
+    def _local_strategy(self) -> str:
+        name = "host.maintenance.local.storage.strategy"
+        for item in self._client.listing("listConfigurations", "configuration", {"name": name}):
+            read = Record(item, "setting", self._client.tell)
+            if read.text("name") == name and read.text("value") in LOCAL:
+                return read.text("value")
+        return "Error"
+
+    def _rows(self, host: Host) -> dict[str, Json]:
+        """What the server says of versions of a host's hypervisor, by version."""
+        if host.hypervisor not in self._capabilities:
+            asked = {"hypervisor": host.hypervisor}
+            rows = self._client.listing("listHypervisorCapabilities", "hypervisorCapabilities", asked)
+            self._capabilities[host.hypervisor] = {str(row.get("hypervisorversion")): row for row in rows}
+        return self._capabilities[host.hypervisor]
+
     def _guest_limits(self, hosts: t.Iterable[Host]) -> dict[str, int]:
         """By host id: what is said of the version that it runs, else of any version; the server asks no KVM host."""
         found: dict[str, int] = {}
         for host in hosts:
-            if host.hypervisor.casefold() == "kvm":
-                continue
-            if host.hypervisor not in self._capabilities:
-                asked = {"hypervisor": host.hypervisor}
-                rows = self._client.listing("listHypervisorCapabilities", "hypervisorCapabilities", asked)
-                self._capabilities[host.hypervisor] = {str(row.get("hypervisorversion")): row for row in rows}
-            rows_by_version = self._capabilities[host.hypervisor]
-            row = rows_by_version.get(host.hypervisor_version or "") or rows_by_version.get("default") or {}
-            limit = Record(row, f"capabilities of {host.hypervisor}", self._client.tell).whole("maxguestslimit")
-            found[host.id] = limit or GUESTS
+            if host.hypervisor.casefold() != "kvm":
+                rows = self._rows(host)
+                row = rows.get(host.hypervisor_version or "") or rows.get("default") or {}
+                limit = Record(row, f"capabilities of {host.hypervisor}", self._client.tell).whole("maxguestslimit")
+                found[host.id] = limit or GUESTS
         return found
+
+    def _without_motion(self, hosts: t.Iterable[Host]) -> frozenset[str]:
+        """Hosts of whose very version no storage motion is listed; KVM is not asked (FIELD_FACTS "Second look")."""
+        found = set()
+        for host in hosts:
+            if host.hypervisor.casefold() != "kvm":
+                row = self._rows(host).get(host.hypervisor_version or "") or {}
+                if not Record(row, f"capabilities of {host.hypervisor}", self._client.tell).flag(
+                    "storagemotionenabled"
+                ):
+                    found.add(host.id)
+        return frozenset(found)
 
     def _groups(self) -> tuple[AffinityGroup, ...]:
         found = self._client.listing("listAffinityGroups", "affinitygroup", {"listall": True})
@@ -231,6 +279,7 @@ def instance(
     offerings: t.Mapping[str, Offering],
     volumes: t.Sequence[Wire],
     tell: Tell = unheard,
+    config_drives: t.Collection[str] = (),
 ) -> Instance:
     """A VM of any kind; what its own listing does not tell comes from its offering."""
     read = Record(wire, "VM", tell)
@@ -250,6 +299,10 @@ def instance(
         own=_own(read.record("details", f"details of {read.called}")),
         arch=read.text("arch"),
         uefi=read.text("boottype").upper() == "UEFI",
+        iso=read.text("isoname", "isoid"),
+        config_drive=any(nic.text("networkid") in config_drives for nic in read.records("nic", "NIC")),
+        host_device=_has_host_device(read.record("details", f"details of {read.called}")),
+        hypervisor=read.text("hypervisor"),
         gpu=_gpu(read.text("vgpu", "gpucardid"), read.text("vgpuprofilename", "vgpu")),
         ha_enabled=bool(read.flag("haenable")),
         pools=frozenset(
@@ -261,6 +314,12 @@ def instance(
         # Only users' VMs have both; of the others the name is it.
         instance_name=read.text("instancename") or ("" if kind == "User" else read.text("name")),
     )
+
+
+def _has_host_device(details: Record) -> bool:
+    """Extra configuration comes percent-encoded or as it is: libvirt's <hostdev>, pciPassthru of VMware, pci of Xen."""
+    texts = [unquote(details.text(key)) for key in details.wire if str(key).casefold().startswith("extraconfig")]
+    return any(HOST_DEVICE.search(text) for text in texts)
 
 
 def _own(details: Record) -> Remembered:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from ..amounts import Amount, total
@@ -57,11 +57,7 @@ def drain(
     and pins do not matter. even: try to keep the largest load small before anything else is tried.
     """
     vms = [vm for n in sources for vm in packing.on[n].values()]
-    held = [
-        reason(vm.pinned, f"VM {vm.name} cannot be moved while it runs ({vm.pinned})", vm=vm.id, vm_name=vm.name)
-        for vm in vms
-        if live and vm.pinned
-    ]
+    held = [_held(vm) for vm in vms if live and vm.pinned]
     if held:
         return Drain(reasons=tuple(held))
     units = units_of(packing, vms)
@@ -80,6 +76,12 @@ def drain(
         if attempt == 0 and not _worth_trying(packing, units, banned):
             break
     return Drain(reasons=tuple(explain(packing, vms, banned)))
+
+
+def _held(vm: Vm) -> Reason:
+    why = vm.why or f"VM {vm.name} cannot be moved while it runs ({vm.pinned})"
+    its = reason(vm.pinned, why, vm=vm.id, vm_name=vm.name)
+    return replace(its, remedy=vm.remedy) if vm.remedy else its
 
 
 def revert(packing: Packing, moves: t.Iterable[Move]) -> None:

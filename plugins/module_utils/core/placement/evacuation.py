@@ -162,7 +162,9 @@ def balance(
     only: ids of the hosts that VMs may go to, none for all.
     """
     hosts = [replace(host, unusable="") if host.id in back else host for host in hosts_of(fleet)]
-    packing = Packing(hosts, vms_of(fleet))
+    fixed = {each.id for each in fleet.instances if fleet.server_chooses(each)}
+    vms = [replace(vm, pinned=vm.pinned or "server_chooses") if vm.id in fixed else vm for vm in vms_of(fleet)]
+    packing = Packing(hosts, vms)
     replay(packing, moves)
     return balanced(packing, spare_hosts, [packing.index[each] for each in only] if only else None)
 

@@ -26,6 +26,18 @@ from .rules import NO_LIMIT, Needs, Vm, VmHost
 
 MIB = 1 << 20
 NOTHING_REMEMBERED = Remembered()
+# Hypervisors that migrate no VM with an ISO attached (cs#3027).
+TIED_BY_ISO = frozenset(("vmware",))
+SHARED = "migrate its volumes to shared storage"
+# host.maintenance.local.storage.strategy of the server (cs#4212) → what helps; only its own drain goes by it.
+LOCAL: t.Mapping[str, str] = {
+    "Error": f"{SHARED}, or have it stopped (consent: its name)",
+    "ForceStop": f"{SHARED}, or have it stopped, as the server is set to do (consent: its name)",
+    "Migration": (
+        "have the server's own drain migrate its volumes, as it is set to do (cs_host allocation_state=maintenance), "
+        "or have it stopped (consent: its name)"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,8 @@ class Instance:
     own: the factors that it remembers of its last start. pools: of its volumes on shared
     storage. local, busy: whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
     "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
+    iso: name of the ISO that is attached. config_drive: whether one of its networks gives it a config drive.
+    host_device: whether it has a device of its host (details extraconfig-*). hypervisor: of what kind it is.
     """
 
     id: str
@@ -56,6 +70,10 @@ class Instance:
     busy: bool = False
     owners: frozenset[str] = frozenset()
     instance_name: str = ""
+    iso: str = ""
+    config_drive: bool = False
+    host_device: bool = False
+    hypervisor: str = ""
 
     @property
     def demand(self) -> Amount:
@@ -90,6 +108,8 @@ class Fleet:
 
     guest_limits: how many VMs a host may run, by host id; none for a host without such a limit. rough: by how many MHz
     ``cpu_allocated`` may be off where it was told as a share, by host id. disputes: figures that contradict each other.
+    no_motion: ids of hosts off which a system VM goes only where the server chooses, because it lists no storage motion
+    for their very version. local_strategy: host.maintenance.local.storage.strategy of the server.
     """
 
     cluster: Cluster
@@ -101,11 +121,17 @@ class Fleet:
     guest_limits: t.Mapping[str, int] = field(default_factory=dict)
     rough: t.Mapping[str, int] = field(default_factory=dict)
     disputes: tuple[Reason, ...] = ()
+    no_motion: frozenset[str] = frozenset()
+    local_strategy: str = "Error"
 
     @property
     def factors(self) -> Factors:
         """The cluster's over-provisioning factors of today."""
         return self.cluster.factors
+
+    def server_chooses(self, vm: Instance) -> bool:
+        """Whether a migration of the VM cannot name its target."""
+        return vm.kind != "User" and vm.host_id in self.no_motion
 
     def on(self, host_id: str) -> tuple[Instance, ...]:
         """The VMs that hold capacity on a host."""
@@ -180,6 +206,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
             together=together.get(each.id, ""),
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
             kind=each.kind,
+            **_words(each, fleet.local_strategy),
         )
         for each in fleet.instances
         if each.state in HOLDING and each.host_id in there
@@ -205,9 +232,35 @@ def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
         return "vm_state"
     if vm.gpu or (offering and offering.gpu):
         return vm.gpu or (offering.gpu if offering else "")
+    if vm.host_device:
+        return "host_device"
     if vm.local:
         return "local_storage"
+    if vm.iso and vm.hypervisor.casefold() in TIED_BY_ISO:
+        return "iso"
     return "snapshot" if vm.busy else ""
+
+
+def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
+    """What is known of this VM beyond the code of what pins it."""
+    if vm.host_device:
+        return {"why": f"VM {vm.name} has a device of its host (details extraconfig-*), which cannot move"}
+    if vm.local:
+        return {"why": f"VM {vm.name} has a volume on its host's own storage", "remedy": LOCAL[local_strategy]}
+    if vm.iso:
+        return {"why": f"VM {vm.name} has the ISO {vm.iso} attached, which {vm.hypervisor} cannot take along"}
+    return {}
+
+
+def cautions(vm: Instance) -> t.Iterator[str]:
+    """What may keep a VM that is planned to move from moving; the server tells no more."""
+    if vm.iso:
+        yield f"VM {vm.name} has the ISO {vm.iso} attached: detach it first unless every host reaches it"
+    if vm.config_drive:
+        yield (
+            f"VM {vm.name} has a config drive: it moves only where that is on storage that the other host reaches "
+            "(vm.configdrive.primarypool.enabled)"
+        )
 
 
 def _groups(fleet: Fleet) -> tuple[dict[str, set[str]], dict[str, str], set[str]]:

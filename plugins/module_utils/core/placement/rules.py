@@ -60,6 +60,7 @@ class Needs:
 class Vm:
     """A VM as the planner sees it. size: what it holds and asks for. pinned: a reason code when it cannot move live.
 
+    why: words for that reason, and remedy what helps, where more is known of this VM than the code tells.
     apart: strict anti-affinity groups; together: the strict affinity group whose members share a host.
     """
 
@@ -72,6 +73,8 @@ class Vm:
     together: str = ""
     pinned: str = ""
     kind: str = "User"
+    why: str = ""
+    remedy: str = ""
 
 
 # Remedies by reason code; the messages carry the numbers.
@@ -86,8 +89,10 @@ REMEDIES: t.Mapping[str, str] = {
     "not_dedicated": "dedicate another host of the cluster to its owner, or take it out of the dedication group",
     "anti_affinity": "add a host, or take a VM out of the anti-affinity group",
     "affinity_group_split": "move the group by hand, or take VMs out of it",
-    "local_storage": "migrate its volumes to shared storage, or set host.maintenance.local.storage.strategy",
+    "local_storage": "migrate its volumes to shared storage, or have it stopped (consent: its name)",
     "storage_scope": "make the storage pool reachable from another host of the cluster",
+    "iso": "detach the ISO, or have it stopped (consent: its name)",
+    "host_device": "have it stopped in its maintenance window (consent: its name)",
     "gpu": "stop it in its maintenance window (consent: its name)",
     "vgpu": "stop it in its maintenance window (consent: its name)",
     "vm_state": "wait until it is Running, or bring it to a settled state",

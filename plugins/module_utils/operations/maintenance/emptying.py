@@ -26,6 +26,7 @@ from . import marks
 from .migrations import Carried, Limits, carry_out
 
 ROUNDS = 8  # plans that are tried after failed migrations, and for VMs that come meanwhile
+NO_MOTION = "Migration with storage isn't supported"
 PASSING = ("Migrating", "Starting", "Stopping")
 
 
@@ -68,6 +69,8 @@ class Emptying:
     _mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
     _tried: dict[str, Instance] = field(default_factory=dict)
     _fleet: t.Optional[Fleet] = None
+    # System VMs that turned out to go only where the server chooses.
+    _unaimed: set[str] = field(default_factory=set)
 
     def run(self) -> Host:
         """Until no VM is left, or with ``partial`` terms none that can go. Raises Refused; then see ``give_back``."""
@@ -98,7 +101,8 @@ class Emptying:
             self._stop(machines[vm.id])
         self._tried.update({move.vm: machines[move.vm] for move in plan.moves})
         label = f"host {self.host.name}"
-        carried: Carried = carry_out(self.cloud, plan.moves, machines, self.limits, label, self.beat)
+        chosen = {move.vm for move in plan.moves if fleet.server_chooses(machines[move.vm])} | self._unaimed
+        carried: Carried = carry_out(self.cloud, plan.moves, machines, self.limits, label, self.beat, chosen)
         for move in carried.done:
             # Who stops it from now on means it.
             self._tried.pop(move.vm, None)
@@ -106,7 +110,10 @@ class Emptying:
             self.told.moved.append(
                 {"vm": machines[move.vm].name, "source": self.host.name, "target": names[move.target]}
             )
-        words = {(move.vm, move.target): error.text for move, error in carried.failed.items()}
+        # The server asks for storage motion where it is not needed: it finds a host itself.
+        unaimed = {move.vm for move, error in carried.failed.items() if NO_MOTION in error.text} - chosen
+        self._unaimed |= unaimed
+        words = {(m.vm, m.target): error.text for m, error in carried.failed.items() if m.vm not in unaimed}
         self.terms = replace(self.terms, failed={**self.terms.failed, **words})
         for move, error in carried.failed.items():
             self.cloud.progress(f"{label}: VM {machines[move.vm].name} to {names[move.target]} failed: {error.text}")

@@ -12,7 +12,7 @@ from ...core.change import Outcome
 from ...core.errors import Reason, Refused
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
-from ...core.placement.fleet import Fleet, Instance
+from ...core.placement.fleet import Fleet, Instance, cautions
 from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host, HostName
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
@@ -121,7 +121,13 @@ def predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal
     outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
     spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
     result = {**outcome.result, "distribution": spread.told()}
-    return Foretold(replace(outcome, result=result, warnings=spread.warnings()), fleet, limits)
+    warnings = (*spread.warnings(), *_cautions(fleet, plan))
+    return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
+
+
+def _cautions(fleet: Fleet, plan: Evacuation) -> list[str]:
+    moving = {move.vm for move in (*plan.moves, *plan.balance)}
+    return [text for vm in fleet.instances if vm.id in moving for text in cautions(vm)]
 
 
 def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart) -> Foretold:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...core.errors import ApiError, JobLost, TransportError, WaitTimeout
 from ...core.placement.drain import Move
@@ -54,27 +54,28 @@ def carry_out(
     limits: Limits,
     label: str,
     beat: t.Callable[[], None] = nothing,
+    chosen: t.Collection[str] = (),
 ) -> Carried:
     """Start, watch, start more. ``machines``: the VMs by id; label: what the progress lines begin with; beat: called
-    in every wait.
+    in every wait; chosen: ids of VMs whose target the server chooses, which go last and end in the result as they went.
 
     A failed migration leaves its VM running where it was (FIELD_FACTS), so the others go on. Raises WaitTimeout.
     """
-    waiting = list(moves)
+    waiting = sorted(moves, key=lambda move: move.vm in chosen)
     running: dict[str, tuple[Move, t.Any, float]] = {}
     result = Carried()
     began, said, pause = cloud.clock.now(), cloud.clock.now(), FIRST
     while waiting or running:
         for move in _startable(waiting, [entry[0] for entry in running.values()], limits):
             waiting.remove(move)
-            job = _start(cloud, move, machines[move.vm])
+            job = _start(cloud, move, machines[move.vm], move.vm in chosen)
             if isinstance(job, ApiError):
                 result.failed[move] = job
             elif job is None:
                 result.done.append(move)
             else:
                 running[job.id] = (move, job, cloud.clock.now())
-        ended = _ask(cloud, running, machines, result, limits)
+        ended = _ask(cloud, running, machines, result, limits, chosen)
         now = cloud.clock.now()
         if now - said >= SAY_EVERY and (waiting or running):
             cloud.progress(progress_line(label, len(result.done), len(moves), len(running), now - began))
@@ -115,9 +116,14 @@ def _startable(waiting: t.Sequence[Move], running: t.Sequence[Move], limits: Lim
     return chosen
 
 
-def _start(cloud: Cloud, move: Move, vm: Instance) -> t.Any:
+def _start(cloud: Cloud, move: Move, vm: Instance, chosen: bool) -> t.Any:
     action = "migrate_vm" if vm.kind == "User" else "migrate_system_vm"
     try:
+        if chosen:
+            job = cloud.jobs.start(action, virtual_machine_id=move.vm, auto_select=True)
+            # A server before 4.16 does not know that parameter, nor does it ask for storage motion.
+            if not isinstance(job, ApiError):
+                return job
         return cloud.jobs.start(action, virtual_machine_id=move.vm, host_id=move.target)
     except TransportError:
         # It may have arrived; asking twice would move the VM twice.
@@ -130,6 +136,7 @@ def _ask(
     machines: t.Mapping[str, Instance],
     result: Carried,
     limits: Limits,
+    chosen: t.Collection[str],
 ) -> bool:
     """Ask for each; True when one ended."""
     before = len(running)
@@ -138,12 +145,12 @@ def _ask(
         if not isinstance(job, Unanswered):
             outcome = cloud.jobs.ask(job)
         if outcome is None or isinstance(outcome, JobLost):
-            outcome = _by_effect(cloud, move, machines[move.vm])
+            outcome = _by_effect(cloud, move, machines[move.vm], move.vm in chosen)
         if outcome is None:
             result.lost.append(move)
             del running[key]
         elif outcome is True:
-            result.done.append(move)
+            result.done.append(_as_it_went(cloud, move, machines[move.vm]) if move.vm in chosen else move)
             del running[key]
         elif isinstance(outcome, ApiError):
             result.failed[move] = outcome
@@ -154,9 +161,16 @@ def _ask(
     return len(running) < before
 
 
-def _by_effect(cloud: Cloud, move: Move, vm: Instance) -> t.Optional[bool]:
+def _as_it_went(cloud: Cloud, move: Move, vm: Instance) -> Move:
+    seen = cloud.fleets.machine(move.vm, vm.kind)
+    return replace(move, target=seen.host_id) if seen is not None and seen.host_id else move
+
+
+def _by_effect(cloud: Cloud, move: Move, vm: Instance, chosen: bool) -> t.Optional[bool]:
     """No job tells of it: False while the VM is between two hosts, True when it is there, None when it is not."""
     seen = cloud.fleets.machine(move.vm, vm.kind)
     if seen is not None and seen.state == "Migrating":
         return False
-    return True if seen is not None and seen.host_id == move.target and seen.state == "Running" else None
+    if seen is None or seen.state != "Running":
+        return None
+    return True if seen.host_id == move.target or (chosen and seen.host_id != move.source) else None

@@ -13,7 +13,7 @@ from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import balance
-from ...core.placement.fleet import Fleet
+from ...core.placement.fleet import Fleet, cautions
 from ...core.placement.rolling import Roll
 from ...ports.cloud import Cloud
 from .distribution import distribution, thresholds
@@ -96,7 +96,9 @@ def shown_plan(cloud: Cloud, fleet: Fleet, roll: Roll, asked: Asked) -> Shown:
         "fingerprint": roll.fingerprint,
         "procedure": list(steps(fleet.cluster.hypervisor, asked.reach is not None)),
     }
-    return Shown(result, spread.warnings() if roll.feasible else ())
+    moving = {move.vm for move in (*moves, *level)}
+    careful = [text for vm in fleet.instances if vm.id in moving for text in cautions(vm)]
+    return Shown(result, (*spread.warnings(), *careful) if roll.feasible else ())
 
 
 def _seconds(sizes: t.Sequence[Amount], hosts: int, asked: Asked) -> float:
