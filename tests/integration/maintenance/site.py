@@ -22,6 +22,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.ma
     Request,
 )
 from sandbox.world import World
+from sandbox.world.hypervisor_capabilities import HypervisorCapabilities
 
 NET = {"netmask": "255.255.255.0"}
 
@@ -112,6 +113,13 @@ def _networks(site: Site) -> None:
     run("updateNetworkServiceProvider", {"id": provider, "state": "Enabled"})
     public = {"startip": "192.168.2.2", "endip": "192.168.2.200", "gateway": "192.168.2.1", "vlan": "50", **NET}
     run("createVlanIpRange", {"zoneid": site.zone, "physicalnetworkid": network, "forvirtualnetwork": True, **public})
+
+
+def list_storage_motion(world: World) -> None:
+    """The server lists it for the version of every host, so that targets of system VMs can be named too."""
+    for name, version in {(host.hypervisor, host.hypervisor_version) for host in world.hosts}:
+        rows, uuid = world.hypervisor_capabilities, world.new_uuid()
+        rows.add(HypervisorCapabilities(rows.next_id(), uuid, name, version, 50, 6, motion=True))
 
 
 def ask(

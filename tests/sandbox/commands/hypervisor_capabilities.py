@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
-from ..world.hypervisor_capabilities import STORAGE_MOTION, HypervisorCapabilities
+from ..world.hypervisor_capabilities import HypervisorCapabilities
 
 ADMIN = "org.apache.cloudstack.api.command.admin.config"
 
@@ -18,7 +18,7 @@ def view(row: HypervisorCapabilities) -> Body:
         "maxguestslimit": row.guests,
         "securitygroupenabled": row.name in ("KVM", "XenServer"),
         "maxdatavolumeslimit": row.volumes,
-        "storagemotionenabled": row.name in STORAGE_MOTION,
+        "storagemotionenabled": row.motion,
         "vmsnapshotenabled": row.name in ("VMware", "XenServer"),
     }
     return body if row.hosts is None else {**body, "maxhostspercluster": row.hosts}

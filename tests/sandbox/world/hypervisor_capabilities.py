@@ -25,6 +25,10 @@ INSTALLED = (
 )
 
 
+# Hypervisors whose rows list storage motion.
+STORAGE_MOTION = ("VMware", "XenServer")
+
+
 @dataclass(slots=True)
 class HypervisorCapabilities:
     id: int
@@ -34,6 +38,8 @@ class HypervisorCapabilities:
     guests: int
     volumes: int
     hosts: int | None = None
+    # Whether storage motion is listed.
+    motion: bool = False
 
 
 def install(world: World) -> None:
@@ -41,11 +47,9 @@ def install(world: World) -> None:
         # Of its name, so that other identifiers do not depend on how many rows there are.
         made = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name} {version}"))
         number = world.hypervisor_capabilities.next_id()
-        world.hypervisor_capabilities.add(HypervisorCapabilities(number, made, name, version, guests, volumes, hosts))
-
-
-# Hypervisors whose rows list storage motion.
-STORAGE_MOTION = ("VMware", "XenServer")
+        motion = name in STORAGE_MOTION
+        row = HypervisorCapabilities(number, made, name, version, guests, volumes, hosts, motion)
+        world.hypervisor_capabilities.add(row)
 
 
 def storage_motion(world: World, hypervisor: str, version: str) -> bool:
@@ -53,7 +57,7 @@ def storage_motion(world: World, hypervisor: str, version: str) -> bool:
     if hypervisor == "KVM":
         return True
     rows = world.hypervisor_capabilities.select(name=hypervisor, version=version)
-    return hypervisor in STORAGE_MOTION and bool(rows)
+    return any(row.motion for row in rows)
 
 
 def guest_limit(world: World, hypervisor: str, version: str) -> int | None:

@@ -93,7 +93,7 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
     held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     record = held or records.Record(request.run, scope)
     half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
-    now = fingerprint(vms_of(fleet))
+    now = fingerprint(_aimed(fleet))
     result: dict[str, object] = {
         "run": record.run,
         "done": _names(fleet, record.done),
@@ -229,7 +229,12 @@ def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:
 def _after(fleet: Fleet, roll: Roll) -> str:
     """The placement that the first wave leads to."""
     targets = {move.vm: move.target for move in roll.waves[0].moves}
-    return fingerprint(replace(vm, host=targets.get(vm.id, vm.host)) for vm in vms_of(fleet))
+    return fingerprint(replace(vm, host=targets.get(vm.id, vm.host)) for vm in _aimed(fleet))
+
+
+def _aimed(fleet: Fleet) -> list[Vm]:
+    """VMs whose placement can be expected: not those whose targets the server chooses on some host."""
+    return [vm for vm in vms_of(fleet) if vm.kind == "User" or not fleet.no_motion]
 
 
 def _names(fleet: Fleet, ids: t.Iterable[str]) -> list[str]:
