@@ -122,6 +122,12 @@ def list_storage_motion(world: World) -> None:
         rows.add(HypervisorCapabilities(rows.next_id(), uuid, name, version, 50, 6, motion=True))
 
 
+def forget_storage_motion(world: World) -> None:
+    """As a real simulator: nothing is listed of its version."""
+    for row in world.hypervisor_capabilities:
+        row.motion = False
+
+
 def ask(
     lab: Lab,
     goal: Goal = "maintenance",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fakes.lab import Lab
-from integration.maintenance.site import Site, ask, list_storage_motion, notes
+from integration.maintenance.site import Site, ask, notes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import (
@@ -41,7 +41,6 @@ def codes(error: pytest.ExceptionInfo[Refused]) -> set[str]:
 
 
 def test_the_first_plan_is_kept_while_nothing_else_moves(lab: Lab, site: Site) -> None:
-    list_storage_motion(lab.box.world)
     planned = following(lab)
     left = planned["plan"]["moves"]
     while planned["wave"]:

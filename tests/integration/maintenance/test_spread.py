@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fakes.lab import Lab
-from integration.maintenance.site import Site, allowed, ask, list_storage_motion, notes, placement
+from integration.maintenance.site import Site, allowed, ask, forget_storage_motion, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import rolling
@@ -135,7 +135,9 @@ def host_of_the_router(lab: Lab) -> str:
 
 
 def test_a_system_vm_goes_where_the_server_chooses_when_no_storage_motion_is_listed(lab: Lab, site: Site) -> None:
+    forget_storage_motion(lab.box.world)
     name = host_of_the_router(lab)
+    assert any("the server chooses" in warning for warning in ask(lab, host=name, check=True).warnings)
     with lab.watched() as calls:
         told: Any = ask(lab, host=name).result
     sent = [call.params for call in calls if call.command == "migrateSystemVm"]
@@ -148,7 +150,6 @@ def test_a_system_vm_goes_where_the_server_chooses_when_no_storage_motion_is_lis
 
 
 def test_where_it_is_listed_a_system_vm_goes_to_its_planned_host(lab: Lab, site: Site) -> None:
-    list_storage_motion(lab.box.world)
     name = host_of_the_router(lab)
     with lab.watched() as calls:
         ask(lab, host=name)
@@ -157,7 +158,6 @@ def test_where_it_is_listed_a_system_vm_goes_to_its_planned_host(lab: Lab, site:
 
 def test_a_listing_that_is_wrong_is_found_out(lab: Lab, site: Site) -> None:
     """It says storage motion, the job says that there is none: the next round lets the server choose."""
-    list_storage_motion(lab.box.world)
     name = host_of_the_router(lab)
     text = "Migration with storage isn't supported for source host h0 on hypervisor Simulator with version 4.22"
     lab.box.faults.add("migrateSystemVm", "job_failed", text=text)

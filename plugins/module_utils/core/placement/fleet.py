@@ -252,8 +252,18 @@ def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     return {}
 
 
-def cautions(vm: Instance) -> t.Iterator[str]:
-    """What may keep a VM that is planned to move from moving; the server tells no more."""
+def cautions(fleet: Fleet, moving: t.Collection[str]) -> list[str]:
+    """What a plan cannot promise of the VMs (ids) that it moves."""
+    found: list[str] = []
+    for vm in fleet.instances:
+        if vm.id in moving:
+            found += _cautions(vm)
+            if fleet.server_chooses(vm):
+                found.append(f"VM {vm.name} goes where the server chooses, which lists no storage motion for its host")
+    return found
+
+
+def _cautions(vm: Instance) -> t.Iterator[str]:
     if vm.iso:
         yield f"VM {vm.name} has the ISO {vm.iso} attached: detach it first unless every host reaches it"
     if vm.config_drive:

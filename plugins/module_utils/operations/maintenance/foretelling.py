@@ -121,13 +121,8 @@ def predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal
     outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
     spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
     result = {**outcome.result, "distribution": spread.told()}
-    warnings = (*spread.warnings(), *_cautions(fleet, plan))
+    warnings = (*spread.warnings(), *cautions(fleet, {move.vm for move in spread.moves}))
     return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
-
-
-def _cautions(fleet: Fleet, plan: Evacuation) -> list[str]:
-    moving = {move.vm for move in (*plan.moves, *plan.balance)}
-    return [text for vm in fleet.instances if vm.id in moving for text in cautions(vm)]
 
 
 def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart) -> Foretold:

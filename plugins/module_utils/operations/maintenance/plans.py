@@ -96,9 +96,8 @@ def shown_plan(cloud: Cloud, fleet: Fleet, roll: Roll, asked: Asked) -> Shown:
         "fingerprint": roll.fingerprint,
         "procedure": list(steps(fleet.cluster.hypervisor, asked.reach is not None)),
     }
-    moving = {move.vm for move in (*moves, *level)}
-    careful = [text for vm in fleet.instances if vm.id in moving for text in cautions(vm)]
-    return Shown(result, (*spread.warnings(), *careful) if roll.feasible else ())
+    warnings = (*spread.warnings(), *cautions(fleet, {move.vm for move in spread.moves}))
+    return Shown(result, warnings if roll.feasible else ())
 
 
 def _seconds(sizes: t.Sequence[Amount], hosts: int, asked: Asked) -> float:

@@ -154,9 +154,18 @@ def test_what_ties_a_vm_to_its_host_is_said_before_the_drain(facts: dict[str, An
 
 
 def test_what_may_keep_a_vm_is_cautioned_of() -> None:
-    assert not list(cautions(vm("web", "h0")))
-    assert ["debian.iso" in each for each in cautions(vm("web", "h0", iso="debian.iso", hypervisor="KVM"))] == [True]
-    assert ["config drive" in each for each in cautions(vm("web", "h0", config_drive=True))] == [True]
+    machines = (
+        vm("plain", "h0"),
+        vm("iso", "h0", iso="debian.iso", hypervisor="KVM"),
+        vm("drive", "h0", config_drive=True),
+        vm("v-2-VM", "h0", kind="ConsoleProxy"),
+    )
+    seen = fleet(0, 0, vms=machines, no_motion=frozenset(("h0",)))
+    found = cautions(seen, {each.id for each in machines})
+    assert [word in text for word, text in zip(("debian.iso", "config drive", "v-2-VM"), found, strict=True)] == [
+        True
+    ] * 3
+    assert cautions(seen, {"plain"}) == []
 
 
 def test_balance_moves_vms_of_other_hosts_only_where_it_is_allowed() -> None:
