@@ -121,6 +121,40 @@ def test_planned_moves_are_added_to_the_placement() -> None:
     assert [(row.ram, row.vms) for row in shift.hosts] == [((0.25, 0.125), (2, 1)), ((0.0, 0.125), (0, 1))]
 
 
+def test_the_fullest_host_is_named_before_and_after() -> None:
+    even = shown(fleet(4, 3, 0), [planned([move("vm1-0", 1, 3), move("vm1-1", 1, 3)])]).shifts[0]
+    assert even.sentence == ("Fullest host: kvm1.example.net with 50 % before, kvm2.example.net with 38 % after.")
+    assert even.verdict == "good"
+
+
+def test_a_pile_is_never_shown_as_good() -> None:
+    """All VMs on one host: the page once showed that in green."""
+    pile = [move("vm1-0", 1, 2), move("vm1-1", 1, 2), move("vm3-0", 3, 2), move("vm3-1", 3, 2)]
+    part = shown(fleet(2, 3, 2), [planned(pile)]).shifts[0]
+    assert (part.verdict, "88 % after" in part.sentence) == ("bad", True)
+    assert "threshold of 85 %" in part.sentence
+    mild = shown(fleet(2, 3, 2), [planned(pile[:2])]).shifts[0]
+    assert mild.verdict == ""
+    limits = {"thresholds": {"cpu": 0.95, "memory": 0.6}}
+    strict = shown(fleet(2, 3, 2), [planned(pile[:2], distribution=limits)]).shifts[0]
+    assert strict.verdict == "bad"
+
+
+def test_migrations_for_balance_count_in_what_is_planned() -> None:
+    plan = planned([move("vm1-0", 1, 2)], balance=[move("vm2-0", 2, 1), move("vm2-1", 2, 1)])
+    shift = shown(fleet(1, 3), [plan]).shifts[0]
+    assert [row.vms for row in shift.hosts] == [(1, 2), (3, 2)]
+
+
+def test_what_was_moved_at_the_end_of_a_roll_is_a_row_of_its_own() -> None:
+    asked = {"module_args": {"cluster": "kvm-a", "state": "finished"}}
+    nothing: object = {"moved": [], "invocation": asked}
+    moved: object = {"moved": [move("vm1-0", 2, 1)], "invocation": asked}
+    done = shown(fleet(1, 0), results=[nothing, moved]).done
+    assert done is not None
+    assert [(row.host, row.moved) for row in done.hosts] == [("balance of kvm-a", 1)]
+
+
 def test_moves_that_were_made_are_taken_back() -> None:
     result = {"name": "kvm1.example.net", "moved": [move("vm2-0", 1, 3), move("vm2-0", 3, 2)], "seconds": 30}
     found = shown(fleet(0, 1, 0), results=[result])

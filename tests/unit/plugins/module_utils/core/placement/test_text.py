@@ -1,0 +1,47 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan as a person reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text
+
+
+def plan(**more: Any) -> dict[str, Any]:
+    ends = {"before": {"host": "kvm1", "share": 0.312}, "after": {"host": "kvm4", "share": 0.354}}
+    spread = {"fullest": ends, "least": 0.338, "thresholds": {}, "above_threshold": []}
+    return {
+        "cluster": "kvm-a",
+        "feasible": True,
+        "waves": [],
+        "moves": 9,
+        "vms": 8,
+        "moves_per_vm": 1.125,
+        "bounds": {"moves": 9, "waves": 4},
+        "seconds": 60,
+        "reasons": [],
+        "distribution": {**spread, **more.pop("spread", {})},
+        **more,
+    }
+
+
+def test_the_fullest_host_is_told_with_what_can_be_had_at_best() -> None:
+    assert plan_text(plan())[1:2] == [
+        "  fullest host: kvm1 31% before, kvm4 35% after (no roll with these migrations ends below 34%)"
+    ]
+
+
+def test_migrations_for_balance_are_told_in_its_place() -> None:
+    assert plan_text(plan(balance=[{}, {}]))[1].endswith("35% after, with 2 more migrations for balance")
+
+
+def test_hosts_above_the_threshold_are_named() -> None:
+    assert "  above the cluster's threshold afterwards: kvm4" in plan_text(plan(spread={"above_threshold": ["kvm4"]}))
+
+
+def test_a_plan_of_an_older_release_is_told_too() -> None:
+    old = plan()
+    del old["distribution"]
+    assert not any("fullest" in line for line in plan_text(old))
