@@ -11,7 +11,8 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.problem import Problem
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.problem import PREFIX, Problem
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import tree
 
 try:  # ansible-core 2.19 and newer know where a value was written; an older one does not, and the path alone is told.
@@ -20,13 +21,42 @@ except ImportError:
     Origin = None
 
 Record = t.Mapping[str, t.Any]
+PASSWORD = f"{PREFIX}password"
 
 
 def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
     unknown = [name for name in names if name not in variables]
     if unknown:
         raise AnsibleFilterError(f"declared_hosts: not in the inventory: {', '.join(unknown)}")
+    for name in names:
+        for variable in variables[name]:
+            if variable.startswith(PREFIX):
+                _defined(name, variable, variables[name][variable])
     return declaration.declared_hosts(variables, names)
+
+
+def _defined(host: str, variable: str, value: t.Any) -> t.Any:
+    """The value. Raises AnsibleFilterError where it needs a variable that is undefined.
+
+    ansible-core 2.19 and newer raise by themselves; an older one hands on the template as it stands.
+    """
+    if isinstance(value, str) and "{{" in value and Origin is None and not hasattr(value, "__UNSAFE__"):
+        raise AnsibleFilterError(f"{host}: {variable} needs a variable that is undefined: define it, or leave it out")
+    return value
+
+
+def missing_credentials(
+    hosts: t.Sequence[Record], declared: Record, variables: t.Mapping[str, Record], held: t.Sequence[Record]
+) -> list[dict[str, str]]:
+    passwords: dict[str, t.Optional[str]] = {}
+    for host in hosts:
+        name = str(host.get("inventory_name"))
+        known = variables.get(name, {})
+        password = _defined(name, PASSWORD, known[PASSWORD]) if PASSWORD in known else None
+        passwords[name] = None if password is None else str(password)
+    return [
+        _told(problem, declared, hosts) for problem in credentials.missing_credentials(declared, hosts, passwords, held)
+    ]
 
 
 def declared_settings(declared: Record) -> list[dict[str, t.Any]]:
@@ -84,5 +114,6 @@ class FilterModule:
             "declared_hosts": declared_hosts,
             "declared_settings": declared_settings,
             "declaration_problems": declaration_problems,
+            "missing_credentials": missing_credentials,
             "zone_tree": zone_tree,
         }

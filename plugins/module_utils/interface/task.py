@@ -89,11 +89,11 @@ def _leaves(value: t.Any) -> t.Iterator[str]:
 class Module(AnsibleModule):  # type: ignore[misc]
     """A module whose result and refusals show no secret of its parameters, also where these are not valid."""
 
-    def fail_json(self, msg: str, **more: t.Any) -> t.NoReturn:
+    def fail_json(self, msg: str, **more: t.Any) -> None:
         self._learn()
         super().fail_json(**all_masked({"msg": msg, **more}, self.no_log_values))
 
-    def exit_json(self, **result: t.Any) -> t.NoReturn:
+    def exit_json(self, **result: t.Any) -> None:
         self._learn()
         super().exit_json(**result)
 

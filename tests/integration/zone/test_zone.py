@@ -82,6 +82,48 @@ def inventory(tmp_path: Path) -> Path:
     return Path(shutil.copytree(INVENTORIES / "advanced", tmp_path / "inventory"))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("", "kvm-a1.zurich.example.net: cloudstack_password: the host is not in CloudStack yet and has no password"),
+        ('cloudstack_password: "{{ vault_nowhere }}"', "undefined"),
+        (
+            'cloudstack_password: "{{ vault_kvm_password }}"\ncloudstack_username: ""',
+            "kvm-a1.zurich.example.net: cloudstack_username",
+        ),
+    ],
+)
+def test_a_host_that_cannot_be_added_is_refused_before_the_first_write(
+    cloud: Sandbox, inventory: Path, wrong: str, told: str
+) -> None:
+    """A password that is undefined was left out, and the host added without one."""
+    file = inventory / "group_vars" / "kvm_a.yml"
+    right = 'cloudstack_password: "{{ vault_kvm_password }}"'
+    text = file.read_text(encoding="utf-8")
+    assert right in text
+    text = text.replace(right, wrong)
+    if "cloudstack_username" in wrong:
+        text = text.replace("cloudstack_username: root\n", "", 1)
+    file.write_text(text, encoding="utf-8")
+    run = play(cloud, inventory)
+    assert run.status != 0
+    assert told in " ".join(run.output.split())
+    assert writes(cloud) == []
+
+
+def test_a_host_that_is_there_needs_no_password(cloud: Sandbox, inventory: Path) -> None:
+    first = play(cloud, inventory)
+    assert first.status == 0, first.output
+    for name in ("kvm_a", "xen_a"):
+        file = inventory / "group_vars" / f"{name}.yml"
+        lines = file.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith(("cloudstack_password", "cloudstack_username"))]
+        assert len(kept) == len(lines) - 2
+        file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    second = play(cloud, inventory)
+    assert (second.status, second.changed) == (0, 0), second.output
+
+
 def test_all_mistakes_are_refused_together_before_anything_is_sent(cloud: Sandbox, inventory: Path) -> None:
     """Overlapping ranges, a gateway outside its subnet, an unknown cluster, VLAN 4095, a duplicate host."""
     file = inventory / "group_vars" / "all" / "zone.yml"

@@ -131,7 +131,8 @@ class Client:
 
     def _login(self) -> t.Any:
         """A session with the master, by the first address that leads to it."""
-        waiting, tried = [*self._urls, *self._learned], set()
+        waiting = [*self._urls, *self._learned]
+        tried: set[str] = set()
         errors: list[TransportError] = []
         while waiting and len(tried) < MOST_TRIED:
             url = waiting.pop(0)

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..change import Rules, same_set, same_word
 from ..errors import Reason, Refused
+from ..naming import is_address
 from .topology import REPLACE
 
 
@@ -69,15 +69,6 @@ class HostName:
     name: str = ""
     id: t.Optional[str] = None
     url: t.Optional[str] = None
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an IP address rather than a name."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def same_host_name(wanted: object, held: object) -> bool:

@@ -13,7 +13,7 @@ from ...core.change import plain
 from ...core.errors import Refused
 from ...core.machine.migration_path import FIRST, LAST, TRANSPORTS, MigrationPath, broken
 from ..fields import Spec
-from ..task import Module, failure
+from ..task import Json, Module, failure
 
 PEER: Spec = {
     "name": {"type": "str", "required": True},
@@ -35,7 +35,7 @@ def main() -> None:
     held = hold((FIRST, LAST), module.params["hold"]) if module.params["hold"] else ()
     paths = [tried(linux, peer, TRANSPORTS[module.params["transport"]]) for peer in module.params["peers"]]
     reasons = [reason for path in paths for reason in broken(path, module.params["transport"])]
-    answer = {"changed": False, "ports": list(held), "paths": [plain(path) for path in paths]}
+    answer: Json = {"changed": False, "ports": list(held), "paths": [plain(path) for path in paths]}
     if reasons:
         module.fail_json(**failure(Refused(f"migrations from {linux.hostname()}", reasons)), **answer)
     module.exit_json(**answer)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
+from ...core.naming import is_address
 from ...core.trunks import judge as trunks
 from ...core.trunks.bridges import HostNetwork
 from ...core.trunks.judge import LABELS, Lane, TrunkHost, Use
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import Holder
-from ...core.zone.hosts import Host, is_address
+from ...core.zone.hosts import Host
 from ...core.zone.networks import PhysicalNetwork, TrafficType
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
