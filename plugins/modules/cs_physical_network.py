@@ -33,8 +33,16 @@ options:
       - All guest VLANs, as a string such as V(100-200,500) or a list, in any order. An empty string removes all of
         them; if not set, they are left alone.
       - For isolation by VXLAN these are VNIs.
+      - With O(vlan_state=present) they are added to those that are there.
       - VLANs 0 and 4095, which IEEE 802.1Q reserves, are refused, although the server accepts them.
     type: raw
+  vlan_state:
+    description:
+      - V(exact) makes O(vlan) the whole set.
+      - V(present) adds what is missing, removes nothing, and warns about guest VLANs that O(vlan) does not name.
+    type: str
+    choices: [exact, present]
+    default: exact
   isolation_method:
     description: Isolation method of guest networks. It cannot be changed.
     type: str
@@ -177,6 +185,7 @@ FIELDS: Spec = {
 }
 OPTIONS: Spec = {
     "zone": {"type": "str"},
+    "vlan_state": {"type": "str", "choices": ["exact", "present"], "default": "exact"},
     "nsps_enabled": {"type": "list", "elements": "str"},
     "nsps_disabled": {"type": "list", "elements": "str"},
     "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
@@ -191,6 +200,7 @@ TASK = ApiTask(
         presence(p).state,
         check,
         providers=yes_and_no(p, "nsps_enabled", "nsps_disabled"),
+        vlan_state=p["vlan_state"],
     ),
 )
 

@@ -75,8 +75,20 @@ class Memory(Generic[E]):
         return row
 
 
+class Untold:
+    """A server that does not tell what it has to offer (the port ``Offers``)."""
+
+    def services(self) -> dict[str, list[str]]:
+        return {}
+
+    def storage(self, kind: str) -> list[str]:
+        return []
+
+
 class FakeCloud:
     """A clock, and the lines of progress."""
+
+    offers = Untold()
 
     def __init__(self) -> None:
         self.clock = FakeClock()

@@ -63,6 +63,14 @@ class NotFound(HostcraftError):
         self.kind = kind
 
 
+class NoZone(NotFound):
+    """A server without any zone, where a task names none."""
+
+    def __init__(self) -> None:
+        HostcraftError.__init__(self, "this server has no zone: create one first (cs_zone)", kind="zone", near=[])
+        self.kind = "zone"
+
+
 class Ambiguous(HostcraftError):
     """Several things have that name; tells which."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import MissingValue
+from ..core.errors import MissingValue, NoZone
 from ..core.naming import Named, only
 from ..core.zone.networks import PhysicalNetwork
 from ..core.zone.topology import Cluster, Pod, Zone
@@ -35,8 +35,10 @@ def zone(cloud: Cloud, name: t.Optional[str]) -> Zone:
     if name:
         return one(cloud.zones, "zone", name)
     zones = cloud.zones.all()
+    if not zones:
+        raise NoZone()
     if len(zones) != 1:
-        names = ", ".join(sorted(each.name for each in zones)) or "none"
+        names = ", ".join(sorted(each.name for each in zones))
         raise MissingValue(f"a choice among {len(zones)} zones ({names})", ["zone"])
     return zones[0]
 

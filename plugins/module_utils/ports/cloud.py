@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.zone.guest_networks import Network, NetworkOffering
+from ..core.zone.guest_networks import Network
 from ..core.zone.hosts import Host
+from ..core.zone.network_offerings import NetworkOffering
 from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..core.zone.pod_ranges import StorageRange
 from ..core.zone.storage import ImageStore, StoragePool
@@ -21,7 +22,7 @@ from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
 from .vlans import Vlans
-from .zone import Dedications, PodRanges, Settings
+from .zone import Dedications, Offers, PodRanges, Settings
 
 
 class Cloud(t.Protocol):
@@ -95,6 +96,9 @@ class Cloud(t.Protocol):
 
     @property
     def jobs(self) -> Jobs: ...
+
+    @property
+    def offers(self) -> Offers: ...
 
     @property
     def notes(self) -> Notes: ...

@@ -42,6 +42,16 @@ class Dedications(t.Protocol):
         """Paths of domains and names of accounts by their ids."""
 
 
+class Offers(t.Protocol):
+    """What a server has to offer; empty where it does not tell."""
+
+    def services(self) -> t.Mapping[str, t.Sequence[str]]:
+        """Names of network service providers by service."""
+
+    def storage(self, kind: str) -> t.Sequence[str]:
+        """Names of storage providers of a kind ("primary", "image")."""
+
+
 class PodRanges(t.Protocol):
     """Management addresses of pods; read with the pod itself."""
 

@@ -65,8 +65,18 @@ def _services(call: Call) -> dict[str, list[str]]:
             raise invalid(
                 f"Service {item.get('service')} is not enabled for the network offering, can't add a provider to it"
             )
+        if provider not in network_services.PROVIDERS[service]:
+            # Measured for VirtualRouter and NetworkACL.
+            raise invalid(f"{provider} Provider cannot provide service {service}")
         services[service].append(provider)
     return services
+
+
+@command("listSupportedNetworkServices", USER)
+def list_supported_network_services(call: Call) -> Body:
+    wanted = call.get("service")
+    rows = [row for row in network_services.supported() if wanted in (None, row["name"])]
+    return answer(call, "networkservice", rows, lambda row: row)
 
 
 @command("createNetworkOffering", NETWORK, domainid="domains", zoneid="zones")

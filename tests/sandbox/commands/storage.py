@@ -28,6 +28,11 @@ TYPES = {
 # Size of every pool that does not say otherwise: 1 TiB, as the simulator's (T1:47).
 CAPACITY = 1 << 40
 
+PRIMARY_PROVIDERS = (
+    "SolidFire", "StorPool", "Datera", "Flash Array", "PowerFlex", "SolidFireShared", "DefaultPrimary", "Primera",
+    "CloudByte", "Linstor",
+)  # fmt: skip
+
 
 def view(world: World, pool: StoragePool, listed: bool = False) -> Body:
     """`listed` adds what only listings carry (T1:47 against T1:56)."""
@@ -84,6 +89,12 @@ def details_of(call: Call) -> dict[str, str]:
     return found
 
 
+def _provider(call: Call) -> str:
+    """An unknown one is taken for the default one (measured)."""
+    wanted = call.get("provider")
+    return wanted if wanted in PRIMARY_PROVIDERS else "DefaultPrimary"
+
+
 @command("createStoragePool", JAVA)
 def create_storage_pool(call: Call) -> Body:
     """T1:47-49: the same address and path twice in a zone is refused."""
@@ -103,7 +114,7 @@ def create_storage_pool(call: Call) -> Body:
         world.storage_pools.next_id(), world.new_uuid(), call["name"], zone.id,
         pod.id if pod and scope == "CLUSTER" else None, cluster.id if cluster and scope == "CLUSTER" else None,
         url.hostname, url.path, kind, scope, call.get("hypervisor") or (cluster.hypervisor if cluster else "Any"),
-        call.get("provider") or "DefaultPrimary", call.get("capacitybytes") or CAPACITY, world.now(),
+        _provider(call), call.get("capacitybytes") or CAPACITY, world.now(),
     )  # fmt: skip
     pool.tags = [tag.strip() for tag in call.get("tags", "").split(",") if tag.strip()]
     pool.tag_rule, pool.managed = bool(call.get("istagarule", False)), bool(call.get("managed", False))
@@ -226,13 +237,13 @@ def sync_storage_pool(call: Call) -> Work:
 
 @command("listStorageProviders", JAVA)
 def list_storage_providers(call: Call) -> Body:
-    """Names documented."""
+    """T7:246-248."""
     known = {
-        "primary": ("DefaultPrimary",),
-        "image": ("NFS", "S3", "Swift", "Simulator", "SMB"),
+        "primary": PRIMARY_PROVIDERS,
+        "image": ("S3", "NFS", "Swift"),
         "object": ("Simulator",),
     }
     kind = call["type"].lower()
     if kind not in known:
-        raise invalid(f"Invalid storage provider type: {call['type']}")
+        raise invalid(f"Invalid parameter: {call['type']}")
     return answer(call, "dataStoreProvider", known[kind], lambda name: {"name": name, "type": kind.upper()})

@@ -59,6 +59,25 @@ PROVIDED: Mapping[str, Sequence[Ability]] = {
 }
 
 
+_ROUTERS = ("VirtualRouter", "VpcVirtualRouter")
+# Who can provide what, from general knowledge.
+PROVIDERS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("PortForwarding", "Vpn", "StaticNat", "Dns", "SourceNat", "Gateway"), _ROUTERS),
+    "Lb": (*_ROUTERS, "InternalLbVm", "Netscaler"),
+    "Firewall": ("VirtualRouter", "JuniperSRX", "PaloAlto"),
+    "UserData": (*_ROUTERS, "ConfigDrive", "BaremetalUserdataProvider"),
+    "Dhcp": (*_ROUTERS, "BaremetalDhcpProvider"),
+    "SecurityGroup": ("SecurityGroupProvider",),
+    "NetworkACL": ("VpcVirtualRouter",),
+    "Connectivity": ("Ovs", "NiciraNvp"),
+}
+
+
+def supported() -> list[dict[str, Any]]:
+    """As listSupportedNetworkServices tells them."""
+    return [_view(name, PROVIDERS[name], PROVIDED.get(name)) for name in ORDER]
+
+
 def _view(name: str, providers: Sequence[str], abilities: Sequence[Ability] | None) -> dict[str, Any]:
     body: dict[str, Any] = {"name": name, "provider": [{"name": provider} for provider in providers]}
     if abilities is not None:

@@ -22,6 +22,7 @@ from .client import Client, Job
 from .dedications import Dedications
 from .fleet import FleetReader
 from .notes import Notes
+from .offers import Offers
 from .pod_ranges import PodRanges
 from .records import Record
 from .transport import Json
@@ -253,6 +254,7 @@ class Gateway:
         self.vlans = Vlans(client)
         self.pod_ranges = PodRanges(client)
         self.notes = Notes(client)
+        self.offers = Offers(client)
         self.jobs = Jobs(client)
 
     @property

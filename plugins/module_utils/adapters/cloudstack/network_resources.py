@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ...core.vlans import ranges as vlans
-from ...core.zone.guest_networks import Network, NetworkOffering
+from ...core.zone.guest_networks import Network
+from ...core.zone.network_offerings import NetworkOffering
 from ...core.zone.pod_ranges import StorageRange
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource

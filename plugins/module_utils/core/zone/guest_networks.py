@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Guest networks and their offerings: what a given VLAN needs and means.
+"""Guest networks: what a given VLAN needs and means.
 
 Source: Working with Hosts, "Assigning VLANs to Isolated Networks"; T3:42-49, T4:21-33.
 """
@@ -11,14 +11,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..change import Rules, same_set, same_word
+from ..change import Rules, same_word
 from ..errors import InvalidValue, MissingValue, Reason
 from ..vlans import ranges as vlans
 from ..vlans.holders import KINDS, Holder
+from .network_offerings import NetworkOffering
 from .networks import same_address, vlan_tag
 
 ANEW = "the server has no way to change it: delete the network and create it anew"
-OTHER = "the server has no way to change it: make another offering"
 FOR_LIFE = "a VLAN stays with its network for life: delete the network and create it anew with the other VLAN"
 
 
@@ -64,73 +64,11 @@ class Network:
         return not (self.specify_vlan or self.persistent or self.guest_type == "Shared")
 
 
-@dataclass(frozen=True)
-class NetworkOffering:
-    """A network offering as ``listNetworkOfferings`` shows it. service_providers: {service, provider}, one a pair."""
-
-    id: str
-    name: str
-    display_text: t.Optional[str] = None
-    guest_ip_type: str = ""
-    traffic_type: str = "Guest"
-    state: str = ""
-    specify_vlan: bool = False
-    specify_ip_ranges: bool = False
-    persistent: bool = False
-    conserve_mode: t.Optional[bool] = None
-    egress_default_policy: t.Optional[bool] = None
-    for_vpc: bool = False
-    is_default: bool = False
-    availability: t.Optional[str] = None
-    network_rate: t.Optional[int] = None
-    max_connections: t.Optional[int] = None
-    tags: tuple[str, ...] = ()
-    supported_services: tuple[str, ...] = ()
-    service_providers: tuple[t.Mapping[str, str], ...] = ()
-
-
-def same_words(wanted: t.Iterable[str], held: t.Iterable[str]) -> bool:
-    return same_set([each.casefold() for each in wanted], [each.casefold() for each in held])
-
-
-def same_pairs(wanted: t.Iterable[t.Mapping[str, str]], held: t.Iterable[t.Mapping[str, str]]) -> bool:
-    """Providers by service, in any order and case."""
-
-    def pairs(each: t.Iterable[t.Mapping[str, str]]) -> set[tuple[str, str]]:
-        return {(one["service"].casefold(), one["provider"].casefold()) for one in each}
-
-    return pairs(wanted) == pairs(held)
-
-
 def same_vlans(wanted: object, held: object) -> bool:
     """ "500" is "vlan://500", and "untagged" is none."""
     return vlans.told(wanted) == vlans.told(held)
 
 
-_OFFERING_FIXED = (
-    "guest_ip_type",
-    "traffic_type",
-    "specify_vlan",
-    "specify_ip_ranges",
-    "persistent",
-    "conserve_mode",
-    "egress_default_policy",
-    "for_vpc",
-    "network_rate",
-    "supported_services",
-    "service_providers",
-)
-NETWORK_OFFERING = Rules(
-    kind="network offering",
-    required=("name", "guest_ip_type"),
-    fixed=dict.fromkeys(_OFFERING_FIXED, OTHER),
-    same={
-        **dict.fromkeys(("guest_ip_type", "traffic_type", "state", "availability"), same_word),
-        "supported_services": same_words,
-        "service_providers": same_pairs,
-        "tags": same_set,
-    },
-)
 NETWORK = Rules(
     kind="network",
     required=("name", "network_offering_id"),
@@ -158,14 +96,6 @@ NETWORK = Rules(
         **dict.fromkeys(("gateway", "netmask", "gateway_ipv6", "cidr_ipv6"), same_address),
     },
 )
-
-
-def providers_of(services: t.Iterable[str], given: t.Iterable[t.Mapping[str, str]]) -> list[dict[str, str]]:
-    """A provider for every service: the virtual router where none is said (without one it has none, T3:42)."""
-    said = [{"service": each["service"], "provider": each["provider"]} for each in given]
-    named = {each["service"].casefold() for each in said}
-    rest = [each for each in services if each.casefold() not in named]
-    return said + [{"service": each, "provider": "VirtualRouter"} for each in rest]
 
 
 def vlan_of(value: object, parameter: str = "vlan") -> t.Optional[int]:

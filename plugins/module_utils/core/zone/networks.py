@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..change import Rules, same_set, same_word
+from ..vlans.holders import owner_of
 from ..vlans.ranges import same_vlans
 from .topology import REPLACE
 
@@ -90,6 +91,11 @@ class VlanIpRange:
     project: t.Optional[str] = None
     project_id: t.Optional[str] = None
 
+    @property
+    def owner(self) -> str:
+        """Whom it is dedicated to: "account acme of ROOT/customers", "domain ROOT/customers"; "" for everybody."""
+        return owner_of(self.account or "", self.project or "", self.domain or self.domain_id or "")
+
 
 PHYSICAL_NETWORK = Rules(
     kind="physical network",
@@ -137,11 +143,19 @@ VLAN_IP_RANGE = Rules(
     kind="VLAN IP range",
     required=("zone_id",),
     fixed=dict.fromkeys(
-        ("vlan", "physical_network_id", "network_id", "pod_id", "for_virtual_network", "account", "domain", "project"),
+        (
+            "vlan",
+            "physical_network_id",
+            "network_id",
+            "pod_id",
+            "for_virtual_network",
+            "account",
+            "domain_id",
+            "project_id",
+        ),
         "the server has no way to change it: remove the range and declare it anew",
     ),
-    write_only=frozenset(("domain_id", "project_id")),
-    same={"vlan": same_vlan_tag, **dict.fromkeys(_ADDRESSES, same_address)},
+    same={"vlan": same_vlan_tag, "account": same_word, **dict.fromkeys(_ADDRESSES, same_address)},
 )
 
 

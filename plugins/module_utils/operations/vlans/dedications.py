@@ -135,9 +135,8 @@ def _refuse_public(held: VlanIpRange, before: dict[str, object]) -> None:
         message = f"{held.start_ip}-{held.end_ip} is no public range but one of a shared network"
         raise Refused(name, [Reason("not_public", message, "dedicate a public range", {"range_id": held.id})])
     if before:
-        whose = ", ".join(f"{kind} {value}" for kind, value in before.items() if kind != "domain_id")
         remedy = "release it first (state absent)"
-        raise Refused(name, [Reason("range_dedicated", f"it is dedicated to {whose}", remedy, {**before})])
+        raise Refused(name, [Reason("range_dedicated", f"it is dedicated to {held.owner}", remedy, {**before})])
 
 
 def _range_at(there: t.Iterable[VlanIpRange], start: str) -> t.Optional[VlanIpRange]:

@@ -17,16 +17,19 @@ from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.zone.guest_networks import (
     NETWORK,
-    NETWORK_OFFERING,
     Network,
-    NetworkOffering,
     check_limits,
     needs_of,
-    providers_of,
     reasons_against,
     reasons_to_keep,
     vlan_of,
     without_isolation,
+)
+from ...core.zone.network_offerings import (
+    NETWORK_OFFERING,
+    NetworkOffering,
+    providers_of,
+    reasons_against_offering,
 )
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
@@ -45,9 +48,17 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
     fields = dict(wanted)
     services: t.Any = fields.get("supported_services")
     given: t.Any = fields.get("service_providers")
+    offered = list(services if services is not None else held.supported_services if held else ())
+    abilities = cloud.offers.services() if state == "present" and (services or given) else {}
     if services is not None or given is not None:
-        there = held.supported_services if held else ()
-        fields["service_providers"] = providers_of(services if services is not None else there, given or ())
+        for_vpc = bool(held.for_vpc if held else fields.get("for_vpc"))
+        fields["service_providers"] = providers_of(offered, given or (), abilities, for_vpc)
+    if state == "present" and (held is None or fields.get("max_connections") is not None):
+        pairs: t.Any = fields.get("service_providers") or ()
+        most: t.Any = fields.get("max_connections")
+        reasons = list(reasons_against_offering(offered, pairs, abilities, most))
+        if reasons:
+            raise Refused(f"network offering {fields['name']}", reasons)
     if held is None and state == "present":
         fields["display_text"] = fields.get("display_text") or fields["name"]
         fields["traffic_type"] = fields.get("traffic_type") or "Guest"

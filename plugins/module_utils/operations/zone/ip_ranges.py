@@ -46,6 +46,7 @@ def ensure_range(
     def then(found: RangePlaces) -> Outcome:
         there = cloud.vlan_ip_ranges.all(zone_id=found.zone.id)
         fields = {**wanted, "zone_id": found.zone.id, **found.ids}
+        fields.update(_owner(cloud, fields))
         held = _meant(there, fields)
         if held is None and state == "present":
             fields["end_ip"] = fields.get("end_ip") or fields.get("start_ip")
@@ -53,8 +54,9 @@ def ensure_range(
             if fields.get("for_virtual_network") is None:
                 fields["for_virtual_network"] = not (fields["network_id"] or fields["pod_id"])
             _refuse(cloud, found.zone, there, fields)
-            fields.update(_owner(cloud, fields))
-        elif held is not None and state == "present":
+        elif held is not None and state == "absent":
+            _refuse_removal(held, fields)
+        elif held is not None:
             _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
         return ensure(
             cloud,
@@ -132,6 +134,17 @@ def _widened(wanted: Fields, held: VlanIpRange) -> Fields:
     return {**ends, "network_id": held.network_id, "physical_network_id": held.physical_network_id}
 
 
+def _refuse_removal(held: VlanIpRange, wanted: Fields) -> None:
+    """Raises Refused: a dedicated public range goes only where the task names its owner."""
+    named = [name for name in ("account", "domain_id", "project_id") if wanted.get(name)]
+    theirs = named and all(VLAN_IP_RANGE.comparison(name)(wanted[name], getattr(held, name)) for name in named)
+    if held.for_virtual_network and held.owner and not theirs:
+        facts = {"account": held.account, "project": held.project, "domain_id": held.domain_id}
+        remedy = "release it first (cs_vlan_dedication, state absent), or name its owner in the task"
+        reason = Reason("range_dedicated", f"it is dedicated to {held.owner}", remedy, facts)
+        raise Refused(f"VLAN IP range {held.start_ip or held.start_ipv6}-{held.end_ip or held.end_ipv6}", [reason])
+
+
 class _Six(t.NamedTuple):
     """The IPv6 ends of a range."""
 
@@ -149,9 +162,9 @@ def _overlap(each: VlanIpRange) -> Reason:
 
 
 def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
-    """The ids of the domain and project that a range is for; the account goes by its name."""
+    """Ids of the domain and project that a range is for, instead of their names; the account goes by its name."""
     domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
-    ids: dict[str, object] = {}
+    ids: dict[str, object] = {"domain": None, "project": None}
     if domain:
         ids["domain_id"] = cloud.owner_id("domain", domain)
     if wanted.get("project"):

@@ -9,9 +9,10 @@ Source: 4.11.1 documentation, "Adding a Zone"; T1:13-27 (what zone creation need
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
-from ...core.errors import InvalidValue
+from ...core.errors import InvalidValue, Reason, Refused
 from ...core.naming import nearest
 from ...core.vlans import ranges as vlans
 from ...core.zone.networks import (
@@ -28,7 +29,10 @@ from ...ports.cloud import Cloud
 from ...ports.collection import Collection
 from .. import lookup
 from ..ensure import ensure, within
+from ..vlans.holders import ranges_of
 from ..vlans.ranges import prove
+
+VlanState = t.Literal["exact", "present"]
 
 
 def ensure_physical_network(
@@ -38,24 +42,35 @@ def ensure_physical_network(
     state: State,
     check_mode: bool,
     providers: t.Optional[t.Mapping[str, bool]] = None,
+    vlan_state: VlanState = "exact",
 ) -> Outcome:
-    """``wanted``: fields of core PhysicalNetwork; ``vlan`` is the whole set, in any spelling.
+    """``wanted``: fields of core PhysicalNetwork; ``vlan`` in any spelling.
 
-    providers: which network service providers shall be enabled (True) or disabled. Raises InvalidValue for VLANs that
-    802.1Q reserves and for a provider that is not there, with those that are; Refused for VLANs that somebody has.
+    vlan_state: "exact" where ``vlan`` is the whole set, "present" where it is added to what is there; a warning
+    then names what "exact" would remove. providers: which network service providers shall be enabled (True) or
+    disabled. Raises InvalidValue for VLANs that 802.1Q reserves and for a provider that is not there, with those
+    that are; Refused for VLANs that somebody has.
     """
 
     def then(place: Zone) -> Outcome:
         name = str(wanted["name"])
         held = lookup.maybe(cloud.physical_networks, "physical network", name, f"zone {place.name}", zone_id=place.id)
         fields = {**wanted, "zone_id": place.id}
+        warnings: tuple[str, ...] = ()
         if wanted.get("vlan") is not None:
             method = str(wanted.get("isolation_method") or (held.isolation_method if held else None) or "VLAN")
-            fields["vlan"] = vlans.text(vlans.usable(wanted["vlan"], method))
+            guests = vlans.usable(wanted["vlan"], method)
+            if held is not None and vlan_state == "present":
+                more = vlans.difference(ranges_of(held), guests)
+                warnings = (_undeclared(held, more),) if more else ()
+                guests = vlans.union(guests, more)
+            fields["vlan"] = vlans.text(guests)
             if held is not None and state == "present":
                 prove(cloud, place, held, fields["vlan"], check_mode)
         if held is not None and providers and state == "present":
             _named(cloud, held.id, providers)
+        if held is None and state == "present":
+            _refuse(place, name)
         domain = fields.pop("domain", None)
         if held is None and domain and state == "present":
             fields["domain_id"] = cloud.owner_id("domain", str(domain))
@@ -69,12 +84,29 @@ def ensure_physical_network(
             check_mode,
             places={"zone": place.name},
         )
+        outcome = replace(outcome, warnings=(*outcome.warnings, *warnings))
         if state == "absent" or not providers or (check_mode and held is None):
             return outcome
         network_id = str(outcome.result["id"])
         return _joined(cloud, network_id, outcome, _providers(cloud, network_id, providers, check_mode))
 
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
+
+
+def _refuse(place: Zone, name: str) -> None:
+    """The server gives an enabled zone no further physical network (T1:13)."""
+    if place.allocation_state == "Enabled":
+        message = f"zone {place.name} is enabled, and the server creates physical networks in disabled zones only"
+        remedy = f"disable the zone first (cs_zone, name {place.name}, state disabled)"
+        raise Refused(f"physical network {name}", [Reason("zone_enabled", message, remedy)])
+
+
+def _undeclared(held: PhysicalNetwork, more: t.Sequence[vlans.Range]) -> str:
+    numbers = ", ".join(vlans.words(more))
+    return (
+        f"guest VLANs {numbers} of physical network {held.name} are not in the task's vlan: they stay; "
+        "vlan_state exact, or cs_vlan_range with state exact, would remove them"
+    )
 
 
 def _named(cloud: Cloud, network_id: str, wanted: t.Mapping[str, bool]) -> list[tuple[Provider, bool]]:

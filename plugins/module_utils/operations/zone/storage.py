@@ -13,6 +13,7 @@ import typing as t
 from ...core.change import Fields, Outcome, State, decide, plain
 from ...core.errors import InvalidValue, Reason, Refused
 from ...core.masking import without_secret
+from ...core.naming import nearest
 from ...core.zone.storage import IMAGE_STORE, STORAGE_POOL, StoragePool, url_place
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
@@ -43,6 +44,7 @@ def ensure_pool(
         fields: dict[str, object] = {**wanted, "zone_id": place.id, **ids}
         if held is None and state == "present":
             _check_scope(fields)
+            fields["provider"] = _provider(cloud, "primary", wanted.get("provider"))
         elif wanted.get("storage_url"):
             fields.update(url_place(str(wanted["storage_url"])))
         if state == "absent":
@@ -70,6 +72,21 @@ def ensure_pool(
     return within(
         lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode, {"zone": zone, **places}
     )
+
+
+def _provider(cloud: Cloud, kind: str, wanted: object) -> t.Optional[str]:
+    """The provider in the server's spelling. The server adds a pool of an unknown one with another (measured).
+
+    Raises InvalidValue with the nearest names.
+    """
+    if not wanted:
+        return None
+    there = cloud.offers.storage(kind)
+    found = next((each for each in there if each.casefold() == str(wanted).casefold()), None)
+    if there and found is None:
+        near = " or ".join(nearest(str(wanted), there)) or "one of " + ", ".join(sorted(there))
+        raise InvalidValue("provider", wanted, near)
+    return found or str(wanted)
 
 
 def show_pool(pool: StoragePool) -> Fields:
@@ -180,6 +197,8 @@ def ensure_image_store(
         fields = {**wanted, **scope}
         collection = cloud.image_stores
         parents = {"zone": found.name} if found else {}
+        if state == "present" and (held is None or recreate):
+            fields["provider"] = _provider(cloud, "image", wanted.get("provider"))
         if recreate and held is not None and state == "present" and _differs_for_good(fields, held):
             gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode)
             made = ensure(cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, places=parents)

@@ -10,14 +10,16 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlans.holders import KINDS, Holder
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.guest_networks import (
     Network,
-    NetworkOffering,
     check_limits,
     needs_of,
-    providers_of,
     reasons_against,
-    same_pairs,
     vlan_of,
     without_isolation,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.network_offerings import (
+    NetworkOffering,
+    providers_of,
+    same_pairs,
 )
 
 GIVEN = NetworkOffering("o1", "given", guest_ip_type="Isolated", state="Enabled", specify_vlan=True)
