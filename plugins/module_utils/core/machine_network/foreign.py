@@ -124,5 +124,5 @@ def _not_sourced(seen: SeenNetwork, files: tuple[NetworkFile, ...]) -> t.Iterato
     for file in files:
         if not ifupdown.is_read(file.path, after):
             message = f"does not include {file.path}, which ifup would not read"
-            remedy = "the line 'source /etc/network/interfaces.d/*' in it, or exact: true"
+            remedy = "the line 'source /etc/network/interfaces.d/*' in it"
             yield Finding("not_sourced", ifupdown.MAIN, "", message, remedy)

@@ -35,18 +35,18 @@ Json = t.Mapping[str, t.Any]
 
 def read_network(linux: Linux, connection: str = "") -> SeenNetwork:
     """connection: the address that Ansible came to, where the caller knows it."""
-    files = network_files(linux)
+    files, tables = network_files(linux), _tables(linux)
     resolver = linux.read(RESOLVED) or linux.read(STUB) or ""
     return SeenNetwork(
         links=tuple(_with_device(linux, entry) for entry in _json(linux, "ip", "-details", "-json", "address")),
         routes=tuple(
-            route(entry, int(family[1:]))
+            route({**entry, "table": tables.get(str(entry.get("table", "")), entry.get("table", ""))}, int(family[1:]))
             for family in ("-4", "-6")
             for entry in _json(linux, "ip", family, "-json", "route", "show", "table", "all")
             if ("dev" in entry or entry.get("nexthops")) and entry.get("type", "unicast") not in OWN_TYPES
         ),
         rules=tuple(
-            rule(entry, int(family[1:]))
+            rule({**entry, "table": tables.get(str(entry.get("table", "")), entry.get("table", ""))}, int(family[1:]))
             for family in ("-4", "-6")
             for entry in _json(linux, "ip", family, "-json", "rule", "show")
             if str(entry.get("table", "")) not in ("", "local", "main", "default", "255", "254", "253")
@@ -77,6 +77,17 @@ def network_files(linux: Linux) -> dict[str, str]:
                 if text is not None and ifupdown.includes(pattern, directory, other):
                     found[other] = text
                     waiting.append(other)
+    return found
+
+
+def _tables(linux: Linux) -> dict[str, str]:
+    """The numbers of routing tables by the names that an administrator gave them (ip-route(8), rt_tables)."""
+    found = {}
+    for path in (*linux.listed("/etc/iproute2/rt_tables"), *linux.listed("/etc/iproute2/rt_tables.d/*.conf")):
+        for line in (linux.read(path) or "").splitlines():
+            words = line.split()
+            if len(words) > 1 and words[0].isdecimal() and words[1] not in ("local", "main", "default", "unspec"):
+                found[words[1]] = words[0]
     return found
 
 

@@ -109,7 +109,7 @@ def sources(path: str, text: str) -> list[tuple[str, bool]]:
         if head[0] in ("source", "source-directory"):
             for word in head[1:]:
                 where = word.strip("\"'")
-                pattern = where if where.startswith("/") else posixpath.join(posixpath.dirname(path), where)
+                pattern = posixpath.normpath(posixpath.join(posixpath.dirname(path), where))
                 found.append((pattern, head[0] == "source-directory"))
     return found
 

@@ -19,6 +19,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linu
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.layout.seen import (
     SeenAddress,
     SeenRoute,
+    SeenRule,
 )
 
 Json = dict[str, Any]
@@ -136,3 +137,101 @@ def test_name_servers_are_those_behind_the_stub() -> None:
 )
 def test_the_address_that_ansible_came_to(text: str, address: str) -> None:
     assert network_layout.came_to(text) == address
+
+
+PEER = {"family": "inet", "local": "192.0.2.10", "address": "198.51.100.1", "prefixlen": 32, "scope": "global"}
+MADE = {"family": "inet6", "local": "2001:db8::5", "prefixlen": 64, "scope": "global", "dynamic": True}
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted"),
+    [
+        (PEER, SeenAddress("192.0.2.10/32", peer="198.51.100.1")),
+        ({**PEER, "address": "192.0.2.10"}, SeenAddress("192.0.2.10/32")),
+        ({**MADE, "mngtmpaddr": True}, SeenAddress("2001:db8::5/64", True, autoconf=True)),
+        ({**MADE, "temporary": True}, SeenAddress("2001:db8::5/64", True, temporary=True)),
+        ({**PEER, "protocol": "keepalived"}, SeenAddress("192.0.2.10/32", peer="198.51.100.1", protocol="keepalived")),
+    ],
+)
+def test_addresses_are_read_with_how_they_came(entry: Json, wanted: SeenAddress) -> None:
+    assert network_layout.address(entry) == wanted
+
+
+ROUTED: list[tuple[Json, SeenRoute]] = [
+    (
+        {"dst": "10.9.0.0/16", "gateway": "192.0.2.7", "dev": "eth0", "table": "101", "prefsrc": "192.0.2.10"},
+        SeenRoute("10.9.0.0/16", "eth0", "192.0.2.7", table="101", source="192.0.2.10"),
+    ),
+    ({"dst": "10.9.0.0/16", "dev": "eth0", "table": "main"}, SeenRoute("10.9.0.0/16", "eth0")),
+    (
+        {"dst": "default", "nexthops": [{"gateway": "192.0.2.7", "dev": "eth0", "weight": 1}, {"dev": "ppp0"}]},
+        SeenRoute("default", "", nexthops=(("192.0.2.7", "eth0"), ("", "ppp0"))),
+    ),
+    (
+        {"dst": "default", "dev": "eth0", "via": {"family": "inet6", "host": "fe80::1"}, "flags": ["onlink"]},
+        SeenRoute("default", "eth0", odd=('via {"family": "inet6", "host": "fe80::1"}',)),
+    ),
+    ({"type": "blackhole", "dst": "10.0.0.0/8", "dev": "lo"}, SeenRoute("10.0.0.0/8", "lo", odd=("type blackhole",))),
+]
+
+
+@pytest.mark.parametrize(("entry", "wanted"), ROUTED)
+def test_routes_are_read_whole(entry: Json, wanted: SeenRoute) -> None:
+    assert network_layout.route(entry) == wanted
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted"),
+    [
+        ({"priority": 100, "src": "192.0.2.10", "table": "101"}, SeenRule("101", "192.0.2.10/32", priority=100)),
+        (
+            {"priority": 9, "src": "all", "dst": "10.0.0.0", "dstlen": 8, "table": "7"},
+            SeenRule("7", to="10.0.0.0/8", priority=9),
+        ),
+        ({"src": "all", "fwmark": "0x1", "fwmask": "0xff", "table": "7"}, SeenRule("7", mark="0x1/0xff")),
+        ({"src": "all", "iif": "eth0", "table": "7", "protocol": "static"}, SeenRule("7", devices=("eth0",))),
+        ({"src": "all", "ipproto": "tcp", "table": "7"}, SeenRule("7", odd=("ipproto tcp",))),
+    ],
+)
+def test_rules_are_read_whole(entry: Json, wanted: SeenRule) -> None:
+    assert network_layout.rule(entry, 4) == wanted
+
+
+def test_what_cards_daemons_tables_and_included_files_say() -> None:
+    files = {
+        "/etc/network/interfaces": "source /etc/network/site/*.cfg\nsource-directory more\n",
+        "/etc/network/site/a.cfg": "source ../own\n",
+        "/etc/network/own": "auto eth0\n",
+        "/etc/network/more/b": "auto eth1\n",
+        "/etc/network/more/c.bak": "auto eth2\n",
+        "/etc/keepalived/keepalived.conf": "virtual_ipaddress { 192.0.2.100 }\n",
+        "/etc/iproute2/rt_tables": "# names\n254 main\n101 storage\n",
+        "/sys/class/net/eth0/device/uevent": "DRIVER=igb\n",
+        "/run/udev/data/n2": "I:1\nE:ID_PATH=pci-0000:02:00.0\n",
+    }
+    answers = {
+        "ip -details -json address": json.dumps([{**CARD, "ifindex": 2, "altnames": ["enp2s0"]}]),
+        "ip -4 -json route show table all": json.dumps(
+            [
+                {"dst": "10.9.0.0/16", "dev": "eth0", "table": "storage"},
+                {"type": "local", "dst": "192.0.2.10", "dev": "eth0", "table": "local"},
+                {"type": "blackhole", "dst": "10.0.0.0/8"},
+            ]
+        ),
+        "ip -4 -json rule show": json.dumps(
+            [{"priority": 0, "src": "all", "table": "local"}, {"priority": 5, "src": "192.0.2.10", "table": "storage"}]
+        ),
+    }
+    host: Any = Host(files, answers, {"ip"})
+    seen = network_layout.read_network(host, "192.0.2.10")
+    assert [route.table for route in seen.routes] == ["101"]
+    assert seen.rules == (SeenRule("101", "192.0.2.10/32", priority=5),)
+    assert {path for path in seen.files if path.startswith("/etc/network")} == {
+        "/etc/network/interfaces",
+        "/etc/network/site/a.cfg",
+        "/etc/network/own",
+        "/etc/network/more/b",
+    }
+    facts = seen.links[0].facts
+    assert (facts.driver, facts.path, facts.other) == ("igb", "pci-0000:02:00.0", ("enp2s0",))
+    assert list(seen.daemons) == ["/etc/keepalived/keepalived.conf"]

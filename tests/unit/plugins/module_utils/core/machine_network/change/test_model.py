@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -149,6 +150,15 @@ def test_the_address_of_the_connection_has_to_be_somewhere(links: tuple[NetworkL
     assert codes(NetworkChange(NETWORKD, links=links), CARD) == ["address_lost"]
     moved = NetworkChange(NETWORKD, links=links, address=links[-1].addresses[0].split("/")[0])
     assert codes(moved, CARD) == []
+
+
+def test_a_leased_address_beside_others_is_somewhere() -> None:
+    told = NetworkLink("cloudbr0", "bridge", ("eth0",), ("198.51.100.7/28",), dynamic=True)
+    assert codes(NetworkChange(NETWORKD, links=(told,)), CARD) == []
+    without = dataclasses.replace(told, dynamic=False)
+    assert codes(NetworkChange(NETWORKD, links=(without,)), CARD) == ["address_lost"]
+    given = parameters(NetworkChange(NETWORKD, links=(told,)))
+    assert change_of(given).links == (told,)
 
 
 def test_a_way_back_over_cards_without_carrier_is_none() -> None:

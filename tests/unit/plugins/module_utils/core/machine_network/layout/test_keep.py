@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.layout.keep import (
@@ -307,3 +309,53 @@ def test_a_card_that_netplan_names_keeps_its_name_and_netplan_its_renderer() -> 
     assert [(one.code, "wakeonlan true" in one.message) for one in first.findings] == [("setting_dropped", True)]
     again = seen("192.0.2.10/24", files={file.path: file.content for file in first.change.files})
     assert planned(KEPT, again, backend="netplan", exact=True).change.files == first.change.files
+
+
+GIVEN = st.lists(
+    st.builds(
+        lambda net, last, length, dynamic: SeenAddress(f"10.{net}.0.{last}/{length}", dynamic),
+        st.integers(1, 4),
+        st.integers(2, 200),
+        st.sampled_from((24, 28, 32)),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda one: one.address.partition("/")[0],
+)
+GONE = st.lists(
+    st.builds(
+        lambda number, metric, table, protocol: SeenRoute(
+            "default" if number == 0 else f"172.{16 + number}.0.0/16", "eth0", "10.1.0.1", metric, protocol, table
+        ),
+        st.integers(0, 5),
+        st.sampled_from((None, 50, 200)),
+        st.sampled_from(("", "101")),
+        st.sampled_from(("static", "boot", "bgp", "kernel")),
+    ),
+    max_size=5,
+)
+
+
+@settings(deadline=None)
+@given(GIVEN, GONE, st.sampled_from(sorted(RENDER)))
+def test_whatever_is_there_is_written_down_told_or_refused(
+    addresses: list[SeenAddress], routes: list[SeenRoute], backend: str
+) -> None:
+    network = seen(*addresses, routes=tuple(dict.fromkeys(routes)))
+    try:
+        plan = planned(KEPT, network, backend=backend)
+    except Refused:
+        return
+    found = "\n".join(file.content for file in plan.change.files)
+    told = " ".join(finding.message for finding in plan.findings)
+    leased = any(one.dynamic for one in addresses)
+    for one in addresses:
+        assert one.dynamic or one.address in found + told
+    assert not leased or plan.layout.bridges[0].address.method == "dhcp"
+    for route in routes:
+        if route.protocol in ("static",):
+            assert route.via in found
+            assert route.to == "default" or route.to in found
+        elif route.protocol == "bgp":
+            assert "bgp" in told
