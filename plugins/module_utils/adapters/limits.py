@@ -46,7 +46,8 @@ class _Bounded(io.RawIOBase):
         try:
             number: t.Optional[int] = self._raw.readinto(buffer)
         except socket.timeout:
-            if time.monotonic() < self._until:
+            # Nothing at all is another thing to tell than what does not end.
+            if self._left == self._most or time.monotonic() < self._until:
                 raise
             raise AnswerTooLong(f"the answer did not end within {self._seconds:g} s") from None
         finally:

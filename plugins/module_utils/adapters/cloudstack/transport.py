@@ -118,19 +118,14 @@ class Http:
         return TransportError(text, command=command, passing=False)
 
     def _json(self, command: str, answer: t.Any, content: bytes) -> Json:
+        kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
+        text = f"{command}: HTTP {answer.status_code} with {kind} instead of CloudStack's JSON"
         if not 200 <= answer.status_code < 300 and answer.status_code < 400:
-            text = f"{command}: HTTP {answer.status_code} instead of an answer: {self.endpoint.url} leads elsewhere"
-            raise TransportError(
-                f"{text}; set api_url to the final URL of the API",
-                command=command,
-                http_status=answer.status_code,
-                passing=False,
-            )
+            hint = f"{self.endpoint.url} leads elsewhere; set api_url to the final URL of the API"
+            raise TransportError(f"{text}: {hint}", command=command, http_status=answer.status_code, passing=False)
         try:
             body = json.loads(content, parse_int=_number)
         except (ValueError, RecursionError):
-            kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
-            text = f"{command}: HTTP {answer.status_code} with {kind} instead of CloudStack's JSON"
             hint = "is the api_url that of a management server, or is this a proxy's error page?"
             raise TransportError(f"{text}: {hint}", command=command, http_status=answer.status_code) from None
         if not isinstance(body, dict) or not body:
