@@ -15,6 +15,7 @@ from ..core.zone.pod_ranges import StorageRange
 from ..core.zone.storage import ImageStore, StoragePool
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
+from .bmc import HostHas, Oobms
 from .capacity import Capacities
 from .clock import Clock, Progress
 from .collection import Collection
@@ -102,6 +103,12 @@ class Cloud(t.Protocol):
 
     @property
     def notes(self) -> Notes: ...
+
+    @property
+    def oobms(self) -> Oobms: ...
+
+    @property
+    def host_has(self) -> HostHas: ...
 
     @property
     def clock(self) -> Clock: ...

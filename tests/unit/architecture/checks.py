@@ -42,6 +42,8 @@ SDKS = frozenset(
         "jinja2",
         "markupsafe",
         "vl_convert",
+        "pyghmi",
+        "sushy",
     }
 )
 # What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed,

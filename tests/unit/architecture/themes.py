@@ -21,6 +21,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "placement": frozenset({"zone"}),
     "capacity": frozenset({"placement", "zone"}),
     "hypervisors": frozenset({"placement", "zone", "vlans"}),
+    "bmc": frozenset({"placement", "capacity", "zone"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "machine": frozenset({"hypervisors", "zone", "vlans"}),
     "trunks": frozenset({"machine", "hypervisors", "zone", "vlans"}),

@@ -23,6 +23,7 @@ from .dedications import Dedications
 from .fleet import FleetReader
 from .notes import Notes
 from .offers import Offers
+from .oobm import HostHas, Oobms
 from .pod_ranges import PodRanges
 from .records import Record
 from .transport import Json
@@ -256,6 +257,8 @@ class Gateway:
         self.notes = Notes(client)
         self.offers = Offers(client)
         self.jobs = Jobs(client)
+        self.oobms = Oobms(client)
+        self.host_has = HostHas(client)
 
     @property
     def clock(self) -> Clock:

@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A controller by Redfish, through sushy.
+
+Source: DMTF DSP0266. CloudStack's own driver uses the first system of the controller; so does this one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.bmc.controller import REDFISH_RESET, Access, Account, Controller, Failure
+from ...core.errors import AccessDenied, HypervisorError, MissingLibrary, TransportError
+
+RESET: t.Mapping[str, str] = {**REDFISH_RESET, "OFF": "ForceOff"}
+ROLES: t.Mapping[str, str] = {"administrator": "administrator", "operator": "operator", "readonly": "user"}
+ACCOUNTS = "/redfish/v1/AccountService/Accounts"
+MOST_ACCOUNTS = 64
+
+
+class Redfish:
+    """The port ``Bmc``. A refused password is never sent again."""
+
+    def __init__(self, access: Access) -> None:
+        try:
+            import sushy
+        except ImportError:
+            raise MissingLibrary("sushy", "to speak Redfish to a controller") from None
+        self._sushy: t.Any = sushy
+        self._access = access
+        self._root: t.Any = None
+        self._failed: t.Optional[Failure] = None
+
+    def look(self) -> t.Union[Controller, Failure]:
+        failure = self._open()
+        if failure is not None:
+            return failure
+        system = self._ask(self._system)
+        accounts = self._quietly(self.accounts) or ()
+        mine = next((each.privilege for each in accounts if each.name == self._access.username), "")
+        return Controller(
+            power=_power(system),
+            privilege=mine,
+            accounts=tuple(accounts),
+            reset_types=self._quietly(
+                lambda: frozenset(each.value for each in system.get_allowed_reset_system_values())
+            ),
+            firmware=str(self._quietly(lambda: system.bios_version) or ""),
+            model=str(self._quietly(lambda: system.json.get("Model")) or ""),
+        )
+
+    def power(self) -> str:
+        self._ready()
+        return _power(self._ask(self._system))
+
+    def act(self, word: str) -> None:
+        self._ready()
+        wanted = RESET[word]
+
+        def send() -> None:
+            system = self._system()
+            allowed = {each.value: each for each in system.get_allowed_reset_system_values()}
+            if wanted not in allowed:
+                raise HypervisorError(
+                    f"the reset type {wanted} is not accepted; accepted are {', '.join(sorted(allowed))}",
+                    call=self._where,
+                    reset_type=wanted,
+                    accepted=sorted(allowed),
+                )
+            system.reset_system(allowed[wanted])
+
+        self._ask(send)
+
+    def accounts(self) -> t.Sequence[Account]:
+        self._ready()
+        return [account for account, _path in self._ask(self._accounts)]
+
+    def set_password(self, username: str, password: str) -> None:
+        self._ready()
+        path = next((path for account, path in self._ask(self._accounts) if account.name == username), None)
+        if path is None:
+            raise HypervisorError(f"there is no user {username}", call=self._where, user=username)
+        self._ask(lambda: self._root._conn.patch(path, data={"Password": password}))
+
+    def close(self) -> None:
+        root, self._root = self._root, None
+        if root is not None:
+            self._quietly(lambda: root._conn.close())
+
+    @property
+    def _where(self) -> str:
+        return f"controller {self._access.address}:{self._access.port}"
+
+    def _ready(self) -> None:
+        failure = self._open()
+        if failure is None:
+            return
+        if failure.reason == "password":
+            raise AccessDenied(failure.text, call=self._where)
+        raise TransportError(f"{self._where}: {failure.text}", command=self._where)
+
+    def _open(self) -> t.Optional[Failure]:
+        if self._root is None and self._failed is None:
+            self._failed = self._login()
+        return self._failed
+
+    def _login(self) -> t.Optional[Failure]:
+        its, sushy = self._access, self._sushy
+        host = f"[{its.address}]" if ":" in its.address else its.address
+        verify: t.Union[bool, str] = (its.ca_path or True) if its.verify else False
+        try:
+            self._root = sushy.Sushy(
+                f"https://{host}:{its.port}",
+                auth=sushy.auth.BasicAuth(its.username, its.password),
+                verify=verify,
+                server_side_retries=0,
+                read_timeout=its.timeout,
+                connect_timeout=its.timeout,
+            )
+            self._system()
+        except sushy.exceptions.AccessError:
+            self._root = None
+            return Failure("password", f"user {its.username} is refused")
+        except sushy.exceptions.ConnectionError as error:
+            self._root = None
+            return _unreachable(str(error))
+        except (sushy.exceptions.SushyError, OSError, ValueError, KeyError) as error:
+            self._root = None
+            return Failure("protocol", f"{type(error).__name__} instead of a Redfish service")
+        return None
+
+    def _system(self) -> t.Any:
+        """Read anew."""
+        members = self._root.get_system_collection().get_members()
+        if not members:
+            raise HypervisorError("it shows no system", call=self._where)
+        members[0].refresh(force=True)
+        return members[0]
+
+    def _accounts(self) -> list[tuple[Account, str]]:
+        found = []
+        listing = self._root._conn.get(ACCOUNTS).json()
+        for member in list(listing.get("Members") or ())[:MOST_ACCOUNTS]:
+            path = str(member.get("@odata.id") or "")
+            if not path.startswith("/redfish/v1/"):
+                continue
+            held = self._root._conn.get(path).json()
+            role = str(held.get("RoleId") or "")
+            privilege = ROLES.get(role.casefold(), role.casefold())
+            found.append((Account(str(held.get("UserName") or ""), privilege, held.get("Enabled"), path), path))
+        return found
+
+    def _ask(self, question: t.Callable[[], t.Any]) -> t.Any:
+        exceptions = self._sushy.exceptions
+        try:
+            return question()
+        except exceptions.AccessError:
+            raise AccessDenied(f"user {self._access.username} is refused", call=self._where) from None
+        except exceptions.ConnectionError as error:
+            raise TransportError(f"{self._where}: {error}", command=self._where) from None
+        except exceptions.SushyError as error:
+            raise HypervisorError(str(error), call=self._where) from None
+
+    def _quietly(self, question: t.Callable[[], t.Any]) -> t.Any:
+        try:
+            return question()
+        except (HypervisorError, TransportError, AccessDenied, self._sushy.exceptions.SushyError, OSError, ValueError):
+            return None
+
+
+def _power(system: t.Any) -> str:
+    state = getattr(system.power_state, "value", system.power_state)
+    return {"On": "On", "PoweringOff": "On", "Off": "Off", "PoweringOn": "Off"}.get(str(state), "Unknown")
+
+
+def _unreachable(text: str) -> Failure:
+    said = text.casefold()
+    if "certificate" in said:
+        return Failure("certificate", "its certificate is not of a trusted authority, or of another name")
+    if "refused" in said:
+        return Failure("refused", "the connection is refused")
+    if "ssl" in said or "wrong version number" in said:
+        return Failure("protocol", "it does not speak TLS")
+    return Failure("silent", "no answer")

@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges a host's controller before it is needed: every reason why CloudStack could not use it to fence the host.
+
+Sources: Working with Hosts, "Out-of-band Management"; field facts, "Out-of-band management"; cs#N is an issue or pull
+request of apache/cloudstack.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..findings import BLOCKS, HURTS, NOTE, HostCheck, HostFinding, Severity
+from .controller import ADMINISTRATOR, IPMI, REDFISH, REDFISH_RESET, Controller, Failure
+from .oobm import NESTED, Effective, Oobm
+from .oobm import REDFISH as REDFISH_DRIVER
+
+_OOBM, _HA = "Hosts: Out-of-band Management", "Hosts: Host HA"
+# The cipher suites that ipmitool tries by itself: 17 first (from 1.8.19 on), 3 before that.
+USED_SUITES = frozenset((3, 17))
+
+
+def _rows(severity: Severity, *rows: tuple[str, str, str, str]) -> tuple[HostCheck, ...]:
+    return tuple(HostCheck(code, title, severity, remedy, source) for code, title, remedy, source in rows)
+
+
+BMC_CHECKS: tuple[HostCheck, ...] = (
+    *_rows(
+        BLOCKS,
+        ("oobm_not_configured", "CloudStack has no controller for the host", "configure it with cs_oobm", _OOBM),
+        ("oobm_disabled", "Out-of-band management is disabled", "enable it at the level named, with cs_oobm", _OOBM),
+        (
+            "bmc_silent",
+            "Nothing answers at the controller's address",
+            "check address, cabling and VLAN of the management network, and that IPMI over LAN or Redfish is turned on",
+            _OOBM,
+        ),
+        (
+            "bmc_port_closed",
+            "The controller's address refuses the port",
+            "check the port; IPMI uses UDP 623, Redfish TCP 443",
+            _OOBM,
+        ),
+        (
+            "bmc_password",
+            "The controller refuses the user or the password",
+            "set the right ones with cs_oobm; after several failures some controllers lock the user for minutes",
+            "field facts: T5:15-16",
+        ),
+        (
+            "bmc_certificate",
+            "The controller's certificate cannot be verified",
+            "install a certificate of a known authority on the controller, or give ca_path",
+            _OOBM,
+        ),
+        (
+            "bmc_protocol",
+            "What answers there is no controller of this protocol",
+            "check the driver: ipmitool speaks IPMI 2.0, redfish speaks HTTPS",
+            _OOBM,
+        ),
+        (
+            "bmc_privilege",
+            "The user may read but not switch",
+            "give the user the privilege Administrator on the controller's LAN channel",
+            _OOBM,
+        ),
+        (
+            "bmc_cipher",
+            "The controller offers none of the cipher suites that ipmitool uses",
+            "allow cipher suite 3 or 17 on the LAN channel",
+            "Hosts: Out-of-band Management (note on ipmitool)",
+        ),
+        (
+            "bmc_shared",
+            "Two hosts have the same controller",
+            "give each host its own: fencing one would switch the other one off",
+            _OOBM,
+        ),
+        (
+            "redfish_port",
+            "CloudStack's redfish driver always asks port 443",
+            "let the controller answer on 443, or use the driver ipmitool",
+            "cs#10441",
+        ),
+        (
+            "reset_type_refused",
+            "The controller does not accept a reset type that CloudStack sends",
+            "use the driver ipmitool for this controller",
+            "cs#12921",
+        ),
+    ),
+    *_rows(
+        HURTS,
+        (
+            "power_differs",
+            "CloudStack has another power state than the controller",
+            "ask for the status with cs_power; if it stays so, look at the controller's address",
+            "field facts: T5:5-7",
+        ),
+        (
+            "host_answers_while_off",
+            "The controller says off, but the host answers",
+            "this is another machine's controller: correct the address before anything is fenced",
+            "cs#12922",
+        ),
+        (
+            "bmc_unverified",
+            "The controller's certificate was not verified",
+            "give ca_path, or leave validate_certs on",
+            "Hosts: Out-of-band Management (redfish.ignore.ssl)",
+        ),
+        (
+            "bmc_not_from_server",
+            "CloudStack does not reach a controller that answers from here",
+            "open the way from the management servers to the controller (UDP 623 or TCP 443)",
+            _OOBM,
+        ),
+    ),
+    *_rows(
+        NOTE,
+        (
+            "graceful_off_only",
+            "An off is sent as a graceful shutdown, which a hung host does not carry out",
+            "prefer the driver ipmitool for fencing",
+            "cs#13376",
+        ),
+        (
+            "bmc_default_user",
+            "The controller has a user with a name that every vendor ships",
+            "remove or rename it",
+            "",
+        ),
+    ),
+)
+BMC_BY_CODE: t.Mapping[str, HostCheck] = {check.code: check for check in BMC_CHECKS}
+SHIPPED_USERS = frozenset(("admin", "administrator", "root", "userid"))
+FAILED: t.Mapping[str, str] = {
+    "silent": "bmc_silent",
+    "refused": "bmc_port_closed",
+    "password": "bmc_password",
+    "certificate": "bmc_certificate",
+    "protocol": "bmc_protocol",
+}
+
+
+@dataclass(frozen=True)
+class BmcSeen:
+    """Everything that was seen of one host's controller.
+
+    answer: what a login told or why it failed; None where none was tried. server_power: what CloudStack learned by
+    asking now, "" where it was not asked; server_error: its own words where that failed. answers: whether the host
+    itself answers on its network; None where nobody tried. shared_with: other hosts with the same controller.
+    """
+
+    host: str
+    oobm: Oobm
+    effective: Effective
+    protocol: str = IPMI
+    answer: t.Union[Controller, Failure, None] = None
+    verified: bool = True
+    server_power: str = ""
+    server_error: str = ""
+    answers: t.Optional[bool] = None
+    shared_with: tuple[str, ...] = ()
+
+
+def judge_bmc(seen: BmcSeen) -> tuple[HostFinding, ...]:
+    """Every finding, worst first."""
+    found = [*_configuration(seen), *_login(seen), *_agreement(seen)]
+    order = {BLOCKS: 0, HURTS: 1, NOTE: 2}
+    return tuple(sorted(found, key=lambda each: order[each.severity]))
+
+
+def told(code: str, evidence: str, host: str, **facts: object) -> HostFinding:
+    """A finding in the words of the table."""
+    check = BMC_BY_CODE[code]
+    return HostFinding(code, check.severity, f"{check.title}: {evidence}", check.remedy, check.source, host, facts)
+
+
+def _configuration(seen: BmcSeen) -> t.Iterator[HostFinding]:
+    held = seen.oobm
+    if not held.configured:
+        yield told("oobm_not_configured", "no driver, address or user", seen.host)
+        return
+    if seen.effective.state != "enabled":
+        yield told("oobm_disabled", f"by {seen.effective.decided_by}", seen.host, decided_by=seen.effective.decided_by)
+    if held.driver == REDFISH_DRIVER and held.port != "443":
+        yield told("redfish_port", f"port {held.port} is configured", seen.host, port=held.port)
+    if seen.shared_with:
+        where = held.address if held.driver == NESTED else f"{held.address}:{held.port}"
+        yield told(
+            "bmc_shared", f"{where} is also of {', '.join(seen.shared_with)}", seen.host, hosts=list(seen.shared_with)
+        )
+
+
+def _login(seen: BmcSeen) -> t.Iterator[HostFinding]:
+    answer = seen.answer
+    if answer is None:
+        return
+    if isinstance(answer, Failure):
+        yield told(FAILED[answer.reason], answer.text, seen.host)
+        return
+    if answer.privilege and answer.privilege != ADMINISTRATOR:
+        yield told(
+            "bmc_privilege", f"{seen.oobm.username} is {answer.privilege}", seen.host, privilege=answer.privilege
+        )
+    if answer.cipher_suites and not answer.cipher_suites & USED_SUITES:
+        shown = ", ".join(str(each) for each in sorted(answer.cipher_suites))
+        yield told("bmc_cipher", f"it offers {shown}", seen.host, cipher_suites=sorted(answer.cipher_suites))
+    if seen.protocol == REDFISH and not seen.verified:
+        yield told("bmc_unverified", "validate_certs is off", seen.host)
+    if seen.oobm.driver == REDFISH_DRIVER and answer.reset_types is not None:
+        yield from _resets(seen, answer.reset_types)
+    shipped = sorted(each.name for each in answer.accounts if each.name.casefold() in SHIPPED_USERS and each.enabled)
+    if shipped:
+        yield told("bmc_default_user", ", ".join(shipped), seen.host, users=shipped)
+
+
+def _resets(seen: BmcSeen, accepted: t.Collection[str]) -> t.Iterator[HostFinding]:
+    lacking = {word: sent for word, sent in REDFISH_RESET.items() if sent not in accepted}
+    for word, sent in lacking.items():
+        yield told("reset_type_refused", f"{word} is sent as {sent}", seen.host, action=word, reset_type=sent)
+    if "OFF" not in lacking:
+        yield told("graceful_off_only", f"OFF is sent as {REDFISH_RESET['OFF']}", seen.host)
+
+
+def _agreement(seen: BmcSeen) -> t.Iterator[HostFinding]:
+    if not isinstance(seen.answer, Controller):
+        return
+    power = seen.answer.power
+    if seen.server_error:
+        yield told("bmc_not_from_server", seen.server_error, seen.host)
+    elif seen.server_power in ("On", "Off") and power in ("On", "Off") and seen.server_power != power:
+        yield told("power_differs", f"CloudStack {seen.server_power}, controller {power}", seen.host)
+    if power == "Off" and seen.answers:
+        yield told("host_answers_while_off", "its address answers", seen.host)

@@ -1,0 +1,316 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Host HA: its states explained, what a host needs to be eligible, and which changes are refused.
+
+Sources: HAConfig (states and transitions), KVMHAProvider (eligibility), KVMHAConfig (settings); T4:97-110, T5:31-41;
+Working with Hosts, "Out-of-band Management"; apache/cloudstack#13605 (HA without out-of-band management).
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..errors import Reason
+
+PROVIDERS: t.Mapping[str, str] = {"KVM": "kvmhaprovider", "Simulator": "simulatorhaprovider"}
+DETAIL = "resourceHAEnabled"
+AVAILABLE, DISABLED, INELIGIBLE, FENCED = "Available", "Disabled", "Ineligible", "Fenced"
+# Pools that KVM's heartbeat is written to.
+HEARTBEAT_POOLS = frozenset(("NetworkFilesystem", "NFS"))
+
+
+@dataclass(frozen=True)
+class HaState:
+    """One state of the server's machine. steady: nothing is under way. next: states that the server may go on to."""
+
+    name: str
+    meaning: str
+    advice: str
+    next: tuple[str, ...]
+    steady: bool = False
+
+
+_ALWAYS = ("Disabled", "Ineligible")
+STATES: t.Mapping[str, HaState] = {
+    each.name: each
+    for each in (
+        HaState(
+            "Disabled",
+            "Host HA does nothing for this host.",
+            "enable it for the host, and see that it is not disabled for the cluster or the zone",
+            ("Available",),
+            steady=True,
+        ),
+        HaState(
+            "Ineligible",
+            "Host HA is enabled, but the server cannot check or fence this host now.",
+            "the readiness list of cs_host_ha_info names what is missing",
+            ("Disabled", "Available"),
+            steady=True,
+        ),
+        HaState(
+            "Available",
+            "The last health check passed.",
+            "nothing to do",
+            (*_ALWAYS, "Suspect"),
+            steady=True,
+        ),
+        HaState(
+            "Suspect",
+            "The last health check failed: the agent does not answer.",
+            "wait for the activity checks; if the host is well, restart its agent",
+            (*_ALWAYS, "Checking", "Available"),
+        ),
+        HaState(
+            "Checking",
+            "The server looks for disk activity of the host's VMs on the shared storage.",
+            "wait: kvm.ha.activity.check.max.attempts checks, kvm.ha.activity.check.interval seconds apart",
+            (*_ALWAYS, "Suspect", "Degraded", "Recovering", "Available"),
+        ),
+        HaState(
+            "Degraded",
+            "The agent does not answer, but the VMs still write to their disks, so nothing is restarted.",
+            "repair the agent or its network; the VMs are left alone until then",
+            (*_ALWAYS, "Available", "Suspect"),
+            steady=True,
+        ),
+        HaState(
+            "Recovering",
+            "The server resets the host by its controller.",
+            "wait up to kvm.ha.recover.wait.period seconds for the host to boot",
+            (*_ALWAYS, "Recovered", "Fencing"),
+        ),
+        HaState(
+            "Recovered",
+            "The reset succeeded; the server waits for the agent.",
+            "wait up to kvm.ha.recover.wait.period seconds",
+            (*_ALWAYS, "Available"),
+        ),
+        HaState(
+            "Fencing",
+            "The server turns the host off by its controller, so that its VMs can be restarted elsewhere.",
+            "if it stays so, the controller does not turn the host off: look at it with cs_bmc_check. A host that is "
+            "off already can make this fail for ever: prove that it is off, then declare it degraded",
+            ("Disabled", "Ineligible", "Fenced"),
+        ),
+        HaState(
+            "Fenced",
+            "The host is off and its HA VMs were restarted elsewhere.",
+            "repair the host, put it into maintenance, turn it on and cancel the maintenance",
+            ("Disabled", "Ineligible"),
+            steady=True,
+        ),
+    )
+}
+UNKNOWN = HaState("", "The server showed a state that is not in its published list.", "look at the server's log", ())
+
+
+@dataclass(frozen=True)
+class Ha:
+    """What the server holds for one host. provider: "" where nothing was configured."""
+
+    host_id: str
+    enabled: bool = False
+    state: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What readiness is judged by. neighbours: other hosts of the cluster that are Up. heartbeat_pools: names.
+
+    oobm: the effective state of out-of-band management. power: the last power state. answered: whether the
+    controller answered when it was asked; None where it was not asked. reboot: the host's agent property
+    reboot.host.and.alert.management.on.heartbeat.timeout; None where it was not looked at.
+    """
+
+    host: str
+    hypervisor: str
+    state: str
+    resource_state: str
+    oobm: str
+    oobm_decided_by: str
+    power: str = ""
+    answered: t.Optional[bool] = None
+    neighbours: int = 0
+    heartbeat_pools: tuple[str, ...] = ()
+    reboot: t.Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """One row of the readiness list: met is None where it could not be seen."""
+
+    code: str
+    met: t.Optional[bool]
+    evidence: str
+    remedy: str = ""
+
+
+def explained(state: str) -> HaState:
+    """The row of a state as the server names it."""
+    return next((row for name, row in STATES.items() if name.casefold() == state.casefold()), UNKNOWN)
+
+
+def provider_for(hypervisor: str) -> str:
+    """Its provider, "" where CloudStack has none."""
+    return next((name for kind, name in PROVIDERS.items() if kind.casefold() == hypervisor.casefold()), "")
+
+
+def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
+    """Everything that a host needs so that host HA can act for it, in the order in which it is best mended."""
+    fits = provider_for(seen.hypervisor)
+    needs = [
+        Need(
+            "provider_missing",
+            bool(fits) and (not provider or provider.casefold() == fits),
+            f"provider {provider or 'none'}, hypervisor {seen.hypervisor}",
+            f"use the provider {fits}" if fits else f"CloudStack has no host HA provider for {seen.hypervisor}",
+        ),
+        Need(
+            "oobm_off",
+            seen.oobm == "enabled",
+            f"out-of-band management is {seen.oobm}"
+            + (f" (by {seen.oobm_decided_by})" if seen.oobm != "enabled" else ""),
+            "configure and enable it with cs_oobm",
+        ),
+        Need(
+            "bmc_silent",
+            seen.answered if seen.answered is not None else {"On": True, "Off": True}.get(seen.power),
+            f"power state {seen.power or 'unknown'}"
+            + ("" if seen.answered is None else f", answered: {seen.answered}"),
+            "look at the controller with cs_bmc_check",
+        ),
+        Need("host_not_up", seen.state == "Up", f"state {seen.state}", "bring the agent up"),
+        Need(
+            "host_not_enabled",
+            seen.resource_state == "Enabled",
+            f"resource state {seen.resource_state}",
+            "enable the host; a host in maintenance is not watched",
+        ),
+    ]
+    if seen.hypervisor in ("KVM", "LXC"):
+        needs.append(
+            Need(
+                "no_neighbour",
+                seen.neighbours > 0,
+                f"{seen.neighbours} other hosts of the cluster are Up",
+                "the server asks a neighbour whether the host still writes: a cluster needs two hosts",
+            )
+        )
+    if seen.hypervisor == "KVM":
+        needs.append(
+            Need(
+                "no_heartbeat_pool",
+                bool(seen.heartbeat_pools),
+                f"NFS pools: {', '.join(seen.heartbeat_pools) or 'none'}",
+                "add an NFS primary storage pool: the heartbeat that the activity check reads is written to it",
+            )
+        )
+        needs.append(
+            Need(
+                "reboot_on_heartbeat_unset",
+                None if seen.reboot is None else seen.reboot.casefold() in ("true", "false"),
+                f"reboot.host.and.alert.management.on.heartbeat.timeout={seen.reboot or 'unset'}",
+                "set it to true or false for every host with cs_agent_properties: its default is disputed, and one bad "
+                "NFS pool can otherwise reboot many hosts",
+            )
+        )
+    return tuple(needs)
+
+
+def unmet(needs: t.Iterable[Need]) -> tuple[Need, ...]:
+    return tuple(need for need in needs if need.met is False)
+
+
+def enable_reasons(host: str, provider: str, hypervisor: str, oobm: str, decided_by: str) -> list[Reason]:
+    """Why host HA must not be enabled for a host: the server accepts it and then does nothing (cs#13605)."""
+    found = []
+    fits = provider_for(hypervisor)
+    if not fits:
+        found.append(Reason("no_provider", f"CloudStack has no host HA provider for {hypervisor}", "", {"host": host}))
+    elif provider.casefold() != fits:
+        found.append(
+            Reason(
+                "wrong_provider",
+                f"provider {provider} does not fit host {host} of hypervisor {hypervisor}",
+                f"use {fits}",
+                {"provider": provider, "fits": fits},
+            )
+        )
+    if oobm != "enabled":
+        found.append(
+            Reason(
+                "oobm_off",
+                f"out-of-band management of host {host} is disabled ({decided_by}), so host HA could neither reset nor "
+                "fence it",
+                "configure and enable it with cs_oobm first",
+                {"host": host, "decided_by": decided_by},
+            )
+        )
+    return found
+
+
+def oobm_off_reasons(hosts: t.Sequence[str]) -> list[Reason]:
+    """Why out-of-band management must stay on: these hosts have host HA enabled (cs#13647)."""
+    if not hosts:
+        return []
+    return [
+        Reason(
+            "host_ha_enabled",
+            f"host HA is enabled for {', '.join(hosts)}: without out-of-band management it could fence none of them",
+            "disable host HA there with cs_host_ha first",
+            {"hosts": list(hosts)},
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Death:
+    """What speaks for a host being dead. power: what its controller says, "" where that does not answer.
+
+    ping: whether its address answered anything; None where nobody tried. consent: the operator vouches for it.
+    """
+
+    power: str = ""
+    ping: t.Optional[bool] = None
+    consent: bool = False
+
+
+def degrade_reasons(host: str, state: str, proof: Death) -> list[Reason]:
+    """Why a host must not be declared degraded. Its VMs would be started twice if it lived: disks are lost that way.
+
+    state: CloudStack's of the host; only Disconnected and Alert may be declared (T2:52-54).
+    """
+    found = []
+    if state not in ("Disconnected", "Alert", "Down"):
+        found.append(
+            Reason(
+                "host_connected",
+                f"host {host} is {state}: the server takes only hosts that are Disconnected or in Alert",
+            )
+        )
+    if proof.power == "Off":
+        return found
+    if proof.power == "On":
+        found.append(
+            Reason(
+                "host_is_on",
+                f"the controller says that host {host} is on: its VMs may still run and write to their disks",
+                "turn it off with cs_power first",
+            )
+        )
+    elif proof.ping:
+        found.append(Reason("host_answers", f"host {host} answers on the network", "it is not dead: repair its agent"))
+    elif proof.ping is None or not proof.consent:
+        found.append(
+            Reason(
+                "not_proven_dead",
+                f"the controller of host {host} does not answer, so nothing proves that the host is off",
+                "see with your own eyes that it is off, then set consent",
+                {"ping": proof.ping},
+            )
+        )
+    return found

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the parameters of the modules about controllers to their operations."""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+
+from ...adapters.bmc.presence import answers
+from ...core.bmc.oobm import OobmWish
+from ...core.change import Outcome, plain
+from ...core.errors import HostcraftError
+from ...core.findings import SEVERITIES
+from ...operations.bmc import check, drill, host_ha, oobm, power
+from ...operations.bmc.asking import Direct
+from ...ports.cloud import Cloud
+from ..connection import Params
+from .access import direct, places, with_password
+
+
+class ControllersNotFit(HostcraftError):
+    """Findings at least as severe as the task's ``fail``."""
+
+    code = "controllers_not_fit"
+
+
+def ensure_oobm(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    names = ("driver", "address", "port", "username", "password")
+    wish = OobmWish(**{name: params[name] or None for name in names})
+    tried: t.Optional[t.Callable[[str], Direct]] = None
+    if params.get("bmc"):
+        tried = lambda password: with_password(params, password)  # noqa: E731
+    request = oobm.Request(
+        places(params), wish, params["state"], params["new_password"] or None, params["verify"], tried
+    )
+    return oobm.ensure_oobm(cloud, request, check_mode)
+
+
+def switch_power(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    request = power.Request(
+        places(params),
+        params["action"],
+        params["force"],
+        direct(params),
+        params["wait_for_agent"],
+        params["timeout"],
+        params["agent_timeout"],
+    )
+    return power.power(cloud, request, check_mode)
+
+
+def ensure_host_ha(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    request = host_ha.Request(
+        places(params), params["provider"] or None, params["state"], params["degraded"], params["consent"], answers
+    )
+    return host_ha.ensure_host_ha(cloud, request, check_mode)
+
+
+def run_drill(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    request = drill.Request(
+        places(params),
+        secrets.token_hex(4),
+        params["phase"],
+        params["consent"],
+        direct(params),
+        params["timeout"],
+        params["agent_timeout"],
+        params["watch_timeout"],
+    )
+    return drill.run_drill(cloud, request, check_mode)
+
+
+def check_controllers(cloud: Cloud, params: Params) -> Outcome:
+    request = check.Request(places(params), direct(params), params["ask_server"], answers if params["ping"] else None)
+    ignored = frozenset(params["ignore"])
+    hosts = []
+    bad = []
+    counts = dict.fromkeys(SEVERITIES, 0)
+    for each in check.check_controllers(cloud, request):
+        kept = [finding for finding in each.findings if finding.code not in ignored]
+        for finding in kept:
+            counts[finding.severity] += 1
+        if params["fail"] != "never":
+            limit = SEVERITIES.index(params["fail"])
+            bad += [finding for finding in kept if SEVERITIES.index(finding.severity) <= limit]
+        controller = each.controller
+        hosts.append(
+            {
+                "host": each.host,
+                "power_state": controller.power if controller else None,
+                "privilege": controller.privilege if controller else None,
+                "users": [plain(account) for account in controller.accounts] if controller else [],
+                "reset_types": sorted(controller.reset_types) if controller and controller.reset_types else [],
+                "cipher_suites": sorted(controller.cipher_suites) if controller and controller.cipher_suites else [],
+                "firmware": controller.firmware if controller else None,
+                "model": controller.model if controller else None,
+                "findings": [plain(finding) for finding in kept],
+            }
+        )
+    if bad:
+        found = "; ".join(f"{each.host} [{each.code}] {each.evidence}" for each in bad)
+        raise ControllersNotFit(f"controllers are not as CloudStack needs them: {found}", hosts=hosts, summary=counts)
+    return Outcome(False, result={"hosts": hosts, "summary": counts})

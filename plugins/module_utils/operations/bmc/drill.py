@@ -1,0 +1,305 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fence drill: one host is turned off and on by its controller, each step proved and timed, everything given back.
+
+A killed run leaves a record on the host; the next one gives back what it took before it does anything else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.bmc import drill as core
+from ...core.bmc import host_ha
+from ...core.bmc.drill import Record, Step
+from ...core.bmc.power import ACTIONS, OFF, ON
+from ...core.change import Outcome
+from ...core.errors import HostcraftError, InvalidValue, NotFound, Reason, Refused, WaitTimeout
+from ...core.zone.hosts import Host
+from ...ports.cloud import Cloud
+from ..surely import add_note, remove_notes
+from ..waiting import until
+from ..zone.places import Names, place
+from . import asking
+from .asking import Direct
+from .power import ByController, ByServer, Switch, answered, back, carry_out, running_on
+
+PHASES = ("whole", "begin", "watch", "restore")
+COST: t.Mapping[str, float] = {
+    "ping.interval": 60.0,
+    "ping.timeout": 2.5,
+    "kvm.ha.activity.check.interval": 60.0,
+    "kvm.ha.activity.check.max.attempts": 10.0,
+    "kvm.ha.recover.wait.period": 600.0,
+    "kvm.ha.recover.failure.threshold": 1.0,
+    "kvm.ha.fence.timeout": 60.0,
+}
+BY_CLUSTER = "kvm.ha."
+ENDS = ("Fenced", "Recovered", "Degraded")
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """phase: whole does everything; begin, watch and restore are for a playbook that fails the agent in between.
+
+    direct: a second way to the controller, which proves the off as well. run: eight hexadecimal digits of chance.
+    timeout: seconds for a power state; agent_timeout: for the agent; watch_timeout: for the HA states.
+    """
+
+    names: Names
+    run: str
+    phase: str = "whole"
+    consent: bool = False
+    direct: t.Optional[Direct] = None
+    timeout: float = 300.0
+    agent_timeout: float = 900.0
+    watch_timeout: float = 3600.0
+
+
+class Drill:
+    """One drill of one host."""
+
+    def __init__(self, cloud: Cloud, request: Request, host: Host) -> None:
+        self.cloud, self.request, self.host = cloud, request, host
+        self.way: Switch = ByServer(cloud, host)
+        self.steps: list[Step] = []
+        self.states: list[dict[str, object]] = []
+
+    def timed(self, name: str, work: t.Callable[[], str]) -> None:
+        began = self.cloud.clock.now()
+        self.cloud.progress(f"drill of host {self.host.name}: {name}")
+        said = work()
+        self.steps.append(Step(name, round(self.cloud.clock.now() - began, 1), said))
+
+    # -- records ------------------------------------------------------------------------------------------------------
+
+    def records(self, state: str) -> list[tuple[str, Record]]:
+        found = ((note.id, core.record_of(note.text)) for note in self.cloud.notes.all("HOST", self.host.id))
+        return [(id, record) for id, record in found if record is not None and record.state == state]
+
+    def begin(self) -> Record:
+        record = Record(core.UNDER_WAY, self.host.resource_state, ON, self.now(), run=self.request.run)
+        add_note(self.cloud, "HOST", self.host.id, record.text())
+        return record
+
+    def end(self, record: Record, result: str, seconds: t.Optional[int]) -> None:
+        """The result first, so that a kill in between leaves the record that makes the next run look again."""
+        old = [note for note in self.notes() if core.record_of(note.text) is not None]
+        add_note(self.cloud, "HOST", self.host.id, record.ended(self.now(), result, seconds).text())
+        remove_notes(self.cloud, "HOST", self.host.id, old)
+
+    def notes(self) -> t.Sequence[t.Any]:
+        return self.cloud.notes.all("HOST", self.host.id)
+
+    def now(self) -> int:
+        return int(self.cloud.clock.wall())
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def off(self) -> str:
+        carry_out(self.cloud, self.host, self.way, ACTIONS["off"], self.request.timeout)
+        return "OFF was sent"
+
+    def verified_off(self) -> str:
+        """By the server's next status, by the controller itself where there is a way, and by the agent's silence."""
+        said = [f"CloudStack: {self.way.status()}"]
+        if self.request.direct is not None:
+            said.append(f"controller: {self._directly()}")
+        gone = until(
+            self.cloud,
+            lambda: self.cloud.hosts.fresh(self.host),
+            lambda seen: seen.state != "Up",
+            what=f"CloudStack to see that the agent of host {self.host.name} is gone",
+            limit=self.request.timeout,
+            show=lambda seen: seen.state,
+        )
+        return ", ".join([*said, f"host: {gone.state}"])
+
+    def _directly(self) -> str:
+        direct = t.cast(Direct, self.request.direct)
+        access = asking.access_to(self.cloud.oobms.of_host(self.host.id), direct)
+        bmc = direct.reach(access)
+        try:
+            state = answered(ByController(bmc))
+        finally:
+            bmc.close()
+        if state != OFF:
+            raise HostcraftError(
+                f"the server says that host {self.host.name} is off, its controller at {access.address} says "
+                f"{state or 'nothing'}: they are not the same machine",
+                reason="power_differs",
+            )
+        return state
+
+    def on(self) -> str:
+        carry_out(self.cloud, self.host, self.way, ACTIONS["on"], self.request.timeout)
+        return "ON was sent"
+
+    def agent_up(self) -> str:
+        back(self.cloud, self.host, self.request.agent_timeout, left_first=False)
+        return "Up"
+
+    def ha_back(self) -> str:
+        """Host HA is Available again, where it was enabled and the host is not in maintenance."""
+        held = self.cloud.host_has.of_host(self.host.id)
+        if not held.enabled or self.host.resource_state != "Enabled":
+            return "not watched: host HA is off, or the host is in maintenance"
+        seen = until(
+            self.cloud,
+            lambda: self.cloud.host_has.of_host(self.host.id),
+            lambda ha: ha.state == host_ha.AVAILABLE,
+            what=f"host HA of host {self.host.name} to be {host_ha.AVAILABLE}",
+            limit=self.request.agent_timeout,
+            show=lambda ha: ha.state,
+        )
+        return seen.state
+
+    # -- the whole ----------------------------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """On and Up again, whatever came before. A host that is on is left alone."""
+        if self.way.status() != ON:
+            self.timed("on", self.on)
+        self.timed("agent_up", self.agent_up)
+
+    def whole(self) -> int:
+        began = self.cloud.clock.now()
+        for name in ("off", "verified_off", "on", "agent_up", "ha_back"):
+            self.timed(name, getattr(self, name))
+        return round(self.cloud.clock.now() - began)
+
+    def watch(self) -> str:
+        """Every HA state until the machine comes to rest, with the seconds at which each was first seen."""
+        began = self.cloud.clock.now()
+        last = ""
+
+        def look() -> str:
+            nonlocal last
+            state = self.cloud.host_has.of_host(self.host.id).state
+            if state != last:
+                after = round(self.cloud.clock.now() - began, 1)
+                self.states.append({"state": state, "after": after, "meaning": host_ha.explained(state).meaning})
+                self.cloud.progress(f"drill of host {self.host.name}: host HA is {state} after {after} s")
+            last = state
+            return state
+
+        return until(
+            self.cloud,
+            look,
+            lambda state: state in ENDS,
+            what=f"host HA of host {self.host.name} to act",
+            limit=self.request.watch_timeout,
+            show=lambda state: state,
+        )
+
+
+def run_drill(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
+    """Raises Refused, WaitTimeout and what the controller says; the host is on and Up then, or the error says so."""
+    if request.phase not in PHASES:
+        raise InvalidValue("phase", request.phase, f"one of {', '.join(PHASES)}")
+    where = place(cloud, request.names)
+    if where.scope != "host":
+        raise NotFound("host", str(request.names.get("host") or ""), f"zone {where.zone.name}")
+    drill = Drill(cloud, request, t.cast(Host, where.thing))
+    pending = drill.records(core.UNDER_WAY)
+    if request.phase in ("watch", "restore"):
+        return _later_phase(drill, pending, check_mode)
+    if pending and not check_mode:
+        drill.restore()
+        drill.end(pending[0][1], "restored", None)
+    _refuse(drill, bool(pending))
+    if check_mode:
+        plan = {"steps": [{"name": name} for name in core.STEPS]}
+        return Outcome(True, {"power_state": ON}, {"power_state": ON}, {**_shown(drill), **plan})
+    record = drill.begin()
+    if request.phase == "begin":
+        return Outcome(True, result=_shown(drill))
+    return _whole(drill, record)
+
+
+def _whole(drill: Drill, record: Record) -> Outcome:
+    try:
+        seconds = drill.whole()
+    except HostcraftError as error:
+        raise _undone(drill, record, error) from None
+    drill.end(record, "passed", seconds)
+    boot = sum(step.seconds for step in drill.steps if step.name in ("on", "agent_up"))
+    result = {**_shown(drill), "result": "passed", "seconds": seconds, "cost": _cost(drill, boot)}
+    return Outcome(True, {"power_state": ON}, {"power_state": ON}, result)
+
+
+def _undone(drill: Drill, record: Record, error: HostcraftError) -> HostcraftError:
+    """The host given back first; the error that stopped the drill is the one that is told."""
+    failed = str(error.details.get("reason") or error.code)
+    try:
+        drill.restore()
+    except HostcraftError as worse:
+        error.details["not_restored"] = worse.message
+        error.message = f"{error.message}; host {drill.host.name} could not be given back: {worse.message}"
+        return error
+    drill.end(record, failed, None)
+    error.details["steps"] = [dataclasses.asdict(step) for step in drill.steps]
+    error.message = f"{error.message} (host {drill.host.name} is on and Up again)"
+    return error
+
+
+def _later_phase(drill: Drill, pending: t.Sequence[tuple[str, Record]], check_mode: bool) -> Outcome:
+    if check_mode:
+        return Outcome(False, result=_shown(drill))
+    if drill.request.phase == "watch":
+        if not pending:
+            reason = Reason("not_begun", "no drill of this host is under way", "run the phase begin first")
+            raise Refused(f"drill of host {drill.host.name}", [reason])
+        try:
+            state = drill.watch()
+        except WaitTimeout as error:
+            error.details["states"] = list(drill.states)
+            raise
+        return Outcome(True, result={**_shown(drill), "result": state.casefold(), "states": list(drill.states)})
+    drill.restore()
+    drill.timed("ha_back", drill.ha_back)
+    for _id, record in pending[:1]:
+        drill.end(record, "restored", None)
+    return Outcome(bool(pending), result=_shown(drill))
+
+
+def _refuse(drill: Drill, restored: bool) -> None:
+    cloud, host = drill.cloud, cloud_host(drill)
+    state = asking.effective_of(cloud, host, cloud.oobms.of_host(host.id))
+    power = answered(drill.way) if state.state == "enabled" else None
+    reasons = core.refusals(
+        host.name, host.resource_state, running_on(cloud, host), drill.request.consent, state.state, power or ""
+    )
+    if reasons:
+        raise Refused(f"drill of host {host.name}" + (" (a killed one was given back)" if restored else ""), reasons)
+
+
+def cloud_host(drill: Drill) -> Host:
+    """The host read again: a killed drill may just have been given back."""
+    drill.host = drill.cloud.hosts.fresh(drill.host)
+    return drill.host
+
+
+def _cost(drill: Drill, boot: float) -> dict[str, float]:
+    values = dict(COST)
+    for name in COST:
+        scope = ("cluster", drill.host.cluster_id) if name.startswith(BY_CLUSTER) else ("global", "")
+        held = drill.cloud.settings.find(name, *scope)
+        if held is not None and held.value:
+            try:
+                values[name] = float(held.value)
+            except ValueError:
+                continue
+    return core.fence_cost(values, boot)
+
+
+def _shown(drill: Drill) -> dict[str, object]:
+    return {
+        "id": drill.host.id,
+        "host": drill.host.name,
+        "phase": drill.request.phase,
+        "resource_state": drill.host.resource_state,
+        "steps": [dataclasses.asdict(step) for step in drill.steps],
+    }

@@ -1,0 +1,325 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Out-of-band management of hosts, clusters and zones: configured, switched, its password proved and changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.bmc import oobm as core
+from ...core.bmc.controller import Controller, Failure
+from ...core.bmc.host_ha import oobm_off_reasons
+from ...core.bmc.oobm import Oobm, OobmWish
+from ...core.change import Fields, Outcome
+from ...core.errors import ApiError, HostcraftError, MissingValue, NotAsRead, Reason, Refused
+from ...core.zone.hosts import Host
+from ...ports.cloud import Cloud
+from ..zone.places import Names, Place, place
+from . import asking
+from .asking import Direct
+
+HIDDEN = "(hidden)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """state: enabled or disabled, None leaves alone. new_password: what the controller's password is to become.
+
+    verify: whether the server is made to log in after a change. direct: how the task itself reaches the controller.
+    """
+
+    names: Names
+    wish: OobmWish = dataclasses.field(default_factory=OobmWish)
+    state: t.Optional[str] = None
+    new_password: t.Optional[str] = None
+    verify: bool = True
+    direct: t.Optional[t.Callable[[str], Direct]] = None
+
+
+def ensure_oobm(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
+    """Raises InvalidValue, Refused, MissingValue, NotAsRead, and what the server says."""
+    where = place(cloud, request.names)
+    if where.scope == "host":
+        return _host(cloud, request, t.cast(Host, where.thing), check_mode)
+    if where.scope == "pod" or request.state is None:
+        raise MissingValue(f"out-of-band management of {where.subject}", ["host" if where.scope == "pod" else "state"])
+    if any(
+        value is not None for value in (*request.wish.shown().values(), request.wish.password, request.new_password)
+    ):
+        raise MissingValue("the configuration of a controller", ["host"])
+    return _scope(cloud, where, request.state == core.ENABLED, check_mode)
+
+
+def _scope(cloud: Cloud, where: Place, wanted: bool, check_mode: bool) -> Outcome:
+    """Of a cluster or a zone; where the server does not show its switch, it is set anew each time and told so."""
+    zone_id = where.zone.id
+    cluster_id = where.thing.id if where.scope == "cluster" else ""
+    switches = cloud.oobms.switches(zone_id, cluster_id, core.DETAIL)
+    held = switches.cluster if where.scope == "cluster" else switches.zone
+    result: dict[str, object] = {
+        "scope": where.scope,
+        "id": where.thing.id,
+        "name": where.thing.name,
+        "state": _word(wanted),
+    }
+    if held is wanted:
+        return Outcome(False, result=result)
+    if not wanted:
+        inside = {each.host_id for each in cloud.oobms.all(zone_id, cluster_id)}
+        _refuse_under_ha(cloud, where.subject, inside)
+    if not check_mode:
+        cloud.oobms.switch(where.scope, where.thing.id, wanted)
+    told = () if held is not None else (f"this server does not show whether it is on for {where.subject}: set anew",)
+    return Outcome(True, {"state": _word(held)}, {"state": _word(wanted)}, result, told)
+
+
+def _host(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> Outcome:
+    held = cloud.oobms.of_host(host.id)
+    asked = any(value is not None for value in (*request.wish.shown().values(), request.wish.password))
+    wish = core.checked(request.wish.completed(held)) if asked or not held.configured else OobmWish()
+    if request.new_password is not None and (wish.driver or held.driver) == core.IPMITOOL:
+        core.check_password(request.new_password)
+    reasons = core.reasons(wish, _use_https(cloud) if wish.driver == core.REDFISH else None)
+    if reasons:
+        raise Refused(f"out-of-band management of host {host.name}", reasons)
+    change = _Change(cloud, request, host, held, wish, check_mode)
+    return change.made()
+
+
+class _Change:
+    """Everything that a task changes of one host, decided first and then done step by step."""
+
+    def __init__(
+        self, cloud: Cloud, request: Request, host: Host, held: Oobm, wish: OobmWish, check_mode: bool
+    ) -> None:
+        self.cloud, self.request, self.host, self.held, self.wish = cloud, request, host, held, wish
+        self.check_mode = check_mode
+        self.before: dict[str, object] = {}
+        self.after: dict[str, object] = {}
+        self.warnings: list[str] = []
+
+    def made(self) -> Outcome:
+        configure = self._configuration()
+        switch = self._switching()
+        new = self._new_password(configure)
+        if configure and self.wish.password is None:
+            raise MissingValue(f"out-of-band management of host {self.host.name}", core.missing(self.wish))
+        if not self.check_mode:
+            self._carry_out(configure, switch, new)
+        changed = bool(self.after)
+        held = self.held if self.check_mode or not changed else self.cloud.oobms.of_host(self.host.id)
+        shown = show(self.cloud, self.host, held)
+        return Outcome(changed, self.before, self.after, {**shown, **self._foretold()}, tuple(self.warnings))
+
+    def _configuration(self) -> bool:
+        """Whether it has to be configured; what differs goes into the diff."""
+        if self.wish.driver is None:
+            return False
+        found = core.differs(self.wish, self.held)
+        if not self.held.configured:
+            lacking = core.missing(self.wish)
+            if lacking:
+                raise MissingValue(f"out-of-band management of host {self.host.name}", lacking)
+        for name, (has, wanted) in found.items():
+            self.before[name], self.after[name] = has, wanted
+        if self.wish.password is None:
+            return bool(found)
+        if not found and self._same_password(self.wish.password):
+            return False
+        self.before["password"], self.after["password"] = HIDDEN, f"{HIDDEN} (another one)"
+        return True
+
+    def _same_password(self, password: str) -> bool:
+        """Whether the server has this one already. It shows one letter, so the rest is found out by trying.
+
+        The controller has one password. If it takes the declared one and the server's, they are the same.
+        """
+        if not core.hint_fits(self.held.password_hint, password):
+            return False
+        direct = self._try_directly(password)
+        if isinstance(direct, Failure) and direct.reason == "password":
+            raise Refused(
+                f"out-of-band management of host {self.host.name}",
+                [
+                    Reason(
+                        "bmc_password",
+                        f"the controller refuses user {self.wish.username or self.held.username} with this password",
+                        "nothing was changed; give the controller's own password",
+                    )
+                ],
+            )
+        if asking.effective_of(self.cloud, self.host, self.held).state != core.ENABLED:
+            self.warnings.append(
+                "the password was compared by its first letter only: out-of-band management is disabled, so the server "
+                "cannot be asked to log in"
+            )
+            return True
+        try:
+            asking.status(self.cloud, self.host)
+        except ApiError as error:
+            if asking.refused_login(error):
+                return False
+            self.warnings.append(f"the password could not be compared: {error.text}")
+        return True
+
+    def _try_directly(self, password: str) -> t.Union[Controller, Failure, None]:
+        """What the controller says to the task itself; None where the task has no way to it."""
+        if self.request.direct is None:
+            return None
+        direct = self.request.direct(password)
+        known = dataclasses.replace(
+            self.held,
+            driver=self.wish.driver or self.held.driver,
+            address=self.wish.address or self.held.address,
+            port=self.wish.port or self.held.port,
+            username=self.wish.username or self.held.username,
+        )
+        return asking.look(known, direct)[1]
+
+    def _switching(self) -> t.Optional[bool]:
+        if self.request.state is None:
+            return None
+        wanted = self.request.state == core.ENABLED
+        if self.held.enabled is wanted:
+            return None
+        if wanted and not self.held.configured and self.wish.driver is None:
+            raise MissingValue(f"out-of-band management of host {self.host.name}", core.missing(self.wish))
+        if not wanted:
+            _refuse_under_ha(self.cloud, f"host {self.host.name}", {self.host.id})
+        self.before["enabled"], self.after["enabled"] = self.held.enabled, wanted
+        return wanted
+
+    def _new_password(self, configure: bool) -> bool:
+        """Whether the controller's password has to change: not when the server logs in with the new one already."""
+        new = self.request.new_password
+        if new is None:
+            return False
+        if not configure and core.hint_fits(self.held.password_hint, new):
+            seen = self._try_directly(new)
+            if isinstance(seen, Controller):
+                return False
+            if seen is None and self._server_logs_in() and self.request.wish.password is None:
+                self.warnings.append("the new password was compared by its first letter and a login of the server")
+                return False
+        self.before["bmc_password"], self.after["bmc_password"] = HIDDEN, f"{HIDDEN} (another one)"
+        return True
+
+    def _server_logs_in(self) -> bool:
+        try:
+            return bool(asking.status(self.cloud, self.host))
+        except ApiError:
+            return False
+
+    def _carry_out(self, configure: bool, switch: t.Optional[bool], new: bool) -> None:
+        oobms, host = self.cloud.oobms, self.host
+        if configure:
+            oobms.configure(host.id, self.wish)
+        if switch is not None:
+            oobms.switch("host", host.id, switch)
+        held = oobms.of_host(host.id)
+        rest = core.differs(self.wish, held)
+        if switch is not None and held.enabled is not switch:
+            rest["enabled"] = (str(held.enabled), str(switch))
+        if rest:
+            raise NotAsRead(f"out-of-band management of host {host.name}", rest)
+        usable = asking.effective_of(self.cloud, host, held).state == core.ENABLED
+        if configure and self.request.verify:
+            self._prove(usable)
+        if new:
+            self._change_password(held, usable)
+
+    def _prove(self, usable: bool) -> None:
+        if not usable:
+            self.warnings.append("not proved: out-of-band management is disabled for the host, its cluster or its zone")
+            return
+        try:
+            asking.status(self.cloud, self.host)
+        except ApiError as error:
+            raise HostcraftError(
+                f"out-of-band management of host {self.host.name} is configured, but does not work: {error.text}",
+                reason="bmc_password" if asking.refused_login(error) else "bmc_silent",
+            ) from None
+
+    def _change_password(self, held: Oobm, usable: bool) -> None:
+        """On both sides, proved by a login of the server and, where there is a way, one of the task."""
+        new = t.cast(str, self.request.new_password)
+        if not usable:
+            raise Refused(
+                f"the password of the controller of host {self.host.name}",
+                [
+                    Reason(
+                        "oobm_off",
+                        "out-of-band management is disabled, so the server cannot change it",
+                        "enable it first",
+                    )
+                ],
+            )
+        try:
+            self.cloud.oobms.change_password(self.host.id, new)
+            asking.status(self.cloud, self.host)
+        except ApiError as error:
+            raise self._stuck(error) from None
+        seen = self._try_directly(new)
+        if isinstance(seen, Failure):
+            raise NotAsRead(f"the password of the controller of host {self.host.name}", {"bmc": seen.text})
+
+    def _stuck(self, error: ApiError) -> HostcraftError:
+        """Which password works now; the old one is given back to the server where it is known and still good."""
+        old = self.request.wish.password
+        text = f"the password of the controller of host {self.host.name} was not changed: {error.text}"
+        if old is None:
+            return HostcraftError(text, reason="not_changed")
+        seen = self._try_directly(old)
+        if isinstance(seen, Failure) and seen.reason == "password":
+            new = t.cast(str, self.request.new_password)
+            self.cloud.oobms.configure(self.host.id, dataclasses.replace(self.wish, password=new))
+            if self._server_logs_in():
+                return HostcraftError(
+                    f"{text}; the controller has the new password and the server was given it", reason="late"
+                )
+        self.cloud.oobms.configure(self.host.id, dataclasses.replace(self.wish, password=old))
+        works = "works" if self._server_logs_in() else "was set on the server again but does not work either"
+        return HostcraftError(f"{text}; the old password {works}", reason="not_changed")
+
+    def _foretold(self) -> Fields:
+        names = ("driver", "address", "port", "username", "enabled")
+        return {name: self.after[name] for name in names if self.check_mode and name in self.after}
+
+
+def show(cloud: Cloud, host: Host, held: Oobm) -> dict[str, object]:
+    """One host's out-of-band management as the modules return it."""
+    seen = asking.effective_of(cloud, host, held)
+    return {
+        "id": host.id,
+        "host": host.name,
+        "cluster": host.cluster,
+        "zone": host.zone,
+        "configured": held.configured,
+        "enabled": held.enabled,
+        "state": seen.state,
+        "decided_by": seen.decided_by,
+        "driver": held.driver,
+        "address": held.address,
+        "port": held.port,
+        "username": held.username,
+        "power_state": held.power_state,
+    }
+
+
+def _refuse_under_ha(cloud: Cloud, subject: str, host_ids: t.Collection[str]) -> None:
+    under = {each.host_id for each in cloud.host_has.all() if each.enabled and each.host_id in host_ids}
+    names = sorted(host.name for host in cloud.hosts.all() if host.id in under) if under else []
+    reasons = oobm_off_reasons(names)
+    if reasons:
+        raise Refused(f"out-of-band management of {subject}", reasons)
+
+
+def _use_https(cloud: Cloud) -> t.Optional[bool]:
+    held = cloud.settings.find("redfish.use.https")
+    return None if held is None else held.value != "false"
+
+
+def _word(state: t.Optional[bool]) -> str:
+    return "unknown" if state is None else core.ENABLED if state else core.DISABLED

@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_fence_drill
+short_description: Prove that a host of Apache CloudStack can be fenced
+description:
+  - Turns a host off by its controller, proves that it is off, turns it on again, waits until its agent is Up and
+    host HA is V(Available), and times each step.
+  - Refuses a host that runs VMs or is not in maintenance, unless O(consent) is set.
+  - Whatever fails, the host is turned on again and its agent awaited. A killed run leaves a record on the host,
+    and the next run gives the host back before it does anything else.
+  - Run it through the playbook C(hostcraft.cloudstack.fence_drill), which can also fail the agent.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.bmc
+options:
+  zone:
+    description:
+      - Name or ID of the zone.
+      - Required if there are several zones.
+    type: str
+  host:
+    description: Name, address or ID of the host.
+    type: str
+    required: true
+  phase:
+    description:
+      - V(whole) is the drill by the controller.
+      - V(begin), V(watch) and V(restore) are the parts of a drill in which the agent is made to fail between
+        V(begin) and V(watch). V(watch) follows the states of host HA until the server has acted.
+    type: str
+    choices: [whole, begin, watch, restore]
+    default: whole
+  consent:
+    description: Accept that VMs of the host are cut off, and that it is not in maintenance.
+    type: bool
+    default: false
+  timeout:
+    description: Seconds to wait for a power state.
+    type: float
+    default: 300
+  agent_timeout:
+    description: Seconds to wait for the agent.
+    type: float
+    default: 900
+  watch_timeout:
+    description: Seconds to follow the states of host HA.
+    type: float
+    default: 3600
+attributes:
+  idempotent:
+    support: none
+    details: Each run is a drill.
+seealso:
+  - module: hostcraft.cloudstack.cs_host_ha_info
+  - module: hostcraft.cloudstack.cs_bmc_check
+"""
+
+EXAMPLES = r"""
+- name: A host in maintenance proves that it can be fenced
+  hostcraft.cloudstack.cs_fence_drill:
+    zone: zurich
+    host: kvm01.example.com
+    bmc:
+      password: "{{ vault_bmc_password }}"
+  register: drill
+
+- name: Tell what a real failure would cost
+  ansible.builtin.debug:
+    var: drill.cost
+"""
+
+RETURN = r"""
+id:
+  description: ID of the host.
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+host:
+  description: Name of the host.
+  returned: success
+  type: str
+  sample: kvm01.example.com
+phase:
+  description: What was asked.
+  returned: success
+  type: str
+  sample: whole
+result:
+  description: V(passed), or the state of host HA at the end of V(watch).
+  returned: success
+  type: str
+  sample: passed
+steps:
+  description: Steps as they went, each with its seconds and what was seen.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"name": "off", "seconds": 4.1, "said": "OFF was sent"}]
+states:
+  description: States of host HA with the seconds after which each was first seen.
+  returned: success, for the phase V(watch)
+  type: list
+  elements: dict
+  sample: [{"state": "Suspect", "after": 12.0, "meaning": "The last health check failed."}]
+seconds:
+  description: Seconds from the OFF to the agent's return.
+  returned: success, for the phase V(whole)
+  type: int
+  sample: 131
+cost:
+  description: What a real failure would cost in seconds by the settings and the measured boot, until it is
+    noticed, checked, mended by a reset (C(reset_and_back)), or fenced.
+  returned: success, for the phase V(whole)
+  type: dict
+  sample: {"noticed": 150.0, "checked": 750.0, "reset_and_back": 861.0, "fenced": 1410.0}
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import run_drill
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+
+TASK = ApiTask(
+    options={
+        **BMC,
+        "zone": {"type": "str"},
+        "host": {"type": "str", "required": True},
+        "phase": {"type": "str", "choices": ["whole", "begin", "watch", "restore"], "default": "whole"},
+        "consent": {"type": "bool", "default": False},
+        "timeout": {"type": "float", "default": 300.0},
+        "agent_timeout": {"type": "float", "default": 900.0},
+        "watch_timeout": {"type": "float", "default": 3600.0},
+    },
+    operation=run_drill,
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_ha_info
+short_description: Show which VMs Apache CloudStack starts elsewhere when a host is lost
+description:
+  - Computes for the loss of each host of a place, alone, which of its VMs are started on other hosts, and why the
+    others are not.
+  - Takes into account whether HA is on for a VM, local disks, host tags, the setting C(ha.tag), affinity,
+    dedication and the capacity that is left.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.bmc.places
+seealso:
+  - module: hostcraft.cloudstack.cs_host_ha_info
+  - module: hostcraft.cloudstack.cs_capacity_info
+"""
+
+EXAMPLES = r"""
+- name: What does the loss of each host cost?
+  hostcraft.cloudstack.cs_ha_info:
+    zone: zurich
+    cluster: kvm-a
+  register: ha
+
+- name: VMs that stay down
+  ansible.builtin.debug:
+    msg: "{{ item.host }}: {{ item.lost | map(attribute='vm') | join(', ') }}"
+  loop: "{{ ha.clusters | map(attribute='hosts') | flatten }}"
+  loop_control:
+    label: "{{ item.host }}"
+"""
+
+RETURN = r"""
+ha_tag:
+  description: Value of the setting C(ha.tag).
+  returned: success
+  type: str
+  sample: ""
+clusters:
+  description: Clusters of the place.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: Name of the cluster.
+      type: str
+    hypervisor:
+      description: Its hypervisor.
+      type: str
+    ha_hosts:
+      description: Hosts with the tag of C(ha.tag).
+      type: list
+      elements: str
+    holds_one_failure:
+      description: Whether all VMs of any one host find room on the others.
+      type: bool
+    hosts:
+      description: Hosts of the cluster, each with the VMs that are started elsewhere after its loss (C(restarted))
+        and those that stay down (C(lost)) with a code, the reason and what helps.
+      type: list
+      elements: dict
+  sample: [{"cluster": "kvm-a", "holds_one_failure": true, "hosts": [{"host": "kvm01.example.com", "restarted":
+    ["web1"], "lost": []}]}]
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import PLACES, places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.vm_ha import seen_ha
+
+TASK = ApiTask(options={**PLACES}, operation=lambda cloud, p, check: seen_ha(cloud, places(p)))
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
