@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import bad_parameter, invalid, refused
 from ..paging import answer
 from ..registry import Body, Call, Work, command
+from ..rules import host_ha as machine
 from ..rules import out_of_band as rules
 from ..world.hosts import Host
 from ..world.security import HostHa
@@ -60,6 +61,10 @@ def _switch(call: Call, host: Host, enabled: bool) -> Work:
         if held is None:
             raise invalid(f"HAProvider is not provided for the resource [{host.id}], failing configuration.")
         held.enabled = enabled
+        if enabled:
+            machine.watch(world)
+        else:
+            held.state = machine.DISABLED
         return {"hostha": {"hostid": host.uuid, "haenable": enabled, "status": True}}
 
     return Work(run)
@@ -75,26 +80,38 @@ def disable_for_host(call: Call) -> Work:
     return _switch(call, call["hostid"], False)
 
 
-def _place(enabled: bool) -> Work:
+def _place(call: Call, name: str, enabled: bool) -> Work:
     """`success` tells whether it is enabled now: a successful disabling says false (T4:105-109)."""
-    return Work(lambda: {"success": enabled})
+    place = call[name]
+
+    def run() -> Body:
+        place.details[rules.HA_DETAIL] = str(enabled).lower()
+        return {"success": enabled}
+
+    return Work(run)
 
 
 @command("enableHAForCluster", JAVA)
 def enable_for_cluster(call: Call) -> Work:
-    return _place(True)
+    return _place(call, "clusterid", True)
 
 
 @command("disableHAForCluster", JAVA)
 def disable_for_cluster(call: Call) -> Work:
-    return _place(False)
+    return _place(call, "clusterid", False)
 
 
 @command("enableHAForZone", JAVA)
 def enable_for_zone(call: Call) -> Work:
-    return _place(True)
+    return _place(call, "zoneid", True)
 
 
 @command("disableHAForZone", JAVA)
 def disable_for_zone(call: Call) -> Work:
-    return _place(False)
+    return _place(call, "zoneid", False)
+
+
+@command("configureSimulatorHAProviderState", JAVA.replace("admin.ha", "admin.ha.simulator"))
+def configure_simulator(call: Call) -> Body:
+    """Of the simulator's provider, which this server's hosts do not go on with (T5:32-34)."""
+    return {"success": True}

@@ -1,22 +1,21 @@
 """Out-of-band management of hosts (T4:111-125; FIELD_FACTS "Out-of-band management").
 
-A controller answers only where a test has put one (`world.bmcs`).
+Controllers are those that a test has put into `world.bmcs`, else what answers to ipmitool or Redfish (`rules.bmc`).
 """
 
 from __future__ import annotations
 
-from ..errors import invalid, refused
+from ..errors import ApiError, invalid, refused
 from ..registry import Body, Call, Work, command
+from ..rules import bmc
 from ..rules import out_of_band as rules
 from ..world import World
 from ..world.hosts import Host
-from ..world.security import Bmc, OutOfBand
+from ..world.security import OutOfBand
 from ..world.zones import Cluster, Zone
 
 JAVA = "org.apache.cloudstack.api.command.admin.outofbandmanagement"
 DRIVERS = ("ipmitool", "nestedcloudstack", "redfish")
-ACTIONS = {"STATUS": None, "ON": "On", "OFF": "Off", "CYCLE": "On", "RESET": "On", "SOFT": "Off"}
-REDFISH_PORT = "443"
 ENUM = "org.apache.cloudstack.outofbandmanagement.OutOfBandManagement.PowerOperation"
 
 
@@ -53,13 +52,18 @@ def _switch_host(call: Call, enabled: bool) -> Work:
 
 
 def _switch_place(world: World, place: Cluster | Zone, enabled: bool) -> Work:
+    """Kept among the details of the place (source: OutOfBandManagementServiceImpl)."""
     kind = "Cluster" if isinstance(place, Cluster) else "Zone"
 
     def run() -> Body:
-        if enabled:
-            world.out_of_band_off.discard((kind, place.id))
-        else:
-            world.out_of_band_off.add((kind, place.id))
+        place.details[rules.DETAIL] = str(enabled).lower()
+        if not enabled:
+            inside = (
+                world.hosts.select(cluster_id=place.id) if kind == "Cluster" else world.hosts.select(zone_id=place.id)
+            )
+            for held in (world.out_of_band.get(host.id) for host in inside):
+                if held is not None:
+                    held.power = "Disabled"
         return {"outofbandmanagement": {"enabled": enabled, "status": True}}
 
     return Work(run, instance=(kind, None))
@@ -95,61 +99,37 @@ def disable_for_zone(call: Call) -> Work:
     return _switch_place(call.world, call["zoneid"], False)
 
 
-def _check_on(world: World, host: Host) -> OutOfBand:
-    """The host's configuration; ApiError 530 when it is off here, for its cluster or for its zone (T4:112, T4:119)."""
-    held = world.out_of_band.get(host.id)
-    for kind, place in (("zone", ("Zone", host.zone_id)), ("cluster", ("Cluster", host.cluster_id))):
-        if place in world.out_of_band_off:
-            raise refused(f"Out-of-band management is disabled for the host's {kind}. Aborting Operation.")
-    if held is None or not held.enabled:
-        raise refused("Out-of-band management is disabled or not configured for the host. Aborting Operation.")
-    return held
-
-
-def _controller(world: World, held: OutOfBand) -> Bmc | None:
-    """The controller that answers and accepts the credentials. Redfish asks on 443 whatever is configured."""
-    port = REDFISH_PORT if held.driver == "redfish" else held.port
-    found = world.bmcs.get((held.address, port))
-    known = found is not None and (found.username, found.password) == (held.username, held.password)
-    return found if known else None
-
-
-def _tool_error(world: World, held: OutOfBand, what: str) -> str:
-    """The tool's command line, password and all, and what it says of a controller that does not let it in (T4:125)."""
-    value = world.settings.value
-    path, interface = value("outofbandmanagement.ipmitool.path"), value("outofbandmanagement.ipmitool.interface")
-    retries = value("outofbandmanagement.ipmitool.retries")
-    line = (
-        f"{path} -I {interface} -R {retries} -v -H {held.address} -p {held.port} -U {held.username} "
-        f"-P {held.password} {what}"
-    )
-    said = (
-        "Loading IANA PEN Registry...\nGet Auth Capabilities error\nError issuing Get Channel Authentication "
-        "Capabilities request\nError: Unable to establish IPMI v2 / RMCP+ session\n"
-    )
-    return f"Command [{line}], error [{said}]."
+def _failed(host: Host, action: str, said: str) -> ApiError:
+    """The server tells a refused login from silence by the tool's words (T5:16, T5:18)."""
+    start = f"Out-of-band Management action [{action}] on {rules.describe(host)} failed"
+    if "RAKP" in said:
+        return refused(f"{start} due to authentication error: {said}. Please check configured credentials.")
+    return refused(f"{start} with error: {said}")
 
 
 @command("issueOutOfBandManagementPowerAction", JAVA)
 def issue_power_action(call: Call) -> Work:
-    """The answer carries the power from before the action; a later STATUS tells the new one (FIELD_FACTS)."""
+    """The answer carries the power from before the action; a later STATUS tells the new one (T5:5-13)."""
     world, host, action = call.world, call["hostid"], call["action"]
 
-    def run() -> Body:
-        if action not in ACTIONS:
+    async def run() -> Body:
+        if action not in bmc.ACTIONS:
             raise refused(f"No enum constant {ENUM}.{action}")
-        held = _check_on(world, host)
-        bmc = _controller(world, held)
-        if bmc is None:
-            said = _tool_error(world, held, f"chassis power {action.lower()}")
-            raise refused(
-                f"Out-of-band Management action ({action}) on {rules.describe(host)} failed with error: {said}"
-            )
+        held = rules.check_on(world, host)
+        try:
+            said = await bmc.power(world, held, action)
+        except bmc.Silent as error:
+            held.power = "Unknown"
+            raise (refused(str(error)) if held.driver == "redfish" else _failed(host, action, str(error))) from None
         if action == "STATUS":
-            held.power = bmc.power
-        told = held.power
-        bmc.power = ACTIONS[action] or bmc.power
-        body = {"hostid": host.uuid, "powerstate": told, "action": action, "status": True}
+            held.power = "On" if "is on" in said else "Off"
+        body = {
+            "hostid": host.uuid,
+            **rules.view(world, host),
+            "action": action,
+            "description": said,
+            "status": True,
+        }
         return {"outofbandmanagement": body}
 
     return Work(run, instance=("Host", host.uuid))
@@ -157,21 +137,20 @@ def issue_power_action(call: Call) -> Work:
 
 @command("changeOutOfBandManagementPassword", JAVA)
 def change_password(call: Call) -> Work:
-    """On the controller first, then in the configuration (T4:125)."""
+    """On the controller first, then in the configuration (T4:125, T5:22)."""
     world, host = call.world, call["hostid"]
     if "password" in call and not call["password"]:
         raise invalid("The new password must not be empty")
 
-    def run() -> Body:
-        held = _check_on(world, host)
-        bmc = _controller(world, held)
-        if bmc is None:
-            said = _tool_error(world, held, "user list")
-            raise refused(
-                f"Failed to change out-of-band management password for {rules.describe(host)} due to driver error: "
-                f"Failed to find IPMI user [{held.username}] to change password. {said}"
-            )
-        held.password = bmc.password = call.get("password") or world.new_uuid()[:8]
+    async def run() -> Body:
+        held = rules.check_on(world, host)
+        new = call.get("password") or world.new_uuid()[:8]
+        try:
+            await bmc.set_password(world, held, new)
+        except bmc.Silent as error:
+            start = f"Failed to change out-of-band management password for {rules.describe(host)}"
+            raise refused(f"{start} due to driver error: {error}") from None
+        held.password = new
         return {"outofbandmanagement": {"hostid": host.uuid, "status": True}}
 
     return Work(run, instance=("Host", host.uuid))

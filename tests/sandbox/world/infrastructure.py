@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from .log import Alert, Annotation, Event
 from .networks import (
     DedicatedVlans,
@@ -44,10 +46,12 @@ class Infrastructure:
         self.annotations: Table[Annotation] = Table("entity_uuid")
         self.events: Table[Event] = Table("type")
         self.alerts: Table[Alert] = Table()
-        # By row id of their hosts; zones and clusters in the sets have it switched off for all of theirs.
+        # By row id of their hosts.
         self.out_of_band: dict[int, OutOfBand] = {}
         self.host_ha: dict[int, HostHa] = {}
-        self.out_of_band_off: set[tuple[str, int]] = set()
+        self.ha_polls: list[asyncio.Task[None]] = []
         # Controllers that answer, by address and port: none in a fresh sandbox; a test puts some here.
         self.bmcs: dict[tuple[str, str], Bmc] = {}
+        # Options of ipmitool beside the server's own; a simulated controller may speak one cipher suite only.
+        self.ipmitool: tuple[str, ...] = ()
         self.authority = Authority()

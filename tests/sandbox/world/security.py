@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -29,18 +30,34 @@ class OutOfBand:
 
 @dataclass(slots=True)
 class Bmc:
-    """A baseboard management controller that a test provides."""
+    """A baseboard management controller that a test provides.
+
+    `switched`: called with an action after it was carried out. `deaf`: actions that are answered well and change
+    nothing.
+    """
 
     username: str
     password: str
     power: str = "On"
+    switched: Callable[[str], object] = lambda action: None
+    deaf: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class HostHa:
+    """`active`: what activity checks find, where a test decides it; the counters are the state machine's own."""
+
     provider: str
     enabled: bool = False
     state: str = "Disabled"
+    active: bool | None = None
+    checks: int = 0
+    silent: int = 0
+    recoveries: int = 0
+    waited: int = 0
+
+    def clear(self) -> None:
+        self.checks = self.silent = self.recoveries = self.waited = 0
 
 
 def _pem(key: rsa.RSAPrivateKey) -> str:

@@ -45,10 +45,13 @@ class Ipmi:
         if failure is not None:
             return failure
         device = self._quietly(lambda: self._raw(0x06, 0x01)) or b""
+        accounts = tuple(self._quietly(self.accounts) or ())
+        # Some grant a session more than the user may do; the user's own limit is what counts.
+        limit = next((each.privilege for each in accounts if each.name == self._access.username), "")
         return Controller(
             power=self.power(),
-            privilege=PRIVILEGES.get(int(self._session.ipmi_session.privlevel), ""),
-            accounts=tuple(self._quietly(self.accounts) or ()),
+            privilege=limit or PRIVILEGES.get(int(self._session.ipmi_session.privlevel), ""),
+            accounts=accounts,
             cipher_suites=self._quietly(self._suites),
             firmware=f"{device[2] & 0x7F}.{device[3]:02x}" if len(device) > 3 else "",
         )
@@ -89,8 +92,13 @@ class Ipmi:
     def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
+            its = session.ipmi_session
             with contextlib.suppress(self._error, OSError, AttributeError):
-                session.ipmi_session.logout()
+                its.logout()
+            # The library keeps an ended session among those that begin, and would hand it out again.
+            begun = getattr(type(its), "initting_sessions", {})
+            for key in [key for key, value in begun.items() if value is its]:
+                del begun[key]
 
     def _ready(self) -> None:
         failure = self._open()
@@ -170,6 +178,7 @@ def _failure(text: str) -> Failure:
         return Failure("password", text)
     if any(word in said for word in ROLE):
         return Failure("role", text)
-    if "timeout" in said or "no longer connected" in said or "initialize" in said:
+    # The library raises the text "None" where nothing at all came back.
+    if said == "none" or any(word in said for word in ("timeout", "no longer connected", "initialize")):
         return Failure("silent", "no answer to IPMI")
     return Failure("protocol", text)

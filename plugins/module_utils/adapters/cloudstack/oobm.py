@@ -30,12 +30,13 @@ class Oobms:
         return [oobm(item) for item in self._client.listing("listHosts", "host", asked)]
 
     def switches(self, zone_id: str, cluster_id: str, name: str) -> Switches:
-        """From the details of zone and cluster, where the server shows them (source: ClusterResponse, ZoneResponse)."""
-        zone = self._details("listZones", "zone", zone_id)
+        """From the details of zone and cluster (source: ClusterResponse, ZoneResponse).
+
+        A zone without any has no such field (T1), a cluster always has some; one that shows none is of an old server.
+        """
+        zone = self._details("listZones", "zone", zone_id) or {}
         cluster = self._details("listClusters", "cluster", cluster_id) if cluster_id else {}
-        return Switches(
-            None if zone is None else switch(zone, name), None if cluster is None else switch(cluster, name)
-        )
+        return Switches(switch(zone, name), None if cluster is None else switch(cluster, name))
 
     def configure(self, host_id: str, wish: OobmWish) -> None:
         params: Json = {"hostid": host_id, **wish.shown(), "password": wish.password}

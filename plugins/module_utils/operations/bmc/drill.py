@@ -237,11 +237,15 @@ def _undone(drill: Drill, record: Record, error: HostcraftError) -> HostcraftErr
         drill.restore()
     except HostcraftError as worse:
         error.details["not_restored"] = worse.message
-        error.message = f"{error.message}; host {drill.host.name} could not be given back: {worse.message}"
-        return error
+        return _said(error, f"; host {drill.host.name} could not be given back: {worse.message}")
     drill.end(record, failed, None)
     error.details["steps"] = [dataclasses.asdict(step) for step in drill.steps]
-    error.message = f"{error.message} (host {drill.host.name} is on and Up again)"
+    return _said(error, f" (host {drill.host.name} is on and Up again)")
+
+
+def _said(error: HostcraftError, more: str) -> HostcraftError:
+    error.message += more
+    error.args = (error.message,)
     return error
 
 

@@ -1,0 +1,119 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_fence_drill: every step proved, and the host given back whatever fails and whenever it is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from contract.bmc.cloud import Lab
+from contract.tasks import perform
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc import drill as core
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, WaitTimeout
+from sandbox.world import World
+
+STEPS = ["off", "verified_off", "on", "agent_up", "ha_back"]
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture(autouse=True)
+def _ready(lab: Lab) -> None:
+    lab.configured("kvm1")
+    lab.maintenance("kvm1")
+
+
+def notes(lab: Lab) -> list[str]:
+    return lab.server.run(lambda world: [each.text for each in world.annotations if each.text.startswith(core.PREFIX)])
+
+
+def as_it_was(lab: Lab) -> bool:
+    def look(world: World) -> bool:
+        host = lab.row(world, "kvm1")
+        return (host.state, host.resource_state) == ("Up", "Maintenance")
+
+    return lab.bmcs["kvm1"].power == "On" and lab.server.run(look)
+
+
+def test_a_drill_proves_each_step_and_is_remembered(lab: Lab) -> None:
+    done = perform(lab.cloud, "cs_fence_drill", host="kvm1")
+    assert [step["name"] for step in done.result["steps"]] == STEPS  # type: ignore[attr-defined]
+    assert done.result["result"] == "passed"
+    assert as_it_was(lab)
+    row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]  # type: ignore[index]
+    assert row["last_drill"]["result"] == "passed"
+    assert len(notes(lab)) == 1
+
+
+def test_check_mode_turns_nothing_off(lab: Lab) -> None:
+    foretold = perform(lab.cloud, "cs_fence_drill", check_mode=True, host="kvm1")
+    assert foretold.changed
+    assert {call.params["action"] for call in lab.server.calls.of("issueOutOfBandManagementPowerAction")} == {"STATUS"}
+    assert notes(lab) == []
+
+
+@pytest.mark.parametrize(
+    ("arrange", "code"), [("enabled", "not_in_maintenance"), ("off", "not_on"), ("oobm", "oobm_off")]
+)
+def test_what_would_harm_or_prove_nothing_is_refused(lab: Lab, arrange: str, code: str) -> None:
+    if arrange == "enabled":
+        lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "resource_state", "Enabled"))
+    elif arrange == "off":
+        lab.bmcs["kvm1"].power = "Off"
+    else:
+        lab.site.api.done("disableOutOfBandManagementForHost", hostid=lab.hosts["kvm1"])
+    with pytest.raises(Refused) as refused:
+        perform(lab.cloud, "cs_fence_drill", host="kvm1")
+    assert code in [reason.code for reason in refused.value.reasons]
+    assert notes(lab) == []
+
+
+def test_an_off_that_never_comes_leaves_the_host_on_and_says_so(lab: Lab) -> None:
+    lab.bmcs["kvm1"].deaf = frozenset({"OFF"})
+    with pytest.raises(WaitTimeout, match="is on and Up again"):
+        perform(lab.cloud, "cs_fence_drill", host="kvm1", timeout=20)
+    assert as_it_was(lab)
+    row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]  # type: ignore[index]
+    assert row["last_drill"]["result"] == "timeout"
+
+
+def killing(lab: Lab, nth: int) -> Callable[..., object]:
+    """The gateway's client dies before its nth call."""
+    client = lab.cloud._client
+    real, made = client._once, [0]
+
+    def once(command: str, params: object) -> object:
+        made[0] += 1
+        if made[0] == nth:
+            raise Killed
+        return real(command, params)  # type: ignore[arg-type]
+
+    client._once = once  # type: ignore[method-assign,assignment]
+    return real
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(nth=st.integers(1, 40))
+def test_a_drill_that_is_killed_anywhere_is_made_good_by_the_next(lab: Lab, nth: int) -> None:
+    real = killing(lab, nth)
+    try:
+        perform(lab.cloud, "cs_fence_drill", host="kvm1")
+    except Killed:
+        pass
+    finally:
+        lab.cloud._client._once = real  # type: ignore[method-assign,assignment]
+    assert perform(lab.cloud, "cs_fence_drill", host="kvm1").result["result"] == "passed"
+    assert as_it_was(lab)
+    assert [core.record_of(text).state for text in notes(lab)] == [core.DONE]  # type: ignore[union-attr]
+
+
+def test_odd_notes_of_others_are_no_records(lab: Lab) -> None:
+    for text in (core.PREFIX, core.PREFIX + "under way", core.PREFIX + "under way before=Maintenance power=Off\n", "x"):
+        lab.cloud.notes.add("HOST", lab.hosts["kvm1"], text)
+    assert perform(lab.cloud, "cs_fence_drill", host="kvm1").result["result"] == "passed"

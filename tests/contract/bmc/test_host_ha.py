@@ -1,0 +1,175 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_host_ha, cs_host_ha_info and cs_ha_info: enabled where it can work, explained, dead only with proof."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from contract.bmc.cloud import Lab
+from contract.tasks import perform, twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc import host_ha as core
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc import host_ha as operation
+from sandbox.rules import host_ha as machine
+from sandbox.rules import host_states
+from sandbox.world import World
+
+
+def codes(error: Refused) -> list[str]:
+    return [reason.code for reason in error.reasons]
+
+
+def info(lab: Lab, name: str = "kvm1", **options: Any) -> dict[str, Any]:
+    # What changed behind its back is for the next task to see.
+    lab.cloud.hosts.forget()
+    rows: Any = perform(lab.cloud, "cs_host_ha_info", host=name, **options).result["hosts"]
+    return dict(rows[0])
+
+
+def until_state(lab: Lab, *wanted: str) -> str:
+    deadline = time.monotonic() + 10
+    while (seen := str(info(lab)["state"])) not in wanted:
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.01)
+    return seen
+
+
+def test_the_published_states_are_those_of_the_server() -> None:
+    assert {name: frozenset(row.next) for name, row in core.STATES.items()} == {
+        state: frozenset(to for to in events.values() if to != state) for state, events in machine.TRANSITIONS.items()
+    }
+
+
+def test_host_ha_is_configured_and_enabled(lab: Lab) -> None:
+    lab.configured("kvm1")
+    done = twice(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    assert done.result["provider"] == "kvmhaprovider"
+    until_state(lab, "Available")
+    assert info(lab, ask=True)["ready"]
+    twice(lab.cloud, "cs_host_ha", host="kvm1", state="disabled")
+    assert until_state(lab, "Disabled") == "Disabled"
+
+
+@pytest.mark.parametrize(
+    ("arrange", "code"), [("nothing", "oobm_off"), ("cluster", "oobm_off"), ("wrong", "wrong_provider")]
+)
+def test_where_it_could_not_act_it_is_not_enabled(lab: Lab, arrange: str, code: str) -> None:
+    options = {"provider": "simulatorhaprovider"} if arrange == "wrong" else {}
+    if arrange != "nothing":
+        lab.configured("kvm1")
+    if arrange == "cluster":
+        lab.site.api.done("disableOutOfBandManagementForCluster", clusterid=lab.cluster)
+    lab.server.calls.clear()
+    with pytest.raises(Refused) as refused:
+        perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled", **options)
+    assert codes(refused.value) == [code]
+    assert writes(lab.server) == []
+
+
+def test_places_are_switched(lab: Lab) -> None:
+    for place in ({"cluster": "kvm-a"}, {}):
+        twice(lab.cloud, "cs_host_ha", state="disabled", **place)
+        twice(lab.cloud, "cs_host_ha", state="enabled", **place)
+
+
+@pytest.mark.parametrize(
+    ("arrange", "missing"),
+    [
+        ("oobm", {"oobm_off"}),
+        ("neighbour", {"no_neighbour"}),
+        ("pool", {"no_heartbeat_pool"}),
+        ("maintenance", {"host_not_enabled"}),
+        ("agent", {"host_not_up"}),
+        ("bmc", {"bmc_silent"}),
+    ],
+)
+def test_each_thing_that_is_missing_is_named(lab: Lab, arrange: str, missing: set[str]) -> None:
+    if arrange != "oobm":
+        lab.configured("kvm1")
+        perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+
+    def break_it(world: World) -> None:
+        if arrange == "neighbour":
+            host_states.lose(world, lab.row(world, "kvm2"))
+        elif arrange == "pool":
+            for pool in list(world.storage_pools):
+                world.storage_pools.remove(pool)
+        elif arrange == "maintenance":
+            lab.row(world, "kvm1").resource_state = "Maintenance"
+        elif arrange == "agent":
+            host_states.lose(world, lab.row(world, "kvm1"))
+
+    # A reset would bring the agent back.
+    lab.bmcs["kvm1"].switched = lambda action: None
+    lab.server.run(break_it)
+    if arrange == "bmc":
+        lab.bmcs["kvm1"].password = "another"
+    row = info(lab, ask=arrange != "oobm")
+    assert {need["code"] for need in row["readiness"] if need["met"] is False} == missing
+    assert not row["ready"]
+
+
+def test_states_are_followed_to_a_fence(lab: Lab) -> None:
+    """A host that never comes back: suspected, checked, reset, and turned off in the end."""
+    lab.configured("kvm1")
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    until_state(lab, "Available")
+    lab.bmcs["kvm1"].switched = lambda action: None
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    until_state(lab, "Fenced")
+    assert lab.bmcs["kvm1"].power == "Off"
+    row = info(lab)
+    assert row["meaning"] == core.STATES["Fenced"].meaning
+
+
+def degraded(lab: Lab, ping: bool | None, consent: bool = False, wanted: bool = True) -> Any:
+    request = operation.Request(
+        {"host": "kvm1"}, degraded=wanted, consent=consent, ping=None if ping is None else lambda address: ping
+    )
+    return operation.ensure_host_ha(lab.cloud, request, False)
+
+
+def test_a_host_is_declared_dead_when_its_controller_says_off(lab: Lab) -> None:
+    lab.configured("kvm1")
+    lab.bmcs["kvm1"].power = "Off"
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    assert degraded(lab, None).changed
+    assert lab.server.run(lambda world: lab.row(world, "kvm1").resource_state) == "Degraded"
+    assert not degraded(lab, None).changed
+    assert degraded(lab, None, wanted=False).changed
+
+
+@pytest.mark.parametrize(
+    ("power", "ping", "consent", "code"),
+    [
+        ("On", False, True, "host_is_on"),
+        (None, True, True, "host_answers"),
+        (None, False, False, "not_proven_dead"),
+        (None, None, True, "not_proven_dead"),
+    ],
+)
+def test_without_proof_it_is_not(lab: Lab, power: str | None, ping: bool | None, consent: bool, code: str) -> None:
+    if power:
+        lab.configured("kvm1")
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    before = writes(lab.server)
+    with pytest.raises(Refused) as refused:
+        degraded(lab, ping, consent)
+    assert codes(refused.value) == [code]
+    assert [call for call in writes(lab.server) if call == "declareHostAsDegraded"] == []
+    assert "declareHostAsDegraded" not in before
+
+
+def test_a_silent_host_with_consent_is(lab: Lab) -> None:
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    assert degraded(lab, False, consent=True).changed
+
+
+def test_a_connected_host_never_is(lab: Lab) -> None:
+    with pytest.raises(Refused) as refused:
+        degraded(lab, False, consent=True)
+    assert "host_connected" in codes(refused.value)

@@ -1,0 +1,182 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_oobm and cs_oobm_info: what is sent, what is proved, what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.bmc.cloud import ADDRESSES, PASSWORD, USER, Lab
+from contract.tasks import Wrong, perform, twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    HostcraftError,
+    InvalidValue,
+    MissingValue,
+    Refused,
+)
+
+WISH = {"host": "kvm1", "address": ADDRESSES["kvm1"], "username": USER, "password": PASSWORD}
+
+
+def codes(error: Refused) -> list[str]:
+    return [reason.code for reason in error.reasons]
+
+
+def test_a_controller_is_configured_enabled_and_proved(lab: Lab) -> None:
+    done = twice(lab.cloud, "cs_oobm", **WISH, state="enabled")
+    assert lab.held("kvm1") == (ADDRESSES["kvm1"], USER, PASSWORD, True)
+    assert (done.result["state"], done.result["decided_by"], done.result["power_state"]) == ("enabled", "host", "On")
+    assert PASSWORD not in str(done)
+    assert writes(lab.server)[:3] == [
+        "configureOutOfBandManagement",
+        "enableOutOfBandManagementForHost",
+        "issueOutOfBandManagementPowerAction",
+    ]
+
+
+def test_check_mode_sends_nothing_that_changes(lab: Lab) -> None:
+    perform(lab.cloud, "cs_oobm", check_mode=True, **WISH, state="enabled")
+    assert writes(lab.server) == []
+
+
+@pytest.mark.parametrize("held", ["other", "sharp"])
+def test_another_password_is_found_out(lab: Lab, held: str) -> None:
+    """By its first letter, and of the same letter by the server's login."""
+    lab.configured("kvm1", password=held)
+    assert perform(lab.cloud, "cs_oobm", **WISH).changed
+    assert lab.held("kvm1")[2] == PASSWORD
+    assert not perform(lab.cloud, "cs_oobm", **WISH).changed
+
+
+def test_a_password_that_cannot_be_tried_is_compared_by_its_letter_and_said_so(lab: Lab) -> None:
+    lab.configured("kvm1", password="sharp")
+    lab.site.api.done("disableOutOfBandManagementForCluster", clusterid=lab.cluster)
+    outcome = perform(lab.cloud, "cs_oobm", **WISH)
+    assert not outcome.changed
+    assert "first letter" in outcome.warnings[0]
+
+
+def test_a_configuration_that_does_not_work_is_an_error(lab: Lab) -> None:
+    lab.bmcs["kvm1"].password = "another"
+    with pytest.raises(HostcraftError, match="does not work") as failed:
+        perform(lab.cloud, "cs_oobm", **WISH, state="enabled")
+    assert failed.value.details["reason"] == "bmc_password"
+    assert perform(lab.cloud, "cs_oobm", **WISH, verify=False).changed
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"password": "x" * 21}, "password"),
+        ({"password": "a\nb"}, "password"),
+        ({"username": "u" * 17}, "username"),
+        ({"address": "bmc 1"}, "address"),
+        ({"address": "-oProxyCommand=x"}, "address"),
+        ({"address": "192.0.2.300"}, "address"),
+        ({"port": "0"}, "port"),
+        ({"port": "six"}, "port"),
+    ],
+)
+def test_what_no_controller_can_have_is_refused_before_anything_is_sent(
+    lab: Lab, changes: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        perform(lab.cloud, "cs_oobm", **{**WISH, **changes})
+    assert refused.value.details["parameter"] == named
+    assert changes.get("password", "\0") not in str(refused.value.details)
+    assert writes(lab.server) == []
+
+
+def test_redfish_on_another_port_is_refused_with_the_reason(lab: Lab) -> None:
+    with pytest.raises(Refused) as refused:
+        perform(lab.cloud, "cs_oobm", **WISH, driver="redfish", port="8443")
+    assert codes(refused.value) == ["redfish_port"]
+    assert "443" in refused.value.message
+    assert writes(lab.server) == []
+    assert perform(lab.cloud, "cs_oobm", **WISH, driver="redfish", state="enabled").changed
+    assert lab.site.api.ok("listHosts", id=lab.hosts["kvm1"])["host"][0]["outofbandmanagement"]["port"] == "443"
+
+
+def test_a_first_configuration_says_what_it_lacks(lab: Lab) -> None:
+    with pytest.raises(MissingValue) as refused:
+        perform(lab.cloud, "cs_oobm", host="kvm1", state="enabled")
+    assert set(refused.value.details["missing"]) >= {"address", "username", "password"}  # type: ignore[call-overload]
+
+
+def test_the_password_changes_on_both_sides(lab: Lab) -> None:
+    lab.configured("kvm1")
+    outcome = perform(lab.cloud, "cs_oobm", host="kvm1", new_password="newsecret")
+    assert outcome.changed
+    assert (lab.bmcs["kvm1"].password, lab.held("kvm1")[2]) == ("newsecret", "newsecret")
+    again = perform(lab.cloud, "cs_oobm", host="kvm1", new_password="newsecret")
+    assert not again.changed
+
+
+def test_a_change_that_fails_gives_the_old_password_back(lab: Lab) -> None:
+    lab.configured("kvm1")
+    lab.server.faults.add("changeOutOfBandManagementPassword", "job_failed")
+    with pytest.raises(HostcraftError, match="the old password works"):
+        perform(lab.cloud, "cs_oobm", host="kvm1", password=PASSWORD, new_password="newsecret")
+    assert (lab.bmcs["kvm1"].password, lab.held("kvm1")[2]) == (PASSWORD, PASSWORD)
+
+
+@pytest.mark.parametrize("place", [{"cluster": "kvm-a"}, {}])
+def test_a_place_is_switched_and_decides_for_its_hosts(lab: Lab, place: dict[str, str]) -> None:
+    lab.configured("kvm1")
+    done = twice(lab.cloud, "cs_oobm", state="disabled", **place)
+    scope = "cluster" if place else "zone"
+    assert done.result["scope"] == scope
+    rows = {row["host"]: row for row in perform(lab.cloud, "cs_oobm_info").result["hosts"]}  # type: ignore[attr-defined]
+    assert (rows["kvm1"]["state"], rows["kvm1"]["decided_by"]) == ("disabled", scope)
+    twice(lab.cloud, "cs_oobm", state="enabled", **place)
+    rows = {row["host"]: row for row in perform(lab.cloud, "cs_oobm_info").result["hosts"]}  # type: ignore[attr-defined]
+    assert (rows["kvm1"]["state"], rows["kvm1"]["decided_by"]) == ("enabled", "host")
+    assert rows["kvm2"]["decided_by"] == "not_configured"
+
+
+@pytest.mark.parametrize("place", [{"host": "kvm1"}, {"cluster": "kvm-a"}, {}])
+def test_what_host_ha_needs_is_not_switched_off(lab: Lab, place: dict[str, str]) -> None:
+    lab.configured("kvm1")
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    before = writes(lab.server)
+    with pytest.raises(Refused) as refused:
+        perform(lab.cloud, "cs_oobm", state="disabled", **place)
+    assert codes(refused.value) == ["host_ha_enabled"]
+    assert writes(lab.server) == before
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="disabled")
+    assert perform(lab.cloud, "cs_oobm", state="disabled", **place).changed
+
+
+def test_a_pool_too_small_for_the_zone_is_told_with_its_numbers(lab: Lab) -> None:
+    for name in ADDRESSES:
+        lab.configured(name)
+    perform(lab.cloud, "cs_configuration", name="outofbandmanagement.sync.poolsize", value="1")
+    seen = perform(lab.cloud, "cs_oobm_info")
+    assert seen.result["sweep_seconds"] == 120
+    assert "2 hosts x 60 s / 1" in seen.warnings[0]
+    assert [row["name"] for row in seen.result["settings"] if row["restart_needed"]] == [  # type: ignore[attr-defined]
+        "outofbandmanagement.sync.poolsize"
+    ]
+
+
+def test_a_refresh_asks_each_controller(lab: Lab) -> None:
+    lab.configured("kvm1")
+    lab.bmcs["kvm1"].power = "Off"
+    row = perform(lab.cloud, "cs_oobm_info", host="kvm1").result["hosts"][0]  # type: ignore[index]
+    assert row["power_state_age"] is None
+    row = perform(lab.cloud, "cs_oobm_info", host="kvm1", refresh=True).result["hosts"][0]  # type: ignore[index]
+    assert (row["power_state"], row["power_state_age"]) == ("Off", 0)
+    lab.bmcs["kvm1"].password = "another"
+    row = perform(lab.cloud, "cs_oobm_info", host="kvm1", refresh=True).result["hosts"][0]  # type: ignore[index]
+    assert (row["power_state"], "authentication error" in row["error"]) == ("Unknown", True)
+
+
+def test_a_place_takes_no_configuration(lab: Lab) -> None:
+    with pytest.raises(MissingValue):
+        perform(lab.cloud, "cs_oobm", cluster="kvm-a", state="enabled", address="192.0.2.1")
+    with pytest.raises(MissingValue):
+        perform(lab.cloud, "cs_oobm", cluster="kvm-a")
+    with pytest.raises(Wrong):
+        perform(lab.cloud, "cs_oobm", host="kvm1", driver="telepathy")
