@@ -8,6 +8,7 @@ The simulator speaks cipher suite 3 alone, and keeps passwords on disk as a cont
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -139,6 +140,8 @@ class Ipmi:
     def __exit__(self, *_error: object) -> None:
         self.stop()
         if self._server is not None:
+            with contextlib.suppress(OSError):
+                self._server.shutdown(socket.SHUT_RDWR)
             self._server.close()
         if self._made is not None:
             self._made.cleanup()

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""fence_drill.yml on booted machines whose controllers really stop and boot them.
+
+The machines become hosts by add_hosts.yml; the controllers are OpenIPMI's simulator, and the server speaks to them by
+ipmitool. The tests are one story.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from counterparts.ipmi import SUITE, Chassis, Ipmi
+from hosts import Host
+from integration.machine.add_hosts.site import PLAYBOOKS, Site
+
+from sandbox.world import World
+
+NAMES = ("kvm1", "kvm2")
+HERE = Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="module")
+def bmcs() -> dict[str, Ipmi]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, bmcs: dict[str, Ipmi]) -> Iterator[Site]:
+    with ExitStack() as stack:
+        made = stack.enter_context(Site(tmp_path_factory.mktemp("site"), *NAMES))
+        added = made.play("add_hosts.yml")
+        assert added.status == 0, added.output
+        for name in NAMES:
+            machine = made.fleet[name]
+            chassis = Chassis(on=machine.power_on, off=machine.power_off, reset=lambda host=machine: cycled(host))
+            bmcs[name] = stack.enter_context(Ipmi(chassis=chassis))
+
+        def arrange(world: World) -> None:
+            world.ipmitool = SUITE
+            world.durations.update({"host HA": 1.0})
+            world.settings.values["kvm.ha.activity.check.max.attempts"] = "2"
+
+        made.sandbox.run(arrange)
+        configured = made.play(HERE / "configure.yml", ports={name: bmc.port for name, bmc in bmcs.items()})
+        assert configured.status == 0, configured.output
+        yield made
+
+
+def cycled(host: Host) -> None:
+    host.power_off()
+    host.power_on()
+
+
+def drill(site: Site, name: str = "kvm1", **variables: object) -> tuple[int, str]:
+    known = {"fence_drill": name, "fence_drill_zone": "east", "fence_drill_host": f"{name}.example.net"}
+    bmc = {"fence_drill_bmc": {"password": "secret"}}
+    ended = site.play("fence_drill.yml", **{**known, **bmc, "fence_drill_agent_timeout": 120, **variables})
+    return ended.status, ended.output
+
+
+def resource_state(site: Site, state: str | None = None, name: str = "kvm1") -> str:
+    def look(world: World) -> str:
+        host = next(each for each in world.hosts if each.name == f"{name}.example.net")
+        if state:
+            host.resource_state = state
+        return host.resource_state
+
+    return site.sandbox.run(look)
+
+
+def boots(host: Host) -> str:
+    host.wait()
+    return host.boot_id()
+
+
+def test_a_second_run_of_the_configuration_changes_nothing(site: Site, bmcs: dict[str, Ipmi]) -> None:
+    again = site.play(HERE / "configure.yml", ports={name: bmc.port for name, bmc in bmcs.items()})
+    assert (again.status, again.changed) == (0, 0), again.output
+
+
+def test_a_host_that_works_is_not_drilled(site: Site) -> None:
+    before = boots(site.fleet["kvm1"])
+    status, output = drill(site)
+    assert status != 0
+    assert "not in Maintenance" in output
+    assert boots(site.fleet["kvm1"]) == before
+
+
+def test_off_really_stops_the_machine_and_on_boots_it_again(site: Site, bmcs: dict[str, Ipmi]) -> None:
+    machine = site.fleet["kvm1"]
+    resource_state(site, "Maintenance")
+    before = boots(machine)
+    status, output = drill(site)
+    assert status == 0, output
+    assert boots(machine) != before
+    assert site.hosts()["kvm1.example.net"] == "Up"
+    assert resource_state(site) == "Maintenance"
+    for told in ("verified_off", "agent_up", "controller: Off", "a real failure, in seconds"):
+        assert told in output
+    assert "secret" not in output.replace("CLOUDSTACK_SECRET", "")
+    assert bmcs["kvm1"].chassis.powered
+
+
+def test_an_agent_that_fails_is_mended_by_the_server_and_watched(site: Site) -> None:
+    """Killed agent, machine on, no disk activity: the server resets it, and everything is as it was."""
+    machine = site.fleet["kvm1"]
+    resource_state(site, "Enabled")
+    before = boots(machine)
+    site.sandbox.run(lambda world: [setattr(held, "active", False) for held in world.host_ha.values()])
+    status, output = drill(site, fence_drill_fail_agent=True, fence_drill_consent=True)
+    assert status == 0, output
+    assert "Suspect" in output
+    assert "Recovered" in output
+    assert boots(machine) != before
+    assert site.hosts()["kvm1.example.net"] == "Up"
+
+
+def test_a_drill_that_is_killed_is_made_good_by_the_next(site: Site) -> None:
+    machine = site.fleet["kvm1"]
+    resource_state(site, "Maintenance")
+    environment = {
+        **os.environ,
+        "CLOUDSTACK_ENDPOINT": site.sandbox.url,
+        "CLOUDSTACK_KEY": site.sandbox.key,
+        "CLOUDSTACK_SECRET": site.sandbox.secret,
+    }
+    variables = {"fence_drill": "kvm1", "fence_drill_zone": "east", "fence_drill_host": "kvm1.example.net"}
+    line = ["ansible-playbook", "-i", str(site.inventory), "-e", json.dumps(variables)]
+    for moment in random.Random(7).sample(range(20, 90), 2):
+        with (site.folder / f"killed-{moment}.log").open("w") as log:
+            playing = subprocess.Popen(
+                [*line, str(PLAYBOOKS / "fence_drill.yml")],
+                env=environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        time.sleep(moment / 10)
+        os.killpg(playing.pid, signal.SIGKILL)
+        playing.wait()
+        status, output = drill(site)
+        assert status == 0, output
+        assert machine.powered
+        assert site.hosts()["kvm1.example.net"] == "Up"
