@@ -141,7 +141,7 @@ REPLAY ?= ../shared/tools/replay.py
 .PHONY: conformance
 conformance: venv ## Compare the sandbox with recorded conversations, when they are there
 	@if compgen -G "$(TRANSCRIPTS)/*.jsonl" > /dev/null; then \
-	  $(BIN)/python tools/conformance.py $(REPLAY) $(TRANSCRIPTS) $(REPLAY_ARGS); \
+	  PYTHONPATH=tests $(BIN)/python tools/conformance.py $(REPLAY) $(TRANSCRIPTS) $(REPLAY_ARGS); \
 	else \
 	  echo "transcripts not here"; \
 	fi

@@ -71,6 +71,7 @@ class Sandbox:
         self.secret = secret or os.environ.get("SANDBOX_SECRET") or SECRET
         self.port = port
         self.world = World(seed=seed, speed=speed, sizes=sizes)
+        self.world.ipmitool = tuple(os.environ.get("SANDBOX_IPMITOOL", "").split())
         if snapshot is not None:
             load(self.world, snapshot)
         self.api = Api(self.world, self.key, self.secret, version)

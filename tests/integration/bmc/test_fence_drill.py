@@ -49,7 +49,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, bmcs: dict[str, Ipmi]) -> Ite
         def arrange(world: World) -> None:
             world.ipmitool = SUITE
             world.durations.update({"host HA": 1.0})
-            world.settings.values["kvm.ha.activity.check.max.attempts"] = "2"
 
         made.sandbox.run(arrange)
         configured = made.play(HERE / "configure.yml", ports={name: bmc.port for name, bmc in bmcs.items()})
