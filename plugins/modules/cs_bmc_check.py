@@ -91,6 +91,10 @@ hosts:
     model:
       description: Its model.
       type: str
+    ignored:
+      description: Findings that O(ignore) names.
+      type: list
+      elements: dict
     findings:
       description: What is wrong, worst first.
       type: list
@@ -121,17 +125,16 @@ summary:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC, PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import check_controllers
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.findings import FAIL
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.findings import ASKED
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(
     options={
         **PLACES,
         **BMC,
+        **ASKED,
         "ask_server": {"type": "bool", "default": True},
         "ping": {"type": "bool", "default": True},
-        "ignore": {"type": "list", "elements": "str", "default": []},
-        "fail": dict(FAIL),
     },
     operation=lambda cloud, p, check: check_controllers(cloud, p),
 )

@@ -302,8 +302,11 @@ def test_storage_that_cannot_be_plugged_is_told_with_the_drivers_words(servers: 
 
 
 def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Servers, pool: Pool) -> None:
-    assert xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings == ()
     database, host = pool.database, pool.host("xen1")
+    (its,) = database.rows["pool"]
+    database.set("pool", its, ha_enabled=True, ha_configuration={"timeout": "180"})
+    assert xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings == ()
+    database.set("pool", its, ha_configuration={"timeout": "60"})
     software = {**site.SOFTWARE, "product_version": "8.2.1", "network_backend": "bridge"}
     database.set("host", host, software_version=software, ntp_mode="Disabled", API_version_minor=1)
     database.set(
@@ -317,8 +320,15 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     found = xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings
     told = {(each.code, each.host) for each in found}
     codes = ("version_differs", "backend_differs", "ntp_off", "api_differs", "dom0_memory", "label_missing")
-    wanted = {(code, "xen1") for code in codes} | {("storage_unplugged", ""), ("not_live", "xen2")}
+    wanted = {(code, "xen1") for code in codes} | {("storage_unplugged", ""), ("not_live", "xen2"), ("ha_timeout", "")}
     assert told == wanted
+    database.set("pool", its, ha_enabled=False)
+    codes_now = {each.code for each in xen_pools.judged(opened(servers), [], 2940 * 2**20)[1].findings}
+    assert {"ha_off"} == codes_now & {"ha_off", "ha_timeout", "ha_guests"}
+    database.set("pool", its, ha_enabled=True, ha_configuration={})
+    database.set("VM", site.add_vm(pool, "i-2-9-VM", "xen0"), ha_restart_priority="restart")
+    codes_now = {each.code for each in xen_pools.judged(opened(servers), [], 2940 * 2**20)[1].findings}
+    assert {"ha_timeout", "ha_guests"} == codes_now & {"ha_off", "ha_timeout", "ha_guests"}
 
 
 def host(servers: Servers, name: str, out: bool) -> Any:

@@ -34,7 +34,23 @@ def layout(tables: Tables, ahead: t.Mapping[str, t.Optional[float]]) -> XenLayou
         interfaces=tuple(_interface(tables, ref, names) for ref in tables["PIF"]),
         networks=tuple(sorted(names.values())),
         repositories=tuple(_repository(tables, ref) for ref in tables["SR"]),
+        **_pool_ha(tables),
     )
+
+
+def _pool_ha(tables: Tables) -> dict[str, t.Any]:
+    """Of the one pool there is. A timeout that is not told is XAPI's own."""
+    for pool in tables["pool"].values():
+        if "ha_enabled" not in pool:
+            return {}
+        guests = [
+            vm["name_label"]
+            for vm in tables["VM"].values()
+            if is_guest(vm) and str(vm.get("ha_restart_priority") or "") not in ("", "best-effort")
+        ]
+        timeout = (pool.get("ha_configuration") or NOTHING).get("timeout")
+        return {"ha": bool(pool["ha_enabled"]), "ha_timeout": whole(timeout or ""), "ha_guests": tuple(sorted(guests))}
+    return {}
 
 
 def _offset(mine: t.Optional[float], its: t.Optional[float]) -> t.Optional[float]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..findings import BLOCKS, HURTS, NOTE, HostCheck, HostFinding, Severity
+from ..findings import BLOCKS, HURTS, NOTE, Finding, Judgement, Table, rows
 from .controller import ADMINISTRATOR, IPMI, REDFISH, REDFISH_RESET, Controller, Failure
 from .oobm import NESTED, Effective, Oobm
 from .oobm import REDFISH as REDFISH_DRIVER
@@ -22,12 +22,9 @@ _OOBM, _HA = "Hosts: Out-of-band Management", "Hosts: Host HA"
 USED_SUITES = frozenset((3, 17))
 
 
-def _rows(severity: Severity, *rows: tuple[str, str, str, str]) -> tuple[HostCheck, ...]:
-    return tuple(HostCheck(code, title, severity, remedy, source) for code, title, remedy, source in rows)
-
-
-BMC_CHECKS: tuple[HostCheck, ...] = (
-    *_rows(
+BMC = Table(
+    "controller checks",
+    rows(
         BLOCKS,
         ("oobm_not_configured", "CloudStack has no controller for the host", "configure it with cs_oobm", _OOBM),
         ("oobm_disabled", "Out-of-band management is disabled", "enable it at the level named, with cs_oobm", _OOBM),
@@ -92,7 +89,7 @@ BMC_CHECKS: tuple[HostCheck, ...] = (
             "cs#12921",
         ),
     ),
-    *_rows(
+    rows(
         HURTS,
         (
             "power_differs",
@@ -119,7 +116,7 @@ BMC_CHECKS: tuple[HostCheck, ...] = (
             _OOBM,
         ),
     ),
-    *_rows(
+    rows(
         NOTE,
         (
             "graceful_off_only",
@@ -135,7 +132,6 @@ BMC_CHECKS: tuple[HostCheck, ...] = (
         ),
     ),
 )
-BMC_BY_CODE: t.Mapping[str, HostCheck] = {check.code: check for check in BMC_CHECKS}
 SHIPPED_USERS = frozenset(("admin", "administrator", "root", "userid"))
 FAILED: t.Mapping[str, str] = {
     "silent": "bmc_silent",
@@ -167,73 +163,67 @@ class BmcSeen:
     shared_with: tuple[str, ...] = ()
 
 
-def judge_bmc(seen: BmcSeen) -> tuple[HostFinding, ...]:
-    """Every finding, worst first."""
-    found = [*_configuration(seen), *_login(seen), *_agreement(seen)]
-    order = {BLOCKS: 0, HURTS: 1, NOTE: 2}
-    return tuple(sorted(found, key=lambda each: order[each.severity]))
+def judge_bmc(seen: BmcSeen, ignore: t.Collection[str] = ()) -> Judgement:
+    """Every finding, worst first. Raises InvalidValue for a code in ``ignore`` that is none."""
+    return BMC.judgement([*_configuration(seen), *_login(seen), *_agreement(seen)], ignore)
 
 
-def told(code: str, evidence: str, host: str, **facts: object) -> HostFinding:
-    """A finding in the words of the table."""
-    check = BMC_BY_CODE[code]
-    return HostFinding(code, check.severity, f"{check.title}: {evidence}", check.remedy, check.source, host, facts)
-
-
-def _configuration(seen: BmcSeen) -> t.Iterator[HostFinding]:
+def _configuration(seen: BmcSeen) -> t.Iterator[Finding]:
     held = seen.oobm
     if not held.configured:
-        yield told("oobm_not_configured", "no driver, address or user", seen.host)
+        yield BMC.found("oobm_not_configured", "no driver, address or user", seen.host)
         return
     if seen.effective.state != "enabled":
-        yield told("oobm_disabled", f"by {seen.effective.decided_by}", seen.host, decided_by=seen.effective.decided_by)
+        yield BMC.found(
+            "oobm_disabled", f"by {seen.effective.decided_by}", seen.host, decided_by=seen.effective.decided_by
+        )
     if held.driver == REDFISH_DRIVER and held.port != "443":
-        yield told("redfish_port", f"port {held.port} is configured", seen.host, port=held.port)
+        yield BMC.found("redfish_port", f"port {held.port} is configured", seen.host, port=held.port)
     if seen.shared_with:
         where = held.address if held.driver == NESTED else f"{held.address}:{held.port}"
-        yield told(
+        yield BMC.found(
             "bmc_shared", f"{where} is also of {', '.join(seen.shared_with)}", seen.host, hosts=list(seen.shared_with)
         )
 
 
-def _login(seen: BmcSeen) -> t.Iterator[HostFinding]:
+def _login(seen: BmcSeen) -> t.Iterator[Finding]:
     answer = seen.answer
     if answer is None:
         return
     if isinstance(answer, Failure):
-        yield told(FAILED[answer.reason], answer.text, seen.host)
+        yield BMC.found(FAILED[answer.reason], answer.text, seen.host)
         return
     if answer.privilege and answer.privilege != ADMINISTRATOR:
-        yield told(
+        yield BMC.found(
             "bmc_privilege", f"{seen.oobm.username} is {answer.privilege}", seen.host, privilege=answer.privilege
         )
     if answer.cipher_suites and not answer.cipher_suites & USED_SUITES:
         shown = ", ".join(str(each) for each in sorted(answer.cipher_suites))
-        yield told("bmc_cipher", f"it offers {shown}", seen.host, cipher_suites=sorted(answer.cipher_suites))
+        yield BMC.found("bmc_cipher", f"it offers {shown}", seen.host, cipher_suites=sorted(answer.cipher_suites))
     if seen.protocol == REDFISH and not seen.verified:
-        yield told("bmc_unverified", "validate_certs is off", seen.host)
+        yield BMC.found("bmc_unverified", "validate_certs is off", seen.host)
     if seen.oobm.driver == REDFISH_DRIVER and answer.reset_types is not None:
         yield from _resets(seen, answer.reset_types)
     shipped = sorted(each.name for each in answer.accounts if each.name.casefold() in SHIPPED_USERS and each.enabled)
     if shipped:
-        yield told("bmc_default_user", ", ".join(shipped), seen.host, users=shipped)
+        yield BMC.found("bmc_default_user", ", ".join(shipped), seen.host, users=shipped)
 
 
-def _resets(seen: BmcSeen, accepted: t.Collection[str]) -> t.Iterator[HostFinding]:
+def _resets(seen: BmcSeen, accepted: t.Collection[str]) -> t.Iterator[Finding]:
     lacking = {word: sent for word, sent in REDFISH_RESET.items() if sent not in accepted}
     for word, sent in lacking.items():
-        yield told("reset_type_refused", f"{word} is sent as {sent}", seen.host, action=word, reset_type=sent)
+        yield BMC.found("reset_type_refused", f"{word} is sent as {sent}", seen.host, action=word, reset_type=sent)
     if "OFF" not in lacking:
-        yield told("graceful_off_only", f"OFF is sent as {REDFISH_RESET['OFF']}", seen.host)
+        yield BMC.found("graceful_off_only", f"OFF is sent as {REDFISH_RESET['OFF']}", seen.host)
 
 
-def _agreement(seen: BmcSeen) -> t.Iterator[HostFinding]:
+def _agreement(seen: BmcSeen) -> t.Iterator[Finding]:
     if not isinstance(seen.answer, Controller):
         return
     power = seen.answer.power
     if seen.server_error:
-        yield told("bmc_not_from_server", seen.server_error, seen.host)
+        yield BMC.found("bmc_not_from_server", seen.server_error, seen.host)
     elif seen.server_power in ("On", "Off") and power in ("On", "Off") and seen.server_power != power:
-        yield told("power_differs", f"CloudStack {seen.server_power}, controller {power}", seen.host)
+        yield BMC.found("power_differs", f"CloudStack {seen.server_power}, controller {power}", seen.host)
     if power == "Off" and seen.answers:
-        yield told("host_answers_while_off", "its address answers", seen.host)
+        yield BMC.found("host_answers_while_off", "its address answers", seen.host)

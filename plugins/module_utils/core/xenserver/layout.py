@@ -89,6 +89,10 @@ class XenLayout:
     interfaces: tuple[XenInterface, ...] = ()
     networks: tuple[str, ...] = ()
     repositories: tuple[XenRepository, ...] = ()
+    # Of the pool; None where it was not told. ha_timeout: seconds. ha_guests: VMs that the pool itself restarts.
+    ha: t.Optional[bool] = None
+    ha_timeout: t.Optional[int] = None
+    ha_guests: tuple[str, ...] = ()
 
     @property
     def ordered(self) -> tuple[XenHost, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from ..findings import BLOCKS, HURTS, Table, rows
 
 _SYSTEM, _TIME = "XenServer: System Requirements", "XenServer: Time Synchronization"
+_HA = "XenServer: XenServer HA"
 
 XEN = Table(
     "XenServer checks",
@@ -78,6 +79,24 @@ XEN = Table(
             "Storage is not connected or not plugged on a host",
             "use cs_xenserver_pool with plug_storage",
             "XenServer: Primary Storage Setup",
+        ),
+        (
+            "ha_off",
+            "HA of the pool is off, so nothing replaces a master that fails",
+            "enable it with xe pool-enable-ha and a timeout of 120 to 180 s",
+            _HA,
+        ),
+        (
+            "ha_timeout",
+            "The timeout of the pool's HA is not 120 to 180 s",
+            "enable HA again with xe pool-enable-ha ha-config:timeout=180",
+            _HA,
+        ),
+        (
+            "ha_guests",
+            "The pool's HA restarts VMs, which CloudStack restarts too",
+            "clear ha-restart-priority of these VMs: HA is for the master alone",
+            _HA,
         ),
     ),
 )

@@ -12,7 +12,7 @@ from ...adapters.bmc.presence import answers
 from ...core.bmc.oobm import OobmWish
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError
-from ...core.findings import SEVERITIES
+from ...core.findings import at_least, complaint, summary
 from ...operations.bmc import check, drill, host_ha, oobm, power
 from ...operations.bmc.asking import Direct
 from ...ports.cloud import Cloud
@@ -73,33 +73,33 @@ def run_drill(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
 
 
 def check_controllers(cloud: Cloud, params: Params) -> Outcome:
-    request = check.Request(places(params), direct(params), params["ask_server"], answers if params["ping"] else None)
-    ignored = frozenset(params["ignore"])
-    hosts = []
-    bad = []
-    counts = dict.fromkeys(SEVERITIES, 0)
-    for each in check.check_controllers(cloud, request):
-        kept = [finding for finding in each.findings if finding.code not in ignored]
-        for finding in kept:
-            counts[finding.severity] += 1
-        if params["fail"] != "never":
-            limit = SEVERITIES.index(params["fail"])
-            bad += [finding for finding in kept if SEVERITIES.index(finding.severity) <= limit]
-        controller = each.controller
-        hosts.append(
-            {
-                "host": each.host,
-                "power_state": controller.power if controller else None,
-                "privilege": controller.privilege if controller else None,
-                "users": [plain(account) for account in controller.accounts] if controller else [],
-                "reset_types": sorted(controller.reset_types) if controller and controller.reset_types else [],
-                "cipher_suites": sorted(controller.cipher_suites) if controller and controller.cipher_suites else [],
-                "firmware": controller.firmware if controller else None,
-                "model": controller.model if controller else None,
-                "findings": [plain(finding) for finding in kept],
-            }
-        )
+    request = check.Request(
+        places(params),
+        direct(params),
+        params["ask_server"],
+        answers if params["ping"] else None,
+        tuple(params["ignore"]),
+    )
+    checked = check.check_controllers(cloud, request)
+    findings = [finding for each in checked for finding in each.judgement.findings]
+    result = {"hosts": [_shown(each) for each in checked], "summary": summary(findings)}
+    bad = at_least(params["fail"], findings)
     if bad:
-        found = "; ".join(f"{each.host} [{each.code}] {each.evidence}" for each in bad)
-        raise ControllersNotFit(f"controllers are not as CloudStack needs them: {found}", hosts=hosts, summary=counts)
-    return Outcome(False, result={"hosts": hosts, "summary": counts})
+        raise ControllersNotFit(complaint("controllers are not as CloudStack needs them", bad), **result)
+    return Outcome(False, result=result)
+
+
+def _shown(checked: check.Checked) -> dict[str, t.Any]:
+    controller = checked.controller
+    return {
+        "host": checked.host,
+        "power_state": controller.power if controller else None,
+        "privilege": controller.privilege if controller else None,
+        "users": [plain(account) for account in controller.accounts] if controller else [],
+        "reset_types": sorted(controller.reset_types or ()) if controller else [],
+        "cipher_suites": sorted(controller.cipher_suites or ()) if controller else [],
+        "firmware": controller.firmware if controller else None,
+        "model": controller.model if controller else None,
+        "findings": [plain(each) for each in checked.judgement.findings],
+        "ignored": [plain(each) for each in checked.judgement.ignored],
+    }

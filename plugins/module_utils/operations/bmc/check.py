@@ -13,7 +13,7 @@ from ...core.bmc.check import BmcSeen, judge_bmc
 from ...core.bmc.controller import IPMI, Controller, Failure
 from ...core.bmc.oobm import NESTED, Oobm
 from ...core.errors import ApiError, InvalidValue
-from ...core.findings import HostFinding
+from ...core.findings import Judgement
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ..zone.places import Names, place
@@ -29,7 +29,7 @@ class Checked:
     """One host's controller. controller: what a login told; None where there was none or it failed."""
 
     host: str
-    findings: tuple[HostFinding, ...]
+    judgement: Judgement
     controller: t.Optional[Controller]
 
 
@@ -41,6 +41,7 @@ class Request:
     direct: t.Optional[Direct] = None
     ask_server: bool = True
     ping: t.Optional[Ping] = None
+    ignore: tuple[str, ...] = ()
 
 
 def check_controllers(cloud: Cloud, request: Request) -> tuple[Checked, ...]:
@@ -68,7 +69,9 @@ def _checked(
     )
     if its.configured:
         seen = _asked(cloud, request, host, its, seen)
-    return Checked(host.name, judge_bmc(seen), seen.answer if isinstance(seen.answer, Controller) else None)
+    return Checked(
+        host.name, judge_bmc(seen, request.ignore), seen.answer if isinstance(seen.answer, Controller) else None
+    )
 
 
 def _asked(cloud: Cloud, request: Request, host: Host, its: Oobm, seen: BmcSeen) -> BmcSeen:

@@ -5,16 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc.check import (
-    BMC_BY_CODE,
-    BMC_CHECKS,
-    BmcSeen,
-    judge_bmc,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc.check import BMC, BmcSeen, judge_bmc
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc.controller import (
     Account,
     Controller,
@@ -65,25 +61,32 @@ PLANTED: list[tuple[BmcSeen, dict[str, Any], str]] = [
 
 
 def test_a_good_controller_has_no_findings() -> None:
-    assert judge_bmc(GOOD) == ()
-    assert {each.code for each in judge_bmc(REDFISH)} == {"graceful_off_only"}
+    assert judge_bmc(GOOD).findings == ()
+    assert {each.code for each in judge_bmc(REDFISH).findings} == {"graceful_off_only"}
 
 
 @pytest.mark.parametrize(("base", "changes", "code"), PLANTED, ids=[row[2] for row in PLANTED])
 def test_a_planted_fault_is_named_and_no_other(base: BmcSeen, changes: dict[str, Any], code: str) -> None:
-    found = {each.code for each in judge_bmc(replace(base, **changes))} - {"graceful_off_only"}
+    found = {each.code for each in judge_bmc(replace(base, **changes)).findings} - {"graceful_off_only"}
     assert found == {code}
 
 
 def test_every_code_is_planted_and_has_a_remedy() -> None:
-    assert {row[2] for row in PLANTED} | {"graceful_off_only"} == set(BMC_BY_CODE)
-    assert len(BMC_BY_CODE) == len(BMC_CHECKS)
-    assert [each.code for each in BMC_CHECKS if not each.remedy] == []
+    assert {row[2] for row in PLANTED} | {"graceful_off_only"} == set(BMC.by_code)
+    assert len(BMC.by_code) == len(BMC.checks)
+    assert [each.code for each in BMC.checks if not each.remedy] == []
 
 
 def test_the_worst_comes_first() -> None:
     order = ["blocks", "hurts", "note"]
-    found = judge_bmc(replace(GOOD, shared_with=("kvm2",), **login(power="Off"), server_power="On"))
+    found = judge_bmc(replace(GOOD, shared_with=("kvm2",), **login(power="Off"), server_power="On")).findings
     ranks = [order.index(each.severity) for each in found]
     assert ranks == sorted(ranks)
     assert len(found) > 1
+
+
+def test_the_guide_tells_every_code_and_no_other() -> None:
+    text = (Path(__file__).resolve().parents[6] / "docs/guides/out_of_band.md").read_text(encoding="utf-8")
+    table = text.partition("## Check controllers")[2].partition("\n## ")[0]
+    told = {row.split("`")[1]: row.split("|")[2].strip() for row in table.splitlines() if row.startswith("| `")}
+    assert told == {each.code: each.severity for each in BMC.checks}
