@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""fence_drill.yml on booted machines whose controllers really stop and boot them.
+"""fence_drill.yml (cs_fence_drill) on booted machines whose controllers really stop and boot them.
 
 The machines become hosts by add_hosts.yml; the controllers are OpenIPMI's simulator, and the server speaks to them by
 ipmitool. The tests are one story.

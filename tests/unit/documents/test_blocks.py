@@ -20,7 +20,8 @@ from documents.blocks import ROOT, Block, blocks, documents, every, strict
 LANGUAGES = {"yaml", "sh", "text"}
 # Keywords of plays and tasks that the documents use; whatever else a task has is its module.
 PLAY = {"name", "hosts", "become", "gather_facts", "vars", "vars_files", "roles", "tasks", "module_defaults"}
-TASK = {"name", "become", "delegate_to", "failed_when", "loop", "register", "run_once", "vars", "when"}
+TASK = {"name", "become", "delegate_to", "failed_when", "loop", "loop_control", "register", "run_once", "vars", "when"}
+NESTED = ("block", "rescue", "always")
 FLAGS = {"--check", "--diff", "--no-deps"}
 Json = dict[str, Any]
 
@@ -49,6 +50,10 @@ def unknown_options(given: Mapping[str, Any], options: Mapping[str, Any], where:
 
 def faults_of_tasks(tasks: list[Json]) -> Iterator[str]:
     for task in tasks:
+        if set(NESTED) & set(task):
+            for part in NESTED:
+                yield from faults_of_tasks(task.get(part, []))
+            continue
         (module,) = set(task) - TASK
         arguments = task[module] or {}
         if module == "ansible.builtin.import_role":
