@@ -65,7 +65,7 @@ class ActionModule(ActionBase):
         return {name: str(value) for name, value in found.items()}
 
     def _perform(self, task: ApiTask) -> dict[str, t.Any]:
-        checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(self._task.args)
+        checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(task.given(self._task.args))
         # As given, too: what is not valid stands in the result as it is.
         secrets = checked._no_log_values | task.secrets_in(self._task.args)
         if checked.error_messages:

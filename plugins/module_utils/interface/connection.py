@@ -10,7 +10,6 @@ import math
 import os
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -19,6 +18,7 @@ from ..adapters.cloudstack.gateway import Gateway
 from ..adapters.cloudstack.transport import Endpoint, Http
 from ..core.errors import InvalidValue, MissingValue
 from ..ports.clock import Progress
+from .fields import environment
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Params = t.Mapping[str, t.Any]
@@ -35,19 +35,19 @@ def _verify_fallback(*names: str) -> bool:
 
 
 CONNECTION: Spec = {
-    "api_url": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_ENDPOINT"])},
-    "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["CLOUDSTACK_KEY"])},
-    "api_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["CLOUDSTACK_SECRET"])},
+    "api_url": {"type": "str", "fallback": (environment, ["CLOUDSTACK_ENDPOINT"])},
+    "api_key": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUDSTACK_KEY"])},
+    "api_secret": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUDSTACK_SECRET"])},
     "api_http_method": {
         "type": "str",
         "choices": ["get", "post"],
-        "fallback": (env_fallback, ["CLOUDSTACK_METHOD"]),
+        "fallback": (environment, ["CLOUDSTACK_METHOD"]),
     },
-    "api_timeout": {"type": "float", "fallback": (env_fallback, ["CLOUDSTACK_TIMEOUT"])},
-    "api_job_timeout": {"type": "float", "fallback": (env_fallback, ["CLOUDSTACK_JOB_TIMEOUT"])},
-    "api_verify_ssl_cert": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_VERIFY"])},
+    "api_timeout": {"type": "float", "fallback": (environment, ["CLOUDSTACK_TIMEOUT"])},
+    "api_job_timeout": {"type": "float", "fallback": (environment, ["CLOUDSTACK_JOB_TIMEOUT"])},
+    "api_verify_ssl_cert": {"type": "str", "fallback": (environment, ["CLOUDSTACK_VERIFY"])},
     "validate_certs": {"type": "bool", "fallback": (_verify_fallback, ["CLOUDSTACK_DANGEROUS_NO_TLS_VERIFY"])},
-    "api_region": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_REGION"])},
+    "api_region": {"type": "str", "fallback": (environment, ["CLOUDSTACK_REGION"])},
 }
 
 
@@ -76,7 +76,7 @@ def resolve(params: Params) -> Connection:
         url=_url(str(found["api_url"])),
         key=str(found["api_key"]),
         secret=str(found["api_secret"]),
-        timeout=_seconds("api_timeout", _first(params.get("api_timeout"), ini.get("timeout")), DEFAULT_TIMEOUT),
+        timeout=_seconds("api_timeout", _first(params.get("api_timeout"), ini.get("timeout") or None), DEFAULT_TIMEOUT),
         verify=_verify(params, ini),
         method=_method(params.get("api_http_method") or ini.get("method") or "post"),
     )

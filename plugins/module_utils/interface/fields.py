@@ -6,13 +6,58 @@
 from __future__ import annotations
 
 import math
+import os
 import typing as t
+
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ..core.change import State
 from ..core.errors import InvalidValue
 
 Params = t.Mapping[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+# What names a place, an owner or a way to a server: a text without characters names none.
+NAMING = frozenset(
+    (
+        *("zone", "pod", "cluster", "physical_network", "storage", "image_store", "domain", "account", "project"),
+        *("api_url", "api_key", "api_secret", "api_verify_ssl_cert", "api_region", "url", "id", "run"),
+    )
+)
+TEXTS = ("str", "raw", "list", None)
+
+
+def environment(*names: str) -> str:
+    """The first environment variable that is set and not empty; for ``fallback``."""
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise AnsibleFallbackNotFound
+
+
+def without_empty(given: Params, spec: Spec) -> dict[str, t.Any]:
+    """Parameters as they were given, without empty texts where no text is a value: a survey's question left empty.
+
+    That is an option of another type, one with choices, and a name of NAMING. Elsewhere "" is a value: set to nothing.
+    """
+    names = {alias: name for name, option in spec.items() for alias in option.get("aliases", ())}
+    found: dict[str, t.Any] = {}
+    for key, value in given.items():
+        name = names.get(key, key)
+        option = spec.get(name, {})
+        if isinstance(value, dict) and option.get("options"):
+            found[key] = without_empty(value, option["options"])
+        elif not (isinstance(value, str) and not value.strip() and name in spec and _is_no_text(name, option)):
+            found[key] = value
+    return found
+
+
+def _is_no_text(name: str, option: t.Mapping[str, t.Any]) -> bool:
+    choices = option.get("choices")
+    return (
+        option.get("type") not in TEXTS or name in NAMING or (bool(choices) and "" not in t.cast("list[str]", choices))
+    )
 
 
 def cleaned(params: Params) -> dict[str, t.Any]:

@@ -17,7 +17,7 @@ from ..core.masking import all_masked, secrets_within
 from ..core.text import printable
 from ..ports.cloud import Cloud
 from .connection import CONNECTION, Params, Spec, open_cloud, resolve
-from .fields import cleaned
+from .fields import cleaned, without_empty
 
 Operation = t.Callable[[Cloud, Params, bool], Outcome]
 Json = dict[str, t.Any]
@@ -89,6 +89,12 @@ def _leaves(value: t.Any) -> t.Iterator[str]:
 class Module(AnsibleModule):  # type: ignore[misc]
     """A module whose result and refusals show no secret of its parameters, also where these are not valid."""
 
+    params: dict[str, t.Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.params = without_empty(self.params, self.argument_spec)
+
     def fail_json(self, msg: str, **more: t.Any) -> None:
         self._learn()
         super().fail_json(**all_masked({"msg": msg, **more}, self.no_log_values))
@@ -125,6 +131,10 @@ class ApiTask:
     @property
     def argument_spec(self) -> Spec:
         return {**CONNECTION, **self.options}
+
+    def given(self, args: Params) -> dict[str, t.Any]:
+        """A task's arguments, without empty texts that stand for nothing."""
+        return without_empty(args, self.argument_spec)
 
     def main(self) -> None:
         """The body of every API module."""

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
-
 from ...core.errors import InvalidValue, MissingValue
 from ...core.hypervisors.model import CAPABILITIES, HypervisorAccess
 from ...core.zone.hosts import Host
@@ -16,13 +14,14 @@ from ...core.zone.topology import Cluster
 from ...operations.hypervisors.native import Reach
 from ...ports.hypervisors import Hypervisor
 from ..connection import Params, Spec
+from ..fields import environment
 
 OPTIONS: Spec = {
-    "url": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_URL"])},
-    "username": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_USERNAME"])},
-    "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_PASSWORD"])},
+    "url": {"type": "str", "fallback": (environment, ["CLOUDSTACK_HYPERVISOR_URL"])},
+    "username": {"type": "str", "fallback": (environment, ["CLOUDSTACK_HYPERVISOR_USERNAME"])},
+    "password": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUDSTACK_HYPERVISOR_PASSWORD"])},
     "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path", "fallback": (env_fallback, ["CLOUDSTACK_HYPERVISOR_CA"])},
+    "ca_path": {"type": "path", "fallback": (environment, ["CLOUDSTACK_HYPERVISOR_CA"])},
     "pki_path": {"type": "path"},
     "cluster": {"type": "str"},
     "timeout": {"type": "float", "default": 30.0},

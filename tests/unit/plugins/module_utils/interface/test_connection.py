@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
     Connection,
     resolve,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import OPTIONS
 
 INI = """
 [cloudstack]
@@ -211,3 +212,46 @@ def test_a_connection_never_shows_its_keys() -> None:
     connection = given()
     assert "env-secret" not in f"{connection} {connection!r} {connection.endpoint}"
     assert "env-key" not in f"{connection} {connection!r} {connection.endpoint}"
+
+
+NAMES = [
+    "CLOUDSTACK_ENDPOINT",
+    "CLOUDSTACK_KEY",
+    "CLOUDSTACK_SECRET",
+    "CLOUDSTACK_METHOD",
+    "CLOUDSTACK_TIMEOUT",
+    "CLOUDSTACK_JOB_TIMEOUT",
+    "CLOUDSTACK_VERIFY",
+    "CLOUDSTACK_DANGEROUS_NO_TLS_VERIFY",
+    "CLOUDSTACK_REGION",
+    "CLOUDSTACK_CONFIG",
+    "CLOUDSTACK_HYPERVISOR_URL",
+    "CLOUDSTACK_HYPERVISOR_USERNAME",
+    "CLOUDSTACK_HYPERVISOR_PASSWORD",
+    "CLOUDSTACK_HYPERVISOR_CA",
+]
+
+
+def test_an_empty_environment_variable_is_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As AWX and CI systems export a variable of which nobody said anything."""
+    for name in NAMES:
+        monkeypatch.setenv(name, "")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "cloudstack.ini").write_text(
+        "[cloudstack]\nendpoint = http://cloud/client/api\nkey = k\nsecret = s\ntimeout =\nmethod =\nverify =\n"
+    )
+    checked = ArgumentSpecValidator({**CONNECTION, "hypervisor": {"type": "dict", "options": OPTIONS}}).validate(
+        {"hypervisor": {}}
+    )
+    assert checked.error_messages == []
+    held = checked.validated_parameters
+    assert {name: held[name] for name in CONNECTION} == dict.fromkeys(CONNECTION)
+    assert [held["hypervisor"][name] for name in ("url", "username", "password", "ca_path")] == [None] * 4
+    endpoint = resolve(held).endpoint
+    assert (endpoint.url, endpoint.timeout, endpoint.verify, endpoint.method) == (
+        "http://cloud/client/api",
+        30.0,
+        True,
+        "post",
+    )

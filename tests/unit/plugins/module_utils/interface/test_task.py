@@ -18,7 +18,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Reason,
     Refused,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    presence,
+    taken,
+    without_empty,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import (
     ApiTask,
     Module,
@@ -217,3 +221,38 @@ def test_what_says_that_it_is_no_secret_is_shown() -> None:
     }
     given = {"update_password": "always", "token_kind": "hex", "random_password": True, "name": "a"}
     assert secrets_of(given, spec) == set()
+
+
+SURVEY: dict[str, dict[str, Any]] = {
+    "zone": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "timeout": {"type": "float", "default": 5.0},
+    "force": {"type": "bool", "default": False},
+    "annotation": {"type": "str"},
+    "name": {"type": "str", "required": True, "aliases": ["title"]},
+    "hypervisor": {"type": "dict", "options": {"url": {"type": "str"}, "timeout": {"type": "float", "default": 3.0}}},
+}
+
+
+def test_an_empty_answer_of_a_survey_is_unset_where_no_text_is_a_value() -> None:
+    given = {
+        "zone": "",
+        "state": "",
+        "timeout": "",
+        "force": " ",
+        "annotation": "",
+        "name": "a",
+        "hypervisor": {"timeout": ""},
+    }
+    assert without_empty(given, SURVEY) == {"annotation": "", "name": "a", "hypervisor": {}}
+    assert without_empty({"title": "", "other": ""}, SURVEY) == {"title": "", "other": ""}
+
+
+def test_a_module_takes_its_defaults_for_empty_answers() -> None:
+    with arguments_of(
+        {"zone": "", "state": "", "timeout": "", "force": "", "name": "a", "hypervisor": {"url": "", "timeout": ""}}
+    ):
+        module = Module(argument_spec=SURVEY)
+    params = module.params
+    assert (params["zone"], params["state"], params["timeout"], params["force"]) == (None, "present", 5.0, False)
+    assert params["hypervisor"] == {"url": None, "timeout": 3.0}
