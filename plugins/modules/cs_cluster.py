@@ -127,7 +127,7 @@ EXAMPLES = r"""
     username: administrator@vsphere.local
     password: "{{ vault_vcenter_password }}"
 
-- name: Let go of the hosts, for work on them that the management server must not see
+- name: Disconnect the hosts for work on them
   hostcraft.cloudstack.cs_cluster:
     name: kvm-a
     zone: zurich

@@ -33,7 +33,7 @@ EXAMPLES = r"""
     zone: zurich
   register: result
 
-- name: Those that take nothing new
+- name: Read-only image stores
   ansible.builtin.debug:
     msg: "{{ result.image_stores | selectattr('read_only') | map(attribute='name') }}"
 """

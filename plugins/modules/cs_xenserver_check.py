@@ -72,7 +72,7 @@ findings:
       description: Section of CloudStack's documentation that describes it.
       type: str
     host:
-      description: The host; empty where the pool is meant.
+      description: The host. Empty if the finding is about the pool.
       type: str
     facts:
       description: The values that led to the finding.
