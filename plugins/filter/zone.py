@@ -81,7 +81,7 @@ def _told(problem: Problem, declared: t.Any, hosts: t.Sequence[Record]) -> dict[
         "value": problem.value,
         "message": problem.message,
         "remedy": problem.remedy,
-        "text": f"{place}: {problem.message}; right would be: {problem.remedy}",
+        "text": f"{problem.message} ({place}); expected: {problem.remedy}",
     }
 
 

@@ -42,13 +42,15 @@ class InvalidValue(HostcraftError):
 
 
 class MissingValue(HostcraftError):
-    """Parameters without which a thing cannot be created."""
+    """Parameters that are needed. subject: what for; hint: what helps to set them."""
 
     code = "missing_value"
 
-    def __init__(self, subject: str, missing: t.Sequence[str]) -> None:
-        names = ", ".join(missing)
-        super().__init__(f"{subject} does not exist and cannot be created without: {names}", missing=list(missing))
+    def __init__(self, subject: str, missing: t.Sequence[str], hint: str = "") -> None:
+        more = f"; {hint}" if hint else ""
+        super().__init__(
+            f"missing required arguments: {', '.join(missing)}{more}", subject=subject, missing=list(missing)
+        )
 
 
 class NotFound(HostcraftError):

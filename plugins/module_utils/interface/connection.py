@@ -23,6 +23,10 @@ from .fields import environment
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Params = t.Mapping[str, t.Any]
 
+UNCONNECTED = (
+    "set these options, or the environment variables CLOUDSTACK_ENDPOINT, CLOUDSTACK_KEY and CLOUDSTACK_SECRET "
+    "(in AWX: attach a credential that sets them to the job template)"
+)
 DEFAULT_TIMEOUT, DEFAULT_JOB_TIMEOUT = 30.0, 3600.0
 
 
@@ -71,7 +75,7 @@ def resolve(params: Params) -> Connection:
     }
     missing = [name for name, value in found.items() if not value]
     if missing:
-        raise MissingValue("the connection to CloudStack", missing)
+        raise MissingValue("the connection to CloudStack", missing, UNCONNECTED)
     endpoint = Endpoint(
         url=_url(str(found["api_url"])),
         key=str(found["api_key"]),

@@ -39,7 +39,7 @@ def zone(cloud: Cloud, name: t.Optional[str]) -> Zone:
         raise NoZone()
     if len(zones) != 1:
         names = ", ".join(sorted(each.name for each in zones))
-        raise MissingValue(f"a choice among {len(zones)} zones ({names})", ["zone"])
+        raise MissingValue("a place", ["zone"], f"there are {len(zones)} zones: {names}")
     return zones[0]
 
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
 from documents.blocks import ROOT
 
 # The form, and what says the same.

@@ -28,7 +28,9 @@ def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Proble
     if not isinstance(declaration, t.Mapping):
         text = shown(declaration)
         return [
-            Problem("wrong_type", (), text, f"{text!r} is no declaration of a zone", "keys and values: name, pods, …")
+            Problem(
+                "wrong_type", (), text, f"{text!r} is not a declaration of a zone", "keys and values: name, pods, …"
+            )
         ]
     zone = Part((), declaration)
     parts = [host_part(n, host, shown(host.get("inventory_name") or host.get("name"))) for n, host in enumerate(hosts)]

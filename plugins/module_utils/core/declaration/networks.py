@@ -31,7 +31,7 @@ def network_problems(zone: Part) -> t.Iterator[Problem]:
     for public in zone.parts("public_ip_ranges"):
         name = public.text("physical_network")
         if name and name not in by_name:
-            message = f"there is no physical network {name!r}"
+            message = f"physical network {name!r} is not declared"
             yield public.problem("unknown_physical_network", "physical_network", message, choice_of(name, by_name))
         yield from _public_vlan_problems(public, by_name.get(name))
 
@@ -58,13 +58,13 @@ def _guest_vlan_problems(network: Part) -> t.Iterator[Problem]:
             ranges = vlans.parse(value, highest=highest)
         except InvalidValue as error:
             expected = str(error.details["expected"])
-            yield Problem("bad_vlan", path, value, f"{value!r} is no range of VLANs", expected)
+            yield Problem("bad_vlan", path, value, f"{value!r} is not a range of VLANs", expected)
             continue
         if not ranges:
-            yield Problem("bad_vlan", path, value, "there is nothing between two commas", RIGHT_VLAN)
+            yield Problem("bad_vlan", path, value, "nothing between two commas", RIGHT_VLAN)
         elif highest == vlans.HIGHEST:
             for vlan in vlans.reserved_in(ranges):
-                message = f"VLAN {vlan} is reserved by IEEE 802.1Q; the server would take it all the same"
+                message = f"VLAN {vlan} is reserved by IEEE 802.1Q (the server itself accepts it)"
                 yield Problem("reserved_vlan", path, value, message, RIGHT_VLAN)
 
 
@@ -85,7 +85,7 @@ def _public_vlan_problems(public: Part, network: t.Optional[Part]) -> t.Iterator
         return
     if not tag.isdecimal() or not 0 < int(tag) < vlans.HIGHEST:
         code = "reserved_vlan" if tag in map(str, vlans.RESERVED) else "bad_vlan"
-        reason = "is reserved by IEEE 802.1Q" if code == "reserved_vlan" else "is no single VLAN"
+        reason = "is reserved by IEEE 802.1Q" if code == "reserved_vlan" else "is not a single VLAN"
         yield public.problem(code, "vlan", f"{tag} {reason}", f"{RIGHT_VLAN}, or untagged")
     elif network is not None and _highest(network) == vlans.HIGHEST:
         for low, high in _guest_vlans(network):
@@ -103,8 +103,8 @@ def _traffic_problems(zone: Part, networks: t.Sequence[Part]) -> t.Iterator[Prob
             kind = traffic.text("traffic_type")
             if kind in here or (kind in seen and kind != "Guest"):
                 held = seen[kind].text("name")
-                message = f"{kind} traffic is declared on {held} already"
-                yield traffic.problem("double_traffic_type", "traffic_type", message, "once in a zone")
+                message = f"{kind} traffic is already declared on {held}"
+                yield traffic.problem("double_traffic_type", "traffic_type", message, "one declaration in a zone")
             here.add(kind)
             seen.setdefault(kind, network)
     kind_of_zone = zone.text("network_type") or "Advanced"

@@ -42,8 +42,8 @@ def _doubles(parts: t.Sequence[Part], key: str, code: str, same: t.Callable[[str
             first = seen[value]
             where = first.host or Problem("", first.path, "", "", "").where
             what = shown(part.text(key))
-            message = f"{what!r} is declared at {where} already"
-            yield Problem(code, (*part.path, key), what, message, f"a {key} of its own", part.host)
+            message = f"{what!r} is already declared at {where}"
+            yield Problem(code, (*part.path, key), what, message, f"another {key}", part.host)
         seen.setdefault(value, part)
 
 
@@ -51,7 +51,9 @@ def _unknown(part: Part, key: str, kind: str, names: t.Iterable[str]) -> t.Itera
     """The named pod or cluster is declared; unset is not unknown."""
     known, name = list(names), part.text(key)
     if name and name not in known:
-        yield part.problem(f"unknown_{kind}", key, f"there is no {kind} {name!r}", choice_of(name, known))
+        yield part.problem(
+            f"unknown_{kind}", key, f"{kind.replace('_', ' ')} {name!r} is not declared", choice_of(name, known)
+        )
 
 
 def _names(zone: Part, key: str) -> list[str]:
@@ -75,7 +77,7 @@ def _cluster_problems(zone: Part) -> t.Iterator[Problem]:
             )
     datacenters = list(zone.parts("vmware_datacenters"))
     for extra in datacenters[1:]:
-        message = f"the zone has {datacenters[0].text('name')} already"
+        message = f"the zone already has the datacenter {datacenters[0].text('name')}"
         yield extra.problem(
             "second_datacenter", "name", message, "one datacenter in a zone, the others in zones of their own"
         )
@@ -85,13 +87,13 @@ def _host_problems(zone: Part, host: Part) -> t.Iterator[Problem]:
     clusters = {each.text("name"): each for each in zone.parts("clusters")}
     name = host.text("cluster")
     if not name:
-        yield host.problem("host_without_cluster", "cluster", "a host stands in a cluster", choice_of("", clusters))
+        yield host.problem("host_without_cluster", "cluster", "the host has no cluster", choice_of("", clusters))
     yield from _unknown(host, "cluster", "cluster", clusters)
     cluster = clusters.get(name)
     wanted = cluster.text("hypervisor") if cluster else ""
     held = host.text("hypervisor")
     if wanted in HYPERVISORS and held in HYPERVISORS and held != wanted:
-        message = f"cluster {name} is of hypervisor {wanted}, not {held}"
+        message = f"cluster {name} has the hypervisor {wanted}, not {held}"
         yield host.problem("hypervisor_mismatch", "hypervisor", message, wanted)
 
 
@@ -115,12 +117,14 @@ def _storage_problems(zone: Part) -> t.Iterator[Problem]:
         scope = pool.text("scope") or ("cluster" if pool.text("cluster") else "zone")
         yield from _unknown(pool, "cluster", "cluster", clusters)
         if scope == "cluster" and not pool.text("cluster"):
-            yield pool.problem("storage_scope", "cluster", "a pool of scope cluster names one", choice_of("", clusters))
+            yield pool.problem(
+                "storage_scope", "cluster", "a pool with scope cluster needs a cluster", choice_of("", clusters)
+            )
         if scope == "zone" and not pool.text("hypervisor"):
             right = "the hypervisor whose hosts use it, such as KVM"
-            yield pool.problem("storage_scope", "hypervisor", "a pool of scope zone names a hypervisor", right)
+            yield pool.problem("storage_scope", "hypervisor", "a pool with scope zone needs a hypervisor", right)
         if scope == "zone" and pool.text("cluster"):
-            message = "a pool of scope zone belongs to no cluster"
+            message = "a pool with scope zone cannot have a cluster"
             yield pool.problem("storage_scope", "cluster", message, "scope: cluster, or no cluster")
     for key in ("primary_storage", "secondary_storage"):
         yield from _doubles(list(zone.parts(key)), "url", "duplicate_url", lambda url: url.rstrip("/"))
@@ -132,9 +136,11 @@ def _setting_problems(part: Part, key: str) -> t.Iterator[Problem]:
         path = (*part.path, key, str(name))
         if value is None or isinstance(value, (list, tuple, t.Mapping)):
             seen = MASK if is_secret_name(str(name)) else shown(value)
-            yield Problem("setting_type", path, seen, f"{seen!r} is no single value", "a text, a number, true or false")
+            yield Problem(
+                "setting_type", path, seen, f"{seen!r} is not a single value", "a text, a number, true or false"
+            )
         elif str(name) in FACTORS and _below_one(value):
-            message = f"a factor of {value} would hide capacity that is there"
+            message = f"a factor of {value} would hide existing capacity"
             yield Problem("factor_below_one", path, shown(value), message, "1 or more")
 
 

@@ -93,5 +93,5 @@ def choice_of(wanted: str, names: t.Iterable[str]) -> str:
     known = [name for name in names if name]
     close = nearest(wanted, known)
     if close:
-        return f"did you mean {' or '.join(close)}?"
-    return f"one of: {', '.join(sorted(known))}" if known else "declare one first"
+        return " or ".join(close)
+    return f"one of: {', '.join(sorted(known))}" if known else "a declared name"

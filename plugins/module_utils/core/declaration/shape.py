@@ -221,13 +221,13 @@ def shape(part: Part, schema: Schema) -> t.Iterator[Problem]:
     for name in part.record:
         if name not in schema:
             # Its value is not shown: a misspelt password is one all the same.
-            message, path = f"there is no {name!r} here", (*part.path, name)
+            message, path = f"unknown key {name!r}", (*part.path, name)
             yield Problem("unknown_key", path, "", message, choice_of(str(name), schema), part.host)
     for name, key in schema.items():
         value = part.record.get(name)
         if value is None or value == "":
             if key.required:
-                yield part.problem("missing", name, f"{name} is needed", KINDS[key.kind].expected)
+                yield part.problem("missing", name, f"the key {name} is missing", KINDS[key.kind].expected)
         else:
             yield from _value(part, name, key)
 
@@ -239,7 +239,7 @@ def _value(part: Part, name: str, key: Key) -> t.Iterator[Problem]:
         message = f"{seen!r} is not {kind.expected.partition(' such')[0].partition(':')[0]}"
         yield Problem(kind.code, (*part.path, name), seen, message, kind.expected, part.host)
     elif key.choices and value not in key.choices:
-        yield part.problem(key.code, name, f"there is no {name} {shown(value)!r}", choice_of(str(value), key.choices))
+        yield part.problem(key.code, name, f"{name} cannot be {shown(value)!r}", choice_of(str(value), key.choices))
     elif key.kind == "records":
         yield from _records((*part.path, name), value, key.of)
 

@@ -62,7 +62,7 @@ def check_migration(cloud: Cloud, where: Where, reach: Reach, guests: bool, fail
             "unread": [{"host": name, "error": error} for name, error in unread],
             "summary": summary(found),
         },
-        warnings=tuple(f"{error}: nothing is said of this host" for _name, error in unread),
+        warnings=tuple(f"{error}: this host was not checked" for _name, error in unread),
     )
 
 

@@ -175,7 +175,7 @@ def _settled(cloud: Cloud, cluster: Cluster, limit: float) -> Cluster:
         cloud,
         lambda: cloud.clusters.fresh(cluster),
         lambda seen: seen.managed_state not in MANAGED_STATES_PASSING,
-        what=f"cluster {cluster.name} to let go of its hosts",
+        what=f"cluster {cluster.name} to disconnect its hosts",
         limit=limit,
         show=lambda seen: seen.managed_state,
     )
