@@ -57,7 +57,10 @@ options:
             type: list
             elements: str
           gateway:
-            description: IPv4 gateway of the default route. One in a layout.
+            description:
+              - IPv4 gateway of the default route. One in a layout.
+              - Outside of the subnet it is accepted with an address of prefix length 32, or where one of
+                O(layout.nics[].routes) without V(via) leads to it.
             type: str
           gateway6:
             description: IPv6 gateway of the default route. One in a layout.

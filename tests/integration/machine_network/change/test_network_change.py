@@ -90,6 +90,44 @@ def test_after_a_fault_all_is_as_before(name: str, hosts: dict[str, Host]) -> No
     everywhere(hosts, work)
 
 
+SERVED = """
+import socket
+heard = socket.create_server(("", 3260))
+held = []
+while True:
+    held.append(heard.accept())
+"""
+CONNECTED = """
+import socket, time
+held = socket.create_connection(("10.99.0.2", 3260))
+time.sleep(600)
+"""
+
+
+def test_what_the_host_uses_has_to_work_afterwards(hosts: dict[str, Host]) -> None:
+    """Storage on another card, which no probe names and the change says nothing about."""
+    host, server = hosts["networkd"], hosts["ifupdown"]
+    for one, address in ((host, "10.99.0.1"), (server, "10.99.0.2")):
+        inside(one, f"ip link set eth1 up; ip address add {address}/24 dev eth1")
+    server.write("/opt/serve.py", SERVED)
+    host.write("/opt/connect.py", CONNECTED)
+    inside(server, "systemd-run --unit=serve python3 /opt/serve.py")
+    inside(host, "sleep 1; systemd-run --unit=connect python3 /opt/connect.py; sleep 1")
+    before = picture(host)
+    driver = Driver(host)
+    taken = {
+        "eth1, which the change says nothing about, has lost 10.99.0.1/24": ["address", "flush", "to", "10.99.0.0/24"],
+        "the connection to 10.99.0.2:3260": ["route", "add", "blackhole", "10.99.0.2/32"],
+    }
+    for told, words in taken.items():
+        answer = driver.change(bridged("networkd", host, commands=[["ip", *words]], timeout=20))
+        assert answer["state"] == "rolled_back", answer
+        assert told in answer["msg"]
+        assert picture(host) == before
+    for one, unit in ((host, "connect"), (server, "serve")):
+        inside(one, f"systemctl stop {unit}; ip address flush dev eth1")
+
+
 def test_by_playbook(hosts: dict[str, Host]) -> None:
     host = hosts["networkd"]
     before = picture(host)
@@ -154,41 +192,3 @@ def test_a_killed_beginning_leaves_the_host_as_it_was(seconds: float, hosts: dic
 
 def _is_as_before(left: str, backend: str) -> None:
     assert left == "", f"{backend}: {left}"
-
-
-SERVED = """
-import socket
-heard = socket.create_server(("", 3260))
-held = []
-while True:
-    held.append(heard.accept())
-"""
-CONNECTED = """
-import socket, time
-held = socket.create_connection(("10.99.0.2", 3260))
-time.sleep(600)
-"""
-
-
-def test_what_the_host_uses_has_to_work_afterwards(hosts: dict[str, Host]) -> None:
-    """Storage on another card, which no probe names and the change says nothing about."""
-    host, server = hosts["networkd"], hosts["ifupdown"]
-    for one, address in ((host, "10.99.0.1"), (server, "10.99.0.2")):
-        inside(one, f"ip link set eth1 up; ip address add {address}/24 dev eth1")
-    server.write("/opt/serve.py", SERVED)
-    host.write("/opt/connect.py", CONNECTED)
-    inside(server, "systemd-run --unit=serve python3 /opt/serve.py")
-    inside(host, "sleep 1; systemd-run --unit=connect python3 /opt/connect.py; sleep 1")
-    before = picture(host)
-    driver = Driver(host)
-    taken = {
-        "eth1, which the change says nothing about, has lost 10.99.0.1/24": ["address", "flush", "to", "10.99.0.0/24"],
-        "the connection to 10.99.0.2:3260": ["route", "add", "blackhole", "10.99.0.2/32"],
-    }
-    for told, words in taken.items():
-        answer = driver.change(bridged("networkd", host, commands=[["ip", *words]], timeout=20))
-        assert answer["state"] == "rolled_back", answer
-        assert told in answer["msg"]
-        assert picture(host) == before
-    for one, unit in ((host, "connect"), (server, "serve")):
-        inside(one, f"systemctl stop {unit}; ip address flush dev eth1")

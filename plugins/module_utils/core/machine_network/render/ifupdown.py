@@ -230,7 +230,9 @@ def _addresses(device: Device, options: Options) -> list[tuple[str, str, Options
     if not parts:
         parts.append(("inet", "manual", options))
     if (held.lease.ra or held.lease.dhcp6) and not any(part[0] == "inet6" for part in parts):
-        token = [("pre-up", f"ip token set {held.lease.token} dev {device.name}")] if held.lease.token else []
+        # The kernel takes a token only where it hears routers.
+        heard = ("pre-up", f"echo 2 > /proc/sys/net/ipv6/conf/{device.name}/accept_ra")
+        token = [heard, ("pre-up", f"ip token set {held.lease.token} dev {device.name}")] if held.lease.token else []
         parts.append(("inet6", "auto", [("accept_ra", "2"), *([("dhcp", "1")] if held.lease.dhcp6 else []), *token]))
     parts[-1][2].extend(_routes(device))
     return parts

@@ -148,7 +148,8 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "inet dhcp\n",
         "metric 100",
         "address 198.51.100.7/28",
-        "iface cloudbr0 inet6 auto\n    accept_ra 2\n    pre-up ip token set ::1 dev cloudbr0",
+        "iface cloudbr0 inet6 auto\n    accept_ra 2\n    pre-up echo 2 > /proc/sys/net/ipv6/conf/cloudbr0/accept_ra\n",
+        "    pre-up ip token set ::1 dev cloudbr0",
     ),
 }
 BESIDE["ifupdown2"] = BESIDE["ifupdown"]
