@@ -94,11 +94,17 @@ def complaint(lead: str, found: t.Iterable[Finding]) -> str:
 
 @dataclass(frozen=True)
 class Judgement:
-    """findings: worst first. unseen: checks that could not be made. ignored: findings that were to be ignored."""
+    """findings: worst first. unseen: checks that could not be made. ignored: findings that were to be ignored.
+
+    True where something was found that is not ignored.
+    """
 
     findings: tuple[Finding, ...]
     unseen: tuple[Unseen, ...] = ()
     ignored: tuple[Finding, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.findings)
 
 
 def rows(severity: Severity, *given: tuple[str, str, str, str]) -> tuple[Check, ...]:

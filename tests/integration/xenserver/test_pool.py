@@ -255,7 +255,7 @@ def managed_by(pool: Pool, tag: int, name: str) -> None:
 
 def test_management_on_a_vlan_is_found_and_speaks_against_a_join(servers: Servers, pool: Pool, alone: Pool) -> None:
     managed_by(pool, 100, "management-100")
-    found = xen_pools.judged(opened(servers), list(site.LABELS), 0)[1].findings
+    found = xen_pools.check(opened(servers), list(site.LABELS), 0)[1].findings
     assert [(each.code, each.severity, each.host, each.facts) for each in found] == [
         ("management_tagged", "blocks", f"xen{number}", {"vlan": 100}) for number in range(3)
     ]
@@ -305,7 +305,7 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     database, host = pool.database, pool.host("xen1")
     (its,) = database.rows["pool"]
     database.set("pool", its, ha_enabled=True, ha_configuration={"timeout": "180"})
-    assert xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings == ()
+    assert xen_pools.check(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings == ()
     database.set("pool", its, ha_configuration={"timeout": "60"})
     software = {**site.SOFTWARE, "product_version": "8.2.1", "network_backend": "bridge"}
     database.set("host", host, software_version=software, ntp_mode="Disabled", API_version_minor=1)
@@ -317,17 +317,17 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     (card,) = database.find("PIF", host=host, device="eth1")
     database.set("PIF", card, network=database.add("network", name_label="odd"))
     database.set("host_metrics", database.get("host", pool.host("xen2"))["metrics"], live=False)
-    found = xen_pools.judged(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings
+    found = xen_pools.check(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings
     told = {(each.code, each.host) for each in found}
     codes = ("version_differs", "backend_differs", "ntp_off", "api_differs", "dom0_memory", "label_missing")
     wanted = {(code, "xen1") for code in codes} | {("storage_unplugged", ""), ("not_live", "xen2"), ("ha_timeout", "")}
     assert told == wanted
     database.set("pool", its, ha_enabled=False)
-    codes_now = {each.code for each in xen_pools.judged(opened(servers), [], 2940 * 2**20)[1].findings}
+    codes_now = {each.code for each in xen_pools.check(opened(servers), [], 2940 * 2**20)[1].findings}
     assert {"ha_off"} == codes_now & {"ha_off", "ha_timeout", "ha_guests"}
     database.set("pool", its, ha_enabled=True, ha_configuration={})
     database.set("VM", site.add_vm(pool, "i-2-9-VM", "xen0"), ha_restart_priority="restart")
-    codes_now = {each.code for each in xen_pools.judged(opened(servers), [], 2940 * 2**20)[1].findings}
+    codes_now = {each.code for each in xen_pools.check(opened(servers), [], 2940 * 2**20)[1].findings}
     assert {"ha_timeout", "ha_guests"} == codes_now & {"ha_off", "ha_timeout", "ha_guests"}
 
 

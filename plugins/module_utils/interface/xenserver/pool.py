@@ -98,7 +98,7 @@ def check_main() -> None:
     try:
         with opened(params) as pool:
             asked = (params["traffic_labels"], params["minimum_dom0_memory"] * MIB, params["ignore"])
-            layout, judgement = xen_pools.judged(pool, *asked)
+            layout, judgement = xen_pools.check(pool, *asked)
     except HostcraftError as error:
         module.fail_json(**failure(error))
     else:

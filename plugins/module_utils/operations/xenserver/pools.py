@@ -95,7 +95,7 @@ def _alive(pool: XenPool, name: str, timeout: float) -> None:
         pool.clock.sleep(PAUSE)
 
 
-def judged(
+def check(
     pool: XenPool, labels: t.Sequence[str], dom0: int, ignore: t.Collection[str] = ()
 ) -> tuple[XenLayout, Judgement]:
     """The pool as it is now, and what is wrong with it. Raises InvalidValue for a code in ``ignore`` that is none."""
