@@ -3,8 +3,8 @@
 #
 # Takes an unconfirmed change of this host's firewall back: files, units and rules are as they were before it.
 #
-#   begin BACKEND SECONDS  record what there is and set the deadline; prints the token that confirms
-#   load COMMAND           run a command that loads the new rules
+#   begin BACKEND SECONDS  record what there is, so that files may be written; prints the token that confirms
+#   load COMMAND           run a command that loads the new rules; the deadline is SECONDS from then on
 #   confirm TOKEN          the change stays; fails where it has been taken back already
 #   revert                 take the change back, unless that is done; prints what is not as it was; the deadline runs it
 #   boot                   the host went down with the change unconfirmed: files only, before any firewall is loaded
@@ -21,6 +21,8 @@ files="$folder/firewall.nft $folder/firewall.iptables $folder/firewall.ip6tables
 /etc/firewalld/policies/cloudstack-host.xml
 /etc/default/ufw /etc/ufw/ufw.conf /etc/ufw/user.rules /etc/ufw/user6.rules"
 table=cloudstack_host
+# Seconds that may pass between two steps of the role, on however many hosts it runs.
+idle=900
 chains='CLOUDSTACK-HOST(-OUT)?'
 late='the change has been taken back already, because it was not confirmed within host_firewall_revert seconds'
 
@@ -36,8 +38,8 @@ there() {
 # -- Record ------------------------------------------------------------------------------------------------------------
 
 begin() {
-	[ ! -d "$pending" ] || stop "another change of this host's firewall is unconfirmed; it is taken back by itself within
-$(cat "$pending/seconds") s of its start: run the role again after that"
+	[ ! -d "$pending" ] || stop "another change of this host's firewall is unconfirmed; it is confirmed, or taken back by itself,
+within $(($(cat "$pending/seconds") + idle)) s of its start: run the role again after that"
 	rm -rf "$home/new"
 	mkdir -p -m 0700 "$home/new" || stop "cannot record what there is in $home"
 	if ! record "$1" "$2" "$home/new" || ! mv "$home/new" "$pending"; then
@@ -45,11 +47,17 @@ $(cat "$pending/seconds") s of its start: run the role again after that"
 		stop "cannot record what there is in $home; nothing was changed"
 	fi
 	sync
-	if ! systemd-run --quiet --unit="$alarm" --on-active="$2" --timer-property=AccuracySec=1s /bin/sh "$home/guard" revert >&2; then
+	# Whoever records and then does not go on has changed no rule yet.
+	if ! arm "$(($2 + idle))"; then
 		rm -rf "$pending"
 		stop "systemd does not run the timer that would take the change back; nothing was changed"
 	fi
 	cat "$pending/token"
+}
+
+arm() {
+	systemctl stop "$alarm.timer" 2> /dev/null
+	systemd-run --quiet --unit="$alarm" --on-active="$1" --timer-property=AccuracySec=1s /bin/sh "$home/guard" revert >&2
 }
 
 record() {
@@ -101,6 +109,7 @@ ufw_active() {
 
 load() {
 	[ -d "$pending" ] || stop "$late"
+	arm "$(cat "$pending/seconds")" || stop 'systemd does not run the timer that would take the change back; no rule was loaded'
 	# In a session of its own, and the lock given up only when its id is recorded: the deadline ends what hangs here.
 	setsid /bin/sh -c "$1" 9>&- &
 	echo "$!" > "$pending/loading"
@@ -108,7 +117,7 @@ load() {
 	wait "$!"
 	status=$?
 	[ -d "$pending" ] || stop "$late"
-	[ "$status" = 0 ] || stop "cannot load the new rules (status $status): $1"
+	[ "$status" = 0 ] || stop "the new rules cannot be loaded (status $status)"
 	rm -f "$pending/loading"
 	put_zones
 }

@@ -128,6 +128,22 @@ def test_a_host_that_goes_down_unconfirmed_comes_up_as_before(hosts: Hosts) -> N
     assert_as(hosts, before)
 
 
+def test_the_deadline_ends_what_hangs_and_nobody_else_begins_before(hosts: Hosts) -> None:
+    host = hosts.fleet["bare"]
+    before = state_of(host)
+    guard = "sh /var/lib/hostcraft/firewall/guard"
+    host.run(f"{guard} begin nftables 2")
+    second = host.run(f"{guard} begin nftables 2", check=False)
+    assert second.returncode != 0
+    assert "unconfirmed" in second.stderr
+    loaded = host.run(f"{guard} load 'nft flush ruleset; sleep 300; nft flush ruleset'", check=False, timeout=60)
+    assert loaded.returncode != 0
+    host.run("while [ -d /var/lib/hostcraft/firewall/pending ]; do sleep 0.2; done", timeout=60)
+    assert state_of(host) == before
+    late = host.run(f"{guard} confirm token", check=False)
+    assert "taken back already" in late.stderr
+
+
 def await_cut(host: Host) -> None:
     """Until the rules that cut off are loaded."""
     end = time.monotonic() + 240
