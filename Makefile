@@ -61,7 +61,7 @@ lint: venv collections ## Format, style, types, YAML, playbooks and roles, chang
 	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
-	MYPYPATH=tools mypy --python-version 3.11 --no-error-summary tools conftest.py
+	MYPYPATH=tools:tests mypy --python-version 3.11 --no-error-summary tools conftest.py
 	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks

@@ -44,7 +44,7 @@ def fullest(cluster: Plain, where: Mapping[str, str]) -> float:
     for vm in cluster["vms"]:
         for kind in KINDS:
             used[where[vm["id"]], kind] += vm["size"][kind]
-    return max(used[host["id"], kind] / host["room"][kind] for host in cluster["hosts"] for kind in KINDS)
+    return max(float(used[host["id"], kind] / host["room"][kind]) for host in cluster["hosts"] for kind in KINDS)
 
 
 def _least(cluster: Plain, kind: str) -> float:
@@ -66,7 +66,7 @@ def _least(cluster: Plain, kind: str) -> float:
             high = share
         else:
             low = share
-    return max(high, largest / max(room.values()))
+    return max(high, float(largest / max(room.values())))
 
 
 def _chain(room: Mapping[str, int], load: Mapping[str, int], start: str, share: float) -> bool:
