@@ -59,6 +59,9 @@ options:
     type: list
     elements: str
     aliases: [host_tag]
+  is_tag_a_rule:
+    description: Whether O(host_tags) is one rule instead of tags. Needs CloudStack 4.18 or newer.
+    type: bool
   annotation:
     description: A note on the host for other administrators.
     type: str
@@ -149,6 +152,11 @@ host_tags:
   type: list
   elements: str
   sample: [gpu, ssd]
+is_tag_a_rule:
+  description: Whether the tags are one rule.
+  returned: unless absent
+  type: bool
+  sample: false
 ip_address:
   description: Address of the host.
   returned: unless absent
@@ -183,6 +191,7 @@ FIELDS: Spec = {
     "hypervisor": {"type": "str", "choices": HYPERVISORS},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    "is_tag_a_rule": {"type": "bool"},
     "host_tags": {"type": "list", "elements": "str", "aliases": ["host_tag"]},
     "annotation": {"type": "str"},
 }
@@ -218,7 +227,11 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     return hosts.ensure_host(cloud, request, params["state"], check_mode)
 
 
-TASK = ApiTask(options={**OPTIONS, **FIELDS}, operation=operation)
+TASK = ApiTask(
+    options={**OPTIONS, **FIELDS},
+    operation=operation,
+    constraints={"required_by": {"is_tag_a_rule": ["host_tags"]}},
+)
 
 
 def main() -> None:

@@ -40,7 +40,9 @@ options:
     description:
       - URL of the pool, such as V(nfs://10.10.3.5/export/primary) or V(rbd://user:secret@10.10.3.6/pool). Required to
         add it.
-      - For an existing pool, the address and path of an NFS URL are compared. They cannot be changed.
+      - For an existing pool, type, address and path are compared, except for VMFS. They cannot be changed.
+      - The server returns neither user nor secret of a URL. The module leaves a mark of both among the details of a
+        pool that it adds (V(hostcraftaccess)), and refuses another user or secret. For other pools it warns.
     type: str
   hypervisor:
     description: Hypervisor that uses a pool with the scope V(zone). It cannot be changed.
@@ -59,6 +61,12 @@ options:
     description:
       - Whether CloudStack creates a volume on the storage system for each volume of a VM. It cannot be changed.
     type: bool
+  details:
+    description:
+      - Details of the pool beyond its URL, such as C(nfsmountopts) with V(vers=4.1,nconnect=4), or the user of SMB.
+        Others that the pool has are left alone. Secrets are used only to add the pool.
+      - Changing them needs CloudStack 4.19 or newer. NFS mount options can be changed while the pool is in maintenance.
+    type: dict
   storage_tags:
     description:
       - All tags of the pool, in any order. An empty list removes every tag; if not set, they are left alone.
@@ -187,6 +195,11 @@ managed:
   returned: unless absent
   type: bool
   sample: false
+details:
+  description: Details of the pool. Values of secret ones are masked.
+  returned: unless absent
+  type: dict
+  sample: {nfsmountopts: "vers=4.1"}
 storage_tags:
   description: Tags of the pool.
   returned: unless absent
@@ -230,7 +243,7 @@ created:
   sample: 2026-01-31T12:00:00+0000
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url, secrets_within
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_pool
@@ -246,6 +259,7 @@ FIELDS: Spec = {
     "capacity_bytes": {"type": "int"},
     "capacity_iops": {"type": "int"},
     "managed": {"type": "bool"},
+    "details": {"type": "dict"},
     "storage_tags": {"type": "list", "elements": "str", "aliases": ["storage_tag"]},
 }
 OPTIONS: Spec = {
@@ -261,7 +275,7 @@ TASK = ApiTask(
     operation=lambda cloud, p, check: ensure_pool(
         cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, pool_state=p["allocation_state"]
     ),
-    secrets=lambda p: secrets_in_url(p["storage_url"]),
+    secrets=lambda p: (*secrets_in_url(p["storage_url"]), *secrets_within(p["details"], "details")),
 )
 
 

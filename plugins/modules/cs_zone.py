@@ -67,6 +67,9 @@ options:
   securitygroups_enabled:
     description: Whether security groups are enabled. It cannot be changed.
     type: bool
+  is_edge:
+    description: Whether it is an edge zone. Needs CloudStack 4.18 or newer. It cannot be changed.
+    type: bool
   domain:
     description: Domain (name or path) that the zone is dedicated to when it is created.
     type: str
@@ -136,6 +139,7 @@ FIELDS: Spec = {
     "dhcp_provider": {"type": "str"},
     "local_storage_enabled": {"type": "bool"},
     "securitygroups_enabled": {"type": "bool"},
+    "is_edge": {"type": "bool"},
     "domain": {"type": "str"},
 }
 OPTIONS: Spec = {

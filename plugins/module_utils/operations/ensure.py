@@ -70,16 +70,16 @@ def _write(
     collection: Collection[T], rules: Rules, subject: str, decision: Decision, wanted: Fields, held: t.Optional[T]
 ) -> T:
     """Create or update. What the creating command does not take (a chosen name, a state) follows as an update."""
+    along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
     if decision.action == "update":
-        along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
-        return collection.update(t.cast(t.Any, held).id, **decision.updates(), **along)
+        return collection.update(t.cast(t.Any, held).id, **{**along, **decision.updates()})
     made = collection.create(**is_set(wanted))
     rest = differences(wanted, made, rules)
     stuck = {d.field: {"held": d.held, "wanted": d.wanted} for d in rest if d.field in rules.fixed}
     if stuck:
         raise NotAsRead(subject, stuck)
     if rest:
-        return collection.update(t.cast(t.Any, made).id, **{d.field: d.wanted for d in rest})
+        return collection.update(t.cast(t.Any, made).id, **{**along, **{d.field: d.wanted for d in rest}})
     return made
 
 

@@ -43,6 +43,7 @@ def zone(wire: Wire, tell: Tell = unheard) -> Zone:
         guest_cidr_address=read.word("guestcidraddress"),
         dhcp_provider=read.word("dhcpprovider"),
         domain=read.word("domainname"),
+        is_edge=read.text("type").casefold() == "edge" if read.has("type") else None,
         securitygroups_enabled=read.flag("securitygroupsenabled"),
         local_storage_enabled=read.flag("localstorageenabled"),
         allocation_state=read.text("allocationstate"),
@@ -238,8 +239,17 @@ def vlan_ip_range(wire: Wire, tell: Tell = unheard) -> VlanIpRange:
     )
 
 
+ACCESS_MARK = "hostcraftaccess"
+
+
 def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
+    """``nfsmountopts`` is a field of its own since 4.19, and a detail as well."""
     read = Record(wire, "storage pool", tell)
+    details = read.wire.get("details")
+    held = {str(key): str(value) for key, value in details.items()} if isinstance(details, t.Mapping) else {}
+    mark, options = held.pop(ACCESS_MARK, ""), read.word("nfsmountopts")
+    if options:
+        held["nfsmountopts"] = options
     return StoragePool(
         id=read.id(),
         name=read.text("name"),
@@ -265,6 +275,8 @@ def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
         disk_size_used=read.whole("disksizeused", "B"),
         overprovision_factor=read.factor("overprovisionfactor"),
         created=read.moment("created"),
+        details=held,
+        access_mark=mark,
     )
 
 

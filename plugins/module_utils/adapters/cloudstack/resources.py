@@ -32,8 +32,8 @@ class Resource(t.Generic[E]):
     written: names that only the writing commands use. late: fields that the creating command does not take and an
     update must follow. always: parameters of every listing. views: those of each of several listings that only
     together are complete. fresh: those of reading one item again. scope: fields that such a listing must be given,
-    where it has no id filter. values: a command's own words, by (field, value). identity: the parameter by which
-    update and delete name the item.
+    where it has no id filter. values: a command's own words, by (field, value). identity: the parameter by
+    which update and delete name the item. pairs: maps that are sent as key and value of each entry (T7:326).
     """
 
     kind: str
@@ -54,6 +54,7 @@ class Resource(t.Generic[E]):
     values: t.Mapping[str, t.Mapping[tuple[str, object], object]] = field(default_factory=dict)
     since: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     identity: str = "id"
+    pairs: frozenset[str] = frozenset()
 
     def parameter(self, name: str) -> str:
         """The API's name of a field."""
@@ -69,10 +70,15 @@ class Resource(t.Generic[E]):
         return {
             self.written.get(name, self.parameter(name)): words.get((name, value), value)
             if isinstance(value, str)
-            else value
+            else self._entries(name, value)
             for name, value in fields.items()
             if value is not None
         }
+
+    def _entries(self, name: str, value: object) -> object:
+        if name in self.pairs and isinstance(value, t.Mapping):
+            return [{"key": key, "value": each} for key, each in value.items()]
+        return value
 
 
 ZONES: Resource[Zone] = Resource(
@@ -91,6 +97,7 @@ ZONES: Resource[Zone] = Resource(
         "securitygroups_enabled": "securitygroupenabled",
     },
     late=frozenset(("dhcp_provider",)),
+    since={"createZone": {"is_edge": "4.18"}},
 )
 PODS: Resource[Pod] = Resource(
     kind="pod",
@@ -126,11 +133,11 @@ HOSTS: Resource[Host] = Resource(
     delete="deleteHost",
     keys=("host",),
     names={"force_destroy_local_storage": "forcedestroylocalstorage", "detail": "details"},
-    late=frozenset(("name", "annotation")),
+    late=frozenset(("name", "annotation", "is_tag_a_rule")),
     always={"type": "Routing"},
     fresh={"details": "capacity"},
     values={"updateHost": {("allocation_state", "Enabled"): "Enable", ("allocation_state", "Disabled"): "Disable"}},
-    since={"updateHost": {"name": "4.15"}},
+    since={"updateHost": {"name": "4.15", "is_tag_a_rule": "4.18"}},
 )
 PHYSICAL_NETWORKS: Resource[PhysicalNetwork] = Resource(
     kind="physical network",
@@ -203,9 +210,13 @@ STORAGE_POOLS: Resource[StoragePool] = Resource(
     update="updateStoragePool",
     delete="deleteStoragePool",
     keys=("storagepool",),
-    names={"storage_url": "url", "storage_tags": "tags"},
+    names={
+        "storage_url": "url",
+        "storage_tags": "tags",
+        "access_mark": f"details[1].{mapping.ACCESS_MARK}",
+    },
     late=frozenset(("enabled",)),
-    since={"updateStoragePool": {"name": "4.15"}},
+    since={"updateStoragePool": {"name": "4.15", "details": "4.19"}},
 )
 IMAGE_STORES: Resource[ImageStore] = Resource(
     kind="image store",
@@ -218,6 +229,7 @@ IMAGE_STORES: Resource[ImageStore] = Resource(
     keys=("imagestore",),
     names={"read_only": "readonly"},
     late=frozenset(("read_only",)),
+    pairs=frozenset(("details",)),
     since={"updateImageStore": {"read_only": "4.15"}},
 )
 # Only servers with the VMware plugin have these; the answers' key is the plugin's own and differs between commands.

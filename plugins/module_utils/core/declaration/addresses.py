@@ -13,9 +13,10 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
+from ..zone.hosts import url_name
 from ..zone.networks import vlan_tag
 from .problem import Part, Problem
-from .shape import is_netmask
+from .shape import KINDS, is_netmask
 
 Address = ipaddress.IPv4Address
 
@@ -36,6 +37,8 @@ class Range:
 def address_problems(zone: Part) -> t.Iterator[Problem]:
     """All problems of the pods' and the public ranges' addresses."""
     pods, public = list(zone.parts("pods")), list(zone.parts("public_ip_ranges"))
+    for part in public:
+        yield from _needed(part)
     for part in (*pods, *public):
         yield from _range_problems(part)
     pod_ranges, public_ranges = _readable(pods), _readable(public)
@@ -44,6 +47,57 @@ def address_problems(zone: Part) -> t.Iterator[Problem]:
     for each in public_ranges:
         yield from (_overlap(each, other) for other in pod_ranges if _share(each, other))
     yield from _guest_overlaps(zone, pod_ranges)
+
+
+def _needed(part: Part) -> t.Iterator[Problem]:
+    """A public range has IPv4 addresses, IPv6 addresses, or both."""
+    six = [key for key in ("gateway_ipv6", "cidr_ipv6") if part.text(key)]
+    four = [key for key in ("start_ip", "end_ip", "netmask", "gateway") if part.text(key)]
+    if four or not six:
+        for key, kind in (("start_ip", "address"), ("netmask", "netmask"), ("gateway", "address")):
+            if not part.text(key):
+                yield part.problem("missing", key, f"{key} is needed", KINDS[kind].expected)
+    if len(six) == 1 or (not six and (part.text("start_ipv6") or part.text("end_ipv6"))):
+        for key, kind in (("gateway_ipv6", "address6"), ("cidr_ipv6", "cidr6")):
+            if not part.text(key):
+                yield part.problem("missing", key, f"{key} is needed", KINDS[kind].expected)
+    if len(six) == 2:
+        yield from _outside_ipv6(part)
+
+
+def _outside_ipv6(part: Part) -> t.Iterator[Problem]:
+    try:
+        network = ipaddress.IPv6Network(part.text("cidr_ipv6"), strict=False)
+        keys = ("gateway_ipv6", "start_ipv6", "end_ipv6")
+        there = {key: ipaddress.IPv6Address(part.text(key)) for key in keys if part.text(key)}
+    except ValueError:
+        return  # its shape has told
+    for key, each in there.items():
+        if each not in network:
+            yield part.problem("outside_subnet", key, f"{each} is outside {network}", f"an address of {network}")
+    if "start_ipv6" in there and there.get("end_ipv6", there["start_ipv6"]) < there["start_ipv6"]:
+        message = f"the range ends at {there['end_ipv6']}, before it starts at {there['start_ipv6']}"
+        yield part.problem("reversed_range", "end_ipv6", message, "the lower address first")
+
+
+def host_address_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Problem]:
+    """A host's own address is in its pod's subnet, and in no range that the server gives addresses from."""
+    pods = {each.part.text("name"): each for each in _readable(zone.parts("pods"))}
+    clusters = {each.text("name"): each.text("pod") for each in zone.parts("clusters")}
+    public = _readable(zone.parts("public_ip_ranges"))
+    for host in hosts:
+        address = _address(url_name(host.text("url")))
+        if address is None:
+            continue
+        for each in (*pods.values(), *public):
+            if each.first <= address <= each.last:
+                where = Problem("", each.part.path, "", "", "").where
+                message = f"{address} is in the range {each} of {where}, from which the server gives addresses"
+                yield host.problem("host_in_range", "url", message, "an address outside of all ranges")
+        pod = pods.get(clusters.get(host.text("cluster"), ""))
+        if pod is not None and address not in pod.subnet:
+            message = f"{address} is outside {pod.subnet} of pod {pod.part.text('name')}, so the server refuses it"
+            yield host.problem("host_outside_pod", "url", message, _inside(pod.subnet))
 
 
 def _address(text: str) -> t.Optional[Address]:

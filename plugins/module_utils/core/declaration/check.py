@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from .addresses import address_problems
+from .addresses import address_problems, host_address_problems
 from .networks import network_problems
 from .places import host_part, place_problems
 from .problem import PREFIX, Part, Problem, shown
@@ -40,6 +40,7 @@ def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Proble
         shapes += shape(Part(part.path, known, part.host), HOST)
     refused = {(each.host, each.path) for each in shapes}
     relations = [*network_problems(zone), *scheme_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
+    relations += host_address_problems(zone, parts)
     # A value that cannot stand there is told once; what follows from it says nothing new.
     return shapes + [each for each in relations if (each.host, each.path) not in refused]
 

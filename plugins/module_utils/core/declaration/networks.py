@@ -26,6 +26,7 @@ def network_problems(zone: Part) -> t.Iterator[Problem]:
     networks = list(zone.parts("physical_networks"))
     for network in networks:
         yield from _guest_vlan_problems(network)
+        yield from _isolation_problems(zone, network)
     yield from _traffic_problems(zone, networks)
     by_name = {network.text("name"): network for network in networks}
     for public in zone.parts("public_ip_ranges"):
@@ -34,6 +35,15 @@ def network_problems(zone: Part) -> t.Iterator[Problem]:
             message = f"physical network {name!r} is not declared"
             yield public.problem("unknown_physical_network", "physical_network", message, choice_of(name, by_name))
         yield from _public_vlan_problems(public, by_name.get(name))
+
+
+def _isolation_problems(zone: Part, network: Part) -> t.Iterator[Problem]:
+    """Without a method, which cannot be set later, a physical network takes no shared networks (measured)."""
+    guests = any(each.text("traffic_type") == "Guest" for each in network.parts("traffic_types"))
+    if guests and (zone.text("network_type") or "Advanced") == "Advanced" and "isolation_method" not in network.record:
+        message = "guest traffic needs an isolation method, which cannot be set later"
+        remedy = "isolation_method: VLAN; for a network that exists without one, isolation_method: ''"
+        yield network.problem("missing_isolation_method", "isolation_method", message, remedy)
 
 
 def _pieces(network: Part) -> list[tuple[Path, str]]:

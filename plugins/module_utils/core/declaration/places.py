@@ -17,6 +17,7 @@ from .shape import HYPERVISORS, is_url
 # Over-provisioning factors: the server takes 0.5 too (FIELD_FACTS "Over-provisioning"), which hides real capacity.
 FACTORS = ("cpu.overprovisioning.factor", "mem.overprovisioning.factor", "storage.overprovisioning.factor")
 NAMED = ("physical_networks", "pods", "vmware_datacenters", "clusters", "primary_storage", "secondary_storage")
+S3_DETAILS = ("accesskey", "secretkey", "bucket", "endpoint")
 IN_VCENTER = "VMware"
 
 
@@ -126,6 +127,14 @@ def _storage_problems(zone: Part) -> t.Iterator[Problem]:
         if scope == "zone" and pool.text("cluster"):
             message = "a pool with scope zone cannot have a cluster"
             yield pool.problem("storage_scope", "cluster", message, "scope: cluster, or no cluster")
+    for store in zone.parts("secondary_storage"):
+        if (store.text("provider") or "NFS").casefold() in ("nfs", "smb") and not store.text("url"):
+            yield store.problem("missing", "url", "url is needed", "a URL such as nfs://10.0.0.5/export/secondary")
+        needed = S3_DETAILS if store.text("provider").casefold() == "s3" else ()
+        details = store.get("details")
+        missing = [name for name in needed if not (isinstance(details, t.Mapping) and details.get(name))]
+        if missing and not isinstance(details, t.Mapping):
+            yield store.problem("missing", "details", "S3 is told by its details", ", ".join(S3_DETAILS))
     for key in ("primary_storage", "secondary_storage"):
         yield from _doubles(list(zone.parts(key)), "url", "duplicate_url", lambda url: url.rstrip("/"))
 
@@ -146,7 +155,8 @@ def _setting_problems(part: Part, key: str) -> t.Iterator[Problem]:
 
 def _below_one(value: object) -> bool:
     try:
-        return Decimal(str(value)) < 1
+        factor = Decimal(str(value))
+        return not factor.is_finite() or factor < 1
     except InvalidOperation:
         return True
 

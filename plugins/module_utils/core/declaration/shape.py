@@ -68,10 +68,15 @@ POD: Schema = {
 PUBLIC_IP_RANGE: Schema = {
     "physical_network": NAME,
     "vlan": Key("vlan_tag"),
-    "start_ip": NEEDED_ADDRESS,
+    "start_ip": ADDRESS,
     "end_ip": ADDRESS,
-    "netmask": NEEDED_NETMASK,
-    "gateway": NEEDED_ADDRESS,
+    "netmask": Key("netmask"),
+    "gateway": ADDRESS,
+    "start_ipv6": Key("address6"),
+    "end_ipv6": Key("address6"),
+    "gateway_ipv6": Key("address6"),
+    "cidr_ipv6": Key("cidr6"),
+    "for_system_vms": Key("bool"),
 }
 VLAN_SCHEME: Schema = {
     "vlans": Key("vlans", required=True),
@@ -108,9 +113,10 @@ PRIMARY_STORAGE: Schema = {
     "capacity_bytes": Key("number"),
     "capacity_iops": Key("number"),
     "managed": Key("bool"),
+    "details": Key("details"),
     "allocation_state": Key(choices=ABLED_OR_DRAINED),
 }
-SECONDARY_STORAGE: Schema = {"name": NAME, "url": Key("url", required=True), "provider": TEXT}
+SECONDARY_STORAGE: Schema = {"name": NAME, "url": Key("url"), "provider": TEXT, "details": Key("details")}
 ZONE: Schema = {
     "name": NAME,
     "network_type": Key(choices=("Basic", "Advanced")),
@@ -124,6 +130,7 @@ ZONE: Schema = {
     "guest_cidr_address": Key("cidr"),
     "local_storage_enabled": Key("bool"),
     "securitygroups_enabled": Key("bool"),
+    "is_edge": Key("bool"),
     "domain": TEXT,
     "allocation_state": Key(choices=ABLED),
     "physical_networks": Key("records", required=True, of=PHYSICAL_NETWORK),
@@ -144,6 +151,7 @@ HOST: Schema = {
     "username": TEXT,
     "password": SECRET,
     "host_tags": NAMES,
+    "is_tag_a_rule": Key("bool"),
     "annotation": TEXT,
     "allocation_state": Key(choices=ABLED_OR_DRAINED),
     "hypervisor": HYPERVISOR,
@@ -177,6 +185,17 @@ def _is_cidr(value: object) -> bool:
         return False
 
 
+def _is_cidr6(value: object) -> bool:
+    try:
+        return isinstance(value, str) and "/" in value and bool(ipaddress.IPv6Network(value, strict=False))
+    except ValueError:
+        return False
+
+
+def _is_details(value: object) -> bool:
+    return isinstance(value, t.Mapping) and all(_is_text(each) or isinstance(each, bool) for each in value.values())
+
+
 def is_url(value: object) -> bool:
     try:
         parts = urlsplit(value) if isinstance(value, str) else None
@@ -205,12 +224,14 @@ KINDS: t.Mapping[str, Kind] = {
         "wrong_type", lambda v: isinstance(v, (list, tuple)) and all(map(_is_text, v)), "a list of texts: [a, b]"
     ),
     "settings": Kind("wrong_type", lambda value: isinstance(value, t.Mapping), "names and values: {name: value}"),
+    "details": Kind("wrong_type", _is_details, "names and single values: {name: value}"),
     "records": Kind("wrong_type", lambda value: isinstance(value, (list, tuple)), "a list of records"),
     "vlans": Kind("wrong_type", _is_vlan_word, "VLANs such as 500-600,700 or a list of them"),
     "vlan_tag": Kind("wrong_type", _is_text, "one VLAN, or untagged"),
     "address": Kind("bad_address", _is_ip, "an IPv4 address such as 10.0.0.1"),
     "address6": Kind("bad_address", lambda value: _is_ip(value, 6), "an IPv6 address such as 2001:db8::1"),
     "netmask": Kind("bad_netmask", is_netmask, "a dotted netmask such as 255.255.255.0"),
+    "cidr6": Kind("bad_cidr", _is_cidr6, "a network such as 2001:db8::/64"),
     "cidr": Kind("bad_cidr", _is_cidr, "a network such as 10.1.1.0/24"),
     "url": Kind("bad_url", is_url, "a URL such as nfs://10.0.0.5/export/primary or http://kvm1.example.net"),
 }

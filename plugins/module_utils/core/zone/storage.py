@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ..change import Rules, same_set, same_word
+from ..errors import Reason
+from ..masking import MASK, is_secret_name
 from .topology import REPLACE
 
 
@@ -42,6 +45,9 @@ class StoragePool:
     disk_size_used: t.Optional[int] = None
     overprovision_factor: t.Optional[str] = None
     created: t.Optional[str] = None
+    details: t.Mapping[str, str] = field(default_factory=dict)
+    # What access_mark made of the URL that the pool was added with; "" where another tool added it.
+    access_mark: str = ""
 
     @property
     def enabled(self) -> bool:
@@ -64,15 +70,107 @@ class ImageStore:
     read_only: t.Optional[bool] = None
 
 
+# Type of the pool that a URL makes, and how its path is shown, by scheme (T7:249-279). VMFS shows a text instead.
+TYPES: t.Mapping[str, str] = {
+    "nfs": "NetworkFilesystem",
+    "rbd": "RBD",
+    "gluster": "Gluster",
+    "iscsi": "IscsiLUN",
+    "clvm": "CLVM",
+    "presetup": "PreSetup",
+    "sharedmountpoint": "SharedMountPoint",
+}
+
+
+class Parts(t.NamedTuple):
+    """A storage URL taken apart. user: what stands before the "@", with the secret."""
+
+    scheme: str
+    user: str
+    host: str
+    path: str
+
+
+def parts_of(url: str) -> Parts:
+    """Keys of RBD hold slashes, so the user ends at the last "@"; NFS has no users, and its paths may hold an "@"."""
+    scheme, _slashes, rest = url.partition("://")
+    scheme = scheme.lower()
+    user, at, place = ("", "", rest) if scheme == "nfs" else rest.rpartition("@")
+    host, _slash, path = place.partition("/")
+    # The listing shows no port (nfs://10.0.0.5:2049/export).
+    return Parts(scheme, user if at else "", re.sub(r":\d*$", "", host), "/" + unquote(path))
+
+
+def url_place(url: str) -> dict[str, str]:
+    """Type, address and path that a pool added by this URL shows, where the server tells them; else nothing."""
+    scheme, _user, host, path = parts_of(url)
+    if scheme not in TYPES:
+        return {}
+    return {"type": TYPES[scheme], "ip_address": host, "path": path}
+
+
+def access_mark(url: str) -> str:
+    """A mark of the user and secret of a URL; "" where it has none.
+
+    The server tells neither, so the module leaves this with the pool, to see when another one is declared.
+    """
+    scheme, user, host, path = parts_of(url)
+    salt = f"{scheme}://{host}{path}".encode()
+    return hashlib.pbkdf2_hmac("sha256", unquote(user).encode(), salt, 50_000).hex()[:16] if user else ""
+
+
+def same_path(wanted: object, held: object) -> bool:
+    """``/pool`` is ``pool`` (T7:256)."""
+    return str(wanted or "").strip("/") == str(held or "").strip("/")
+
+
+def same_details(wanted: t.Mapping[str, object], held: t.Mapping[str, object]) -> bool:
+    """The wanted ones are held; the server adds its own, and secrets are not compared."""
+    return all(is_secret_name(name) or str(held.get(name)) == str(value) for name, value in wanted.items())
+
+
+def shown_details(details: t.Mapping[str, object]) -> dict[str, object]:
+    return {name: MASK if is_secret_name(name) else value for name, value in details.items()}
+
+
+NFS_OPTIONS = "nfsmountopts"
+
+
+def reasons_against_pool(
+    name: str, url: str, held: t.Optional[StoragePool], details: t.Mapping[str, object]
+) -> t.Iterator[Reason]:
+    """Why a pool is not the one that is declared, or cannot be made so."""
+    mark = access_mark(url) if url else ""
+    if held is not None and url and held.access_mark and mark != held.access_mark:
+        message = "user or secret of its URL are others than those it was added with, and the server cannot change them"
+        remedy = "declare the former ones, or add a pool of another name and migrate the volumes to it"
+        yield Reason("access_differs", message, remedy, {"pool": name})
+    if NFS_OPTIONS not in details:
+        return
+    scheme = parts_of(url).scheme if url else "nfs" if held is None or held.type == TYPES["nfs"] else ""
+    if scheme != "nfs":
+        yield Reason("nfs_options", f"{NFS_OPTIONS} is for NFS alone", "leave it out of details")
+    elif held is not None and held.state != "Maintenance" and not same_details(details, held.details):
+        message = f"the server changes {NFS_OPTIONS} of a pool in maintenance only, and it is {held.state}"
+        yield Reason("nfs_options", message, "set allocation_state: maintenance first")
+
+
 STORAGE_POOL = Rules(
     kind="storage pool",
     required=("name", "zone_id", "storage_url"),
     fixed=dict.fromkeys(
-        ("zone_id", "pod_id", "cluster_id", "scope", "hypervisor", "provider", "managed", "ip_address", "path"),
+        ("zone_id", "pod_id", "cluster_id", "scope", "hypervisor", "provider", "managed", "ip_address", "path", "type"),
         REPLACE,
     ),
-    write_only=frozenset(("storage_url",)),
-    same={"storage_tags": same_set, "scope": same_word, "hypervisor": same_word, "provider": same_word},
+    write_only=frozenset(("storage_url", "access_mark")),
+    same={
+        "storage_tags": same_set,
+        "scope": same_word,
+        "hypervisor": same_word,
+        "provider": same_word,
+        "path": same_path,
+        "details": same_details,
+    },
 )
 IMAGE_STORE = Rules(
     kind="image store",
@@ -81,15 +179,3 @@ IMAGE_STORE = Rules(
     same={"provider": same_word},
     write_only=frozenset(("details",)),
 )
-
-
-def url_place(url: str) -> dict[str, str]:
-    """The address and path that a pool added by this URL shows (``nfs://10.0.0.5:/export/a``), where it tells them.
-
-    Only for NFS, whose URL and listing correspond one to one; for the rest nothing is compared.
-    """
-    if not url.lower().startswith("nfs://"):
-        return {}
-    host, _slash, path = url[len("nfs://") :].partition("/")
-    # The listing shows no port (nfs://10.0.0.5:2049/export).
-    return {"ip_address": re.sub(r":\d*$", "", host), "path": "/" + unquote(path)}

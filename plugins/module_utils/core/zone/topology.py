@@ -32,6 +32,7 @@ class Zone:
     dhcp_provider: t.Optional[str] = None
     domain: t.Optional[str] = None
     securitygroups_enabled: t.Optional[bool] = None
+    is_edge: t.Optional[bool] = None
     local_storage_enabled: t.Optional[bool] = None
     allocation_state: str = ""
 
@@ -93,6 +94,7 @@ ZONE = Rules(
     fixed={
         "network_type": REPLACE,
         "securitygroups_enabled": REPLACE,
+        "is_edge": REPLACE,
         "domain": REPLACE,
     },
     write_only=frozenset(("domain_id",)),

@@ -185,10 +185,14 @@ def _present(
         "cluster": cluster.name if cluster else None,
     }
 
+    # A rule is a rule of tags: the server reads one with the other alone.
+    tagged = frozenset(("host_tags", "is_tag_a_rule") if fields.get("is_tag_a_rule") is not None else ())
+    rules = dataclasses.replace(HOST, along=tagged)
+
     def show_it(host: Host) -> Fields:
         return show(named(cloud, places.zone, host))
 
-    return ensure(cloud, cloud.hosts, HOST, held, fields, "present", check_mode, show=show_it, places=names)
+    return ensure(cloud, cloud.hosts, rules, held, fields, "present", check_mode, show=show_it, places=names)
 
 
 def _refuse_id(request: HostRequest, places: Places) -> None:

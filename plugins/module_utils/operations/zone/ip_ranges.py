@@ -89,12 +89,15 @@ def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Option
 def _meant(there: t.Sequence[VlanIpRange], wanted: Fields) -> t.Optional[VlanIpRange]:
     """By its first address, on the same network; two networks may hold the same addresses on different VLANs."""
     first, first6 = wanted.get("start_ip"), wanted.get("start_ipv6")
-    if not first and not first6:
-        raise MissingValue("a VLAN IP range", ["start_ip or start_ipv6"])
+    network6 = wanted.get("cidr_ipv6")
+    if not (first or first6 or network6):
+        raise MissingValue("a VLAN IP range", ["start_ip, start_ipv6 or cidr_ipv6"])
     for each in _same_network(there, wanted):
+        if not (first or first6) and each.cidr_ipv6 and not each.start_ip and same_address(network6, each.cidr_ipv6):
+            return each
         if first and each.start_ip and same_address(first, each.start_ip):
             return each
-        if not first and each.start_ipv6 and same_address(first6, each.start_ipv6):
+        if first6 and not first and each.start_ipv6 and same_address(first6, each.start_ipv6):
             return each
     return None
 

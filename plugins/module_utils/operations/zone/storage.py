@@ -9,12 +9,21 @@ Source: 4.11.1 documentation, "Adding Primary Storage", "Adding Secondary Storag
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, decide, plain
 from ...core.errors import InvalidValue, Reason, Refused
 from ...core.masking import without_secret
 from ...core.naming import nearest
-from ...core.zone.storage import IMAGE_STORE, STORAGE_POOL, StoragePool, url_place
+from ...core.zone.storage import (
+    IMAGE_STORE,
+    STORAGE_POOL,
+    StoragePool,
+    access_mark,
+    reasons_against_pool,
+    shown_details,
+    url_place,
+)
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -46,7 +55,9 @@ def ensure_pool(
             _check_scope(fields)
             fields["provider"] = _provider(cloud, "primary", wanted.get("provider"))
         elif wanted.get("storage_url"):
-            fields.update(url_place(str(wanted["storage_url"])))
+            place_of_url = url_place(str(wanted["storage_url"]))
+            fields.update({name: value for name, value in place_of_url.items() if getattr(held, name, None)})
+        warnings = _access(fields, held) if state == "present" else ()
         if state == "absent":
             return _remove_pool(cloud, held, fields, check_mode)
         if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):
@@ -62,6 +73,7 @@ def ensure_pool(
             show=show_pool,
             places={"zone": place.name, **places},
         )
+        outcome = replace(outcome, warnings=(*outcome.warnings, *warnings))
         if pool_state is None or (check_mode and held is None):
             return outcome
         current = (
@@ -72,6 +84,20 @@ def ensure_pool(
     return within(
         lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode, {"zone": zone, **places}
     )
+
+
+def _access(fields: dict[str, object], held: t.Optional[StoragePool]) -> tuple[str, ...]:
+    """Raises Refused where the pool is of another user or secret; a warning where nobody can tell."""
+    name, url, details = str(fields["name"]), str(fields.get("storage_url") or ""), fields.get("details")
+    reasons = list(reasons_against_pool(name, url, held, t.cast("t.Mapping[str, object]", details or {})))
+    if reasons:
+        raise Refused(f"storage pool {name}", reasons)
+    mark = access_mark(url) if url else ""
+    if held is None:
+        fields["access_mark"] = mark or None
+    elif mark and not held.access_mark:
+        return (f"storage pool {name} was not added by this module: user and secret of its URL cannot be compared",)
+    return ()
 
 
 def _provider(cloud: Cloud, kind: str, wanted: object) -> t.Optional[str]:
@@ -93,6 +119,8 @@ def show_pool(pool: StoragePool) -> Fields:
     """A pool's values; Ansible takes a result named ``path`` for a file and would put that file's state over ours."""
     values = plain(pool)
     values["storage_path"] = values.pop("path")
+    values["details"] = shown_details(pool.details)
+    del values["access_mark"]
     return values
 
 

@@ -53,6 +53,7 @@ def networks(vlans: object) -> list[dict[str, Any]]:
         {"name": "management", "traffic_types": [{"traffic_type": "Management"}, {"traffic_type": "Storage"}]},
         {
             "name": "guests",
+            "isolation_method": "VLAN",
             "vlan": vlans,
             "traffic_types": [{"traffic_type": "Guest", "kvm_networklabel": "cloudbr1"}, {"traffic_type": "Public"}],
         },

@@ -84,6 +84,42 @@ def in_pod(declared: Zone, hosts: Hosts) -> None:
 
 NETWORK, TRAFFIC = ("physical_networks", 1), ("physical_networks", 1, "traffic_types")
 PLANTED: dict[str, tuple[Plant, str, str]] = {
+    "no isolation": (
+        gone("physical_networks", 1, "isolation_method"),
+        "missing_isolation_method",
+        ".physical_networks[1].isolation_method",
+    ),
+    "half of IPv6": (
+        at("public_ip_ranges", 0, "cidr_ipv6", value="2001:db8::/64"),
+        "missing",
+        ".public_ip_ranges[0].gateway_ipv6",
+    ),
+    "details in a list": (
+        at("primary_storage", 0, "details", value=["a"]),
+        "wrong_type",
+        ".primary_storage[0].details",
+    ),
+    "NFS without URL": (gone("secondary_storage", 0, "url"), "missing", ".secondary_storage[0].url"),
+    "S3 without details": (
+        at("secondary_storage", 0, value={"name": "s3", "provider": "S3"}),
+        "missing",
+        ".secondary_storage[0].details",
+    ),
+    "no number": (
+        at("clusters", 1, "settings", "cpu.overprovisioning.factor", value="inf"),
+        "factor_below_one",
+        ".clusters[1].settings['cpu.overprovisioning.factor']",
+    ),
+    "host among the pod's addresses": (
+        lambda z, h: h[0].update(url=f"http://{z['pods'][0]['start_ip']}"),
+        "host_in_range",
+        "host-0: cloudstack_url",
+    ),
+    "host outside the pod": (
+        lambda z, h: h[0].update(url="http://10.99.0.7"),
+        "host_outside_pod",
+        "host-0: cloudstack_url",
+    ),
     "unknown key": (at("dsn2", value="192.0.2.54"), "unknown_key", ".dsn2"),
     "unknown key inside": (at("pods", 1, "gatway", value=""), "unknown_key", ".pods[1].gatway"),
     "missing": (gone("dns1"), "missing", ".dns1"),

@@ -14,7 +14,15 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declarat
 
 SPECS = Path(__file__).resolve().parents[6] / "roles" / "zone" / "meta" / "argument_specs.yml"
 # How argument specs spell a kind.
-TYPES = {"bool": "bool", "number": "int", "names": "list", "settings": "dict", "records": "list", "vlans": "raw"}
+TYPES = {
+    "bool": "bool",
+    "number": "int",
+    "names": "list",
+    "settings": "dict",
+    "details": "dict",
+    "records": "list",
+    "vlans": "raw",
+}
 
 Flat = dict[str, tuple[str, bool, tuple[str, ...]]]
 

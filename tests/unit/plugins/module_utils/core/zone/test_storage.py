@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import without_secret
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import url_place
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import (
+    StoragePool,
+    access_mark,
+    reasons_against_pool,
+    url_place,
+)
 
 # No secret that is a piece of what stands around it.
 SECRET = st.text(min_size=1, max_size=20).map(lambda text: f"S3-{text}-cr3t")
@@ -18,17 +23,47 @@ SECRET = st.text(min_size=1, max_size=20).map(lambda text: f"S3-{text}-cr3t")
 @pytest.mark.parametrize(
     ("url", "place"),
     [
-        ("nfs://10.0.0.5/export/a", {"ip_address": "10.0.0.5", "path": "/export/a"}),
-        ("nfs://10.0.0.5:/export/a", {"ip_address": "10.0.0.5", "path": "/export/a"}),
-        ("NFS://nas.example/export/a%20b", {"ip_address": "nas.example", "path": "/export/a b"}),
-        ("nfs://10.0.0.5:2049/export/a", {"ip_address": "10.0.0.5", "path": "/export/a"}),
-        ("rbd://user:key@mon/pool", {}),
-        ("SharedMountPoint://localhost/mnt", {}),
-        ("iscsi://10.0.0.5/iqn.2026/0", {}),
+        ("nfs://10.0.0.5/export/a", ("NetworkFilesystem", "10.0.0.5", "/export/a")),
+        ("nfs://10.0.0.5:/export/a", ("NetworkFilesystem", "10.0.0.5", "/export/a")),
+        ("NFS://nas.example/export/a%20b", ("NetworkFilesystem", "nas.example", "/export/a b")),
+        ("nfs://10.0.0.5:2049/export/a@b", ("NetworkFilesystem", "10.0.0.5", "/export/a@b")),
+        ("rbd://user:k/e@y@mon:6789/pool", ("RBD", "mon", "/pool")),
+        ("SharedMountPoint://localhost/mnt", ("SharedMountPoint", "localhost", "/mnt")),
+        ("iscsi://10.0.0.5/iqn.2026/0", ("IscsiLUN", "10.0.0.5", "/iqn.2026/0")),
+        ("clvm://localhost/vg1", ("CLVM", "localhost", "/vg1")),
+        ("vmfs://10.0.0.5/dc/ds", None),
+        ("powerflex://user:secret@gw/pool", None),
     ],
 )
-def test_what_a_url_tells(url: str, place: dict[str, str]) -> None:
-    assert url_place(url) == place
+def test_what_a_url_tells(url: str, place: tuple[str, str, str] | None) -> None:
+    assert url_place(url) == (dict(zip(("type", "ip_address", "path"), place, strict=True)) if place else {})
+
+
+def test_a_mark_tells_user_and_secret_apart_and_holds_neither() -> None:
+    urls = ["rbd://a:x@mon/p", "rbd://a:y@mon/p", "rbd://b:x@mon/p", "rbd://a:x@mon/q"]
+    marks = [access_mark(url) for url in urls]
+    assert len(set(marks)) == len(urls)
+    assert marks[0] == access_mark("RBD://a:x@mon/p")
+    assert access_mark("rbd://a:k%2Fey@mon/p") == access_mark("rbd://a:k/ey@mon/p")
+    assert {access_mark("rbd://mon/p"), access_mark("nfs://nas/a@b")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("url", "held", "details", "codes"),
+    [
+        ("rbd://a:x@mon/p", "rbd://a:x@mon/p", {}, []),
+        ("rbd://a:y@mon/p", "rbd://a:x@mon/p", {}, ["access_differs"]),
+        ("rbd://mon/p", "rbd://a:x@mon/p", {}, ["access_differs"]),
+        ("rbd://a:y@mon/p", "", {}, []),
+        ("", "rbd://a:x@mon/p", {}, []),
+        ("rbd://a:x@mon/p", "rbd://a:x@mon/p", {"nfsmountopts": "vers=4.1"}, ["nfs_options"]),
+        ("nfs://nas/a", "", {"nfsmountopts": "vers=4.1"}, ["nfs_options"]),
+        ("nfs://nas/a", "", {"nfsmountopts": "vers=3"}, []),
+    ],
+)
+def test_a_pool_of_another_user_is_another_pool(url: str, held: str, details: dict[str, str], codes: list[str]) -> None:
+    there = StoragePool("1", "p", state="Up", details={"nfsmountopts": "vers=3"}, access_mark=access_mark(held))
+    assert [each.code for each in reasons_against_pool("p", url, there, details)] == codes
 
 
 @given(SECRET, st.sampled_from(["rbd", "powerflex", "http", "RBD", "S"]))

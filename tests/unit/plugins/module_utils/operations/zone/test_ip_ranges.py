@@ -102,7 +102,7 @@ def test_what_belongs_to_no_network_is_public(places: Any, public: bool) -> None
 
 
 def test_a_range_without_an_address_means_none() -> None:
-    with pytest.raises(MissingValue, match="start_ip or start_ipv6"):
+    with pytest.raises(MissingValue, match="start_ip, start_ipv6 or cidr_ipv6"):
         Ranges(HELD).ensure(vlan="50")
 
 
