@@ -11,7 +11,9 @@ from __future__ import annotations
 import difflib
 import typing as t
 
+from ..masking import MASK
 from .addresses import address_problems, host_address_problems
+from .controllers import controller_problems
 from .networks import network_problems
 from .places import host_part, place_problems
 from .problem import PREFIX, Part, Problem, shown
@@ -40,6 +42,7 @@ def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Proble
         shapes += shape(Part(part.path, known, part.host), HOST)
     refused = {(each.host, each.path) for each in shapes}
     relations = [*network_problems(zone), *scheme_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
+    relations += controller_problems(parts)
     relations += host_address_problems(zone, parts)
     # A value that cannot stand there is told once; what follows from it says nothing new.
     return shapes + [each for each in relations if (each.host, each.path) not in refused]
@@ -59,10 +62,17 @@ def _declared(name: str, variables: Record) -> dict[str, t.Any]:
     for variable in variables:
         key = variable[len(PREFIX) :] if variable.startswith(PREFIX) else ""
         if key and key not in NOT_HANDED_ON and (key in HOST or difflib.get_close_matches(key, HOST, 1, ALIKE)):
-            host[key] = variables[variable]
+            host[key] = _without_password(variables[variable]) if key == "oobm" else variables[variable]
     if not host.get("url") and variables.get("ansible_host"):
         host["url"] = f"http://{variables['ansible_host']}"
     return host
+
+
+def _without_password(oobm: t.Any) -> t.Any:
+    """Hosts are the items of loops, which Ansible shows: only whether there is a password is handed on."""
+    if not isinstance(oobm, t.Mapping):
+        return oobm
+    return {key: MASK if key == "password" and value else value for key, value in oobm.items()}
 
 
 def declared_settings(declaration: Record) -> list[dict[str, t.Any]]:

@@ -24,7 +24,7 @@ ABLED_OR_DRAINED = (*ABLED, "maintenance")
 
 @dataclass(frozen=True)
 class Key:
-    """What may stand under one key. kind: one of KINDS, or "records" of the keys ``of``."""
+    """What may stand under one key. kind: one of KINDS; a "record" and "records" have the keys ``of``."""
 
     kind: str = "text"
     required: bool = False
@@ -144,6 +144,14 @@ ZONE: Schema = {
     "settings": SETTINGS,
     "zone_settings": SETTINGS,
 }
+OOBM: Schema = {
+    "driver": Key(choices=("ipmitool", "redfish", "nestedcloudstack")),
+    "address": NAME,
+    "port": TEXT,
+    "username": NAME,
+    "password": Key(secret=True, required=True),
+    "state": Key(choices=ABLED),
+}
 HOST: Schema = {
     "name": NAME,
     "cluster": TEXT,
@@ -155,6 +163,8 @@ HOST: Schema = {
     "annotation": TEXT,
     "allocation_state": Key(choices=ABLED_OR_DRAINED),
     "hypervisor": HYPERVISOR,
+    "oobm": Key("record", of=OOBM),
+    "host_ha": Key(choices=ABLED),
 }
 
 
@@ -225,6 +235,7 @@ KINDS: t.Mapping[str, Kind] = {
     ),
     "settings": Kind("wrong_type", lambda value: isinstance(value, t.Mapping), "names and values: {name: value}"),
     "details": Kind("wrong_type", _is_details, "names and single values: {name: value}"),
+    "record": Kind("wrong_type", lambda value: isinstance(value, t.Mapping), "keys and values"),
     "records": Kind("wrong_type", lambda value: isinstance(value, (list, tuple)), "a list of records"),
     "vlans": Kind("wrong_type", _is_vlan_word, "VLANs such as 500-600,700 or a list of them"),
     "vlan_tag": Kind("wrong_type", _is_text, "one VLAN, or untagged"),
@@ -261,6 +272,8 @@ def _value(part: Part, name: str, key: Key) -> t.Iterator[Problem]:
         yield Problem(kind.code, (*part.path, name), seen, message, kind.expected, part.host)
     elif key.choices and value not in key.choices:
         yield part.problem(key.code, name, f"{name} cannot be {shown(value)!r}", choice_of(str(value), key.choices))
+    elif key.kind == "record":
+        yield from shape(Part((*part.path, name), value, part.host), key.of)
     elif key.kind == "records":
         yield from _records((*part.path, name), value, key.of)
 

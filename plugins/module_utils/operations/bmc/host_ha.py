@@ -15,6 +15,7 @@ from ...core.change import Outcome
 from ...core.errors import ApiError, MissingValue, NotAsRead, Refused
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
+from ..ensure import within
 from ..waiting import until
 from ..zone.places import Names, Place, place
 from . import asking
@@ -42,7 +43,17 @@ class Request:
 
 def ensure_host_ha(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises Refused with every reason, MissingValue, NotAsRead, ApiError."""
-    where = place(cloud, request.names)
+    told = {"host": request.names.get("host"), "provider": request.provider, "state": request.state}
+    return within(
+        lambda: place(cloud, request.names),
+        lambda where: _ensured(cloud, request, where, check_mode),
+        told,
+        "present",
+        check_mode,
+    )
+
+
+def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> Outcome:
     if where.scope == "host":
         host = t.cast(Host, where.thing)
         if request.degraded is not None:

@@ -16,6 +16,7 @@ from ...core.change import Fields, Outcome
 from ...core.errors import ApiError, HostcraftError, MissingValue, NotAsRead, Reason, Refused
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
+from ..ensure import within
 from ..zone.places import Names, Place, place
 from . import asking
 from .asking import Direct
@@ -40,7 +41,17 @@ class Request:
 
 def ensure_oobm(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises InvalidValue, Refused, MissingValue, NotAsRead, and what the server says."""
-    where = place(cloud, request.names)
+    told = {"host": request.names.get("host"), **request.wish.shown(), "state": request.state}
+    return within(
+        lambda: place(cloud, request.names),
+        lambda where: _ensured(cloud, request, where, check_mode),
+        told,
+        "present",
+        check_mode,
+    )
+
+
+def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> Outcome:
     if where.scope == "host":
         return _host(cloud, request, t.cast(Host, where.thing), check_mode)
     if where.scope == "pod" or request.state is None:

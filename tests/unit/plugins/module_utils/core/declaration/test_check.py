@@ -319,3 +319,31 @@ def test_a_cluster_of_every_hypervisor_can_be_declared() -> None:
     declared, hosts = small()
     declared["clusters"].append(cluster(2, "LXC", "pod-1"))
     assert found(declared, hosts) == []
+
+
+OOBM = {"address": "192.0.2.201", "username": "admin", "password": "****"}
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ([{"oobm": OOBM, "host_ha": "enabled"}, {"oobm": {**OOBM, "address": "192.0.2.202"}}], []),
+        ([{"host_ha": "enabled"}, {}], ["ha_without_oobm"]),
+        ([{"oobm": {**OOBM, "state": "disabled"}, "host_ha": "enabled"}, {}], ["ha_without_oobm"]),
+        ([{"oobm": OOBM}, {"oobm": OOBM}], ["duplicate_oobm"]),
+        ([{"oobm": {**OOBM, "driver": "redfish", "port": 8443}}, {}], ["redfish_port"]),
+        ([{"oobm": {"address": "192.0.2.201", "username": "admin"}}, {}], ["missing"]),
+        ([{"oobm": {**OOBM, "adress": "x"}}, {}], ["unknown_key"]),
+        ([{"oobm": "192.0.2.201"}, {}], ["wrong_type"]),
+        ([{"host_ha": "yes"}, {}], ["not_a_choice"]),
+    ],
+)
+def test_controllers_of_declared_hosts(given: Hosts, codes: list[str]) -> None:
+    declared, hosts = small()
+    hosts = [{**one, **more} for one, more in zip(hosts, given, strict=True)]
+    assert [code for code, _where in found(declared, hosts)] == codes
+
+
+def test_a_password_of_a_controller_is_handed_on_as_stars() -> None:
+    (made,) = declared_hosts({"a": {"cloudstack_oobm": {**OOBM, "password": "sesame1"}}}, ["a"])
+    assert made["oobm"]["password"] == "****"
