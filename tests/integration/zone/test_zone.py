@@ -85,7 +85,7 @@ def inventory(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ("", "kvm-a1.zurich.example.net: cloudstack_password: the host is not in CloudStack yet and has no password"),
+        ("", "kvm-a1.zurich.example.net: cloudstack_password); expected: its password"),
         ('cloudstack_password: "{{ vault_nowhere }}"', "undefined"),
         (
             'cloudstack_password: "{{ vault_kvm_password }}"\ncloudstack_username: ""',
