@@ -8,12 +8,16 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.text import hypervisor_text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance.stages import (
+    machine_problems,
+    stage_scripts,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import listed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text, roll_text
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text, roll_text, hypervisor_text and names."""
+    """hostcraft.cloudstack.plan_text, roll_text, hypervisor_text, names, machine_problems and stage_scripts."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
@@ -21,4 +25,6 @@ class FilterModule:
             "roll_text": roll_text,
             "hypervisor_text": hypervisor_text,
             "names": listed,
+            "machine_problems": machine_problems,
+            "stage_scripts": stage_scripts,
         }

@@ -25,6 +25,15 @@ options:
     description: Whether the task fails if there is no plan, instead of returning RV(feasible) as V(false).
     type: bool
     default: false
+  run:
+    description:
+      - Name of the run that is planned for. With it the plan is not feasible while a roll of another name is not
+        finished, or one of this name that is older than O(oldest_record).
+    type: str
+  oldest_record:
+    description: Seconds for which a roll that is not finished may be continued.
+    type: float
+    default: 604800
 seealso:
   - module: hostcraft.cloudstack.cs_rolling_maintenance
   - module: hostcraft.cloudstack.cs_maintenance
@@ -122,7 +131,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.mai
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(
-    options={**ROLL, "fail": {"type": "bool", "default": False}},
+    options={
+        **ROLL,
+        "fail": {"type": "bool", "default": False},
+        "run": {"type": "str"},
+        "oldest_record": {"type": "float", "default": 604800},
+    },
     operation=lambda cloud, p, check: planned(cloud, p),
 )
 

@@ -59,9 +59,15 @@ options:
     type: int
     default: 1800
   run:
-    description: Name of the run. The tasks of one run share the lock of the cluster.
+    description:
+      - Name of the run. The tasks of one run share the lock of the cluster. A roll that is not finished is continued
+        under its own name only.
     type: str
     default: rolling
+  oldest_record:
+    description: Seconds for which a roll that is not finished may be continued; an older one is refused.
+    type: float
+    default: 604800
   lease:
     description: Number of seconds after which the lock of a killed run expires.
     type: float
@@ -114,6 +120,10 @@ run:
   description: Name of the roll in the record of the cluster.
   returned: success
   type: str
+age:
+  description: Seconds since the roll was begun.
+  returned: O(state=next)
+  type: int
 pending:
   description: Names of the remaining hosts.
   returned: O(state=next)
@@ -149,6 +159,7 @@ OPTIONS: Spec = {
     "stage_timeout": {"type": "int", "default": 1800},
     "run": {"type": "str", "default": "rolling"},
     "lease": {"type": "float", "default": 3600},
+    "oldest_record": {"type": "float", "default": 604800},
     **HOLDER,
 }
 

@@ -121,13 +121,71 @@ def test_check_mode_of_the_walk_writes_nothing(lab: Lab, site: Site) -> None:
     assert not [call.command for call in calls if not call.command.startswith("list")]
 
 
-def test_a_lock_that_is_released_keeps_the_record(lab: Lab, site: Site) -> None:
-    following(lab)
-    cluster = lab.cloud().clusters.all()[0]
-    locks.release_run(lab.cloud(), cluster, "roll")
-    assert all(text.startswith("hostcraft.roll roll start") for text in notes(lab.box.world))
-    other = replace(ROLL, run="later", claim=Claim(Lock("later/2", "ben@desk", "process 2"), keep=True))
-    assert following(lab, other)["run"] == "roll"
+LATER = replace(ROLL, run="later", claim=Claim(Lock("later/2", "ben@desk", "process 2"), keep=True))
+
+
+def test_a_roll_of_another_name_is_not_gone_on_with(lab: Lab, site: Site) -> None:
+    """What was done in it was other work: whoever is refused hears what is pending, and how to go on or give it up."""
+    first = following(lab)["wave"][0]
+    through(lab, first, [])
+    locks.release(lab.cloud(), lab.cloud().clusters.all()[0], CLAIM)
+    held = notes(lab.box.world)
+    assert all(text.startswith("hostcraft.roll roll ") for text in held)
+    with pytest.raises(Refused) as error:
+        following(lab, LATER)
+    assert codes(error) == {"other_roll"}
+    for told in ("roll 'roll', begun", f"done {first}; to come", "run='roll'", "state=abandoned"):
+        assert told in error.value.message
+    plan: Any = rolling.show_plan(lab.cloud(), LATER).result
+    assert (plan["feasible"], [reason["code"] for reason in plan["reasons"]]) == (False, ["other_roll"])
+    for act in (
+        lambda: rolling.host_done(lab.cloud(), LATER, "h1", False, False),
+        lambda: rolling.finish(lab.cloud(), LATER, False),
+        lambda: rolling.finish(lab.cloud(), LATER, False, abandon=True),
+    ):
+        with pytest.raises(Refused) as error:
+            act()
+        assert codes(error) == {"other_roll"}
+    assert notes(lab.box.world) == held
+    assert rolling.finish(lab.cloud(), ROLL, False, abandon=True).changed
+    assert following(lab, LATER)["pending"] == ["h0", "h1", "h2", "h3"]
+
+
+def test_a_record_has_an_age_and_an_old_one_is_not_gone_on_with(lab: Lab, site: Site) -> None:
+    """Under the same name, which has a default: what was done weeks ago was other work."""
+    first = following(lab)["wave"][0]
+    through(lab, first, [])
+    began = lab.loop.time()
+    lab.loop.virtual += 3 * 86400
+    planned = following(lab)
+    assert planned["done"] == [first]
+    assert planned["age"] == pytest.approx(lab.loop.time() - began, abs=120)
+    lab.loop.virtual += 5 * 86400
+    with pytest.raises(Refused, match=r"begun 19[0-9] h") as error:
+        following(lab)
+    assert codes(error) == {"old_roll"}
+    assert [text for text in notes(lab.box.world) if text.startswith(locks.PREFIX)] == []
+    plan: Any = rolling.show_plan(lab.cloud(), ROLL).result
+    assert [reason["code"] for reason in plan["reasons"]] == ["old_roll"]
+    assert following(lab, replace(ROLL, oldest_record=9 * 86400.0))["done"] == [first]
+
+
+ODD = [
+    "hostcraft.roll",
+    "hostcraft.roll x",
+    "hostcraft.roll other done h0",
+    "hostcraft.roll roll started",
+    "hostcraft.roll ",
+]
+
+
+@pytest.mark.parametrize("text", [*ODD, "hostcraft.roll roll scope gone"])
+def test_odd_notes_beside_a_record_change_nothing(lab: Lab, site: Site, text: str) -> None:
+    note = {"entitytype": "CLUSTER", "entityid": site.cluster, "annotation": text}
+    following(lab, replace(ROLL, hosts=("h1", "h2")))
+    site.client.run("addAnnotation", note)
+    planned = following(lab)
+    assert (planned["run"], planned["pending"], planned["done"]) == ("roll", ["h1", "h2"], [])
 
 
 def test_a_roll_that_is_refused_at_once_leaves_neither_record_nor_lock(lab: Lab, site: Site) -> None:

@@ -60,6 +60,8 @@ def roll_text(now: Plan) -> str:
     if now["plan"]:
         plan = now["plan"]
         text += f"; {plan['moves']} migrations to come, about {duration(plan['seconds'])} to go"
+    if now.get("age", 0) >= 60:
+        text += f"; begun {duration(now['age'])} ago"
     if now["drifted"]:
         text += "; VMs are elsewhere than planned, so the rest was planned anew"
     return text

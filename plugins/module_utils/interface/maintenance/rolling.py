@@ -30,6 +30,9 @@ ROLL: Spec = {
 }
 
 
+WEEK = 7 * 86400.0
+
+
 def request(params: Params) -> rolling.Request:
     return rolling.Request(
         zone=params["zone"],
@@ -43,6 +46,7 @@ def request(params: Params) -> rolling.Request:
         seconds_per_gib=params["seconds_per_gib"],
         seconds_per_host=params["seconds_per_host"],
         run=params.get("run") or "",
+        oldest_record=float(params.get("oldest_record") or WEEK),
         claim=maintenance.claim(params),
         reach=hypervisor.reach(params),
         balance=bool(params.get("balance")),

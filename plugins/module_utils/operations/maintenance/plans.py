@@ -54,6 +54,10 @@ def stuck_reasons(fleet: Fleet, roll: Roll) -> list[Reason]:
     ]
 
 
+def plain_reason(reason: Reason) -> Json:
+    return {"code": reason.code, "message": reason.message, "remedy": reason.remedy, **reason.facts}
+
+
 def moves_told(fleet: Fleet, moves: t.Iterable[Move]) -> list[Json]:
     names = {host.id: host.name for host in fleet.hosts}
     vms = {vm.id: vm.name for vm in fleet.instances}
@@ -90,9 +94,7 @@ def shown_plan(cloud: Cloud, fleet: Fleet, roll: Roll, asked: Asked) -> Shown:
         "balance": moves_told(fleet, level),
         "distribution": spread.told(),
         "seconds": sum(t.cast(int, wave["seconds"]) for wave in waves),
-        "reasons": [
-            {"code": r.code, "message": r.message, "remedy": r.remedy, **r.facts} for r in stuck_reasons(fleet, roll)
-        ],
+        "reasons": [plain_reason(reason) for reason in stuck_reasons(fleet, roll)],
         "fingerprint": roll.fingerprint,
         "procedure": list(steps(fleet.cluster.hypervisor, asked.reach is not None)),
     }

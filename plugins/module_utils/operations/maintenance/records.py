@@ -18,6 +18,7 @@ from ...ports.notes import Note
 from ..surely import add_note, remove_notes
 
 PREFIX = "hostcraft.roll "
+NOWHERE = "-"  # a placement that no plan has foretold
 Fate = t.Literal["done", "skipped", "worked"]
 
 
@@ -26,6 +27,7 @@ class Record:
     """hosts, done, skipped, worked: ids. placement: the fingerprint that the last plan expects to find.
 
     worked: those whose work is done, so that all that is left is their way back and what comes after it.
+    begun: when, by the server's clock, in seconds since 1970; 0 where that is unknown.
     """
 
     run: str
@@ -34,6 +36,7 @@ class Record:
     skipped: tuple[str, ...] = ()
     placement: str = ""
     worked: tuple[str, ...] = ()
+    begun: float = 0.0
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -42,16 +45,30 @@ class Record:
 
 def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Optional[Record]:
     """The cluster's record, or None. ``all_hosts``: ids that a roll without a narrower scope visits."""
-    run = ""
-    said: dict[str, list[str]] = {}
-    for _note, words in _notes(cloud, cluster):
-        said.setdefault(words[1], []).append(words[2] if len(words) > 2 else "")
-        run = words[0]
-    if "start" not in said:
+    notes = _notes(cloud, cluster)
+    starts = [(note, words) for note, words in notes if words[1] == "start"]
+    if not starts:
         return None
+    # A note of another name, or that says something else, is somebody's own.
+    run = starts[0][1][0]
+    said: dict[str, list[str]] = {}
+    for _note, words in notes:
+        if words[0] == run and len(words) > 2:
+            said.setdefault(words[1], []).append(words[2])
     done, skipped, worked = (tuple(dict.fromkeys(said.get(fate, ()))) for fate in ("done", "skipped", "worked"))
-    hosts = tuple(dict.fromkeys(said.get("scope", ()))) or tuple(all_hosts)
-    return Record(run, hosts, done, skipped, said["start"][-1], worked)
+    scope = dict.fromkeys(said.get("scope", ()))
+    # A host that has left the cluster is not waited for.
+    hosts = tuple(each for each in scope if not all_hosts or each in all_hosts) if scope else tuple(all_hosts)
+    placement = said.get("start", [NOWHERE])[-1]
+    return Record(run, hosts, done, skipped, "" if placement == NOWHERE else placement, worked, _begun(starts))
+
+
+def age(cloud: Cloud, cluster: Cluster, record: Record) -> float:
+    """Seconds since it was begun, as the newest note and this machine's clock have it; 0 where that is unknown."""
+    if not record.begun:
+        return 0.0
+    newest = max((note.at or 0.0 for note in cloud.notes.all("CLUSTER", cluster.id)), default=0.0)
+    return max(newest, cloud.clock.wall(), record.begun) - record.begun
 
 
 def begin(cloud: Cloud, cluster: Cluster, run: str, scope: t.Sequence[str]) -> None:
@@ -66,9 +83,9 @@ def expect(cloud: Cloud, cluster: Cluster, record: Record, placement: str) -> No
     """Remember the placement that the next wave is to find; the new note first, so that a kill loses nothing."""
     if placement == record.placement:
         return
-    old = [note for note, words in _notes(cloud, cluster) if words[1] == "start"]
-    _say(cloud, cluster, record.run, "start", placement)
-    remove_notes(cloud, "CLUSTER", cluster.id, old)
+    old = [(note, words) for note, words in _notes(cloud, cluster) if words[:2] == [record.run, "start"]]
+    _say(cloud, cluster, record.run, "start", f"{placement or NOWHERE} {record.begun or _begun(old):.0f}")
+    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _words in old])
 
 
 def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate) -> None:
@@ -80,6 +97,13 @@ def clear(cloud: Cloud, cluster: Cluster) -> None:
     """Forget it; what makes it a record goes first."""
     notes = sorted(_notes(cloud, cluster), key=lambda pair: pair[1][1] != "start")
     remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _words in notes])
+
+
+def _begun(starts: t.Sequence[tuple[Note, list[str]]]) -> float:
+    """What the notes say, or when the first of them was written."""
+    said = [float(words[3]) for _note, words in starts if len(words) > 3 and words[3].isascii() and words[3].isdigit()]
+    written = [note.at for note, _words in starts if note.at is not None]
+    return min([each for each in said if each] or written, default=0.0)
 
 
 def _say(cloud: Cloud, cluster: Cluster, run: str, what: str, about: str) -> None:

@@ -19,6 +19,7 @@ from ...core.placement.evacuation import ALL, balance
 from ...core.placement.fleet import Fleet, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
+from ...core.placement.text import duration
 from ...core.zone.hosts import DRAINING, ENABLED, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
@@ -28,14 +29,15 @@ from ..hypervisors.native import Reach
 from . import locks, marks, records
 from .balancing import level
 from .migrations import Limits
-from .plans import moves_told, shown_plan, stuck_reasons
+from .plans import moves_told, plain_reason, shown_plan, stuck_reasons
 
 
 @dataclass(frozen=True)
 class Request:
     """What is asked of a roll. hosts, first, skip: names; no hosts means all of the cluster.
 
-    seconds_per_gib, seconds_per_host: what the expected time is reckoned from. run: what the record is called.
+    seconds_per_gib, seconds_per_host: what the expected time is reckoned from. run: what the record is called, which is
+    not continued under another name, or when it is older than ``oldest_record`` seconds.
     reach: opens the cluster's hypervisors, which know their master; it goes first. balance: migrations after the last
     wave are allowed that only bring loads together.
     """
@@ -51,6 +53,7 @@ class Request:
     seconds_per_gib: float = 8.0
     seconds_per_host: float = 900.0
     run: str = ""
+    oldest_record: float = 7 * 86400.0
     claim: locks.Claim = field(default_factory=lambda: locks.Claim(locks.Lock("", "")))
     reach: t.Optional[Reach] = None
     balance: bool = False
@@ -61,10 +64,14 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     cluster = cluster_of(cloud, request)
     fleet = agreed(cloud, cluster)
     scope = tuple(host.id for host in scope_of(fleet, request))
-    record = records.read(cloud, cluster, scope)
+    record = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     pending = tuple(each for each in scope if record is None or each in record.pending)
     roll = _planned(fleet, request, pending, _masters(request, fleet))
     shown = shown_plan(cloud, fleet, roll, request)
+    reasons = _not_its_own(cloud, fleet, record, request) if request.run else []
+    if reasons:
+        shown.result["feasible"] = False
+        shown.result["reasons"] += map(plain_reason, reasons)
     return Outcome(False, result=shown.result, warnings=shown.warnings)
 
 
@@ -80,9 +87,9 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     locks.take(cloud, cluster, request.claim)
     try:
         return _next(cloud, cluster, request, False)
-    except Refused:
-        if records.read(cloud, cluster, ()) is None:
-            # Nothing has begun, so nothing is kept from others.
+    except Refused as error:
+        if records.read(cloud, cluster, ()) is None or {each.code for each in error.reasons} & NOT_ITS_OWN:
+            # Nothing of this run has begun, so nothing is kept from others.
             locks.release(cloud, cluster, request.claim)
         raise
 
@@ -91,6 +98,9 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
     fleet = agreed(cloud, cluster)
     scope = tuple(host.id for host in scope_of(fleet, request))
     held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
+    foreign = _not_its_own(cloud, fleet, held, request)
+    if foreign:
+        raise Refused(f"cluster {cluster.name}", foreign)
     record = held or records.Record(request.run, scope)
     half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
     now = fingerprint(_aimed(fleet))
@@ -103,6 +113,7 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
         "drifted": bool(record.placement) and record.placement != now,
         "wave": [h.name for h in half_way],
         "plan": None,
+        "age": round(records.age(cloud, cluster, record)),
     }
     expected = record.placement
     if not half_way and record.pending:
@@ -118,6 +129,26 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
             records.begin(cloud, cluster, request.run, scope if request.hosts else ())
         records.expect(cloud, cluster, record, expected)
     return Outcome(False, result=result)
+
+
+NOT_ITS_OWN = frozenset({"other_roll", "old_roll"})
+
+
+def _not_its_own(cloud: Cloud, fleet: Fleet, record: t.Optional[records.Record], request: Request) -> list[Reason]:
+    """Why a record is not gone on with: of another name, or so old that what is done in it was another work."""
+    if record is None:
+        return []
+    seconds = records.age(cloud, fleet.cluster, record)
+    done, left = (", ".join(_names(fleet, ids)) or "none" for ids in ((*record.done, *record.skipped), record.pending))
+    facts = {"run": record.run, "age": round(seconds), "host": ""}
+    state = f"roll {record.run!r}, begun {duration(seconds)} ago, is not finished: done {done}; to come {left}"
+    abandon = f"give it up with state=abandoned, run={record.run!r}"
+    if record.run != request.run:
+        return [Reason("other_roll", state, f"go on with it with run={record.run!r}, or {abandon}", facts)]
+    if seconds > request.oldest_record:
+        remedy = f"{abandon}, and begin anew; or go on with it with oldest_record={seconds + 3600:.0f}"
+        return [Reason("old_roll", state, remedy, facts)]
+    return []
 
 
 def _half_way(cloud: Cloud, host: Host, record: records.Record) -> bool:
@@ -144,6 +175,7 @@ def _noted(cloud: Cloud, request: Request, host: str, fate: records.Fate, check_
     if record is None:
         reason = Reason("no_roll", "no roll is under way on it", "ask for the next wave first")
         raise Refused(f"cluster {cluster.name}", [reason])
+    _same_name(cluster, record, request)
     its = _named(hosts, host, cluster)
     if its.id not in record.pending or (fate == "worked" and its.id in record.worked):
         return Outcome(False, result={"run": record.run, "host": its.name})
@@ -158,6 +190,8 @@ def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = Fal
     """End a roll and give the lock back. Raises Refused while hosts are pending, unless it is abandoned."""
     cluster = cluster_of(cloud, request)
     record = records.read(cloud, cluster, [h.id for h in cloud.hosts.all(cluster_id=cluster.id, detail="min")])
+    if record is not None:
+        _same_name(cluster, record, request)
     if record is not None and record.pending and not abandon:
         names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
         reason = Reason("hosts_pending", f"{names} are still to come", "run the roll again, or state=abandoned")
@@ -179,6 +213,12 @@ def _levelled(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
     limits = Limits(in_all=request.migrations)
     with locks.held(cloud, cluster, request.claim) as lock:
         return level(cloud, cluster, request.spare_hosts, limits, lock.beat, [])
+
+
+def _same_name(cluster: Cluster, record: records.Record, request: Request) -> None:
+    if record.run != request.run:
+        message, remedy = f"the roll under way on it is {record.run!r}, not {request.run!r}", f"run={record.run!r}"
+        raise Refused(f"cluster {cluster.name}", [Reason("other_roll", message, remedy, {"run": record.run})])
 
 
 def cluster_of(cloud: Cloud, request: Request) -> Cluster:
