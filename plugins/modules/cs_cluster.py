@@ -137,67 +137,67 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the cluster.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the cluster.
-  returned: unless absent
+  returned: success
   type: str
   sample: kvm-a
 zone:
   description: Name of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 pod:
   description: Name of its pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: row-1
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 pod_id:
   description: Id of its pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 hypervisor:
   description: Hypervisor of the cluster.
-  returned: unless absent
+  returned: success
   type: str
   sample: KVM
 cluster_type:
   description: Type of the cluster.
-  returned: unless absent
+  returned: success
   type: str
   sample: CloudManaged
 allocation_state:
   description: Whether the cluster accepts new VMs.
-  returned: unless absent
+  returned: success
   type: str
   sample: Enabled
 managed_state:
   description: Whether CloudStack manages its hosts.
-  returned: unless absent
+  returned: success
   type: str
   sample: Managed
 cpu_overcommit_ratio:
   description: Over-provisioning factor of its CPU.
-  returned: unless absent
+  returned: success
   type: str
   sample: "2.0"
 memory_overcommit_ratio:
   description: Over-provisioning factor of its memory.
-  returned: unless absent
+  returned: success
   type: str
   sample: "1.0"
 arch:
   description: CPU architecture of its hosts.
-  returned: unless absent, since CloudStack 4.20
+  returned: success, since CloudStack 4.20
   type: str
   sample: x86_64
 ovm3_vip:

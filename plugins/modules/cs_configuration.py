@@ -119,6 +119,36 @@ description:
   returned: always
   type: str
   sample: Factor of CPU over-provisioning.
+zone:
+  description: Name of the zone whose setting it is, or in which it was looked up.
+  returned: when the task names a zone
+  type: str
+  sample: zurich
+cluster:
+  description: Name of the cluster whose setting it is.
+  returned: for a setting of that scope
+  type: str
+  sample: kvm-a
+storage:
+  description: Name of the storage pool whose setting it is.
+  returned: for a setting of that scope
+  type: str
+  sample: primary-a
+image_store:
+  description: Name of the image store whose setting it is.
+  returned: for a setting of that scope
+  type: str
+  sample: secondary
+account:
+  description: Name of the account whose setting it is.
+  returned: for a setting of that scope
+  type: str
+  sample: acme
+domain:
+  description: Name of the domain whose setting it is.
+  returned: for a setting of that scope
+  type: str
+  sample: ROOT
 dynamic:
   description: Whether a change takes effect without a restart of the management server.
   returned: always

@@ -123,32 +123,32 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the host.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the host.
-  returned: unless absent
+  returned: success
   type: str
   sample: kvm1.example.net
 state:
   description: State of the connection between the management server and the agent.
-  returned: unless absent
+  returned: success
   type: str
   sample: Up
 resource_state:
   description: Resource state of the host, in the server's words.
-  returned: unless absent
+  returned: success
   type: str
   sample: Enabled
 allocation_state:
   description: The same in lower case.
-  returned: unless absent
+  returned: success
   type: str
   sample: enabled
 host_tags:
   description: Tags of the host. Empty if the task does not set tags.
-  returned: unless absent
+  returned: success
   type: list
   elements: str
   sample: [gpu, ssd]
@@ -159,22 +159,22 @@ is_tag_a_rule:
   sample: false
 ip_address:
   description: Address of the host.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.10.1.11
 cpu_number:
   description: Number of its cores.
-  returned: unless absent
+  returned: success
   type: int
   sample: 16
 cpu_speed:
   description: Speed of a core in MHz.
-  returned: unless absent
+  returned: success
   type: int
   sample: 2400
 hypervisor:
   description: Hypervisor of the host.
-  returned: unless absent
+  returned: success
   type: str
   sample: KVM
 """

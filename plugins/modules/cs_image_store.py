@@ -73,47 +73,52 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the store.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the store.
-  returned: unless absent
+  returned: success
   type: str
   sample: secondary
 zone:
   description: Name of its zone. Empty if it serves all zones.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 url:
   description: URL of the store.
-  returned: unless absent
+  returned: success
   type: str
   sample: nfs://10.10.3.5/export/secondary
 protocol:
   description: Protocol of the store.
-  returned: unless absent
+  returned: success
   type: str
   sample: nfs
 provider:
   description: Provider of the store.
-  returned: unless absent
+  returned: success
+  type: str
+  sample: NFS
+provider_name:
+  description: Provider of the store, as RV(provider).
+  returned: success
   type: str
   sample: NFS
 scope:
   description: Whether it serves a zone or all.
-  returned: unless absent
+  returned: success
   type: str
   sample: ZONE
 read_only:
   description: Whether it is read-only.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 """

@@ -46,6 +46,7 @@ image_stores:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import shown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
@@ -53,7 +54,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zo
 TASK = ApiTask(
     options={"name": {"type": "str"}, "zone": {"type": "str"}},
     operation=lambda cloud, p, check: listed_in(
-        cloud, "image_stores", cloud.image_stores, p["name"], taken(p, ("zone",))
+        cloud, "image_stores", cloud.image_stores, p["name"], taken(p, ("zone",)), shown.image_store
     ),
 )
 

@@ -151,142 +151,142 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the network.
-  returned: unless absent
+  returned: success
   type: str
   sample: backoffice
 display_text:
   description: What users see.
-  returned: unless absent
+  returned: success
   type: str
   sample: Back office
 zone:
   description: Name of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 physical_network_id:
   description: Id of its physical network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 network_offering:
   description: Name of its offering.
-  returned: unless absent
+  returned: success
   type: str
   sample: isolated-vlan
 network_offering_id:
   description: Id of its offering.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 guest_type:
   description: Its guest type.
-  returned: unless absent
+  returned: success
   type: str
   sample: Isolated
 state:
   description: State of the network. A network on a given VLAN is in the state V(Setup) until a VM uses it.
-  returned: unless absent
+  returned: success
   type: str
   sample: Setup
 vlan:
   description: Its VLAN, or VNI.
-  returned: unless absent
+  returned: success
   type: str
   sample: "850"
 isolated_pvlan:
   description: The secondary VLAN of a private VLAN.
-  returned: unless absent
+  returned: success
   type: str
   sample: "851"
 isolated_pvlan_type:
   description: Type of the private VLAN.
-  returned: unless absent
+  returned: success
   type: str
   sample: isolated
 gateway_ipv6:
   description: Its gateway for IPv6.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2001:db8::1
 cidr_ipv6:
   description: Its IPv6 addresses.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2001:db8::/64
 collected:
   description: Whether the server shuts it down when it is idle, and may assign another VLAN next time.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 specify_vlan:
   description: Whether its VLAN was given by the administrator.
-  returned: unless absent
+  returned: success
   type: bool
   sample: true
 persistent:
   description: Whether it is implemented even without a VM.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 gateway:
   description: Its gateway.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.1.1.1
 netmask:
   description: Its netmask.
-  returned: unless absent
+  returned: success
   type: str
   sample: 255.255.255.0
 cidr:
   description: Its addresses.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.1.1.0/24
 network_domain:
   description: DNS domain of its VMs.
-  returned: unless absent
+  returned: success
   type: str
   sample: cs2cloud.internal
 acl_type:
   description: Whether it belongs to an account or a domain.
-  returned: unless absent
+  returned: success
   type: str
   sample: Account
 account:
   description: Account that owns it.
-  returned: unless absent
+  returned: success
   type: str
   sample: acme
 domain:
   description: Path of the domain that owns it.
-  returned: unless absent
+  returned: success
   type: str
   sample: ROOT/customers
 project:
   description: Project that owns it.
-  returned: unless absent
+  returned: success
   type: str
   sample: shop
 project_id:
   description: Id of that project.
-  returned: unless absent
+  returned: success
   type: str
   sample: ""
 created:
   description: Date of its creation.
-  returned: unless absent
+  returned: success
   type: str
   sample: "2026-11-01T10:00:00+0000"
 """

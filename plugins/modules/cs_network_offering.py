@@ -45,10 +45,12 @@ options:
     description: All services of its networks, such as V(Dhcp), V(Dns), V(SourceNat). They cannot be changed.
     type: list
     elements: str
+    aliases: [supported_service]
   service_providers:
     description: Providers of services other than the virtual router. They cannot be changed.
     type: list
     elements: dict
+    aliases: [service_provider]
     suboptions:
       service:
         description: Name of the service.
@@ -58,6 +60,11 @@ options:
         description: Name of its provider.
         type: str
         required: true
+  traffic_type:
+    description: Traffic type of its networks. It cannot be changed.
+    type: str
+    choices: [Guest]
+    default: Guest
   availability:
     description: Whether it is optional or required.
     type: str
@@ -66,8 +73,10 @@ options:
     description: Whether services may share a public address. It cannot be changed.
     type: bool
   egress_default_policy:
-    description: Whether egress traffic of its networks is allowed by default. It cannot be changed.
-    type: bool
+    description:
+      - Whether its networks may reach out by default, V(allow) or V(deny); V(true) means V(allow) and V(false) means
+        V(deny). It cannot be changed.
+    type: raw
   for_vpc:
     description: Whether it is for tiers of VPCs. It cannot be changed.
     type: bool
@@ -81,12 +90,13 @@ options:
     description: All tags of physical networks that it requires.
     type: list
     elements: str
+    aliases: [tag]
   state:
     description:
       - V(enabled) and V(disabled) also set its state; V(present) leaves it alone, and a new offering is disabled.
     type: str
     choices: [present, enabled, disabled, absent]
-    default: enabled
+    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_network_offering_info
   - module: hostcraft.cloudstack.cs_network
@@ -100,6 +110,7 @@ EXAMPLES = r"""
     guest_ip_type: Isolated
     specify_vlan: true
     supported_services: [Dhcp, Dns, SourceNat, Firewall]
+    state: enabled
 
 - name: No more of them
   hostcraft.cloudstack.cs_network_offering:
@@ -110,99 +121,104 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the offering.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the offering.
-  returned: unless absent
+  returned: success
   type: str
   sample: isolated-vlan
 display_text:
   description: What users see.
-  returned: unless absent
+  returned: success
   type: str
   sample: Isolated, VLAN given
 guest_ip_type:
   description: Guest type of its networks.
-  returned: unless absent
+  returned: success
   type: str
   sample: Isolated
 traffic_type:
   description: Traffic type of its networks.
-  returned: unless absent
+  returned: success
   type: str
   sample: Guest
 state:
   description: Whether networks can be created with it.
-  returned: unless absent
+  returned: success
   type: str
   sample: Enabled
 specify_vlan:
   description: Whether the VLAN of its networks is given.
-  returned: unless absent
+  returned: success
   type: bool
   sample: true
 specify_ip_ranges:
   description: Whether the addresses of its networks are given.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 persistent:
   description: Whether its networks are implemented without a VM.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 conserve_mode:
   description: Whether services may share a public address.
-  returned: unless absent
+  returned: success
   type: bool
   sample: true
 egress_default_policy:
-  description: Whether egress traffic of its networks is allowed by default.
-  returned: unless absent
+  description: Whether its networks may reach out by default.
+  returned: success
+  type: str
+  sample: allow
+is_persistent:
+  description: As RV(persistent).
+  returned: success
   type: bool
-  sample: true
+  sample: false
 for_vpc:
   description: Whether it is for tiers of VPCs.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 is_default:
   description: Whether it is one of the server's default offerings.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 availability:
   description: Whether it is V(Optional) or V(Required).
-  returned: unless absent
+  returned: success
   type: str
   sample: Optional
 network_rate:
   description: Rate of its networks in Mbit/s.
-  returned: unless absent
+  returned: success
   type: int
   sample: 200
 max_connections:
   description: Maximum number of connections of its load balancer.
-  returned: unless absent
+  returned: success
   type: int
   sample: 4096
 tags:
   description: Tags of physical networks that it requires.
-  returned: unless absent
+  returned: success
   type: list
   elements: str
   sample: []
 supported_services:
   description: Its services.
-  returned: unless absent
+  returned: success
   type: list
   elements: str
   sample: [Dhcp, Dns, SourceNat]
 service_providers:
   description: The provider of each service.
-  returned: unless absent
+  returned: success
   type: list
   elements: dict
   sample: [{service: Dhcp, provider: VirtualRouter}]
@@ -220,18 +236,19 @@ FIELDS: Spec = {
     "specify_vlan": {"type": "bool"},
     "specify_ip_ranges": {"type": "bool"},
     "persistent": {"type": "bool"},
-    "supported_services": {"type": "list", "elements": "str"},
-    "service_providers": {"type": "list", "elements": "dict", "options": PAIR},
+    "supported_services": {"type": "list", "elements": "str", "aliases": ["supported_service"]},
+    "service_providers": {"type": "list", "elements": "dict", "options": PAIR, "aliases": ["service_provider"]},
+    "traffic_type": {"type": "str", "choices": ["Guest"], "default": "Guest"},
     "availability": {"type": "str", "choices": ["Optional", "Required"]},
     "conserve_mode": {"type": "bool"},
-    "egress_default_policy": {"type": "bool"},
+    "egress_default_policy": {"type": "raw"},
     "for_vpc": {"type": "bool"},
     "network_rate": {"type": "int"},
     "max_connections": {"type": "int"},
-    "tags": {"type": "list", "elements": "str"},
+    "tags": {"type": "list", "elements": "str", "aliases": ["tag"]},
 }
 STATE: Spec = {
-    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "enabled"},
+    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
 }
 
 TASK = ApiTask(

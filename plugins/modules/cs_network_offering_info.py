@@ -47,6 +47,7 @@ network_offerings:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import shown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed
@@ -59,7 +60,7 @@ FILTERS: Spec = {
 TASK = ApiTask(
     options={"name": {"type": "str"}, **FILTERS},
     operation=lambda cloud, p, check: listed(
-        "network_offerings", cloud.network_offerings, p["name"], **taken(p, FILTERS)
+        "network_offerings", cloud.network_offerings, p["name"], shown.network_offering, **taken(p, FILTERS)
     ),
 )
 

@@ -70,6 +70,12 @@ options:
     description: Network service providers to disable. Others are left alone.
     type: list
     elements: str
+  poll_async:
+    description:
+      - Accepted so that tasks of C(ngine_io.cloudstack) run as they are. Every change is waited for and verified,
+        whatever it says.
+    type: bool
+    default: true
   state:
     description:
       - V(enabled) and V(disabled) also set the state of the network. V(present) does not change it.
@@ -100,55 +106,54 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the physical network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the physical network.
-  returned: unless absent
+  returned: success
   type: str
   sample: guest-net
 zone:
   description: Name of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 state:
   description: Whether it is enabled.
-  returned: unless absent
+  returned: success
   type: str
   sample: Enabled
 vlan:
   description: Its guest VLANs as the server stores them.
-  returned: unless absent
+  returned: success
   type: str
   sample: 100-200,500-500,600-620
 isolation_method:
   description: Isolation method of guest networks.
-  returned: unless absent
+  returned: success
   type: str
   sample: VLAN
 broadcast_domain_range:
   description: Broadcast domain of the network.
-  returned: unless absent
+  returned: success
   type: str
   sample: ZONE
 network_speed:
   description: Its speed.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10G
 tags:
-  description: Its tags.
-  returned: unless absent
-  type: list
-  elements: str
-  sample: [fast]
+  description: Its tags, joined by commas.
+  returned: when it has tags
+  type: str
+  sample: fast,green
 nsps_enabled:
   description: Its enabled network service providers.
   returned: when O(nsps_enabled) or O(nsps_disabled) is given
@@ -188,6 +193,7 @@ OPTIONS: Spec = {
     "vlan_state": {"type": "str", "choices": ["exact", "present"], "default": "exact"},
     "nsps_enabled": {"type": "list", "elements": "str"},
     "nsps_disabled": {"type": "list", "elements": "str"},
+    "poll_async": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
 }
 

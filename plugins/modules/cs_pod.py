@@ -70,47 +70,47 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: row-1
 zone:
   description: Name of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 gateway:
   description: Gateway of its management network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.10.1.1
 netmask:
   description: Netmask of its management network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 255.255.255.0
 start_ip:
   description: First address of the range that the pod was created with.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.10.1.200
 end_ip:
   description: Last address of that range.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.10.1.249
 ip_ranges:
   description: All ranges of the pod.
-  returned: unless absent
+  returned: success
   type: list
   elements: dict
   sample:
@@ -120,7 +120,7 @@ ip_ranges:
       vlan: vlan://untagged
 allocation_state:
   description: Whether the pod accepts new VMs.
-  returned: unless absent
+  returned: success
   type: str
   sample: Enabled
 """

@@ -68,47 +68,47 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the range.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 pod:
   description: Name of its pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: a
 pod_id:
   description: Id of its pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 start_ip:
   description: First address.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.20.0.10
 end_ip:
   description: Last address.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.20.0.99
 gateway:
   description: Gateway.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.20.0.1
 netmask:
   description: Netmask.
-  returned: unless absent
+  returned: success
   type: str
   sample: 255.255.255.0
 vlan:
   description: Its VLAN.
-  returned: unless absent
+  returned: success
   type: str
   sample: "20"
 """

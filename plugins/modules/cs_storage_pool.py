@@ -117,82 +117,92 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the pool.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the pool.
-  returned: unless absent
+  returned: success
   type: str
   sample: primary-a
 zone:
   description: Name of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 pod:
   description: Name of its pod. Empty for a pool with the scope zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: row-1
 pod_id:
   description: Id of its pod.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 cluster:
   description: Name of its cluster. Empty for a pool with the scope zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: kvm-a
 cluster_id:
   description: Id of its cluster.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 ip_address:
   description: Address of the storage.
-  returned: unless absent
+  returned: success
   type: str
   sample: 10.10.3.5
 storage_path:
   description: Path on the storage.
-  returned: unless absent
+  returned: success
   type: str
   sample: /export/primary-a
+storage_url:
+  description: Type, address and path of the pool as one URL, without the secret that it was added with.
+  returned: success
+  type: str
+  sample: RBD://ceph.example.net/primary
+allocation_state:
+  description: State of the pool as it is asked for.
+  returned: success
+  type: str
+  sample: enabled
 type:
   description: Type of the pool.
-  returned: unless absent
+  returned: success
   type: str
   sample: NetworkFilesystem
 scope:
   description: Scope of the pool.
-  returned: unless absent
+  returned: success
   type: str
-  sample: CLUSTER
+  sample: cluster
 state:
   description: State of the pool, in the server's words.
-  returned: unless absent
+  returned: success
   type: str
   sample: Up
 hypervisor:
   description: Hypervisor that uses it.
-  returned: unless absent
+  returned: success
   type: str
   sample: KVM
 provider:
   description: Storage provider.
-  returned: unless absent
+  returned: success
   type: str
   sample: DefaultPrimary
 managed:
   description: Whether CloudStack creates a volume on the storage system for each volume of a VM.
-  returned: unless absent
+  returned: success
   type: bool
   sample: false
 details:
@@ -202,43 +212,43 @@ details:
   sample: {nfsmountopts: "vers=4.1"}
 storage_tags:
   description: Tags of the pool.
-  returned: unless absent
+  returned: success
   type: list
   elements: str
   sample: [ssd]
 capacity_bytes:
   description: Size that was given to the provider, in bytes.
-  returned: unless absent
+  returned: success
   type: int
   sample: 1099511627776
 capacity_iops:
   description: I/O operations per second that were given to the provider.
-  returned: unless absent
+  returned: success
   type: int
   sample: 10000
 disk_size_total:
   description: Size in bytes.
-  returned: unless absent
+  returned: success
   type: int
   sample: 1099511627776
 disk_size_allocated:
   description: Maximum size of all volumes in bytes.
-  returned: unless absent
+  returned: success
   type: int
   sample: 0
 disk_size_used:
   description: Bytes in use.
-  returned: unless absent
+  returned: success
   type: int
   sample: 0
 overprovision_factor:
   description: Over-provisioning factor of the pool.
-  returned: unless absent
+  returned: success
   type: str
   sample: "2.0"
 created:
   description: Date when it was added.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2026-01-31T12:00:00+0000
 """

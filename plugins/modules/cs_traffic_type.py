@@ -52,6 +52,12 @@ options:
   vlan:
     description: VLAN of management traffic on VMware. Used only to add it.
     type: str
+  poll_async:
+    description:
+      - Accepted so that tasks of C(ngine_io.cloudstack) run as they are. Every change is waited for and verified,
+        whatever it says.
+    type: bool
+    default: true
   state:
     description: Whether the object must exist.
     type: str
@@ -82,47 +88,57 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the traffic type.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 traffic_type:
   description: The traffic type.
-  returned: unless absent
+  returned: success
   type: str
   sample: Guest
+zone:
+  description: Name of its zone.
+  returned: success
+  type: str
+  sample: zurich
 physical_network:
+  description: Id of its physical network.
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+physical_network_name:
   description: Name of its physical network.
-  returned: unless absent
+  returned: success
   type: str
   sample: guest-net
 physical_network_id:
   description: Id of its physical network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 hyperv_networklabel:
   description: Label of the network on hosts of Hyper-V.
-  returned: unless absent
+  returned: success
   type: str
   sample: vSwitch1
 kvm_networklabel:
   description: Label of the network on hosts of KVM.
-  returned: unless absent
+  returned: success
   type: str
   sample: cloudbr1
 ovm3_networklabel:
   description: Label of the network on hosts of Ovm3.
-  returned: unless absent
+  returned: success
   type: str
   sample: guest
 vmware_networklabel:
   description: Label of the network on hosts of VMware.
-  returned: unless absent
+  returned: success
   type: str
   sample: vSwitch1,,vmwaresvs
 xen_networklabel:
   description: Label of the network on hosts of XenServer.
-  returned: unless absent
+  returned: success
   type: str
   sample: guest
 """
@@ -146,6 +162,7 @@ FIELDS: Spec = {
 OPTIONS: Spec = {
     "physical_network": {"type": "str", "required": True},
     "zone": {"type": "str"},
+    "poll_async": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 

@@ -104,107 +104,127 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the range.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 physical_network_id:
   description: Id of its physical network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 network_id:
   description: Id of its network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 pod_id:
   description: Id of its pod. Empty if it has none.
-  returned: unless absent
+  returned: success
   type: str
   sample: ""
-vlan:
-  description: Its VLAN.
-  returned: unless absent
+zone:
+  description: Name of its zone.
+  returned: success
   type: str
-  sample: "50"
+  sample: zurich
+network:
+  description: Name of the network that the task named.
+  returned: success
+  type: str
+  sample: dmz
+physical_network:
+  description: Id of its physical network, as RV(physical_network_id).
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
+vlan:
+  description: Its VLAN as the server writes it.
+  returned: success
+  type: str
+  sample: vlan://50
 gateway:
   description: Gateway of its IPv4 addresses.
-  returned: unless absent
+  returned: success
   type: str
   sample: 198.51.100.1
 netmask:
   description: Netmask of its IPv4 addresses.
-  returned: unless absent
+  returned: success
   type: str
   sample: 255.255.255.0
 start_ip:
   description: First IPv4 address.
-  returned: unless absent
+  returned: success
   type: str
   sample: 198.51.100.10
 end_ip:
   description: Last IPv4 address.
-  returned: unless absent
+  returned: success
   type: str
   sample: 198.51.100.99
 gateway_ipv6:
   description: Gateway of its IPv6 addresses.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2001:db8::1
 cidr_ipv6:
   description: CIDR of its IPv6 network.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2001:db8::/64
 start_ipv6:
   description: First IPv6 address.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2001:db8::10
 end_ipv6:
   description: Last IPv6 address.
-  returned: unless absent
+  returned: success
   type: str
   sample: 2001:db8::99
 for_virtual_network:
   description: Whether it belongs to the public network.
-  returned: unless absent
+  returned: success
   type: bool
   sample: true
 for_system_vms:
   description: Whether it is reserved for system VMs.
-  returned: unless absent
+  returned: success
+  type: bool
+  sample: false
+for_systemvms:
+  description: As RV(for_system_vms).
+  returned: success
   type: bool
   sample: false
 account:
   description: Account that it is dedicated to.
-  returned: unless absent
+  returned: success
   type: str
   sample: acme
 domain:
   description: Domain that it is dedicated to.
-  returned: unless absent
+  returned: success
   type: str
   sample: customers
 domain_id:
   description: Id of that domain.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 project:
   description: Project that it is dedicated to.
-  returned: unless absent
+  returned: success
   type: str
   sample: shop
 project_id:
   description: Id of that project.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 """

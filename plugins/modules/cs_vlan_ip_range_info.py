@@ -52,6 +52,7 @@ vlan_ip_ranges:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import shown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
@@ -60,7 +61,9 @@ PLACES = ("zone", "pod", "network", "physical_network")
 
 TASK = ApiTask(
     options={name: {"type": "str"} for name in PLACES},
-    operation=lambda cloud, p, check: listed_in(cloud, "vlan_ip_ranges", cloud.vlan_ip_ranges, None, taken(p, PLACES)),
+    operation=lambda cloud, p, check: listed_in(
+        cloud, "vlan_ip_ranges", cloud.vlan_ip_ranges, None, taken(p, PLACES), shown.vlan_ip_range
+    ),
 )
 
 

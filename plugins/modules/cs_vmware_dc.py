@@ -77,22 +77,22 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the datacenter.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the datacenter.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich-dc
 vcenter:
   description: Name or address of its vCenter.
-  returned: unless absent
+  returned: success
   type: str
   sample: vcenter.example.net
 zone_id:
   description: Id of its zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 96c7ab41-6a8e-4a4b-a4d1-1b5b1b6f5d3a
 """

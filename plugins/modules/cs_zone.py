@@ -44,7 +44,7 @@ options:
     description: First DNS server for system VMs. Defaults to O(dns1) for a new zone.
     type: str
   internal_dns2:
-    description: Second DNS server for system VMs.
+    description: Second DNS server for system VMs; without it a new zone uses O(dns2).
     type: str
   dns1_ipv6:
     description: First DNS server for guests over IPv6.
@@ -96,27 +96,32 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: Id of the zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 name:
   description: Name of the zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: zurich
 network_type:
   description: Network type of the zone.
-  returned: unless absent
+  returned: success
   type: str
   sample: Advanced
 allocation_state:
   description: Whether the zone accepts new VMs.
-  returned: unless absent
+  returned: success
   type: str
   sample: Enabled
+zone_token:
+  description: Token by which the console proxy knows the zone.
+  returned: success
+  type: str
+  sample: ccb0a60c-79c8-3230-ab8b-8bdbe8c45bb7
 dns1:
   description: First DNS server for guests. The other parameters are returned by their names in the same way.
-  returned: unless absent
+  returned: success
   type: str
   sample: 192.0.2.53
 """

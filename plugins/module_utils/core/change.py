@@ -41,8 +41,9 @@ class Rules:
 
     kind: the field's word for it ("pod"). required: fields without which it cannot be created. fixed: fields that the
     server cannot change afterwards, with what would help. write_only: sent at creation, never read back (passwords).
-    along: those of them that go with every change too. same: comparison by field; plain equality where none is given,
-    and for the name equality without case.
+    along: those of them that go with every change too. unproven: fields that the server takes and may show as before.
+    missing: first words of the error for fields that a creation lacks. same: comparison by field; plain equality where
+    none is given, and for the name equality without case.
     """
 
     kind: str
@@ -51,6 +52,8 @@ class Rules:
     write_only: frozenset[str] = frozenset()
     along: frozenset[str] = frozenset()
     same: t.Mapping[str, Same] = field(default_factory=dict)
+    unproven: frozenset[str] = frozenset()
+    missing: str = MissingValue.LEAD
 
     def comparison(self, name: str) -> Same:
         return self.same.get(name, same_name if name == "name" else operator.eq)
@@ -134,7 +137,7 @@ def decide(rules: Rules, subject: str, wanted: Fields, held: t.Optional[object],
     if held is None:
         missing = [name for name in rules.required if wanted.get(name) is None]
         if missing:
-            raise MissingValue(subject, missing)
+            raise MissingValue(subject, missing, lead=rules.missing)
         return Decision("create")
     found = differences(wanted, held, rules)
     fixed = [d for d in found if d.field in rules.fixed]

@@ -42,15 +42,17 @@ class InvalidValue(HostcraftError):
 
 
 class MissingValue(HostcraftError):
-    """Parameters that are needed. subject: what for; hint: what helps to set them."""
+    """Parameters that are needed, in the words that Ansible has for it and that playbooks compare with.
+
+    subject: what they are needed for. hint: what else helps to choose them. lead: other first words.
+    """
 
     code = "missing_value"
+    LEAD = "missing required arguments"
 
-    def __init__(self, subject: str, missing: t.Sequence[str], hint: str = "") -> None:
+    def __init__(self, subject: str, missing: t.Sequence[str], hint: str = "", lead: str = LEAD) -> None:
         more = f"; {hint}" if hint else ""
-        super().__init__(
-            f"missing required arguments: {', '.join(missing)}{more}", subject=subject, missing=list(missing)
-        )
+        super().__init__(f"{lead}: {', '.join(missing)}{more}", subject=subject, missing=list(missing))
 
 
 class NotFound(HostcraftError):
@@ -61,7 +63,8 @@ class NotFound(HostcraftError):
     def __init__(self, kind: str, wanted: str, where: str = "", near: t.Sequence[str] = ()) -> None:
         place = f" in {where}" if where else ""
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"there is no {kind} {wanted!r}{place}{hint}", kind=kind, wanted=wanted, near=list(near))
+        words = f"{kind[:1].upper()}{kind[1:]} {wanted} not found{place}{hint}"
+        super().__init__(words, kind=kind, wanted=wanted, where=where or None, near=list(near))
         self.kind = kind
 
 

@@ -46,24 +46,32 @@ def ensure(
 ) -> Outcome:
     """Make one thing so. ``held``: what is there. ``options``: parameters of its removal.
 
-    ``places``: names of what it stands in ("zone"), for the difference and the predicted result of a creation.
+    ``places``: names of what it stands in ("zone"), for the difference and the predicted result of a creation, and
+    for the result where it is absent.
+
+    The result is the thing as it is: in check mode, and of a removal, as it was before.
 
     Raises MissingValue, Refused (a fixed field differs), NotAsRead, and what the port raises.
     """
     subject = f"{rules.kind} {wanted.get('name') or getattr(held, 'name', None) or getattr(held, 'id', '')}".strip()
     decision = decide(rules, subject, wanted, held, state)
     if decision.action == "nothing":
-        return Outcome(False, result=show(held) if held is not None else {})
+        return Outcome(False, result=show(held) if held is not None else is_set(places))
     before, after = _diff(decision, rules, {**wanted, **is_set(places)}, held, show)
-    if check_mode:
-        shown = show(held) if held is not None else {}
-        return Outcome(True, before, after, {} if decision.action == "delete" else {**shown, **after})
     if decision.action == "delete":
-        collection.delete(t.cast(t.Any, held).id, **(options or {}))
-        return Outcome(True, before, after)
+        if not check_mode:
+            collection.delete(t.cast(t.Any, held).id, **(options or {}))
+        return Outcome(True, before, after, before)
+    if check_mode:
+        return Outcome(True, before, after, after if held is None else show(held))
     written = _write(collection, rules, subject, decision, wanted, held)
-    final = _verified(cloud, collection, rules, subject, wanted, written)
-    return Outcome(True, before, after, show(final))
+    proven = {name: value for name, value in wanted.items() if name not in rules.unproven}
+    final = _verified(cloud, collection, rules, subject, proven, written)
+    unproven = [
+        f"{subject} was given {d.field} {d.wanted}, and the server still shows {d.held}"
+        for d in differences(wanted, final, rules)
+    ]
+    return Outcome(True, before, after, show(final), tuple(unproven))
 
 
 def _write(

@@ -126,7 +126,7 @@ def test_a_private_gateway_holds_its_vlan(owned: Owned) -> None:
     (reason,) = owned.refused("cs_vlan_range", **HERE, vlan="690-700")
     assert "private gateway v700" in reason["message"]
     offering = {"guest_ip_type": "Isolated", "specify_vlan": True, "supported_services": ["Dhcp", "SourceNat"]}
-    owned.run("cs_network_offering", name="given", **offering)
+    owned.run("cs_network_offering", name="given", state="enabled", **offering)
     (taken,) = owned.refused("cs_network", zone="z1", name="n9", network_offering="given", vlan=701)
     assert taken["code"] == "vlan_taken"
     assert "private gateway v701" in taken["message"]

@@ -66,7 +66,7 @@ def test_each_scope_is_set_alone_and_reset(sandbox: Sandbox, cloud: Gateway, sco
 def test_an_account_is_looked_for_in_its_domain(sandbox: Sandbox, cloud: Gateway) -> None:
     given: dict[str, Any] = {"name": "account.allow.expose.host.hostname", "value": True, "account": "admin"}
     assert perform(cloud, "cs_configuration", True, domain="ROOT", **given).changed
-    with pytest.raises(NotFound, match="no domain 'customers'"):
+    with pytest.raises(NotFound, match="Domain customers not found"):
         perform(cloud, "cs_configuration", domain="customers", **given)
     assert writes(sandbox) == []
 

@@ -121,6 +121,11 @@ def update_cluster(call: Call) -> Body:
         if world.hosts.select(cluster_id=cluster.id):
             raise invalid(f"Cannot change the hypervisor of cluster {cluster.name}: it has hosts")
         cluster.hypervisor = canonical(call["hypervisor"])
+    if call.get("clustertype"):
+        kind = next((t for t in TYPES if t.lower() == call["clustertype"].lower()), None)
+        if kind is None:
+            raise invalid(f"Unable to resolve {call['clustertype']} to a supported type")
+        cluster.cluster_type = kind
     new_allocation = _state(allocation, "Allocation", ("Enabled", "Disabled")) if allocation else ""
     new_managed = _state(managed, "Managed", ("Managed", "Unmanaged")) if managed else ""
     cluster.name = name or cluster.name

@@ -46,6 +46,8 @@ def view(world: World, offering: NetworkOffering) -> Body:
     router = world.service_offerings.first(system_kind="DomainRouter")
     if offering.services and router is not None:
         body["serviceofferingid"] = router.uuid
+    if offering.max_connections is not None:
+        body["maxconnections"] = offering.max_connections
     if offering.tags:
         body["tags"] = ",".join(offering.tags)
     return body
@@ -103,6 +105,8 @@ def create_network_offering(call: Call) -> Body:
     offering.egress_default = call.get("egressdefaultpolicy", True)
     offering.for_vpc = call.get("forvpc", False)
     offering.rate = call.get("networkrate") or 200
+    # The server keeps it for a load balancer only.
+    offering.max_connections = call.get("maxconnections") if "Lb" in services else None
     offering.tags = [tag for tag in call.get("tags", "").split(",") if tag]
     offering.state = "Enabled" if call.get("enable") else "Disabled"
     return {"networkoffering": view(world, world.network_offerings.add(offering))}
@@ -146,6 +150,8 @@ def update_network_offering(call: Call) -> Body:
         call.world.network_offerings.update(offering, name=call["name"])
     offering.display_text = call.get("displaytext") or offering.display_text
     offering.availability = call.get("availability") or offering.availability
+    if "maxconnections" in call and "Lb" in offering.services:
+        offering.max_connections = call["maxconnections"]
     return {"networkoffering": view(call.world, offering)}
 
 

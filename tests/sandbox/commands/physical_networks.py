@@ -104,8 +104,8 @@ def update_physical_network(call: Call) -> Work:
             changes["vlans"] = _new_vlans(world, network, call["vlan"])
         if "networkspeed" in call:
             changes["speed"] = call["networkspeed"]
-        if call.get("tags"):
-            changes["tags"] = list(call["tags"])
+        if "tags" in call.raw:
+            changes["tags"] = [tag for tag in call.get("tags", []) if tag]
         world.physical_networks.update(network, **changes)
         return {"physicalnetwork": view(world, network)}
 
@@ -120,16 +120,20 @@ def list_physical_networks(call: Call) -> Body:
 
 @command("deletePhysicalNetwork", NETWORK, id="physical_networks")
 def delete_physical_network(call: Call) -> Work:
-    """With its traffic types and providers; refused while something lives on it (texts not recorded)."""
+    """With its address ranges, traffic types and providers (the incumbent's own target for ranges relies on it);
+    refused while something lives on it (texts not recorded)."""
     world, network = call.world, call["id"]
 
     def run() -> Body:
+        ranges = list(world.vlan_ranges.select(physical_network_id=network.id))
         for rows, words in (
-            (world.vlan_ranges.select(physical_network_id=network.id), "IP addresses allocated"),
+            ([each for each in ranges if each.used_ips], "IP addresses allocated"),
             (world.networks.select(physical_network_id=network.id), "networks associated"),
         ):
             if rows:
                 raise refused(f"The Physical Network is not deletable because there are {words}")
+        for each in ranges:
+            world.vlan_ranges.remove(each)
         for traffic in list(world.traffic_types.select(physical_network_id=network.id)):
             world.traffic_types.remove(traffic)
         for provider in list(world.providers.select(physical_network_id=network.id)):

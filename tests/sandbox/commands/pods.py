@@ -57,7 +57,8 @@ def create_pod(call: Call) -> Body:
     start = call.get("startip", "")
     if not is_ip(start):
         raise invalid("Please specify a valid start IP")
-    end = call.get("endip") or start
+    # Without an end the range goes up to the last address of the subnet.
+    end = call.get("endip") or str(net.broadcast_address - 1)
     check_range(start, end, net)
     if overlap(gateway, gateway, start, end):
         raise invalid("The gateway shouldn't overlap start/end ip addresses")

@@ -277,20 +277,38 @@ def _addresses(row: VlanRange) -> list[str]:
 def list_public_ip_addresses(call: Call) -> Body:
     """Those in use, unless `allocatedonly=false` (not recorded)."""
     world = call.world
+    serving = _served(world)
     found: list[tuple[VlanRange, str]] = []
     chosen = filters(call, zoneid="zone_id", vlanid="id", physicalnetworkid="physical_network_id")
     for row in world.vlan_ranges.select(virtual=True, **chosen):
         found += [(row, ip) for ip in (_addresses(row) if row.start else []) if _listed(call, row, ip)]
-    return answer(call, "publicipaddress", found, lambda pair: _address_view(world, *pair))
+    if "associatednetworkid" in call.raw:
+        found = [pair for pair in found if serving.get(pair[1]) == call.raw["associatednetworkid"]]
+    return answer(call, "publicipaddress", found, lambda pair: _address_view(world, *pair, serving.get(pair[1], "")))
+
+
+def _served(world: World) -> dict[str, str]:
+    """Public address of a router → the network that it serves (T6:146)."""
+    return {
+        nic.ip: world.networks[vm.network_id].uuid
+        for vm in world.vms
+        if vm.network_id is not None and vm.kind == "DomainRouter"
+        for nic in vm.nics
+        if nic.traffic_type == "Public"
+    }
 
 
 def _listed(call: Call, row: VlanRange, ip: str) -> bool:
     return call.get("ipaddress", ip) == ip and (not call.get("allocatedonly", True) or ip in row.used_ips)
 
 
-def _address_view(world: World, row: VlanRange, ip: str) -> Body:
+def _address_view(world: World, row: VlanRange, ip: str, network: str) -> Body:
+    """`network`: id of the one that the address serves as source NAT, "" for none."""
     zone = world.zones[row.zone_id]
     return {
+        **({"associatednetworkid": network} if network else {}),
+        "issourcenat": bool(network),
+        "isstaticnat": False,
         "ipaddress": ip,
         "zoneid": zone.uuid,
         "zonename": zone.name,

@@ -106,14 +106,16 @@ def create_storage_pool(call: Call) -> Body:
     if not url.hostname or not url.path.strip("/"):
         raise bad_parameter("host or path is null, should be nfs://hostname/path")
     pod, cluster = call.get("podid"), call.get("clusterid")
+    # A pool of Ceph is named without a slash (T7:256).
+    path = url.path.strip("/") if kind == "RBD" else url.path
     for pool in world.storage_pools.select(zone_id=zone.id):
-        if (pool.address, pool.path) == (url.hostname, url.path):
+        if (pool.address, pool.path) == (url.hostname, path):
             where = f"pod (id={pool.pod_id})" if pool.pod_id else f"zone (id={zone.id})"
-            raise failed(f"Failed to add data store: Storage pool {url.path} already in use by another {where}")
+            raise failed(f"Failed to add data store: Storage pool {path} already in use by another {where}")
     pool = StoragePool(
         world.storage_pools.next_id(), world.new_uuid(), call["name"], zone.id,
         pod.id if pod and scope == "CLUSTER" else None, cluster.id if cluster and scope == "CLUSTER" else None,
-        url.hostname, url.path, kind, scope, call.get("hypervisor") or (cluster.hypervisor if cluster else "Any"),
+        url.hostname, path, kind, scope, call.get("hypervisor") or (cluster.hypervisor if cluster else "Any"),
         _provider(call), call.get("capacitybytes") or CAPACITY, world.now(),
     )  # fmt: skip
     pool.tags = [tag.strip() for tag in call.get("tags", "").split(",") if tag.strip()]

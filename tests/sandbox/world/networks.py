@@ -86,6 +86,7 @@ class NetworkOffering:
     egress_default: bool = True
     for_vpc: bool = False
     rate: int = 200
+    max_connections: int | None = None
     tags: list[str] = field(default_factory=list)
 
 

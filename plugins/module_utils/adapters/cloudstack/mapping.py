@@ -47,6 +47,7 @@ def zone(wire: Wire, tell: Tell = unheard) -> Zone:
         securitygroups_enabled=read.flag("securitygroupsenabled"),
         local_storage_enabled=read.flag("localstorageenabled"),
         allocation_state=read.text("allocationstate"),
+        zone_token=read.word("zonetoken"),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..change import Rules, same_set, same_word
-from ..errors import Reason
+from ..errors import InvalidValue, Reason
 from ..naming import nearest
 
 OTHER = "the server has no way to change it: make another offering"
@@ -39,6 +39,17 @@ class NetworkOffering:
     tags: tuple[str, ...] = ()
     supported_services: tuple[str, ...] = ()
     service_providers: tuple[t.Mapping[str, str], ...] = ()
+
+
+def egress_policy(value: object) -> t.Optional[bool]:
+    """Whether networks reach out: allow, deny, or a truth value as YAML and --extra-vars have it."""
+    if value is None or value == "":
+        return None
+    words = {"allow": True, "true": True, "yes": True, "deny": False, "false": False, "no": False}
+    found = words.get(str(value).casefold())
+    if found is None:
+        raise InvalidValue("egress_default_policy", value, "allow or deny")
+    return found
 
 
 def same_words(wanted: t.Iterable[str], held: t.Iterable[str]) -> bool:

@@ -35,6 +35,7 @@ class Zone:
     is_edge: t.Optional[bool] = None
     local_storage_enabled: t.Optional[bool] = None
     allocation_state: str = ""
+    zone_token: t.Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Cluster:
 
 ZONE = Rules(
     kind="zone",
-    required=("name", "network_type", "dns1", "internal_dns1"),
+    required=("name", "network_type", "dns1"),
     fixed={
         "network_type": REPLACE,
         "securitygroups_enabled": REPLACE,
@@ -108,7 +109,9 @@ POD = Rules(
 CLUSTER = Rules(
     kind="cluster",
     required=("name", "zone_id", "pod_id", "hypervisor", "cluster_type"),
-    fixed={"pod_id": REPLACE, "hypervisor": REPLACE, "cluster_type": REPLACE},
+    fixed={"pod_id": REPLACE, "hypervisor": REPLACE},
+    # The incumbent's own target notes servers that take the type and show the old one.
+    unproven=frozenset(("cluster_type",)),
     write_only=frozenset(
         (
             "url",

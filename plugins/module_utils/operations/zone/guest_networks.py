@@ -15,6 +15,7 @@ from ...core.errors import MissingValue, NotAsRead, Refused
 from ...core.naming import only
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
+from ...core.zone import shown
 from ...core.zone.guest_networks import (
     NETWORK,
     Network,
@@ -28,6 +29,7 @@ from ...core.zone.guest_networks import (
 from ...core.zone.network_offerings import (
     NETWORK_OFFERING,
     NetworkOffering,
+    egress_policy,
     providers_of,
     reasons_against_offering,
 )
@@ -45,7 +47,7 @@ WITH_VLAN = ("Setup", "Implementing", "Implemented")
 def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
     """``wanted``: fields of core NetworkOffering. A service without a provider gets the virtual router."""
     held = lookup.maybe(cloud.network_offerings, "network offering", str(wanted["name"]))
-    fields = dict(wanted)
+    fields = {**wanted, "egress_default_policy": egress_policy(wanted.get("egress_default_policy"))}
     services: t.Any = fields.get("supported_services")
     given: t.Any = fields.get("service_providers")
     offered = list(services if services is not None else held.supported_services if held else ())
@@ -60,9 +62,15 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
         if reasons:
             raise Refused(f"network offering {fields['name']}", reasons)
     if held is None and state == "present":
+        if not fields.get("guest_ip_type"):
+            # What an offering of a network with services is made of; one of type L2 has none.
+            usual = ("display_text", "guest_ip_type", "supported_services", "service_providers")
+            subject = f"network offering {fields['name']}"
+            raise MissingValue(subject, [name for name in usual if fields.get(name) is None])
         fields["display_text"] = fields.get("display_text") or fields["name"]
         fields["traffic_type"] = fields.get("traffic_type") or "Guest"
-    return ensure(cloud, cloud.network_offerings, NETWORK_OFFERING, held, fields, state, check_mode)
+    show_it = shown.network_offering
+    return ensure(cloud, cloud.network_offerings, NETWORK_OFFERING, held, fields, state, check_mode, show=show_it)
 
 
 class NetworkPlaces(t.NamedTuple):

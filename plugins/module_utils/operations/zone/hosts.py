@@ -65,8 +65,8 @@ class HostRequest:
 
     @property
     def detail(self) -> str:
-        """Tags come only with the larger answer (T2:17)."""
-        return "min" if self.fields.get("host_tags") is None else "capacity"
+        """Tags come only with the larger answer (T2:17), which a host that is only to be there does not need."""
+        return "min" if self.fields.get("host_tags") is None and self.resource_state is None else "capacity"
 
 
 class Places(t.NamedTuple):
@@ -84,7 +84,7 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
         raise InvalidValue("annotation", "", "a text: the server ignores an empty one")
 
     def then(places: Places) -> Outcome:
-        held = find(cloud, request.which, places.zone, request.detail)
+        held = find(cloud, request.which, places.zone, "capacity" if state == "absent" else request.detail)
         if state == "absent":
             return _remove(cloud, request, places.zone, held, check_mode)
         outcome = _present(cloud, request, places, held, wanted, check_mode)
@@ -204,7 +204,10 @@ def _refuse_id(request: HostRequest, places: Places) -> None:
 def _new(fields: dict[str, object], request: HostRequest, cluster: t.Optional[Cluster]) -> dict[str, object]:
     """What adding needs beyond what was said: the pod and hypervisor of the cluster, the URL of the name."""
     if cluster is None:
-        raise MissingValue(f"host {request.which.name}", ["cluster"])
+        # Neither is the pod known then, nor the hypervisor.
+        lacking = [name for name in ("password", "username", "hypervisor", "pod_id") if not fields.get(name)]
+        names = [name.replace("pod_id", "pod") for name in lacking] or ["cluster"]
+        raise MissingValue(f"host {request.which.name}", names)
     fields["pod_id"] = fields["pod_id"] or cluster.pod_id
     fields["hypervisor"] = fields.get("hypervisor") or cluster.hypervisor
     fields["url"] = fields.get("url") or f"http://{request.which.name}"
@@ -221,13 +224,11 @@ def _brought(cloud: Cloud, request: HostRequest, host: Host, outcome: Outcome, c
     if not steps:
         return outcome
     final = host if check_mode else _walk(cloud, host, steps, request.drain_limit)
-    result = {**(outcome.result if check_mode else show(final))}
-    result.update({"resource_state": wanted, "allocation_state": wanted.lower()} if check_mode else {})
     return Outcome(
         True,
         {**outcome.before, "resource_state": host.resource_state},
         {**outcome.after, "resource_state": wanted},
-        result,
+        outcome.result if check_mode else show(final),
         outcome.warnings,
     )
 
@@ -304,7 +305,8 @@ def _drained(cloud: Cloud, host: Host, limit: float) -> Host:
 def _remove(cloud: Cloud, request: HostRequest, zone: Zone, held: t.Optional[Host], check_mode: bool) -> Outcome:
     """The documents' procedure: maintenance first, then the removal; ``forced`` skips the drain."""
     if held is None:
-        return Outcome(False)
+        return Outcome(False, result={"zone": zone.name})
+    before = show(named(cloud, zone, held))
     if not request.forced:
         steps = steps_to(MAINTENANCE, held)
         if not check_mode and steps:
@@ -315,4 +317,4 @@ def _remove(cloud: Cloud, request: HostRequest, zone: Zone, held: t.Optional[Hos
             forced=request.forced or None,
             force_destroy_local_storage=request.destroy_local_storage or None,
         )
-    return Outcome(True, before=show(named(cloud, zone, held)))
+    return Outcome(True, before=before, result=before)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, plain
+from ...core.zone import shown
 from ...core.zone.networks import PhysicalNetwork
 from ...core.zone.settings import Setting
 from ...ports.cloud import Cloud
 from ...ports.collection import Collection
 from .. import lookup
-from . import hosts, physical_networks, settings, storage
+from . import hosts, physical_networks, settings
 
 N = t.TypeVar("N")
 
@@ -75,7 +76,7 @@ def listed_in(
 
 
 def listed_storage_pools(cloud: Cloud, name: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> Outcome:
-    return listed_in(cloud, "storage_pools", cloud.storage_pools, name, places, storage.show_pool)
+    return listed_in(cloud, "storage_pools", cloud.storage_pools, name, places, shown.storage_pool)
 
 
 def listed_physical_networks(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str]) -> Outcome:
@@ -92,7 +93,7 @@ def listed_traffic_types(cloud: Cloud, zone: t.Optional[str], network: t.Optiona
     if network:
         networks = [lookup.physical_network(cloud, network, place)]
     found = [
-        {**plain(each), "physical_network": its.name}
+        shown.traffic_type(each, its)
         for its in networks
         for each in cloud.traffic_types.all(physical_network_id=its.id)
     ]

@@ -9,10 +9,12 @@ Source: Working with Hosts, "VLAN Provisioning"; 4.11.1 documentation, "Adding a
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State
 from ...core.errors import MissingValue, Reason, Refused
 from ...core.vlans import ranges as vlans
+from ...core.zone import shown
 from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, same_address, vlan_tag
 from ...core.zone.pod_ranges import overlaps
 from ...core.zone.topology import Zone
@@ -20,6 +22,7 @@ from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
 from ..vlans.holders import ranges_of
+from .storage import PRESENT_LACKS
 
 
 class RangePlaces(t.NamedTuple):
@@ -45,10 +48,15 @@ def ensure_range(
 
     def then(found: RangePlaces) -> Outcome:
         there = cloud.vlan_ip_ranges.all(zone_id=found.zone.id)
+
+        def show(each: VlanIpRange) -> Fields:
+            return {**shown.vlan_ip_range(each), "zone": found.zone.name, "network": places.get("network")}
+
         fields = {**wanted, "zone_id": found.zone.id, **found.ids}
         fields.update(_owner(cloud, fields))
         held = _meant(there, fields)
         if held is None and state == "present":
+            _check_complete(fields)
             fields["end_ip"] = fields.get("end_ip") or fields.get("start_ip")
             fields["end_ipv6"] = fields.get("end_ipv6") or fields.get("start_ipv6")
             if fields.get("for_virtual_network") is None:
@@ -58,7 +66,7 @@ def ensure_range(
             _refuse_removal(held, fields)
         elif held is not None:
             _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
-        return ensure(
+        outcome = ensure(
             cloud,
             cloud.vlan_ip_ranges,
             VLAN_IP_RANGE,
@@ -66,8 +74,11 @@ def ensure_range(
             fields,
             state,
             check_mode,
+            show=show,
             places={"zone": found.zone.name, **places},
         )
+        its_id = found.ids["physical_network_id"]
+        return replace(outcome, result={**outcome.result, **({"physical_network": its_id} if its_id else {})})
 
     return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, {"zone": zone, **places})
 
@@ -86,12 +97,20 @@ def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Option
     )
 
 
+def _check_complete(wanted: Fields) -> None:
+    """Gateway and netmask belong together; without both a range of a network has the network's. Raises MissingValue."""
+    both = ("gateway", "netmask")
+    lacking = [each for each in both if not wanted.get(each)]
+    if wanted.get("start_ip") and len(lacking) == 1:
+        raise MissingValue("VLAN IP range", lacking, lead=PRESENT_LACKS)
+
+
 def _meant(there: t.Sequence[VlanIpRange], wanted: Fields) -> t.Optional[VlanIpRange]:
     """By its first address, on the same network; two networks may hold the same addresses on different VLANs."""
     first, first6 = wanted.get("start_ip"), wanted.get("start_ipv6")
     network6 = wanted.get("cidr_ipv6")
     if not (first or first6 or network6):
-        raise MissingValue("a VLAN IP range", ["start_ip, start_ipv6 or cidr_ipv6"])
+        raise MissingValue("VLAN IP range", ["start_ip, start_ipv6 or cidr_ipv6"])
     for each in _same_network(there, wanted):
         if not (first or first6) and each.cidr_ipv6 and not each.start_ip and same_address(network6, each.cidr_ipv6):
             return each

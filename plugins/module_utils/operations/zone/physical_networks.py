@@ -11,10 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, State, plain
+from ...core.change import Fields, Outcome, State
 from ...core.errors import InvalidValue, Reason, Refused
 from ...core.naming import nearest
 from ...core.vlans import ranges as vlans
+from ...core.zone import shown
 from ...core.zone.networks import (
     ELEMENT_OF,
     PHYSICAL_NETWORK,
@@ -82,13 +83,14 @@ def ensure_physical_network(
             fields,
             state,
             check_mode,
+            show=shown.physical_network,
             places={"zone": place.name},
         )
         outcome = replace(outcome, warnings=(*outcome.warnings, *warnings))
         if state == "absent" or not providers or (check_mode and held is None):
             return outcome
         network_id = str(outcome.result["id"])
-        return _joined(cloud, network_id, outcome, _providers(cloud, network_id, providers, check_mode))
+        return _joined(cloud, network_id, outcome, _providers(cloud, network_id, providers, check_mode), providers)
 
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
 
@@ -152,25 +154,26 @@ def _set_element(cloud: Cloud, provider: Provider, enabled: bool) -> None:
             elements.update(element.id, enabled=enabled)
 
 
-def _joined(cloud: Cloud, network_id: str, network: Outcome, providers: Outcome) -> Outcome:
+def _joined(cloud: Cloud, network_id: str, network: Outcome, providers: Outcome, asked: t.Iterable[str]) -> Outcome:
     return Outcome(
         network.changed or providers.changed,
         {**network.before, **({"providers": providers.before} if providers.before else {})},
         {**network.after, **({"providers": providers.after} if providers.after else {})},
-        {**network.result, **_provider_names(cloud, network_id, providers.after)},
+        {**network.result, **_provider_names(cloud, network_id, providers.after, asked)},
         network.warnings,
     )
 
 
 def with_providers(cloud: Cloud, network: PhysicalNetwork) -> Fields:
     """A physical network's values with the names of its enabled and disabled providers."""
-    return {**plain(network), **_provider_names(cloud, network.id, {})}
+    return {**shown.physical_network(network), **_provider_names(cloud, network.id, {})}
 
 
-def _provider_names(cloud: Cloud, network_id: str, goals: Fields) -> Fields:
-    """Names by state; ``goals``: states that check mode only predicts."""
+def _provider_names(cloud: Cloud, network_id: str, goals: Fields, asked: t.Iterable[str] = ()) -> Fields:
+    """Names by state, those that were asked for as they were spelled; ``goals``: states that check mode predicts."""
+    spelled = {name.casefold(): name for name in asked}
     there = cloud.providers.all(physical_network_id=network_id)
-    states = {each.name: goals.get(each.name, each.state) for each in there}
+    states = {spelled.get(each.name.casefold(), each.name): goals.get(each.name, each.state) for each in there}
     return {
         "nsps_enabled": sorted(name for name, state in states.items() if state == "Enabled"),
         "nsps_disabled": sorted(name for name, state in states.items() if state == "Disabled"),
@@ -189,9 +192,9 @@ def ensure_traffic_type(
         fields = {**wanted, "physical_network_id": place.id}
 
         def show(each: TrafficType) -> Fields:
-            return {**plain(each), "physical_network": place.name}
+            return shown.traffic_type(each, place)
 
-        return ensure(
+        outcome = ensure(
             cloud,
             cloud.traffic_types,
             TRAFFIC_TYPE,
@@ -202,6 +205,9 @@ def ensure_traffic_type(
             show=show,
             places={"zone": place.zone, "physical_network": place.name},
         )
+        # People read the name in the difference, playbooks the id in the result.
+        ids = {"physical_network": place.id, "physical_network_name": place.name}
+        return replace(outcome, result={**outcome.result, **ids})
 
     return within(
         lambda: lookup.physical_network(cloud, network, lookup.zone(cloud, zone)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from types import MappingProxyType
 
 from ...core.change import Fields, Outcome, plain
 from ...core.errors import HostcraftError, NotAsRead, NotFound
@@ -29,10 +30,11 @@ UNREADABLE = "the server shows this secret only encrypted, so every run writes i
 
 
 class Scope(t.NamedTuple):
-    """Where a setting is set: "global", "zone", … and the id of that zone, …"""
+    """Where a setting is set: "global", "zone", … and the id of that zone, …; places: names, as modules return them."""
 
     name: str = "global"
     id: str = ""
+    places: Fields = MappingProxyType({})
 
 
 def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
@@ -50,7 +52,7 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
     except HostcraftError as error:
         error.secrets = secrets
         raise
-    return dataclasses.replace(outcome, secrets=secrets)
+    return dataclasses.replace(outcome, secrets=secrets, result={**outcome.result, **where.places})
 
 
 def ensure_in_scope(
@@ -73,7 +75,7 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
         return Outcome(False, result=show(held))
     before, after = {"value": _shown(held)}, {"value": _shown(held, goal)}
     if check_mode:
-        return Outcome(True, before, after, {**show(held), **after})
+        return Outcome(True, before, after, show(held))
     if value is None:
         cloud.settings.reset(held.name, where.name, where.id)
     else:
@@ -128,16 +130,20 @@ def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]]) -> Scope:
     domain = names.get("domain")
     zone = lookup.zone(cloud, names["zone"]) if names.get("zone") else None
     inside = {"zone_id": zone.id} if zone else {}
+    of_zone = {"zone": zone.name} if zone else {}
     if names.get("cluster"):
-        return Scope("cluster", lookup.one(cloud.clusters, "cluster", str(names["cluster"]), **inside).id)
+        cluster = lookup.one(cloud.clusters, "cluster", str(names["cluster"]), **inside)
+        return Scope("cluster", cluster.id, {**of_zone, "cluster": cluster.name})
     if names.get("storage"):
-        return Scope("storage", lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside).id)
+        pool = lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside)
+        return Scope("storage", pool.id, {**of_zone, "storage": pool.name})
     if names.get("image_store"):
-        return Scope(
-            "imagestore", lookup.one(cloud.image_stores, "image store", str(names["image_store"]), **inside).id
-        )
+        store = lookup.one(cloud.image_stores, "image store", str(names["image_store"]), **inside)
+        return Scope("imagestore", store.id, {**of_zone, "image_store": store.name})
     if names.get("account"):
-        return Scope("account", cloud.owner_id("account", str(names["account"]), domain or "ROOT"))
+        account, its_domain = str(names["account"]), domain or "ROOT"
+        its_id = cloud.owner_id("account", account, its_domain)
+        return Scope("account", its_id, {"account": account, "domain": its_domain})
     if zone:
-        return Scope("zone", zone.id)
-    return Scope("domain", cloud.owner_id("domain", domain)) if domain else Scope()
+        return Scope("zone", zone.id, of_zone)
+    return Scope("domain", cloud.owner_id("domain", domain), {"domain": domain}) if domain else Scope()

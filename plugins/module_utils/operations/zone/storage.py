@@ -11,17 +11,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, State, decide, plain
-from ...core.errors import InvalidValue, Reason, Refused
+from ...core.change import Fields, Outcome, State, decide
+from ...core.errors import InvalidValue, MissingValue, NotFound, Reason, Refused
 from ...core.masking import without_secret
 from ...core.naming import nearest
+from ...core.zone import shown
 from ...core.zone.storage import (
     IMAGE_STORE,
     STORAGE_POOL,
     StoragePool,
     access_mark,
     reasons_against_pool,
-    shown_details,
     url_place,
 )
 from ...core.zone.topology import Zone
@@ -31,6 +31,9 @@ from ..ensure import ensure, within
 from ..waiting import until
 
 POOL_LIMIT = 3600.0  # seconds for a pool to enter or leave maintenance: the VMs on it are stopped
+
+FILED = ("nfs", "smb")  # providers whose stores are a share in a zone
+PRESENT_LACKS = "state is present but all of the following are missing"
 
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
 
@@ -70,7 +73,7 @@ def ensure_pool(
             fields,
             state,
             check_mode,
-            show=show_pool,
+            show=shown.storage_pool,
             places={"zone": place.name, **places},
         )
         outcome = replace(outcome, warnings=(*outcome.warnings, *warnings))
@@ -103,25 +106,15 @@ def _access(fields: dict[str, object], held: t.Optional[StoragePool]) -> tuple[s
 def _provider(cloud: Cloud, kind: str, wanted: object) -> t.Optional[str]:
     """The provider in the server's spelling. The server adds a pool of an unknown one with another (measured).
 
-    Raises InvalidValue with the nearest names.
+    Raises NotFound with the nearest names.
     """
     if not wanted:
         return None
     there = cloud.offers.storage(kind)
     found = next((each for each in there if each.casefold() == str(wanted).casefold()), None)
     if there and found is None:
-        near = " or ".join(nearest(str(wanted), there)) or "one of " + ", ".join(sorted(there))
-        raise InvalidValue("provider", wanted, near)
+        raise NotFound("storage provider", str(wanted), near=nearest(str(wanted), there))
     return found or str(wanted)
-
-
-def show_pool(pool: StoragePool) -> Fields:
-    """A pool's values; Ansible takes a result named ``path`` for a file and would put that file's state over ours."""
-    values = plain(pool)
-    values["storage_path"] = values.pop("path")
-    values["details"] = shown_details(pool.details)
-    del values["access_mark"]
-    return values
 
 
 def _places(
@@ -151,7 +144,7 @@ def _remove_pool(cloud: Cloud, held: t.Optional[StoragePool], wanted: Fields, ch
     """The server removes a pool only in maintenance."""
     if held is not None and held.state != "Maintenance" and not check_mode:
         _to_maintenance(cloud, held)
-    return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode, show=show_pool)
+    return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode, show=shown.storage_pool)
 
 
 def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: Outcome, check_mode: bool) -> Outcome:
@@ -169,7 +162,7 @@ def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: O
         True,
         {**outcome.before, "state": pool.state},
         {**outcome.after, "state": goal},
-        {**outcome.result, "state": goal} if check_mode else show_pool(final),
+        outcome.result if check_mode else shown.storage_pool(final),
         outcome.warnings,
     )
 
@@ -215,7 +208,7 @@ def ensure_image_store(
 
     def place() -> t.Optional[Zone]:
         """Object storage serves every zone, so for it none is guessed."""
-        filed = str(wanted.get("provider") or "NFS").casefold() in ("nfs", "smb")
+        filed = str(wanted.get("provider") or "NFS").casefold() in FILED
         return lookup.zone(cloud, zone) if zone or filed else None
 
     def then(found: t.Optional[Zone]) -> Outcome:
@@ -223,17 +216,28 @@ def ensure_image_store(
         scope: dict[str, object] = {"zone_id": found.id} if found else {}
         held = lookup.maybe(cloud.image_stores, "image store", name, f"zone {found.name}" if found else "", **scope)
         fields = {**wanted, **scope}
-        collection = cloud.image_stores
+        collection, show = cloud.image_stores, shown.image_store
+        if held is None and state == "present":
+            _check_store(name, fields)
         parents = {"zone": found.name} if found else {}
         if state == "present" and (held is None or recreate):
             fields["provider"] = _provider(cloud, "image", wanted.get("provider"))
         if recreate and held is not None and state == "present" and _differs_for_good(fields, held):
-            gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode)
-            made = ensure(cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, places=parents)
+            gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode, show=show)
+            made = ensure(
+                cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, show=show, places=parents
+            )
             return Outcome(True, gone.before, made.after, made.result)
-        return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, places=parents)
+        return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, show=show, places=parents)
 
     return within(place, then, wanted, state, check_mode, {"zone": zone})
+
+
+def _check_store(name: str, fields: Fields) -> None:
+    """Raises MissingValue; only object storage is reached without a URL."""
+    lacking = [each for each in ("url", "provider") if not fields.get(each)]
+    if "provider" in lacking or (lacking and str(fields["provider"]).casefold() in FILED):
+        raise MissingValue(f"image store {name}", lacking, lead=PRESENT_LACKS)
 
 
 def _differs_for_good(fields: Fields, held: object) -> bool:

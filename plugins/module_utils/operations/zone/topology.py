@@ -45,6 +45,7 @@ def _new_zone(cloud: Cloud, wanted: Fields) -> Fields:
     return {
         "network_type": wanted.get("network_type") or "Advanced",
         "internal_dns1": wanted.get("internal_dns1") or wanted.get("dns1"),
+        "internal_dns2": wanted.get("internal_dns2") or wanted.get("dns2"),
         "domain": None,
         "domain_id": cloud.owner_id("domain", str(domain)) if domain else None,
     }
@@ -133,7 +134,7 @@ def _managed(
     if before == wanted:
         return outcome
     after = {"managed_state": wanted}
-    result = {**outcome.result, **after}
+    result = outcome.result if held is not None else {**outcome.result, **after}
     if held is not None and not check_mode:
         result = dict(plain(_walk(cloud, held, wanted, request.limit)))
     shown = {**outcome.before, "managed_state": before} if held else outcome.before

@@ -97,7 +97,8 @@ def test_what_is_not_there_needs_its_required_fields() -> None:
     with pytest.raises(MissingValue) as caught:
         decide(RULES, "thing a", {"tags": ["x"], "size": None}, None, "present")
     assert caught.value.details["missing"] == ["name", "size"]
-    assert "thing a" in caught.value.message
+    assert caught.value.message == "missing required arguments: name, size"
+    assert caught.value.details["subject"] == "thing a"
     assert decide(RULES, "thing a", {"name": "a", "size": 0}, None, "present").action == "create"
 
 

@@ -105,7 +105,7 @@ def test_removal_gives_its_options_and_shows_what_was_there() -> None:
     outcome = run(things, {"name": "a", "size": 77}, "absent")
     assert things.writes == [("delete", "1", {"forced": True})]
     assert outcome.before["name"] == "a"
-    assert (outcome.after, outcome.result) == ({}, {})
+    assert (outcome.after, outcome.result) == ({}, outcome.before)
     assert run(things, {"name": "a"}, "absent") == Outcome(False)
 
 

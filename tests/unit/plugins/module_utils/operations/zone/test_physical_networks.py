@@ -98,7 +98,8 @@ def test_the_label_of_each_hypervisor_is_written(hypervisor: str) -> None:
 
 def test_a_traffic_type_is_found_in_any_case_and_removed_once() -> None:
     wires = Wires()
-    assert traffic(wires).result["physical_network"] == "phys1"
+    made = traffic(wires).result
+    assert (made["physical_network"], made["physical_network_name"]) == ("n", "phys1")
     assert not traffic(wires).changed
     assert traffic(wires, "absent").changed
     assert not traffic(wires, "absent").changed
