@@ -72,7 +72,8 @@ def strays(items: list[Any], above: dict[str, Any]) -> list[str]:
     found = []
     for task in tasks_of(items, above):
         module = next((key[len(PREFIX) :] for key in task if key.startswith(PREFIX + "cs_")), None)
-        if module and controllers(module) and task.get("connection") != "local":
+        said = (task.get("vars") or {}).get("ansible_connection") or task.get("connection")
+        if module and controllers(module) and said != "local":
             found.append(str(task["name"]))
     return found
 
