@@ -323,11 +323,10 @@ backend:
   type: str
   sample: networkd
 packages:
-  description: Debian packages that the files need.
+  description: Debian packages that the files need, such as bridge-utils.
   returned: success
   type: list
   elements: str
-  sample: [bridge-utils, ifenslave, vlan]
 change:
   description: Parameters for M(hostcraft.cloudstack.cs_network_change).
   returned: success
@@ -336,8 +335,6 @@ change:
     backend: networkd
     files:
       - path: /etc/systemd/network/10-cloudstack-cloudbr0.netdev
-        content: "[NetDev]\nName=cloudbr0\n"
-        mode: "0644"
     absent: []
     commands: []
     doomed: []

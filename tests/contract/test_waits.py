@@ -120,7 +120,7 @@ WAITS = {
     ),
     "managed state": Wait(
         "clusters", lambda site: site.cluster, "managed_state", unmanaged, "PrepareUnmanaged", "Unmanaged",
-        "", 600.0, "listClusters", "cluster c1 to let go of its hosts",
+        "", 600.0, "listClusters", "cluster c1 to disconnect its hosts",
     ),
 }  # fmt: skip
 
@@ -230,7 +230,8 @@ def test_a_drain_that_somebody_else_asked_for_meanwhile_is_joined(scene: Scene) 
     scene.server.run(lambda world: wait.put(world, scene.site, wait.under_way))
     later(scene, wait, 5, wait.good)
     assert drain(scene.cloud, scene.site.host) == "Maintenance"
-    assert scene.server.calls.counts["prepareHostForMaintenance"] == 1
+    # Not at all where it is seen in time.
+    assert scene.server.calls.counts["prepareHostForMaintenance"] <= 1
 
 
 def test_a_drain_whose_answer_was_lost_is_joined(scene: Scene) -> None:

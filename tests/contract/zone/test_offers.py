@@ -11,7 +11,7 @@ from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound, Refused
 from sandbox.server import Sandbox
 from unit.sandbox.client import Api
 from unit.sandbox.site import Site
@@ -43,10 +43,12 @@ def refused(cloud: Gateway, module: str, **arguments: Any) -> list[str]:
     return found[0]
 
 
-@pytest.mark.parametrize(("provider", "near"), [("SolidFir", "SolidFire"), ("Bogus", "one of CloudByte")])
+@pytest.mark.parametrize(
+    ("provider", "near"), [("SolidFir", "SolidFire"), ("Bogus", "Storage provider Bogus not found")]
+)
 def test_a_pool_of_an_unknown_provider(cloud: Gateway, sandbox: Sandbox, provider: str, near: str) -> None:
     for check_mode in (True, False):
-        with pytest.raises(InvalidValue, match=near):
+        with pytest.raises(NotFound, match=near):
             perform(cloud, "cs_storage_pool", check_mode, **POOL, provider=provider)
     assert writes(sandbox) == []
 
@@ -56,7 +58,7 @@ def test_a_provider_in_other_case_is_sent_as_the_server_writes_it(cloud: Gateway
 
 
 def test_an_image_store_of_an_unknown_provider(cloud: Gateway, sandbox: Sandbox) -> None:
-    with pytest.raises(InvalidValue, match="provider="):
+    with pytest.raises(NotFound, match="did you mean NFS"):
         perform(cloud, "cs_image_store", True, name="s9", url="nfs://10.0.0.9/s9", provider="NFSS")
     assert writes(sandbox) == []
 

@@ -36,7 +36,8 @@ def gaps(text: str, tests: Path) -> list[str]:
 
 
 def test_every_test_of_the_table_is_there() -> None:
-    text = (ROOT / "docs" / "peer_bugs.md").read_text(encoding="utf-8")
+    # The tables below this one are of targets and options.
+    text = (ROOT / "docs" / "peer_bugs.md").read_text(encoding="utf-8").partition("\n## ")[0]
     rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
     assert len(rows) > 20
     assert [row for row in rows if not promised(row)] == []
