@@ -18,6 +18,8 @@ from integration.maintenance.site import (
     refusal,
 )
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+
 
 def mark(lab: Lab, vm: str, what: str) -> None:
     world = lab.box.world
@@ -255,13 +257,19 @@ def test_all_reasons_come_at_once(lab: Lab, site: Site) -> None:
 
 
 def test_a_lock_of_another_run_is_told_with_who_and_since_when(lab: Lab, site: Site) -> None:
-    """The only refusal that is found after the plan; the other's notes stay."""
+    """The only refusal that is found after the plan, by a note of its own that goes again; the other's note stays."""
     lab.before = placement(lab.box.world), [h.resource_state for h in lab.box.world.hosts]  # type: ignore[attr-defined]
     other = lab.client()
     text = 'hostcraft.lock {"token":"x","who":"anna@desk","job":"AWX job 7","lease":9000}'
     note = other.run("addAnnotation", {"entitytype": "CLUSTER", "entityid": site.cluster, "annotation": text})
-    found = refusal(lab)["locked"]
-    assert (found["who"], found["job"]) == ("anna@desk", "AWX job 7")
+    with lab.watched() as calls, pytest.raises(Refused) as caught:
+        ask(lab)
+    (found,) = caught.value.details["reasons"]  # type: ignore[misc]
+    assert (found["code"], found["who"], found["job"]) == ("locked", "anna@desk", "AWX job 7")
+    written = {call.command for call in calls if not call.command.startswith(("list", "query"))}
+    assert written <= {"addAnnotation", "removeAnnotation"}
+    left = [each.text for each in lab.box.world.annotations]
+    assert left == [text]
     other.run("removeAnnotation", {"id": note["annotation"]["id"]})
 
 
