@@ -135,3 +135,27 @@ def test_a_lock_that_cannot_be_given_back_does_not_hide_what_went_wrong(lab: Lab
     lab.box.faults.add("removeAnnotation", "http", status=530, times=99)
     with pytest.raises(HostcraftError, match="no agent"):
         ask(lab)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hostcraft.maintenance stopped",
+        "hostcraft.maintenance stopped x",
+        "hostcraft.maintenance stopped x y z",
+        "hostcraft.maintenance stopped x User gone",
+        "hostcraft.maintenance stopped 4f1c1b1e-9c55-4a8e-8a0f-3d1f5a3f0f11 User expunged meanwhile",
+        "hostcraft.maintenance before",
+        "hostcraft.maintenance before Banana",
+        "back on Monday",
+    ],
+)
+def test_odd_marks_on_a_host_neither_stop_nor_crash_its_maintenance(lab: Lab, site: Site, text: str) -> None:
+    """Also the mark of a VM that its owner expunged since: the server knows its id no more."""
+    note = {"entitytype": "HOST", "entityid": site.hosts["h0"], "annotation": text}
+    site.client.run("addAnnotation", note)
+    ask(lab)
+    assert site.state("h0") == "Maintenance"
+    ask(lab, "enabled")
+    assert site.state("h0") == "Enabled"
+    assert {each for each in notes(lab.box.world) if each != text} == set()

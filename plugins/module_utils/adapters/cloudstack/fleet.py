@@ -86,7 +86,14 @@ class FleetReader:
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""
         command, key = _LISTINGS[kind]
-        for item in self._client.listing(command, key, {"id": vm_id, **_ALL.get(command, {})}):
+        try:
+            found = self._client.listing(command, key, {"id": vm_id, **_ALL.get(command, {})})
+        except ApiError as error:
+            # An unknown id is an error, never an empty list (T2:20).
+            if error.errorcode != 431:
+                raise
+            return None
+        for item in found:
             return instance(item, kind, {}, (), self._client.tell)
         return None
 

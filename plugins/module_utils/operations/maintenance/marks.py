@@ -17,6 +17,7 @@ from ..surely import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
 LONGEST_NAME = 120
+KINDS = ("User", "Router", "ConsoleProxy", "SecondaryStorageVm", "InternalLb")
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,15 @@ class Mark:
 
 
 def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
-    """The host's mark, or None."""
+    """The host's mark, or None. Notes are written by anybody: what is no whole mark is none."""
     before, stopped = "", []
     for note in cloud.notes.all("HOST", host.id):
-        if note.text.startswith(BEFORE):
+        if note.text.startswith(BEFORE) and note.text[len(BEFORE) :] in (ENABLED, DISABLED):
             before = note.text[len(BEFORE) :]
         elif note.text.startswith(STOPPED):
-            vm_id, kind, name = note.text[len(STOPPED) :].split(" ", 2)
-            stopped.append((vm_id, kind, name))
+            words = note.text[len(STOPPED) :].split(" ", 2)
+            if len(words) == 3 and words[1] in KINDS:
+                stopped.append((words[0], words[1], words[2]))
     return Mark(before, tuple(dict.fromkeys(stopped))) if before else None
 
 
