@@ -67,10 +67,12 @@ def _services(call: Call) -> dict[str, list[str]]:
             raise invalid(
                 f"Service {item.get('service')} is not enabled for the network offering, can't add a provider to it"
             )
-        if provider not in network_services.PROVIDERS[service]:
+        # In any case (the incumbent's own target writes "virtualrouter").
+        able = {name.lower(): name for name in network_services.PROVIDERS[service]}
+        if provider.lower() not in able:
             # Measured for VirtualRouter and NetworkACL.
             raise invalid(f"{provider} Provider cannot provide service {service}")
-        services[service].append(provider)
+        services[service].append(able[provider.lower()])
     return services
 
 
