@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import typing as t
 
@@ -31,7 +32,7 @@ def ensure_oobm(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     wish = OobmWish(**{name: params[name] or None for name in names})
     tried: t.Optional[t.Callable[[str], Direct]] = None
     if params.get("bmc"):
-        tried = lambda password: with_password(params, password)  # noqa: E731
+        tried = functools.partial(with_password, params)
     request = oobm.Request(
         places(params), wish, params["state"], params["new_password"] or None, params["verify"], tried
     )
