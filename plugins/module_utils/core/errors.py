@@ -72,8 +72,10 @@ class NoZone(NotFound):
     """A server without any zone, where a task names none."""
 
     def __init__(self) -> None:
-        HostcraftError.__init__(self, "this server has no zone: create one first (cs_zone)", kind="zone", near=[])
-        self.kind = "zone"
+        super().__init__("zone", "")
+        self.message = "this server has no zone: create one first (cs_zone)"
+        self.args = (self.message,)
+        self.details = {"kind": "zone", "near": []}
 
 
 class Ambiguous(HostcraftError):

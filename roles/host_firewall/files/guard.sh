@@ -41,6 +41,8 @@ begin() {
 	[ ! -d "$pending" ] || stop "another change of this host's firewall is unconfirmed; it is confirmed, or taken back by itself,
 within $(($(cat "$pending/seconds") + idle)) s of its start: run the role again after that"
 	rm -rf "$home/new"
+	# The folders above are there.
+	# shellcheck disable=SC2174
 	mkdir -p -m 0700 "$home/new" || stop "cannot record what there is in $home"
 	if ! record "$1" "$2" "$home/new" || ! mv "$home/new" "$pending"; then
 		rm -rf "$home/new" "$pending"
@@ -183,6 +185,8 @@ revert() {
 # What is not as it was.
 differences() {
 	rm -rf "$home/now"
+	# The folders above are there.
+	# shellcheck disable=SC2174
 	mkdir -p -m 0700 "$home/now"
 	record "$1" 0 "$home/now"
 	diff -r --exclude=token --exclude=seconds --exclude=loading --exclude=iptables --exclude=ip6tables "$pending" "$home/now" \
@@ -286,6 +290,10 @@ boot() {
 	systemctl daemon-reload
 	over 'taken back'
 }
+
+# The folders above are there.
+
+# shellcheck disable=SC2174
 
 mkdir -p -m 0700 "$home"
 exec 9> /run/hostcraft-firewall.lock

@@ -58,7 +58,7 @@ class Ipmi:
 
     def power(self) -> str:
         self._ready()
-        seen = self._ask(lambda: self._session.get_power())
+        seen = self._ask(self._session.get_power)
         return {"on": "On", "off": "Off"}.get(str(seen.get("powerstate")), "Unknown")
 
     def act(self, word: str) -> None:

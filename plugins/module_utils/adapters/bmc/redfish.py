@@ -86,7 +86,7 @@ class Redfish:
     def close(self) -> None:
         root, self._root = self._root, None
         if root is not None:
-            self._quietly(lambda: root._conn.close())
+            self._quietly(root._conn.close)
 
     @property
     def _where(self) -> str:
