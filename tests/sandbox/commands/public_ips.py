@@ -284,7 +284,9 @@ def list_public_ip_addresses(call: Call) -> Body:
         found += [(row, ip) for ip in (_addresses(row) if row.start else []) if _listed(call, row, ip)]
     if "associatednetworkid" in call.raw:
         found = [pair for pair in found if serving.get(pair[1]) == call.raw["associatednetworkid"]]
-    return answer(call, "publicipaddress", found, lambda pair: _address_view(world, *pair, serving.get(pair[1], "")))
+    return answer(
+        call, "publicipaddress", found, lambda pair: _address_view(world, pair[0], pair[1], serving.get(pair[1], ""))
+    )
 
 
 def _served(world: World) -> dict[str, str]:

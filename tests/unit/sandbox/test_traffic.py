@@ -25,7 +25,8 @@ def test_a_physical_network_goes_with_all_that_is_its_own(sandbox: Sandbox) -> N
     assert api.ok("listNetworkServiceProviders") == {}
 
 
-def test_a_physical_network_with_addresses_stays(site: Site) -> None:
+def test_a_physical_network_with_addresses_in_use_stays(site: Site) -> None:
+    site.deploy(str(site.network()["id"]))
     assert site.api.job("deletePhysicalNetwork", id=site.physical)["jobresultcode"] == 530
     status, body = site.api.ask("createPhysicalNetwork", zoneid=site.zone, name="late")
     assert (status, "currently enabled" in body["errortext"]) == (531, True)
