@@ -160,6 +160,7 @@ def test_all_mistakes_are_refused_together_before_anything_is_sent(cloud: Sandbo
     )
     # The callback doubles quotes within quotes.
     told = " ".join(run.output.split()).replace("''", "'")
+    assert "roles/zone/defaults" not in told
     for wanted in (
         "10.99.2.1 is outside 10.10.2.0/24",
         f"zone.yml:{gateway}: cloudstack_zone.pods[1].gateway); expected: an address from 10.10.2.1",
