@@ -11,7 +11,7 @@ import typing as t
 
 from ...core.bmc.check import BmcSeen, judge_bmc
 from ...core.bmc.controller import IPMI, Controller, Failure
-from ...core.bmc.oobm import NESTED, Oobm
+from ...core.bmc.oobm import DETAIL, ENABLED, NESTED, Oobm
 from ...core.errors import ApiError, InvalidValue
 from ...core.findings import Judgement
 from ...core.zone.hosts import Host
@@ -53,37 +53,35 @@ def check_controllers(cloud: Cloud, request: Request) -> tuple[Checked, ...]:
     for each in held.values():
         if each.configured:
             users[_place_of(each)].append(names.get(each.host_id, each.host_id))
-    return tuple(
-        _checked(cloud, request, host, held.get(host.id, Oobm(host.id)), users) for host in hosts_of(cloud, where)
-    )
+    hosts = hosts_of(cloud, where)
+    switches = asking.switches_of(cloud, hosts, DETAIL)
+    checked = []
+    for host in hosts:
+        its = held.get(host.id, Oobm(host.id))
+        others = tuple(sorted(name for name in users.get(_place_of(its), ()) if name != host.name))
+        effective = asking.effective_in(host, its, switches[host.cluster_id])
+        checked.append(_checked(cloud, request, host, BmcSeen(host.name, its, effective, shared_with=others)))
+    return tuple(checked)
 
 
-def _checked(
-    cloud: Cloud, request: Request, host: Host, its: Oobm, users: t.Mapping[tuple[str, str], t.Sequence[str]]
-) -> Checked:
-    seen = BmcSeen(
-        host.name,
-        its,
-        asking.effective_of(cloud, host, its),
-        shared_with=tuple(sorted(name for name in users.get(_place_of(its), ()) if name != host.name)),
-    )
-    if its.configured:
-        seen = _asked(cloud, request, host, its, seen)
+def _checked(cloud: Cloud, request: Request, host: Host, seen: BmcSeen) -> Checked:
+    if seen.oobm.configured:
+        seen = _asked(cloud, request, host, seen)
     return Checked(
         host.name, judge_bmc(seen, request.ignore), seen.answer if isinstance(seen.answer, Controller) else None
     )
 
 
-def _asked(cloud: Cloud, request: Request, host: Host, its: Oobm, seen: BmcSeen) -> BmcSeen:
-    if request.direct is not None and its.driver != NESTED:
+def _asked(cloud: Cloud, request: Request, host: Host, seen: BmcSeen) -> BmcSeen:
+    if request.direct is not None and seen.oobm.driver != NESTED:
         try:
-            access, answer = asking.look(its, request.direct)
+            access, answer = asking.look(seen.oobm, request.direct)
             seen = dataclasses.replace(seen, answer=answer, protocol=access.protocol, verified=access.verify)
         except InvalidValue as error:
             seen = dataclasses.replace(seen, answer=Failure("protocol", error.message), protocol=IPMI)
     # A password that the controller refused just now is not sent again through the server.
     refused = isinstance(seen.answer, Failure) and seen.answer.reason == "password"
-    if request.ask_server and not refused and seen.effective.state == "enabled":
+    if request.ask_server and not refused and seen.effective.state == ENABLED:
         try:
             seen = dataclasses.replace(seen, server_power=asking.status(cloud, host))
         except ApiError as error:

@@ -8,23 +8,26 @@ A killed run leaves a record on the host; the next one gives back what it took b
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
 from ...core.bmc import drill as core
 from ...core.bmc import host_ha
 from ...core.bmc.drill import Record, Step
+from ...core.bmc.oobm import ENABLED
 from ...core.bmc.power import ACTIONS, OFF, ON
 from ...core.change import Outcome
-from ...core.errors import HostcraftError, InvalidValue, NotFound, Reason, Refused, WaitTimeout
+from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
+from ...ports.notes import Note
 from ..surely import add_note, remove_notes
 from ..waiting import until
-from ..zone.places import Names, place
+from ..zone.places import Names, host_of
 from . import asking
 from .asking import Direct
-from .power import ByController, ByServer, Switch, answered, back, carry_out, running_on
+from .power import ByServer, Switch, answered, back, carry_out, running_on
 
 PHASES = ("whole", "begin", "watch", "restore")
 COST: t.Mapping[str, float] = {
@@ -75,9 +78,14 @@ class Drill:
 
     # -- records ------------------------------------------------------------------------------------------------------
 
-    def records(self, state: str) -> list[tuple[str, Record]]:
-        found = ((note.id, core.record_of(note.text)) for note in self.cloud.notes.all("HOST", self.host.id))
-        return [(id, record) for id, record in found if record is not None and record.state == state]
+    def notes(self) -> list[tuple[Note, Record]]:
+        """The host's annotations that drills left there."""
+        found = ((note, core.record_of(note.text)) for note in self.cloud.notes.all("HOST", self.host.id))
+        return [(note, record) for note, record in found if record is not None]
+
+    def pending(self) -> t.Optional[Record]:
+        """Of a drill that is under way, or was killed."""
+        return next((record for _note, record in self.notes() if record.state == core.UNDER_WAY), None)
 
     def begin(self) -> Record:
         record = Record(core.UNDER_WAY, self.host.resource_state, ON, self.now(), run=self.request.run)
@@ -86,12 +94,9 @@ class Drill:
 
     def end(self, record: Record, result: str, seconds: t.Optional[int]) -> None:
         """The result first, so that a kill in between leaves the record that makes the next run look again."""
-        old = [note for note in self.notes() if core.record_of(note.text) is not None]
+        old = [note for note, _record in self.notes()]
         add_note(self.cloud, "HOST", self.host.id, record.ended(self.now(), result, seconds).text())
         remove_notes(self.cloud, "HOST", self.host.id, old)
-
-    def notes(self) -> t.Sequence[t.Any]:
-        return self.cloud.notes.all("HOST", self.host.id)
 
     def now(self) -> int:
         return int(self.cloud.clock.wall())
@@ -104,7 +109,7 @@ class Drill:
 
     def verified_off(self) -> str:
         """By the server's next status, by the controller itself where there is a way, and by the agent's silence."""
-        said = [f"CloudStack: {self.way.status()}"]
+        said = [f"CloudStack: {self.way.power()}"]
         if self.request.direct is not None:
             said.append(f"controller: {self._directly()}")
         gone = until(
@@ -120,11 +125,8 @@ class Drill:
     def _directly(self) -> str:
         direct = t.cast(Direct, self.request.direct)
         access = asking.access_to(self.cloud.oobms.of_host(self.host.id), direct)
-        bmc = direct.reach(access)
-        try:
-            state = answered(ByController(bmc))
-        finally:
-            bmc.close()
+        with contextlib.closing(direct.reach(access)) as bmc:
+            state = answered(bmc)
         if state != OFF:
             raise HostcraftError(
                 f"the server says that host {self.host.name} is off, its controller at {access.address} says "
@@ -160,7 +162,7 @@ class Drill:
 
     def restore(self) -> None:
         """On and Up again, whatever came before. A host that is on is left alone."""
-        if self.way.status() != ON:
+        if self.way.power() != ON:
             self.timed("on", self.on)
         self.timed("agent_up", self.agent_up)
 
@@ -199,17 +201,14 @@ def run_drill(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises Refused, WaitTimeout and what the controller says; the host is on and Up then, or the error says so."""
     if request.phase not in PHASES:
         raise InvalidValue("phase", request.phase, f"one of {', '.join(PHASES)}")
-    where = place(cloud, request.names)
-    if where.scope != "host":
-        raise NotFound("host", str(request.names.get("host") or ""), f"zone {where.zone.name}")
-    drill = Drill(cloud, request, t.cast(Host, where.thing))
-    pending = drill.records(core.UNDER_WAY)
+    drill = Drill(cloud, request, host_of(cloud, request.names))
+    pending = drill.pending()
     if request.phase in ("watch", "restore"):
         return _later_phase(drill, pending, check_mode)
     if pending and not check_mode:
         drill.restore()
-        drill.end(pending[0][1], "restored", None)
-    _refuse(drill, bool(pending))
+        drill.end(pending, "restored", None)
+    _refuse(drill, pending is not None)
     if check_mode:
         plan = {"steps": [{"name": name} for name in core.STEPS]}
         return Outcome(True, {"power_state": ON}, {"power_state": ON}, {**_shown(drill), **plan})
@@ -249,7 +248,7 @@ def _said(error: HostcraftError, more: str) -> HostcraftError:
     return error
 
 
-def _later_phase(drill: Drill, pending: t.Sequence[tuple[str, Record]], check_mode: bool) -> Outcome:
+def _later_phase(drill: Drill, pending: t.Optional[Record], check_mode: bool) -> Outcome:
     if check_mode:
         return Outcome(False, result=_shown(drill))
     if drill.request.phase == "watch":
@@ -264,26 +263,22 @@ def _later_phase(drill: Drill, pending: t.Sequence[tuple[str, Record]], check_mo
         return Outcome(True, result={**_shown(drill), "result": state.casefold(), "states": list(drill.states)})
     drill.restore()
     drill.timed("ha_back", drill.ha_back)
-    for _id, record in pending[:1]:
-        drill.end(record, "restored", None)
-    return Outcome(bool(pending), result=_shown(drill))
+    if pending:
+        drill.end(pending, "restored", None)
+    return Outcome(pending is not None, result=_shown(drill))
 
 
 def _refuse(drill: Drill, restored: bool) -> None:
-    cloud, host = drill.cloud, cloud_host(drill)
+    cloud = drill.cloud
+    # A killed drill may just have been given back.
+    host = drill.host = cloud.hosts.fresh(drill.host)
     state = asking.effective_of(cloud, host, cloud.oobms.of_host(host.id))
-    power = answered(drill.way) if state.state == "enabled" else None
+    power = answered(drill.way) if state.state == ENABLED else None
     reasons = core.refusals(
         host.name, host.resource_state, running_on(cloud, host), drill.request.consent, state.state, power or ""
     )
     if reasons:
         raise Refused(f"drill of host {host.name}" + (" (a killed one was given back)" if restored else ""), reasons)
-
-
-def cloud_host(drill: Drill) -> Host:
-    """The host read again: a killed drill may just have been given back."""
-    drill.host = drill.cloud.hosts.fresh(drill.host)
-    return drill.host
 
 
 def _cost(drill: Drill, boot: float) -> dict[str, float]:

@@ -10,7 +10,8 @@ import typing as t
 
 from ...core.bmc import drill, host_ha
 from ...core.bmc.host_ha import Death, Ha, Need, Seen
-from ...core.bmc.oobm import Oobm, effective
+from ...core.bmc.oobm import DETAIL as OOBM_DETAIL
+from ...core.bmc.oobm import ENABLED, Oobm, Switches, effective
 from ...core.change import Outcome
 from ...core.errors import ApiError, MissingValue, NotAsRead, Refused
 from ...core.zone.hosts import Host
@@ -20,9 +21,9 @@ from ..waiting import until
 from ..zone.places import Names, Place, place
 from . import asking
 from .oobm_info import hosts_of
+from .scopes import ensure_switched
 
 SETTLE = 60.0
-ENABLED, DISABLED = "enabled", "disabled"
 Ping = t.Callable[[str], bool]
 
 
@@ -54,29 +55,13 @@ def ensure_host_ha(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
 
 
 def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> Outcome:
-    if where.scope == "host":
-        host = t.cast(Host, where.thing)
+    if isinstance(where.thing, Host):
         if request.degraded is not None:
-            return _declared(cloud, request, host, check_mode)
-        return _host(cloud, request, host, check_mode)
+            return _declared(cloud, request, where.thing, check_mode)
+        return _host(cloud, request, where.thing, check_mode)
     if where.scope == "pod" or request.state is None or request.provider or request.degraded is not None:
         raise MissingValue("host HA of a host", ["host"])
-    return _scope(cloud, where, request.state == ENABLED, check_mode)
-
-
-def _scope(cloud: Cloud, where: Place, wanted: bool, check_mode: bool) -> Outcome:
-    cluster_id = where.thing.id if where.scope == "cluster" else ""
-    switches = cloud.oobms.switches(where.zone.id, cluster_id, host_ha.DETAIL)
-    held = switches.cluster if where.scope == "cluster" else switches.zone
-    word = ENABLED if wanted else DISABLED
-    result: dict[str, object] = {"scope": where.scope, "id": where.thing.id, "name": where.thing.name, "state": word}
-    if held is wanted:
-        return Outcome(False, result=result)
-    if not check_mode:
-        cloud.host_has.switch(where.scope, where.thing.id, wanted)
-    before = "unknown" if held is None else ENABLED if held else DISABLED
-    told = () if held is not None else (f"this server does not show whether it is on for {where.subject}: set anew",)
-    return Outcome(True, {"state": before}, {"state": word}, result, told)
+    return ensure_switched(cloud, where, cloud.host_has, host_ha.DETAIL, request.state == ENABLED, check_mode)
 
 
 def _host(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> Outcome:
@@ -99,7 +84,7 @@ def _host(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> Outco
     if after and not check_mode:
         _write(cloud, host, after)
     final = held if check_mode else cloud.host_has.of_host(host.id)
-    result = {**_shown(cloud, host, final), **(after if check_mode else {})}
+    result = {**_shown(host, final), **(after if check_mode else {})}
     return Outcome(bool(after), before, after, result)
 
 
@@ -124,7 +109,7 @@ def _declared(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> O
     dead = host.resource_state == "Degraded"
     wanted = bool(request.degraded)
     if dead is wanted:
-        return Outcome(False, result=_shown(cloud, host, cloud.host_has.of_host(host.id)))
+        return Outcome(False, result=_shown(host, cloud.host_has.of_host(host.id)))
     if wanted:
         reasons = host_ha.degrade_reasons(host.name, host.state, _proof(cloud, request, host))
         if reasons:
@@ -141,13 +126,13 @@ def _declared(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> O
             limit=SETTLE,
             show=lambda seen: seen.resource_state,
         )
-    shown = {**_shown(cloud, host, cloud.host_has.of_host(host.id)), "resource_state": target}
+    shown = {**_shown(host, cloud.host_has.of_host(host.id)), "resource_state": target}
     return Outcome(True, {"degraded": dead}, {"degraded": wanted}, shown)
 
 
 def _proof(cloud: Cloud, request: Request, host: Host) -> Death:
     power = ""
-    if asking.effective_of(cloud, host, cloud.oobms.of_host(host.id)).state == "enabled":
+    if asking.effective_of(cloud, host, cloud.oobms.of_host(host.id)).state == ENABLED:
         try:
             power = asking.status(cloud, host)
         except ApiError:
@@ -161,23 +146,25 @@ def _proof(cloud: Cloud, request: Request, host: Host) -> Death:
 def seen_host_ha(cloud: Cloud, names: Names, ask: bool) -> Outcome:
     """Every host of a place: state, what it means, what is missing. ask: whether each controller is asked now."""
     where = place(cloud, names)
+    hosts = hosts_of(cloud, where)
     held = {each.host_id: each for each in cloud.host_has.all()}
     oobms = {each.host_id: each for each in cloud.oobms.all(where.zone.id)}
+    switches = asking.switches_of(cloud, hosts, host_ha.DETAIL)
+    oobm_switches = asking.switches_of(cloud, hosts, OOBM_DETAIL)
     everyone = cloud.hosts.all(zone_id=where.zone.id)
-    rows = [
-        _row(cloud, host, held.get(host.id, Ha(host.id)), oobms.get(host.id, Oobm(host.id)), everyone, ask)
-        for host in hosts_of(cloud, where)
-    ]
+    rows = []
+    for host in hosts:
+        its = held.get(host.id, Ha(host.id))
+        seen = _seen(cloud, host, oobms.get(host.id, Oobm(host.id)), oobm_switches[host.cluster_id], everyone, ask)
+        rows.append(_row(cloud, host, its, switches[host.cluster_id], host_ha.readiness(seen, its.provider)))
     return Outcome(False, result={"hosts": rows})
 
 
-def _row(cloud: Cloud, host: Host, its: Ha, oobm: Oobm, everyone: t.Sequence[Host], ask: bool) -> dict[str, object]:
-    switches = cloud.oobms.switches(host.zone_id, host.cluster_id, host_ha.DETAIL)
+def _row(cloud: Cloud, host: Host, its: Ha, switches: Switches, needs: tuple[Need, ...]) -> dict[str, object]:
     state = effective(its.enabled, bool(its.provider), switches)
     explained = host_ha.explained(its.state) if its.state else host_ha.STATES["Disabled"]
-    needs = _needs(cloud, host, its, oobm, everyone, ask)
     return {
-        **_shown(cloud, host, its),
+        **_shown(host, its),
         "effective": state.state,
         "decided_by": state.decided_by,
         "meaning": explained.meaning,
@@ -189,11 +176,11 @@ def _row(cloud: Cloud, host: Host, its: Ha, oobm: Oobm, everyone: t.Sequence[Hos
     }
 
 
-def _needs(cloud: Cloud, host: Host, its: Ha, oobm: Oobm, everyone: t.Sequence[Host], ask: bool) -> tuple[Need, ...]:
-    state = asking.effective_of(cloud, host, oobm)
+def _seen(cloud: Cloud, host: Host, oobm: Oobm, switches: Switches, everyone: t.Sequence[Host], ask: bool) -> Seen:
+    state = asking.effective_in(host, oobm, switches)
     answer: t.Optional[bool] = None
     power = oobm.power_state
-    if ask and state.state == "enabled":
+    if ask and state.state == ENABLED:
         try:
             power = asking.status(cloud, host)
             answer = power in ("On", "Off")
@@ -207,7 +194,7 @@ def _needs(cloud: Cloud, host: Host, its: Ha, oobm: Oobm, everyone: t.Sequence[H
     neighbours = sum(
         1 for other in everyone if other.cluster_id == host.cluster_id and other.id != host.id and other.state == "Up"
     )
-    seen = Seen(
+    return Seen(
         host.name,
         host.hypervisor,
         host.state,
@@ -219,7 +206,6 @@ def _needs(cloud: Cloud, host: Host, its: Ha, oobm: Oobm, everyone: t.Sequence[H
         neighbours,
         tuple(pools),
     )
-    return host_ha.readiness(seen, its.provider)
 
 
 def last_drill(cloud: Cloud, host: Host) -> t.Optional[dict[str, object]]:
@@ -231,7 +217,7 @@ def last_drill(cloud: Cloud, host: Host) -> t.Optional[dict[str, object]]:
     return {"result": record.result, "seconds": record.seconds, "age": age}
 
 
-def _shown(cloud: Cloud, host: Host, its: Ha) -> dict[str, object]:
+def _shown(host: Host, its: Ha) -> dict[str, object]:
     return {
         "id": host.id,
         "host": host.name,

@@ -20,6 +20,7 @@ from ..ensure import within
 from ..zone.places import Names, Place, place
 from . import asking
 from .asking import Direct
+from .scopes import ensure_switched
 
 HIDDEN = "(hidden)"
 
@@ -52,38 +53,24 @@ def ensure_oobm(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
 
 
 def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> Outcome:
-    if where.scope == "host":
-        return _host(cloud, request, t.cast(Host, where.thing), check_mode)
+    if isinstance(where.thing, Host):
+        return _host(cloud, request, where.thing, check_mode)
     if where.scope == "pod" or request.state is None:
         raise MissingValue(f"out-of-band management of {where.subject}", ["host" if where.scope == "pod" else "state"])
     if any(
         value is not None for value in (*request.wish.shown().values(), request.wish.password, request.new_password)
     ):
         raise MissingValue("the configuration of a controller", ["host"])
-    return _scope(cloud, where, request.state == core.ENABLED, check_mode)
+    wanted = request.state == core.ENABLED
 
+    def guard() -> None:
+        if not wanted:
+            cluster_id = where.thing.id if where.scope == "cluster" else ""
+            _refuse_under_ha(
+                cloud, where.subject, {each.host_id for each in cloud.oobms.all(where.zone.id, cluster_id)}
+            )
 
-def _scope(cloud: Cloud, where: Place, wanted: bool, check_mode: bool) -> Outcome:
-    """Of a cluster or a zone; where the server does not show its switch, it is set anew each time and told so."""
-    zone_id = where.zone.id
-    cluster_id = where.thing.id if where.scope == "cluster" else ""
-    switches = cloud.oobms.switches(zone_id, cluster_id, core.DETAIL)
-    held = switches.cluster if where.scope == "cluster" else switches.zone
-    result: dict[str, object] = {
-        "scope": where.scope,
-        "id": where.thing.id,
-        "name": where.thing.name,
-        "state": _word(wanted),
-    }
-    if held is wanted:
-        return Outcome(False, result=result)
-    if not wanted:
-        inside = {each.host_id for each in cloud.oobms.all(zone_id, cluster_id)}
-        _refuse_under_ha(cloud, where.subject, inside)
-    if not check_mode:
-        cloud.oobms.switch(where.scope, where.thing.id, wanted)
-    told = () if held is not None else (f"this server does not show whether it is on for {where.subject}: set anew",)
-    return Outcome(True, {"state": _word(held)}, {"state": _word(wanted)}, result, told)
+    return ensure_switched(cloud, where, cloud.oobms, core.DETAIL, wanted, check_mode, guard)
 
 
 def _host(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> Outcome:
@@ -330,7 +317,3 @@ def _refuse_under_ha(cloud: Cloud, subject: str, host_ids: t.Collection[str]) ->
 def _use_https(cloud: Cloud) -> t.Optional[bool]:
     held = cloud.settings.find("redfish.use.https")
     return None if held is None else held.value != "false"
-
-
-def _word(state: t.Optional[bool]) -> str:
-    return "unknown" if state is None else core.ENABLED if state else core.DISABLED

@@ -14,6 +14,7 @@ from ...core.errors import ApiError
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ..zone.places import Names, Place, place
+from . import asking
 
 TIMEOUT, POOL = "outofbandmanagement.action.timeout", "outofbandmanagement.sync.poolsize"
 INTERVAL = "outofbandmanagement.background.task.execution.interval"
@@ -27,7 +28,7 @@ def seen_oobm(cloud: Cloud, names: Names, refresh: bool) -> Outcome:
     where = place(cloud, names)
     hosts = hosts_of(cloud, where)
     held = {each.host_id: each for each in cloud.oobms.all(where.zone.id)}
-    switches = {id: cloud.oobms.switches(where.zone.id, id, DETAIL) for id in sorted({h.cluster_id for h in hosts})}
+    switches = asking.switches_of(cloud, hosts, DETAIL)
     values = {name: _number(cloud, name) for name in SETTINGS}
     used = sum(1 for each in held.values() if each.configured and each.enabled)
     # A round begins when the one before it has ended and the interval is over.
@@ -50,8 +51,8 @@ def seen_oobm(cloud: Cloud, names: Names, refresh: bool) -> Outcome:
 
 def hosts_of(cloud: Cloud, where: Place) -> list[Host]:
     """The hypervisor hosts of a place, by name."""
-    if where.scope == "host":
-        return [t.cast(Host, where.thing)]
+    if isinstance(where.thing, Host):
+        return [where.thing]
     inside = {} if where.scope == "zone" else {f"{where.scope}_id": where.thing.id}
     return sorted(cloud.hosts.all(zone_id=where.zone.id, **inside), key=lambda host: host.name)
 
@@ -62,7 +63,7 @@ def _row(cloud: Cloud, host: Host, its: Oobm, switches: Switches, refresh: bool,
     asked = refresh and state.state == core.ENABLED
     if asked:
         try:
-            power = cloud.oobms.act(host.id, "STATUS")
+            power = asking.status(cloud, host)
         except ApiError as failed:
             power, error = "Unknown", failed.text
     return {

@@ -9,15 +9,15 @@ import contextlib
 import dataclasses
 import typing as t
 
+from ...core.bmc.oobm import ENABLED
 from ...core.bmc.power import ACTIONS, OFF, UNKNOWN, PowerAction, needless, refusals
 from ...core.change import Outcome
-from ...core.errors import ApiError, HostcraftError, InvalidValue, JobLost, NotFound, Reason, Refused, TransportError
+from ...core.errors import ApiError, HostcraftError, InvalidValue, JobLost, Reason, Refused, TransportError
 from ...core.zone.hosts import Host
-from ...ports.bmc import Bmc
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..waiting import until
-from ..zone.places import Names, place
+from ..zone.places import Names, host_of
 from . import asking
 from .asking import Direct
 
@@ -39,9 +39,9 @@ class Request:
 
 
 class Switch(t.Protocol):
-    """One of the two ways to a host's power."""
+    """One of the two ways to a host's power: through CloudStack (ByServer), or its controller itself (Bmc)."""
 
-    def status(self) -> str:
+    def power(self) -> str:
         """On, Off or Unknown. Raises when nothing answers."""
 
     def act(self, word: str) -> None: ...
@@ -53,34 +53,18 @@ class ByServer:
     def __init__(self, cloud: Cloud, host: Host) -> None:
         self._cloud, self._host = cloud, host
 
-    def status(self) -> str:
+    def power(self) -> str:
         return asking.status(self._cloud, self._host)
 
     def act(self, word: str) -> None:
         self._cloud.oobms.act(self._host.id, word)
 
 
-class ByController:
-    """By the controller itself."""
-
-    def __init__(self, bmc: Bmc) -> None:
-        self._bmc = bmc
-
-    def status(self) -> str:
-        return self._bmc.power()
-
-    def act(self, word: str) -> None:
-        self._bmc.act(word)
-
-
 def power(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises Refused, WaitTimeout, ApiError, AccessDenied, TransportError, HypervisorError."""
     if request.action not in ACTIONS:
         raise InvalidValue("action", request.action, f"one of {', '.join(ACTIONS)}")
-    where = place(cloud, request.names)
-    if where.scope != "host":
-        raise NotFound("host", str(request.names.get("host") or ""), f"zone {where.zone.name}")
-    host = t.cast(Host, where.thing)
+    host = host_of(cloud, request.names)
     with contextlib.ExitStack() as stack:
         return _switched(cloud, request, host, _way(cloud, request, host, stack), check_mode)
 
@@ -89,9 +73,9 @@ def _way(cloud: Cloud, request: Request, host: Host, stack: contextlib.ExitStack
     held = cloud.oobms.of_host(host.id)
     if request.direct is not None:
         access = asking.access_to(held, request.direct)
-        return ByController(stack.enter_context(contextlib.closing(request.direct.reach(access))))
+        return stack.enter_context(contextlib.closing(request.direct.reach(access)))
     state = asking.effective_of(cloud, host, held)
-    if state.state != "enabled":
+    if state.state != ENABLED:
         raise Refused(
             f"power of host {host.name}",
             [
@@ -108,7 +92,7 @@ def _way(cloud: Cloud, request: Request, host: Host, stack: contextlib.ExitStack
 
 def _switched(cloud: Cloud, request: Request, host: Host, way: Switch, check_mode: bool) -> Outcome:
     action = ACTIONS[request.action]
-    before = way.status()
+    before = way.power()
     result: dict[str, object] = {"id": host.id, "host": host.name, "action": request.action, "before": before}
     if action.word == "STATUS" or needless(action, before):
         return Outcome(False, result={**result, "power_state": before})
@@ -124,7 +108,7 @@ def _switched(cloud: Cloud, request: Request, host: Host, way: Switch, check_mod
     carry_out(cloud, host, way, action, request.timeout)
     if request.wait_for_agent and action.wanted != OFF:
         back(cloud, host, request.agent_timeout, left_first=action.word in ("RESET", "CYCLE"))
-    result.update(power_state=way.status(), seconds=round(cloud.clock.now() - began, 1))
+    result.update(power_state=way.power(), seconds=round(cloud.clock.now() - began, 1))
     return Outcome(True, *diff, result, warned)
 
 
@@ -142,7 +126,7 @@ def reached(cloud: Cloud, host: Host, way: Switch, wanted: str, limit: float) ->
 
     def seen() -> str:
         try:
-            return way.status()
+            return way.power()
         except (TransportError, JobLost):
             return UNKNOWN
         except ApiError as error:
@@ -196,7 +180,7 @@ def _warnings(host: Host, action: PowerAction, vms: t.Sequence[str]) -> tuple[st
 def answered(way: Switch) -> t.Optional[str]:
     """The power state, or None where nothing usable answers."""
     try:
-        state = way.status()
+        state = way.power()
     except HostcraftError:
         return None
     return state if state != UNKNOWN else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.errors import NotFound
 from ...core.zone.hosts import Host, HostName
 from ...core.zone.topology import Cluster, Pod, Zone
 from ...ports.cloud import Cloud
@@ -38,6 +39,14 @@ def place(cloud: Cloud, names: Names) -> Place:
     if names.get("cluster"):
         return Place("cluster", lookup.cluster(cloud, str(names["cluster"]), zone, pod), zone)
     return Place("pod", pod, zone) if pod else Place("zone", zone, zone)
+
+
+def host_of(cloud: Cloud, names: Names) -> Host:
+    """The host that a task names. Raises NotFound where it names none."""
+    where = place(cloud, names)
+    if not isinstance(where.thing, Host):
+        raise NotFound("host", str(names.get("host") or ""), f"zone {where.zone.name}")
+    return where.thing
 
 
 def clusters(cloud: Cloud, where: Place) -> t.Sequence[Cluster]:
