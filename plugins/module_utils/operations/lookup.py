@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.change import Fields
 from ..core.errors import MissingValue, NoZone
 from ..core.naming import Named, only
 from ..core.zone.networks import PhysicalNetwork
@@ -56,3 +57,17 @@ def cluster(cloud: Cloud, name: str, place: Zone, its_pod: t.Optional[Pod] = Non
 
 def physical_network(cloud: Cloud, name: str, place: Zone) -> PhysicalNetwork:
     return one(cloud.physical_networks, "physical network", name, f"zone {place.name}", zone_id=place.id)
+
+
+def owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
+    """Ids of the domain and project that something is for, instead of their names; the account goes by its name.
+
+    The server tells a domain as a path, so that its name is not compared.
+    """
+    domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
+    ids: dict[str, object] = {"domain": None, "project": None}
+    if domain:
+        ids["domain_id"] = cloud.owner_id("domain", domain)
+    if wanted.get("project"):
+        ids["project_id"] = cloud.owner_id("project", str(wanted["project"]), domain)
+    return ids

@@ -99,7 +99,7 @@ def ensure_network(
     def then(found: NetworkPlaces) -> Outcome:
         fields: dict[str, object] = {**wanted, "zone_id": found.zone.id}
         fields["physical_network_id"] = found.physical_network_id
-        owner = _owner(cloud, fields)
+        owner = lookup.owner(cloud, fields)
         fields.update(owner)
         held = _held(cloud, found.zone, str(fields["name"]), str(owner.get("project_id") or ""))
         if found.offering:
@@ -147,17 +147,6 @@ def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Option
         lookup.physical_network(cloud, physical, place).id if physical else None,
         lookup.one(cloud.network_offerings, "network offering", offering) if offering else None,
     )
-
-
-def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
-    """Ids of the domain and project; ``domain`` itself is told by the server as a path and is not compared."""
-    domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
-    ids: dict[str, object] = {"domain": None, "project": None}
-    if domain:
-        ids["domain_id"] = cloud.owner_id("domain", domain)
-    if wanted.get("project"):
-        ids["project_id"] = cloud.owner_id("project", str(wanted["project"]), domain)
-    return ids
 
 
 def _refuse(

@@ -53,7 +53,7 @@ def ensure_range(
             return {**shown.vlan_ip_range(each), "zone": found.zone.name, "network": places.get("network")}
 
         fields = {**wanted, "zone_id": found.zone.id, **found.ids}
-        fields.update(_owner(cloud, fields))
+        fields.update(lookup.owner(cloud, fields))
         held = _meant(there, fields)
         if held is None and state == "present":
             _check_complete(fields)
@@ -181,14 +181,3 @@ def _overlap(each: VlanIpRange) -> Reason:
         f"start it at {each.start_ip} to change that range, or choose addresses outside of it",
         {"range_id": each.id, "start_ip": each.start_ip, "end_ip": each.end_ip, "vlan": each.vlan},
     )
-
-
-def _owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
-    """Ids of the domain and project that a range is for, instead of their names; the account goes by its name."""
-    domain = str(wanted.get("domain") or ("ROOT" if wanted.get("account") else ""))
-    ids: dict[str, object] = {"domain": None, "project": None}
-    if domain:
-        ids["domain_id"] = cloud.owner_id("domain", domain)
-    if wanted.get("project"):
-        ids["project_id"] = cloud.owner_id("project", str(wanted["project"]), domain)
-    return ids
