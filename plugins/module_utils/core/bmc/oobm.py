@@ -9,12 +9,12 @@ OutOfBandManagementServiceImpl (the order in which zone, cluster and host are as
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import typing as t
 from dataclasses import dataclass
 
 from ..errors import InvalidValue, Reason
+from ..naming import is_address, is_host_name
 
 IPMITOOL, REDFISH, NESTED = "ipmitool", "redfish", "nestedcloudstack"
 DRIVERS = (IPMITOOL, REDFISH, NESTED)
@@ -26,9 +26,6 @@ ENABLED, DISABLED = "enabled", "disabled"
 # What decides, in the server's order of asking.
 BY_ZONE, BY_CLUSTER, BY_HOST, NOT_CONFIGURED = "zone", "cluster", "host", "not_configured"
 DETAIL = "outOfBandManagementEnabled"
-HOST_NAME = re.compile(
-    r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?\Z"
-)
 
 
 @dataclass(frozen=True)
@@ -162,12 +159,8 @@ def port(text: str, parameter: str = "port") -> int:
 
 def is_host(text: str) -> bool:
     """Whether a text is an address or a name that can be put into a command or URL as it is."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        # A text of digits and dots that is no address is a slip, not a name.
-        return bool(HOST_NAME.match(text)) and not re.fullmatch(r"[0-9.]+", text)
-    return "%" not in text
+    # A text of digits and dots that is no address is a slip, not a name.
+    return is_address(text) or (is_host_name(text) and not re.fullmatch(r"[0-9.]+", text))
 
 
 def _check_address(wish: OobmWish) -> None:
