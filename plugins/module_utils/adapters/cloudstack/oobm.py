@@ -11,6 +11,7 @@ from ...core.bmc.host_ha import Ha
 from ...core.bmc.oobm import Oobm, OobmWish, Switches, switch
 from ...core.errors import NotFound
 from .client import Client
+from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
 
@@ -22,12 +23,12 @@ class Oobms:
 
     def of_host(self, host_id: str) -> Oobm:
         for item in self._client.listing("listHosts", "host", {"id": host_id, "details": "min"}):
-            return oobm(item)
+            return oobm(item, self._client.tell)
         raise NotFound("host", host_id)
 
     def all(self, zone_id: str = "", cluster_id: str = "") -> t.Sequence[Oobm]:
         asked: Json = {"type": "Routing", "details": "min", "zoneid": zone_id or None, "clusterid": cluster_id or None}
-        return [oobm(item) for item in self._client.listing("listHosts", "host", asked)]
+        return [oobm(item, self._client.tell) for item in self._client.listing("listHosts", "host", asked)]
 
     def switches(self, zone_id: str, cluster_id: str, name: str) -> Switches:
         """From the details of zone and cluster (source: ClusterResponse, ZoneResponse).
@@ -49,8 +50,7 @@ class Oobms:
     def act(self, host_id: str, word: str, timeout: t.Optional[int] = None) -> str:
         params: Json = {"hostid": host_id, "action": word, "timeout": timeout}
         answer = self._client.run("issueOutOfBandManagementPowerAction", params)
-        held = answer.get("outofbandmanagement")
-        return str(held.get("powerstate") or "") if isinstance(held, dict) else ""
+        return Record(answer, "answer").record("outofbandmanagement", "out-of-band management").text("powerstate")
 
     def change_password(self, host_id: str, password: str) -> None:
         self._client.run("changeOutOfBandManagementPassword", {"hostid": host_id, "password": password})
@@ -70,10 +70,11 @@ class HostHas:
 
     def of_host(self, host_id: str) -> Ha:
         found = self._client.listing("listHostHAResources", "hostha", {"hostid": host_id})
-        return next((each for each in map(ha, found) if each.host_id == host_id), Ha(host_id))
+        read = (ha(item, self._client.tell) for item in found)
+        return next((each for each in read if each.host_id == host_id), Ha(host_id))
 
     def all(self) -> t.Sequence[Ha]:
-        return [ha(item) for item in self._client.listing("listHostHAResources", "hostha")]
+        return [ha(item, self._client.tell) for item in self._client.listing("listHostHAResources", "hostha")]
 
     def providers(self, hypervisor: str) -> t.Sequence[str]:
         found = self._client.call("listHostHAProviders", {"hypervisor": hypervisor}).get("haprovider") or []
@@ -95,31 +96,27 @@ class HostHas:
         self._client.run("cancelHostAsDegraded", {"id": host_id})
 
 
-def oobm(item: Json) -> Oobm:
+def oobm(wire: Wire, tell: Tell = unheard) -> Oobm:
     """Of a host in ``listHosts``; a host without a configuration has only a power state (T5:14)."""
-    held = item.get("outofbandmanagement")
-    held = held if isinstance(held, dict) else {}
-
-    def text(name: str) -> str:
-        value = held.get(name)
-        return "" if value is None else str(value)
-
+    host = Record(wire, "host", tell)
+    held = host.record("outofbandmanagement", "out-of-band management")
     return Oobm(
-        host_id=str(item["id"]),
-        enabled=str(held.get("enabled")).casefold() == "true",
-        driver=text("driver").casefold(),
-        address=text("address"),
-        port=text("port"),
-        username=text("username"),
-        password_hint=text("password"),
-        power_state=text("powerstate"),
+        host_id=host.id(),
+        enabled=bool(held.flag("enabled")),
+        driver=held.text("driver").casefold(),
+        address=held.text("address"),
+        port=held.text("port"),
+        username=held.text("username"),
+        password_hint=held.text("password"),
+        power_state=held.text("powerstate"),
     )
 
 
-def ha(item: Json) -> Ha:
+def ha(wire: Wire, tell: Tell = unheard) -> Ha:
+    read = Record(wire, "host HA", tell)
     return Ha(
-        host_id=str(item.get("hostid") or ""),
-        enabled=str(item.get("haenable")).casefold() == "true",
-        state=str(item.get("hastate") or ""),
-        provider=str(item.get("haprovider") or ""),
+        host_id=read.id("hostid"),
+        enabled=bool(read.flag("haenable")),
+        state=read.text("hastate"),
+        provider=read.text("haprovider"),
     )
