@@ -13,7 +13,8 @@ import functools
 import typing as t
 
 from ...core.bmc.controller import Access, Account, Controller, Failure
-from ...core.errors import AccessDenied, HypervisorError, MissingLibrary, TransportError
+from ...core.errors import HypervisorError, MissingLibrary, TransportError
+from .login import Login
 
 POWER: t.Mapping[str, str] = {"ON": "on", "OFF": "off", "SOFT": "shutdown", "RESET": "reset"}
 CYCLE = 2  # Chassis Control; the library has no word for it
@@ -25,10 +26,11 @@ PASSWORD = ("incorrect password", "unauthorized name", "invalid user", "rakp4", 
 ROLE = ("role", "privilege")
 
 
-class Ipmi:
-    """The port ``Bmc``. One session, opened by the first question; a refused password is never sent again."""
+class Ipmi(Login):
+    """The port ``Bmc``."""
 
     def __init__(self, access: Access) -> None:
+        super().__init__(access)
         try:
             from pyghmi import exceptions
             from pyghmi.ipmi import command
@@ -36,9 +38,6 @@ class Ipmi:
             raise MissingLibrary("pyghmi", "to speak IPMI to a controller") from None
         self._command: t.Any = command.Command
         self._error: t.Any = exceptions.PyghmiException
-        self._access = access
-        self._session: t.Any = None
-        self._failed: t.Optional[Failure] = None
 
     def look(self) -> t.Union[Controller, Failure]:
         failure = self._open()
@@ -100,30 +99,16 @@ class Ipmi:
             for key in [key for key, value in begun.items() if value is its]:
                 del begun[key]
 
-    def _ready(self) -> None:
-        failure = self._open()
-        if failure is None:
-            return
-        if failure.reason == "password":
-            raise AccessDenied(failure.text, call=self._where)
-        raise TransportError(f"{self._where}: {failure.text}", command=self._where)
+    def _login(self) -> t.Optional[Failure]:
+        failed = self._login_as(None)
+        if failed is not None and failed.reason == "role":
+            # The name and the password are right: this role is the most that the user has.
+            failed = self._login_as(USER)
+        if failed is not None and failed.reason == "role":
+            return Failure("password", failed.text)
+        return failed
 
-    @property
-    def _where(self) -> str:
-        return f"controller {self._access.address}:{self._access.port}"
-
-    def _open(self) -> t.Optional[Failure]:
-        """None once there is a session. What failed before fails again without a word to the controller."""
-        if self._session is None and self._failed is None:
-            self._failed = self._login(None)
-            if self._failed is not None and self._failed.reason == "role":
-                # The name and the password are right: this role is the most that the user has.
-                self._failed = self._login(USER)
-            if self._failed is not None and self._failed.reason == "role":
-                self._failed = Failure("password", self._failed.text)
-        return self._failed
-
-    def _login(self, level: t.Optional[int]) -> t.Optional[Failure]:
+    def _login_as(self, level: t.Optional[int]) -> t.Optional[Failure]:
         its = self._access
         try:
             self._session = self._command(

@@ -12,6 +12,7 @@ import typing as t
 
 from ...core.bmc.controller import REDFISH_RESET, Access, Account, Controller, Failure
 from ...core.errors import AccessDenied, HypervisorError, MissingLibrary, TransportError
+from .login import Login
 
 RESET: t.Mapping[str, str] = {**REDFISH_RESET, "OFF": "ForceOff"}
 ROLES: t.Mapping[str, str] = {"administrator": "administrator", "operator": "operator", "readonly": "user"}
@@ -19,18 +20,16 @@ ACCOUNTS = "/redfish/v1/AccountService/Accounts"
 MOST_ACCOUNTS = 64
 
 
-class Redfish:
-    """The port ``Bmc``. A refused password is never sent again."""
+class Redfish(Login):
+    """The port ``Bmc``."""
 
     def __init__(self, access: Access) -> None:
+        super().__init__(access)
         try:
             import sushy
         except ImportError:
             raise MissingLibrary("sushy", "to speak Redfish to a controller") from None
         self._sushy: t.Any = sushy
-        self._access = access
-        self._root: t.Any = None
-        self._failed: t.Optional[Failure] = None
 
     def look(self) -> t.Union[Controller, Failure]:
         failure = self._open()
@@ -81,36 +80,19 @@ class Redfish:
         path = next((path for account, path in self._ask(self._accounts) if account.name == username), None)
         if path is None:
             raise HypervisorError(f"there is no user {username}", call=self._where, user=username)
-        self._ask(lambda: self._root._conn.patch(path, data={"Password": password}))
+        self._ask(lambda: self._session._conn.patch(path, data={"Password": password}))
 
     def close(self) -> None:
-        root, self._root = self._root, None
-        if root is not None:
-            self._quietly(root._conn.close)
-
-    @property
-    def _where(self) -> str:
-        return f"controller {self._access.address}:{self._access.port}"
-
-    def _ready(self) -> None:
-        failure = self._open()
-        if failure is None:
-            return
-        if failure.reason == "password":
-            raise AccessDenied(failure.text, call=self._where)
-        raise TransportError(f"{self._where}: {failure.text}", command=self._where)
-
-    def _open(self) -> t.Optional[Failure]:
-        if self._root is None and self._failed is None:
-            self._failed = self._login()
-        return self._failed
+        session, self._session = self._session, None
+        if session is not None:
+            self._quietly(session._conn.close)
 
     def _login(self) -> t.Optional[Failure]:
         its, sushy = self._access, self._sushy
         host = f"[{its.address}]" if ":" in its.address else its.address
         verify: t.Union[bool, str] = (its.ca_path or True) if its.verify else False
         try:
-            self._root = sushy.Sushy(
+            self._session = sushy.Sushy(
                 f"https://{host}:{its.port}",
                 auth=sushy.auth.BasicAuth(its.username, its.password),
                 verify=verify,
@@ -120,19 +102,19 @@ class Redfish:
             )
             self._system()
         except sushy.exceptions.AccessError:
-            self._root = None
+            self._session = None
             return Failure("password", f"user {its.username} is refused")
         except sushy.exceptions.ConnectionError as error:
-            self._root = None
+            self._session = None
             return _unreachable(str(error))
         except (sushy.exceptions.SushyError, OSError, ValueError, KeyError) as error:
-            self._root = None
+            self._session = None
             return Failure("protocol", f"{type(error).__name__} instead of a Redfish service")
         return None
 
     def _system(self) -> t.Any:
         """Read anew."""
-        members = self._root.get_system_collection().get_members()
+        members = self._session.get_system_collection().get_members()
         if not members:
             raise HypervisorError("it shows no system", call=self._where)
         members[0].refresh(force=True)
@@ -140,12 +122,12 @@ class Redfish:
 
     def _accounts(self) -> list[tuple[Account, str]]:
         found = []
-        listing = self._root._conn.get(ACCOUNTS).json()
+        listing = self._session._conn.get(ACCOUNTS).json()
         for member in list(listing.get("Members") or ())[:MOST_ACCOUNTS]:
             path = str(member.get("@odata.id") or "")
             if not path.startswith("/redfish/v1/"):
                 continue
-            held = self._root._conn.get(path).json()
+            held = self._session._conn.get(path).json()
             role = str(held.get("RoleId") or "")
             privilege = ROLES.get(role.casefold(), role.casefold())
             found.append((Account(str(held.get("UserName") or ""), privilege, held.get("Enabled"), path), path))
