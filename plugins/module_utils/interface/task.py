@@ -86,7 +86,7 @@ def _leaves(value: t.Any) -> t.Iterator[str]:
         yield str(value)
 
 
-class Module(AnsibleModule):  # type: ignore[misc]
+class Module(AnsibleModule):  # type: ignore[misc]  # Ansible ships no types
     """A module whose result and refusals show no secret of its parameters, also where these are not valid."""
 
     params: dict[str, t.Any]

@@ -151,7 +151,7 @@ def _session(requests: t.Any, seconds: float) -> t.Any:
         connection = type("Connection", (kind.ConnectionCls,), {"response_class": response})
         pools[scheme] = type(kind.__name__, (kind,), {"ConnectionCls": connection})
 
-    class Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]
+    class Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]  # requests ships no types
         def init_poolmanager(self, *args: t.Any, **more: t.Any) -> None:
             super().init_poolmanager(*args, **more)
             self.poolmanager.pool_classes_by_scheme = pools

@@ -6,6 +6,8 @@ their form, beside our own names."""
 
 from __future__ import annotations
 
+import typing as t
+
 from ..change import Fields, plain
 from .network_offerings import NetworkOffering
 from .networks import PhysicalNetwork, TrafficType, VlanIpRange
@@ -62,8 +64,8 @@ def vlan_ip_range(each: VlanIpRange) -> Fields:
 
 
 def network_offering(offering: NetworkOffering) -> Fields:
-    policy = {True: "allow", False: "deny"}
+    policy: t.Mapping[t.Optional[bool], str] = {True: "allow", False: "deny"}
     values = plain(offering)
-    values["egress_default_policy"] = policy.get(offering.egress_default_policy)  # type: ignore[arg-type]
+    values["egress_default_policy"] = policy.get(offering.egress_default_policy)
     values["is_persistent"] = offering.persistent
     return values
