@@ -43,10 +43,10 @@ def as_it_was(lab: Lab) -> bool:
 
 def test_a_drill_proves_each_step_and_is_remembered(lab: Lab) -> None:
     done = perform(lab.cloud, "cs_fence_drill", host="kvm1")
-    assert [step["name"] for step in done.result["steps"]] == STEPS  # type: ignore[attr-defined]
+    assert [step["name"] for step in done.result["steps"]] == STEPS
     assert done.result["result"] == "passed"
     assert as_it_was(lab)
-    row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]  # type: ignore[index]
+    row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]
     assert row["last_drill"]["result"] == "passed"
     assert len(notes(lab)) == 1
 
@@ -79,7 +79,7 @@ def test_an_off_that_never_comes_leaves_the_host_on_and_says_so(lab: Lab) -> Non
     with pytest.raises(WaitTimeout, match="is on and Up again"):
         perform(lab.cloud, "cs_fence_drill", host="kvm1", timeout=20)
     assert as_it_was(lab)
-    row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]  # type: ignore[index]
+    row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]
     assert row["last_drill"]["result"] == "timeout"
 
 
@@ -92,9 +92,9 @@ def killing(lab: Lab, nth: int) -> Callable[..., object]:
         made[0] += 1
         if made[0] == nth:
             raise Killed
-        return real(command, params)  # type: ignore[arg-type]
+        return real(command, params)
 
-    client._once = once  # type: ignore[method-assign,assignment]
+    client._once = once
     return real
 
 
@@ -107,10 +107,10 @@ def test_a_drill_that_is_killed_anywhere_is_made_good_by_the_next(lab: Lab, nth:
     except Killed:
         pass
     finally:
-        lab.cloud._client._once = real  # type: ignore[method-assign,assignment]
+        lab.cloud._client._once = real
     assert perform(lab.cloud, "cs_fence_drill", host="kvm1").result["result"] == "passed"
     assert as_it_was(lab)
-    assert [core.record_of(text).state for text in notes(lab)] == [core.DONE]  # type: ignore[union-attr]
+    assert [core.record_of(text).state for text in notes(lab)] == [core.DONE]
 
 
 def test_odd_notes_of_others_are_no_records(lab: Lab) -> None:

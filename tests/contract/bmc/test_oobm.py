@@ -102,7 +102,7 @@ def test_redfish_on_another_port_is_refused_with_the_reason(lab: Lab) -> None:
 def test_a_first_configuration_says_what_it_lacks(lab: Lab) -> None:
     with pytest.raises(MissingValue) as refused:
         perform(lab.cloud, "cs_oobm", host="kvm1", state="enabled")
-    assert set(refused.value.details["missing"]) >= {"address", "username", "password"}  # type: ignore[call-overload]
+    assert set(refused.value.details["missing"]) >= {"address", "username", "password"}
 
 
 def test_the_password_changes_on_both_sides(lab: Lab) -> None:
@@ -128,10 +128,10 @@ def test_a_place_is_switched_and_decides_for_its_hosts(lab: Lab, place: dict[str
     done = twice(lab.cloud, "cs_oobm", state="disabled", **place)
     scope = "cluster" if place else "zone"
     assert done.result["scope"] == scope
-    rows = {row["host"]: row for row in perform(lab.cloud, "cs_oobm_info").result["hosts"]}  # type: ignore[attr-defined]
+    rows = {row["host"]: row for row in perform(lab.cloud, "cs_oobm_info").result["hosts"]}
     assert (rows["kvm1"]["state"], rows["kvm1"]["decided_by"]) == ("disabled", scope)
     twice(lab.cloud, "cs_oobm", state="enabled", **place)
-    rows = {row["host"]: row for row in perform(lab.cloud, "cs_oobm_info").result["hosts"]}  # type: ignore[attr-defined]
+    rows = {row["host"]: row for row in perform(lab.cloud, "cs_oobm_info").result["hosts"]}
     assert (rows["kvm1"]["state"], rows["kvm1"]["decided_by"]) == ("enabled", "host")
     assert rows["kvm2"]["decided_by"] == "not_configured"
 
@@ -156,7 +156,7 @@ def test_a_pool_too_small_for_the_zone_is_told_with_its_numbers(lab: Lab) -> Non
     seen = perform(lab.cloud, "cs_oobm_info")
     assert seen.result["sweep_seconds"] == 120
     assert "2 hosts x 60 s / 1" in seen.warnings[0]
-    assert [row["name"] for row in seen.result["settings"] if row["restart_needed"]] == [  # type: ignore[attr-defined]
+    assert [row["name"] for row in seen.result["settings"] if row["restart_needed"]] == [
         "outofbandmanagement.sync.poolsize"
     ]
 
@@ -164,12 +164,12 @@ def test_a_pool_too_small_for_the_zone_is_told_with_its_numbers(lab: Lab) -> Non
 def test_a_refresh_asks_each_controller(lab: Lab) -> None:
     lab.configured("kvm1")
     lab.bmcs["kvm1"].power = "Off"
-    row = perform(lab.cloud, "cs_oobm_info", host="kvm1").result["hosts"][0]  # type: ignore[index]
+    row = perform(lab.cloud, "cs_oobm_info", host="kvm1").result["hosts"][0]
     assert row["power_state_age"] is None
-    row = perform(lab.cloud, "cs_oobm_info", host="kvm1", refresh=True).result["hosts"][0]  # type: ignore[index]
+    row = perform(lab.cloud, "cs_oobm_info", host="kvm1", refresh=True).result["hosts"][0]
     assert (row["power_state"], row["power_state_age"]) == ("Off", 0)
     lab.bmcs["kvm1"].password = "another"
-    row = perform(lab.cloud, "cs_oobm_info", host="kvm1", refresh=True).result["hosts"][0]  # type: ignore[index]
+    row = perform(lab.cloud, "cs_oobm_info", host="kvm1", refresh=True).result["hosts"][0]
     assert (row["power_state"], "authentication error" in row["error"]) == ("Unknown", True)
 
 

@@ -264,7 +264,7 @@ def test_a_lock_of_another_run_is_told_with_who_and_since_when(lab: Lab, site: S
     note = other.run("addAnnotation", {"entitytype": "CLUSTER", "entityid": site.cluster, "annotation": text})
     with lab.watched() as calls, pytest.raises(Refused) as caught:
         ask(lab)
-    (found,) = caught.value.details["reasons"]  # type: ignore[misc]
+    (found,) = caught.value.details["reasons"]
     assert (found["code"], found["who"], found["job"]) == ("locked", "anna@desk", "AWX job 7")
     written = {call.command for call in calls if not call.command.startswith(("list", "query"))}
     assert written <= {"addAnnotation", "removeAnnotation"}

@@ -40,7 +40,7 @@ def walk(lab: Lab, request: rolling.Request) -> dict[str, Any]:
             planned = tuple((move["vm_id"], move["target"]) for move in moves)
             fields: Any = {"token": "roll/1", "claim": {"keep": True}, "host": name}
             told = ask(lab, preferred=tuple(now["done"]), planned=planned, **fields).result
-            ours: Any = [move for move in told["moved"] if move["vm"].startswith("vm")]  # type: ignore[attr-defined]
+            ours: Any = [move for move in told["moved"] if move["vm"].startswith("vm")]
             assert sorted((m["vm"], m["target"]) for m in ours) == sorted(
                 (m["vm"], m["target"]) for m in moves if m["source"] == name and m["vm"].startswith("vm")
             )

@@ -44,7 +44,7 @@ class Answers:
 def read(hypervisor: str = "VMware", version: str = "7.0", **listings: list[dict[str, Any]]) -> Fleet:
     host = {"id": "h", "name": "h", "hypervisor": hypervisor, "hypervisorversion": version, "state": "Up"}
     client = Answers(listHosts=[host], **listings)
-    return FleetReader(client).read(Cluster("c", "c", "z", "p"))  # type: ignore[arg-type]
+    return FleetReader(client).read(Cluster("c", "c", "z", "p"))
 
 
 def vm(**fields: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_the_strategy_for_local_storage_is_read_where_a_volume_is_there(value: s
     seen = read(listVirtualMachines=[vm()], listVolumes=local, listConfigurations=setting)
     assert seen.local_strategy == value
     client = Answers(listHosts=[{"id": "h", "hypervisor": "KVM"}], listVirtualMachines=[vm()])
-    FleetReader(client).read(Cluster("c", "c", "z", "p"))  # type: ignore[arg-type]
+    FleetReader(client).read(Cluster("c", "c", "z", "p"))
     assert "listConfigurations" not in client.asked
 
 

@@ -226,7 +226,7 @@ def test_a_name_or_address_that_is_none_gets_into_no_uri(field: str, name: str) 
         with pytest.raises((Refused, InvalidValue)) as refused:
             uri.uri(access(f"{scheme}://root@{wanted}/system"), host, "")
         if name:
-            assert refused.value.details["reasons"][0]["code"] == "unsafe_name"  # type: ignore[index]
+            assert refused.value.details["reasons"][0]["code"] == "unsafe_name"
 
 
 def test_a_name_that_is_not_used_may_be_any() -> None:

@@ -68,5 +68,5 @@ NAMES = st.text(st.sampled_from("ab/% +2f"), min_size=1, max_size=6).filter(lamb
 @given(NAMES, NAMES, st.sampled_from([str, lambda text: urllib.parse.quote(text, safe=""), urllib.parse.quote_plus]))
 def test_however_it_is_written(datacenter: str, name: str, spelled: object) -> None:
     place = ClusterPlace(None, name, datacenter)
-    path = f"vcenter.example.net/{spelled(datacenter)}/{spelled(name)}"  # type: ignore[operator]
+    path = f"vcenter.example.net/{spelled(datacenter)}/{spelled(name)}"
     assert chosen(path, [place]) is place

@@ -26,7 +26,7 @@ def host(name: str, tags: tuple[str, ...] = (), gib: int = 8) -> Host:
 
 def vm(name: str, on: str, gib: int = 1, **changes: object) -> Instance:
     made = Instance(name, name, "User", "Running", on, "o", 1, 500, gib * GIB, ha_enabled=True)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def fleet(hosts: list[Host], vms: list[Instance], tags: frozenset[str] = frozenset()) -> Fleet:

@@ -74,7 +74,7 @@ def machine(backend: str, *more: SeenLink, **fields: Any) -> SeenNetwork:
 def reasons(layout: Json, seen: SeenNetwork, **more: Any) -> list[Json]:
     with pytest.raises(Refused) as refused:
         planned(layout, seen, **more)
-    found: list[Json] = refused.value.details["reasons"]  # type: ignore[assignment]
+    found: list[Json] = refused.value.details["reasons"]
     return found
 
 

@@ -367,7 +367,7 @@ def test_a_server_that_shows_the_lock_otherwise_than_written_is_an_error_at_once
 def test_a_server_that_does_not_show_the_lock_at_all_is_an_error_after_some_tries() -> None:
     store = Store()
     process = Process(store)
-    process.all = lambda entity_type, entity_id: []  # type: ignore[method-assign]
+    process.all = lambda entity_type, entity_id: []
     with pytest.raises(NotAsRead):
         locks.take(process.cloud, CLUSTER, claim("anna", wait=600.0))
     assert store.count == locks.WRITES
