@@ -11,9 +11,12 @@ import pytest
 from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
 from sandbox.fixture import sandbox
 from sandbox.server import Sandbox
+from unit.sandbox.client import Api
+from unit.sandbox.site import Site
 
 __all__ = ["sandbox"]
 
@@ -40,3 +43,16 @@ def connect() -> Iterator[Connect]:
     yield client
     for http in opened:
         http.close()
+
+
+@pytest.fixture
+def site(sandbox: Sandbox) -> Site:
+    """A small cloud. Tests that need another one have a fixture of this name."""
+    site = Site(Api(sandbox))
+    sandbox.calls.clear()
+    return site
+
+
+@pytest.fixture
+def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
+    return Gateway(connect(sandbox))

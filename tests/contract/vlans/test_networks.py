@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -22,18 +21,6 @@ from unit.sandbox.site import Site
 L2 = "DefaultL2NetworkOfferingVlan"
 SHARED = "DefaultSharedNetworkOffering"
 ADDRESSES = {"gateway": "10.9.0.1", "netmask": "255.255.255.0", "start_ip": "10.9.0.10", "end_ip": "10.9.0.99"}
-
-
-@pytest.fixture
-def site(sandbox: Sandbox) -> Site:
-    site = Site(Api(sandbox))
-    sandbox.calls.clear()
-    return site
-
-
-@pytest.fixture
-def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
-    return Gateway(connect(sandbox))
 
 
 def private(cloud: Gateway, secondary: str = "1031", kind: str = "isolated", **more: Any) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract.conftest import Connect
 from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -30,11 +29,6 @@ def site(sandbox: Sandbox) -> Site:
         api.ok("createAccount", account=name, domainid=domain, accounttype=0, **person)
     sandbox.calls.clear()
     return site
-
-
-@pytest.fixture
-def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
-    return Gateway(connect(sandbox))
 
 
 def dedicate(cloud: Gateway, check_mode: bool = False, **arguments: Any) -> Any:

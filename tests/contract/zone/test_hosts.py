@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -40,11 +39,6 @@ def site(sandbox: Sandbox) -> Site:
     sandbox.run(name)
     sandbox.calls.clear()
     return site
-
-
-@pytest.fixture
-def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
-    return Gateway(connect(sandbox))
 
 
 def row(world: World, uuid: str) -> Host:

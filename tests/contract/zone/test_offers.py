@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -18,18 +17,6 @@ from unit.sandbox.site import Site
 
 POOL = {"name": "ps9", "cluster": "c1", "storage_url": "nfs://10.0.0.9/ps9"}
 VPC = {"name": "tier", "guest_ip_type": "Isolated", "for_vpc": True}
-
-
-@pytest.fixture
-def site(sandbox: Sandbox) -> Site:
-    site = Site(Api(sandbox))
-    sandbox.calls.clear()
-    return site
-
-
-@pytest.fixture
-def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
-    return Gateway(connect(sandbox))
 
 
 def refused(cloud: Gateway, module: str, **arguments: Any) -> list[str]:

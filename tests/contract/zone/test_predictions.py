@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract.conftest import Connect
 from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -43,11 +42,6 @@ def site(sandbox: Sandbox) -> Site:
     api.done("addTrafficType", physicalnetworkid=storage, traffictype="Storage")
     sandbox.calls.clear()
     return site
-
-
-@pytest.fixture
-def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
-    return Gateway(connect(sandbox))
 
 
 @pytest.mark.parametrize(("module", "fields", "places"), NEW, ids=[module for module, _fields, _places in NEW])

@@ -7,14 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound, Refused
 from sandbox.server import Sandbox
-from unit.sandbox.client import Api
-from unit.sandbox.site import Site
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
 # A module, and what it needs to create a thing that no id names.
@@ -41,18 +38,6 @@ VCENTER = {
     "vms_username": "vsm",
     "vms_password": "V-S-M-Secret",
 }
-
-
-@pytest.fixture
-def site(sandbox: Sandbox) -> Site:
-    site = Site(Api(sandbox))
-    sandbox.calls.clear()
-    return site
-
-
-@pytest.fixture
-def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
-    return Gateway(connect(sandbox))
 
 
 @pytest.mark.parametrize("module", NAMED)
