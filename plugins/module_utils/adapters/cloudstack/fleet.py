@@ -293,6 +293,7 @@ def instance(
     its = offerings.get(read.text("serviceofferingid"), Offering(""))
     disks = [Record(volume, "volume", tell) for volume in volumes]
     ram = read.whole("memory", "MiB")
+    details = read.record("details", f"details of {read.called}")
     return Instance(
         id=read.id(),
         name=read.text("displayname", "name"),
@@ -303,12 +304,12 @@ def instance(
         cpu_number=read.whole("cpunumber") or its.cpu_number,
         cpu_speed=read.whole("cpuspeed", "MHz") or its.cpu_speed,
         ram=ram * MIB if ram else its.ram,
-        own=_own(read.record("details", f"details of {read.called}")),
+        own=_own(details),
         arch=read.text("arch"),
         uefi=read.text("boottype").upper() == "UEFI",
         iso=read.text("isoname", "isoid"),
         config_drive=any(nic.text("networkid") in config_drives for nic in read.records("nic", "NIC")),
-        host_device=_has_host_device(read.record("details", f"details of {read.called}")),
+        host_device=_has_host_device(details),
         hypervisor=read.text("hypervisor"),
         gpu=_gpu(read.text("vgpu", "gpucardid"), read.text("vgpuprofilename", "vgpu")),
         ha_enabled=bool(read.flag("haenable")),
