@@ -110,10 +110,8 @@ def _reachable(
     kind: _Kind, scope: t.Sequence[int], outside: t.Sequence[int], starts: t.Sequence[int], share: float
 ) -> bool:
     """Whether some order keeps every host that is done at or below that load, and all VMs find room at the end."""
-    spare = [kind.gain(n, share) - kind.load[n] for n in outside]
-    if any(each < 0 for each in spare):
-        # Its VMs stay; it counts in what is kept.
-        spare = [max(each, 0.0) for each in spare]
+    # Of a host that is fuller the VMs stay; it counts in what is kept.
+    spare = [max(kind.gain(n, share) - kind.load[n], 0.0) for n in outside]
     gains = [kind.gain(n, share) for n in scope]
     if sum(kind.load[n] for n in scope) > sum(spare) + sum(gains) - min(gains):
         return False
