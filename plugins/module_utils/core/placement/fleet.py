@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -135,7 +136,16 @@ class Fleet:
 
     def on(self, host_id: str) -> tuple[Instance, ...]:
         """The VMs that hold capacity on a host."""
-        return tuple(each for each in self.instances if each.host_id == host_id and each.state in HOLDING)
+        return self._by_host.get(host_id, ())
+
+    @functools.cached_property
+    def _by_host(self) -> t.Mapping[str, tuple[Instance, ...]]:
+        """Sorted once: everything that judges a cluster asks for every host."""
+        found: dict[str, list[Instance]] = {}
+        for each in self.instances:
+            if each.state in HOLDING:
+                found.setdefault(each.host_id, []).append(each)
+        return {host_id: tuple(vms) for host_id, vms in found.items()}
 
 
 def counts(vm: Instance, now: Factors) -> Amount:

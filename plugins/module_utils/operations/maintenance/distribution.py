@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from ...core.amounts import Balance, total
@@ -34,16 +35,22 @@ class Distribution:
     least: t.Optional[float] = None
 
     def told(self) -> Json:
-        above = self.above()
+        targets = {move.vm: move.target for move in self.moves}
+        vms = Counter(vm.host_id for vm in self.fleet.instances)
+        vms_after = Counter(targets.get(vm.id, vm.host_id) for vm in self.fleet.instances)
         return {
             "hosts": [
-                {"host": host.name, "before": self._row(host.id, False), "after": self._row(host.id, True)}
+                {
+                    "host": host.name,
+                    "before": _row(self.before[host.id], vms[host.id]),
+                    "after": _row(self.after[host.id], vms_after[host.id]),
+                }
                 for host in self.fleet.hosts
             ],
             "fullest": {"before": self._fullest(False), "after": self._fullest(True)},
             "least": None if self.least is None else round(self.least, 4),
             "thresholds": dict(self.thresholds),
-            "above_threshold": above,
+            "above_threshold": self.above(),
         }
 
     def above(self) -> list[str]:
@@ -65,12 +72,6 @@ class Distribution:
         names = self.above()
         return (f"{text.format(', '.join(names))}; {remedy}",) if names else ()
 
-    def _row(self, host_id: str, later: bool) -> Json:
-        balance = (self.after if later else self.before)[host_id]
-        targets = {move.vm: move.target for move in self.moves} if later else {}
-        vms = sum(1 for vm in self.fleet.instances if targets.get(vm.id, vm.host_id) == host_id)
-        return {**{name: round(share, 4) for name, share in _shares(balance).items()}, "vms": vms}
-
     def _fullest(self, later: bool) -> Json:
         accounts = self.after if later else self.before
         shares = {host.name: max(_shares(accounts[host.id]).values()) for host in self.fleet.hosts}
@@ -80,6 +81,10 @@ class Distribution:
 
 def _shares(balance: Balance) -> dict[str, float]:
     return {RESOURCES[kind]: share for kind, share in balance.share().items()}
+
+
+def _row(balance: Balance, vms: int) -> Json:
+    return {**{name: round(share, 4) for name, share in _shares(balance).items()}, "vms": vms}
 
 
 def distribution(
