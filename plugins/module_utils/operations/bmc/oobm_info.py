@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.bmc import oobm as core
-from ...core.bmc.oobm import DETAIL, Oobm, Switches, effective
+from ...core.bmc.oobm import DETAIL, Oobm, Switches
 from ...core.change import Outcome
 from ...core.errors import ApiError
 from ...core.zone.hosts import Host
@@ -58,7 +58,7 @@ def hosts_of(cloud: Cloud, where: Place) -> list[Host]:
 
 
 def _row(cloud: Cloud, host: Host, its: Oobm, switches: Switches, refresh: bool, oldest: float) -> dict[str, object]:
-    state = effective(its.enabled, its.configured, switches)
+    state = asking.effective_in(host, its, switches)
     power, error = its.power_state, ""
     asked = refresh and state.state == core.ENABLED
     if asked:
