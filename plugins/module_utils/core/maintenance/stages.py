@@ -37,9 +37,8 @@ def machine_problems(results: t.Iterable[Result], controller: str, local: t.Coll
                 " rolling_maintenance_local_hosts."
             )
         elif machine in seen:
-            problems.append(
-                f"hosts {seen[machine]} and {name} are one machine: correct ansible_host of one in the inventory."
-            )
+            both = " and ".join(sorted((seen[machine], name)))
+            problems.append(f"hosts {both} are one machine: correct ansible_host of one in the inventory.")
         else:
             seen[machine] = name
     return problems
