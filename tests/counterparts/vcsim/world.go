@@ -236,6 +236,8 @@ func (w *world) addGuests(number int) error {
 		vm.VirtualMachine = first.VirtualMachine
 		vm.Self = types.ManagedObjectReference{Type: "VirtualMachine", Value: fmt.Sprintf("vm-added-%d", w.guests)}
 		vm.Config = clone(first.Config)
+		// The one copied may have been switched off by a test.
+		vm.Runtime.PowerState = types.VirtualMachinePowerStatePoweredOn
 		vm.Summary.Runtime, vm.Runtime.Host = vm.Runtime, &h.Self
 		vm.Summary.Runtime.Host = &h.Self
 		christen(vm, fmt.Sprintf("i-2-%d-VM", w.guests))
