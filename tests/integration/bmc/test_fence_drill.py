@@ -48,7 +48,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, bmcs: dict[str, Ipmi]) -> Ite
 
         def arrange(world: World) -> None:
             world.ipmitool = SUITE
-            world.durations.update({"host HA": 1.0})
+            # A state lasts longer than the watch needs to begin.
+            world.durations.update({"host HA": 40.0})
+            world.settings["kvm.ha.activity.check.max.attempts"].value = "2"
 
         made.sandbox.run(arrange)
         configured = made.play(HERE / "configure.yml", ports={name: bmc.port for name, bmc in bmcs.items()})

@@ -116,8 +116,9 @@ async def _act_on(world: World, host: Host, held: HostHa, healthy: bool) -> None
     elif held.state == RECOVERING:
         await _recover(world, host, held)
     elif held.state == RECOVERED:
+        # The period alone ends it, however well the host is (HAManagerImpl, canExitRecovery).
         held.waited += 1
-        if healthy or held.waited >= RECOVERY_POLLS:
+        if held.waited >= RECOVERY_POLLS:
             held.waited = 0
             _move(held, "RecoveryWaitPeriodTimeout")
     elif held.state == FENCING:
