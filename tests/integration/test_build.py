@@ -21,6 +21,7 @@ SHIPPED_FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "requirements-bmc.txt",
     "requirements-execution-environment.txt",
     "requirements-hypervisors.txt",
     "requirements-report.txt",
@@ -63,7 +64,7 @@ def test_requirements_of_the_execution_environment_are_shipped(artifact: Path) -
         return {line for line in lines if line and not line.startswith("#")}
 
     others = [file for file in ROOT.glob("requirements*.txt") if file.name != named]
-    assert len(others) == 3
+    assert len(others) == 4
     assert packages(ROOT / named) == packages(*others)
 
 
