@@ -120,6 +120,8 @@ def test_the_first_playbook_of_the_readme(reader: Reader) -> None:
     (commands,) = [block for block in of(found, "sh") if "hosts.yml" in block.text]
     predicted, first, second = reader.follow(commands)
     assert [changes(output) for output in (predicted, first, second)] == [4, 4, 0]
+    tags = reader.sandbox.run(lambda world: {host.name: host.tags for host in world.hosts})
+    assert tags == {f"kvm0{number}.example.com": ["gen3", "ssd"] for number in (1, 2)}
 
 
 def test_the_readme_s_defaults_for_all_tasks(reader: Reader) -> None:
