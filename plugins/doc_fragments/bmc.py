@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation that the modules about out-of-band management and host HA share."""
+"""Documentation of the connection to controllers."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The option ``bmc``; PLACES: where hosts are."""
+    """The option ``bmc``."""
 
     DOCUMENTATION = r"""
 options:
@@ -54,22 +54,4 @@ options:
         default: 15
 requirements:
   - pyghmi for IPMI, sushy for Redfish, for the Python interpreter that runs the task, where O(bmc) is given
-"""
-
-    PLACES = r"""
-options:
-  zone:
-    description:
-      - Name or ID of the zone.
-      - Required if there are several zones.
-    type: str
-  pod:
-    description: Name or ID of a pod of the zone.
-    type: str
-  cluster:
-    description: Name or ID of a cluster of the zone.
-    type: str
-  host:
-    description: Name, address or ID of a host of the zone.
-    type: str
 """

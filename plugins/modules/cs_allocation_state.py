@@ -17,16 +17,10 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
-  pod:
-    description: Name or id of a pod of the zone.
-    type: str
-  cluster:
-    description: Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
-    type: str
   state:
     description: Whether new VMs are placed there. Running VMs are not affected.
     type: str
@@ -97,21 +91,22 @@ blocked_by:
   sample: ["zone zurich"]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.allocation_states import (
     ensure_allocation_state,
 )
 
-PLACES = ("zone", "pod", "cluster")
+PLACES: Spec = {**ZONE, **POD, **CLUSTER}
 
 TASK = ApiTask(
     options={
-        **{name: {"type": "str"} for name in PLACES},
+        **PLACES,
         "state": {"type": "str", "choices": ["enabled", "disabled"], "required": True},
     },
     operation=lambda cloud, p, check: ensure_allocation_state(cloud, taken(p, PLACES), p["state"].capitalize(), check),
-    constraints={"required_one_of": [PLACES]},
+    constraints={"required_one_of": [tuple(PLACES)]},
 )
 
 

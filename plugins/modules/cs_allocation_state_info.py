@@ -16,10 +16,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  zone:
-    description: Name or id of a zone. Without it, the places of all zones are returned.
-    type: str
+  - hostcraft.cloudstack.listing.zone
 seealso:
   - module: hostcraft.cloudstack.cs_allocation_state
 """
@@ -43,13 +40,14 @@ places:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.allocation_states import (
     listed_allocation_states,
 )
 
 TASK = ApiTask(
-    options={"zone": {"type": "str"}},
+    options=ZONE,
     operation=lambda cloud, p, check: listed_allocation_states(cloud, p["zone"]),
 )
 

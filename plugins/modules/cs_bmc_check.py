@@ -23,7 +23,10 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.bmc
-  - hostcraft.cloudstack.bmc.places
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
 options:
   ask_server:
     description: Whether the management server asks each controller for its power state now.
@@ -123,10 +126,11 @@ summary:
   sample: {"blocks": 0, "hurts": 0, "note": 1}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC, PLACES
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import check_controllers
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.findings import ASKED
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 
 TASK = ApiTask(
     options={

@@ -24,19 +24,11 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
-  pod:
-    description: Name or id of a pod of the zone.
-    type: str
-  cluster:
-    description: Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
-    type: str
-  host:
-    description: Name of a host of the zone.
-    type: str
   size:
     description: Size of a further VM, for RV(clusters[].headroom.more_vms) and RV(clusters[].stranded).
     type: dict
@@ -189,14 +181,13 @@ hosts:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.capacity import QUESTION, question
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import HOST_ALONE, PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.account import capacity_of
 
-PLACES = ("zone", "pod", "cluster", "host")
-
 TASK = ApiTask(
-    options={**{name: {"type": "str"} for name in PLACES}, **QUESTION},
+    options={**PLACES, **QUESTION},
     operation=lambda cloud, p, check: capacity_of(cloud, taken(p, PLACES), question(p)),
-    constraints={"mutually_exclusive": [("host", "pod"), ("host", "cluster")]},
+    constraints={"mutually_exclusive": HOST_ALONE},
 )
 
 

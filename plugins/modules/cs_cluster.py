@@ -16,27 +16,17 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.state.enabled
+  - hostcraft.cloudstack.state.id
 options:
   name:
     description: Name of the cluster.
     type: str
     required: true
-  id:
-    description: Id of the cluster, to rename it to O(name).
-    type: str
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   pod:
     description: Name or id of the pod. Required to create a cluster. It cannot be changed.
-    type: str
-  state:
-    description:
-      - V(enabled) and V(disabled) also set the allocation state. V(present) does not change it.
-    type: str
-    choices: [present, enabled, disabled, absent]
-    default: present
   managed_state:
     description:
       - Whether CloudStack manages the hosts of the cluster.
@@ -208,8 +198,16 @@ ovm3_vip:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Params, Spec, presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    ENABLED,
+    ID,
+    Params,
+    Spec,
+    presence,
+    taken,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import (
     ClusterRequest,
     ensure_cluster,
@@ -238,10 +236,10 @@ FIELDS: Spec = {
     "ovm3_vip": {"type": "str"},
 }
 OPTIONS: Spec = {
-    "id": {"type": "str"},
-    "zone": {"type": "str"},
-    "pod": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+    **ID,
+    **ZONE,
+    **POD,
+    **ENABLED,
     "managed_state": {"type": "str", "choices": ["managed", "unmanaged"]},
     "managed_state_timeout": {"type": "float", "default": 600},
 }

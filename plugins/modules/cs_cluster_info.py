@@ -16,16 +16,9 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  name:
-    description: Name or id of a cluster. Without it, all are returned. An unknown name returns an empty list.
-    type: str
-  zone:
-    description: Name or id of the zone that the clusters are in.
-    type: str
-  pod:
-    description: Name or id of the pod that the clusters are in.
-    type: str
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.pod
 seealso:
   - module: hostcraft.cloudstack.cs_cluster
 """
@@ -50,14 +43,15 @@ clusters:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import NAME, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
-PLACES = ("zone", "pod")
+PLACES: Spec = {**ZONE, **POD}
 
 TASK = ApiTask(
-    options={name: {"type": "str"} for name in ("name", *PLACES)},
+    options={**NAME, **PLACES},
     operation=lambda cloud, p, check: listed_in(cloud, "clusters", cloud.clusters, p["name"], taken(p, PLACES)),
 )
 

@@ -19,19 +19,12 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
+  - hostcraft.cloudstack.state
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
-  pod:
-    description: Name or id of a pod of the zone.
-    type: str
-  cluster:
-    description: Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
-    type: str
-  host:
-    description: Name of a host of the zone.
-    type: str
   domain:
     description:
       - Domain (path, name or id) that it is dedicated to. Defaults to ROOT if only O(account) is given. VMs of its
@@ -43,9 +36,6 @@ options:
   state:
     description:
       - V(absent) releases it. With O(domain) or O(account), it is released only if it is dedicated to that owner.
-    type: str
-    choices: [present, absent]
-    default: present
   move:
     description:
       - Whether a dedication to another owner is changed. Between the two calls the place is dedicated to nobody. If the
@@ -133,28 +123,29 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import HOST_ALONE, PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.dedications import (
     Wanted,
     ensure_dedication,
 )
 
-PLACES = ("zone", "pod", "cluster", "host")
-
 TASK = ApiTask(
     options={
-        **{name: {"type": "str"} for name in (*PLACES, "domain", "account")},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **PLACES,
+        "domain": {"type": "str"},
+        "account": {"type": "str"},
+        **STATE,
         "move": {"type": "bool", "default": False},
     },
     operation=lambda cloud, p, check: ensure_dedication(
         cloud, taken(p, PLACES), Wanted(p["domain"], p["account"], p["move"]), p["state"], check
     ),
     constraints={
-        "required_one_of": [PLACES],
+        "required_one_of": [tuple(PLACES)],
         "required_if": [("state", "present", ["domain", "account"], True)],
-        "mutually_exclusive": [("host", "pod"), ("host", "cluster")],
+        "mutually_exclusive": HOST_ALONE,
     },
 )
 

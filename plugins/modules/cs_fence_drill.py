@@ -21,16 +21,9 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.bmc
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_host
 options:
-  zone:
-    description:
-      - Name or ID of the zone.
-      - Required if there are several zones.
-    type: str
-  host:
-    description: Name, address or ID of the host.
-    type: str
-    required: true
   phase:
     description:
       - V(whole) is the drill by the controller.
@@ -127,12 +120,13 @@ cost:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import run_drill
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_HOST, ZONE
 
 TASK = ApiTask(
     options={
         **BMC,
-        "zone": {"type": "str"},
-        "host": {"type": "str", "required": True},
+        **ZONE,
+        **ONE_HOST,
         "phase": {"type": "str", "choices": ["whole", "begin", "watch", "restore"], "default": "whole"},
         "consent": {"type": "bool", "default": False},
         "timeout": {"type": "float", "default": 300.0},

@@ -19,7 +19,10 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-  - hostcraft.cloudstack.bmc.places
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
 seealso:
   - module: hostcraft.cloudstack.cs_host_ha_info
   - module: hostcraft.cloudstack.cs_capacity_info
@@ -74,8 +77,9 @@ clusters:
     ["web1"], "lost": []}]}]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import PLACES, places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import places
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.vm_ha import seen_ha
 
 TASK = ApiTask(options={**PLACES}, operation=lambda cloud, p, check: seen_ha(cloud, places(p)))

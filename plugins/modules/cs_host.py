@@ -17,6 +17,10 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.state.id
 options:
   name:
     description:
@@ -25,19 +29,10 @@ options:
     type: str
     required: true
     aliases: [ip_address]
-  id:
-    description: Id of the host, to rename it to O(name).
-    type: str
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   pod:
     description: Name or id of the pod. Defaults to the pod of O(cluster). It cannot be changed.
-    type: str
   cluster:
     description: Name or id of the cluster. Required to add a host. It cannot be changed.
-    type: str
   hypervisor:
     description: Hypervisor of the host. Defaults to the hypervisor of O(cluster). It cannot be changed.
     type: str
@@ -181,8 +176,9 @@ hypervisor:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Params, Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import ID, Params, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import hosts
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
@@ -197,10 +193,10 @@ FIELDS: Spec = {
 }
 OPTIONS: Spec = {
     "name": {"type": "str", "required": True, "aliases": ["ip_address"]},
-    "id": {"type": "str"},
-    "zone": {"type": "str"},
-    "pod": {"type": "str"},
-    "cluster": {"type": "str"},
+    **ID,
+    **ZONE,
+    **POD,
+    **CLUSTER,
     "url": {"type": "str"},
     "allocation_state": {"type": "str", "choices": ["enabled", "disabled", "maintenance"]},
     "state": {"type": "str", "choices": ["present", "absent", "reconnected"], "default": "present"},

@@ -18,7 +18,10 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
-  - hostcraft.cloudstack.bmc.places
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
 options:
   provider:
     description:
@@ -103,9 +106,9 @@ resource_state:
   sample: Enabled
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import ensure_host_ha
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 
 TASK = ApiTask(
     options={

@@ -19,7 +19,10 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-  - hostcraft.cloudstack.bmc.places
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
 options:
   ask:
     description: Whether the management server asks each controller now.
@@ -101,8 +104,9 @@ hosts:
       ready: false
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import PLACES, places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import places
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.host_ha import seen_host_ha
 
 TASK = ApiTask(

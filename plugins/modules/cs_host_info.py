@@ -16,19 +16,11 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.pod
+  - hostcraft.cloudstack.listing.cluster
 options:
-  name:
-    description: Name or id of a host. Without it, all are returned. An unknown name returns an empty list.
-    type: str
-  zone:
-    description: Name or id of the zone that the hosts are in.
-    type: str
-  pod:
-    description: Name or id of the pod that the hosts are in.
-    type: str
-  cluster:
-    description: Name or id of the cluster that the hosts are in.
-    type: str
   hypervisor:
     description: Hypervisor of the hosts.
     type: str
@@ -59,14 +51,15 @@ hosts:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import CLUSTER, NAME, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_hosts
 
-FILTERS = ("pod", "cluster", "hypervisor", "resource_state")
+FILTERS: Spec = {**POD, **CLUSTER, "hypervisor": {"type": "str"}, "resource_state": {"type": "str"}}
 
 TASK = ApiTask(
-    options={name: {"type": "str"} for name in ("name", "zone", *FILTERS)},
+    options={**NAME, **ZONE, **FILTERS},
     operation=lambda cloud, p, check: listed_hosts(cloud, p["name"], p["zone"], taken(p, FILTERS)),
 )
 

@@ -19,14 +19,9 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_cluster
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
-  cluster:
-    description: Name or id of the cluster.
-    type: str
-    required: true
   hypervisor:
     required: true
 notes:
@@ -138,12 +133,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hyp
     required_reach,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_CLUSTER, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.hypervisors.view import show
 
 TASK = ApiTask(
     options={
-        "zone": {"type": "str"},
-        "cluster": {"type": "str", "required": True},
+        **ZONE,
+        **ONE_CLUSTER,
         "hypervisor": {"type": "dict", "options": OPTIONS, "required": True},
     },
     operation=lambda cloud, p, check: show(cloud, p["zone"], p["cluster"], required_reach(p)),

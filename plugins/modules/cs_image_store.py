@@ -15,6 +15,8 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state
 options:
   name:
     description: Name of the image store.
@@ -24,7 +26,6 @@ options:
     description:
       - Name or id of the zone. Required for V(NFS) and V(SMB) if there are several zones. Object storage serves all
         zones.
-    type: str
   url:
     description:
       - URL of the store, such as V(nfs://10.10.3.5/export/secondary). It cannot be changed, but see
@@ -44,11 +45,6 @@ options:
       - Remove the store and add it again if O(url), O(provider) or O(zone) differ. Its contents are not moved.
     type: bool
     default: false
-  state:
-    description: Whether the object must exist.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_image_store_info
 """
@@ -124,8 +120,9 @@ read_only:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_image_store
 
 FIELDS: Spec = {
@@ -136,9 +133,9 @@ FIELDS: Spec = {
     "read_only": {"type": "bool"},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "force_recreate": {"type": "bool", "default": False},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 TASK = ApiTask(

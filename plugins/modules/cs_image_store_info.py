@@ -16,13 +16,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  name:
-    description: Name or id of an image store. Without it, all are returned. An unknown name returns an empty list.
-    type: str
-  zone:
-    description: Name or id of the zone that the stores serve.
-    type: str
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
 seealso:
   - module: hostcraft.cloudstack.cs_image_store
 """
@@ -48,13 +43,14 @@ image_stores:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import shown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import NAME, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
 TASK = ApiTask(
-    options={"name": {"type": "str"}, "zone": {"type": "str"}},
+    options={**NAME, **ZONE},
     operation=lambda cloud, p, check: listed_in(
-        cloud, "image_stores", cloud.image_stores, p["name"], taken(p, ("zone",)), shown.image_store
+        cloud, "image_stores", cloud.image_stores, p["name"], taken(p, ZONE), shown.image_store
     ),
 )
 

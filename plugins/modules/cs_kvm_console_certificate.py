@@ -21,14 +21,11 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_cluster
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
   cluster:
     description: Name or id of the cluster, one of KVM hosts.
-    type: str
-    required: true
   hosts:
     description: Names or addresses of the hosts to check. Defaults to all hosts of the cluster.
     type: list

@@ -28,14 +28,12 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.maintenance
   - hostcraft.cloudstack.maintenance.lock
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.zone
 options:
   name:
     description: Name of the host.
     type: str
     required: true
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
   state:
     description:
       - V(maintenance) empties the host and puts it into maintenance. A drain that is in progress is waited for. A drain
@@ -185,11 +183,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.mai
     request,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.host import ensure
 
 OPTIONS: Spec = {
     "name": {"type": "str", "required": True},
-    "zone": {"type": "str"},
+    **ZONE,
     "state": {"type": "str", "choices": ["maintenance", "enabled", "draining"], "default": "maintenance"},
     "preferred_hosts": {"type": "list", "elements": "str", "default": []},
     "avoid_hosts": {"type": "list", "elements": "str", "default": []},

@@ -16,15 +16,10 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_pod
+  - hostcraft.cloudstack.state
 options:
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
-  pod:
-    description: Name or id of the pod.
-    type: str
-    required: true
   start_ip:
     description: First address of the range.
     type: str
@@ -44,11 +39,6 @@ options:
   for_system_vms:
     description: Whether the range is reserved for console proxies and secondary storage VMs. It cannot be changed.
     type: bool
-  state:
-    description: Whether the object must exist.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_pod_info
   - module: hostcraft.cloudstack.cs_storage_ip_range
@@ -97,8 +87,9 @@ for_system_vms:
   sample: true
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.pod_ranges import (
     ensure_management_range,
 )
@@ -112,9 +103,9 @@ FIELDS: Spec = {
     "for_system_vms": {"type": "bool"},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
-    "pod": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **ZONE,
+    **ONE_POD,
+    **STATE,
 }
 
 TASK = ApiTask(

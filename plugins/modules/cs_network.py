@@ -21,15 +21,13 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state
 options:
   name:
     description: Name of the network.
     type: str
     required: true
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   display_text:
     description: Text that is shown to users. Defaults to the name.
     type: str
@@ -116,11 +114,6 @@ options:
       name:
         description: Name of the VLANs in messages.
         type: str
-  state:
-    description: Whether the object must exist.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_network_info
   - module: hostcraft.cloudstack.cs_network_offering
@@ -291,9 +284,10 @@ created:
   sample: "2026-11-01T10:00:00+0000"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_network
 
 PLACES = ("physical_network", "network_offering")
@@ -320,11 +314,11 @@ FIELDS: Spec = {
     "project": {"type": "str"},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "network_offering": {"type": "str"},
     "physical_network": {"type": "str"},
     "scheme": SCHEME,
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 TASK = ApiTask(

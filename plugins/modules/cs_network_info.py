@@ -17,16 +17,9 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  name:
-    description: Name or id of the network.
-    type: str
-  zone:
-    description: Name or id of the zone that the networks are in.
-    type: str
-  physical_network:
-    description: Name or id of the physical network that they are on.
-    type: str
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.physical_network
 seealso:
   - module: hostcraft.cloudstack.cs_network
   - module: hostcraft.cloudstack.cs_vlan_info
@@ -51,15 +44,16 @@ networks:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import NAME, PHYSICAL_NETWORK, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import show
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
-PLACES = ("zone", "physical_network")
+PLACES: Spec = {**ZONE, **PHYSICAL_NETWORK}
 
 TASK = ApiTask(
-    options={name: {"type": "str"} for name in ("name", *PLACES)},
+    options={**NAME, **PLACES},
     operation=lambda cloud, p, check: listed_in(
         cloud, "networks", cloud.networks, p["name"], taken(p, PLACES), show=show
     ),

@@ -18,6 +18,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.state.enabled
 options:
   name:
     description: Name of the offering.
@@ -94,9 +95,6 @@ options:
   state:
     description:
       - V(enabled) and V(disabled) also set its state; V(present) leaves it alone, and a new offering is disabled.
-    type: str
-    choices: [present, enabled, disabled, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_network_offering_info
   - module: hostcraft.cloudstack.cs_network
@@ -224,7 +222,12 @@ service_providers:
   sample: [{service: Dhcp, provider: VirtualRouter}]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    ENABLED,
+    Spec,
+    presence,
+    taken,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_offering
 
@@ -247,12 +250,9 @@ FIELDS: Spec = {
     "max_connections": {"type": "int"},
     "tags": {"type": "list", "elements": "str", "aliases": ["tag"]},
 }
-STATE: Spec = {
-    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
-}
 
 TASK = ApiTask(
-    options={**FIELDS, **STATE},
+    options={**FIELDS, **ENABLED},
     operation=lambda cloud, p, check: ensure_offering(
         cloud, {**taken(p, FIELDS), **presence(p, "state").fields}, presence(p).state, check
     ),

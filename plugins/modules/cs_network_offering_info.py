@@ -16,10 +16,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.listing
 options:
-  name:
-    description: Name or id of the offering.
-    type: str
   guest_ip_type:
     description: Guest type of the offerings.
     type: str
@@ -49,6 +47,7 @@ network_offerings:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import shown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import NAME
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed
 
@@ -58,7 +57,7 @@ FILTERS: Spec = {
 }
 
 TASK = ApiTask(
-    options={"name": {"type": "str"}, **FILTERS},
+    options={**NAME, **FILTERS},
     operation=lambda cloud, p, check: listed(
         "network_offerings", cloud.network_offerings, p["name"], shown.network_offering, **taken(p, FILTERS)
     ),

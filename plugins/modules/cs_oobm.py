@@ -21,7 +21,10 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.bmc
-  - hostcraft.cloudstack.bmc.places
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
 options:
   driver:
     description:
@@ -153,9 +156,10 @@ power_state:
   sample: "On"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC, PLACES
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import ensure_oobm
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 
 TASK = ApiTask(
     options={

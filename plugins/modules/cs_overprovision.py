@@ -19,17 +19,18 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.state
 options:
   cluster:
     description:
       - Name or id of the cluster. Without it, the global factors are set, which do not affect existing clusters.
-    type: str
   zone:
     description: Name or id of the zone that contains O(cluster). Required if there are several zones.
-    type: str
   pod:
     description: Name or id of the pod that contains O(cluster), if two pods have clusters with the same name.
-    type: str
   cpu_factor:
     description: CPU factor. V(2) equals V(2.0). If not set, it is left alone.
     type: float
@@ -40,9 +41,6 @@ options:
     type: float
   state:
     description: V(absent) returns a cluster to the global factors, and the global factors to their defaults.
-    type: str
-    choices: [present, absent]
-    default: present
   allow:
     description:
       - Reasons of a refusal to ignore.
@@ -179,16 +177,17 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.cap
     OVERPROVISION,
     overprovision_request,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.overprovisioning import (
     ensure_factors,
 )
 
-PLACES = ("cluster", "zone", "pod")
+PLACES: Spec = {**CLUSTER, **ZONE, **POD}
 
 TASK = ApiTask(
-    options={**{name: {"type": "str"} for name in PLACES}, **OVERPROVISION},
+    options={**PLACES, **OVERPROVISION},
     operation=lambda cloud, p, check: ensure_factors(cloud, taken(p, PLACES), overprovision_request(p), check),
     constraints={"required_by": {name: ["cluster"] for name in ("zone", "pod", "spare_hosts", "restart_vms")}},
 )

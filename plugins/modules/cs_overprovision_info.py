@@ -17,13 +17,13 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.cluster
 options:
   cluster:
     description: Name or id of a cluster. Without it, all are returned. An unknown name returns an empty list.
-    type: str
   zone:
     description: Name or id of the zone of the clusters. With O(cluster), required if there are several zones.
-    type: str
 seealso:
   - module: hostcraft.cloudstack.cs_overprovision
 """
@@ -58,13 +58,14 @@ clusters:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import CLUSTER, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.overprovisioning import (
     listed_factors,
 )
 
 TASK = ApiTask(
-    options={"cluster": {"type": "str"}, "zone": {"type": "str"}},
+    options={**CLUSTER, **ZONE},
     operation=lambda cloud, p, check: listed_factors(cloud, p["zone"], p["cluster"]),
 )
 

@@ -18,16 +18,14 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state.enabled
 options:
   name:
     description: Name of the physical network.
     type: str
     required: true
     aliases: [physical_network]
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   vlan:
     description:
       - All guest VLANs, as a string such as V(100-200,500) or a list, in any order. An empty string removes all of
@@ -76,12 +74,6 @@ options:
         whatever it says.
     type: bool
     default: true
-  state:
-    description:
-      - V(enabled) and V(disabled) also set the state of the network. V(present) does not change it.
-    type: str
-    choices: [present, enabled, disabled, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_physical_network_info
 """
@@ -169,12 +161,14 @@ nsps_disabled:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    ENABLED,
     Spec,
     presence,
     taken,
     yes_and_no,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
     ensure_physical_network,
 )
@@ -189,12 +183,12 @@ FIELDS: Spec = {
     "domain": {"type": "str"},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "vlan_state": {"type": "str", "choices": ["exact", "present"], "default": "exact"},
     "nsps_enabled": {"type": "list", "elements": "str"},
     "nsps_disabled": {"type": "list", "elements": "str"},
     "poll_async": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+    **ENABLED,
 }
 
 TASK = ApiTask(

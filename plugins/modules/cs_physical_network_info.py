@@ -16,14 +16,11 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
 options:
   name:
-    description: Name or id of a physical network. Without it, all are returned. An unknown name returns an empty list.
-    type: str
     aliases: [physical_network]
-  zone:
-    description: Name or id of the zone that the networks are in.
-    type: str
 seealso:
   - module: hostcraft.cloudstack.cs_physical_network
 """
@@ -47,11 +44,12 @@ physical_networks:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import NAME, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_physical_networks
 
 TASK = ApiTask(
-    options={"name": {"type": "str", "aliases": ["physical_network"]}, "zone": {"type": "str"}},
+    options={"name": {**NAME["name"], "aliases": ["physical_network"]}, **ZONE},
     operation=lambda cloud, p, check: listed_physical_networks(cloud, p["name"], p["zone"]),
 )
 

@@ -15,24 +15,14 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state.enabled
+  - hostcraft.cloudstack.state.id
 options:
   name:
     description: Name of the pod.
     type: str
     required: true
-  id:
-    description: Id of the pod, to rename it to O(name).
-    type: str
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
-  state:
-    description:
-      - V(enabled) and V(disabled) also set the allocation state. V(present) does not change it.
-    type: str
-    choices: [present, enabled, disabled, absent]
-    default: present
   start_ip:
     description: First address that system VMs of the pod get. Required to create a pod.
     type: str
@@ -125,8 +115,15 @@ allocation_state:
   sample: Enabled
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    ENABLED,
+    ID,
+    Spec,
+    presence,
+    taken,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import ensure_pod
 
 FIELDS: Spec = {
@@ -137,9 +134,9 @@ FIELDS: Spec = {
     "gateway": {"type": "str"},
 }
 OPTIONS: Spec = {
-    "id": {"type": "str"},
-    "zone": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+    **ID,
+    **ZONE,
+    **ENABLED,
 }
 
 TASK = ApiTask(

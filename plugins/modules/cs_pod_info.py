@@ -16,13 +16,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  name:
-    description: Name or id of a pod. Without it, all are returned. An unknown name returns an empty list.
-    type: str
-  zone:
-    description: Name or id of the zone that the pods are in.
-    type: str
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
 seealso:
   - module: hostcraft.cloudstack.cs_pod
 """
@@ -47,12 +42,13 @@ pods:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import NAME, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
 TASK = ApiTask(
-    options={"name": {"type": "str"}, "zone": {"type": "str"}},
-    operation=lambda cloud, p, check: listed_in(cloud, "pods", cloud.pods, p["name"], taken(p, ("zone",))),
+    options={**NAME, **ZONE},
+    operation=lambda cloud, p, check: listed_in(cloud, "pods", cloud.pods, p["name"], taken(p, ZONE)),
 )
 
 

@@ -19,16 +19,9 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.bmc
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_host
 options:
-  zone:
-    description:
-      - Name or ID of the zone.
-      - Required if there are several zones.
-    type: str
-  host:
-    description: Name, address or ID of the host.
-    type: str
-    required: true
   action:
     description:
       - V(status) reads the power state and changes nothing.
@@ -115,12 +108,13 @@ seconds:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import switch_power
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_HOST, ZONE
 
 TASK = ApiTask(
     options={
         **BMC,
-        "zone": {"type": "str"},
-        "host": {"type": "str", "required": True},
+        **ZONE,
+        **ONE_HOST,
         "action": {"type": "str", "choices": ["status", "on", "off", "soft", "reset", "cycle"], "required": True},
         "force": {"type": "bool", "default": False},
         "wait_for_agent": {"type": "bool", "default": False},

@@ -19,13 +19,11 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
 requirements:
   - jinja2
   - vl-convert-python
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
   clusters:
     description: Names or ids of the clusters. Defaults to all clusters of the zone.
     type: list

@@ -18,15 +18,10 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_pod
+  - hostcraft.cloudstack.state
 options:
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
-  pod:
-    description: Name or id of the pod.
-    type: str
-    required: true
   start_ip:
     description: First address of the range.
     type: str
@@ -43,11 +38,6 @@ options:
   vlan:
     description: VLAN of the storage network.
     type: int
-  state:
-    description: Whether the object must exist.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_storage_ip_range_info
   - module: hostcraft.cloudstack.cs_management_ip_range
@@ -113,8 +103,9 @@ vlan:
   sample: "20"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.pod_ranges import (
     ensure_storage_range,
 )
@@ -127,9 +118,9 @@ FIELDS: Spec = {
     "vlan": {"type": "int"},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
-    "pod": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **ZONE,
+    **ONE_POD,
+    **STATE,
 }
 
 TASK = ApiTask(

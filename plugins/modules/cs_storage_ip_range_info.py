@@ -16,13 +16,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  zone:
-    description: Name or id of the zone that the ranges are in.
-    type: str
-  pod:
-    description: Name or id of the pod that the ranges are in.
-    type: str
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.pod
 seealso:
   - module: hostcraft.cloudstack.cs_storage_ip_range
 """
@@ -42,14 +37,15 @@ storage_ip_ranges:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
-PLACES = ("zone", "pod")
+PLACES: Spec = {**ZONE, **POD}
 
 TASK = ApiTask(
-    options={name: {"type": "str"} for name in PLACES},
+    options=PLACES,
     operation=lambda cloud, p, check: listed_in(
         cloud, "storage_ip_ranges", cloud.storage_ranges, None, taken(p, PLACES)
     ),

@@ -16,21 +16,19 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.state
 options:
   name:
     description: Name of the storage pool.
     type: str
     required: true
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   pod:
     description: Name or id of the pod. Defaults to the pod of O(cluster). It cannot be changed.
-    type: str
   cluster:
     description: Name or id of the cluster of a pool with the scope V(cluster). It cannot be changed.
-    type: str
   scope:
     description:
       - Scope of the pool. Defaults to V(cluster) if O(cluster) is set. It cannot be changed.
@@ -82,9 +80,6 @@ options:
     choices: [enabled, disabled, maintenance]
   state:
     description: V(absent) puts the pool into maintenance first, because the server requires it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_storage_pool_info
 """
@@ -254,8 +249,9 @@ created:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url, secrets_within
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_pool
 
 HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Any"]
@@ -273,11 +269,11 @@ FIELDS: Spec = {
     "storage_tags": {"type": "list", "elements": "str", "aliases": ["storage_tag"]},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
-    "pod": {"type": "str"},
-    "cluster": {"type": "str"},
+    **ZONE,
+    **POD,
+    **CLUSTER,
     "allocation_state": {"type": "str", "choices": ["enabled", "disabled", "maintenance"]},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 TASK = ApiTask(

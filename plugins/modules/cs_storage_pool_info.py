@@ -16,19 +16,10 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  name:
-    description: Name or id of a storage pool. Without it, all are returned. An unknown name returns an empty list.
-    type: str
-  zone:
-    description: Name or id of the zone that the pools are in.
-    type: str
-  pod:
-    description: Name or id of the pod that the pools are in.
-    type: str
-  cluster:
-    description: Name or id of the cluster that the pools are for.
-    type: str
+  - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.pod
+  - hostcraft.cloudstack.listing.cluster
 seealso:
   - module: hostcraft.cloudstack.cs_storage_pool
 """
@@ -53,14 +44,15 @@ storage_pools:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import CLUSTER, NAME, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_storage_pools
 
-PLACES = ("zone", "pod", "cluster")
+PLACES: Spec = {**ZONE, **POD, **CLUSTER}
 
 TASK = ApiTask(
-    options={name: {"type": "str"} for name in ("name", *PLACES)},
+    options={**NAME, **PLACES},
     operation=lambda cloud, p, check: listed_storage_pools(cloud, p["name"], taken(p, PLACES)),
 )
 

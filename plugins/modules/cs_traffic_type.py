@@ -16,15 +16,13 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state
 options:
   physical_network:
     description: Name or id of the physical network.
     type: str
     required: true
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   traffic_type:
     description: The traffic type.
     type: str
@@ -58,11 +56,6 @@ options:
         whatever it says.
     type: bool
     default: true
-  state:
-    description: Whether the object must exist.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type_info
 """
@@ -143,8 +136,9 @@ xen_networklabel:
   sample: guest
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
     ensure_traffic_type,
 )
@@ -161,9 +155,9 @@ FIELDS: Spec = {
 }
 OPTIONS: Spec = {
     "physical_network": {"type": "str", "required": True},
-    "zone": {"type": "str"},
+    **ZONE,
     "poll_async": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 TASK = ApiTask(

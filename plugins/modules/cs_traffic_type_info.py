@@ -16,16 +16,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
-  physical_network:
-    description:
-      - Name or id of the physical network. Without it, the traffic types of all physical networks of the zone are
-        returned.
-    type: str
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.listing.physical_network
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type
 """
@@ -49,11 +41,13 @@ traffic_types:
   elements: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import PHYSICAL_NETWORK
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_traffic_types
 
 TASK = ApiTask(
-    options={"zone": {"type": "str"}, "physical_network": {"type": "str"}},
+    options={**ZONE, **PHYSICAL_NETWORK},
     operation=lambda cloud, p, check: listed_traffic_types(cloud, p["zone"], p["physical_network"]),
 )
 

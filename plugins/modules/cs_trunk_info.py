@@ -22,10 +22,8 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.zone
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
   cluster:
     description:
       - Name or id of the cluster to check. Required with O(hypervisor) in a zone with several clusters, unless all are

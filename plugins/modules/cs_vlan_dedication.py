@@ -19,11 +19,9 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state
 options:
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   physical_network:
     description: Name or id of the physical network of the guest VLANs.
     type: str
@@ -65,9 +63,6 @@ options:
     description:
       - Whether they must be dedicated. With V(absent) and without an owner, they are released whoever the owner is. The
         server can only release whole dedications; a request to release a part of one is refused.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_info
   - module: hostcraft.cloudstack.cs_vlan_range
@@ -148,9 +143,10 @@ domain_id:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Params
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.dedications import (
     Asked,
     ensure_guest,
@@ -160,13 +156,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud i
 
 OWNER = ("account", "domain", "project")
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "physical_network": {"type": "str"},
     "vlan": {"type": "raw", "aliases": ["vlans"]},
     "start_ip": {"type": "str"},
     **{name: {"type": "str"} for name in OWNER},
     "scheme": SCHEME,
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 

@@ -19,11 +19,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.zone
 options:
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   physical_network:
     description: Name or id of the physical network to read.
     type: str
@@ -203,10 +200,11 @@ provisioning:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.info import Question, listed_vlans
 
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "physical_network": {"type": "str"},
     "vlan": {"type": "raw"},
     "block_size": {"type": "int", "default": 1},

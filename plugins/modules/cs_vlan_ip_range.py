@@ -17,6 +17,9 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.state
 options:
   start_ip:
     description: First IPv4 address of the range.
@@ -53,11 +56,6 @@ options:
     type: str
   pod:
     description: Name or id of the pod, in a basic zone. It cannot be changed.
-    type: str
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   domain:
     description: Domain (name or path) that the range is dedicated to. It cannot be changed.
     type: str
@@ -75,11 +73,6 @@ options:
   for_system_vms:
     description: Whether the range is reserved for system VMs.
     type: bool
-  state:
-    description: Whether the object must exist.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_ip_range_info
 """
@@ -229,8 +222,9 @@ project_id:
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.ip_ranges import ensure_range
 
 PLACES = ("network", "physical_network", "pod")
@@ -253,9 +247,9 @@ FIELDS: Spec = {
 OPTIONS: Spec = {
     "network": {"type": "str"},
     "physical_network": {"type": "str"},
-    "pod": {"type": "str"},
-    "zone": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **POD,
+    **ZONE,
+    **STATE,
 }
 
 TASK = ApiTask(

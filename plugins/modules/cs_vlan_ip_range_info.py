@@ -16,18 +16,12 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.listing.zone
+  - hostcraft.cloudstack.listing.pod
+  - hostcraft.cloudstack.listing.physical_network
 options:
-  zone:
-    description: Name or id of the zone that the ranges are in.
-    type: str
-  pod:
-    description: Name or id of the pod that the ranges are in.
-    type: str
   network:
     description: Name or id of the network that the ranges are for.
-    type: str
-  physical_network:
-    description: Name or id of the physical network that the ranges are on.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_ip_range
@@ -53,14 +47,15 @@ vlan_ip_ranges:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import shown
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import PHYSICAL_NETWORK, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_in
 
-PLACES = ("zone", "pod", "network", "physical_network")
+PLACES: Spec = {**ZONE, **POD, "network": {"type": "str"}, **PHYSICAL_NETWORK}
 
 TASK = ApiTask(
-    options={name: {"type": "str"} for name in PLACES},
+    options=PLACES,
     operation=lambda cloud, p, check: listed_in(
         cloud, "vlan_ip_ranges", cloud.vlan_ip_ranges, None, taken(p, PLACES), shown.vlan_ip_range
     ),

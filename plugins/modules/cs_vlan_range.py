@@ -22,16 +22,13 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
 options:
   physical_network:
     description: Name or id of the physical network.
     type: str
     required: true
     aliases: [name]
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   vlan:
     description:
       - VLANs, as a string such as V(100-200,500) or a list, in any order.
@@ -163,11 +160,12 @@ size:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.ranges import Policy, ensure_vlans
 
 OPTIONS: Spec = {
     "physical_network": {"type": "str", "required": True, "aliases": ["name"]},
-    "zone": {"type": "str"},
+    **ZONE,
     "vlan": {"type": "raw", "required": True, "aliases": ["vlans"]},
     "state": {"type": "str", "choices": ["present", "absent", "exact"], "default": "present"},
     "allow_reserved": {"type": "list", "elements": "int", "default": []},

@@ -17,15 +17,13 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.state
 options:
   name:
     description: Name of the datacenter in vCenter. If the zone has a datacenter with another name, it is renamed.
     type: str
     required: true
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
   vcenter:
     description: Name or address of the vCenter. Required to add a datacenter.
     type: str
@@ -48,9 +46,6 @@ options:
     description:
       - V(absent) does not remove a datacenter with another name. The server refuses to remove a datacenter that has
         clusters.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: hostcraft.cloudstack.cs_vmware_dc_info
   - module: hostcraft.cloudstack.cs_cluster
@@ -97,8 +92,9 @@ zone_id:
   sample: 96c7ab41-6a8e-4a4b-a4d1-1b5b1b6f5d3a
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.vmware_dcs import ensure_vmware_dc
 
 FIELDS: Spec = {
@@ -108,9 +104,9 @@ FIELDS: Spec = {
     "password": {"type": "str", "no_log": True},
 }
 OPTIONS: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
 }
 
 TASK = ApiTask(

@@ -17,11 +17,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
-options:
-  zone:
-    description:
-      - Name or id of the zone. Required if there are several zones.
-    type: str
+  - hostcraft.cloudstack.zone
 seealso:
   - module: hostcraft.cloudstack.cs_vmware_dc
 """
@@ -42,10 +38,11 @@ vmware_datacenters:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.vmware_dcs import listed_vmware_dcs
 
 TASK = ApiTask(
-    options={"zone": {"type": "str"}},
+    options=ZONE,
     operation=lambda cloud, p, check: listed_vmware_dcs(cloud, p["zone"]),
 )
 

@@ -15,20 +15,13 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.state.enabled
+  - hostcraft.cloudstack.state.id
 options:
   name:
     description: Name of the zone.
     type: str
     required: true
-  id:
-    description: Id of the zone, to rename it to O(name).
-    type: str
-  state:
-    description:
-      - V(enabled) and V(disabled) also set the allocation state. V(present) does not change it.
-    type: str
-    choices: [present, enabled, disabled, absent]
-    default: present
   network_type:
     description:
       - Network type of the zone. Defaults to V(Advanced) for a new zone. It cannot be changed.
@@ -126,7 +119,13 @@ dns1:
   sample: 192.0.2.53
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, presence, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    ENABLED,
+    ID,
+    Spec,
+    presence,
+    taken,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import ensure_zone
 
@@ -148,8 +147,8 @@ FIELDS: Spec = {
     "domain": {"type": "str"},
 }
 OPTIONS: Spec = {
-    "id": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+    **ID,
+    **ENABLED,
 }
 
 TASK = ApiTask(

@@ -10,6 +10,7 @@ from ..core.errors import InvalidValue
 from ..operations.capacity.account import Question, sizes
 from ..operations.capacity.overprovisioning import Request
 from .connection import Params, Spec
+from .fields import STATE
 
 QUESTION: Spec = {
     "size": {
@@ -26,7 +27,7 @@ QUESTION: Spec = {
 OVERPROVISION: Spec = {
     "cpu_factor": {"type": "float"},
     "memory_factor": {"type": "float"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
     "allow": {"type": "list", "elements": "str", "choices": list(ALLOWANCES), "default": []},
     "spare_hosts": {"type": "int"},
     "restart_vms": {"type": "list", "elements": "str"},

@@ -27,6 +27,13 @@ NAMING = frozenset(
 )
 TEXTS = ("str", "raw", "list", None)
 
+# What becomes of an object (doc_fragments/state.py): there or not, or enabled or not too, see ``presence``.
+STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+ENABLED: Spec = {
+    "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
+}
+ID: Spec = {"id": {"type": "str"}}
+
 
 def environment(*names: str) -> str:
     """The first environment variable that is set and not empty; for ``fallback``."""

@@ -13,9 +13,10 @@ from ..core.errors import InvalidValue
 from ..operations.report import pages as reports
 from ..ports.cloud import Cloud
 from .connection import Params, Spec
+from .zone import ZONE
 
 REPORT: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "clusters": {"type": "list", "elements": "str", "default": []},
     "dest": {"type": "path", "required": True},
     "mode": {"type": "raw", "default": "0644"},

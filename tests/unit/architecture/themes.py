@@ -35,7 +35,7 @@ GROUND: Mapping[str, frozenset[str]] = {
     "core": frozenset({"amounts", "change", "errors", "findings", "masking", "naming", "text"}),
     "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
     "ports": frozenset({"clock", "collection", "jobs", "notes"}),
-    "interface": frozenset({"connection", "fields", "findings", "task"}),
+    "interface": frozenset({"connection", "fields", "findings", "listing", "task"}),
 }
 # The whole of a CloudStack, which knows every theme's port.
 ABOVE = frozenset({"cloud"})

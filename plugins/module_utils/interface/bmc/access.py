@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a task reaches controllers itself: the option ``bmc``, and the places of hosts."""
+"""How a task reaches controllers itself: the option ``bmc``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ...core.bmc.controller import IPMI, REDFISH
 from ...core.errors import InvalidValue, MissingValue
 from ...operations.bmc.asking import Direct
 from ..connection import Params, Spec
+from ..zone import PLACES
 
 OPTIONS: Spec = {
     "protocol": {"type": "str", "choices": [IPMI, REDFISH]},
@@ -26,7 +27,6 @@ OPTIONS: Spec = {
     "timeout": {"type": "float", "default": 15.0},
 }
 BMC: Spec = {"bmc": {"type": "dict", "options": OPTIONS}}
-PLACES: Spec = {name: {"type": "str"} for name in ("zone", "pod", "cluster", "host")}
 
 
 def places(params: Params) -> dict[str, t.Optional[str]]:

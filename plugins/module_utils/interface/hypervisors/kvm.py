@@ -15,11 +15,12 @@ from ...ports.cloud import Cloud
 from ...ports.hypervisors import KvmHosts
 from ..connection import Params, Spec
 from ..findings import FAIL
+from ..zone import ONE_CLUSTER, ZONE
 from .access import OPTIONS, required_access
 
 WHERE: Spec = {
-    "zone": {"type": "str"},
-    "cluster": {"type": "str", "required": True},
+    **ZONE,
+    **ONE_CLUSTER,
     "hosts": {"type": "list", "elements": "str", "default": []},
     "hypervisor": {"type": "dict", "options": OPTIONS, "required": True},
 }

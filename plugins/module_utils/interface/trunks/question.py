@@ -9,10 +9,11 @@ from ...operations.trunks.report import TrunkQuestion
 from ..connection import Params, Spec
 from ..fields import taken
 from ..hypervisors.access import reach
+from ..zone import ZONE
 from .host_network import networks_of
 
 PLACE: Spec = {
-    "zone": {"type": "str"},
+    **ZONE,
     "cluster": {"type": "str"},
     "physical_network": {"type": "str"},
     "vlan": {"type": "raw"},

@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that name a zone and what is in it; ``doc_fragments/zone.py`` documents them."""
+
+from __future__ import annotations
+
+from .connection import Spec
+
+ZONE: Spec = {"zone": {"type": "str"}}
+POD: Spec = {"pod": {"type": "str"}}
+CLUSTER: Spec = {"cluster": {"type": "str"}}
+HOST: Spec = {"host": {"type": "str"}}
+ONE_POD: Spec = {"pod": {"type": "str", "required": True}}
+ONE_CLUSTER: Spec = {"cluster": {"type": "str", "required": True}}
+ONE_HOST: Spec = {"host": {"type": "str", "required": True}}
+
+# The innermost of these is meant.
+PLACES: Spec = {**ZONE, **POD, **CLUSTER, **HOST}
+HOST_ALONE = (("host", "pod"), ("host", "cluster"))
