@@ -164,7 +164,9 @@ def test_a_pool_too_small_for_the_zone_is_told_with_its_numbers(lab: Lab) -> Non
 def test_a_degraded_host_is_out_of_management(lab: Lab) -> None:
     """The server counts it as disabled, whatever its own switch says."""
     perform(lab.cloud, "cs_oobm", **WISH, state="enabled")
-    lab.server.run(lambda world: setattr(next(h for h in world.hosts if h.name == "kvm1"), "resource_state", "Degraded"))
+    lab.server.run(
+        lambda world: setattr(next(h for h in world.hosts if h.name == "kvm1"), "resource_state", "Degraded")
+    )
     (row,) = [each for each in perform(lab.cloud, "cs_oobm_info").result["hosts"] if each["host"] == "kvm1"]
     assert (row["enabled"], row["state"], row["decided_by"]) == (True, "disabled", "host")
 
