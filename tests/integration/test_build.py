@@ -22,6 +22,7 @@ SHIPPED_FILES = {
     "MANIFEST.json",
     "README.md",
     "requirements-bmc.txt",
+    "requirements-certificates.txt",
     "requirements-execution-environment.txt",
     "requirements-hypervisors.txt",
     "requirements-report.txt",

@@ -44,6 +44,7 @@ SDKS = frozenset(
         "vl_convert",
         "pyghmi",
         "sushy",
+        "cryptography",
     }
 )
 # What would make a result depend on more than its arguments. urllib.parse is text handling; Random goes by its seed,

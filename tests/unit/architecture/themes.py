@@ -22,6 +22,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "capacity": frozenset({"placement", "zone"}),
     "hypervisors": frozenset({"placement", "zone", "vlans"}),
     "bmc": frozenset({"placement", "capacity", "zone"}),
+    "certificates": frozenset({"hypervisors", "placement", "zone"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "machine": frozenset({"hypervisors", "zone", "vlans"}),
     "trunks": frozenset({"machine", "hypervisors", "zone", "vlans"}),
