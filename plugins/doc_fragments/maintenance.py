@@ -68,6 +68,8 @@ options:
       - The run whose lock is taken over before its lease ends, because you know that it is over - a cancelled AWX job,
         a container that is gone. Its name is in the refusal, such as V(AWX job 25).
       - Of a process of the same machine and container the collection finds out by itself that it is over.
+      - Of an AWX job it asks AWX, if E(CONTROLLER_HOST) and E(CONTROLLER_OAUTH_TOKEN), or E(TOWER_HOST) and
+        E(TOWER_OAUTH_TOKEN), are set where the task runs. The URL must be C(https), and its certificate is verified.
     type: str
   holder:
     description:

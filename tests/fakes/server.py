@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -23,10 +24,14 @@ class Reply:
 
 @dataclass
 class Raw:
-    """A running server. paths, bodies: of every request, in order. replies: given out one by one, the last stays."""
+    """A running server. paths, headers, bodies: of every request, in order.
+
+    replies: given out one by one, the last stays.
+    """
 
     url: str
     paths: list[str] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=lambda: [Reply()])
 
@@ -46,6 +51,7 @@ def _handler(raw: Callable[[], Raw]) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, body: bytes) -> None:
             raw().paths.append(self.path)
+            raw().headers.append(self.headers)
             raw().bodies.append(body)
             reply = raw().next()
             self.send_response(reply.status)

@@ -14,10 +14,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.errors import MissingLibrary, TransportError
-from ..limits import MIB, MOST, AnswerTooLarge, AnswerTooLong, bounded
+from ..limits import MIB, MOST, AnswerTooLarge, AnswerTooLong
+from ..sessions import body_of, caused_by, session
 
 Json = dict[str, t.Any]
-CHUNK = 1 << 16
 LONGEST_NUMBER = 40  # digits; what is longer is read as a float, which takes no time
 
 
@@ -47,7 +47,7 @@ class Http:
         """HTTP status and JSON body. Raises TransportError for anything that is not CloudStack's own answer."""
         requests = _requests()
         if self._session is None:
-            self._session = _session(requests, self.endpoint.timeout)
+            self._session = session(requests, self.endpoint.timeout)
         options = {
             "timeout": self.endpoint.timeout,
             "verify": self.endpoint.verify,
@@ -60,7 +60,9 @@ class Http:
             else:
                 kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
                 answer = self._session.post(self.endpoint.url, data=form.encode(), headers=kind, **options)
-            body = self._body(command, answer)
+            body = body_of(answer)
+        except AnswerTooLarge:
+            raise self._too_large(command) from None
         except requests.exceptions.RequestException as error:
             raise self._lost(command, error, requests) from None
         return answer.status_code, self._json(command, answer, body)
@@ -73,9 +75,9 @@ class Http:
     def _lost(self, command: str, error: Exception, requests: t.Any) -> TransportError:
         """Never quotes the library's own text about the URL: with GET it holds the key and parameters."""
         place = self.endpoint.url
-        if _caused_by(error, AnswerTooLarge.__name__):
+        if caused_by(error, AnswerTooLarge.__name__):
             return self._too_large(command)
-        if _caused_by(error, AnswerTooLong.__name__):
+        if caused_by(error, AnswerTooLong.__name__):
             text = f"{command}: the answer from {place} did not end within {self.endpoint.timeout:g} s (api_timeout)"
             return TransportError(text, command=command)
         if isinstance(error, requests.exceptions.SSLError):
@@ -93,25 +95,12 @@ class Http:
     def _tls(self, command: str, error: Exception) -> TransportError:
         """A certificate is judged before anything is sent; other faults of TLS may come after that."""
         place = self.endpoint.url
-        if _caused_by(error, "SSLCertVerificationError"):
+        if caused_by(error, "SSLCertVerificationError"):
             hint = "the certificate is not trusted: give its CA with api_verify_ssl_cert"
             text = f"{command}: TLS to {place} failed: {hint}"
             return TransportError(text, command=command, arrived=False, passing=False)
         hint = "does it speak TLS there, and is api_verify_ssl_cert a file of CA certificates?"
         return TransportError(f"{command}: TLS with {place} failed: {hint}", command=command)
-
-    def _body(self, command: str, answer: t.Any) -> bytes:
-        """What the answer holds, decompressed, up to the same limit. Raises TransportError."""
-        body = bytearray()
-        try:
-            for chunk in answer.iter_content(CHUNK):
-                body += chunk
-                if len(body) > MOST:
-                    raise self._too_large(command)
-        finally:
-            # Read to the end, the connection goes back to the session; else it is given up.
-            answer.close()
-        return bytes(body)
 
     def _too_large(self, command: str) -> TransportError:
         text = f"{command}: the answer from {self.endpoint.url} has more than {MOST // MIB} MiB and was not read"
@@ -141,32 +130,6 @@ def _number(digits: str) -> t.Union[int, float]:
     return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
 
 
-def _session(requests: t.Any, seconds: float) -> t.Any:
-    """A session whose connections read each answer within the limits."""
-    import urllib3
-
-    response = bounded(seconds, compressed=True)
-    pools = {}
-    for scheme, kind in (("http", urllib3.HTTPConnectionPool), ("https", urllib3.HTTPSConnectionPool)):
-        connection = type("Connection", (kind.ConnectionCls,), {"response_class": response})
-        pools[scheme] = type(kind.__name__, (kind,), {"ConnectionCls": connection})
-
-    class Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]  # requests ships no types
-        def init_poolmanager(self, *args: t.Any, **more: t.Any) -> None:
-            super().init_poolmanager(*args, **more)
-            self.poolmanager.pool_classes_by_scheme = pools
-
-        def proxy_manager_for(self, *args: t.Any, **more: t.Any) -> t.Any:
-            manager = super().proxy_manager_for(*args, **more)
-            manager.pool_classes_by_scheme = pools
-            return manager
-
-    session = requests.Session()
-    for scheme in pools:
-        session.mount(f"{scheme}://", Adapter())
-    return session
-
-
 def _requests() -> t.Any:
     try:
         import requests
@@ -179,18 +142,3 @@ def _refused(error: Exception) -> bool:
     """Whether no connection came about at all: refused, unreachable, or a name that does not resolve."""
     inner: t.Any = error.args[0] if error.args else None
     return type(getattr(inner, "reason", None)).__name__ in ("NewConnectionError", "NameResolutionError")
-
-
-def _caused_by(error: t.Any, name: str) -> bool:
-    """Whether an error of that class name is among what the libraries wrapped."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen or not isinstance(each, BaseException):
-            continue
-        seen.add(id(each))
-        if type(each).__name__ == name:
-            return True
-        waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
-    return False

@@ -17,7 +17,8 @@ from ...operations.maintenance.locks import Claim, Lock
 from ...operations.maintenance.migrations import Limits
 from ..connection import Params, Spec
 from ..hypervisors import access as hypervisor
-from .holder import ended, known
+from .holder import known
+from .runs import Runs
 
 RUN = re.compile(r"[\w.-]{1,48}", re.ASCII)
 
@@ -47,8 +48,8 @@ LOCK: Spec = {
 def claim(params: Params) -> Claim:
     """Who works here: the playbook's run where a name of a run is given, else this task alone.
 
-    Two playbooks with one name of a run are two. Of a lock that a killed process of this machine left behind it is
-    known at once that its run is over; others are over when their lease is, or when somebody says so.
+    Two playbooks with one name of a run are two. A lock of a killed process of this machine, or of a job that AWX
+    knows to be over, is void at once; others are when their lease ends, or when somebody says that the run is over.
     """
     run, lease, wait = params.get("run"), params.get("lease"), params.get("lock_wait") or 0.0
     lease = 900.0 if lease is None else lease
@@ -59,7 +60,8 @@ def claim(params: Params) -> Claim:
     its = known(params.get("holder"))
     token = f"{run}/{its['token']}" if run else uuid.uuid4().hex
     lock = Lock(token, its["who"], its["job"], its["place"])
-    return Claim(lock, lease, wait, bool(run), ended, params.get("take_over") or "")
+    runs = Runs()
+    return Claim(lock, lease, wait, bool(run), runs.ended, params.get("take_over") or "", runs.told)
 
 
 def limits(params: Params) -> Limits:

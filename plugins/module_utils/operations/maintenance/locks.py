@@ -38,11 +38,17 @@ def nobody(lock: Lock) -> bool:
     return False
 
 
+def nothing(lock: Lock) -> str:
+    """Nothing is known of a run."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A lock that is wanted. lease, wait: seconds. keep: leave it to the run's next task.
 
     ended: whether the run of another lock is known to be over. consent: names a lock whose run somebody says is over.
+    told: what a refusal adds of that run.
     """
 
     lock: Lock
@@ -51,6 +57,7 @@ class Claim:
     keep: bool = False
     ended: t.Callable[[Lock], bool] = nobody
     consent: str = ""
+    told: t.Callable[[Lock], str] = nothing
 
 
 class Seen(t.NamedTuple):
@@ -62,6 +69,12 @@ class Seen(t.NamedTuple):
     def valid_at(self, now: t.Optional[float]) -> bool:
         """As far as is known: a date that cannot be read, and a time that is not known, end no lease."""
         return self.note.at is None or now is None or self.note.at + self.lock.lease >= now
+
+
+def seen_in(note: Note) -> t.Optional[Seen]:
+    """The lock that a note is, or None. One that does not tell since when is as old as its note."""
+    lock = read(note.text)
+    return Seen(note, replace(lock, since=lock.since or note.at or 0.0)) if lock else None
 
 
 class ServerTime:
@@ -163,8 +176,7 @@ class Taking:
     def _write(self, own: t.Sequence[Seen]) -> None:
         """Write mine; the server's date of it tells the time there."""
         self.writes += 1
-        since = [each.lock.since or each.note.at or 0.0 for each in own]
-        self.lock = replace(self.lock, since=min(since, default=0.0))
+        self.lock = replace(self.lock, since=min((each.lock.since for each in own), default=0.0))
         note = add_note(self.cloud, "CLUSTER", self.cluster.id, text_of(self.lock))
         self.time.learn(note)
         self.mine = note
@@ -181,10 +193,8 @@ class Taking:
         notes = self.cloud.notes.all("CLUSTER", self.cluster.id)
         if self.mine is not None:
             self._same(notes, self.mine)
-        for note in notes:
-            lock = read(note.text)
-            if lock is not None:
-                (over if self._over(Seen(note, lock)) else valid).append(Seen(note, lock))
+        for seen in filter(None, map(seen_in, notes)):
+            (over if self._over(seen) else valid).append(seen)
         self._remove(over)
         return valid
 
@@ -215,11 +225,13 @@ class Taking:
 
     def _rival(self, seen: t.Sequence[Seen]) -> t.Optional[Seen]:
         others = [each for each in seen if each.lock.token != self.lock.token]
-        return min(others, key=lambda each: each.lock.since or each.note.at or 0.0, default=None)
+        return min(others, key=lambda each: each.lock.since, default=None)
 
     def _wait_or_refuse(self, rival: Seen, waited: float) -> None:
         if waited >= self.claim.wait:
-            raise Refused(f"cluster {self.cluster.name}", [_reason(rival, self.time.now())])
+            raise Refused(
+                f"cluster {self.cluster.name}", [_reason(rival, self.time.now(), self.claim.told(rival.lock))]
+            )
         its = rival.lock
         self.cloud.progress(f"waiting for the lock of cluster {self.cluster.name}, held by {its.who} ({its.job})")
 
@@ -234,26 +246,27 @@ class Taking:
 
 def release(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
     """Give it back, and clear away those whose run is over; nothing happens where there is none."""
-    found = [(note, read(note.text)) for note in cloud.notes.all("CLUSTER", cluster.id)]
     gone = [
         note
-        for note, lock in found
-        if lock is not None
-        and (lock.token == claim.lock.token or claim.ended(lock) or is_named_by(lock, claim.consent))
+        for note, lock in filter(None, map(seen_in, cloud.notes.all("CLUSTER", cluster.id)))
+        if lock.token == claim.lock.token or claim.ended(lock) or is_named_by(lock, claim.consent)
     ]
     remove_notes(cloud, "CLUSTER", cluster.id, gone)
 
 
-def _reason(seen: Seen, now: t.Optional[float]) -> Reason:
-    """now: by the server's clock."""
+def _reason(seen: Seen, now: t.Optional[float], told: str) -> Reason:
+    """now: by the server's clock. told: what is known of its run."""
     lock = seen.lock
-    since = lock.since or seen.note.at
-    began = f" since {max(now - since, 0):.0f} s ago" if since and now is not None else ""
+    began = f" since {max(now - lock.since, 0):.0f} s ago" if lock.since and now is not None else ""
     left = seen.note.at + lock.lease - now if seen.note.at is not None and now is not None else lock.lease
+    job = "; ".join(filter(None, (lock.job, told)))
     return Reason(
         "locked",
-        f"{lock.who} works on it{began}" + (f" ({lock.job})" if lock.job else ""),
+        f"{lock.who} works on it{began}" + (f" ({job})" if job else ""),
         f"wait for that run to end; if it was killed, its lease ends in {max(left, 0):.0f} s,"
         f" or take the lock over with take_over={name_of(lock)!r}",
-        {"who": lock.who, "job": lock.job, "token": lock.token, "since": since, "seconds_left": round(left)},
+        {
+            **{"who": lock.who, "job": lock.job, "token": lock.token, "told": told},
+            **{"since": lock.since or None, "seconds_left": round(left)},
+        },
     )

@@ -121,6 +121,15 @@ def test_a_task_without_a_run_stands_for_itself() -> None:
     assert not claim(said).keep
 
 
+def test_a_task_asks_awx_about_the_run_of_another_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTROLLER_HOST", "http://awx.example")
+    monkeypatch.setenv("CONTROLLER_OAUTH_TOKEN", "t0ken")
+    other = Lock("t", "root@pod", "AWX job 25")
+    asking = claim({"run": "nightly"})
+    assert not asking.ended(other)
+    assert "CONTROLLER_HOST is no https URL" in asking.told(other)
+
+
 @pytest.mark.parametrize("lease", [0, -1, float("nan"), float("inf"), LONGEST_LEASE + 1])
 def test_a_lease_has_an_end(lease: float) -> None:
     with pytest.raises(InvalidValue, match="lease"):

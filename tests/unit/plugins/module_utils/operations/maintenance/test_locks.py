@@ -186,6 +186,27 @@ def test_a_refusal_tells_who_since_when_and_which_job() -> None:
     assert facts["since"] == pytest.approx(clock.wall() - 60, abs=10)
 
 
+def test_what_is_known_of_the_other_run_is_asked_with_the_time_of_its_lock_and_told() -> None:
+    """Its note tells since when, where the lock itself does not."""
+    store, asked = Store(), []
+
+    def over(its: Lock) -> bool:
+        asked.append(its.since)
+        return len(asked) > 20
+
+    locks.take(Process(store).cloud, CLUSTER, claim("anna"))
+    at = float(int(store.clock.wall()))
+    with pytest.raises(Refused, match=r"\(job anna; AWX says that it is running\)") as caught:
+        locks.take(
+            Process(store).cloud, CLUSTER, claim("ben", ended=over, told=lambda its: "AWX says that it is running")
+        )
+    assert caught.value.reasons[0].facts["told"] == "AWX says that it is running"
+    assert set(asked) == {at}
+    asked.extend([at] * 20)
+    assert locks.take(Process(store).cloud, CLUSTER, claim("ben", ended=over)).token == "ben"
+    assert store.tokens == ["ben"]
+
+
 def test_it_is_waited_for() -> None:
     store = Store()
     clock = store.clock
