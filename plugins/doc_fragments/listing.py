@@ -48,3 +48,11 @@ options:
       - Name or id of a physical network to limit the result to. Set O(zone) too if there are several zones.
     type: str
 """
+
+    VLAN = r"""
+options:
+  vlan:
+    description:
+      - VLANs to limit the result to, as a string such as V(100-200,500) or a list.
+    type: raw
+"""

@@ -36,3 +36,13 @@ options:
       - Id of the object, to rename it to O(name).
     type: str
 """
+
+    POLL_ASYNC = r"""
+options:
+  poll_async:
+    description:
+      - Accepted so that tasks of C(ngine_io.cloudstack) run as they are. Every change is waited for and verified,
+        whatever it says.
+    type: bool
+    default: true
+"""

@@ -67,3 +67,76 @@ options:
     type: str
     required: true
 """
+
+    ONE_PHYSICAL_NETWORK = r"""
+options:
+  physical_network:
+    description:
+      - Name or id of the physical network.
+    type: str
+    required: true
+"""
+
+    OWNER = r"""
+options:
+  domain:
+    description:
+      - Domain (name or path) that is the owner, or that contains O(account) or O(project).
+    type: str
+  account:
+    description:
+      - Account in O(domain) (default ROOT) that is the owner.
+    type: str
+  project:
+    description:
+      - Project that is the owner.
+    type: str
+"""
+
+    IP_RANGE = r"""
+options:
+  start_ip:
+    description:
+      - First IPv4 address of the range.
+    type: str
+  end_ip:
+    description:
+      - Last IPv4 address of the range. Without it, a new range has a single address.
+    type: str
+  gateway:
+    description:
+      - Gateway of the IPv4 addresses.
+    type: str
+  netmask:
+    description:
+      - Netmask of the IPv4 addresses.
+    type: str
+"""
+
+    SCOPE = r"""
+options:
+  zone:
+    description:
+      - Name or id of the zone of the setting, or of the zone that contains O(cluster), O(storage) or O(image_store).
+    type: str
+  cluster:
+    description:
+      - Name or id of the cluster of the setting.
+    type: str
+  storage:
+    description:
+      - Name or id of the storage pool of the setting.
+    type: str
+  image_store:
+    description:
+      - Name or id of the image store of the setting.
+    type: str
+  account:
+    description:
+      - Account of the setting, in O(domain) or else in ROOT.
+    type: str
+  domain:
+    description:
+      - Domain (name or path) of the setting, or the domain that contains O(account).
+    type: str
+"""

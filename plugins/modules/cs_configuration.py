@@ -17,6 +17,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone.scope
 options:
   name:
     description: Name of the setting. If it is unknown, the error contains similar names.
@@ -34,25 +35,6 @@ options:
     type: str
     choices: [present, reset]
     default: present
-  zone:
-    description:
-      - Name or id of the zone whose setting is changed, or that contains O(cluster), O(storage) or O(image_store).
-    type: str
-  cluster:
-    description: Name or id of the cluster whose setting is changed.
-    type: str
-  storage:
-    description: Name or id of the storage pool whose setting is changed.
-    type: str
-  image_store:
-    description: Name or id of the image store whose setting is changed.
-    type: str
-  account:
-    description: Account whose setting is changed, in O(domain) or else in ROOT.
-    type: str
-  domain:
-    description: Domain (name or path) whose setting is changed, or that contains O(account).
-    type: str
 seealso:
   - module: hostcraft.cloudstack.cs_configuration_info
 """
@@ -156,26 +138,20 @@ dynamic:
   sample: true
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_SCOPE, SCOPE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.settings import ensure_in_scope
-
-SCOPES: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
-ONE_SCOPE = [
-    ("cluster", "storage", "image_store", "account"),
-    *[(one, "domain") for one in ("zone", "cluster", "storage", "image_store")],
-    ("zone", "account"),
-]
 
 TASK = ApiTask(
     options={
         "name": {"type": "str", "required": True},
         "value": {"type": "raw"},
         "state": {"type": "str", "choices": ["present", "reset"], "default": "present"},
-        **SCOPES,
+        **SCOPE,
     },
     operation=lambda cloud, p, check: ensure_in_scope(
-        cloud, p["name"], p["value"] if p["state"] == "present" else None, taken(p, SCOPES), check
+        cloud, p["name"], p["value"] if p["state"] == "present" else None, taken(p, SCOPE), check
     ),
     constraints={"mutually_exclusive": ONE_SCOPE, "required_if": [("state", "present", ["value"])]},
 )

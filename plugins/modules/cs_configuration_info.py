@@ -17,30 +17,12 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.zone.scope
 options:
   name:
     description:
       - Name of the setting. Without it, all settings of the scope are returned. If it is unknown, the error contains
         similar names.
-    type: str
-  zone:
-    description:
-      - Name or id of the zone whose setting is changed, or that contains O(cluster), O(storage) or O(image_store).
-    type: str
-  cluster:
-    description: Name or id of the cluster whose setting is changed.
-    type: str
-  storage:
-    description: Name or id of the storage pool whose setting is changed.
-    type: str
-  image_store:
-    description: Name or id of the image store whose setting is changed.
-    type: str
-  account:
-    description: Account whose setting is changed, in O(domain) or else in ROOT.
-    type: str
-  domain:
-    description: Domain (name or path) whose setting is changed, or that contains O(account).
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_configuration
@@ -67,20 +49,14 @@ configurations:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_SCOPE, SCOPE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_settings
 
-SCOPES: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
-ONE_SCOPE = [
-    ("cluster", "storage", "image_store", "account"),
-    *[(one, "domain") for one in ("zone", "cluster", "storage", "image_store")],
-    ("zone", "account"),
-]
-
 TASK = ApiTask(
-    options={"name": {"type": "str"}, **SCOPES},
-    operation=lambda cloud, p, check: listed_settings(cloud, p["name"], taken(p, SCOPES)),
+    options={"name": {"type": "str"}, **SCOPE},
+    operation=lambda cloud, p, check: listed_settings(cloud, p["name"], taken(p, SCOPE)),
     constraints={"mutually_exclusive": ONE_SCOPE},
 )
 

@@ -19,20 +19,14 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.one_pod
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.zone.ip_range
 options:
   start_ip:
-    description: First address of the range.
-    type: str
     required: true
-  end_ip:
-    description: Last address of the range. Without it, a new range has a single address.
-    type: str
   gateway:
     description: Gateway. Defaults to the one of the pod. Used only to create the range.
-    type: str
   netmask:
     description: Netmask. Defaults to the one of the pod. Used only to create the range.
-    type: str
   vlan:
     description: VLAN of the range, a number or V(untagged). It cannot be changed.
     type: str
@@ -89,16 +83,14 @@ for_system_vms:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_POD, ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import IP_RANGE, ONE_POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.pod_ranges import (
     ensure_management_range,
 )
 
 FIELDS: Spec = {
-    "start_ip": {"type": "str", "required": True},
-    "end_ip": {"type": "str"},
-    "gateway": {"type": "str"},
-    "netmask": {"type": "str"},
+    **IP_RANGE,
+    "start_ip": {**IP_RANGE["start_ip"], "required": True},
     "vlan": {"type": "str"},
     "for_system_vms": {"type": "bool"},
 }

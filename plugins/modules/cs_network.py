@@ -17,12 +17,15 @@ description:
     idle, unless the offering is persistent.
   - Before a network is created, the module checks whether the VLAN is in use. If it is, the task fails with every
     reason, the user of the VLAN and a remedy.
+  - The owner of a network (a domain, an account or a project) is set when the network is created. It cannot be changed.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.vlans
+  - hostcraft.cloudstack.zone.owner
 options:
   name:
     description: Name of the network.
@@ -87,33 +90,8 @@ options:
   subdomain_access:
     description: Whether subdomains may use a shared network. Used only to create it.
     type: bool
-  domain:
-    description: Domain (name or path) that owns it. Used only to create it.
-    type: str
-  account:
-    description: Account in O(domain) (default ROOT) that owns it. It cannot be changed.
-    type: str
-  project:
-    description: Project that owns it.
-    type: str
   scheme:
     description: The VLAN scheme of the zone. The VLAN must have the purpose V(account) or V(project).
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      vlans:
-        description: VLANs, as a string such as V(100-200,500) or a list.
-        type: raw
-        required: true
-      purpose:
-        description: Purpose of the VLANs.
-        type: str
-        required: true
-        choices: [management, storage, public, guest, account, project, reserved]
-      name:
-        description: Name of the VLANs in messages.
-        type: str
 seealso:
   - module: hostcraft.cloudstack.cs_network_info
   - module: hostcraft.cloudstack.cs_network_offering
@@ -287,7 +265,7 @@ created:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER, OWNER, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_network
 
 PLACES = ("physical_network", "network_offering")
@@ -309,15 +287,13 @@ FIELDS: Spec = {
     "network_domain": {"type": "str"},
     "acl_type": {"type": "str", "choices": ["Account", "Domain"]},
     "subdomain_access": {"type": "bool"},
-    "domain": {"type": "str"},
-    "account": {"type": "str"},
-    "project": {"type": "str"},
+    **OWNER,
 }
 OPTIONS: Spec = {
     **ZONE,
     "network_offering": {"type": "str"},
     "physical_network": {"type": "str"},
-    "scheme": SCHEME,
+    **SCHEME,
     **STATE,
 }
 
@@ -326,7 +302,7 @@ TASK = ApiTask(
     operation=lambda cloud, p, check: ensure_network(
         cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, p["scheme"]
     ),
-    constraints={"mutually_exclusive": [("account", "project")]},
+    constraints={"mutually_exclusive": ONE_OWNER},
 )
 
 

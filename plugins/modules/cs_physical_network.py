@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.state.enabled
+  - hostcraft.cloudstack.state.poll_async
 options:
   name:
     description: Name of the physical network.
@@ -68,12 +69,6 @@ options:
     description: Network service providers to disable. Others are left alone.
     type: list
     elements: str
-  poll_async:
-    description:
-      - Accepted so that tasks of C(ngine_io.cloudstack) run as they are. Every change is waited for and verified,
-        whatever it says.
-    type: bool
-    default: true
 seealso:
   - module: hostcraft.cloudstack.cs_physical_network_info
 """
@@ -162,6 +157,7 @@ nsps_disabled:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
     ENABLED,
+    POLL_ASYNC,
     Spec,
     presence,
     taken,
@@ -187,7 +183,7 @@ OPTIONS: Spec = {
     "vlan_state": {"type": "str", "choices": ["exact", "present"], "default": "exact"},
     "nsps_enabled": {"type": "list", "elements": "str"},
     "nsps_disabled": {"type": "list", "elements": "str"},
-    "poll_async": {"type": "bool", "default": True},
+    **POLL_ASYNC,
     **ENABLED,
 }
 

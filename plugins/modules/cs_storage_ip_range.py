@@ -21,20 +21,14 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.one_pod
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.zone.ip_range
 options:
   start_ip:
-    description: First address of the range.
-    type: str
     required: true
-  end_ip:
-    description: Last address of the range. Without it, a new range has a single address.
-    type: str
   gateway:
     description: Gateway of the storage network. Required to create it. It cannot be changed.
-    type: str
   netmask:
     description: Netmask of the storage network. Required to create it.
-    type: str
   vlan:
     description: VLAN of the storage network.
     type: int
@@ -105,16 +99,14 @@ vlan:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_POD, ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import IP_RANGE, ONE_POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.pod_ranges import (
     ensure_storage_range,
 )
 
 FIELDS: Spec = {
-    "start_ip": {"type": "str", "required": True},
-    "end_ip": {"type": "str"},
-    "gateway": {"type": "str"},
-    "netmask": {"type": "str"},
+    **IP_RANGE,
+    "start_ip": {**IP_RANGE["start_ip"], "required": True},
     "vlan": {"type": "int"},
 }
 OPTIONS: Spec = {

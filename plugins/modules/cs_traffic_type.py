@@ -18,11 +18,9 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.zone.one_physical_network
+  - hostcraft.cloudstack.state.poll_async
 options:
-  physical_network:
-    description: Name or id of the physical network.
-    type: str
-    required: true
   traffic_type:
     description: The traffic type.
     type: str
@@ -50,12 +48,6 @@ options:
   vlan:
     description: VLAN of management traffic on VMware. Used only to add it.
     type: str
-  poll_async:
-    description:
-      - Accepted so that tasks of C(ngine_io.cloudstack) run as they are. Every change is waited for and verified,
-        whatever it says.
-    type: bool
-    default: true
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type_info
 """
@@ -136,9 +128,14 @@ xen_networklabel:
   sample: guest
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    POLL_ASYNC,
+    STATE,
+    Spec,
+    taken,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_PHYSICAL_NETWORK, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
     ensure_traffic_type,
 )
@@ -154,9 +151,9 @@ FIELDS: Spec = {
     "vlan": {"type": "str"},
 }
 OPTIONS: Spec = {
-    "physical_network": {"type": "str", "required": True},
+    **ONE_PHYSICAL_NETWORK,
     **ZONE,
-    "poll_async": {"type": "bool", "default": True},
+    **POLL_ASYNC,
     **STATE,
 }
 

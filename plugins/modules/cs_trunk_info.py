@@ -23,18 +23,14 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.listing.physical_network
+  - hostcraft.cloudstack.listing.vlan
 options:
   cluster:
     description:
       - Name or id of the cluster to check. Required with O(hypervisor) in a zone with several clusters, unless all are
         KVM.
     type: str
-  physical_network:
-    description: Name or id of the physical network to check.
-    type: str
-  vlan:
-    description: Check only these VLANs, as a string such as V(100-200,500) or a list.
-    type: raw
   hosts:
     description:
       - Results of M(hostcraft.cloudstack.cs_host_network_info) on KVM hosts. They are preferred to O(hypervisor).

@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.vlans
+  - hostcraft.cloudstack.zone.owner
 options:
   physical_network:
     description: Name or id of the physical network of the guest VLANs.
@@ -32,33 +34,8 @@ options:
   start_ip:
     description: First address of the public range.
     type: str
-  account:
-    description: Account in O(domain) (default ROOT) that they are dedicated to.
-    type: str
-  domain:
-    description: Domain (name or path) that they are dedicated to, or that contains O(account) or O(project).
-    type: str
-  project:
-    description: Project that they are dedicated to.
-    type: str
   scheme:
     description: The VLAN scheme of the zone. Dedicated VLANs must have the purpose V(account) or V(project).
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      vlans:
-        description: VLANs, as a string such as V(100-200,500) or a list.
-        type: raw
-        required: true
-      purpose:
-        description: Purpose of the VLANs.
-        type: str
-        required: true
-        choices: [management, storage, public, guest, account, project, reserved]
-      name:
-        description: Name of the VLANs in messages.
-        type: str
   state:
     description:
       - Whether they must be dedicated. With V(absent) and without an owner, they are released whoever the owner is. The
@@ -146,7 +123,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER, OWNER, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.dedications import (
     Asked,
     ensure_guest,
@@ -154,14 +131,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vl
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
-OWNER = ("account", "domain", "project")
 OPTIONS: Spec = {
     **ZONE,
     "physical_network": {"type": "str"},
     "vlan": {"type": "raw", "aliases": ["vlans"]},
     "start_ip": {"type": "str"},
-    **{name: {"type": "str"} for name in OWNER},
-    "scheme": SCHEME,
+    **OWNER,
+    **SCHEME,
     **STATE,
 }
 
@@ -178,7 +154,7 @@ TASK = ApiTask(
     operation=dedication,
     constraints={
         "required_one_of": [("vlan", "start_ip")],
-        "mutually_exclusive": [("vlan", "start_ip"), ("account", "project")],
+        "mutually_exclusive": [("vlan", "start_ip"), *ONE_OWNER],
         "required_by": {"vlan": ["physical_network"]},
     },
 )

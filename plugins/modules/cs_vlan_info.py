@@ -20,13 +20,10 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.vlans
+  - hostcraft.cloudstack.listing.physical_network
+  - hostcraft.cloudstack.listing.vlan
 options:
-  physical_network:
-    description: Name or id of the physical network to read.
-    type: str
-  vlan:
-    description: Check only these VLANs, as a string such as V(100-200,500) or a list.
-    type: raw
   block_size:
     description: Minimum size of free blocks to return.
     type: int
@@ -37,22 +34,6 @@ options:
     default: true
   scheme:
     description: The VLAN scheme of the zone. VLANs that do not fit are returned as RV(off_scheme).
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      vlans:
-        description: VLANs, as a string such as V(100-200,500) or a list.
-        type: raw
-        required: true
-      purpose:
-        description: Purpose of the VLANs.
-        type: str
-        required: true
-        choices: [management, storage, public, guest, account, project, reserved]
-      name:
-        description: Name of the VLANs in messages.
-        type: str
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_range
 """
@@ -198,6 +179,7 @@ provisioning:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import PHYSICAL_NETWORK, VLAN
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
@@ -205,11 +187,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vl
 
 OPTIONS: Spec = {
     **ZONE,
-    "physical_network": {"type": "str"},
-    "vlan": {"type": "raw"},
+    **PHYSICAL_NETWORK,
+    **VLAN,
     "block_size": {"type": "int", "default": 1},
     "leaks": {"type": "bool", "default": True},
-    "scheme": SCHEME,
+    **SCHEME,
 }
 
 TASK = ApiTask(

@@ -13,6 +13,8 @@ description:
   - Creates, changes and removes ranges of addresses of the public network or of a shared network.
   - A range of a network is identified by O(start_ip) (or O(start_ipv6)). A range that overlaps another one is refused,
     and the other range is named.
+  - A range can be dedicated to an owner (a domain, an account or a project) when it is created. The owner cannot be
+    changed.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -20,19 +22,9 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.pod
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.zone.owner
+  - hostcraft.cloudstack.zone.ip_range
 options:
-  start_ip:
-    description: First IPv4 address of the range.
-    type: str
-  end_ip:
-    description: Last IPv4 address of the range. Without it, a new range has a single address.
-    type: str
-  gateway:
-    description: Gateway of the IPv4 addresses.
-    type: str
-  netmask:
-    description: Netmask of the IPv4 addresses.
-    type: str
   start_ipv6:
     description: First IPv6 address of the range.
     type: str
@@ -56,15 +48,6 @@ options:
     type: str
   pod:
     description: Name or id of the pod, in a basic zone. It cannot be changed.
-  domain:
-    description: Domain (name or path) that the range is dedicated to. It cannot be changed.
-    type: str
-  account:
-    description: Account in O(domain) (default ROOT) that the range is dedicated to. It cannot be changed.
-    type: str
-  project:
-    description: Project that the range is dedicated to. It cannot be changed.
-    type: str
   for_virtual_network:
     description:
       - Whether the range belongs to the public network. Defaults to V(true) for a new range without O(network) and
@@ -224,23 +207,24 @@ project_id:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import POD, ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import (
+    IP_RANGE,
+    ONE_OWNER,
+    OWNER,
+    POD,
+    ZONE,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.ip_ranges import ensure_range
 
 PLACES = ("network", "physical_network", "pod")
 FIELDS: Spec = {
-    "start_ip": {"type": "str"},
-    "end_ip": {"type": "str"},
-    "gateway": {"type": "str"},
-    "netmask": {"type": "str"},
+    **IP_RANGE,
     "start_ipv6": {"type": "str"},
     "end_ipv6": {"type": "str"},
     "gateway_ipv6": {"type": "str"},
     "cidr_ipv6": {"type": "str"},
     "vlan": {"type": "str"},
-    "domain": {"type": "str"},
-    "account": {"type": "str"},
-    "project": {"type": "str"},
+    **OWNER,
     "for_virtual_network": {"type": "bool"},
     "for_system_vms": {"type": "bool"},
 }
@@ -259,7 +243,7 @@ TASK = ApiTask(
     ),
     constraints={
         "required_one_of": [("start_ip", "start_ipv6")],
-        "mutually_exclusive": [("account", "project")],
+        "mutually_exclusive": ONE_OWNER,
     },
 )
 

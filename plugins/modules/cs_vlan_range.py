@@ -23,11 +23,10 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.vlans
+  - hostcraft.cloudstack.zone.one_physical_network
 options:
   physical_network:
-    description: Name or id of the physical network.
-    type: str
-    required: true
     aliases: [name]
   vlan:
     description:
@@ -59,22 +58,6 @@ options:
   scheme:
     description:
       - The VLAN scheme of the zone. Added VLANs must have the purpose V(guest), V(account) or V(project).
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      vlans:
-        description: VLANs, as a string such as V(100-200,500) or a list.
-        type: raw
-        required: true
-      purpose:
-        description: Purpose of the VLANs.
-        type: str
-        required: true
-        choices: [management, storage, public, guest, account, project, reserved]
-      name:
-        description: Name of the VLANs in messages.
-        type: str
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_info
   - module: hostcraft.cloudstack.cs_vlan_dedication
@@ -160,17 +143,17 @@ size:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_PHYSICAL_NETWORK, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.ranges import Policy, ensure_vlans
 
 OPTIONS: Spec = {
-    "physical_network": {"type": "str", "required": True, "aliases": ["name"]},
+    "physical_network": {**ONE_PHYSICAL_NETWORK["physical_network"], "aliases": ["name"]},
     **ZONE,
     "vlan": {"type": "raw", "required": True, "aliases": ["vlans"]},
     "state": {"type": "str", "choices": ["present", "absent", "exact"], "default": "present"},
     "allow_reserved": {"type": "list", "elements": "int", "default": []},
     "separate_networks": {"type": "list", "elements": "str", "default": []},
-    "scheme": SCHEME,
+    **SCHEME,
 }
 
 TASK = ApiTask(

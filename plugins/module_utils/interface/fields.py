@@ -33,6 +33,7 @@ ENABLED: Spec = {
     "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
 }
 ID: Spec = {"id": {"type": "str"}}
+POLL_ASYNC: Spec = {"poll_async": {"type": "bool", "default": True}}
 
 
 def environment(*names: str) -> str:

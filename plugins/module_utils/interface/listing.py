@@ -12,3 +12,4 @@ ZONE: Spec = {"zone": {"type": "str"}}
 POD: Spec = {"pod": {"type": "str"}}
 CLUSTER: Spec = {"cluster": {"type": "str"}}
 PHYSICAL_NETWORK: Spec = {"physical_network": {"type": "str"}}
+VLAN: Spec = {"vlan": {"type": "raw"}}

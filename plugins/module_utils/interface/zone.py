@@ -18,3 +18,17 @@ ONE_HOST: Spec = {"host": {"type": "str", "required": True}}
 # The innermost of these is meant.
 PLACES: Spec = {**ZONE, **POD, **CLUSTER, **HOST}
 HOST_ALONE = (("host", "pod"), ("host", "cluster"))
+ONE_PHYSICAL_NETWORK: Spec = {"physical_network": {"type": "str", "required": True}}
+
+OWNER: Spec = {"domain": {"type": "str"}, "account": {"type": "str"}, "project": {"type": "str"}}
+ONE_OWNER = (("account", "project"),)
+
+IP_RANGE: Spec = {name: {"type": "str"} for name in ("start_ip", "end_ip", "gateway", "netmask")}
+
+# Where a setting has its value; without any, it is the global one.
+SCOPE: Spec = {name: {"type": "str"} for name in ("zone", "cluster", "storage", "image_store", "account", "domain")}
+ONE_SCOPE = (
+    ("cluster", "storage", "image_store", "account"),
+    *((one, "domain") for one in ("zone", "cluster", "storage", "image_store")),
+    ("zone", "account"),
+)

@@ -9,14 +9,15 @@ from ...operations.trunks.report import TrunkQuestion
 from ..connection import Params, Spec
 from ..fields import taken
 from ..hypervisors.access import reach
+from ..listing import PHYSICAL_NETWORK, VLAN
 from ..zone import ZONE
 from .host_network import networks_of
 
 PLACE: Spec = {
     **ZONE,
     "cluster": {"type": "str"},
-    "physical_network": {"type": "str"},
-    "vlan": {"type": "raw"},
+    **PHYSICAL_NETWORK,
+    **VLAN,
 }
 OPTIONS: Spec = {**PLACE, "hosts": {"type": "list", "elements": "dict", "default": []}}
 
