@@ -58,6 +58,25 @@ options:
         default: 30
 """
 
+    HOSTS = r"""
+options:
+  hosts:
+    description:
+      - Names of the hosts. Defaults to all hosts of the cluster.
+    type: list
+    elements: str
+    default: []
+"""
+
+    KIND = r"""
+options:
+  hypervisor:
+    description:
+      - Hypervisor of the hosts.
+    type: str
+    choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
+"""
+
     VSPHERE = r"""
 options:
   cluster:

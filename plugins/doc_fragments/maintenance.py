@@ -1,51 +1,37 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation that the maintenance modules share."""
+"""Documentation that the maintenance modules share; the specs are in ``interface/maintenance/host.py``."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Terms, limits and the lock of a maintenance."""
+    """Terms of a maintenance, and the lock of its cluster."""
 
     DOCUMENTATION = r"""
 options:
   spare_hosts:
     description:
-      - Number of further hosts of the cluster that may fail while the host is out, with capacity for all VMs on the
-        remaining hosts (N+f).
+      - Number of further hosts of the cluster that may fail at any moment of the maintenance, with capacity for all VMs
+        on the remaining hosts (N+f).
     type: int
     default: 0
   consent:
     description:
       - Names or ids of VMs that may be stopped because they cannot migrate (GPU, local storage), or V(all) for every
-        such VM. They are started again when the maintenance ends.
+        such VM. They are started again when the maintenance of their host ends.
     type: list
     elements: str
     default: []
-  balance:
-    description:
-      - Allow migrations that are made only to bring the loads of the cluster's hosts together. Without it, only VMs of
-        the host move, to the hosts that are loaded least.
-    type: bool
-    default: false
   max_migrations:
-    description: Maximum number of simultaneous migrations.
+    description: Maximum number of simultaneous migrations. The expected time of a roll is computed from it.
     type: int
     default: 8
-  max_migrations_per_source:
-    description: Maximum number of simultaneous migrations from one host.
-    type: int
-    default: 2
-  max_migrations_per_target:
-    description: Maximum number of simultaneous migrations to one host.
-    type: int
-    default: 2
-  timeout:
-    description: Maximum number of seconds for one migration, or for one wait for a host.
-    type: float
-    default: 3600
+"""
+
+    LOCK = r"""
+options:
   run:
     description:
       - Name of the run that this task belongs to. Tasks of one run share the lock of the cluster and keep it. Without a
@@ -55,10 +41,6 @@ options:
     description: Seconds after which the lock of a killed run is void, by the clock of the management server.
     type: float
     default: 900
-"""
-
-    LOCK = r"""
-options:
   lock_wait:
     description: Number of seconds to wait for a cluster that another run has locked, before the task fails.
     type: float

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation that the modules of a rolling maintenance share."""
+"""Documentation of what a rolling maintenance is asked; the spec is in ``interface/maintenance/rolling.py``."""
 
 from __future__ import annotations
 
@@ -11,18 +11,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  zone:
-    description: Name or id of the zone. Required if there are several zones.
-    type: str
-  cluster:
-    description: Name or id of the cluster.
-    type: str
-    required: true
-  hosts:
-    description: Names of the hosts to visit. Defaults to all hosts of the cluster.
-    type: list
-    elements: str
-    default: []
   first:
     description: Names of hosts to visit first, in this order, such as the master of a XenServer pool.
     type: list
@@ -32,18 +20,6 @@ options:
     description: Maximum number of hosts that are out of service at the same time.
     type: int
     default: 1
-  spare_hosts:
-    description:
-      - Number of further hosts that may fail at any moment of the roll, with capacity for all VMs on the remaining
-        hosts (N+f).
-    type: int
-    default: 0
-  consent:
-    description:
-      - Names or ids of VMs that may be stopped because they cannot migrate, or V(all) for every such VM.
-    type: list
-    elements: str
-    default: []
   balance:
     description:
       - Allow migrations after the last host that are made only to bring the loads of the hosts together. Among the
@@ -51,10 +27,6 @@ options:
         host that is visited last ends empty all the same.
     type: bool
     default: false
-  max_migrations:
-    description: Maximum number of simultaneous migrations. The expected time is computed from it.
-    type: int
-    default: 8
   seconds_per_gib:
     description: Number of seconds to migrate one GiB of memory. The expected time is computed from it.
     type: float
@@ -63,4 +35,8 @@ options:
     description: Number of seconds of work on a host. The expected time is computed from it.
     type: float
     default: 900
+  oldest_record:
+    description: Seconds for which a roll that is not finished may be continued; an older one is refused.
+    type: float
+    default: 604800
 """

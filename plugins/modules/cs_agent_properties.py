@@ -17,11 +17,9 @@ description:
   - Does not restart the agent.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.machine.properties
 options:
-  path:
-    description: The file.
-    type: path
-    default: /etc/cloudstack/agent/agent.properties
   properties:
     description:
       - Values by key. Keys that are not named are left alone. V(null) removes a key, so that the agent's default

@@ -13,13 +13,9 @@ description:
   - Reads C(agent.properties) on the host that the task runs on. No secret is returned.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
-options:
-  path:
-    description: The file.
-    type: path
-    default: /etc/cloudstack/agent/agent.properties
 extends_documentation_fragment:
   - hostcraft.cloudstack.looks
+  - hostcraft.cloudstack.machine.properties
 seealso:
   - module: hostcraft.cloudstack.cs_agent_properties
 """

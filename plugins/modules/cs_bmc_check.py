@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone.pod
   - hostcraft.cloudstack.zone.cluster
   - hostcraft.cloudstack.zone.host
+  - hostcraft.cloudstack.looks.findings
 options:
   ask_server:
     description: Whether the management server asks each controller for its power state now.
@@ -36,16 +37,6 @@ options:
     description: Whether to see if each host answers on its own network, from where the task runs.
     type: bool
     default: true
-  ignore:
-    description: Codes that are not reported.
-    type: list
-    elements: str
-    default: []
-  fail:
-    description: The least severity of a finding that fails the task; V(never) fails for none.
-    type: str
-    choices: [blocks, hurts, note, never]
-    default: blocks
 seealso:
   - module: hostcraft.cloudstack.cs_oobm
   - module: hostcraft.cloudstack.cs_host_ha_info

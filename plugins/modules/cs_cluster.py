@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone.pod
   - hostcraft.cloudstack.state.enabled
   - hostcraft.cloudstack.state.id
+  - hostcraft.cloudstack.hypervisor.kind
 options:
   name:
     description: Name of the cluster.
@@ -40,8 +41,6 @@ options:
     default: 600
   hypervisor:
     description: Hypervisor of the cluster. Required to create one. It cannot be changed.
-    type: str
-    choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
   cluster_type:
     description:
       - Type of the cluster. Defaults to V(ExternalManaged) for VMware and to V(CloudManaged) for all others. It cannot
@@ -206,6 +205,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
     presence,
     taken,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kind import KIND
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import (
@@ -214,11 +214,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zo
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
-HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
 VSWITCHES = ["vmwaresvs", "vmwaredvs"]
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
-    "hypervisor": {"type": "str", "choices": HYPERVISORS},
+    **KIND,
     "cluster_type": {"type": "str", "choices": ["CloudManaged", "ExternalManaged"]},
     "arch": {"type": "str", "choices": ["x86_64", "aarch64", "s390x"]},
     "url": {"type": "str"},

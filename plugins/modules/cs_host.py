@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone.pod
   - hostcraft.cloudstack.zone.cluster
   - hostcraft.cloudstack.state.id
+  - hostcraft.cloudstack.hypervisor.kind
 options:
   name:
     description:
@@ -35,8 +36,6 @@ options:
     description: Name or id of the cluster. Required to add a host. It cannot be changed.
   hypervisor:
     description: Hypervisor of the host. Defaults to the hypervisor of O(cluster). It cannot be changed.
-    type: str
-    choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
   url:
     description:
       - URL that the host is added by. Defaults to V(http://) and O(name).
@@ -177,14 +176,14 @@ hypervisor:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import ID, Params, Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kind import KIND
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import hosts
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
-HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom"]
 FIELDS: Spec = {
-    "hypervisor": {"type": "str", "choices": HYPERVISORS},
+    **KIND,
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "is_tag_a_rule": {"type": "bool"},

@@ -27,11 +27,6 @@ options:
         migrations.
     type: bool
     default: false
-  traffic_labels:
-    description: KVM traffic labels of the zone's physical networks. Each must be a bridge with a usable NIC.
-    type: list
-    elements: str
-    default: []
   management_servers:
     description: Addresses that the agent connects to, as V(ADDRESS) or V(ADDRESS:PORT). The default port is 8250.
     type: list
@@ -99,6 +94,7 @@ options:
 extends_documentation_fragment:
   - hostcraft.cloudstack.looks
   - hostcraft.cloudstack.looks.findings
+  - hostcraft.cloudstack.machine.labels
 notes:
   - The table of codes is in the guide on host checks.
 seealso:

@@ -129,7 +129,7 @@ summary:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import (
-    OPTIONS,
+    REQUIRED,
     required_reach,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
@@ -140,7 +140,7 @@ TASK = ApiTask(
     options={
         **ZONE,
         **ONE_CLUSTER,
-        "hypervisor": {"type": "dict", "options": OPTIONS, "required": True},
+        **REQUIRED,
     },
     operation=lambda cloud, p, check: show(cloud, p["zone"], p["cluster"], required_reach(p)),
 )

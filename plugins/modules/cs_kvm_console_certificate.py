@@ -23,14 +23,12 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.one_cluster
+  - hostcraft.cloudstack.hypervisor.hosts
 options:
   cluster:
     description: Name or id of the cluster, one of KVM hosts.
   hosts:
     description: Names or addresses of the hosts to check. Defaults to all hosts of the cluster.
-    type: list
-    elements: str
-    default: []
   force:
     description: Reload every console, whatever its certificate is.
     type: bool

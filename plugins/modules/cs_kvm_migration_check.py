@@ -23,14 +23,12 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.one_cluster
+  - hostcraft.cloudstack.hypervisor.hosts
 options:
   cluster:
     description: Name or id of the cluster, one of KVM hosts.
   hosts:
     description: Names or addresses of the hosts to check. Defaults to all hosts of the cluster. Two hosts are one pair.
-    type: list
-    elements: str
-    default: []
   guests:
     description:
       - Also check the running VMs, with two calls for each.

@@ -77,6 +77,24 @@ options:
         description: Name or id of the host that the VM goes to.
         type: str
         required: true
+  balance:
+    description:
+      - Allow migrations that are made only to bring the loads of the cluster's hosts together. Without it, only VMs of
+        the host move, to the hosts that are loaded least.
+    type: bool
+    default: false
+  max_migrations_per_source:
+    description: Maximum number of simultaneous migrations from one host.
+    type: int
+    default: 2
+  max_migrations_per_target:
+    description: Maximum number of simultaneous migrations to one host.
+    type: int
+    default: 2
+  timeout:
+    description: Maximum number of seconds for one migration, or for one wait for a host.
+    type: float
+    default: 3600
 seealso:
   - module: hostcraft.cloudstack.cs_host
 """

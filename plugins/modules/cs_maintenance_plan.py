@@ -20,6 +20,10 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.roll
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_cluster
+  - hostcraft.cloudstack.hypervisor.hosts
+  - hostcraft.cloudstack.maintenance
 options:
   fail:
     description: Whether the task fails if there is no plan, instead of returning RV(feasible) as V(false).
@@ -30,10 +34,6 @@ options:
       - Name of the run that is planned for. With it the plan is not feasible while a roll of another name is not
         finished, or one of this name that is older than O(oldest_record).
     type: str
-  oldest_record:
-    description: Seconds for which a roll that is not finished may be continued.
-    type: float
-    default: 604800
 seealso:
   - module: hostcraft.cloudstack.cs_rolling_maintenance
   - module: hostcraft.cloudstack.cs_maintenance
@@ -127,15 +127,14 @@ procedure:
   sample: ["CloudStack: maintenance of the empty host", "vCenter: prove that no VM runs, enter maintenance mode"]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import ROLL, planned
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import OPTIONS, planned
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(
     options={
-        **ROLL,
+        **OPTIONS,
         "fail": {"type": "bool", "default": False},
         "run": {"type": "str"},
-        "oldest_record": {"type": "float", "default": 604800},
     },
     operation=lambda cloud, p, check: planned(cloud, p),
 )

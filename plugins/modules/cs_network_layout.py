@@ -231,11 +231,6 @@ options:
         O(layout.nics[].method) V(keep), or V(none) if this is intended. Otherwise the layout is refused.
     type: bool
     default: false
-  traffic_labels:
-    description: KVM traffic labels of the zone. Each must be a bridge with a NIC that the agent recognizes.
-    type: list
-    elements: str
-    default: []
   guest_labels:
     description: KVM traffic labels for guest VLANs. The names of their NICs may have at most 8 characters.
     type: list
@@ -260,6 +255,7 @@ options:
     type: str
 extends_documentation_fragment:
   - hostcraft.cloudstack.looks
+  - hostcraft.cloudstack.machine.labels
 notes:
   - The guide on a host's network explains the layout and all error codes.
 seealso:

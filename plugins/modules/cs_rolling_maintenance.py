@@ -22,6 +22,10 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.roll
   - hostcraft.cloudstack.maintenance.lock
   - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_cluster
+  - hostcraft.cloudstack.hypervisor.hosts
+  - hostcraft.cloudstack.maintenance
 options:
   state:
     description:
@@ -62,15 +66,8 @@ options:
     description:
       - Name of the run. The tasks of one run share the lock of the cluster. A roll that is not finished is continued
         under its own name only.
-    type: str
     default: rolling
-  oldest_record:
-    description: Seconds for which a roll that is not finished may be continued; an older one is refused.
-    type: float
-    default: 604800
   lease:
-    description: Number of seconds after which the lock of a killed run expires.
-    type: float
     default: 3600
 seealso:
   - module: hostcraft.cloudstack.cs_maintenance_plan
@@ -145,26 +142,25 @@ plan:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import HOLDER
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import ROLL, walk
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import OPTIONS, walk
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 STATES = ["next", "worked", "done", "skipped", "finished", "abandoned", "released"]
-OPTIONS: Spec = {
+STEP: Spec = {
     "state": {"type": "str", "choices": STATES, "default": "next"},
     "host": {"type": "str"},
     "engine": {"type": "str", "choices": ["plan", "cloudstack"], "default": "plan"},
     "payload": {"type": "str", "default": ""},
     "forced": {"type": "bool", "default": False},
     "stage_timeout": {"type": "int", "default": 1800},
-    "run": {"type": "str", "default": "rolling"},
-    "lease": {"type": "float", "default": 3600},
-    "oldest_record": {"type": "float", "default": 604800},
-    **HOLDER,
+    **LOCK,
+    "run": {**LOCK["run"], "default": "rolling"},
+    "lease": {**LOCK["lease"], "default": 3600},
 }
 
 TASK = ApiTask(
-    options={**ROLL, **OPTIONS},
+    options={**OPTIONS, **STEP},
     operation=walk,
     constraints={"required_if": [("state", fate, ["host"]) for fate in ("worked", "done", "skipped")]},
 )

@@ -250,17 +250,17 @@ created:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url, secrets_within
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kind import NAMES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_pool
 
-HYPERVISORS = ["KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Any"]
 PLACES = ("pod", "cluster")
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
     "scope": {"type": "str", "choices": ["cluster", "zone"]},
     "storage_url": {"type": "str"},
-    "hypervisor": {"type": "str", "choices": HYPERVISORS},
+    "hypervisor": {"type": "str", "choices": [*NAMES, "Any"]},
     "provider": {"type": "str"},
     "capacity_bytes": {"type": "int"},
     "capacity_iops": {"type": "int"},

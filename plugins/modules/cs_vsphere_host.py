@@ -21,12 +21,8 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.hypervisor.vsphere
+  - hostcraft.cloudstack.hypervisor.hosts
 options:
-  hosts:
-    description: Names of the hosts. Defaults to all hosts of the cluster.
-    type: list
-    elements: str
-    default: []
   ntp_servers:
     description: NTP servers, in order. If set, ntpd is started and enabled too.
     type: list

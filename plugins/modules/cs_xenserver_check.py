@@ -22,12 +22,10 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.looks
   - hostcraft.cloudstack.looks.findings
+  - hostcraft.cloudstack.machine.labels
 options:
   traffic_labels:
     description: XenServer traffic labels of the zone's physical networks. Each must be a network on every host.
-    type: list
-    elements: str
-    default: []
   minimum_dom0_memory:
     description: Minimum memory of a control domain in MiB.
     type: int

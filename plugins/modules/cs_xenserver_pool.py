@@ -20,6 +20,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.hypervisor.xenserver
+  - hostcraft.cloudstack.hypervisor.hosts
 options:
   join:
     description:
@@ -50,9 +51,6 @@ options:
         default: 30
   hosts:
     description: Names of the hosts to clean up. Defaults to all hosts.
-    type: list
-    elements: str
-    default: []
   clear_tags:
     description: Whether CloudStack's tags are removed. Other tags are kept.
     type: bool

@@ -27,8 +27,11 @@ OPTIONS: Spec = {
     "timeout": {"type": "float", "default": 30.0},
 }
 HYPERVISOR: Spec = {"hypervisor": {"type": "dict", "options": OPTIONS}}
+REQUIRED: Spec = {"hypervisor": {**HYPERVISOR["hypervisor"], "required": True}}
 # For tasks that speak to nothing else: one that says nothing of it is connected by the environment.
 ALONE: Spec = {"hypervisor": {**HYPERVISOR["hypervisor"], "apply_defaults": True}}
+
+HOSTS: Spec = {"hosts": {"type": "list", "elements": "str", "default": []}}
 
 
 def access(params: Params) -> t.Optional[HypervisorAccess]:

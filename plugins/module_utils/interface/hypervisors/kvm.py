@@ -16,13 +16,13 @@ from ...ports.hypervisors import KvmHosts
 from ..connection import Params, Spec
 from ..findings import FAIL
 from ..zone import ONE_CLUSTER, ZONE
-from .access import OPTIONS, required_access
+from .access import HOSTS, REQUIRED, required_access
 
 WHERE: Spec = {
     **ZONE,
     **ONE_CLUSTER,
-    "hosts": {"type": "list", "elements": "str", "default": []},
-    "hypervisor": {"type": "dict", "options": OPTIONS, "required": True},
+    **HOSTS,
+    **REQUIRED,
 }
 MIGRATION: Spec = {
     **WHERE,

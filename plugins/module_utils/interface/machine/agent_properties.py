@@ -13,10 +13,10 @@ from ...core.machine import agent_properties as core
 from ...core.machine.java_properties import ENCODING, parse
 from ..fields import Spec
 from ..task import Json, Module, failure
+from .options import PROPERTIES
 
-PATH: Spec = {"path": {"type": "path", "default": core.PATH}}
 OPTIONS: Spec = {
-    **PATH,
+    **PROPERTIES,
     "properties": {"type": "dict", "default": {}},
     "allow_unknown": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "forgotten"], "default": "present"},
@@ -58,7 +58,7 @@ def _ensured(module: Module) -> Json:
 
 def info() -> None:
     """The body of cs_agent_properties_info."""
-    module = Module(argument_spec=PATH, supports_check_mode=True)
+    module = Module(argument_spec=PROPERTIES, supports_check_mode=True)
     try:
         content = read(module.params["path"])
     except OSError as error:

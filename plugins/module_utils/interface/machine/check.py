@@ -17,12 +17,13 @@ from ...core.machine.facts import Expectations
 from ..fields import Params, Spec
 from ..findings import ASKED, answer
 from ..task import Module, failure
+from .options import LABELS
 
 MIB = 1024**2
 OPTIONS: Spec = {
     "name": {"type": "str"},
     "joined": {"type": "bool", "default": False},
-    "traffic_labels": {"type": "list", "elements": "str", "default": []},
+    **LABELS,
     "management_servers": {"type": "list", "elements": "str", "default": []},
     "secondary_storage": {"type": "list", "elements": "str", "default": []},
     "mount": {"type": "bool", "default": False},

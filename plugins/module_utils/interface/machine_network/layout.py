@@ -18,6 +18,7 @@ from ...core.machine_network.layout.model import layout_of
 from ...core.machine_network.layout.seen import SeenNetwork
 from ...core.machine_network.plan import Plan, plan
 from ..fields import Params, Spec
+from ..machine.options import LABELS
 from ..task import Json, Module, failure
 
 TEXT: dict[str, t.Any] = {"type": "str"}
@@ -81,7 +82,7 @@ OPTIONS: Spec = {
     "layout": {"type": "dict", "required": True, "options": LAYOUT},
     "backend": {"type": "str", "choices": ["auto", *sorted(BACKENDS)], "default": "auto"},
     "exact": {"type": "bool", "default": False},
-    "traffic_labels": {"type": "list", "elements": "str", "default": []},
+    **LABELS,
     "guest_labels": {"type": "list", "elements": "str", "default": []},
     "vxlan_networks": {"type": "int", "default": 0},
     "management_servers": {"type": "list", "elements": "str", "default": []},

@@ -23,7 +23,7 @@ from .runs import Runs
 RUN = re.compile(r"[\w.-]{1,48}", re.ASCII)
 
 LIMITS: Spec = {
-    "max_migrations": {"type": "int", "default": 8},
+    "balance": {"type": "bool", "default": False},
     "max_migrations_per_source": {"type": "int", "default": 2},
     "max_migrations_per_target": {"type": "int", "default": 2},
     "timeout": {"type": "float", "default": 3600},
@@ -31,17 +31,14 @@ LIMITS: Spec = {
 TERMS: Spec = {
     "spare_hosts": {"type": "int", "default": 0},
     "consent": {"type": "list", "elements": "str", "default": []},
-    "balance": {"type": "bool", "default": False},
-}
-HOLDER: Spec = {
-    "lock_wait": {"type": "float", "default": 0},
-    "take_over": {"type": "str"},
-    "holder": {"type": "dict"},
+    "max_migrations": {"type": "int", "default": 8},
 }
 LOCK: Spec = {
     "run": {"type": "str"},
     "lease": {"type": "float", "default": 900},
-    **HOLDER,
+    "lock_wait": {"type": "float", "default": 0},
+    "take_over": {"type": "str"},
+    "holder": {"type": "dict"},
 }
 
 

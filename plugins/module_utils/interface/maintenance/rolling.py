@@ -12,22 +12,18 @@ from ...operations.maintenance import locks, rolling, server_roll
 from ...ports.cloud import Cloud
 from ..connection import Params, Spec
 from ..hypervisors import access as hypervisor
+from ..zone import ONE_CLUSTER, ZONE
 from . import host as maintenance
 
 ROLL: Spec = {
-    "zone": {"type": "str"},
-    "cluster": {"type": "str", "required": True},
-    "hosts": {"type": "list", "elements": "str", "default": []},
     "first": {"type": "list", "elements": "str", "default": []},
     "max_parallel": {"type": "int", "default": 1},
-    "spare_hosts": {"type": "int", "default": 0},
-    "consent": {"type": "list", "elements": "str", "default": []},
-    "max_migrations": {"type": "int", "default": 8},
     "seconds_per_gib": {"type": "float", "default": 8},
     "seconds_per_host": {"type": "float", "default": 900},
     "balance": {"type": "bool", "default": False},
-    **hypervisor.HYPERVISOR,
+    "oldest_record": {"type": "float", "default": 604800},
 }
+OPTIONS: Spec = {**ZONE, **ONE_CLUSTER, **hypervisor.HOSTS, **maintenance.TERMS, **ROLL, **hypervisor.HYPERVISOR}
 
 
 WEEK = 7 * 86400.0

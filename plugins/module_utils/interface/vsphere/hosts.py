@@ -18,10 +18,11 @@ from ...operations.vsphere.hosts import ensure_vsphere_hosts, judged
 from ...ports.vsphere import VsphereHosts
 from ..connection import Params, Spec
 from ..findings import ASKED, answer
-from ..hypervisors.access import ALONE, access_alone
+from ..hypervisors.access import ALONE, HOSTS, access_alone
 from ..task import Module, carry_out, failure
 
-CONNECTION: Spec = {**ALONE, "cluster": {"type": "str", "required": True}}
+CLUSTER: Spec = {"cluster": {"type": "str", "required": True}}
+CONNECTION: Spec = {**ALONE, **CLUSTER}
 CHECK: Spec = {
     **CONNECTION,
     "traffic_labels": {
@@ -40,7 +41,7 @@ CHECK: Spec = {
 }
 SET: Spec = {
     **CONNECTION,
-    "hosts": {"type": "list", "elements": "str", "default": []},
+    **HOSTS,
     "ntp_servers": {"type": "list", "elements": "str"},
     "firewall_rulesets": {"type": "list", "elements": "str", "default": []},
     "port_groups": {

@@ -18,7 +18,8 @@ from ...operations.xenserver import pools as xen_pools
 from ...ports.xenserver import XenPool
 from ..connection import Params, Spec
 from ..findings import ASKED, answer
-from ..hypervisors.access import ALONE, OPTIONS, access_alone, required_access
+from ..hypervisors.access import ALONE, HOSTS, OPTIONS, access_alone, required_access
+from ..machine.options import LABELS
 from ..task import Module, carry_out, failure
 
 TIMEOUT: Spec = {"timeout": {"type": "float", "default": 900.0}}
@@ -54,7 +55,7 @@ POOL: Spec = {
     **ALONE,
     **TIMEOUT,
     "join": {"type": "dict", "options": MEMBER},
-    "hosts": {"type": "list", "elements": "str", "default": []},
+    **HOSTS,
     "clear_tags": {"type": "bool", "default": False},
     "plug_storage": {"type": "bool", "default": False},
 }
@@ -66,7 +67,7 @@ HOST: Spec = {
 }
 CHECK: Spec = {
     **ALONE,
-    "traffic_labels": {"type": "list", "elements": "str", "default": []},
+    **LABELS,
     "minimum_dom0_memory": {"type": "int", "default": DOM0 // MIB},
     **ASKED,
 }
