@@ -119,6 +119,8 @@ class Sandbox:
         finally:
             listener.close()
             self.api.jobs.forget_running()
+            for close in self.world.listening.values():
+                close()
             await runner.cleanup()
 
     def __enter__(self) -> Sandbox:
@@ -199,6 +201,7 @@ class Sandbox:
             self.api.jobs.fail_running()
         else:
             self.api.jobs.forget_running()
+        self.world.settings.start()
 
     def _lose_agent(self, named: str) -> None:
         """The agent of every host of that name, address or uuid is gone."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from cryptography import x509
+import functools
 
 from ..errors import invalid, refused
 from ..paging import answer
 from ..registry import Body, Call, Work, command
+from ..rules import keystore, serving
 from ..rules.addresses import is_ip
 from ..world import World
+from ..world.vms import CONSOLE_PROXY, STORAGE_VM
+from . import system_vm_life
 
 JAVA = "org.apache.cloudstack.api.command.admin.ca"
 PROVIDER = "root"
+UPLOADED = (
+    "Certificate has been successfully updated, if its the server certificate we would reboot all running console "
+    "proxy VMs and secondary storage VMs to propagate the new certificate, please give a few minutes for console "
+    "access and storage services service to be up and working again"
+)
 
 
 def _check_provider(call: Call) -> None:
@@ -96,18 +104,27 @@ def revoke_certificate(call: Call) -> Work:
 
 @command("uploadCustomCertificate", "org.apache.cloudstack.api.command.admin.resource")
 def upload_custom_certificate(call: Call) -> Work:
-    """Without a private key it is a link of a chain and needs a name (T4:94-96)."""
-    key, name, domain = call.get("privatekey", ""), call.get("name", ""), call["domainsuffix"]
-    lead = "Failed to pass certificate validation check with error: Certificate validation failed due to exception"
+    """Without a private key it is a link of a chain (T4:94-96, T5:42-45). Sources: as rules.keystore."""
+    world, key = call.world, call.get("privatekey")
+    given = (call.get("name"), call.get("id"), call["certificate"], key, call["domainsuffix"])
 
     def run() -> Body:
-        if not key and not name:
-            raise invalid("alias can't be empty, if it's a certification chain")
-        try:
-            x509.load_pem_x509_certificate(call["certificate"].encode())
-        except ValueError:
-            why = f" for domain: {domain}" if key else ": Could not parse certificate: java.io.IOException: Empty input"
-            raise invalid(lead + why) from None
-        return {"customcertificate": {"message": "Certificate has been successfully updated"}}
+        keystore.check(*given)
+        keystore.save(world, *given)
+        if key is not None:
+            for vm in world.vms.select(kind=STORAGE_VM):
+                if vm.state == "Running":
+                    serving.started(world, vm)
+        if world.resets_consoles:
+            world.later("console reset", lambda: _reset_consoles(world))
+        return {"customcertificate": {"message": UPLOADED}}
 
     return Work(run)
+
+
+def _reset_consoles(world: World) -> None:
+    """The scan stops every console proxy, and the next one starts it."""
+    for vm in world.vms.select(kind=CONSOLE_PROXY):
+        if vm.state == "Running":
+            system_vm_life.stop(world, vm)
+            world.later("console reset", functools.partial(system_vm_life.start, world, vm))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..errors import failed, invalid, refused
 from ..registry import Body, Call, Work, command
-from ..rules import life, nics, system_vms
+from ..rules import life, nics, serving, system_vms
 from ..world import World
 from ..world.networks import Network
 from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Nic, Vm
@@ -36,10 +36,11 @@ def _router(call: Call) -> Vm:
     return vm
 
 
-def _stop(world: World, vm: Vm) -> None:
+def stop(world: World, vm: Vm) -> None:
     """Nothing for one that is stopped already (T4:38)."""
     if vm.state == "Stopped":
         return
+    serving.stopped(world, vm)
     life.stop(world, vm)
     if vm.pod_id is not None:
         held = {nic.ip for nic in vm.nics if nic.traffic_type == "Management"}
@@ -49,7 +50,7 @@ def _stop(world: World, vm: Vm) -> None:
     )
 
 
-def _start(world: World, vm: Vm) -> None:
+def start(world: World, vm: Vm) -> None:
     """With new management and control addresses (T4:39, T4:65)."""
     if vm.state == "Running":
         return
@@ -57,6 +58,7 @@ def _start(world: World, vm: Vm) -> None:
     if vm.kind == ROUTER:
         vm.script_version = world.new_uuid()
     vm.nics = tuple(nic if nic.ip else _renewed(world, vm, nic) for nic in vm.nics)
+    serving.started(world, vm)
 
 
 def _renewed(world: World, vm: Vm, nic: Nic) -> Nic:
@@ -78,22 +80,29 @@ def _act(call: Call, vm: Vm, act: Callable[[World, Vm], None]) -> Work:
 
 
 def _reboot(world: World, vm: Vm) -> None:
-    """A system VM keeps its addresses (T4:36); a router gets a new control address and scripts (T4:63)."""
+    """A system VM keeps its addresses (T4:36), and a stopped one starts (T6:49).
+
+    A router gets a new control address and scripts (T4:63).
+    """
     if vm.state != "Running":
-        raise refused(f"Unable to reboot {vm.name}: it is in state {vm.state}")
-    if vm.kind == ROUTER:
-        _stop(world, vm)
-        _start(world, vm)
+        if vm.kind == ROUTER:
+            raise refused(f"Unable to reboot {vm.name}: it is in state {vm.state}")
+        start(world, vm)
+    elif vm.kind == ROUTER:
+        stop(world, vm)
+        start(world, vm)
+    else:
+        serving.started(world, vm)
 
 
 @command("stopSystemVm", SYSTEM, id="vms")
 def stop_system_vm(call: Call) -> Work:
-    return _act(call, _system_vm(call), _stop)
+    return _act(call, _system_vm(call), stop)
 
 
 @command("startSystemVm", f"{SYSTEM}.StartSystemVMCmd", id="vms")
 def start_system_vm(call: Call) -> Work:
-    return _act(call, _system_vm(call), _start)
+    return _act(call, _system_vm(call), start)
 
 
 @command("rebootSystemVm", SYSTEM, id="vms")
@@ -168,12 +177,12 @@ def _resize(world: World, vm: Vm, call: Call, text: str) -> None:
 
 @command("stopRouter", ROUTERS, id="vms")
 def stop_router(call: Call) -> Work:
-    return _act(call, _router(call), _stop)
+    return _act(call, _router(call), stop)
 
 
 @command("startRouter", ROUTERS, id="vms")
 def start_router(call: Call) -> Work:
-    return _act(call, _router(call), _start)
+    return _act(call, _router(call), start)
 
 
 @command("rebootRouter", ROUTERS, id="vms")

@@ -7,7 +7,7 @@ from ..world import World
 from ..world.networks import Network
 from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Vm
 from ..world.zones import Zone
-from . import life, log, nics, templates
+from . import life, log, nics, serving, templates
 
 _LETTERS = {CONSOLE_PROXY: "v", STORAGE_VM: "s", ROUTER: "r"}
 
@@ -70,6 +70,7 @@ def make(world: World, zone: Zone, kind: str) -> Vm:
     except ApiError:
         discard(world, vm)
         raise
+    serving.started(world, vm)
     log.system_vm_up(world, vm)
     return vm
 
@@ -101,6 +102,7 @@ def ensure_router(world: World, network: Network) -> None:
 
 def discard(world: World, vm: Vm) -> None:
     """Take a system VM away with all that it holds."""
+    serving.stopped(world, vm)
     nics.release(world, vm)
     life.drop(world, vm)
     world.vms.remove(vm)

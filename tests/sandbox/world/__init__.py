@@ -36,6 +36,7 @@ DURATIONS = {
     "reconnection": 14.0,
     "statistics": 0.5,
     "replacement": 10.0,
+    "console reset": 15.0,
     "host HA": 5.0,
 }
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
+from .keystore import Ports, Row
 from .log import Alert, Annotation, Event
 from .networks import (
     DedicatedVlans,
@@ -55,3 +57,10 @@ class Infrastructure:
         # Options of ipmitool beside the server's own; a simulated controller may speak one cipher suite only.
         self.ipmitool: tuple[str, ...] = ()
         self.authority = Authority()
+        # Certificates for system VMs by the name of their row; what ends a system VM's listening, by its row id.
+        self.keystore: dict[str, Row] = {}
+        self.listening: dict[int, Callable[[], None]] = {}
+        # Set by a test that looks at what system VMs serve.
+        self.tls_ports: Ports | None = None
+        # Whether an upload stops the console proxies as the source says; on 4.22.0 it was seen not to (cs#12642).
+        self.resets_consoles = False

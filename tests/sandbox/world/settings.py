@@ -65,6 +65,16 @@ class Settings(dict[str, Setting]):
 
     def __init__(self) -> None:
         super().__init__((s.name.lower(), replace(s, scoped={})) for s in _installed())
+        self._started: dict[str, str] = {}
+        self.start()
+
+    def start(self) -> None:
+        """The server starts: what is not dynamic is read now, and only now."""
+        self._started = {name: row.value for name, row in self.items() if not row.dynamic}
+
+    def at_start(self, name: str) -> str:
+        """The value that the running server acts by."""
+        return self._started.get(name.lower(), self[name.lower()].value)
 
     def value(self, name: str, scope: str = GLOBAL, row_id: int = 0) -> str:
         """The scope's own value, else the global one; see `setting` for the scopes in between."""

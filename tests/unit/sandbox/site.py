@@ -9,9 +9,12 @@ SOURCE_NAT = "DefaultIsolatedNetworkOfferingWithSourceNatService"
 
 
 class Site:
-    """`zone`, `pod`, `cluster`, `host`, `physical`: identifiers of what there is; guest VLANs are 100-200."""
+    """`zone`, `pod`, `cluster`, `host`, `physical`: identifiers of what there is; guest VLANs are 100-200.
 
-    def __init__(self, api: Api) -> None:
+    public: the first three bytes of another public range.
+    """
+
+    def __init__(self, api: Api, public: str = "") -> None:
         self.api = api
         self.zone = api.make_zone()
         made = api.done("createPhysicalNetwork", zoneid=self.zone, name="phys1", isolationmethods="VLAN")
@@ -20,7 +23,7 @@ class Site:
             api.done("addTrafficType", physicalnetworkid=self.physical, traffictype=kind)
         api.done("updatePhysicalNetwork", id=self.physical, vlan="100-200", state="Enabled")
         self.pod = api.make_pod(self.zone)
-        self.public = str(self.range()["id"])
+        self.public = str(self.range(**_range(public))["id"])
         place = {"zoneid": self.zone, "podid": self.pod}
         sent = {"clustername": "c1", "hypervisor": "Simulator", "clustertype": "CloudManaged"}
         self.cluster = str(api.ok("addCluster", **place, **sent)["cluster"][0]["id"])
@@ -61,3 +64,7 @@ class Site:
         network = str(self.network()["id"])
         self.deploy(network)
         return int(self.api.ok("listNetworks", id=network)["network"][0]["vlan"])
+
+
+def _range(net: str) -> dict[str, str]:
+    return {name: value.replace("192.168.2.", f"{net}.") for name, value in PUBLIC.items()} if net else {}
