@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.certificates.model import Certificate, Key, NotServed, Served, SigningRequest
+from ..core.certificates.system_vms import SystemVm
 
 
 class X509(t.Protocol):
@@ -31,3 +32,25 @@ class X509(t.Protocol):
 
 # Address or name, port, name to ask for ("" for the address), PEM texts of CA certificates to verify with or "".
 Probe = t.Callable[[str, int, str, str], t.Union[Served, NotServed]]
+
+
+class SystemVms(t.Protocol):
+    """Console proxies and secondary storage VMs. Each listing is asked anew."""
+
+    def all(self, zone_id: str = "") -> t.Sequence[SystemVm]: ...
+
+    def reboot(self, id: str) -> None:
+        """Starts one that is stopped (T6:49). Raises ApiError."""
+
+    def destroy(self, id: str) -> None:
+        """The server makes another one, of the default offering (T6:105-110). Raises ApiError."""
+
+
+class ConsoleCertificates(t.Protocol):
+    """The server's keystore for console proxies and secondary storage VMs. It can be written, and not read."""
+
+    def put_link(self, index: int, name: str, pem: str, suffix: str) -> None:
+        """A certificate of the chain; the row of that name is overwritten. Raises ApiError."""
+
+    def put_server(self, pem: str, key: str, suffix: str) -> None:
+        """The certificate itself with its key in PKCS#8. The server then restarts secondary storage VMs."""

@@ -17,6 +17,7 @@ from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
 from .bmc import HostHas, Oobms
 from .capacity import Capacities
+from .certificates import ConsoleCertificates, SystemVms
 from .clock import Clock, Progress
 from .collection import Collection
 from .jobs import Jobs
@@ -109,6 +110,12 @@ class Cloud(t.Protocol):
 
     @property
     def host_has(self) -> HostHas: ...
+
+    @property
+    def system_vms(self) -> SystemVms: ...
+
+    @property
+    def console_certificates(self) -> ConsoleCertificates: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -26,6 +26,7 @@ from .offers import Offers
 from .oobm import HostHas, Oobms
 from .pod_ranges import PodRanges
 from .records import Record
+from .system_vms import ConsoleCertificates, SystemVms
 from .transport import Json
 from .vlans import Vlans
 
@@ -259,6 +260,8 @@ class Gateway:
         self.jobs = Jobs(client)
         self.oobms = Oobms(client)
         self.host_has = HostHas(client)
+        self.system_vms = SystemVms(client)
+        self.console_certificates = ConsoleCertificates(client)
 
     @property
     def clock(self) -> Clock:
