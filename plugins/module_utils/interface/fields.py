@@ -45,17 +45,22 @@ def environment(*names: str) -> str:
 
 
 def without_empty(given: Params, spec: Spec) -> dict[str, t.Any]:
-    """Parameters as they were given, without empty texts where no text is a value: a survey's question left empty.
+    """Parameters as they were given, without null, and without empty texts where no text is a value.
 
-    That is an option of another type, one with choices, and a name of NAMING. Elsewhere "" is a value: set to nothing.
+    Null is a key without a value, which Ansible compares with an option's choices. An empty text is a survey's question
+    left empty: for an option of another type, one with choices, and a name of NAMING. Elsewhere it is a value: nothing.
     """
     names = {alias: name for name, option in spec.items() for alias in option.get("aliases", ())}
     found: dict[str, t.Any] = {}
     for key, value in given.items():
         name = names.get(key, key)
         option = spec.get(name, {})
+        if value is None and name in spec:
+            continue
         if isinstance(value, dict) and option.get("options"):
             found[key] = without_empty(value, option["options"])
+        elif isinstance(value, list) and option.get("options"):
+            found[key] = [without_empty(each, option["options"]) if isinstance(each, dict) else each for each in value]
         elif not (isinstance(value, str) and not value.strip() and name in spec and _is_no_text(name, option)):
             found[key] = value
     return found

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import time
@@ -122,6 +123,92 @@ def test_a_host_that_is_there_needs_no_password(cloud: Sandbox, inventory: Path)
         file.write_text("\n".join(kept) + "\n", encoding="utf-8")
     second = play(cloud, inventory)
     assert (second.status, second.changed) == (0, 0), second.output
+
+
+def test_what_a_declaration_no_longer_lists_stays_except_tags_which_are_whole_lists(
+    cloud: Sandbox, inventory: Path
+) -> None:
+    """Every list of the declaration made shorter: check mode says what exact would remove and which tags go."""
+    assert play(cloud, inventory).status == 0
+    before, providers = there(cloud), _providers(cloud)
+    file = inventory / "group_vars" / "all" / "zone.yml"
+    declared = yaml.safe_load(file.read_text(encoding="utf-8"))["cloudstack_zone"]
+    management, tenants = declared["physical_networks"]
+    management.update(tags=[], traffic_types=management["traffic_types"][:1])
+    tenants.update(vlan="500-599", providers=["VirtualRouter"])
+    del declared["clusters"][2]["settings"]
+    pools = [{**pool, "tags": []} for pool in declared["primary_storage"][:1]]
+    change(
+        inventory,
+        physical_networks=[management, tenants],
+        clusters=declared["clusters"],
+        primary_storage=pools,
+        secondary_storage=None,
+        public_ip_ranges=None,
+        settings=None,
+    )
+    hosts = inventory / "hosts.yml"
+    text = hosts.read_text(encoding="utf-8")
+    fewer = text.replace("[ssd, gpu]", "[gpu]").replace(
+        "        kvm-a2.zurich.example.net: {ansible_host: 10.10.1.12}\n", ""
+    )
+    assert len(fewer) < len(text) - 60
+    hosts.write_text(fewer, encoding="utf-8")
+
+    cloud.calls.clear()
+    predicted = play(cloud, inventory, "--check", "--diff")
+    assert predicted.status == 0, predicted.output
+    assert writes(cloud) == []
+    told = " ".join(predicted.output.split())
+    assert (
+        "guest VLANs 600-899, 1200, 1300-1349 of physical network tenants are not in the task's vlan: they stay" in told
+    )
+    assert predicted.changed == 3
+    lost = re.findall(r"^-    - (\w+)$", predicted.output, re.MULTILINE)
+    assert lost == ["management", "ssd", "ssd"]
+
+    done = play(cloud, inventory)
+    assert (done.status, done.changed) == (0, 3), done.output
+    after = there(cloud)
+    assert _providers(cloud) == providers
+    assert {key: after[key] for key in after if key != "hosts"} == {
+        key: before[key] for key in before if key != "hosts"
+    }
+    tags = {row[0].partition(".")[0]: row[2] for row in after["hosts"]}
+    assert (len(tags), tags["kvm-a4"], tags["kvm-a2"]) == (12, ("gpu",), ("ssd",))
+    commands = writes(cloud)
+    assert not [each for each in commands if each.startswith(("delete", "remove", "dedicate", "release"))]
+
+
+def test_a_key_without_a_value_is_as_one_that_is_not_there(cloud: Sandbox, inventory: Path) -> None:
+    """``public_ip_ranges:`` with all its entries commented out ended the run after its first writes."""
+    file = inventory / "group_vars" / "all" / "zone.yml"
+    declared = yaml.safe_load(file.read_text(encoding="utf-8"))["cloudstack_zone"]
+    needed = {"name", "dns1", "pods", "physical_networks"}
+    empty = dict.fromkeys(("vlan", "tags", "network_speed", "broadcast_domain_range", "providers"))
+    networks = [{**network, **empty} for network in declared["physical_networks"]]
+    networks.append({"name": "spare", "isolation_method": "VLAN", "traffic_types": None, "providers": None})
+    zone = {
+        **dict.fromkeys(set(declared) - needed),
+        **{key: declared[key] for key in needed},
+        "physical_networks": networks,
+        "pods": [{**pod, "allocation_state": None} for pod in declared["pods"]],
+        "clusters": [{**declared["clusters"][0], "allocation_state": None, "settings": None}],
+    }
+    file.write_text(yaml.safe_dump({"cloudstack_zone": zone}), encoding="utf-8")
+    keys = ("oobm", "host_ha", "url", "annotation", "host_tags", "allocation_state")
+    host = {"ansible_host": "10.10.1.11", **{f"cloudstack_{key}": None for key in keys}}
+    hosts = {"cloudstack_hosts": {"children": {"kvm_a": {"hosts": {"kvm-a1": host}}}}}
+    (inventory / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    first = play(cloud, inventory)
+    assert first.status == 0, first.output
+    assert [row[0] for row in there(cloud)["hosts"]] == ["kvm-a1"]
+    second = play(cloud, inventory)
+    assert (second.status, second.changed) == (0, 0), second.output
+
+
+def _providers(cloud: Sandbox) -> list[tuple[str, str]]:
+    return cloud.run(lambda world: sorted((row.name, row.state) for row in world.providers))
 
 
 def test_all_mistakes_are_refused_together_before_anything_is_sent(cloud: Sandbox, inventory: Path) -> None:

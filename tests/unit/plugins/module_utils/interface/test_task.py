@@ -245,6 +245,7 @@ def test_an_empty_answer_of_a_survey_is_unset_where_no_text_is_a_value() -> None
         "hypervisor": {"timeout": ""},
     }
     assert without_empty(given, SURVEY) == {"annotation": "", "name": "a", "hypervisor": {}}
+    assert without_empty(dict.fromkeys(SURVEY), SURVEY) == {}
     assert without_empty({"title": "", "other": ""}, SURVEY) == {"title": "", "other": ""}
 
 
