@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the connection to hypervisors."""
+"""Documentation of hypervisors and their hosts; the specs are in ``interface/hypervisors``."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ options:
 options:
   hypervisor:
     description:
-      - Hypervisor of the hosts.
+      - Kind of the hypervisor.
     type: str
     choices: [KVM, XenServer, VMware, Hyperv, LXC, BareMetal, Ovm3, Simulator, Custom]
 """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of modules that look at machines and change nothing."""
+"""Documentation of modules that look at machines and change nothing; the spec is in ``interface/findings.py``."""
 
 from __future__ import annotations
 
