@@ -30,6 +30,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "vsphere": frozenset({"hypervisors", "machine"}),
     "xenserver": frozenset({"hypervisors", "machine"}),
     "report": frozenset({"placement", "capacity", "zone"}),
+    "servers": frozenset({"machine", "hypervisors", "zone"}),
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {
