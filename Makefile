@@ -80,8 +80,8 @@ core: venv ## The fast loop: tests of core and operations, in milliseconds
 
 # Debian packages that tests need, sorted: libvirt, QEMU and SASL are the KVM hosts of tests; the library is built with gcc.
 SYSTEM := apt-utils chromium gcc ipmitool iproute2 libc6-dev libsasl2-modules libsasl2-modules-db libvirt-clients \
-  libvirt-daemon-system libvirt-dev mmdebstrap openipmi openssh-client openssl pkg-config python3-dev \
-  qemu-system-x86 sasl2-bin systemd-container
+  libvirt-daemon-system libvirt-dev mariadb-client-core mariadb-server-core mmdebstrap openipmi openssh-client \
+  openssl pkg-config python3-dev qemu-system-x86 sasl2-bin systemd-container
 
 .PHONY: system
 system: ## Install the Debian packages that the tests need, where they are missing

@@ -243,3 +243,13 @@ class AccessDenied(HypervisorError):
     """Wrong user or password, or too few rights. Never tried again: a second try may lock the account."""
 
     code = "access_denied"
+
+
+class DatabaseError(HostcraftError):
+    """The database answered that it will not or cannot. number: its own error number."""
+
+    code = "database"
+
+    def __init__(self, message: str, *, where: str, number: t.Optional[int] = None, **details: object) -> None:
+        super().__init__(f"{where}: {message}", where=where, number=number, **details)
+        self.number = number

@@ -10,8 +10,8 @@ from typing import Any
 
 GROUP = "cloudstack"
 ACTION = "hostcraft.cloudstack.cs_api"
-# Modules that look at the machine they run on, or speak to a vCenter alone. Routed to the controller, such a one would
-# judge the wrong machine; grouped, it would be handed the API's address and keys, which it refuses.
+# Modules that look at the machine they run on, or speak to a vCenter or a database alone. Routed to the controller, one
+# would judge the wrong machine; grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset(
     {
         "cs_agent_properties",
@@ -23,6 +23,7 @@ ON_THE_HOST = frozenset(
         "cs_network_change_info",
         "cs_network_confirm",
         "cs_network_layout",
+        "cs_stored_secrets_info",
         "cs_vsphere_check",
         "cs_vsphere_host",
         "cs_xenserver_check",

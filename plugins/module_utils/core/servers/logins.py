@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The logins of hosts as CloudStack's record holds them, and why one cannot be changed there."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ..errors import Reason
+
+
+@dataclass(frozen=True)
+class HostLogin:
+    """The rows of one host in ``host_details``. usernames, rows: one each where the record is sound.
+
+    password: as decrypted; None where it cannot be read. form: how it is stored. readable: whether the server reads it.
+    """
+
+    host_id: str
+    usernames: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    password: t.Optional[str] = field(default=None, repr=False)
+    form: str = ""
+    readable: bool = True
+
+    def holds(self, password: str, encrypted: bool) -> bool:
+        """Whether it is that password, stored as the server reads it."""
+        return self.password == password and (self.readable if encrypted else True)
+
+
+def problems(
+    held: t.Optional[HostLogin], host: str, username: str, old: t.Optional[str], new: str
+) -> t.Iterator[Reason]:
+    """Why the record of a host cannot be changed from one password to another. host: its name for a person."""
+    where = {"host": host}
+    if held is None:
+        yield Reason(
+            "host_not_in_database", f"the database has no host {host}", "give the database of this server", where
+        )
+        return
+    if len(held.rows) != 1:
+        yield Reason(
+            "password_rows",
+            f"{len(held.rows)} rows hold the password of host {host}, instead of 1",
+            "remove and add the host, or mend its rows in host_details",
+            {**where, "rows": len(held.rows)},
+        )
+    if held.usernames != (username,):
+        told = ", ".join(held.usernames) or "none"
+        yield Reason(
+            "username_differs",
+            f"CloudStack logs in to host {host} as {told}, not as {username}",
+            "give this user",
+            {**where, "usernames": list(held.usernames)},
+        )
+    if old is not None and len(held.rows) == 1 and held.password not in (old, new):
+        yield Reason(
+            "record_differs",
+            f"the record of host {host} holds neither the old nor the new password",
+            "give the password that is recorded, or change it through the API, which does not compare it",
+            where,
+        )

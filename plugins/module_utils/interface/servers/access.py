@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a task reaches CloudStack's database: the option ``database``, or the server's own db.properties."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...adapters.database.gateway import open_database
+from ...adapters.database.properties import DatabaseAccess, from_properties
+from ...core.errors import InvalidValue
+from ...core.servers.forms import V1, VERSIONS
+from ...ports.servers import Database
+from ..connection import Params, Spec
+from ..fields import environment
+
+OPTIONS: Spec = {
+    "properties": {"type": "path"},
+    "key_file": {"type": "path"},
+    "management_key": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUD_SECRET_KEY"])},
+    "host": {"type": "str"},
+    "port": {"type": "int"},
+    "unix_socket": {"type": "path"},
+    "user": {"type": "str"},
+    "password": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUDSTACK_DATABASE_PASSWORD"])},
+    "name": {"type": "str"},
+    "tls": {"type": "bool"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "encryption_key": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUDSTACK_DATABASE_KEY"])},
+    "encryption_version": {"type": "str", "choices": list(VERSIONS)},
+    "timeout": {"type": "float", "default": 15.0},
+}
+DATABASE: Spec = {"database": {"type": "dict", "options": OPTIONS}}
+# For tasks that use nothing else.
+ALONE: Spec = {"database": {**DATABASE["database"], "required": True}}
+
+_RENAMED = {"encryption_key": "key", "encryption_version": "version"}
+_FILES = ("properties", "key_file", "management_key")
+
+
+def access(params: Params) -> DatabaseAccess:
+    """What the options say, over what db.properties says. Raises InvalidValue, MissingValue, MissingLibrary."""
+    given = {name: value for name, value in params["database"].items() if value is not None}
+    fields: dict[str, t.Any] = {}
+    if given.get("properties"):
+        fields = from_properties(given["properties"], given.get("key_file"), given.get("management_key"))
+    for name, value in given.items():
+        if name not in _FILES:
+            # Exactly text: ansible's own kinds of it are none that a wire format takes.
+            fields[_RENAMED.get(name, name)] = str.__str__(value) if isinstance(value, str) else value
+    _check(fields)
+    return DatabaseAccess(**fields)
+
+
+def database(params: Params) -> t.Optional[t.Callable[[], Database]]:
+    """None where the task says nothing of it."""
+    if not params.get("database"):
+        return None
+    return lambda: open_database(access(params))
+
+
+def _check(fields: t.Mapping[str, t.Any]) -> None:
+    if not 0 < fields.get("port", 1) < 65536:
+        raise InvalidValue("database.port", fields["port"], "a port number from 1 to 65535")
+    if fields["timeout"] <= 0:
+        raise InvalidValue("database.timeout", fields["timeout"], "a number of seconds above 0")
+    key = fields.get("key", "")
+    if key and fields.get("version") == V1 and not (key.isascii() and key.isprintable()):
+        expected = "printable ASCII characters, which version V1 needs"
+        raise InvalidValue("database.encryption_key", "(not shown)", expected)

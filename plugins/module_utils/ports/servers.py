@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A management server's database."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.servers.logins import HostLogin
+from ..core.servers.secrets import Encrypting, Stored
+
+
+class Database(t.Protocol):
+    """CloudStack's database ``cloud``, with its encryption. Raises DatabaseError, AccessDenied, TransportError."""
+
+    def encrypting(self) -> Encrypting:
+        """Raises Refused where the key does not fit the database."""
+
+    def stored(self) -> t.Sequence[Stored]:
+        """Every value that is a secret, without it; columns that this version does not have are left out."""
+
+    def logins(self, host_ids: t.Sequence[str]) -> t.Mapping[str, HostLogin]:
+        """By the id that the API uses; hosts that are removed or not there are left out."""
+
+    def write_logins(self, host_ids: t.Sequence[str], username: str, old: t.Optional[str], new: str) -> None:
+        """All in one transaction, or none. old: what each must hold, None for whatever it holds.
+
+        Each row is read back by decrypting before the transaction ends. Raises Refused (another than one row, another
+        user, another password), NotAsRead.
+        """
+
+    def close(self) -> None:
+        """Safe to call twice."""
+
+
+Open = t.Callable[[], Database]
