@@ -18,26 +18,11 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.database
+  - hostcraft.cloudstack.looks
+  - hostcraft.cloudstack.looks.findings
 options:
   database:
     required: true
-  ignore:
-    description: Codes of findings to ignore.
-    type: list
-    elements: str
-    default: []
-  fail:
-    description: The least severity of a finding that fails the task.
-    type: str
-    choices: [blocks, hurts, note, never]
-    default: never
-attributes:
-  check_mode:
-    description: Only reads, so it does the same in check mode.
-    support: full
-  diff_mode:
-    description: Changes nothing.
-    support: none
 seealso:
   - module: hostcraft.cloudstack.cs_vmware_dc
   - module: hostcraft.cloudstack.cs_configuration
@@ -52,7 +37,6 @@ EXAMPLES = r"""
       hostcraft.cloudstack.cs_stored_secrets_info:
         database:
           properties: /etc/cloudstack/management/db.properties
-        fail: blocks
 
 - name: The same from another machine
   hosts: localhost
@@ -64,6 +48,7 @@ EXAMPLES = r"""
           password: "{{ vault_database_password }}"
           tls: true
           encryption_key: "{{ vault_database_key }}"
+        fail: never
       register: secrets
 """
 

@@ -22,11 +22,8 @@ SHIPPED_FILES = {
     "MANIFEST.json",
     "README.md",
     "requirements-bmc.txt",
-<<<<<<< HEAD
     "requirements-certificates.txt",
-=======
     "requirements-database.txt",
->>>>>>> 4866a59 (How secrets are stored in CloudStack's database is reported without showing one, through a port for the database)
     "requirements-execution-environment.txt",
     "requirements-hypervisors.txt",
     "requirements-report.txt",

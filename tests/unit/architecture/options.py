@@ -13,6 +13,7 @@ Options = Mapping[str, Mapping[str, Any]]
 SPECS: Mapping[str, str] = {
     "bmc": "bmc.access:BMC",
     "cloudstack": "connection:CONNECTION",
+    "database": "servers.access:DATABASE",
     "hypervisor": "hypervisors.access:HYPERVISOR",
     "hypervisor.hosts": "hypervisors.access:HOSTS",
     "hypervisor.kind": "hypervisors.kind:KIND",

@@ -17,7 +17,7 @@ from ..findings import ASKED, answer
 from ..task import Module, failure
 from .access import ALONE, access
 
-OPTIONS: Spec = {**ALONE, **ASKED, "fail": {**ASKED["fail"], "default": "never"}}
+OPTIONS: Spec = {**ALONE, **ASKED}
 
 
 def main() -> None:
