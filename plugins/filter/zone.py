@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.elsewhere import misplaced_hosts
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.problem import PREFIX, Problem
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import tree
 
@@ -55,17 +56,20 @@ def missing_credentials(
         known = variables.get(name, {})
         password = _defined(name, PASSWORD, known[PASSWORD]) if PASSWORD in known else None
         passwords[name] = None if password is None else str(password)
-    return [
-        _told(problem, declared, hosts) for problem in credentials.missing_credentials(declared, hosts, passwords, held)
-    ]
+    reached = {name: variables.get(name, {}).get("ansible_host") for name in passwords}
+    found = credentials.missing_credentials(declared, hosts, passwords, held)
+    found += misplaced_hosts(hosts, reached, held)
+    return [_told(problem, declared, hosts) for problem in found]
 
 
-def declared_settings(declared: Record) -> list[dict[str, t.Any]]:
+def declared_settings(declared: t.Any) -> list[dict[str, t.Any]]:
     return declaration.declared_settings(declared)
 
 
-def declaration_problems(declared: t.Any, hosts: t.Sequence[Record] = ()) -> list[dict[str, str]]:
-    return [_told(problem, declared, hosts) for problem in declaration.problems(declared, hosts)]
+def declaration_problems(
+    declared: t.Any, hosts: t.Sequence[Record] = (), settings: t.Sequence[t.Sequence[Record]] = ()
+) -> list[dict[str, str]]:
+    return [_told(problem, declared, hosts) for problem in declaration.problems(declared, hosts, settings)]
 
 
 def zone_tree(facts: t.Mapping[str, t.Any]) -> str:

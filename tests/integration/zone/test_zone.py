@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from integration.zone.apply import INVENTORIES, play, start, there, writes
 
 from sandbox.server import Sandbox
 
-MOST_CALLS = 60
+MOST_CALLS = 66
 EXAMPLES = ["advanced", "simulator"]
 SIZES = {"advanced": (12, 4), "simulator": (4, 2)}
 
@@ -238,7 +239,7 @@ def test_all_mistakes_are_refused_together_before_anything_is_sent(cloud: Sandbo
     )
     run = play(cloud, inventory)
     assert run.status != 0
-    assert cloud.calls == []
+    assert writes(cloud) == []
 
     lines = text.splitlines()
     gateway, vlan, pod = (
@@ -264,12 +265,104 @@ def test_all_mistakes_are_refused_together_before_anything_is_sent(cloud: Sandbo
     assert "has 7 problems" in told
 
 
+def edited(file: Path, *changes: tuple[str, str]) -> None:
+    text = file.read_text(encoding="utf-8")
+    for right, wrong in changes:
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    file.write_text(text, encoding="utf-8")
+
+
+def told_by(cloud: Sandbox, inventory: Path, *words: str) -> str:
+    """All of these are in one list, and nothing was written."""
+    cloud.calls.clear()
+    run = play(cloud, inventory)
+    assert run.status != 0
+    assert writes(cloud) == []
+    told = " ".join(run.output.split()).replace("''", "'")
+    assert [word for word in words if word not in told] == []
+    return told
+
+
+def test_settings_and_credentials_are_judged_with_all_other_mistakes(cloud: Sandbox, inventory: Path) -> None:
+    """Before the zone is there: names of every scope, values by the type that the server tells, a host's password."""
+    edited(
+        inventory / "group_vars" / "all" / "zone.yml",
+        ("gateway: 10.10.2.1\n", "gateway: 10.99.2.1\n"),
+        ("expunge.delay: 3600", "expunge.dealy: 3600"),
+        ("expunge.interval: 3600", "expunge.interval: hourly"),
+        ("pool.storage.capacity.disablethreshold: 0.9", "pool.storage.capacity.disabletreshold: 0.9"),
+        ("mem.overprovisioning.factor: 1.2", "mem.overprovisoning.factor: 1.2"),
+    )
+    edited(inventory / "group_vars" / "kvm_a.yml", ('cloudstack_password: "{{ vault_kvm_password }}"\n', ""))
+    told = told_by(
+        cloud,
+        inventory,
+        "10.99.2.1 is outside 10.10.2.0/24",
+        "the server has no setting 'expunge.dealy'",
+        "cloudstack_zone.settings['expunge.dealy']); expected: expunge.delay",
+        "'hourly' is not a value of expunge.interval",
+        "cloudstack_zone.settings['expunge.interval']); expected: a number",
+        "cloudstack_zone.zone_settings['pool.storage.capacity.disabletreshold']); expected: ",
+        "cloudstack_zone.clusters[0].settings['mem.overprovisoning.factor']); expected: mem.overprovisioning.factor",
+        "kvm-a1.zurich.example.net: cloudstack_password); expected: its password",
+    )
+    assert "The declaration has 9 problems, listed above" in told
+
+
+def test_of_a_zone_that_is_there_scopes_of_settings_and_addresses_of_hosts_are_judged_too(
+    cloud: Sandbox, inventory: Path
+) -> None:
+    assert play(cloud, inventory).status == 0
+    edited(
+        inventory / "group_vars" / "all" / "zone.yml",
+        ("pool.storage.capacity.disablethreshold: 0.9", "expunge.delay: 60"),
+        ("mem.overprovisioning.factor: 1.2", "expunge.interval: 60"),
+    )
+    edited(
+        inventory / "hosts.yml",
+        ("{ansible_host: 10.10.1.11}", "{ansible_host: 10.10.1.12, cloudstack_url: 'http://10.10.1.11'}"),
+        ("{ansible_host: 10.10.1.12}", "{ansible_host: 10.10.1.112}"),
+    )
+    told_by(
+        cloud,
+        inventory,
+        "the server has no setting 'expunge.delay' among the settings of scope zone",
+        "the server has no setting 'expunge.interval' among the settings of scope cluster",
+        "10.10.1.12 is the address of host kvm-a2.zurich.example.net in CloudStack, not of kvm-a1.zurich.example.net",
+        "expected: ansible_host: 10.10.1.11",
+        "The declaration has 4 problems, listed above",
+    )
+
+
+def test_a_host_with_another_address_than_the_server_has_is_told(cloud: Sandbox, inventory: Path) -> None:
+    assert play(cloud, inventory).status == 0
+    edited(inventory / "hosts.yml", ("{ansible_host: 10.10.1.12}", "{ansible_host: 10.10.1.99}"))
+    run = play(cloud, inventory)
+    assert (run.status, run.changed) == (0, 0), run.output
+    told = " ".join(run.output.split())
+    assert "host kvm-a2.zurich.example.net has the address 10.10.1.99, but CloudStack has 10.10.1.12" in told
+
+
+def test_a_server_that_refuses_the_key_hides_no_mistake(cloud: Sandbox, inventory: Path) -> None:
+    edited(inventory / "group_vars" / "all" / "zone.yml", ("gateway: 10.10.2.1\n", "gateway: 10.99.2.1\n"))
+    stranger: Any = SimpleNamespace(url=cloud.url, key="nobody", secret="nothing")
+    told = " ".join(play(stranger, inventory).output.split())
+    assert "10.99.2.1 is outside 10.10.2.0/24" in told
+    assert "The declaration has 1 problems" in told
+    edited(inventory / "group_vars" / "all" / "zone.yml", ("gateway: 10.99.2.1\n", "gateway: 10.10.2.1\n"))
+    right = play(stranger, inventory)
+    assert right.status != 0
+    assert "unable to verify user credentials" in right.output
+    assert writes(cloud) == []
+
+
 def test_a_key_that_is_misspelt_is_refused_with_the_right_one(cloud: Sandbox, inventory: Path) -> None:
     change(inventory, guest_cidr_adress="10.1.1.0/24")
     run = play(cloud, inventory)
     assert run.status != 0
     assert "expected: guest_cidr_address" in run.output
-    assert cloud.calls == []
+    assert writes(cloud) == []
 
 
 @pytest.fixture(scope="module")

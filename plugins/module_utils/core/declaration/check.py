@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A declared zone, judged: every mistake at once, before the first call.
+"""A declared zone, judged: every mistake at once, before the first write.
 
 The declaration is the variable ``cloudstack_zone``; the hosts are what ``declared_hosts`` makes of the inventory.
 """
@@ -17,6 +17,8 @@ from .controllers import controller_problems
 from .networks import network_problems
 from .places import host_part, place_problems
 from .problem import PREFIX, Part, Problem, shown
+from .settings import declared as settings_of
+from .settings import setting_problems
 from .shape import HOST, ZONE, shape
 from .vlan_scheme import scheme_problems
 
@@ -25,8 +27,13 @@ NOT_HANDED_ON = ("zone", "hosts", "password")  # variables that every host may s
 ALIKE = 0.8  # how like a host variable another name must be to count as a slip of the pen
 
 
-def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Problem]:
-    """Every problem, those of the declaration first, in its order. An empty list: it can be applied."""
+def problems(
+    declaration: object, hosts: t.Sequence[Record] = (), settings: t.Sequence[t.Sequence[Record]] = ()
+) -> list[Problem]:
+    """Every problem, those of the declaration first, in its order. An empty list: it can be applied.
+
+    settings: what the server says of the declared settings, see setting_problems.
+    """
     if not isinstance(declaration, t.Mapping):
         text = shown(declaration)
         return [
@@ -44,6 +51,7 @@ def problems(declaration: object, hosts: t.Sequence[Record] = ()) -> list[Proble
     relations = [*network_problems(zone), *scheme_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
     relations += controller_problems(parts)
     relations += host_address_problems(zone, parts)
+    relations += setting_problems(zone, settings)
     # A value that cannot stand there is told once; what follows from it says nothing new.
     return shapes + [each for each in relations if (each.host, each.path) not in refused]
 
@@ -75,13 +83,9 @@ def _without_password(oobm: t.Any) -> t.Any:
     return {key: MASK if key == "password" and value else value for key, value in oobm.items()}
 
 
-def declared_settings(declaration: Record) -> list[dict[str, t.Any]]:
+def declared_settings(declaration: object) -> list[dict[str, t.Any]]:
     """Every setting as {name, value, zone, cluster}: zone and cluster None where the setting is of a wider scope."""
-    zone = declaration["name"]
-    scopes = [(declaration.get("settings"), None, None), (declaration.get("zone_settings"), zone, None)]
-    scopes += [(each.get("settings"), zone, each["name"]) for each in declaration.get("clusters") or ()]
+    zone = Part((), declaration if isinstance(declaration, t.Mapping) else {})
     return [
-        {"name": name, "value": value, "zone": place, "cluster": cluster}
-        for settings, place, cluster in scopes
-        for name, value in (settings or {}).items()
+        {"name": its.name, "value": its.value, "zone": its.zone, "cluster": its.cluster} for its in settings_of(zone)
     ]

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..zone.hosts import Host, HostName, matching
-from .problem import Problem, Record
+from ..zone.hosts import HostName, matching
+from .elsewhere import held_hosts
+from .problem import Part, Problem, Record
 
 BY_KEY = ("kvm", "lxc")  # an empty password: the management server's key is on the host
 WITHOUT = ("simulator", "custom")
@@ -32,10 +33,8 @@ def missing_credentials(
     hosts: of ``declared_hosts``. passwords: by name in the inventory; None where none is declared. held: hosts that
     CloudStack has, with name and ip_address.
     """
-    kinds = {str(each.get("name")): str(each.get("hypervisor")) for each in declaration.get("clusters") or ()}
-    there = [
-        Host(str(each.get("id")), str(each.get("name")), ip_address=str(each.get("ip_address") or "")) for each in held
-    ]
+    kinds = {each.text("name"): each.text("hypervisor") for each in Part((), declaration).parts("clusters")}
+    there = held_hosts(held)
     found: list[Problem] = []
     for index, host in enumerate(hosts):
         kind = str(host.get("hypervisor") or kinds.get(str(host.get("cluster")), "")).lower()

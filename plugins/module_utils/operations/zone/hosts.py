@@ -22,7 +22,7 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.naming import only
+from ...core.naming import is_address, only
 from ...core.zone.hosts import (
     DISABLED,
     DRAINING,
@@ -33,7 +33,9 @@ from ...core.zone.hosts import (
     HostName,
     matching,
     steps_to,
+    url_name,
 )
+from ...core.zone.networks import same_address
 from ...core.zone.topology import Cluster, Pod, Zone
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -192,7 +194,19 @@ def _present(
     def show_it(host: Host) -> Fields:
         return show(named(cloud, places.zone, host))
 
-    return ensure(cloud, cloud.hosts, rules, held, fields, "present", check_mode, show=show_it, places=names)
+    outcome = ensure(cloud, cloud.hosts, rules, held, fields, "present", check_mode, show=show_it, places=names)
+    told = _elsewhere(held, request.which) if held else ()
+    return dataclasses.replace(outcome, warnings=(*outcome.warnings, *told))
+
+
+def _elsewhere(held: Host, which: HostName) -> t.Iterator[str]:
+    """An address in the URL other than the server's record: the URL is used only to add a host."""
+    address = url_name(which.url or "")
+    if is_address(address) and held.ip_address and not same_address(address, held.ip_address):
+        yield (
+            f"the url of host {held.name} has the address {address}, but CloudStack has {held.ip_address}; "
+            "the url is used only to add a host"
+        )
 
 
 def _refuse_id(request: HostRequest, places: Places) -> None:
