@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
         try:
             super().cleanup(force)
         except AnsibleConnectionFailure as error:
-            display.vv(f"temporary files stay: {error}", host=self._task_host())
+            display.vv(f"temporary files were not removed: {error}", host=self._task_host())
         finally:
             if self._own:
                 self._use(self._own)
@@ -87,7 +87,10 @@ class ActionModule(ActionBase):
             if last.get("failed") and reasons & {"rolled_back", "no_change", "wrong_token"}:
                 return {"failed": True, "state": "rolled_back", "changed": False, "msg": last["msg"], **_of(last)}
             time.sleep(PAUSE)
-        told = f"the host did not answer, and is to be back at its old address by itself; last: {last.get('msg', last)}"
+        told = (
+            "the host does not answer; it rolls the change back and returns to its old address "
+            f"automatically; last error: {last.get('msg', last)}"
+        )
         return {"failed": True, "unreachable": False, "state": "unknown", "msg": told, "code": "not_confirmed"}
 
     def _ask(self, address: str, telling_only: bool) -> Json:

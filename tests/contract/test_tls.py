@@ -62,7 +62,7 @@ def server(ca: Path) -> Iterator[Raw]:
 @pytest.mark.parametrize("command", ["listZones", "createZone"])
 def test_an_unknown_certificate_is_refused_before_anything_is_sent(server: Raw, connect: Connect, command: str) -> None:
     client = connect(server.url)
-    with pytest.raises(TransportError, match="not trusted: give its CA with api_verify_ssl_cert") as caught:
+    with pytest.raises(TransportError, match="not trusted: set api_verify_ssl_cert to its CA") as caught:
         client.call(command, {"password": "pA55"})
     assert client.clock.sleeps == []  # type: ignore[attr-defined]
     assert caught.value.arrived is False
@@ -97,6 +97,6 @@ def test_nobody_asks_where_that_is_said(server: Raw, connect: Connect) -> None:
 
 def test_plain_http_on_a_tls_port_is_no_question_of_trust(connect: Connect) -> None:
     """A fault of TLS that is not the certificate's may come after the call was sent, so a write is not repeated."""
-    with serving() as plain, pytest.raises(TransportError, match="does it speak TLS") as caught:
+    with serving() as plain, pytest.raises(TransportError, match="check that the server supports TLS") as caught:
         connect(plain.url.replace("http:", "https:")).call("createZone")
     assert caught.value.arrived is True

@@ -300,7 +300,7 @@ def test_letting_go_of_hosts_that_outlasts_its_answer_and_fails_is_an_error(scen
     assert scene.cloud.clusters.find(scene.site.cluster, zone_id=scene.site.zone)
     scene.server.run(lambda world: wait.put(world, scene.site, wait.under_way))
     later(scene, wait, 20, state)
-    with pytest.raises(Refused, match=f"it is {state} instead of Unmanaged: .*HTTP 504") as caught:
+    with pytest.raises(Refused, match=f"its managed state is {state} instead of Unmanaged: .*HTTP 504") as caught:
         unmanaged(scene.cloud, scene.site.cluster)
     assert caught.value.reasons[0].facts == {"managed_state": state, "wanted": "Unmanaged"}
     assert 20 <= scene.waited < 40

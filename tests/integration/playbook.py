@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 PREFIX = "hostcraft.cloudstack."
 READS = ("list", "query", "find", "get")
 # What our own modules warn of in check mode or on removal; every other warning is a fault.
-OUR_WARNINGS = ("a real run needs it created before", "nothing to remove")
+OUR_WARNINGS = ("must exist when the task runs without check mode", "nothing to remove")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ MOST = 64 * MIB  # bytes of one answer; a page of 500 VMs with all details has 3
 
 
 class AnswerTooLong(socket.timeout):
-    """The answer did not end in time."""
+    """The answer did not finish in time."""
 
 
 class AnswerTooLarge(http.client.HTTPException):
@@ -76,6 +76,6 @@ def bounded(seconds: float, most: int = MOST, compressed: bool = False) -> type[
         def begin(self) -> None:
             super().begin()
             if not compressed and self.headers.get("Content-Encoding", "identity").lower() != "identity":
-                raise http.client.HTTPException("the answer is compressed, which nobody asked for")
+                raise http.client.HTTPException("the answer is compressed, which was not requested")
 
     return Response

@@ -73,7 +73,7 @@ class NoZone(NotFound):
 
     def __init__(self) -> None:
         super().__init__("zone", "")
-        self.message = "this server has no zone: create one first (cs_zone)"
+        self.message = "no zone found on this server: create one first (cs_zone)"
         self.args = (self.message,)
         self.details = {"kind": "zone", "near": []}
 
@@ -85,7 +85,7 @@ class Ambiguous(HostcraftError):
 
     def __init__(self, kind: str, wanted: str, matches: t.Sequence[str]) -> None:
         super().__init__(
-            f"{len(matches)} {kind}s match {wanted!r}: {', '.join(matches)}; name one by its id",
+            f"{len(matches)} {kind}s match {wanted!r}: {', '.join(matches)}; use the id of one",
             kind=kind,
             wanted=wanted,
             matches=list(matches),
@@ -123,7 +123,9 @@ class WaitTimeout(HostcraftError):
 
     def __init__(self, what: str, seconds: float, last: object = None) -> None:
         seen = f"; last seen: {last}" if last is not None else ""
-        super().__init__(f"waited {seconds:.0f} s for {what}{seen}", what=what, seconds=seconds, last=last)
+        super().__init__(
+            f"timeout after {seconds:.0f} s waiting for {what}{seen}", what=what, seconds=seconds, last=last
+        )
 
 
 class NotAsRead(HostcraftError):
@@ -133,7 +135,7 @@ class NotAsRead(HostcraftError):
 
     def __init__(self, subject: str, differences: t.Mapping[str, object]) -> None:
         super().__init__(
-            f"{subject} was written but the server shows something else: {differences}", differences=dict(differences)
+            f"{subject} was changed, but the server shows other values: {differences}", differences=dict(differences)
         )
 
 

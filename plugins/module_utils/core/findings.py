@@ -129,7 +129,7 @@ class Table:
         """Raises InvalidValue for a code in ``ignore`` that the table does not have."""
         for code in ignore:
             if code not in self.by_code:
-                raise InvalidValue("ignore", code, f"a code of the table of {self.name}")
+                raise InvalidValue("ignore", code, f"a finding code of {self.name}")
         verdicts = list(verdicts)
         found = worst_first(each for each in verdicts if isinstance(each, Finding))
         return Judgement(

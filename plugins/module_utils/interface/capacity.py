@@ -52,7 +52,7 @@ def overprovision_request(params: Params) -> Request:
     given = {"cpu": params["cpu_factor"], "ram": params["memory_factor"]}
     for name in ("cpu_factor", "memory_factor"):
         if params["state"] == "absent" and params[name] is not None:
-            raise InvalidValue(name, params[name], "nothing with state=absent, which resets both factors")
+            raise InvalidValue(name, params[name], "no value with state=absent, which resets both factors")
     return Request(
         given,
         params["state"] == "absent",

@@ -24,7 +24,7 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Params = t.Mapping[str, t.Any]
 
 UNCONNECTED = (
-    "set these options, or the environment variables CLOUDSTACK_ENDPOINT, CLOUDSTACK_KEY and CLOUDSTACK_SECRET "
+    "set these options or the environment variables CLOUDSTACK_ENDPOINT, CLOUDSTACK_KEY and CLOUDSTACK_SECRET "
     "(in AWX: attach a credential that sets them to the job template)"
 )
 DEFAULT_TIMEOUT, DEFAULT_JOB_TIMEOUT = 30.0, 3600.0
@@ -139,19 +139,19 @@ def _region(region: t.Optional[str]) -> dict[str, str]:
     named = os.environ.get("CLOUDSTACK_CONFIG")
     if named and not os.path.isfile(os.path.expanduser(named)):
         # Another file may name another cloud.
-        raise InvalidValue("CLOUDSTACK_CONFIG", named, "the path of a file that is there")
+        raise InvalidValue("CLOUDSTACK_CONFIG", named, "the path of an existing file")
     places = [named, "cloudstack.ini", "~/.cloudstack.ini"]
     path = next((place for place in places if place and os.path.isfile(os.path.expanduser(place))), None)
     if path is None:
         if region:
-            raise InvalidValue("api_region", region, "a cloudstack.ini with such a section, and there is no such file")
+            raise InvalidValue("api_region", region, "a section of a cloudstack.ini, but this file does not exist")
         return {}
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read(os.path.expanduser(path), encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError):
         # The parser's own text quotes the line, which may hold the secret.
-        raise InvalidValue("CLOUDSTACK_CONFIG", path, "a file of [sections] with one name = value a line") from None
+        raise InvalidValue("CLOUDSTACK_CONFIG", path, "a file with [sections] and name = value in each line") from None
     name = region or "cloudstack"
     if not parser.has_section(name):
         if region:

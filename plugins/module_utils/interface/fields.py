@@ -103,7 +103,7 @@ def yes_and_no(params: Params, yes: str, no: str) -> dict[str, bool]:
     wanted = dict.fromkeys(params[yes] or (), True)
     for name in params[no] or ():
         if name in wanted:
-            raise InvalidValue(no, name, f"a name that is not in {yes} too")
+            raise InvalidValue(no, name, f"a name that is not in {yes}")
         wanted[name] = False
     return wanted
 

@@ -47,5 +47,5 @@ def _mode(value: object) -> int:
     except ValueError:
         mode = -1
     if not 0 <= mode <= 0o777:
-        raise InvalidValue("mode", value, "octal digits in quotes such as '0644'")
+        raise InvalidValue("mode", value, "octal digits in quotes, such as '0644'")
     return mode

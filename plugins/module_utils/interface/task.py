@@ -192,7 +192,7 @@ def _ended(module: Module, answer: Json) -> None:
 def success(outcome: Outcome) -> Json:
     """The result of a task: flat values, a true diff, warnings."""
     if RESERVED & set(outcome.result):
-        raise ValueError(f"keys of Ansible's own: {sorted(RESERVED & set(outcome.result))}")
+        raise ValueError(f"keys that Ansible reserves: {sorted(RESERVED & set(outcome.result))}")
     return {
         **outcome.result,
         "changed": outcome.changed,

@@ -68,7 +68,7 @@ def ensure(
     proven = {name: value for name, value in wanted.items() if name not in rules.unproven}
     final = _verified(cloud, collection, rules, subject, proven, written)
     unproven = [
-        f"{subject} was given {d.field} {d.wanted}, and the server still shows {d.held}"
+        f"{subject}: {d.field} was set to {d.wanted}, but the server still shows {d.held}"
         for d in differences(wanted, final, rules)
     ]
     return Outcome(True, before, after, show(final), tuple(unproven))
@@ -105,7 +105,7 @@ def _verified(cloud: Cloud, collection: Collection[T], rules: Rules, subject: st
         cloud,
         lambda: collection.fresh(written),
         done,
-        what=f"{subject} to show what was written",
+        what=f"{subject} to show the new values",
         limit=SETTLE * 2,
         show=lambda seen: ", ".join(d.field for d in differences(wanted, seen, rules)) + " differ",
     )
@@ -150,5 +150,7 @@ def within(
             raise
         fields = is_set({**places, **wanted})
         visible = {name: _list(value) for name, value in fields.items() if "password" not in name}
-        return Outcome(True, {}, visible, visible, (f"{missing.message}; a real run needs it created before",))
+        return Outcome(
+            True, {}, visible, visible, (f"{missing.message}; it must exist when the task runs without check mode",)
+        )
     return then(found)

@@ -40,7 +40,7 @@ def zone(cloud: Cloud, name: t.Optional[str]) -> Zone:
         raise NoZone()
     if len(zones) != 1:
         names = ", ".join(sorted(each.name for each in zones))
-        raise MissingValue("a place", ["zone"], f"there are {len(zones)} zones: {names}")
+        raise MissingValue("a place", ["zone"], f"the server has {len(zones)} zones: {names}")
     return zones[0]
 
 

@@ -80,7 +80,7 @@ def test_the_vms_that_would_be_cut_off_are_named(lab: Lab) -> None:
 def test_an_off_that_never_comes_is_an_error(lab: Lab) -> None:
     lab.maintenance("kvm1")
     lab.bmcs["kvm1"].deaf = frozenset({"OFF"})
-    with pytest.raises(WaitTimeout, match="kvm1 to say Off"):
+    with pytest.raises(WaitTimeout, match="kvm1 to report Off"):
         perform(lab.cloud, "cs_power", host="kvm1", action="off", timeout=20)
 
 

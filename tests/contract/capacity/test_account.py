@@ -199,7 +199,7 @@ def test_lowering_under_running_vms_is_refused_host_by_host(connect: Connect, sa
     lowered = ensure_factors(cloud, C0, Request({"cpu": None, "ram": 1.0}, allow=("over_full",)), False)
     assert lowered.result["memory_factor"] == 1.0
     assert len(lowered.result["keeping"]) == 20  # type: ignore[arg-type]
-    assert any("deploy no VMs" in each for each in lowered.warnings)
+    assert any("do not deploy VMs" in each for each in lowered.warnings)
 
 
 def test_n_plus_one_is_looked_at_only_when_asked(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_what_the_server_refuses_unforeseen_is_given_back(cloud: Gateway, sandbo
     with pytest.raises(Refused) as caught:
         dedicate(cloud, cluster="c1", domain="rival", move=True)
     assert [each.code for each in caught.value.reasons] == ["move_refused"]
-    assert "account anna of domain ROOT/acme as before" in caught.value.message
+    assert "still dedicated to account anna of domain ROOT/acme" in caught.value.message
     assert owner(cloud, "cluster") == [("ROOT/acme", "anna")]
 
 
@@ -130,5 +130,5 @@ def test_the_same_owner_inside_is_replaced_and_told(cloud: Gateway) -> None:
     foretold = dedicate(cloud, True, cluster="c1", domain="acme")
     done = dedicate(cloud, cluster="c1", domain="acme")
     assert foretold.warnings == done.warnings
-    assert "the server ends that dedication" in done.warnings[0]
+    assert "the server ends this dedication" in done.warnings[0]
     assert (owner(cloud, "cluster"), owner(cloud, "host")) == ([("ROOT/acme", "")], [])

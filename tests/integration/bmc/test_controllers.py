@@ -156,7 +156,7 @@ def test_redfish_is_looked_at_and_switched(redfish: RedfishBmc) -> None:
         settles(bmc, "On")
         bmc.act("OFF")
         settles(bmc, "Off")
-        with pytest.raises(HypervisorError, match="reset type PowerCycle is not accepted"):
+        with pytest.raises(HypervisorError, match="reset type PowerCycle is not supported"):
             bmc.act("CYCLE")
 
 

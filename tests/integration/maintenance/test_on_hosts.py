@@ -160,7 +160,7 @@ def test_scripts_run_on_each_host_and_a_stage_without_one_says_so(bed: Bed) -> N
     assert bed.ran() == {name: [f"PreFlight {ids[name]}", f"Maintenance {ids[name]}"] for name in ids}
     told = " ".join(output.split())
     for name in ids:
-        assert f"host {name}: nothing was run in the stage pre_maintenance; there is no task file" in told
+        assert f"host {name}: nothing was run in the stage pre_maintenance. It has no task file" in told
 
 
 def test_a_script_that_ends_with_70_skips_its_host_alone(bed: Bed) -> None:
@@ -178,9 +178,9 @@ def test_a_script_that_ends_with_70_skips_its_host_alone(bed: Bed) -> None:
 def test_what_a_stage_lacks_is_found_before_the_first_change(bed: Bed, check: tuple[str, ...]) -> None:
     good = {"maintenance": bed.file("good.yml", {"name": "Work", "ansible.builtin.command": "true"})}
     told = bed.refused(*check, stages={"maintenance": "upgrade.yml"})
-    assert "rolling_maintenance_stages.maintenance: there is no file upgrade.yml in" in told
+    assert "rolling_maintenance_stages.maintenance: file upgrade.yml not found in" in told
     assert str(bed.room) in told
-    assert "no stage maintenence" in bed.refused(*check, stages={"maintenence": good["maintenance"]})
+    assert "unknown stages: maintenence" in bed.refused(*check, stages={"maintenence": good["maintenance"]})
     (bed.room / "broken.yml").write_text("- name: Work\n  ansible.builtin.no_such_module:\n", encoding="utf-8")
     assert "no_such_module" in bed.refused(*check, stages={"maintenance": "broken.yml"})
     told = bed.refused(*check, scripts="/root/hooks")
@@ -195,7 +195,7 @@ def test_a_host_that_is_not_there_or_not_itself_is_refused_before_the_first_chan
     stages = {"maintenance": bed.file("work.yml", {"name": "Work", "ansible.builtin.command": "touch /root/ran"})}
     one = {"all": {"hosts": {name: its for name, its in bed.fleet.inventory()["all"]["hosts"].items() if name == "h0"}}}
     (bed.room / "one.json").write_text(json.dumps(one), encoding="utf-8")
-    assert "Not in the inventory: h1." in bed.refused(inventory=bed.room / "one.json", stages=stages)
+    assert "Hosts not found in the inventory: h1." in bed.refused(inventory=bed.room / "one.json", stages=stages)
     away = bed.inventory(h1={"ansible_host": f"{bed.fleet.gateway.rpartition('.')[0]}.77"})
     told = bed.refused(inventory=away, stages=stages)
     assert "host h1 cannot be reached" in told
@@ -204,7 +204,7 @@ def test_a_host_that_is_not_there_or_not_itself_is_refused_before_the_first_chan
     assert "host h1 is the controller itself" in bed.refused(inventory=local, stages=stages)
     assert "host h0 is the controller itself" in bed.refused("-c", "local", stages=stages)
     twice = bed.inventory(h1={"ansible_host": bed.fleet["h0"].address})
-    assert "hosts h0 and h1 are one machine" in bed.refused(inventory=twice, stages=stages)
+    assert "hosts h0 and h1 are the same machine" in bed.refused(inventory=twice, stages=stages)
     assert not Path("/root/ran").exists()
     assert set(map(tuple, bed.ran().values())) == {()}
 

@@ -197,7 +197,7 @@ def test_affinity_group_split(lab: Lab, site: Site) -> None:
     for name in ("h1", "h2", "h3"):
         site.vm(f"fill{name}", name, "wide")
     grouped(lab, site, "host affinity", "vm0-0", "vm0-1", "vm0-2")
-    assert "VMs vm0-0, vm0-1, vm0-2 must share a host" in refused(lab)["affinity_group_split"]["message"]
+    assert "VMs vm0-0, vm0-1, vm0-2 must run on one host" in refused(lab)["affinity_group_split"]["message"]
 
 
 @pytest.mark.parametrize(("what", "code"), [("local", "local_storage"), ("Snapshotting", "snapshot")])

@@ -134,7 +134,7 @@ def test_a_roll_of_another_name_is_not_gone_on_with(lab: Lab, site: Site) -> Non
     with pytest.raises(Refused) as error:
         following(lab, LATER)
     assert codes(error) == {"other_roll"}
-    for told in ("roll 'roll', begun", f"done {first}; to come", "run='roll'", "state=abandoned"):
+    for told in ("roll 'roll', started", f"done {first}; pending", "run='roll'", "state=abandoned"):
         assert told in error.value.message
     plan: Any = rolling.show_plan(lab.cloud(), LATER).result
     assert (plan["feasible"], [reason["code"] for reason in plan["reasons"]]) == (False, ["other_roll"])

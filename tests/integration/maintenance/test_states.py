@@ -142,7 +142,7 @@ def test_a_vm_that_does_not_start_again_is_named_and_started_by_the_next_run(lab
     world.volume_marks[next(vm for vm in world.vms if vm.name == "vm0-1").id] = "local"
     ask(lab, terms=allowed(consent=("all",)))
     lab.box.faults.add("startVirtualMachine", "job_failed", text="no capacity")
-    with pytest.raises(Exception, match=r"VM vm0-1 does not start: no capacity"):
+    with pytest.raises(Exception, match=r"VM vm0-1 cannot be started: no capacity"):
         ask(lab, "enabled")
     assert ask(lab, "enabled").result["started"] == ["vm0-1"]
     assert notes(world) == []

@@ -209,7 +209,7 @@ def test_three_kinds_of_hypervisor_by_one_playbook(three: Three) -> None:
     run = play(three.box, INVENTORIES / "advanced", *options(three, **order), playbook="rolling_maintenance.yml")
     assert run.status == 0, run.output
     # Each procedure is in the plan that was shown before anything was done.
-    for step in ("libvirt: prove", "hand the pool over if it is the master", "vCenter: exit maintenance mode"):
+    for step in ("libvirt: check", "transfer the master role if necessary", "vCenter: exit maintenance mode"):
         assert step in run.output
     assert "not connected" not in run.output
     assert not any(secret in run.output for secret in (SECRET, three.pool.password))

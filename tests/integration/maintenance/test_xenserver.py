@@ -76,7 +76,7 @@ def test_a_guest_that_cannot_leave_is_refused_before_the_first_write(two: Both) 
         ask(two.lab, reach=two.reach())
     (reason,) = error.value.reasons
     assert (reason.code, reason.facts["fault"]) == ("hypervisor_obstacle", "VM_REQUIRES_SR")
-    assert "its storage is not on the other hosts" in reason.message
+    assert "its storage is not available on the other hosts" in reason.message
     assert two.tale == []
 
 

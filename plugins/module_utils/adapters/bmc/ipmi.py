@@ -35,7 +35,7 @@ class Ipmi(Login):
             from pyghmi import exceptions
             from pyghmi.ipmi import command
         except ImportError:
-            raise MissingLibrary("pyghmi", "to speak IPMI to a controller") from None
+            raise MissingLibrary("pyghmi", "for IPMI connections to controllers") from None
         self._command: t.Any = command.Command
         self._error: t.Any = exceptions.PyghmiException
 
@@ -86,7 +86,7 @@ class Ipmi(Login):
             raise HypervisorError(f"there is no user {username}", call=self._where, user=username)
         done = self._ask(lambda: self._session.set_user_password(int(uid), password=password))
         if done is False:
-            raise HypervisorError(f"the new password of {username} was not taken", call=self._where)
+            raise HypervisorError(f"the new password of {username} was not accepted", call=self._where)
 
     def close(self) -> None:
         session, self._session = self._session, None

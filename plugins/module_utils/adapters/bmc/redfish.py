@@ -28,7 +28,7 @@ class Redfish(Login):
         try:
             import sushy
         except ImportError:
-            raise MissingLibrary("sushy", "to speak Redfish to a controller") from None
+            raise MissingLibrary("sushy", "for Redfish connections to controllers") from None
         self._sushy: t.Any = sushy
 
     def look(self) -> t.Union[Controller, Failure]:
@@ -62,7 +62,7 @@ class Redfish(Login):
             allowed = {each.value: each for each in system.get_allowed_reset_system_values()}
             if wanted not in allowed:
                 raise HypervisorError(
-                    f"the reset type {wanted} is not accepted; accepted are {', '.join(sorted(allowed))}",
+                    f"the reset type {wanted} is not supported; supported are {', '.join(sorted(allowed))}",
                     call=self._where,
                     reset_type=wanted,
                     accepted=sorted(allowed),
@@ -116,7 +116,7 @@ class Redfish(Login):
         """Read anew."""
         members = self._session.get_system_collection().get_members()
         if not members:
-            raise HypervisorError("it shows no system", call=self._where)
+            raise HypervisorError("it lists no system", call=self._where)
         members[0].refresh(force=True)
         return members[0]
 
@@ -159,9 +159,9 @@ def _power(system: t.Any) -> str:
 def _unreachable(text: str) -> Failure:
     said = text.casefold()
     if "certificate" in said:
-        return Failure("certificate", "its certificate is not of a trusted authority, or of another name")
+        return Failure("certificate", "its certificate is not from a trusted authority, or has another name")
     if "refused" in said:
         return Failure("refused", "the connection is refused")
     if "ssl" in said or "wrong version number" in said:
-        return Failure("protocol", "it does not speak TLS")
+        return Failure("protocol", "it does not support TLS")
     return Failure("silent", "no answer")

@@ -132,7 +132,7 @@ class Client:
         """The objects among the items of a list; others are left out, which is told."""
         objects = [each for each in found if isinstance(each, dict)]
         if len(objects) < len(found):
-            self.tell(f"{command}: {len(found) - len(objects)} items are not objects; they are left out")
+            self.tell(f"{command}: {len(found) - len(objects)} items are not objects and were ignored")
         return objects
 
     def tell(self, doubt: str) -> None:
@@ -143,7 +143,7 @@ class Client:
         """What was told since they were last taken."""
         found, self._doubts = list(self._doubts), {}
         more = len(found) - MOST_DOUBTS
-        return tuple(found[:MOST_DOUBTS] + ([f"and {more} more values that could not be read"] if more > 0 else []))
+        return tuple(found[:MOST_DOUBTS] + ([f"and {more} more values could not be read"] if more > 0 else []))
 
     def run(self, command: str, params: t.Optional[Params] = None) -> Json:
         """A call that may be asynchronous, waited for: its own answer, or the job's result."""
@@ -194,13 +194,15 @@ class Client:
         version = f"CloudStack {since} or newer" if since else "another CloudStack version or build"
         api = self._apis[command]
         if not api:
-            raise Unsupported(f"this server has no command {command}: it needs {version}", command=command, since=since)
+            raise Unsupported(
+                f"this server has no command {command}: it requires {version}", command=command, since=since
+            )
         known = {each.text("name").lower() for each in Record(api, "command").records("params", "parameter")}
         lacking = [name for name in params if name.lower() not in known]
         if lacking:
             what = ", ".join(lacking)
             raise Unsupported(
-                f"this server's {command} does not know {what}: it needs {version}",
+                f"this server's {command} does not support {what}: it requires {version}",
                 command=command,
                 parameters=lacking,
                 since=since,
@@ -233,7 +235,7 @@ class Client:
                     return error
                 except (ApiError, TransportError):
                     pass
-            text += " (check api_key, api_secret and that this machine's clock is right)"
+            text += " (check api_key, api_secret and the clock of this machine)"
             return AuthenticationFailed(text, command=command, http_status=status, errorcode=code)
         if status in BUSY:
             return TransportError(f"{command}: HTTP {status}: {text}", command=command, http_status=status)
@@ -286,7 +288,7 @@ class Client:
         except ApiError as error:
             if error.errorcode == INTERNAL:
                 return None
-            text = f"the server no longer knows its job {job.id} ({error.text}); read what came of it"
+            text = f"the server no longer has its job {job.id} ({error.text}); check whether it was done"
             return JobLost(text, command=job.command, job_id=job.id, errorcode=error.errorcode)
         status, result = readers.whole(answer.get("jobstatus")), answer.get("jobresult")
         if status == 0 or status is None:
@@ -297,7 +299,7 @@ class Client:
             if said is None:
                 return result
             result = {"errortext": said}
-        text = self._masked(str(result.get("errortext") or "the job failed without a text"), job.params)
+        text = self._masked(str(result.get("errortext") or "the job failed without a message"), job.params)
         # A server that starts again fails the jobs of its former life, whatever came of them.
         kind = JobLost if RESTARTED in text else ApiError
         return kind(
@@ -324,7 +326,9 @@ def _own_failure(command: str, result: Json) -> t.Optional[str]:
         return None
     for each in (result, *result.values()):
         if isinstance(each, dict) and readers.flag(each.get("success")) is False:
-            return str(each.get("details") or each.get("displaytext") or f"{command} says that it failed, and not why")
+            return str(
+                each.get("details") or each.get("displaytext") or "the server reported a failure without a reason"
+            )
     return None
 
 

@@ -129,7 +129,7 @@ class Listing(t.Generic[E]):
                 item = item[0] if item else None
             if isinstance(item, dict):
                 return self._resource.read(item, self._client.tell)
-        raise HostcraftError(f"{command}: the answer holds no {self._resource.kind}", keys=sorted(answer))
+        raise HostcraftError(f"{command}: the answer contains no {self._resource.kind}", keys=sorted(answer))
 
     def _drop(self, id: str) -> None:
         for items in self._answers.values():

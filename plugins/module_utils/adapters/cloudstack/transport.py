@@ -96,10 +96,10 @@ class Http:
         """A certificate is judged before anything is sent; other faults of TLS may come after that."""
         place = self.endpoint.url
         if caused_by(error, "SSLCertVerificationError"):
-            hint = "the certificate is not trusted: give its CA with api_verify_ssl_cert"
+            hint = "the certificate is not trusted: set api_verify_ssl_cert to its CA"
             text = f"{command}: TLS to {place} failed: {hint}"
             return TransportError(text, command=command, arrived=False, passing=False)
-        hint = "does it speak TLS there, and is api_verify_ssl_cert a file of CA certificates?"
+        hint = "check that the server supports TLS and that api_verify_ssl_cert is a file of CA certificates"
         return TransportError(f"{command}: TLS with {place} failed: {hint}", command=command)
 
     def _too_large(self, command: str) -> TransportError:
@@ -110,16 +110,16 @@ class Http:
         kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
         text = f"{command}: HTTP {answer.status_code} with {kind} instead of CloudStack's JSON"
         if not 200 <= answer.status_code < 300 and answer.status_code < 400:
-            hint = f"{self.endpoint.url} leads elsewhere; set api_url to the final URL of the API"
+            hint = f"{self.endpoint.url} is redirected; set api_url to the final URL of the API"
             raise TransportError(f"{text}: {hint}", command=command, http_status=answer.status_code, passing=False)
         try:
             body = json.loads(content, parse_int=_number)
         except (ValueError, RecursionError):
-            hint = "is the api_url that of a management server, or is this a proxy's error page?"
+            hint = "check that api_url is the URL of a management server and not of a proxy"
             raise TransportError(f"{text}: {hint}", command=command, http_status=answer.status_code) from None
         if not isinstance(body, dict) or not body:
             raise TransportError(
-                f"{command}: HTTP {answer.status_code} with JSON that is no CloudStack answer",
+                f"{command}: HTTP {answer.status_code} with JSON that is not an answer of CloudStack",
                 command=command,
                 http_status=answer.status_code,
             )
@@ -134,7 +134,7 @@ def _requests() -> t.Any:
     try:
         import requests
     except ImportError:
-        raise MissingLibrary("requests", "to talk to the CloudStack API") from None
+        raise MissingLibrary("requests", "for connections to the CloudStack API") from None
     return requests
 
 

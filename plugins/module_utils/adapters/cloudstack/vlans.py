@@ -50,7 +50,7 @@ class Vlans:
             ]
         read = [taken(item, physical_network_id, self._client.tell) for item in found]
         if None in read:
-            raise Unreadable("listGuestVlans: an allocated VLAN has no number that can be read", field="vlan")
+            raise Unreadable("listGuestVlans: an allocated VLAN has no readable number", field="vlan")
         return [each for each in read if each is not None]
 
     def networks(self, zone_id: str) -> t.Sequence[GuestNetwork]:

@@ -39,7 +39,7 @@ def library() -> t.Any:
         import libvirt
     except ImportError:
         raise MissingLibrary(
-            "libvirt-python", "to ask KVM hosts (python3-libvirt of the distribution will do)"
+            "libvirt-python", "for connections to KVM hosts (the distribution's python3-libvirt can be used)"
         ) from None
     return libvirt
 

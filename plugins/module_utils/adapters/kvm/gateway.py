@@ -108,7 +108,7 @@ def raise_for_all(answers: t.Mapping[str, object]) -> None:
     if len(denied) == len(errors):
         raise denied[0]
     passing = any(getattr(each, "passing", True) for each in errors)
-    message = f"none of {len(errors)} hosts answers; {errors[0].message}"
+    message = f"none of {len(errors)} hosts answers: {errors[0].message}"
     raise TransportError(message, command="libvirt", passing=passing)
 
 

@@ -34,7 +34,7 @@ def monitor(domain: t.Any, command: str, **arguments: object) -> t.Mapping[str, 
     try:
         import libvirt_qemu
     except ImportError:
-        raise MissingLibrary("libvirt-python", "with its part for QEMU, to ask guests") from None
+        raise MissingLibrary("libvirt-python", "with its QEMU module, to query guests") from None
     text = json.dumps({"execute": command, **({"arguments": arguments} if arguments else {})})
     try:
         answer = json.loads(libvirt_qemu.qemuMonitorCommand(domain, text, 0))

@@ -36,7 +36,7 @@ def uri(access: HypervisorAccess, host: Host, pki: str) -> str:
     parts = _parts(text)
     if parts.password is not None:
         # Not repeated: it holds the password.
-        raise InvalidValue("hypervisor.url", f"{parts.scheme}://…", "no password in it: that is hypervisor.password")
+        raise InvalidValue("hypervisor.url", f"{parts.scheme}://…", "a URI without a password; use hypervisor.password")
     if not parts.scheme.startswith("qemu") or not parts.path:
         raise InvalidValue("hypervisor.url", text, EXPECTED)
     place = _placed(host, [what for what in (HOST, ADDRESS) if what in text])
@@ -70,7 +70,7 @@ def _placed(host: Host, wanted: t.Sequence[str]) -> t.Callable[..., str]:
     reasons = [
         Reason(
             "unsafe_name",
-            f"CloudStack names its {what[1:-1]} {shortened(held[what])!r}, which is not an address or a host name",
+            f"its {what[1:-1]} in CloudStack is {shortened(held[what])!r}, which is not an address or a host name",
             f"correct it in CloudStack, or use {ADDRESS if what == HOST else HOST} in hypervisor.url",
             {"host": printable(host.name), "value": printable(held[what])},
         )
@@ -92,4 +92,4 @@ def check_spread(url: str, hosts: int) -> None:
     """One daemon speaks for one host: several hosts need a placeholder. Raises InvalidValue."""
     if hosts > 1 and HOST not in url and ADDRESS not in url:
         shown = urlsplit(url)._replace(netloc="…").geturl() if "@" in url else url
-        raise InvalidValue("hypervisor.url", shown, f"{HOST} or {ADDRESS} in it, for there are {hosts} hosts")
+        raise InvalidValue("hypervisor.url", shown, f"a URI with {HOST} or {ADDRESS}, because there are {hosts} hosts")

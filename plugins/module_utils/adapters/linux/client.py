@@ -26,7 +26,7 @@ SYSTEM_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr
 
 @dataclass(frozen=True)
 class Answer:
-    """How a command ended; status 124 where it did not end in time, as timeout(1) has it."""
+    """How a command ended; status 124 where it did not finish in time, as timeout(1) has it."""
 
     status: int
     out: str

@@ -256,5 +256,7 @@ def try_mount(linux: Linux, url: str) -> Mount:
     source = f"{parts.hostname}:{parts.path}"
     answer = linux.run("unshare", "--mount", "sh", "-c", TRIAL_MOUNT, "sh", parts.scheme, source)
     if answer is None:
-        return Mount(url, "unshare is not there")
-    return Mount(url, "" if answer.status == 0 else _last_line(answer.err) or f"mount ended with {answer.status}")
+        return Mount(url, "unshare is not installed")
+    return Mount(
+        url, "" if answer.status == 0 else _last_line(answer.err) or f"mount failed with exit status {answer.status}"
+    )

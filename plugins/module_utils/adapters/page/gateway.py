@@ -71,7 +71,7 @@ class Pages:
                 return file.read(), os.fstat(file.fileno()).st_mode & 0o7777
         except FileNotFoundError:
             if not os.path.isdir(os.path.dirname(path) or "."):
-                raise InvalidValue("dest", path, "a path in a directory that is there") from None
+                raise InvalidValue("dest", path, "a path in an existing directory") from None
             return None
         except OSError as error:
             raise InvalidValue("dest", path, f"a file that can be read ({error.strerror})") from None

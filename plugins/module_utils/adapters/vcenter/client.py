@@ -75,7 +75,7 @@ class VcenterClient:
         try:
             from pyVmomi import SoapAdapter, vim, vmodl
         except ImportError:
-            raise MissingLibrary("pyvmomi", "to speak to a vCenter") from None
+            raise MissingLibrary("pyvmomi", "for connections to vCenter") from None
         self.vim: t.Any = vim
         self.vmodl: t.Any = vmodl
         self._access, self._page_size = access, page_size
@@ -111,7 +111,7 @@ class VcenterClient:
             content = self._send("RetrieveServiceContent", instance.RetrieveContent)
             sessions = getattr(content, "sessionManager", None)
             if sessions is None:
-                text = f"what answers at {self._access.url} is not a vCenter"
+                text = f"the server at {self._access.url} is not a vCenter"
                 raise TransportError(text, command="RetrieveServiceContent", passing=False)
             self._login(sessions)
             self._content = content
@@ -230,7 +230,7 @@ class VcenterClient:
         except HypervisorError as error:
             if error.fault in ("vim.fault.InvalidLogin", "vim.fault.NoPermission"):
                 self._denied = AccessDenied(
-                    f"{self._access.url} refuses user {name!r} or the password; it is not tried again",
+                    f"{self._access.url} refuses user {name!r} or the password; the login is not tried again",
                     call="Login",
                     fault=error.fault,
                 )
@@ -243,7 +243,7 @@ class VcenterClient:
         try:
             return method()
         except ssl.SSLCertVerificationError as error:
-            message = f"the certificate of {url} is not trusted: {error.verify_message}; name its CA in ca_path"
+            message = f"the certificate of {url} is not trusted: {error.verify_message}; set ca_path to its CA"
             raise TransportError(message, command=name, arrived=False, passing=False) from None
         except (OSError, http.client.HTTPException, xml.parsers.expat.ExpatError) as error:
             refused = isinstance(error, ConnectionRefusedError)
@@ -252,7 +252,7 @@ class VcenterClient:
             raise _error(name, fault) from None
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
             # What the library's parser makes of an answer that is none.
-            text = f"{url}: the answer is none of vSphere's ({type(error).__name__}: {shortened(str(error))})"
+            text = f"{url}: the answer is not from vSphere ({type(error).__name__}: {shortened(str(error))})"
             raise TransportError(text, command=name, passing=False) from None
 
     def _traversal(self, step: Step) -> t.Any:
@@ -326,7 +326,7 @@ def _error(call: str, fault: t.Any) -> HypervisorError:
     said = getattr(fault, "msg", None) or getattr(fault, "reason", None) or name
     lacking = getattr(fault, "privilegeId", None)
     if name == "vim.fault.NoPermission" and call != "Login":
-        return AccessDenied(f"the privilege {lacking} is lacking", call=call, fault=name, privilege=lacking)
+        return AccessDenied(f"the privilege {lacking} is missing", call=call, fault=name, privilege=lacking)
     return HypervisorError(f"{said} ({name})", call=call, fault=name)
 
 

@@ -102,7 +102,9 @@ class VcenterGateway:
             if error.fault == "vim.fault.Timedout":
                 left = [each.name for each in self.read().active_on(host)]
                 what = f"host {host.name} to enter maintenance mode"
-                raise WaitTimeout(what, timeout, f"VMs that stayed: {', '.join(left)}" if left else None) from None
+                raise WaitTimeout(
+                    what, timeout, f"VMs still on the host: {', '.join(left)}" if left else None
+                ) from None
             # Somebody else was faster.
             if error.fault != "vim.fault.InvalidState" or not self._host(host)["runtime.inMaintenanceMode"]:
                 raise

@@ -82,7 +82,7 @@ class Client:
                     raise self.refusal(method, error.details) from None
                 # It was not carried out: only the master does anything.
                 self._forget()
-        raise TransportError(f"{method}: no host of the pool stays master", command=method)
+        raise TransportError(f"{method}: the pool keeps no host as master", command=method)
 
     def records(self, kind: str) -> Table:
         """All records of a class by their references; none where the pool is too old to know the class."""
@@ -155,7 +155,7 @@ class Client:
         errors.sort(key=lambda each: each.passing)
         if errors:
             raise errors[0]
-        raise TransportError("no host of the pool says that it is the master", command="session.login_with_password")
+        raise TransportError("no host of the pool reports that it is the master", command="session.login_with_password")
 
     def _opened(self, url: str) -> t.Any:
         transport = _Transport(self._access.timeout, self._context if url.startswith("https:") else None)
@@ -199,7 +199,7 @@ class Client:
     def _lost(self, method: str, error: Exception, url: str = "") -> TransportError:
         place = url or ", ".join(self._urls)
         if isinstance(error, ssl.SSLCertVerificationError):
-            hint = "the certificate is not trusted: give its CA with ca_path"
+            hint = "the certificate is not trusted: set ca_path to its CA"
             text = f"{method}: TLS with {place} failed: {hint} ({error.verify_message})"
             return TransportError(text, command=method, arrived=False, passing=False)
         if isinstance(error, (ConnectionRefusedError, socket.gaierror)):
@@ -210,7 +210,7 @@ class Client:
         if isinstance(error, AnswerTooLarge):
             return TransportError(f"{method}: {place}: {error}", command=method, passing=False)
         if isinstance(error, (xmlrpc.client.Error, ExpatError, *MALFORMED)):
-            return TransportError(f"{method}: what answers at {place} is not XAPI", command=method)
+            return TransportError(f"{method}: the server at {place} is not XAPI", command=method)
         return TransportError(f"{method}: the connection to {place} was lost", command=method)
 
 
@@ -291,5 +291,5 @@ def _library() -> t.Any:
     try:
         import XenAPI
     except ImportError:
-        raise MissingLibrary("XenAPI", "to talk to XenServer and XCP-ng") from None
+        raise MissingLibrary("XenAPI", "for connections to XenServer and XCP-ng") from None
     return XenAPI

@@ -147,7 +147,7 @@ class XenServer:
     def _hand_over(self, seen: HypervisorView, leaving: HypervisorHost, timeout: float) -> None:
         heir = successor(seen.hosts, leaving)
         if heir is None:
-            text = f"{leaving.name} is the pool's master and no other host is enabled: enable one first"
+            text = f"{leaving.name} is the master of the pool, and no other host is enabled: enable one first"
             raise HypervisorError(text, call="pool.designate_new_master", fault="NO_HOSTS_AVAILABLE")
         self._lead(heir, timeout)
 

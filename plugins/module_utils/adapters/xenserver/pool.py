@@ -76,7 +76,7 @@ class XenServerPool:
 def _network(client: Client, name: str) -> str:
     found = client.call("network.get_by_name_label", name)
     if len(found) != 1:
-        text = f"{len(found)} networks are called {name!r}"
+        text = f"{len(found)} networks have the name {name!r}"
         raise HypervisorError(text, call="network.get_by_name_label", fault="NOT_UNIQUE")
     return str(found[0])
 

@@ -26,60 +26,70 @@ BMC = Table(
     "controller checks",
     rows(
         BLOCKS,
-        ("oobm_not_configured", "CloudStack has no controller for the host", "configure it with cs_oobm", _OOBM),
-        ("oobm_disabled", "Out-of-band management is disabled", "enable it at the level named, with cs_oobm", _OOBM),
+        (
+            "oobm_not_configured",
+            "No controller is configured for the host in CloudStack",
+            "configure out-of-band management with cs_oobm",
+            _OOBM,
+        ),
+        (
+            "oobm_disabled",
+            "Out-of-band management is disabled",
+            "enable it for the listed zone, cluster or host with cs_oobm",
+            _OOBM,
+        ),
         (
             "bmc_silent",
-            "Nothing answers at the controller's address",
-            "check address, cabling and VLAN of the management network, and that IPMI over LAN or Redfish is turned on",
+            "The controller does not answer at its address",
+            "check address, cabling and VLAN of the management network, and that IPMI over LAN or Redfish is enabled",
             _OOBM,
         ),
         (
             "bmc_port_closed",
-            "The controller's address refuses the port",
-            "check the port; IPMI uses UDP 623, Redfish TCP 443",
+            "The controller refuses the connection",
+            "check the port: IPMI uses UDP 623, Redfish uses TCP 443",
             _OOBM,
         ),
         (
             "bmc_password",
             "The controller refuses the user or the password",
-            "set the right ones with cs_oobm; after several failures some controllers lock the user for minutes",
+            "correct user and password with cs_oobm; some controllers lock the user for minutes after several failures",
             "field facts: T5:15-16",
         ),
         (
             "bmc_certificate",
             "The controller's certificate cannot be verified",
-            "install a certificate of a known authority on the controller, or give ca_path",
+            "install a certificate of a known authority on the controller, or set ca_path",
             _OOBM,
         ),
         (
             "bmc_protocol",
-            "What answers there is no controller of this protocol",
-            "check the driver: ipmitool speaks IPMI 2.0, redfish speaks HTTPS",
+            "The address does not answer with the controller's protocol",
+            "check the driver: ipmitool uses IPMI 2.0, redfish uses HTTPS",
             _OOBM,
         ),
         (
             "bmc_privilege",
-            "The user may read but not switch",
-            "give the user the privilege Administrator on the controller's LAN channel",
+            "The user has no right to switch the power",
+            "set the user's privilege to Administrator on the controller's LAN channel",
             _OOBM,
         ),
         (
             "bmc_cipher",
-            "The controller offers none of the cipher suites that ipmitool uses",
+            "The controller supports none of the cipher suites of ipmitool",
             "allow cipher suite 3 or 17 on the LAN channel",
             "Hosts: Out-of-band Management (note on ipmitool)",
         ),
         (
             "bmc_shared",
             "Two hosts have the same controller",
-            "give each host its own: fencing one would switch the other one off",
+            "configure a different controller for each host: fencing one would turn off the other",
             _OOBM,
         ),
         (
             "redfish_port",
-            "CloudStack's redfish driver always asks port 443",
-            "let the controller answer on 443, or use the driver ipmitool",
+            "CloudStack's redfish driver always uses port 443",
+            "configure port 443 on the controller, or use the driver ipmitool",
             "cs#10441",
         ),
         (
@@ -93,26 +103,26 @@ BMC = Table(
         HURTS,
         (
             "power_differs",
-            "CloudStack has another power state than the controller",
-            "ask for the status with cs_power; if it stays so, look at the controller's address",
+            "The power state in CloudStack differs from the controller",
+            "read the status with cs_power; if the states still differ, check the controller's address",
             "field facts: T5:5-7",
         ),
         (
             "host_answers_while_off",
-            "The controller says off, but the host answers",
-            "this is another machine's controller: correct the address before anything is fenced",
+            "The controller reports that the host is off, but the host answers",
+            "correct the controller's address, which belongs to another machine, before any host is fenced",
             "cs#12922",
         ),
         (
             "bmc_unverified",
             "The controller's certificate was not verified",
-            "give ca_path, or leave validate_certs on",
+            "set ca_path and validate_certs=true",
             "Hosts: Out-of-band Management (redfish.ignore.ssl)",
         ),
         (
             "bmc_not_from_server",
-            "CloudStack does not reach a controller that answers from here",
-            "open the way from the management servers to the controller (UDP 623 or TCP 443)",
+            "CloudStack cannot reach the controller, although it can be reached from here",
+            "allow connections from the management servers to the controller (UDP 623 or TCP 443)",
             _OOBM,
         ),
     ),
@@ -120,14 +130,14 @@ BMC = Table(
         NOTE,
         (
             "graceful_off_only",
-            "An off is sent as a graceful shutdown, which a hung host does not carry out",
-            "prefer the driver ipmitool for fencing",
+            "CloudStack sends OFF as a graceful shutdown, which has no effect on a hung host",
+            "use the driver ipmitool for fencing",
             "cs#13376",
         ),
         (
             "bmc_default_user",
-            "The controller has a user with a name that every vendor ships",
-            "remove or rename it",
+            "The controller has a user with a vendor's default name",
+            "remove or rename the user",
             "",
         ),
     ),
@@ -182,7 +192,10 @@ def _configuration(seen: BmcSeen) -> t.Iterator[Finding]:
     if seen.shared_with:
         where = held.address if held.driver == NESTED else f"{held.address}:{held.port}"
         yield BMC.found(
-            "bmc_shared", f"{where} is also of {', '.join(seen.shared_with)}", seen.host, hosts=list(seen.shared_with)
+            "bmc_shared",
+            f"{where} is also the controller of {', '.join(seen.shared_with)}",
+            seen.host,
+            hosts=list(seen.shared_with),
         )
 
 
@@ -195,13 +208,16 @@ def _login(seen: BmcSeen) -> t.Iterator[Finding]:
         return
     if answer.privilege and answer.privilege != ADMINISTRATOR:
         yield BMC.found(
-            "bmc_privilege", f"{seen.oobm.username} is {answer.privilege}", seen.host, privilege=answer.privilege
+            "bmc_privilege",
+            f"{seen.oobm.username} has the privilege {answer.privilege}",
+            seen.host,
+            privilege=answer.privilege,
         )
     if answer.cipher_suites and not answer.cipher_suites & USED_SUITES:
         shown = ", ".join(str(each) for each in sorted(answer.cipher_suites))
-        yield BMC.found("bmc_cipher", f"it offers {shown}", seen.host, cipher_suites=sorted(answer.cipher_suites))
+        yield BMC.found("bmc_cipher", f"supported are {shown}", seen.host, cipher_suites=sorted(answer.cipher_suites))
     if seen.protocol == REDFISH and not seen.verified:
-        yield BMC.found("bmc_unverified", "validate_certs is off", seen.host)
+        yield BMC.found("bmc_unverified", "validate_certs is false", seen.host)
     if seen.oobm.driver == REDFISH_DRIVER and answer.reset_types is not None:
         yield from _resets(seen, answer.reset_types)
     shipped = sorted(each.name for each in answer.accounts if each.name.casefold() in SHIPPED_USERS and each.enabled)

@@ -92,21 +92,25 @@ def refusals(
     found = []
     if oobm != "enabled":
         found.append(
-            Reason("oobm_off", f"out-of-band management of host {host} is not in use", "set it up with cs_oobm")
+            Reason(
+                "oobm_off",
+                f"out-of-band management of host {host} is not enabled",
+                "configure and enable it with cs_oobm",
+            )
         )
     if power not in ("On",):
         found.append(
             Reason(
                 "not_on",
-                f"the controller of host {host} says {power or 'nothing'}, not On",
-                "look at it with cs_bmc_check: a drill begins with a host that is on",
+                f"the controller of host {host} reports the power state {power or 'unknown'}, not On",
+                "check it with cs_bmc_check, and turn the host on before a drill",
             )
         )
     if vms and not consent:
         found.append(
             Reason(
                 "vms_run",
-                f"{len(vms)} VMs run on host {host} and would be cut off: {', '.join(vms[:10])}",
+                f"{len(vms)} VMs run on host {host} and would lose their host: {', '.join(vms[:10])}",
                 "put the host into maintenance with cs_maintenance, or set consent",
                 {"vms": list(vms)},
             )

@@ -38,15 +38,15 @@ STATES: t.Mapping[str, HaState] = {
     for each in (
         HaState(
             "Disabled",
-            "Host HA does nothing for this host.",
-            "enable it for the host, and see that it is not disabled for the cluster or the zone",
+            "Host HA is not active for this host.",
+            "enable host HA for the host, and check that it is not disabled for the cluster or the zone",
             ("Available",),
             steady=True,
         ),
         HaState(
             "Ineligible",
             "Host HA is enabled, but the server cannot check or fence this host now.",
-            "the readiness list of cs_host_ha_info names what is missing",
+            "see the readiness list of cs_host_ha_info for what is missing",
             ("Disabled", "Available"),
             steady=True,
         ),
@@ -65,20 +65,20 @@ STATES: t.Mapping[str, HaState] = {
         ),
         HaState(
             "Checking",
-            "The server looks for disk activity of the host's VMs on the shared storage.",
-            "wait: kvm.ha.activity.check.max.attempts checks, kvm.ha.activity.check.interval seconds apart",
+            "The server checks the shared storage for disk activity of the host's VMs.",
+            "wait for kvm.ha.activity.check.max.attempts checks, kvm.ha.activity.check.interval seconds apart",
             (*_ALWAYS, "Suspect", "Degraded", "Recovering", "Available"),
         ),
         HaState(
             "Degraded",
-            "The agent does not answer, but the VMs still write to their disks, so nothing is restarted.",
-            "repair the agent or its network; the VMs are left alone until then",
+            "The agent does not answer, but the VMs still write to their disks, so they are not restarted.",
+            "repair the agent or its network; until then, the VMs keep running on this host",
             (*_ALWAYS, "Available", "Suspect"),
             steady=True,
         ),
         HaState(
             "Recovering",
-            "The server resets the host by its controller.",
+            "The server resets the host through its controller.",
             "wait up to kvm.ha.recover.wait.period seconds for the host to boot",
             (*_ALWAYS, "Recovered", "Fencing"),
         ),
@@ -90,21 +90,23 @@ STATES: t.Mapping[str, HaState] = {
         ),
         HaState(
             "Fencing",
-            "The server turns the host off by its controller, so that its VMs can be restarted elsewhere.",
-            "if it stays so, the controller does not turn the host off: look at it with cs_bmc_check. A host that is "
-            "off already can make this fail for ever: prove that it is off, then declare it degraded",
+            "The server turns the host off through its controller to restart its VMs on other hosts.",
+            "if the state remains, check the controller with cs_bmc_check. Fencing can fail forever if "
+            "the host is already off: check that it is off, then declare it degraded",
             ("Disabled", "Ineligible", "Fenced"),
         ),
         HaState(
             "Fenced",
-            "The host is off and its HA VMs were restarted elsewhere.",
+            "The host is off and its HA VMs were restarted on other hosts.",
             "repair the host, put it into maintenance, turn it on and cancel the maintenance",
             ("Disabled", "Ineligible"),
             steady=True,
         ),
     )
 }
-UNKNOWN = HaState("", "The server showed a state that is not in its published list.", "look at the server's log", ())
+UNKNOWN = HaState(
+    "", "The server reported a state that is not documented.", "check the log of the management server", ()
+)
 
 
 @dataclass(frozen=True)
@@ -181,14 +183,14 @@ def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
             seen.answered if seen.answered is not None else {"On": True, "Off": True}.get(seen.power),
             f"power state {seen.power or 'unknown'}"
             + ("" if seen.answered is None else f", answered: {seen.answered}"),
-            "look at the controller with cs_bmc_check",
+            "check the controller with cs_bmc_check",
         ),
-        Need("host_not_up", seen.state == "Up", f"state {seen.state}", "bring the agent up"),
+        Need("host_not_up", seen.state == "Up", f"state {seen.state}", "start the host's agent"),
         Need(
             "host_not_enabled",
             seen.resource_state == "Enabled",
             f"resource state {seen.resource_state}",
-            "enable the host; a host in maintenance is not watched",
+            "enable the host: host HA does not check hosts in maintenance",
         ),
     ]
     if seen.hypervisor in ("KVM", "LXC"):
@@ -197,7 +199,7 @@ def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
                 "no_neighbour",
                 seen.neighbours > 0,
                 f"{seen.neighbours} other hosts of the cluster are Up",
-                "the server asks a neighbour whether the host still writes: a cluster needs two hosts",
+                "add a second host to the cluster: the server needs one to check the host's disk activity",
             )
         )
     if seen.hypervisor == "KVM":
@@ -206,7 +208,7 @@ def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
                 "no_heartbeat_pool",
                 bool(seen.heartbeat_pools),
                 f"NFS pools: {', '.join(seen.heartbeat_pools) or 'none'}",
-                "add an NFS primary storage pool: the heartbeat that the activity check reads is written to it",
+                "add an NFS primary storage pool: the activity check reads the heartbeat on it",
             )
         )
         needs.append(
@@ -214,8 +216,8 @@ def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
                 "reboot_on_heartbeat_unset",
                 None if seen.reboot is None else seen.reboot.casefold() in ("true", "false"),
                 f"reboot.host.and.alert.management.on.heartbeat.timeout={seen.reboot or 'unset'}",
-                "set it to true or false for every host with cs_agent_properties: its default is disputed, and one bad "
-                "NFS pool can otherwise reboot many hosts",
+                "set it to true or false on every host with cs_agent_properties: sources disagree on its "
+                "default, and one failed NFS pool may reboot many hosts",
             )
         )
     return tuple(needs)
@@ -235,7 +237,7 @@ def enable_reasons(host: str, provider: str, hypervisor: str, oobm: str, decided
         found.append(
             Reason(
                 "wrong_provider",
-                f"provider {provider} does not fit host {host} of hypervisor {hypervisor}",
+                f"provider {provider} does not support host {host} with hypervisor {hypervisor}",
                 f"use {fits}",
                 {"provider": provider, "fits": fits},
             )
@@ -244,8 +246,8 @@ def enable_reasons(host: str, provider: str, hypervisor: str, oobm: str, decided
         found.append(
             Reason(
                 "oobm_off",
-                f"out-of-band management of host {host} is disabled ({decided_by}), so host HA could neither reset nor "
-                "fence it",
+                f"out-of-band management of host {host} is disabled ({decided_by}), so host HA could not "
+                "reset or fence it",
                 "configure and enable it with cs_oobm first",
                 {"host": host, "decided_by": decided_by},
             )
@@ -260,8 +262,8 @@ def oobm_off_reasons(hosts: t.Sequence[str]) -> list[Reason]:
     return [
         Reason(
             "host_ha_enabled",
-            f"host HA is enabled for {', '.join(hosts)}: without out-of-band management it could fence none of them",
-            "disable host HA there with cs_host_ha first",
+            f"host HA is enabled for {', '.join(hosts)}: without out-of-band management they could not be fenced",
+            "disable host HA with cs_host_ha first",
             {"hosts": list(hosts)},
         )
     ]
@@ -289,7 +291,7 @@ def degrade_reasons(host: str, state: str, proof: Death) -> list[Reason]:
         found.append(
             Reason(
                 "host_connected",
-                f"host {host} is {state}: the server takes only hosts that are Disconnected or in Alert",
+                f"host {host} is {state}: the server accepts only hosts in state Disconnected or Alert",
             )
         )
     if proof.power == "Off":
@@ -298,18 +300,20 @@ def degrade_reasons(host: str, state: str, proof: Death) -> list[Reason]:
         found.append(
             Reason(
                 "host_is_on",
-                f"the controller says that host {host} is on: its VMs may still run and write to their disks",
+                f"the controller reports that host {host} is on: its VMs may still run and write to their disks",
                 "turn it off with cs_power first",
             )
         )
     elif proof.ping:
-        found.append(Reason("host_answers", f"host {host} answers on the network", "it is not dead: repair its agent"))
+        found.append(
+            Reason("host_answers", f"host {host} answers on the network", "repair its agent: the host is running")
+        )
     elif proof.ping is None or not proof.consent:
         found.append(
             Reason(
                 "not_proven_dead",
-                f"the controller of host {host} does not answer, so nothing proves that the host is off",
-                "see with your own eyes that it is off, then set consent",
+                f"the controller of host {host} does not answer, so it is not certain that the host is off",
+                "check at the machine that it is off, then set consent",
                 {"ping": proof.ping},
             )
         )

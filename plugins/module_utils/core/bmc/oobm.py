@@ -204,8 +204,8 @@ def reasons(wish: OobmWish, use_https: t.Optional[bool] = None) -> list[Reason]:
         found.append(
             Reason(
                 "redfish_port",
-                f"port {wish.port} is configured, but CloudStack's redfish driver always asks port {expected}",
-                f"let the controller answer on port {expected} and leave the port out, or use the driver ipmitool",
+                f"port {wish.port} is configured, but CloudStack's redfish driver always uses port {expected}",
+                f"configure port {expected} on the controller and omit port, or use the driver ipmitool",
                 {"port": wish.port, "asked": expected},
             )
         )

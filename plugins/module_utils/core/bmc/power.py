@@ -51,8 +51,8 @@ def refusals(host: str, action: PowerAction, resource_state: str, vms: t.Sequenc
         found.append(
             Reason(
                 "vms_run",
-                f"{len(vms)} VMs run on host {host} and would be cut off: {shown}",
-                "move them away with cs_maintenance, or set force to accept the loss",
+                f"{len(vms)} VMs run on host {host} and would lose their host: {shown}",
+                "migrate them with cs_maintenance, or set force to accept the loss",
                 {"vms": list(vms)},
             )
         )
@@ -60,7 +60,7 @@ def refusals(host: str, action: PowerAction, resource_state: str, vms: t.Sequenc
         found.append(
             Reason(
                 "not_in_maintenance",
-                f"host {host} is {resource_state or 'in no known state'}, not in Maintenance",
+                f"host {host} is in resource state {resource_state or 'unknown'}, not in Maintenance",
                 "put it into maintenance with cs_maintenance first, or set force",
                 {"resource_state": resource_state},
             )

@@ -20,11 +20,11 @@ from ..placement.rules import Packing, Vm, misfit
 # The server restarts these itself, whatever an offering says.
 ALWAYS = frozenset(("ConsoleProxy", "SecondaryStorageVm", "Router", "InternalLb"))
 REMEDIES: t.Mapping[str, str] = {
-    "not_ha": "start it from an offering with HA (offerha), or set haenable where the offering has it",
-    "local_storage": "move its disks to shared storage",
-    "no_tagged_host": "put the tag of ha.tag on another host of the cluster, or empty ha.tag",
-    "no_place": "add capacity to the cluster, or lower what it runs",
-    "rule": "see the code: a host tag, dedication, affinity or storage pool leaves it no other host",
+    "not_ha": "use an offering with HA (offerha), or set haenable if the offering allows it",
+    "local_storage": "migrate its disks to shared storage",
+    "no_tagged_host": "add the tag of ha.tag to another host of the cluster, or clear ha.tag",
+    "no_place": "add capacity to the cluster, or stop VMs",
+    "rule": "check the listed rule: its host tag, dedication, affinity or storage pool excludes every other host",
 }
 
 
@@ -84,9 +84,9 @@ def _loss(fleet: Fleet, packing: Packing, planned: t.Mapping[str, Vm], n: int, h
 def _never(vm: Instance) -> t.Optional[tuple[str, str]]:
     """The code and the reason of what is never restarted elsewhere; None where nothing speaks against it."""
     if vm.local:
-        return "local_storage", "a disk of it is on the host itself"
+        return "local_storage", "one of its disks is on local storage of the host"
     if not vm.ha_enabled and vm.kind not in ALWAYS:
-        return "not_ha", "HA is off for it"
+        return "not_ha", "HA is disabled for the VM"
     return None
 
 
@@ -99,11 +99,11 @@ def _places(room: Packing, unit: Vm, failed: int, ha_tag: str) -> t.Union[int, t
     rules = {n: misfit(unit.needs, room.hosts[n]) for n in tagged}
     suited = [n for n in tagged if not rules[n]]
     if not suited:
-        return "rule", ", ".join(sorted(set(rules.values()))) or "there is no other host"
+        return "rule", ", ".join(sorted(set(rules.values()))) or "the cluster has no other host"
     fitting = [n for n in suited if room.fits(unit, n)]
     if not fitting:
         return (
             "no_place",
-            f"{unit.size.ram >> 20} MiB and {unit.size.cpu} MHz fit on none of {len(suited)} suited hosts",
+            f"{unit.size.ram >> 20} MiB and {unit.size.cpu} MHz fit on none of the {len(suited)} suitable hosts",
         )
     return max(fitting, key=lambda n: (room.ram[n], room.hosts[n].name))

@@ -165,8 +165,11 @@ def refusals(
         lost = failing(sim.later, spare_hosts)
         if lost and (sim.lowers or not failing(sim.earlier, spare_hosts)):
             names = ", ".join(lost)
-            message = f"afterwards the failure of {names} would leave VMs without a place (N+{spare_hosts})"
-            remedy = "keep the factor higher, add a host, or lower spare_hosts"
+            message = (
+                f"with this factor, the other hosts could not restart all VMs after a failure of {names} "
+                f"(N+{spare_hosts})"
+            )
+            remedy = "use a higher factor, add a host, or lower spare_hosts"
             found.append(Reason("n_plus_f", message, remedy, {"failing": list(lost), "spare_hosts": spare_hosts}))
     return tuple(found)
 
@@ -180,14 +183,18 @@ def of_factors(
         word = WORDS[kind]
         facts: dict[str, object] = {"factor": factor, "resource": word}
         if not 0 < factor < float("inf"):
-            yield Reason("factor_not_positive", f"the {word} factor {factor:g} is not above 0", "give 1 or more", facts)
+            yield Reason(
+                "factor_not_positive", f"the {word} factor {factor:g} must be greater than 0", "use 1 or more", facts
+            )
             continue
         if factor < 1 and "below_one" not in allow:
-            message = f"the {word} factor {factor:g} is below 1: it gives away capacity that is there"
-            yield Reason("below_one", message, "give 1 or more, or allow below_one", facts)
+            message = f"the {word} factor {factor:g} is below 1: existing capacity would stay unused"
+            yield Reason("below_one", message, "use 1 or more, or add below_one to allow", facts)
         if factor > LARGE[kind] and "large" not in allow:
-            message = f"the {word} factor {factor:g} is above {LARGE[kind]:g}, which no machine can serve"
-            yield Reason("large", message, "give a smaller one, or allow large", {**facts, "most": LARGE[kind]})
+            message = f"the {word} factor {factor:g} is above {LARGE[kind]:g}, which no hardware supports"
+            yield Reason(
+                "large", message, "use a smaller factor, or add large to allow", {**facts, "most": LARGE[kind]}
+            )
         if kind == "ram" and able is not None and factor > 1:
             yield from _of_memory(factor, hypervisor, able, allow)
 
@@ -196,12 +203,15 @@ def _of_memory(factor: float, hypervisor: str, able: Ability, allow: t.Collectio
     facts = {"factor": factor, "hypervisor": hypervisor}
     if not able.ballooning and "no_ballooning" not in allow:
         message = (
-            f"{hypervisor} takes no memory back from guests, so a memory factor of {factor:g} promises what is not"
+            f"{hypervisor} cannot reclaim memory from guests, so a memory factor of {factor:g} promises "
+            "memory that does not exist"
         )
-        yield Reason("no_ballooning", f"{message} there", "keep it at 1, or allow no_ballooning", facts)
+        yield Reason("no_ballooning", f"{message} there", "use 1, or add no_ballooning to allow", facts)
     if able.most_ram is not None and factor > able.most_ram:
-        message = f"{hypervisor} serves no memory factor above {able.most_ram:g} (dynamic memory control)"
-        yield Reason("memory_limit", message, f"give {able.most_ram:g} or less", {**facts, "most": able.most_ram})
+        message = (
+            f"{hypervisor} supports memory factors up to {able.most_ram:g} (dynamic memory control), not {factor:g}"
+        )
+        yield Reason("memory_limit", message, f"use {able.most_ram:g} or less", {**facts, "most": able.most_ram})
 
 
 def _over_full(change: HostChange, sim: Simulation) -> t.Iterator[Reason]:
@@ -218,8 +228,10 @@ def _over_full(change: HostChange, sim: Simulation) -> t.Iterator[Reason]:
         need = max(then, restarted)
         if need <= room:
             continue
-        when = "as soon as it is changed" if then > room else "once its VMs were stopped and started"
+        when = "immediately" if then > room else "after its VMs are stopped and started"
         message = f"host {change.host.name} would hold {need} {unit} of {WORDS[kind]} where {room} are, {when}"
         facts = {"host": change.host.id, "host_name": change.host.name, "resource": WORDS[kind], "used": then}
         more = {"restarted": restarted, "capacity": room, "used_before": was, "capacity_before": had}
-        yield Reason("over_full", message, "move VMs off it first, or allow over_full", {**facts, **more})
+        yield Reason(
+            "over_full", message, "migrate VMs away from it first, or add over_full to allow", {**facts, **more}
+        )

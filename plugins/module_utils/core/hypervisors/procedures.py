@@ -13,12 +13,12 @@ import typing as t
 from .model import CAPABILITIES
 
 ENTER: t.Mapping[str, str] = {
-    "KVM": "libvirt: prove that no domain runs",
-    "XenServer": "XenServer: prove that no VM runs, hand the pool over if it is the master, disable the host",
-    "VMware": "vCenter: prove that no VM runs, enter maintenance mode",
+    "KVM": "libvirt: check that no domain runs",
+    "XenServer": "XenServer: check that no VM runs, transfer the master role if necessary, disable the host",
+    "VMware": "vCenter: check that no VM runs, enter maintenance mode",
 }
 LEAVE: t.Mapping[str, str] = {"XenServer": "XenServer: enable the host", "VMware": "vCenter: exit maintenance mode"}
-BY_HAND = "not connected, so by hand or with the option hypervisor: "
+BY_HAND = "not connected, so do this manually or with the option hypervisor: "
 
 
 def steps(hypervisor: str, connected: bool) -> tuple[str, ...]:
@@ -30,10 +30,10 @@ def steps(hypervisor: str, connected: bool) -> tuple[str, ...]:
     leave = (prefix + LEAVE[hypervisor],) if hypervisor in LEAVE else ()
     return (
         *first,
-        "CloudStack: disable the host, migrate every VM by plan",
+        "CloudStack: disable the host, migrate its VMs as planned",
         "CloudStack: maintenance of the empty host",
         *enter,
-        "the stage maintenance: the work",
+        "run the stage maintenance",
         *leave,
-        "CloudStack: cancel the maintenance, wait for the agent, start what was stopped",
+        "CloudStack: cancel the maintenance, wait for the agent, start the stopped VMs",
     )

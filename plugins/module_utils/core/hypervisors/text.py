@@ -15,11 +15,11 @@ def hypervisor_text(seen: Seen) -> list[str]:
     """A line for the cluster, one a host, and one a difference."""
     kind = seen["capabilities"]["hypervisor"]
     count = sum(1 for guest in seen["guests"] if guest["power"] == "running")
-    lines = [f"{seen['cluster']} ({kind}): {len(seen['hosts'])} hosts, {count} VMs run"]
+    lines = [f"{seen['cluster']} ({kind}): {len(seen['hosts'])} hosts, {count} running VMs"]
     lines += [f"  {_host(host)}" for host in seen["hosts"]]
-    lines += [f"  {row['host']}: could not be asked: {row['error']}" for row in seen["unread"]]
+    lines += [f"  {row['host']}: could not be read: {row['error']}" for row in seen["unread"]]
     lines += [f"  {row['severity']} {row['code']}: {row['message']} ({row['remedy']})" for row in seen["differences"]]
-    return lines if seen["differences"] else [*lines, "  CloudStack and the hypervisor say the same"]
+    return lines if seen["differences"] else [*lines, "  no differences between CloudStack and the hypervisor"]
 
 
 def _host(host: Seen) -> str:

@@ -176,7 +176,7 @@ KEYS: tuple[AgentKey, ...] = (
     ),
     *_of("setup", "add the host to its cluster with cs_host", "zone", "pod", "cluster", "resource"),
     *_of("setup", "set the global setting migratewait", "vm.migrate.wait"),
-    *_of("identity", "the management server gives it when the host is added", "guid", "local.storage.uuid"),
-    *_of("secret", "the management server makes it when the host is added", "keystore.passphrase"),
+    *_of("identity", "the management server sets it when the host is added", "guid", "local.storage.uuid"),
+    *_of("secret", "the management server creates it when the host is added", "keystore.passphrase"),
 )
 BY_NAME: t.Mapping[str, AgentKey] = {key.name: key for key in KEYS}

@@ -78,7 +78,7 @@ def _text(key: str, value: t.Any, allow_unknown: bool) -> t.Optional[str]:
             raise InvalidValue("properties", key, "a key of letters, digits, dots, dashes and underscores")
         known = AgentKey(key)
     if known.owner != "operator":
-        raise InvalidValue("properties", key, f"a key that is the operator's to set: {known.instead}")
+        raise InvalidValue("properties", key, f"a key that operators may set ({key}: {known.instead})")
     if value is None:
         return None
     text = _joined(known, value)
@@ -110,7 +110,7 @@ def _wrong(key: AgentKey, text: str) -> str:
     if key.kind == "path":
         return "" if text.startswith("/") else "an absolute path"
     if key.kind == "device":
-        return "" if re.fullmatch(r"[^\s/:]{1,15}", text) else "the name of an interface, 15 characters at most"
+        return "" if re.fullmatch(r"[^\s/:]{1,15}", text) else "the name of an interface, at most 15 characters"
     return _wrong_hosts(text) if key.kind == "hosts" else ""
 
 
@@ -141,21 +141,27 @@ def _contradictions(values: t.Mapping[str, t.Optional[str]]) -> t.Iterator[Reaso
     """Keys that are right each by itself and wrong together."""
     mode, model = values.get("guest.cpu.mode"), values.get("guest.cpu.model")
     if mode == "custom" and not model:
-        yield Reason("cpu_model_missing", "guest.cpu.mode=custom needs guest.cpu.model", "name a model all hosts have")
+        yield Reason(
+            "cpu_model_missing",
+            "guest.cpu.mode=custom needs guest.cpu.model",
+            "set guest.cpu.model to a model that all hosts support",
+        )
     if model and mode not in (None, "custom"):
-        yield Reason("cpu_model_unused", f"guest.cpu.model={model} counts only with guest.cpu.mode=custom")
+        yield Reason("cpu_model_unused", f"guest.cpu.model={model} has an effect only with guest.cpu.mode=custom")
     reserved, beyond = values.get("host.reserved.mem.mb"), values.get("host.overcommit.mem.mb")
     if int(reserved or 0) and int(beyond or 0):
         yield Reason(
             "memory_both_ways",
-            f"host.reserved.mem.mb={reserved} and host.overcommit.mem.mb={beyond} exclude each other",
+            f"host.reserved.mem.mb={reserved} and host.overcommit.mem.mb={beyond} are mutually exclusive",
             "set one of them to 0",
         )
     driver, bridges = values.get("libvirt.vif.driver"), values.get("network.bridge.type") or "native"
     if driver in (BRIDGE_VIF, OVS_VIF) and (driver == OVS_VIF) != (bridges == "openvswitch"):
-        yield Reason("vif_driver", f"libvirt.vif.driver={driver} does not go with network.bridge.type={bridges}")
+        yield Reason("vif_driver", f"libvirt.vif.driver={driver} does not work with network.bridge.type={bridges}")
     if values.get("network.direct.device") and driver != DIRECT_VIF:
-        yield Reason("direct_unused", "network.direct.device counts only with the driver", f"set it to {DIRECT_VIF}")
+        yield Reason(
+            "direct_unused", "network.direct.device has an effect only with the driver", f"set it to {DIRECT_VIF}"
+        )
 
 
 def same(key: str, wanted: t.Optional[str], held: t.Optional[str]) -> bool:

@@ -113,7 +113,9 @@ def decide(declared: Declaration, peer: t.Optional[Peer] = None) -> Firewall:
     for scope in ("management", "cluster"):
         networks[scope] = _networks(scope, getattr(declared, scope))
         if not networks[scope]:
-            raise InvalidValue(scope, [], "the networks that need these ports; without any nobody reaches them")
+            raise InvalidValue(
+                scope, [], "the networks that need these ports; without sources, nothing can connect to them"
+            )
     networks["console"] = _networks("console", declared.console) or networks["management"]
     servers = _networks("servers", declared.servers)
     _refuse_cut(declared, networks["management"], peer)
@@ -144,7 +146,7 @@ def _extra(rows: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[Opening]:
         name, ports = str(row.get("name", "")), str(row.get("ports", ""))
         match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", ports)
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", name):
-            raise InvalidValue("extra", row, "a name of small letters, digits and dashes")
+            raise InvalidValue("extra", row, "a name of lowercase letters, digits and hyphens")
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last <= 65535:
             raise InvalidValue(f"extra {name}", ports, "ports as 9100 or 9100-9110")
@@ -167,8 +169,8 @@ def _refuse_cut(declared: Declaration, management: t.Sequence[str], peer: t.Opti
         reasons.append(
             Reason(
                 "peer_left_out",
-                f"this very connection comes from {peer.address}, which none of the management networks "
-                f"({', '.join(management)}) holds",
+                f"this connection comes from {peer.address}, which is in none of the management networks "
+                f"({', '.join(management)})",
                 f"add {address}/{address.max_prefixlen} or its network to management",
                 {"address": peer.address, "management": list(management)},
             )
@@ -177,7 +179,7 @@ def _refuse_cut(declared: Declaration, management: t.Sequence[str], peer: t.Opti
         reasons.append(
             Reason(
                 "ssh_port_other",
-                f"this very connection came in by port {peer.port}, not by ssh_port={declared.ssh_port}",
+                f"this connection uses port {peer.port}, not ssh_port={declared.ssh_port}",
                 f"set ssh_port to {peer.port}",
                 {"port": peer.port},
             )

@@ -69,7 +69,7 @@ def plan_hooks(contents: t.Mapping[str, str]) -> ScriptPlan:
         action, mark, rest = name.partition("_")
         if not mark or action not in (ALL, *ACTIONS) or not rest:
             known = ", ".join((ALL, *ACTIONS))
-            problems.append(f"{name}: is never run; a name begins with one of {known} and an underscore")
+            problems.append(f"{name}: would never run; start the name with one of {known} and an underscore")
     ordered = sorted(contents, key=lambda name: (name.partition("_")[2], name))
     scripts = []
     for place, name in enumerate(ordered):
@@ -88,13 +88,13 @@ def plan_stages(contents: t.Mapping[str, str]) -> ScriptPlan:
         if stage:
             by_stage[stage].append(name)
         else:
-            problems.append(f"{name}: is no stage; expected one of {', '.join(STAGES)}, bare or with .sh or .py")
+            problems.append(f"{name}: is not a stage; expected one of {', '.join(STAGES)}, optionally with .sh or .py")
     for stage, names in by_stage.items():
         if len(names) > 1:
-            problems.append(f"{' and '.join(sorted(names))}: stage {stage} may have one script")
+            problems.append(f"{' and '.join(sorted(names))}: stage {stage} can have only one script; remove the others")
     notes = []
     if contents and not by_stage["Maintenance"]:
-        notes.append("no Maintenance script: CloudStack's own rolling maintenance skips a host that has none")
+        notes.append("no Maintenance script: CloudStack's rolling maintenance skips hosts without one")
     scripts = tuple(
         Script(name, _sum(contents[name]), _lint(contents[name]), place, ((stage, ""),), _good(stage))
         for place, stage in enumerate(STAGES)
@@ -114,13 +114,16 @@ def _good(stage: str) -> tuple[int, ...]:
 
 def _problems(name: str, content: str) -> t.Iterator[str]:
     if not re.fullmatch(r"[A-Za-z0-9][\w.+-]*", name):
-        yield f"{name}: is no file name that a hook may have; use letters, digits, '_', '-', '.'"
+        yield f"{name}: is not a valid file name of a hook; use letters, digits, '_', '-', '.'"
     first = content.partition("\n")[0]
     # Blanks between "#!" and the path are the kernel's to skip (execve(2)).
     if not re.match(r"#![ \t]*/", first):
-        yield f"{name}: begins with {first[:40]!r}; its first line has to name the interpreter, such as #!/bin/bash"
+        yield (
+            f"{name}: begins with {first[:40]!r}; start the script with a line that names the interpreter, "
+            "such as #!/bin/bash"
+        )
     if "\r\n" in content:
-        yield f"{name}: has line ends of another system (CR LF); the kernel finds no interpreter of such a name"
+        yield f"{name}: has Windows line ends (CR LF), so the kernel cannot find its interpreter; use LF"
 
 
 def _lint(content: str) -> str:

@@ -54,11 +54,11 @@ def _machine(facts: Facts) -> Found:
     if version and version < OLDEST:
         yield found("os_too_old", f"{facts['os_version']}", version=facts["os_version"])
     if facts.get("is_64bit") is False:
-        yield found("not_64bit", "Windows says so")
+        yield found("not_64bit", "reported by Windows")
     if facts.get("virtualization") is False:
-        yield found("no_virtualization", "Windows says so")
+        yield found("no_virtualization", "reported by Windows")
     if facts.get("hyperv_role") is False:
-        yield found("role_missing", "Windows says so")
+        yield found("role_missing", "reported by Windows")
     for name, least, code in (
         ("memory", LEAST_RAM, "ram_low"),
         ("disk", LEAST_DISK, "disk_low"),
@@ -66,15 +66,15 @@ def _machine(facts: Facts) -> Found:
     ):
         value = facts.get(name)
         if value is not None and value < least:
-            yield found(code, f"{name} is {value}, {least} is the least", **{name: value})
+            yield found(code, f"{name} is {value}, at least {least} is required", **{name: value})
 
 
 def _domain(facts: Facts, wanted: Wanted) -> Found:
     held = facts.get("domain")
     if held == "":
-        yield found("no_domain", "Windows says so")
+        yield found("no_domain", "reported by Windows")
     elif held and wanted.domain and str(held).casefold() != wanted.domain.casefold():
-        yield found("other_domain", f"it is in {held}, wanted is {wanted.domain}", domain=held)
+        yield found("other_domain", f"it is in {held}, expected {wanted.domain}", domain=held)
 
 
 def _network(facts: Facts, wanted: Wanted) -> Found:
@@ -87,7 +87,7 @@ def _network(facts: Facts, wanted: Wanted) -> Found:
     its = [each for each in switches if each["name"] == wanted.switch] if wanted.switch else switches
     if not its:
         names = ", ".join(sorted(str(each["name"]) for each in switches))
-        yield found("label_missing", f"no {wanted.switch!r}; there are {names}", label=wanted.switch)
+        yield found("label_missing", f"{wanted.switch!r} not found; existing switches are {names}", label=wanted.switch)
     elif not any(each.get("type") == "External" for each in its):
         yield found("switch_not_external", f"{its[0]['name']!r} is {its[0].get('type')}", switch=its[0]["name"])
     slow = [each["name"] for each in facts.get("adapters") or () if 0 < each.get("speed", 0) < LEAST_LINK]
@@ -109,13 +109,13 @@ def _storage(facts: Facts, wanted: Wanted) -> Found:
             yield found("share_unreachable", share, share=share)
     dialect = _numbers(facts.get("smb"))
     if dialect and dialect[0] < SMB3:
-        yield found("smb_too_old", f"SMB {facts['smb']} is", dialect=facts["smb"])
+        yield found("smb_too_old", f"supported is SMB {facts['smb']}", dialect=facts["smb"])
 
 
 def _agent(facts: Facts) -> Found:
     agent = facts.get("agent")
     if agent is not None and not agent:
-        yield found("agent_missing", "there is no such service")
+        yield found("agent_missing", "the service does not exist")
     elif agent and agent.get("state") != "Running":
         yield found("agent_not_running", f"{agent.get('name')} is {agent.get('state')}", state=agent.get("state"))
     certificate = facts.get("certificate")
@@ -123,7 +123,7 @@ def _agent(facts: Facts) -> Found:
         yield found("certificate_missing", f"port {AGENT_PORT}", port=AGENT_PORT)
     elif certificate and certificate.get("days_left", DAYS_LEFT) < DAYS_LEFT:
         days = certificate["days_left"]
-        yield found("certificate_expiring", f"that of port {AGENT_PORT} has {days} days left", days=days)
+        yield found("certificate_expiring", f"the certificate of port {AGENT_PORT} expires in {days} days", days=days)
     if facts.get("firewall_open") is False:
         yield found("port_closed", f"port {AGENT_PORT}", port=AGENT_PORT)
 
@@ -133,9 +133,9 @@ def _migration(facts: Facts, wanted: Wanted) -> Found:
     if not wanted.live_migration or migration is None:
         return
     if not migration.get("enabled"):
-        yield found("migration_off", "Get-VMHost says so")
+        yield found("migration_off", "reported by Get-VMHost")
     elif migration.get("authentication") != "Kerberos":
-        yield found("migration_not_kerberos", f"it does by {migration.get('authentication')}")
+        yield found("migration_not_kerberos", f"it uses {migration.get('authentication')}")
 
 
 def _numbers(text: t.Any) -> tuple[int, ...]:

@@ -164,7 +164,7 @@ def _wanted(key: str, value: object) -> Value:
         return value
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) and '"' not in one for one in value):
         return tuple(value)
-    raise InvalidValue(key, value, "a number, a text without quotes or line ends, or a list of such texts")
+    raise InvalidValue(key, value, "a number, a text without quotes or line breaks, or a list of such texts")
 
 
 def merge_words(text: str, name: str, value: str) -> str:

@@ -41,19 +41,24 @@ def _broken(path: MigrationPath, transport: str) -> t.Iterator[Reason]:
         seen = ", ".join(path.resolved) or "nothing"
         yield Reason(
             "peer_name",
-            f"{path.peer} resolves to {seen}, not to {path.address}, by which CloudStack knows it",
+            f"{path.peer} resolves to {seen}, but its address in CloudStack is {path.address}",
             "correct DNS or /etc/hosts",
             facts,
         )
     ports = TRANSPORTS[transport]
     if not any(path.libvirt.get(port, "not tried") == "" for port in ports):
         tried = "; ".join(f"{port}: {path.libvirt.get(port, 'not tried')}" for port in ports)
-        yield Reason("peer_libvirt", f"libvirt of {path.peer} cannot be reached ({tried})", "see its firewall", facts)
+        yield Reason(
+            "peer_libvirt",
+            f"libvirt of {path.peer} cannot be reached ({tried})",
+            "check the firewall of the host",
+            facts,
+        )
     for port, error in path.migration.items():
         if error:
             yield Reason(
                 "peer_migration_port",
-                f"{path.peer}:{port}, which it holds open, cannot be reached ({error})",
-                f"let the cluster through to ports {FIRST} to {LAST}",
+                f"{path.peer}:{port}, which the host holds open for the test, cannot be reached ({error})",
+                f"allow the hosts of the cluster to connect to ports {FIRST} to {LAST}",
                 facts,
             )

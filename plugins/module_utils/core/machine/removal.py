@@ -30,33 +30,36 @@ def _problems(
     if address not in addresses:
         yield Reason(
             "address_elsewhere",
-            f"CloudStack's host {record.name} is at {address}, this machine at {', '.join(sorted(addresses))}",
-            "find out which machine the record means; addresses may have been swapped",
+            f"host {record.name} has the address {address} in CloudStack, but this machine has "
+            f"{', '.join(sorted(addresses))}",
+            "find out which machine the record describes; addresses may have been swapped",
             {"record": address, "machine": sorted(addresses)},
         )
     if not guid:
         yield Reason(
             "guid_missing",
-            f"CloudStack has host {record.name}, but this machine's agent has no guid: it was not added, or forgotten",
-            "see which machine connects as that host; remove the record by cs_host where none does",
+            f"CloudStack has host {record.name}, but this machine's agent has no guid: it was never "
+            "added, or was removed",
+            "find out which machine connects as that host; if none does, remove the record with cs_host",
         )
     elif guid != wanted:
         yield Reason(
             "guid_of_other_address",
-            f"the agent's guid {guid} is not the one of {address} ({wanted}): the address changed after it was added",
-            "give the machine back the address that it was added by, then remove it",
+            f"the agent's guid {guid} does not match the address {address} ({wanted}): the address "
+            "changed after the host was added",
+            "restore the address that the host was added with, then remove the host",
             {"guid": guid, "expected": wanted},
         )
     if name and not same_host_name(name, record.name):
         yield Reason(
             "name_differs",
-            f"CloudStack calls it {record.name}, the machine calls itself {name}",
-            "rename one of them once it is sure that both are the same",
+            f"the host's name is {record.name} in CloudStack, but {name} on the machine",
+            "check that both are the same host, then rename one",
             {"record": record.name, "machine": name},
         )
     if record.is_local_storage_active and not destroy_local_storage:
         yield Reason(
             "local_volumes",
-            f"volumes lie on the own disks of {record.name} and would be lost",
-            "migrate them to shared storage, or say that they may be destroyed",
+            f"volumes on the local disks of {record.name} would be lost",
+            "migrate them to shared storage, or set remove_hosts_destroy_local_storage",
         )

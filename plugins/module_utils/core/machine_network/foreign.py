@@ -55,7 +55,7 @@ def foreign(
         perhaps = [name for name, answer in claimed.items() if answer is None]
         names = surely or perhaps
         if names:
-            told = "" if surely else ", as far as can be told"
+            told = "" if surely else ", as far as can be determined"
             blocks = bool(surely) and _counts(backend, path, surely, found)
             message = f"defines {' '.join(names)} too{told}"
             yield Finding("foreign_file", path, names[0], message, _remedy(backend, path, found, layout, seen), blocks)
@@ -95,7 +95,7 @@ def _of_others(backend: NetworkBackend, layout: Layout, seen: SeenNetwork) -> t.
                     backend.name == "netplan" and other.name == "networkd" and path.rpartition("/")[2] < "10-netplan-"
                 )
                 message = f"defines {' '.join(names)} too, for {other.name}, which runs here as well"
-                remedy = f"take it out by hand, or backend: {other.name}"
+                remedy = f"remove the definition manually, or use backend: {other.name}"
                 yield Finding("foreign_file", path, names[0], message, remedy, first)
 
 
@@ -104,7 +104,7 @@ def _remedy(
 ) -> str:
     """What helps and loses nothing: a file that says more than what is declared is not to go as a whole."""
     if not backend.owns(path) and backend.name not in IFUPDOWN:
-        return "take it out by hand; exact: true does not remove this file"
+        return "remove the definition manually; exact: true does not remove this file"
     others = [
         link.name
         for link in seen.links
@@ -114,8 +114,8 @@ def _remedy(
         and (link.addresses or link.kind)
     ]
     if others:
-        return f"take it out by hand; or declare {' '.join(others)} too (method: keep), then exact: true"
-    return "exact: true, which removes it, or take it out by hand"
+        return f"remove the definition manually, or declare {' '.join(others)} too (method: keep) and use exact: true"
+    return "use exact: true, which removes the file, or remove the definition manually"
 
 
 def _not_sourced(seen: SeenNetwork, files: tuple[NetworkFile, ...]) -> t.Iterator[Finding]:
@@ -123,6 +123,6 @@ def _not_sourced(seen: SeenNetwork, files: tuple[NetworkFile, ...]) -> t.Iterato
     after = {**seen.files, **{file.path: file.content for file in files}}
     for file in files:
         if not ifupdown.is_read(file.path, after):
-            message = f"does not include {file.path}, which ifup would not read"
-            remedy = "the line 'source /etc/network/interfaces.d/*' in it"
+            message = f"does not include {file.path}, so ifup would ignore it"
+            remedy = "add the line 'source /etc/network/interfaces.d/*'"
             yield Finding("not_sourced", ifupdown.MAIN, "", message, remedy)

@@ -54,10 +54,8 @@ def losses(
     met = [link.facts for link in seen.links] + [facts_of(device, seen) for device in layout.devices]
     for one in before:
         if not ours(one.path) and one.match and all(one.claims(facts) is False for facts in met):
-            message = f"{one.where} goes with it, which is of no interface that is here now"
-            yield Finding(
-                "undeclared_dropped", one.path, one.where, message, "declare it where it is still needed", False
-            )
+            message = f"{one.where} is removed with the file; it applies to no present interface"
+            yield Finding("undeclared_dropped", one.path, one.where, message, "declare it if it is still needed", False)
 
 
 def _undeclared(
@@ -69,15 +67,19 @@ def _undeclared(
     path = next((one.path for one in said if not ours(one.path)), said[0].path)
     lost = _carries(layout, seen, link)
     if seen.connection and any(bare(one.address) == seen.connection for one in link.addresses) and lost:
-        message = f"Ansible came to it on {link.name}, for which nothing is declared, and {path} goes"
+        message = f"Ansible is connected to this address on {link.name}, which is not declared, and {path} is removed"
         yield Finding("connection_lost", "connection", seen.connection, message, _declaration(link))
     elif lost:
         # Our own file of what was declared before goes because somebody took it out of the layout.
         blocks = not ours(path)
-        message = f"{', '.join(lost)} would go with {path}" if blocks else f"{', '.join(lost)} goes, no longer declared"
+        message = (
+            f"{', '.join(lost)} would be removed with {path}"
+            if blocks
+            else f"{', '.join(lost)} is removed, because it is no longer declared"
+        )
         yield Finding("undeclared_dropped", f"interfaces.{link.name}", link.name, message, _declaration(link), blocks)
     elif not ours(path) and any(one.match and link.name in one.where.split(".") for one in said):
-        message = f"nothing is declared for it, and what {path} says of it goes"
+        message = f"it is not declared, and its settings in {path} are removed"
         yield Finding("undeclared_dropped", f"interfaces.{link.name}", link.name, message, _declaration(link), False)
 
 
@@ -106,11 +108,11 @@ def _declaration(link: SeenLink) -> str:
     """How the interface is declared so that nothing goes."""
     section = SECTIONS.get(link.kind)
     if section is None:
-        return "exact: false, and what is declared taken out of the file by hand"
+        return "use exact: false, and remove the declared interfaces from the file manually"
     if link.name == "lo":
         addresses = ", ".join(one.address for one in link.addresses)
-        return f"declare it: nics: [{{name: lo, addresses: [{addresses}]}}]; method: none where it is to go"
-    return f"declare it: {section}: [{{name: {link.name}, method: keep, …}}]; method: none where it is to go"
+        return f"declare it: nics: [{{name: lo, addresses: [{addresses}]}}], or with method: none to remove it"
+    return f"declare it: {section}: [{{name: {link.name}, method: keep, …}}], or with method: none to remove it"
 
 
 def _settings(name: str, path: str, said: t.Sequence[Definition], text: str, kept: bool) -> t.Iterator[Finding]:
@@ -118,6 +120,6 @@ def _settings(name: str, path: str, said: t.Sequence[Definition], text: str, kep
     if lost:
         shown = [key if SECRET.search(key) else f"{key} {value}".strip() for key, value in dict.fromkeys(lost)]
         more = f" and {len(shown) - MANY} more" if len(shown) > MANY else ""
-        message = f"what it says of {name} besides goes with it: {'; '.join(shown[:MANY])}{more}"
-        remedy = "declare it, set it elsewhere, or leave it out where it is not needed"
+        message = f"other settings of {name} are removed with the file: {'; '.join(shown[:MANY])}{more}"
+        remedy = "declare them or set them elsewhere if they are still needed"
         yield Finding("setting_dropped", path, name, message, remedy, False)

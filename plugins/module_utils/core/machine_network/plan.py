@@ -123,7 +123,7 @@ def chosen_backend(name: str, seen: SeenNetwork) -> NetworkBackend:
             return BACKENDS[(*by_name, *by_match)[0]]
     if not there:
         known = ", ".join(sorted(BACKENDS))
-        raise InvalidValue("backend", name, f"a host that runs one of {known}; install one, or name it")
+        raise InvalidValue("backend", name, f"a host that runs one of {known}; install one, or set backend")
     return backend_named(there[0])
 
 

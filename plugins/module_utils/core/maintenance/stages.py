@@ -32,13 +32,13 @@ def machine_problems(results: t.Iterable[Result], controller: str, local: t.Coll
             continue
         elif machine == here:
             problems.append(
-                f"host {name} is the controller itself: its work would run here. Remove `connection: local` from the"
-                " play, the command line and the host's variables, or, if it is meant, name the host in"
-                " rolling_maintenance_local_hosts."
+                f"host {name} is the controller itself, so its work would run here. Remove `connection: "
+                "local` from the play, the command line and the host's variables. If this is intended, "
+                "add the host to rolling_maintenance_local_hosts."
             )
         elif machine in seen:
             both = " and ".join(sorted((seen[machine], name)))
-            problems.append(f"hosts {both} are one machine: correct ansible_host of one in the inventory.")
+            problems.append(f"hosts {both} are the same machine. Correct ansible_host of one in the inventory.")
         else:
             seen[machine] = name
     return problems
@@ -60,7 +60,7 @@ def stage_scripts(results: t.Iterable[Result], names: t.Mapping[str, str], folde
             wanted = ", ".join(names.values())
             problems.append(f"host {host} has none of the scripts {wanted} in {folder}. Copy them there.")
         problems += [
-            f"host {host} cannot run {each['path']}: it is no executable file. Set its mode to 0755."
+            f"host {host} cannot run {each['path']}: it is not an executable file. Set its mode to 0755."
             for each in found.values()
             if each and not _runs(each)
         ]

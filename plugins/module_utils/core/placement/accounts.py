@@ -23,8 +23,8 @@ PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"
 WORDS: t.Mapping[str, tuple[str, str]] = {"cpu": ("MHz", "CPU"), "ram": ("bytes", "RAM")}
 REMEDY = (
-    "let the server recalculate its capacities (listCapacity fetchlatest=true), then run again; where that does not "
-    "help, compare both figures with the host and the database"
+    "let the server recalculate its capacities (listCapacity fetchlatest=true) and run again; if the "
+    "difference remains, compare both figures with the host and the database"
 )
 
 
@@ -47,7 +47,7 @@ def _cores(host: Host, factor: float) -> tuple[t.Optional[int], t.Optional[Reaso
     if plain and abs(int(plain * factor) - said) <= 1 and _close(plain * speed * factor, told, 1):
         return plain, None
     message = (
-        f"the server says {said} cores of {speed} MHz and {told} MHz with over-provisioning, while the cluster's CPU "
+        f"the server shows {said} cores of {speed} MHz and {told} MHz with over-provisioning, while the cluster's CPU "
         f"factor is {factor:g}"
     )
     return max(plain, 1), _dispute(
@@ -62,7 +62,7 @@ def _ram(host: Host, factor: float) -> tuple[t.Optional[int], t.Optional[Reason]
     if _close(said, told, 1):
         return _divided(told, factor), None
     message = (
-        f"the server says {said} bytes of RAM and {told} with over-provisioning, while the cluster's memory factor is "
+        f"the server shows {said} bytes of RAM and {told} with over-provisioning, while the cluster's memory factor is "
         f"{factor:g}"
     )
     return _divided(told, factor), _dispute(host, message, "ram", {"said": said, "told": told, "factor": factor})
@@ -106,7 +106,7 @@ def _of_host(fleet: Fleet, host: Host) -> t.Iterator[Reason]:
         if shown is None or ours <= shown or _close(ours, shown, within):
             continue
         unit, word = WORDS[kind]
-        message = f"its {len(vms)} VMs add up to {ours} {unit} of {word}, the server says {shown}"
+        message = f"the sum of its {len(vms)} VMs is {ours} {unit} of {word}, but the server shows {shown}"
         yield _dispute(host, message, kind, {"ours": ours, "server": shown})
 
 

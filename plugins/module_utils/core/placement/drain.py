@@ -140,8 +140,8 @@ def explain(packing: Packing, vms: t.Sequence[Vm], banned: frozenset[int]) -> li
     others = [n for n in range(len(packing.hosts)) if n not in banned]
     if not any(not packing.hosts[n].unusable for n in others):
         codes = Counter(packing.hosts[n].unusable for n in others)
-        seen = ", ".join(f"{count} {code}" for code, count in sorted(codes.items())) or "there is none"
-        return [reason("last_host", f"no other host of the cluster can take a VM ({seen})", hosts=dict(codes))]
+        seen = ", ".join(f"{count} {code}" for code, count in sorted(codes.items())) or "the cluster has no other host"
+        return [reason("last_host", f"no other host of the cluster accepts VMs ({seen})", hosts=dict(codes))]
     alone = [found for found in (_alone(packing, vm, others) for vm in vms) if found]
     if alone:
         return alone
@@ -156,7 +156,7 @@ def explain(packing: Packing, vms: t.Sequence[Vm], banned: frozenset[int]) -> li
         return [
             reason(
                 "aggregate_short",
-                f"the other hosts together lack {words} for its {len(vms)} VMs",
+                f"the other hosts have too little capacity for its {len(vms)} VMs: {words} missing",
                 short=short,
                 need={"cpu": need.cpu, "ram": need.ram},
                 free={"cpu": free.cpu, "ram": free.ram},
@@ -166,7 +166,8 @@ def explain(packing: Packing, vms: t.Sequence[Vm], banned: frozenset[int]) -> li
     return [
         reason(
             "fragmentation",
-            f"each of its {len(vms)} VMs fits somewhere, but no way was found to fit all; the largest is "
+            f"each of its {len(vms)} VMs fits on another host, but no placement for all of them was "
+            "found; the largest is "
             f"{biggest.name} with {_amount('ram', biggest.size.ram)}",
             vm=biggest.id,
             vm_name=biggest.name,
@@ -205,7 +206,7 @@ def _group(packing: Packing, unit: Unit, others: t.Sequence[int]) -> t.Optional[
     names = ", ".join(vm.name for vm in unit.vms)
     return reason(
         "affinity_group_split",
-        f"VMs {names} must share a host and no other host has {unit.size.cpu} MHz and "
+        f"VMs {names} must run on one host, and no other host has {unit.size.cpu} MHz and "
         f"{_amount('ram', unit.size.ram)} for all of them",
         vms=[vm.id for vm in unit.vms],
         need={"cpu": unit.size.cpu, "ram": unit.size.ram},

@@ -64,7 +64,9 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     draining = [h for h in fleet.hosts if h.id not in host_ids and h.resource_state in BLOCKS_OTHERS]
     if draining and not terms.partial:
         other = draining[0]
-        message = f"host {other.name} of the cluster is in {other.resource_state}, and only one may drain at a time"
+        message = (
+            f"host {other.name} of the cluster is in {other.resource_state}, and only one host may be drained at a time"
+        )
         return Evacuation(reasons=(reason("other_draining", message, host=other.id, host_name=other.name),))
     vms = vms_of(fleet)
     here = [vm for vm in vms if vm.host in host_ids]
@@ -84,7 +86,7 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
         return Evacuation(reasons=tuple(_with_failures(each, fleet, terms.failed) for each in found.reasons))
     if failing and not terms.partial:
         names = ", ".join(packing.hosts[packing.index[each]].name for each in failing)
-        message = f"without the host, the failure of {names} would leave VMs without a place"
+        message = f"without the host, the other hosts could not restart all VMs after a failure of {names}"
         its = reason("n_plus_f", message, failing=list(failing))
         return Evacuation(reasons=(_with_failures(its, fleet, terms.failed),))
     free = _free(packing, sources)
@@ -172,7 +174,7 @@ def balance(
 def _cut_off(host: Host, vms: t.Sequence[Vm]) -> Reason:
     """Nothing moves off a host whose agent does not answer."""
     names = ", ".join(vm.name for vm in vms)
-    message = f"the agent of host {host.name} is {host.state}, so that {names} cannot be moved"
+    message = f"the agent of host {host.name} is {host.state}, so {names} cannot be migrated"
     facts = {"host": host.id, "host_name": host.name, "state": host.state, "vms": [vm.id for vm in vms]}
     return reason("agent_down", message, **facts)
 

@@ -32,11 +32,11 @@ TIED_BY_ISO = frozenset(("vmware",))
 SHARED = "migrate its volumes to shared storage"
 # host.maintenance.local.storage.strategy of the server (cs#4212) → what helps; only its own drain goes by it.
 LOCAL: t.Mapping[str, str] = {
-    "Error": f"{SHARED}, or have it stopped (consent: its name)",
-    "ForceStop": f"{SHARED}, or have it stopped, as the server is set to do (consent: its name)",
+    "Error": f"{SHARED}, or allow it to be stopped (add its name to consent)",
+    "ForceStop": f"{SHARED}, or allow it to be stopped, as the server's settings do (add its name to consent)",
     "Migration": (
-        "have the server's own drain migrate its volumes, as it is set to do (cs_host allocation_state=maintenance), "
-        "or have it stopped (consent: its name)"
+        "let the server migrate its volumes, as its settings allow (cs_host "
+        "allocation_state=maintenance), or allow it to be stopped (add its name to consent)"
     ),
 }
 
@@ -254,11 +254,11 @@ def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
 def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     """What is known of this VM beyond the code of what pins it."""
     if vm.host_device:
-        return {"why": f"VM {vm.name} has a device of its host (details extraconfig-*), which cannot move"}
+        return {"why": f"VM {vm.name} has a device of its host (details extraconfig-*), which cannot be migrated"}
     if vm.local:
-        return {"why": f"VM {vm.name} has a volume on its host's own storage", "remedy": LOCAL[local_strategy]}
+        return {"why": f"VM {vm.name} has a volume on the local storage of its host", "remedy": LOCAL[local_strategy]}
     if vm.iso:
-        return {"why": f"VM {vm.name} has the ISO {vm.iso} attached, which {vm.hypervisor} cannot take along"}
+        return {"why": f"VM {vm.name} has the ISO {vm.iso} attached, which {vm.hypervisor} cannot migrate"}
     return {}
 
 
@@ -269,17 +269,19 @@ def cautions(fleet: Fleet, moving: t.Collection[str]) -> list[str]:
         if vm.id in moving:
             found += _cautions(vm)
             if fleet.server_chooses(vm):
-                found.append(f"VM {vm.name} goes where the server chooses, which lists no storage motion for its host")
+                found.append(
+                    f"VM {vm.name} goes to a host that the server chooses: it lists no storage migration for its host"
+                )
     return found
 
 
 def _cautions(vm: Instance) -> t.Iterator[str]:
     if vm.iso:
-        yield f"VM {vm.name} has the ISO {vm.iso} attached: detach it first unless every host reaches it"
+        yield f"VM {vm.name} has the ISO {vm.iso} attached: detach it first if not every host can read it"
     if vm.config_drive:
         yield (
-            f"VM {vm.name} has a config drive: it moves only where that is on storage that the other host reaches "
-            "(vm.configdrive.primarypool.enabled)"
+            f"VM {vm.name} has a config drive: migration fails unless the other host can read its "
+            "storage (vm.configdrive.primarypool.enabled)"
         )
 
 

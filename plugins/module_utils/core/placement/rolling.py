@@ -315,7 +315,9 @@ class _Walk:
             failing = tuple(hosts[n].id for n in rest[: self.order.spare_hosts])
         names = ", ".join(hosts[self.packing.index[each]].name for each in failing)
         gone = ", ".join(hosts[n].name for n in sources)
-        message = f"while {gone} is out, the failure of {names} would leave VMs without a place"
+        message = (
+            f"while {gone} is in maintenance, the other hosts could not restart all VMs after a failure of {names}"
+        )
         facts = {"spare_hosts": self.order.spare_hosts, "failing": list(failing)}
         if len(sources) == 1:
             self.stuck[hosts[sources[0]].id] = (reason("n_plus_f", message, **facts),)

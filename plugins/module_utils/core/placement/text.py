@@ -17,7 +17,9 @@ def plan_text(plan: Plan) -> list[str]:
     head = f"cluster {plan['cluster']}: {len(plan['waves'])} waves, {plan['moves']} migrations for {plan['vms']} VMs"
     if plan["feasible"]:
         bound = plan["bounds"]["moves"]
-        head += f" ({plan['moves_per_vm']} a VM; no plan has fewer than {bound}), about {duration(plan['seconds'])}"
+        head += (
+            f" ({plan['moves_per_vm']} for each VM; at least {bound} in any plan), about {duration(plan['seconds'])}"
+        )
     lines = [head if plan["feasible"] else f"cluster {plan['cluster']}: cannot be rolled"]
     lines += [_wave(number, wave) for number, wave in enumerate(plan["waves"], 1)]
     if plan["feasible"] and plan.get("distribution"):
@@ -44,7 +46,7 @@ def _loads(spread: Plan, balance: t.Sequence[Plan]) -> list[str]:
     if balance:
         text += f", with {len(balance)} more migrations for balance"
     elif spread["least"] is not None:
-        text += f" (no roll with these migrations ends below {spread['least']:.0%})"
+        text += f" (the best possible with these migrations is {spread['least']:.0%})"
     above = spread["above_threshold"]
     return [text, *([f"  above the cluster's threshold afterwards: {', '.join(above)}"] if above else [])]
 
@@ -61,9 +63,9 @@ def roll_text(now: Plan) -> str:
         plan = now["plan"]
         text += f"; {plan['moves']} migrations to come, about {duration(plan['seconds'])} to go"
     if now.get("age", 0) >= 60:
-        text += f"; begun {duration(now['age'])} ago"
+        text += f"; started {duration(now['age'])} ago"
     if now["drifted"]:
-        text += "; VMs are elsewhere than planned, so the rest was planned anew"
+        text += "; VMs have moved since the plan was made, so the rest was planned again"
     return text
 
 

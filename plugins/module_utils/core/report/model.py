@@ -200,12 +200,12 @@ def cluster_part(fleet: Fleet) -> ClusterPart:
 def _spare_sentence(usable: int, failing: t.Sequence[str], vms: int) -> str:
     """N+1 in words."""
     if not usable:
-        return "No host of it takes VMs."
+        return "No host of the cluster accepts VMs."
     if failing:
-        return f"Not N+1: if {failing[0]} fails, some of its VMs find no place on the other hosts."
+        return f"Not N+1: if {failing[0]} fails, the other hosts cannot run all of its VMs."
     if not vms:
-        return "N+1 holds: nothing runs on it."
-    return "N+1 holds: whichever host fails, its VMs find a place on the others."
+        return "N+1 holds: the cluster runs no VMs."
+    return "N+1 holds: if a host fails, the other hosts can run its VMs."
 
 
 def _plan_part(plan: Json, fleet: t.Optional[Fleet], done: bool) -> PlanPart:
@@ -218,7 +218,7 @@ def _plan_part(plan: Json, fleet: t.Optional[Fleet], done: bool) -> PlanPart:
     if plan["feasible"]:
         bound = plan["bounds"]["moves"]
         sentence = f"{counted(len(waves), 'wave')}, {counted(plan['moves'], 'migration')} for "
-        sentence += f"{counted(plan['vms'], 'VM')} (no plan can do with fewer than {bound}), "
+        sentence += f"{counted(plan['vms'], 'VM')} (at least {bound} in any plan), "
         sentence += f"about {duration(plan['seconds'])}."
     else:
         stuck = len({str(each.get("host", "")) for each in plan["reasons"]})
@@ -226,7 +226,7 @@ def _plan_part(plan: Json, fleet: t.Optional[Fleet], done: bool) -> PlanPart:
     note = ""
     if fleet is not None and not done and plan.get("fingerprint"):
         same = plan["fingerprint"] == fingerprint(vms_of(fleet))
-        note = "" if same else "VMs have moved since this plan was made: plan again before it is carried out."
+        note = "" if same else "VMs have moved since this plan was made: make a new plan before it is executed."
     moves = tuple({"wave": n, **move} for n, wave in enumerate(waves, 1) for move in wave["moves"])
     return PlanPart(
         str(plan["cluster"]), bool(plan["feasible"]), sentence, note, _waves(waves), moves, tuple(plan["reasons"])

@@ -40,25 +40,26 @@ class Word:
 
 CODES: t.Mapping[str, Word] = {
     "reaches": Word(REACHES),
-    "host_unread": Word(
-        UNSEEN, "give the host's answer of cs_host_network_info in hosts, or a connection to it in hypervisor"
+    "host_unread": Word(UNSEEN, "add the result of cs_host_network_info to hosts, or set hypervisor"),
+    "host_disconnected": Word(UNSEEN, "reconnect the host to the hypervisor's management"),
+    "label_unset": Word(UNSEEN, "set the label (cs_traffic_type): without it, each host's default applies"),
+    "label_missing": Word(DOES_NOT, "create the bridge (network, switch) on the host, or correct the label"),
+    "label_tagged": Word(
+        DOES_NOT, "use a network without a VLAN as the label: double-tagged frames do not leave the host"
     ),
-    "host_disconnected": Word(UNSEEN, "connect the host to its hypervisor's management again"),
-    "label_unset": Word(UNSEEN, "set the label (cs_traffic_type), so that it does not depend on each host's default"),
-    "label_missing": Word(DOES_NOT, "make the bridge (network, switch) on the host, or correct the label"),
-    "label_tagged": Word(DOES_NOT, "label a network without a VLAN: a VLAN on top of another does not leave the host"),
     "no_uplink": Word(
         DOES_NOT,
-        "put the card or bond into it; the KVM agent sees only names such as eth0, bond0, eno1 (see cs_host_check)",
+        "add the network card or bond to the bridge; the KVM agent recognizes only names such as eth0, "
+        "bond0, eno1 (see cs_host_check)",
     ),
-    "no_carrier": Word(DOES_NOT, "bring the card up, see its cable and the switch's port"),
-    "carrier_unseen": Word(UNSEEN, "look at the card on the host"),
+    "no_carrier": Word(DOES_NOT, "activate the network card, and check its cable and the port of the switch"),
+    "carrier_unseen": Word(UNSEEN, "check the network card on the host"),
     "vlan_filtered": Word(
         DOES_NOT, "add the VLANs to the bridge's ports (bridge vlan add), or to the trunks of the port"
     ),
-    "trunk_unseen": Word(UNSEEN, "look at the VLANs of the way out on the host"),
+    "trunk_unseen": Word(UNSEEN, "check the VLANs of the host's bridge ports"),
     "host_tags": Word(
-        UNSEEN, "the host itself brings this traffic into the VLAN: see the interface below the label, or the switch"
+        UNSEEN, "nothing if the host or the switch tags this traffic: check the interface below the label"
     ),
 }
 # Kinds whose label is "switch,VLAN,type" and not a network's name.
@@ -138,19 +139,21 @@ def way(host: TrunkHost, lane: Lane) -> Way:
     label = lane.labels.get(host.hypervisor) or host.devices.get(lane.traffic_type)
     label = label or DEFAULT_LABELS.get(host.hypervisor, "")
     if host.seen is None:
-        return Way(label, "host_unread", host.error or "nothing was seen of the host")
+        return Way(label, "host_unread", host.error or "the network of the host was not read")
     if not host.seen.connected:
-        return Way(label, "host_disconnected", "its hypervisor's management has no connection to it")
+        return Way(label, "host_disconnected", "the hypervisor's management has no connection to the host")
     if not label:
         return Way(
-            label, "label_unset", f"no label for {lane.traffic_type} traffic, and the host's default is not known"
+            label, "label_unset", f"no label is set for {lane.traffic_type} traffic, and the host's default is unknown"
         )
     networks = _labelled(host.seen, host.hypervisor, label)
     if not networks:
         there = sorted({name for one in host.seen.networks for name in (one.name, one.switch) if name})
         near = nearest(label, there)
-        like = f"the nearest is {near[0]}" if near else f"there are {', '.join(there[:8]) or 'none'}"
-        return Way(label, "label_missing", f"nothing on the host is named {label}; {like}")
+        like = (
+            f"the most similar name is {near[0]}" if near else f"existing interfaces: {', '.join(there[:8]) or 'none'}"
+        )
+        return Way(label, "label_missing", f"the host has no interface {label}; {like}")
     return _judged(host.seen, label, networks, host.hypervisor in SWITCH_LABELS)
 
 
@@ -167,18 +170,18 @@ def _judged(seen: HypervisorHost, label: str, networks: t.Sequence[HypervisorNet
     there = vlans.union(*(vlans.parse(one.vlans) for one in networks), vlans.of(_tags(networks) if by_switch else ()))
     its = Way(label, there=there, nics=cards, mtu=first.mtu, vlan=first.vlan)
     if not cards:
-        return replace(its, code="no_uplink", message=f"{label} has no card that leads out of the host")
+        return replace(its, code="no_uplink", message=f"{label} has no network card that connects it to the network")
     carriers = [nic.up for nic in seen.nics if nic.name in cards]
     if len(carriers) == len(cards) and not any(carriers):
         return replace(its, code="no_carrier", message=f"no carrier on {', '.join(cards)}")
     if not any(carriers):
-        return replace(its, code="carrier_unseen", message=f"nothing tells of {', '.join(cards)}")
+        return replace(its, code="carrier_unseen", message=f"the state of {', '.join(cards)} is unknown")
     trunks = [ALL] if by_switch else [vlans.parse(one.trunk) for one in networks if one.trunk is not None]
     if trunks:
         return replace(its, passing=vlans.union(*trunks))
     if first.vlan:
         return replace(its, code="label_tagged", message=f"{label} is in VLAN {first.vlan} itself")
-    return replace(its, code="trunk_unseen", message=f"what VLANs {label} lets through is not told")
+    return replace(its, code="trunk_unseen", message=f"the VLANs that {label} passes are unknown")
 
 
 def _tags(networks: t.Iterable[HypervisorNetwork]) -> t.Iterator[int]:
@@ -224,7 +227,7 @@ def _parts(
             yield "reaches", tagged, ""
         other = vlans.difference(wanted, tagged)
         if other:
-            yield "host_tags", other, f"{its.label} carries this traffic as it comes, without a tag of CloudStack's"
+            yield "host_tags", other, f"{its.label} passes this traffic untagged: CloudStack adds no tag"
         return
     through = vlans.intersection(wanted, its.passing)
     if through:
@@ -232,7 +235,7 @@ def _parts(
     held = vlans.difference(wanted, its.passing)
     if held:
         passing = ", ".join(vlans.words(its.passing)) or "none"
-        yield "vlan_filtered", held, f"on the way from {its.label} to {', '.join(its.nics)} only VLANs {passing} pass"
+        yield "vlan_filtered", held, f"only VLANs {passing} pass from {its.label} to {', '.join(its.nics)}"
 
 
 def _incomplete(rows: t.Iterable[Row]) -> list[Row]:
@@ -300,10 +303,10 @@ def provisioning(hypervisor: str) -> Row:
     """Working with Hosts, "VLAN Provisioning"."""
     kind = CAPABILITIES.get(hypervisor)
     if kind is None:
-        return {"vlans_on_demand": None, "vlans": "not known for this kind of hypervisor"}
+        return {"vlans_on_demand": None, "vlans": "unknown for this hypervisor"}
     if kind.vlans_on_demand:
-        return {"vlans_on_demand": True, "vlans": "on the hosts that run a guest of it, until the last one has left"}
+        return {"vlans_on_demand": True, "vlans": "on hosts that run a guest of it, as long as one runs there"}
     return {
         "vlans_on_demand": False,
-        "vlans": "on all hosts of the cluster, and it stays there when no guest needs it any more",
+        "vlans": "on all hosts of the cluster, and it remains there after the last guest has left",
     }

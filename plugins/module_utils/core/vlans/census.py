@@ -107,11 +107,13 @@ def _leaks(pools: t.Sequence[Pool], by_pool: t.Mapping[str, t.Sequence[Holder]])
     for pool in pools:
         for holder in by_pool[pool.id]:
             if holder.kind == "leak":
-                yield _leak("allocated_without_network", holder, holder.ranges, "allocated, and no network has it")
+                yield _leak(
+                    "allocated_without_network", holder, holder.ranges, "the VLAN is allocated, but no network uses it"
+                )
             if holder.kind == "dedication":
                 outside = vlans.difference(holder.ranges, pool.ranges)
                 if outside:
-                    message = f"dedicated to {holder.owner}, and no guest VLAN of {pool.name} any more"
+                    message = f"dedicated to {holder.owner}, but not a guest VLAN of {pool.name}"
                     yield _leak("dedicated_outside", holder, outside, message)
 
 

@@ -94,7 +94,7 @@ def _reserved(where: Situation, added: Ranges) -> t.Iterator[Reason]:
             yield Reason(
                 "vlan_reserved",
                 f"VLAN {vlan} is {why}",
-                f"leave it out, or name it in allow_reserved: [{vlan}]",
+                f"omit it, or allow it with allow_reserved: [{vlan}]",
                 {"vlans": [str(vlan)], "holder": "reserved", "name": why},
             )
 

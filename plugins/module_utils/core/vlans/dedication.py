@@ -79,7 +79,7 @@ def _outside(subject: str, pool: Ranges, give: Ranges) -> t.Iterator[Reason]:
     out = vlans.difference(give, pool)
     if out:
         numbers = vlans.words(out)
-        message = f"VLAN {', '.join(numbers)} is none of the guest VLANs of {subject}"
+        message = f"VLAN {', '.join(numbers)} is not a guest VLAN of {subject}"
         yield Reason("vlan_not_guest", message, "add it first (cs_vlan_range)", {"vlans": numbers})
 
 
@@ -118,9 +118,9 @@ def release(subject: str, wanted: Ranges, owner: t.Optional[Owner], held: t.Sequ
         rest = vlans.difference(each.ranges, wanted)
         if rest:
             whole = ",".join(vlans.words(each.ranges))
-            message = f"{','.join(vlans.words(rest))} of the dedication {whole} to {each.owner} would go too"
+            message = f"{','.join(vlans.words(rest))} of the dedication {whole} to {each.owner} would be released too"
             facts = {"vlans": vlans.words(rest), "holder": "dedication", "id": each.id, "owner": each.owner}
-            remedy = f"release {whole} and dedicate what shall stay: the server knows no other way"
+            remedy = f"release {whole}, then dedicate the remaining VLANs again: the server cannot release a part"
             reasons.append(Reason("dedication_in_part", message, remedy, facts))
     if reasons:
         raise Refused(f"release of VLANs of {subject}", reasons)

@@ -30,23 +30,23 @@ class Kind:
 
 
 KINDS: t.Mapping[str, Kind] = {
-    "network": Kind("network", True, True, "delete the network first, or leave its VLAN alone"),
-    "fixed_network": Kind("network", False, True, "delete the network first, or leave its VLAN alone"),
-    "private_gateway": Kind(
-        "private gateway", False, True, "delete the VPC's private gateway first, or leave its VLAN alone"
+    "network": Kind("network", True, True, "delete the network first, or omit its VLAN"),
+    "fixed_network": Kind("network", False, True, "delete the network first, or omit its VLAN"),
+    "private_gateway": Kind("private gateway", False, True, "delete the VPC's private gateway first, or omit its VLAN"),
+    "leak": Kind(
+        "no network", True, True, "release it in the server's database, which has it allocated for a deleted network"
     ),
-    "leak": Kind("no network", True, True, "the server's database holds it for a network that is gone: free it there"),
     "dedication": Kind("dedicated range", True, True, "release it first (cs_vlan_dedication, state absent)"),
-    "shared_range": Kind("range of a shared network", False, True, "leave it alone, or remove the range first"),
-    "public_range": Kind("public range", False, False, "leave it out, or remove the range first (cs_vlan_ip_range)"),
-    "management_range": Kind("management range of pod", False, False, "leave it out: management traffic runs there"),
-    "storage_range": Kind("storage range", False, False, "leave it out: storage traffic runs there"),
-    "traffic_type": Kind("traffic type", False, False, "leave it out, or change the traffic label first"),
+    "shared_range": Kind("range of a shared network", False, True, "omit it, or remove the range first"),
+    "public_range": Kind("public range", False, False, "omit it, or remove the range first (cs_vlan_ip_range)"),
+    "management_range": Kind("management range of pod", False, False, "omit it: management traffic uses it"),
+    "storage_range": Kind("storage range", False, False, "omit it: storage traffic uses it"),
+    "traffic_type": Kind("traffic type", False, False, "omit it, or change the traffic label first"),
     "physical_network": Kind(
         "physical network",
         False,
         False,
-        "leave it out, or name that network in separate_networks if it has switches of its own",
+        "omit it, or add that network to separate_networks if it uses other switches",
     ),
 }
 

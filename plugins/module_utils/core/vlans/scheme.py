@@ -65,7 +65,9 @@ def refuse_double(entry: Entry, others: t.Iterable[Entry], parameter: str = "sch
     for other in others:
         both = vlans.intersection(entry.ranges, other.ranges)
         if both:
-            raise InvalidValue(parameter, vlans.text(both), f"each VLAN once: {other.called()} has it already")
+            raise InvalidValue(
+                parameter, vlans.text(both), f"each VLAN in one entry only: {other.called()} has it already"
+            )
 
 
 def against(scheme: t.Sequence[Entry], use: str, ranges: t.Iterable[Range]) -> t.Iterator[Reason]:
@@ -80,18 +82,18 @@ def against(scheme: t.Sequence[Entry], use: str, ranges: t.Iterable[Range]) -> t
                 "vlan_off_scheme",
                 both,
                 use,
-                f"the scheme keeps {entry.called()} for {entry.purpose}",
+                f"the scheme reserves {entry.called()} for {entry.purpose}",
                 {"purpose": entry.purpose, "entry": entry.called()},
             )
         left = vlans.difference(left, entry.ranges)
     if left:
-        yield _reason("vlan_unplanned", left, use, "the scheme has no entry for it", {"purpose": "", "entry": ""})
+        yield _reason("vlan_unplanned", left, use, "no entry of the scheme includes it", {"purpose": "", "entry": ""})
 
 
 def _reason(code: str, which: tuple[Range, ...], use: str, why: str, facts: t.Mapping[str, object]) -> Reason:
     numbers = vlans.words(which)
     message = f"VLAN {', '.join(numbers)} as {USES.get(use, use.replace('_', ' '))}: {why}"
-    remedy = "choose VLANs that the scheme has for it, or change the scheme"
+    remedy = "use VLANs that the scheme assigns to this purpose, or change the scheme"
     return Reason(code, message, remedy, {"vlans": numbers, "holder": "scheme", "name": "scheme", **facts})
 
 

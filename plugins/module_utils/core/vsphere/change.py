@@ -50,7 +50,12 @@ def changes(cluster: Vsphere, wanted: VsphereWanted) -> tuple[VsphereChange, ...
         if not host.host.connected:
             message = f"vCenter has no connection to {host.name}"
             reasons.append(
-                Reason("host_disconnected", message, "reconnect it, or name the other hosts", {"host": host.name})
+                Reason(
+                    "host_disconnected",
+                    message,
+                    "reconnect the host in vCenter, or set hosts to the other hosts",
+                    {"host": host.name},
+                )
             )
             continue
         for each in (*_time(host, wanted), *_rulesets(host, wanted), *_port_groups(host, wanted), *_mode(host, wanted)):
@@ -86,7 +91,7 @@ def _rulesets(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union[Vs
     held = {each.name: each.enabled for each in host.rulesets}
     for name in wanted.rulesets:
         if name not in held:
-            near = ", ".join(nearest(name, held)) or "see the host's firewall in vCenter"
+            near = ", ".join(nearest(name, held)) or "check the firewall of the host in vCenter"
             yield Reason("ruleset_unknown", f"{host.name} has no firewall ruleset {name!r}", near, {"host": host.name})
         elif not held[name]:
             yield VsphereChange(host.name, RULESET, name, False, True)
@@ -98,8 +103,8 @@ def _port_groups(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union
         facts = {"host": host.name, "port_group": group.name}
         if switch is None or switch.ports is None:
             names = ", ".join(each.name for each in host.switches if each.ports is not None) or "none"
-            message = f"{host.name} has no standard switch {group.switch!r}; there are {names}"
-            yield Reason("switch_missing", message, "make it first, or name another", facts)
+            message = f"{host.name} has no standard switch {group.switch!r}; existing switches are {names}"
+            yield Reason("switch_missing", message, "create the switch first, or use another", facts)
         elif held is None:
             yield VsphereChange(host.name, PORT_GROUP, group.name, None, _plain(group))
         elif held == group:
@@ -107,11 +112,17 @@ def _port_groups(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union
         elif held.switch != group.switch:
             message = f"port group {group.name!r} of {host.name} is on {held.switch}, not on {group.switch}"
             yield Reason(
-                "port_group_elsewhere", message, "moving it takes its guests off the network: do it by hand", facts
+                "port_group_elsewhere",
+                message,
+                "move the port group manually: its guests lose their network meanwhile",
+                facts,
             )
         elif any(each.port_group == group.name for each in host.adapters):
-            message = f"VLAN {group.vlan} for {held.vlan} may cut {host.name} off: {group.name!r} has a VMkernel port"
-            yield Reason("port_group_of_host", message, "change it at the console of the host", facts)
+            message = (
+                f"changing VLAN {held.vlan} to {group.vlan} may disconnect {host.name}: "
+                f"{group.name!r} has a VMkernel port"
+            )
+            yield Reason("port_group_of_host", message, "change the VLAN on the console of the host", facts)
         else:
             yield VsphereChange(host.name, PORT_GROUP, group.name, _plain(held), _plain(group))
 

@@ -60,7 +60,7 @@ def _judge_host(host: VsphereHost, expected: VsphereExpected) -> Found:
         yield told("host_not_esxi", host.product_line, host.name)
     if host.release and host.release < expected.minimum_release:
         wanted = ".".join(map(str, expected.minimum_release))
-        yield told("version_old", f"{facts.version}, needed is {wanted}", host.name, version=facts.version)
+        yield told("version_old", f"{facts.version}, at least {wanted} is required", host.name, version=facts.version)
     if facts.memory is not None and facts.memory < expected.minimum_memory:
         have, need = facts.memory / GIB, expected.minimum_memory / GIB
         yield told("memory_small", f"{have:.1f} of {need:.1f} GiB", host.name, memory=facts.memory)
@@ -73,7 +73,7 @@ def _judge_time(host: VsphereHost, expected: VsphereExpected) -> Found:
     if not host.ntp_servers:
         yield told("ntp_absent", "none is configured", host.name)
     elif wanted and set(host.ntp_servers) != wanted:
-        evidence = f"{', '.join(host.ntp_servers)}; wanted {', '.join(expected.ntp_servers)}"
+        evidence = f"{', '.join(host.ntp_servers)}; expected {', '.join(expected.ntp_servers)}"
         yield told("ntp_differs", evidence, host.name, servers=list(host.ntp_servers))
     if not host.ntp_running or host.ntp_policy != "on":
         running = "runs" if host.ntp_running else "is stopped"
@@ -149,11 +149,13 @@ def _judge_alike(hosts: t.Sequence[VsphereHost], cluster: Vsphere) -> Found:
         for host, value in zip(hosts, held):
             # Another version is told as that, and not as another build of it too.
             if value != most and not (trait.code == "build_differs" and _version(value) != _version(most)):
-                yield told(trait.code, f"{_shown(value)}; most have {_shown(most)}", host.name)
+                yield told(trait.code, f"{_shown(value)}; most hosts have {_shown(most)}", host.name)
     features = [frozenset(host.host.cpu_features) for host in hosts]
     if len(set(features)) > 1 and not cluster.evc:
         yield told(
-            "cpu_differs", "they go up to different EVC modes, and EVC is off", modes=sorted(map(_shown, set(features)))
+            "cpu_differs",
+            "the CPUs support different EVC modes, and EVC is off",
+            modes=sorted(map(_shown, set(features))),
         )
     names = Counter(host.hostname.casefold() for host in hosts if host.hostname)
     for host in hosts:
@@ -164,7 +166,9 @@ def _judge_alike(hosts: t.Sequence[VsphereHost], cluster: Vsphere) -> Found:
         for switch in host.switches:
             usual = max((n, m) for (name, m), n in switches.items() if name == switch.name)[1] if switch.mtu else None
             if switch.mtu != usual:
-                yield told("mtu_differs", f"{switch.name}: {switch.mtu}, others {usual}", host.name, switch=switch.name)
+                yield told(
+                    "mtu_differs", f"{switch.name}: {switch.mtu}, on other hosts {usual}", host.name, switch=switch.name
+                )
 
 
 def _judge_mounts(hosts: t.Sequence[VsphereHost]) -> Found:

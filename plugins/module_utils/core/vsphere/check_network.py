@@ -60,12 +60,12 @@ def _on_host(host: VsphereHost, traffic: str, label: TrafficLabel, expected: Vsp
     switch = host.switch(label.switch)
     if switch is None:
         names = ", ".join(each.name for each in host.switches) or "none"
-        yield told("switch_missing", f"{traffic} traffic wants {label.switch}; there are {names}", host.name)
+        yield told("switch_missing", f"{traffic} traffic uses {label.switch}; existing switches are {names}", host.name)
         return
     # Without a kind the zone's default counts: a standard switch, unless CloudStack uses distributed ones.
     kind = label.kind or ("" if expected.use_dvswitch else STANDARD)
     if kind and kind != NEXUS and kind != switch.kind:
-        evidence = f"{traffic} traffic, {label.switch} is {switch.kind}, the label means {kind}"
+        evidence = f"{traffic} traffic, {label.switch} is {switch.kind}, but the label requires {kind}"
         yield told("label_wrong_kind", evidence, host.name, switch=switch.name)
     if switch.kind == DISTRIBUTED and not label.kind and traffic in ON_STANDARD:
         yield told("label_needs_standard", f"{traffic} traffic, {label.switch}", host.name, switch=switch.name)
@@ -85,7 +85,7 @@ def judge_adapters(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[F
     group = host.port_group(name)
     wanted = expected.management_vlan
     if group is not None and wanted is not None and group.vlan != wanted:
-        yield told("management_vlan_differs", f"{group.vlan}, wanted {wanted}", host.name, vlan=group.vlan)
+        yield told("management_vlan_differs", f"{group.vlan}, expected {wanted}", host.name, vlan=group.vlan)
 
 
 def judge_switches(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[Finding]:

@@ -36,17 +36,17 @@ class TrafficLabel:
 def read_label(text: str) -> tuple[TrafficLabel, tuple[str, ...]]:
     """A label and what is wrong with it; total. An empty one is the default switch."""
     parts = [part.strip() for part in text.split(",")]
-    wrong = [] if len(parts) <= 3 else [f"it has {len(parts)} fields, at most 3 are read"]
+    wrong = [] if len(parts) <= 3 else [f"it has {len(parts)} fields, at most 3 are possible"]
     name, tag, kind = (*parts, "", "")[:3]
     if kind and kind not in SWITCH_KINDS:
-        wrong.append(f"{kind!r} is no kind of switch: {', '.join(SWITCH_KINDS)}")
+        wrong.append(f"{kind!r} is not a kind of switch; expected {', '.join(SWITCH_KINDS)}")
         kind = ""
     vlan = None
     if tag and tag != UNTAGGED:
         if tag.isdecimal() and 1 <= int(tag) <= 4094:
             vlan = int(tag)
         else:
-            wrong.append(f"{tag!r} is no VLAN: 1 to 4094, or nothing")
+            wrong.append(f"{tag!r} is not a VLAN; expected 1 to 4094 or nothing")
     return TrafficLabel(name or SWITCH_KINDS[kind or STANDARD], vlan, kind), tuple(wrong)
 
 

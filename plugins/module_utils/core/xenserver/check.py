@@ -61,7 +61,7 @@ def _of_host(layout: XenLayout, host: XenHost, dom0: int) -> Found:
         evidence = f"{host.name} has {host.dom0 // MIB} of {dom0 // MIB} MiB"
         yield found("dom0_memory", evidence, host.name, memory=host.dom0)
     if host.offset is not None and abs(host.offset) > OFFSET:
-        yield found("clock_offset", f"{host.name} is {host.offset:+.0f} s from it", host.name, offset=host.offset)
+        yield found("clock_offset", f"the offset of {host.name} is {host.offset:+.0f} s", host.name, offset=host.offset)
     if host.ntp == "Disabled":
         yield found("ntp_off", host.name, host.name)
     if not host.live:
@@ -95,10 +95,10 @@ def _unlike(layout: XenLayout, host: XenHost) -> Found:
     for field, code in ALIKE.items():
         mine, its = getattr(host, field), getattr(master, field)
         if mine != its:
-            yield found(code, f"{host.name} has {_shown(mine)}, {master.name} {_shown(its)}", host.name)
+            yield found(code, f"{host.name} has {_shown(mine)}, but {master.name} has {_shown(its)}", host.name)
     mine, its = _bonds(layout, host), _bonds(layout, master)
     if mine != its:
-        yield found("bonds_differ", f"{host.name} has {_shown(mine)}, {master.name} {_shown(its)}", host.name)
+        yield found("bonds_differ", f"{host.name} has {_shown(mine)}, but {master.name} has {_shown(its)}", host.name)
 
 
 def _bonds(layout: XenLayout, host: XenHost) -> tuple[str, ...]:
@@ -120,28 +120,34 @@ def join_reasons(pool: XenLayout, alone: XenLayout) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     if len(alone.hosts) > 1:
         message = f"it is in a pool with {', '.join(each.name for each in alone.hosts if each is not host)}"
-        reasons.append(Reason("in_another_pool", message, "let it leave that pool first"))
+        reasons.append(Reason("in_another_pool", message, "remove it from that pool first"))
     if host.running:
         message = f"guests run on it: {', '.join(host.running)}"
-        reasons.append(Reason("guests_running", message, "stop or move them", {"guests": list(host.running)}))
+        reasons.append(Reason("guests_running", message, "stop or migrate the guests", {"guests": list(host.running)}))
     shared = [each.name for each in alone.repositories if each.shared]
     if shared:
-        reasons.append(Reason("shared_storage", f"it has shared storage {', '.join(shared)}", "forget it there first"))
+        reasons.append(
+            Reason(
+                "shared_storage", f"it has shared storage {', '.join(shared)}", "forget the storage on the host first"
+            )
+        )
     if _bonds(alone, host):
         message = f"it has bonds {_shown(_bonds(alone, host))}"
-        reasons.append(Reason("has_bonds", message, "remove them: it gets those of the master"))
+        reasons.append(Reason("has_bonds", message, "remove them: the host gets those of the master"))
     # Of its VLANs xapi takes the one that it is managed by, where the pool is managed by the same.
     if any(each.vlan is not None and not each.management for each in alone.interfaces):
-        reasons.append(Reason("has_vlans", "it has VLANs", "remove them: it gets those of the master"))
+        reasons.append(Reason("has_vlans", "it has VLANs", "remove them: the host gets those of the master"))
     mine, its = alone.management_vlan(host), pool.management_vlan(master)
     if mine != its:
-        message = f"it is managed {_by(mine)}, the master {master.name} {_by(its)}"
-        remedy = "give its management interface the master's VLAN; CloudStack adds hosts that are managed without one"
+        message = f"it is managed {_by(mine)}, but the master {master.name} {_by(its)}"
+        remedy = (
+            "use the master's VLAN on its management interface; CloudStack requires an untagged management interface"
+        )
         reasons.append(Reason("management_vlan_differs", message, remedy, {"vlan": mine, "master": its}))
     for field, code in ALIKE.items():
         mine, its = getattr(host, field), getattr(master, field)
         if mine != its:
-            message = f"its {field} is {_shown(mine)}, that of the master {master.name} {_shown(its)}"
+            message = f"its {field} is {_shown(mine)}, but the master {master.name} has {_shown(its)}"
             reasons.append(Reason(code, message, XEN.by_code[code].remedy))
     cards = {
         each.device for each in alone.interfaces if each.host == host.ref and each.vlan is None and not each.members
@@ -151,10 +157,19 @@ def join_reasons(pool: XenLayout, alone: XenLayout) -> tuple[Reason, ...]:
     }
     missing = sorted(needed - cards)
     if missing:
-        message = f"it lacks {', '.join(missing)}, which the master {master.name} has"
-        reasons.append(Reason("cards_differ", message, "cable all hosts of a pool alike", {"missing": missing}))
+        message = f"it does not have {', '.join(missing)}, which the master {master.name} has"
+        reasons.append(
+            Reason(
+                "cards_differ",
+                message,
+                "connect the network cards of all hosts of a pool in the same way",
+                {"missing": missing},
+            )
+        )
     if host.name in {each.name for each in pool.hosts}:
-        reasons.append(Reason("name_taken", f"a host of the pool is called {host.name}", "rename one of them"))
+        reasons.append(
+            Reason("name_taken", f"a host of the pool already has the name {host.name}", "rename one of the hosts")
+        )
     return tuple(reasons)
 
 
@@ -164,7 +179,7 @@ def tidy_steps(layout: XenLayout, hosts: t.Collection[str], clear_tags: bool, pl
     for host in layout.ordered:
         if clear_tags and (not hosts or host.name in hosts):
             for tag in cloud_tags(host.tags):
-                steps.append(Step("untag", f"take tag {tag} from {host.name}", {"host": host.ref, "tag": tag}))
+                steps.append(Step("untag", f"remove tag {tag} from {host.name}", {"host": host.ref, "tag": tag}))
     if plug_storage:
         steps += plugs(layout, layout.repositories, hosts)
     return tuple(steps)
@@ -181,7 +196,7 @@ def host_steps(layout: XenLayout, name: str, out: bool, stuck: t.Sequence[Obstac
     steps: list[Step] = []
     if out:
         if host.running and stuck:
-            remedy = "move or stop it; a CD in its drive has to be ejected"
+            remedy = "migrate or stop the guest; eject a CD from its drive"
             reasons = [
                 Reason("guest_stuck", f"{each.guest}: {each.message}", remedy, {"vm": each.guest, "fault": each.code})
                 for each in stuck
@@ -190,7 +205,7 @@ def host_steps(layout: XenLayout, name: str, out: bool, stuck: t.Sequence[Obstac
         if host.enabled:
             steps.append(Step("disable", f"disable {name}", {"host": host.ref}))
         if host.running:
-            text = f"move {', '.join(host.running)} from {name}"
+            text = f"migrate {', '.join(host.running)} away from {name}"
             steps.append(Step("evacuate", text, {"host": host.ref}))
         return tuple(steps)
     if not host.enabled:

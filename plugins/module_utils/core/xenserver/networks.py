@@ -15,7 +15,7 @@ from ..errors import InvalidValue, Reason, Refused
 from .layout import Step, XenHost, XenInterface, XenLayout
 
 MODES = ("balance-slb", "active-backup", "lacp")
-RELABEL = "choose another name, or rename that network first: CloudStack finds a network by its name alone"
+RELABEL = "use another name, or rename that network first: CloudStack identifies networks only by name"
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,12 @@ class NetworkWish:
 def valid(wish: NetworkWish) -> NetworkWish:
     """Raises InvalidValue."""
     if bool(wish.interface) == bool(wish.bond):
-        raise InvalidValue("interface", wish.interface, "one card or bond, or else bond with two cards or more")
+        raise InvalidValue("interface", wish.interface, "one card or bond, or the option bond with two or more cards")
     if wish.bond and (len(set(wish.bond)) < 2 or wish.vlan is not None):
         raise InvalidValue(
-            "bond", list(wish.bond), "two different cards or more, and no vlan (give that to bond0 apart)"
+            "bond",
+            list(wish.bond),
+            "two or more different cards, and no vlan (create the VLAN on bond0 in a separate task)",
         )
     if wish.vlan is not None and not 1 <= wish.vlan <= 4094:
         raise InvalidValue("vlan", wish.vlan, "a tag between 1 and 4094")
@@ -47,9 +49,9 @@ def network_steps(layout: XenLayout, wish: NetworkWish) -> tuple[Step, ...]:
     valid(wish)
     steps, reasons = (_bonded if wish.bond else _tagged if wish.vlan is not None else _named)(layout, wish)
     if wish.name in layout.networks and any(each.what in ("rename", "network") for each in steps):
-        reasons.append(_reason("name_taken", f"another network is called {wish.name!r} already", RELABEL))
+        reasons.append(_reason("name_taken", f"another network already has the name {wish.name!r}", RELABEL))
     if layout.networks.count(wish.name) > 1:
-        reasons.append(_reason("name_twice", f"several networks are called {wish.name!r}", RELABEL))
+        reasons.append(_reason("name_twice", f"several networks have the name {wish.name!r}", RELABEL))
     if reasons:
         raise Refused(f"network {wish.name}", reasons)
     return tuple(steps)
@@ -64,11 +66,17 @@ def _reason(code: str, message: str, remedy: str, **facts: object) -> Reason:
 
 def _missing(host: XenHost, device: str) -> Reason:
     message = f"{host.name} has no interface {device}"
-    return _reason("interface_missing", message, "cable all hosts of a pool alike", host=host.name, interface=device)
+    return _reason(
+        "interface_missing",
+        message,
+        "connect the network cards of all hosts of a pool in the same way",
+        host=host.name,
+        interface=device,
+    )
 
 
 def _in_bond(host: XenHost, card: XenInterface) -> Reason:
-    message = f"{card.device} of {host.name} is in {card.member_of} already"
+    message = f"{card.device} of {host.name} is already in {card.member_of}"
     return _reason("bonded", message, f"use {card.member_of}", host=host.name, interface=card.device)
 
 
@@ -90,11 +98,15 @@ def _named(layout: XenLayout, wish: NetworkWish) -> Found:
             reasons.append(_in_bond(host, card))
         elif card.network != wish.name and card.network not in renamed:
             renamed.add(card.network)
-            text = f"call the network {card.network!r} of {wish.interface} {wish.name!r}"
+            text = f"rename the network {card.network!r} of {wish.interface} to {wish.name!r}"
             steps.append(Step("rename", text, {"interface": card.ref, "name": wish.name}))
     if len(steps) > 1:
         message = f"{wish.interface} is in different networks on the hosts: {', '.join(sorted(renamed))}"
-        reasons.append(_reason("networks_differ", message, "bring the hosts into one pool, or cable them alike"))
+        reasons.append(
+            _reason(
+                "networks_differ", message, "join the hosts to one pool, or connect their network cards in the same way"
+            )
+        )
     return steps, reasons
 
 
@@ -116,7 +128,7 @@ def _tagged(layout: XenLayout, wish: NetworkWish) -> Found:
             message = f"VLAN {wish.vlan} on {wish.interface} of {host.name} is network {held[0].network!r}"
             reasons.append(_reason("vlan_taken", message, "use that name, or remove the VLAN first", host=host.name))
         elif other:
-            reasons.append(_elsewhere(host, wish, other[0], "choose another name, or move it first"))
+            reasons.append(_elsewhere(host, wish, other[0], "use another name, or move the network first"))
         elif not held:
             fields = {"interface": card.ref, "tag": wish.vlan, "name": wish.name}
             steps.append(Step("vlan", f"VLAN {wish.vlan} on {wish.interface} of {host.name}", fields))
@@ -156,11 +168,13 @@ def _bonded(layout: XenLayout, wish: NetworkWish) -> Found:
         # A network is on one interface of a host; also that of a card that is to be in the bond keeps it.
         other = [e for e in layout.interfaces if e.host == host.ref and e.network == wish.name]
         if other:
-            reasons.append(_elsewhere(host, wish, other[0], "choose another name, or rename that network first"))
+            reasons.append(_elsewhere(host, wish, other[0], "use another name, or rename that network first"))
         addressed = [card.device for card in there if card.addressed]
         if len(addressed) > 1:
             message = f"{' and '.join(addressed)} of {host.name} both have an IP address"
-            reasons.append(_reason("two_addresses", message, "keep one: a bond has one address", host=host.name))
+            reasons.append(
+                _reason("two_addresses", message, "keep one of the addresses: a bond has one address", host=host.name)
+            )
         refs = [card.ref for card in there]
         text = f"bond of {', '.join(wanted)} on {host.name}"
         steps.append(Step("bond", text, {"interfaces": refs, "name": wish.name, "mode": wish.mode}))

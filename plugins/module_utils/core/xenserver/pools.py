@@ -14,24 +14,24 @@ from ..hypervisors.model import HypervisorHost
 TAG_PREFIXES = ("vmops-", "cloud-", "cloudstack-")
 
 STUCK: t.Mapping[str, str] = {
-    "VM_REQUIRES_SR": "its storage is not on the other hosts",
-    "VM_REQUIRES_NETWORK": "its network is not on the other hosts",
-    "VM_REQUIRES_GPU": "it needs a GPU that the other hosts lack",
-    "VM_REQUIRES_VGPU": "it needs a virtual GPU that the other hosts lack",
+    "VM_REQUIRES_SR": "its storage is not available on the other hosts",
+    "VM_REQUIRES_NETWORK": "its network is not available on the other hosts",
+    "VM_REQUIRES_GPU": "it needs a GPU that the other hosts do not have",
+    "VM_REQUIRES_VGPU": "it needs a virtual GPU that the other hosts do not have",
     "VM_HAS_PCI_ATTACHED": "a PCI device of the host is attached to it",
     "VM_HAS_SRIOV_VIF": "it uses a virtual function of the host's card",
     "VM_MISSING_PV_DRIVERS": "the tools for virtual machines are not installed in it",
-    "VM_LACKS_FEATURE": "its tools do not say that it can be migrated",
-    "VM_LACKS_FEATURE_SUSPEND": "its tools do not say that it can be suspended",
-    "VM_INCOMPATIBLE_WITH_THIS_HOST": "it uses features of its CPU that the other hosts lack",
+    "VM_LACKS_FEATURE": "its tools do not report that it can be migrated",
+    "VM_LACKS_FEATURE_SUSPEND": "its tools do not report that it can be suspended",
+    "VM_INCOMPATIBLE_WITH_THIS_HOST": "it uses CPU features that the other hosts do not have",
     "VM_HOST_INCOMPATIBLE_VERSION": "the other hosts run an older version",
-    "HOST_NOT_ENOUGH_FREE_MEMORY": "no other host has the memory for it",
+    "HOST_NOT_ENOUGH_FREE_MEMORY": "no other host has enough memory for it",
     "NO_HOSTS_AVAILABLE": "no other host is enabled",
     "HOST_EVACUATE_VM_NOT_HA_PROTECTED": "high availability does not protect it",
-    "OPERATION_NOT_ALLOWED": "moving it is not allowed",
-    "OPERATION_BLOCKED": "moving it has been blocked",
-    "OTHER_OPERATION_IN_PROGRESS": "something else is being done with it",
-    "VM_BAD_POWER_STATE": "it does not run",
+    "OPERATION_NOT_ALLOWED": "migrating it is not allowed",
+    "OPERATION_BLOCKED": "migrating it is blocked",
+    "OTHER_OPERATION_IN_PROGRESS": "another operation on it is running",
+    "VM_BAD_POWER_STATE": "it is not running",
 }
 
 

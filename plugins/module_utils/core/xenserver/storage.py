@@ -50,8 +50,8 @@ def storage_steps(layout: XenLayout, wanted: StorageWish) -> tuple[Step, ...]:
     """Raises Refused where a repository of that name is another one."""
     held = [each for each in layout.repositories if each.name == wanted.name]
     if len(held) > 1:
-        message = f"{len(held)} repositories are called {wanted.name!r}"
-        remedy = "rename all but one: CloudStack finds it by its name alone"
+        message = f"{len(held)} repositories have the name {wanted.name!r}"
+        remedy = "rename all but one: CloudStack identifies repositories only by name"
         raise Refused(f"storage repository {wanted.name}", [Reason("name_twice", message, remedy)])
     if not held:
         master = layout.ordered[0]
@@ -72,7 +72,7 @@ def _same(held: XenRepository, wanted: StorageWish) -> None:
     for name, (has, wants) in pairs.items():
         if has != wants and not (name not in ("type", "shared") and not held.connections):
             message = f"its {name} is {has!r} and cannot become {wants!r}"
-            remedy = "choose another name, or remove it from CloudStack and the pool first"
+            remedy = "use another name, or remove the repository from CloudStack and the pool first"
             reasons.append(Reason("fixed_field", message, remedy, {"field": name, "held": has, "wanted": wants}))
     if reasons:
         raise Refused(f"storage repository {held.name}", reasons)

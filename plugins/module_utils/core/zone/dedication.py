@@ -93,14 +93,14 @@ def against(
         its = each.held
         below = owner.domain_id in each.family and owner.domain_id != its.domain_id
         if its.account_id or not (below or (owner.account_id and owner.domain_id == its.domain_id)):
-            message = f"{each.name} around it is dedicated to {each.owner}"
+            message = f"{each.name}, which includes it, is dedicated to {each.owner}"
             remedy = f"release {each.name}, or dedicate this {scope} to an account or domain that {each.owner} includes"
             yield Reason("around_dedicated", message, remedy, _facts(each))
     for each in inside:
         its = each.held
         strict = (scope, its.scope) == ("pod", "host") and its.domain_id == owner.domain_id
         if strict or its.domain_id not in family or (owner.account_id and its.account_id != owner.account_id):
-            message = f"{each.name} inside of it is dedicated to {each.owner}"
+            message = f"{each.name}, which is part of it, is dedicated to {each.owner}"
             yield Reason("inside_dedicated", message, f"release {each.name} first", _facts(each))
 
 
@@ -141,11 +141,11 @@ def decide(
     if held is not None and not move:
         facts = {"domain_id": held.domain_id, "account_id": held.account_id}
         message = f"it is dedicated to {owner or 'another owner'}, not to {wanted.name}"
-        reasons.append(Reason("dedicated_to_other", message, "release it first, or give move=true", facts))
+        reasons.append(Reason("dedicated_to_other", message, "release it first, or set move=true", facts))
     if others:
         names = ", ".join(f"{vm.vm} ({vm.domain or vm.domain_id}/{vm.account})" for vm in others)
         vms = [{"vm": vm.vm, "vm_id": vm.vm_id, "account": vm.account, "domain": vm.domain} for vm in others]
-        message = f"VMs of others run there: {names}"
+        message = f"VMs of other owners run on it: {names}"
         reasons.append(Reason("foreign_vms", message, "migrate them to other hosts first", {"vms": vms}))
     reasons += neighbours
     if reasons:

@@ -18,8 +18,8 @@ from ..vlans.holders import KINDS, Holder
 from .network_offerings import NetworkOffering
 from .networks import same_address, vlan_tag
 
-ANEW = "the server has no way to change it: delete the network and create it anew"
-FOR_LIFE = "a VLAN stays with its network for life: delete the network and create it anew with the other VLAN"
+ANEW = "the server cannot change it: delete the network and create it again"
+FOR_LIFE = "the server cannot change the VLAN of a network: delete the network and create it again with the other VLAN"
 
 
 @dataclass(frozen=True)
@@ -141,15 +141,15 @@ def reasons_against(
         yield Reason("offering_disabled", f"network offering {offering.name} is {offering.state}", remedy)
     if not numbers:
         if offering.specify_vlan:
-            message = f"network offering {offering.name} says that the VLAN is given (specifyVlan)"
-            yield Reason("vlan_missing", message, "give vlan, or take an offering without specify_vlan")
+            message = f"network offering {offering.name} requires a VLAN (specifyVlan)"
+            yield Reason("vlan_missing", message, "set vlan, or use an offering without specify_vlan")
         return
     if not offering.specify_vlan:
-        names = ", ".join(sorted(suitable)) or "none is there; cs_network_offering with specify_vlan makes one"
+        names = ", ".join(sorted(suitable)) or "none exists; create one with cs_network_offering and specify_vlan"
         message = (
-            f"network offering {offering.name} takes no VLAN (specifyVlan is false): VLAN {numbers[0]} cannot be given"
+            f"network offering {offering.name} accepts no VLAN (specifyVlan is false), but VLAN {numbers[0]} is set"
         )
-        remedy = f"take an offering with specify_vlan: {names}"
+        remedy = f"use an offering with specify_vlan: {names}"
         yield Reason("vlan_not_taken", message, remedy, {"vlan": numbers[0]})
     if bypass:
         return
@@ -162,14 +162,14 @@ def _taken(
 ) -> t.Iterator[Reason]:
     for name, ranges in pools.items():
         if vlans.contains(ranges, vlan):
-            message = f"VLAN {vlan} is one of the guest VLANs that physical network {name} gives out by itself"
-            remedy = "take it out of them (cs_vlan_range, state absent), or set bypass_vlan_overlap_check"
+            message = f"VLAN {vlan} is a guest VLAN that physical network {name} allocates automatically"
+            remedy = "remove it from the guest VLANs (cs_vlan_range, state absent), or set bypass_vlan_overlap_check"
             yield Reason("vlan_of_pool", message, remedy, {"vlan": vlan, "physical_network": name})
     for holder in holders:
         if holder.kind not in ("physical_network", "dedication") and vlans.contains(holder.ranges, vlan):
             message = f"VLAN {vlan} belongs to {holder.called()}"
             facts = holder.facts([(vlan, vlan)])
-            yield Reason("vlan_taken", message, f"take another VLAN, or {KINDS[holder.kind].remedy}", facts)
+            yield Reason("vlan_taken", message, f"use another VLAN, or {KINDS[holder.kind].remedy}", facts)
 
 
 def without_isolation(offering: NetworkOffering, methods: t.Mapping[str, t.Optional[str]]) -> t.Iterator[Reason]:
@@ -179,8 +179,8 @@ def without_isolation(offering: NetworkOffering, methods: t.Mapping[str, t.Optio
     """
     if offering.guest_ip_type == "Shared" and methods and not any(methods.values()):
         names = ", ".join(sorted(methods))
-        message = f"physical network {names} has no isolation method, which a shared network needs"
-        remedy = "the method cannot be set later: create a physical network with isolation_method VLAN, and name it"
+        message = f"physical network {names} has no isolation method, but a shared network requires one"
+        remedy = "the method cannot be set later: create a physical network with isolation_method VLAN and use it"
         yield Reason("no_isolation_method", message, remedy, {"physical_networks": sorted(methods)})
 
 
@@ -198,8 +198,8 @@ def reasons_to_keep(users: t.Iterable[NetworkUser]) -> t.Iterator[Reason]:
     """Why a network cannot go: the server deletes none before the last of its VMs is expunged."""
     for each in users:
         facts = {"vm": each.name, "id": each.id, "state": each.state, "owner": each.owner}
-        message = f"VM {each.name} ({', '.join(fact for fact in (each.state, each.owner) if fact)}) is on it"
-        yield Reason("network_in_use", message, "take the VM's NIC off it, or expunge the VM", facts)
+        message = f"VM {each.name} ({', '.join(fact for fact in (each.state, each.owner) if fact)}) is connected to it"
+        yield Reason("network_in_use", message, "remove the VM's NIC from it, or expunge the VM", facts)
 
 
 def needs_of(offering: NetworkOffering, wanted: t.Mapping[str, object]) -> None:

@@ -87,8 +87,8 @@ HOST = Rules(
     kind="host",
     required=("name", "zone_id", "pod_id", "hypervisor", "url"),
     fixed={
-        "pod_id": "a host does not move: remove it and add it there",
-        "cluster_id": "a host does not move: remove it and add it there",
+        "pod_id": "a host cannot be moved: remove it and add it there",
+        "cluster_id": "a host cannot be moved: remove it and add it there",
         "hypervisor": REPLACE,
     },
     write_only=frozenset(("url", "username", "password", "allocation_state")),
@@ -163,8 +163,10 @@ def steps_to(wanted: str, host: Host) -> tuple[str, ...]:
             [
                 Reason(
                     "resource_state",
-                    f"its resource state is {host.resource_state}, from which nothing leads to {wanted}",
-                    "cancelHostAsDegraded first" if host.resource_state == "Degraded" else "see the management log",
+                    f"its resource state is {host.resource_state}, which cannot be changed to {wanted}",
+                    "cancelHostAsDegraded first"
+                    if host.resource_state == "Degraded"
+                    else "check the log of the management server",
                     {"resource_state": host.resource_state, "wanted": wanted},
                 )
             ],

@@ -13,7 +13,7 @@ from ..change import Rules, same_set, same_word
 from ..errors import InvalidValue, Reason
 from ..naming import nearest
 
-OTHER = "the server has no way to change it: make another offering"
+OTHER = "the server cannot change it: create another offering"
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ def reasons_against_offering(
     """Why the server would refuse an offering of these services, or make another one of it."""
     offered = {each.casefold() for each in services}
     if max_connections is not None and "lb" not in offered:
-        message = "max_connections is of the load balancer, and Lb is not among its services"
-        yield Reason("needs_load_balancer", message, "leave max_connections out, or add Lb to supported_services")
+        message = "max_connections applies to the load balancer, but Lb is not in supported_services"
+        yield Reason("needs_load_balancer", message, "omit max_connections, or add Lb to supported_services")
     if not abilities:
         return
     known = {each.casefold(): each for each in abilities}
@@ -140,11 +140,11 @@ def reasons_against_offering(
     for pair in pairs:
         service, provider = pair["service"], pair["provider"]
         if service.casefold() not in offered:
-            message = f"provider {provider} is for service {service}, which is not among supported_services"
+            message = f"provider {provider} is set for service {service}, which is not in supported_services"
             yield Reason("service_not_offered", message, f"add {service} to supported_services", dict(pair))
         elif service.casefold() in known:
             can = _able(service, abilities)
             if provider.casefold() not in [each.casefold() for each in can]:
                 message = f"provider {provider} does not provide service {service}"
-                remedy = f"use {' or '.join(can)}" if can else f"leave {service} out: the server has no provider of it"
+                remedy = f"use {' or '.join(can)}" if can else f"omit {service}: the server has no provider for it"
                 yield Reason("provider_cannot", message, remedy, dict(pair))

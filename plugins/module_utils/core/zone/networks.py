@@ -153,7 +153,7 @@ VLAN_IP_RANGE = Rules(
             "domain_id",
             "project_id",
         ),
-        "the server has no way to change it: remove the range and declare it anew",
+        "the server cannot change it: remove the range and create it again",
     ),
     same={"vlan": same_vlan_tag, "account": same_word, **dict.fromkeys(_ADDRESSES, same_address)},
 )

@@ -17,7 +17,7 @@ from ..errors import Reason
 from .networks import same_address, same_vlan_tag
 from .topology import IpRange
 
-KEPT = "the server has no way to change it: remove the range and declare it anew"
+KEPT = "the server cannot change it: remove the range and create it again"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def overlaps(ranges: t.Iterable[Ends], start_ip: str, end_ip: str, whose: str) -
             yield Reason(
                 "range_overlap",
                 f"it overlaps {whose} {each.start_ip}-{each.end_ip or each.start_ip}",
-                f"start it at {each.start_ip} to change that range, or choose addresses outside of it",
+                f"start it at {each.start_ip} to change that range, or use addresses outside of it",
                 {"start_ip": each.start_ip, "end_ip": each.end_ip},
             )
 

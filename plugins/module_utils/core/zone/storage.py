@@ -142,16 +142,16 @@ def reasons_against_pool(
     """Why a pool is not the one that is declared, or cannot be made so."""
     mark = access_mark(url) if url else ""
     if held is not None and url and held.access_mark and mark != held.access_mark:
-        message = "user or secret of its URL are others than those it was added with, and the server cannot change them"
-        remedy = "declare the former ones, or add a pool of another name and migrate the volumes to it"
+        message = "the user or secret in its URL differs from the present one, and the server cannot change it"
+        remedy = "use the present user and secret, or add a pool with another name and migrate the volumes to it"
         yield Reason("access_differs", message, remedy, {"pool": name})
     if NFS_OPTIONS not in details:
         return
     scheme = parts_of(url).scheme if url else "nfs" if held is None or held.type == TYPES["nfs"] else ""
     if scheme != "nfs":
-        yield Reason("nfs_options", f"{NFS_OPTIONS} is for NFS alone", "leave it out of details")
+        yield Reason("nfs_options", f"{NFS_OPTIONS} applies to NFS only", "remove it from details")
     elif held is not None and held.state != "Maintenance" and not same_details(details, held.details):
-        message = f"the server changes {NFS_OPTIONS} of a pool in maintenance only, and it is {held.state}"
+        message = f"the server changes {NFS_OPTIONS} only while the pool is in maintenance, but it is {held.state}"
         yield Reason("nfs_options", message, "set allocation_state: maintenance first")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..amounts import Factors
 from ..change import Rules, same_word
 
-REPLACE = "remove it and declare it anew"
+REPLACE = "remove it and create it again"
 
 
 @dataclass(frozen=True)

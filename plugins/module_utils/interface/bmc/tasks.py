@@ -86,7 +86,7 @@ def check_controllers(cloud: Cloud, params: Params) -> Outcome:
     result = {"hosts": [_shown(each) for each in checked], "summary": summary(findings)}
     bad = at_least(params["fail"], findings)
     if bad:
-        raise ControllersNotFit(complaint("controllers are not as CloudStack needs them", bad), **result)
+        raise ControllersNotFit(complaint("controllers do not meet CloudStack's requirements", bad), **result)
     return Outcome(False, result=result)
 
 

@@ -40,7 +40,7 @@ def access(params: Params) -> t.Optional[HypervisorAccess]:
     if not given:
         return None
     if not given.get("url"):
-        raise InvalidValue("hypervisor.url", given.get("url"), "where the hypervisors are, see the documentation")
+        raise InvalidValue("hypervisor.url", given.get("url"), "a dictionary, see the documentation")
     if given["timeout"] <= 0:
         raise InvalidValue("hypervisor.timeout", given["timeout"], "a number of seconds above 0")
     # Exactly text: ansible's own kinds of it are none that a wire format takes.

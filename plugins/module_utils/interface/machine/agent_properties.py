@@ -21,7 +21,7 @@ OPTIONS: Spec = {
     "allow_unknown": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "forgotten"], "default": "present"},
 }
-NO_FILE = "there is no such file: install the package cloudstack-agent first"
+NO_FILE = "an existing file: install the package cloudstack-agent first"
 
 
 def main() -> None:

@@ -91,7 +91,9 @@ def _change(params: Params, check_mode: bool) -> Json:
     if not SHORTEST <= params["timeout"] <= LONGEST:
         raise InvalidValue("timeout", params["timeout"], f"{SHORTEST} to {LONGEST} seconds")
     if not check_mode and not params["token"]:
-        raise InvalidValue("token", params["token"], "a secret that cs_network_confirm is to show; the task makes one")
+        raise InvalidValue(
+            "token", params["token"], "a secret for cs_network_confirm; the task generates one if it is not set"
+        )
     _as_root()
     if check_mode:
         return _judged(change, journal, params, True)
@@ -115,8 +117,8 @@ def _judged(change: NetworkChange, journal: Journal, params: Params, check_mode:
     if last.get("outcome") == "rolled_back":
         told = f"the network change {last['id']} was rolled back on this host: {last['reason']}"
         if last["id"] == answer["id"] and not params["acknowledge"]:
-            remedy = "remove the cause, then run once with acknowledge: true"
-            raise Refused("network", [Reason("rolled_back_before", told + "; this is the same change", remedy)])
+            remedy = "correct the cause, then run once with acknowledge: true"
+            raise Refused("network", [Reason("rolled_back_before", told + "; the declared change is the same", remedy)])
         answer["warnings"].append(told)
     via = own_connection()
     against = refusals(change, preflight(change, seen, via.address if via else ""))
@@ -136,8 +138,8 @@ def _joined(change: NetworkChange, journal: Journal, token: str) -> Json:
         return {}
     phase = journal.phase()["phase"]
     if entry["id"] != identity(change) or phase == "reverting":
-        told = f"another network change ({entry['id']}, {phase}) is under way on this host"
-        remedy = f"it ends within {entry['timeout']:g} s by itself; cs_network_confirm state=reverted ends it now"
+        told = f"another network change ({entry['id']}, {phase}) is running on this host"
+        remedy = f"wait up to {entry['timeout']:g} s until it ends, or end it with cs_network_confirm state=reverted"
         raise Refused("network", [Reason("pending", told, remedy, {"id": entry["id"], "phase": phase})])
     journal.take_token(token)
     return {"changed": True, "id": entry["id"], "state": "applying", "diff": [], "address": change.address}
@@ -154,7 +156,7 @@ def _wait_for_end(journal: Journal) -> None:
     end = time.monotonic() + STALE_SECONDS
     while journal.pending() is not None:
         if time.monotonic() > end:
-            raise Refused("network", [Reason("pending", "an unconfirmed network change cannot be taken back")])
+            raise Refused("network", [Reason("pending", "an unconfirmed network change cannot be rolled back")])
         time.sleep(0.2)
 
 
@@ -195,14 +197,14 @@ def _confirmed(journal: Journal, token: str, check_mode: bool) -> Json:
     if journal.pending() is None:
         last = journal.last()
         if not journal.is_token(token):
-            raise Refused("network", [Reason("no_change", "no network change waits for this token on this host")])
+            raise Refused("network", [Reason("no_change", "no network change on this host has this token")])
         if last["outcome"] != "confirmed":
             raise Refused(
                 "network", [Reason("rolled_back", f"rolled back: {last['reason']}", "", {"left": last["left"]})]
             )
         return {"changed": False, "state": "confirmed", "id": last["id"], "interfaces": shown(state_now())}
     if not journal.is_token(token):
-        raise Refused("network", [Reason("wrong_token", "the change on this host waits for another token")])
+        raise Refused("network", [Reason("wrong_token", "the network change on this host has another token")])
     phase = journal.phase()
     if phase["phase"] != "applied" or check_mode:
         return {"changed": check_mode, "state": phase["phase"]}
@@ -213,10 +215,16 @@ def _confirmed(journal: Journal, token: str, check_mode: bool) -> Json:
         address, via = change_in(entry).address, own_connection()
         if via and via.peer in journal.phase().get("peers", ()):
             raise Refused(
-                "network", [Reason("not_fresh", "this connection is older than the change: it shows nothing")]
+                "network",
+                [
+                    Reason(
+                        "not_fresh",
+                        "this connection is older than the change, so it does not prove that the host can be reached",
+                    )
+                ],
             )
         if via and address not in ("", via.address):
-            told = f"the connection came to {via.address}, not to {address}, which is where this host is to answer"
+            told = f"the connection came to {via.address}, not to {address}, which is the address to be confirmed"
             raise Refused("network", [Reason("wrong_address", told)])
         journal.end("confirmed", reason="", left=[])
     units.disarm()
@@ -257,7 +265,9 @@ def info() -> None:
 
 def _as_root() -> None:
     if os.geteuid() != 0:
-        raise Refused("network", [Reason("not_root", "a host's network is changed by root only", "become: true")])
+        raise Refused(
+            "network", [Reason("not_root", "only root can change the network of a host; use become", "become: true")]
+        )
 
 
 def _without_content(file: Params) -> Json:
@@ -268,4 +278,4 @@ def _failure(error: t.Union[HostcraftError, OSError]) -> Json:
     """Raised before anything was touched, or by a system call that then left nothing behind."""
     if isinstance(error, HostcraftError):
         return failure(error)
-    return {"msg": f"the host could not be prepared, and nothing was changed: {error}", "code": "host", "details": {}}
+    return {"msg": f"the host could not be prepared: {error}; nothing was changed", "code": "host", "details": {}}

@@ -26,7 +26,7 @@ def main() -> None:
     linux = Linux(module.params["timeout"])
     seen = read_network(linux, module.params["name"] or linux.hostname())
     if seen is None:
-        module.fail_json(msg="ip -details -json address gives no answer: install iproute2", code="unsupported")
+        module.fail_json(msg="the command 'ip -details -json address' failed: install iproute2", code="unsupported")
     else:
         module.exit_json(changed=False, network=plain(seen))
 

@@ -70,7 +70,7 @@ def check_main() -> None:
     except HostcraftError as error:
         module.fail_json(**failure(error))
     else:
-        lead = f"cluster {cluster.name} is not as CloudStack needs it"
+        lead = f"cluster {cluster.name} does not meet CloudStack's requirements"
         answer(module, judgement, lambda _bad: lead, "cluster_not_fit", cluster=plain(cluster))
 
 
@@ -135,11 +135,11 @@ def port_range(text: str) -> Range:
     except ValueError:
         found = 0, 0
     if not 0 < found[0] <= found[1] <= 65535:
-        raise InvalidValue("console_ports", text, "a port, or two with a dash between")
+        raise InvalidValue("console_ports", text, "a port, or a range of ports such as 5900-6000")
     return found
 
 
 def release(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() for part in text.split(".")):
-        raise InvalidValue("minimum_version", text, "numbers with dots between, such as 7.0")
+        raise InvalidValue("minimum_version", text, "numbers separated by dots, such as 7.0")
     return tuple(int(part) for part in text.split("."))

@@ -104,7 +104,7 @@ def check_main() -> None:
         module.fail_json(**failure(error))
     else:
         hosts = [xen_pools.shown(each) for each in layout.ordered]
-        lead = "the pool is not as CloudStack needs it"
+        lead = "the pool does not meet CloudStack's requirements"
         answer(module, judgement, lambda _bad: lead, "pool_not_fit", hosts=hosts)
 
 

@@ -85,7 +85,9 @@ def access_to(held: Oobm, direct: Direct) -> Access:
     protocol = direct.protocol or {IPMITOOL: IPMI, REDFISH: REDFISH_PROTOCOL}.get(held.driver)
     if protocol is None:
         raise InvalidValue(
-            "bmc.protocol", protocol, f"ipmi or redfish: the driver {held.driver or 'none'} tells neither"
+            "bmc.protocol",
+            protocol,
+            f"ipmi or redfish: the protocol cannot be derived from the driver {held.driver or 'none'}",
         )
     address = direct.address or held.address
     if not is_host(address):

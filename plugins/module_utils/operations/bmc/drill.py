@@ -116,7 +116,7 @@ class Drill:
             self.cloud,
             lambda: self.cloud.hosts.fresh(self.host),
             lambda seen: seen.state != "Up",
-            what=f"CloudStack to see that the agent of host {self.host.name} is gone",
+            what=f"CloudStack to detect that the agent of host {self.host.name} is gone",
             limit=self.request.timeout,
             show=lambda seen: seen.state,
         )
@@ -129,8 +129,9 @@ class Drill:
             state = answered(bmc)
         if state != OFF:
             raise HostcraftError(
-                f"the server says that host {self.host.name} is off, its controller at {access.address} says "
-                f"{state or 'nothing'}: they are not the same machine",
+                f"the server reports that host {self.host.name} is off, but the controller at "
+                f"{access.address} reports {state or 'nothing'}: correct the controller's address, which "
+                "belongs to another machine",
                 reason="power_differs",
             )
         return state
@@ -147,7 +148,7 @@ class Drill:
         """Host HA is Available again, where it was enabled and the host is not in maintenance."""
         held = self.cloud.host_has.of_host(self.host.id)
         if not held.enabled or self.host.resource_state != "Enabled":
-            return "not watched: host HA is off, or the host is in maintenance"
+            return "not checked: host HA is disabled, or the host is in maintenance"
         seen = until(
             self.cloud,
             lambda: self.cloud.host_has.of_host(self.host.id),
@@ -236,7 +237,7 @@ def _undone(drill: Drill, record: Record, error: HostcraftError) -> HostcraftErr
         drill.restore()
     except HostcraftError as worse:
         error.details["not_restored"] = worse.message
-        return _said(error, f"; host {drill.host.name} could not be given back: {worse.message}")
+        return _said(error, f"; host {drill.host.name} could not be restored: {worse.message}")
     drill.end(record, failed, None)
     error.details["steps"] = [dataclasses.asdict(step) for step in drill.steps]
     return _said(error, f" (host {drill.host.name} is on and Up again)")
@@ -253,7 +254,7 @@ def _later_phase(drill: Drill, pending: t.Optional[Record], check_mode: bool) ->
         return Outcome(False, result=_shown(drill))
     if drill.request.phase == "watch":
         if not pending:
-            reason = Reason("not_begun", "no drill of this host is under way", "run the phase begin first")
+            reason = Reason("not_begun", "no drill of this host is running", "run the phase begin first")
             raise Refused(f"drill of host {drill.host.name}", [reason])
         try:
             state = drill.watch()
@@ -278,7 +279,10 @@ def _refuse(drill: Drill, restored: bool) -> None:
         host.name, host.resource_state, running_on(cloud, host), drill.request.consent, state.state, power or ""
     )
     if reasons:
-        raise Refused(f"drill of host {host.name}" + (" (a killed one was given back)" if restored else ""), reasons)
+        raise Refused(
+            f"drill of host {host.name}" + (" (the host was restored after a killed drill)" if restored else ""),
+            reasons,
+        )
 
 
 def _cost(drill: Drill, boot: float) -> dict[str, float]:

@@ -126,7 +126,7 @@ class _Change:
             return bool(found)
         if not found and self._same_password(self.wish.password):
             return False
-        self.before["password"], self.after["password"] = HIDDEN, f"{HIDDEN} (another one)"
+        self.before["password"], self.after["password"] = HIDDEN, f"{HIDDEN} (changed)"
         return True
 
     def _same_password(self, password: str) -> bool:
@@ -144,14 +144,14 @@ class _Change:
                     Reason(
                         "bmc_password",
                         f"the controller refuses user {self.wish.username or self.held.username} with this password",
-                        "nothing was changed; give the controller's own password",
+                        "set the controller's present password; nothing was changed",
                     )
                 ],
             )
         if asking.effective_of(self.cloud, self.host, self.held).state != core.ENABLED:
             self.warnings.append(
-                "the password was compared by its first letter only: out-of-band management is disabled, so the server "
-                "cannot be asked to log in"
+                "only the first letter of the password was compared: out-of-band management is disabled, "
+                "so the server cannot test the login"
             )
             return True
         try:
@@ -199,9 +199,9 @@ class _Change:
             if isinstance(seen, Controller):
                 return False
             if seen is None and self._server_logs_in() and self.request.wish.password is None:
-                self.warnings.append("the new password was compared by its first letter and a login of the server")
+                self.warnings.append("the new password was compared only by its first letter and a login of the server")
                 return False
-        self.before["bmc_password"], self.after["bmc_password"] = HIDDEN, f"{HIDDEN} (another one)"
+        self.before["bmc_password"], self.after["bmc_password"] = HIDDEN, f"{HIDDEN} (changed)"
         return True
 
     def _server_logs_in(self) -> bool:
@@ -230,7 +230,10 @@ class _Change:
 
     def _prove(self, usable: bool) -> None:
         if not usable:
-            self.warnings.append("not proved: out-of-band management is disabled for the host, its cluster or its zone")
+            self.warnings.append(
+                "the configuration was not tested: out-of-band management is disabled for the host, its "
+                "cluster or its zone"
+            )
             return
         try:
             asking.status(self.cloud, self.host)
@@ -249,7 +252,7 @@ class _Change:
                 [
                     Reason(
                         "oobm_off",
-                        "out-of-band management is disabled, so the server cannot change it",
+                        "out-of-band management is disabled, so the server cannot change the password",
                         "enable it first",
                     )
                 ],
@@ -275,10 +278,10 @@ class _Change:
             self.cloud.oobms.configure(self.host.id, dataclasses.replace(self.wish, password=new))
             if self._server_logs_in():
                 return HostcraftError(
-                    f"{text}; the controller has the new password and the server was given it", reason="late"
+                    f"{text}; the controller has the new password, and it was set on the server", reason="late"
                 )
         self.cloud.oobms.configure(self.host.id, dataclasses.replace(self.wish, password=old))
-        works = "works" if self._server_logs_in() else "was set on the server again but does not work either"
+        works = "works" if self._server_logs_in() else "was set on the server again, but does not work either"
         return HostcraftError(f"{text}; the old password {works}", reason="not_changed")
 
     def _foretold(self) -> Fields:

@@ -82,7 +82,7 @@ def _way(cloud: Cloud, request: Request, host: Host, stack: contextlib.ExitStack
                 Reason(
                     "oobm_off",
                     f"out-of-band management is disabled ({state.decided_by})",
-                    "configure and enable it with cs_oobm, or give bmc to ask the controller itself",
+                    "configure and enable it with cs_oobm, or set bmc to use the controller directly",
                     {"decided_by": state.decided_by},
                 )
             ],
@@ -117,7 +117,7 @@ def carry_out(cloud: Cloud, host: Host, way: Switch, action: PowerAction, limit:
     try:
         way.act(action.word)
     except (TransportError, JobLost) as error:
-        cloud.progress(f"{action.word} of host {host.name}: {error.message}; looking at what came of it")
+        cloud.progress(f"{action.word} of host {host.name}: {error.message}; reading the power state")
     reached(cloud, host, way, action.wanted, limit)
 
 
@@ -138,7 +138,7 @@ def reached(cloud: Cloud, host: Host, way: Switch, wanted: str, limit: float) ->
         cloud,
         seen,
         lambda state: state == wanted,
-        what=f"the controller of host {host.name} to say {wanted}",
+        what=f"the controller of host {host.name} to report {wanted}",
         limit=limit,
         show=lambda state: state,
     )
@@ -171,7 +171,7 @@ def _warnings(host: Host, action: PowerAction, vms: t.Sequence[str]) -> tuple[st
         return ()
     found = []
     if vms:
-        found.append(f"{len(vms)} VMs on host {host.name} are cut off: {', '.join(vms[:10])}")
+        found.append(f"{len(vms)} VMs on host {host.name} lose their host: {', '.join(vms[:10])}")
     if host.resource_state == "Maintenance":
         found.append(f"host {host.name} is in maintenance")
     return tuple(found)

@@ -46,7 +46,11 @@ def ensure_switched(
     guard()
     if not check_mode:
         feature.switch(where.scope, where.thing.id, wanted)
-    told = () if held is not None else (f"this server does not show whether it is on for {where.subject}: set anew",)
+    told = (
+        ()
+        if held is not None
+        else (f"this server does not show the present state of {where.subject}, so it was set again",)
+    )
     return Outcome(True, {"state": _word(held)}, {"state": _word(wanted)}, result, told)
 
 

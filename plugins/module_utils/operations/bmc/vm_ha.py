@@ -27,7 +27,9 @@ def seen_ha(cloud: Cloud, names: Names) -> Outcome:
             lost = tuple(each for each in lost if each.host_id == where.thing.id)
         tagged = sorted(host.name for host in fleet.hosts if tag and tag in (host.host_tags or ()))
         if tag and not tagged:
-            warnings.append(f"ha.tag is {tag}, but no host of cluster {cluster.name} has it: its HA VMs stay down")
+            warnings.append(
+                f"ha.tag is {tag}, but no host of cluster {cluster.name} has it: its HA VMs will not be restarted"
+            )
         rows.append(_row(cluster, lost, tagged, not headroom.failing(fleet, 1)))
     return Outcome(False, result={"ha_tag": tag, "clusters": rows}, warnings=tuple(warnings))
 

@@ -152,15 +152,19 @@ def _restarts(
             continue
         hits = [vm for vm in running if name in (vm.id, vm.name)]
         if len(hits) != 1:
-            message = f"{len(hits)} running VMs of the cluster are called {name}"
-            remedy = "name one by its id" if hits else "a VM that is stopped takes the new factors when it is started"
+            message = f"{len(hits)} running VMs of the cluster have the name {name}"
+            remedy = (
+                "use the id of one"
+                if hits
+                else "remove it from the list: a stopped VM gets the new factors when it is started"
+            )
             reasons.append(Reason("restart_vm", message, remedy, {"vm_name": name, "matches": [v.id for v in hits]}))
         found += [keeper for keeper in sim.keepers if keeper.vm in hits and len(hits) == 1]
     return found, reasons
 
 
 def _advice(cluster: Cluster, sim: Simulation, told: Fleet) -> list[str]:
-    found = [f"deploy no VMs in cluster {cluster.name} until its capacities are recalculated"]
+    found = [f"do not deploy VMs in cluster {cluster.name} until its capacities are recalculated"]
     if sim.keepers:
         found.append(f"{len(sim.keepers)} VMs keep their old factors until they are stopped and started")
     needs = ability(cluster.hypervisor).needs
@@ -179,12 +183,15 @@ def _write(cloud: Cloud, cluster: Cluster, sim: Simulation, request: Request) ->
             cloud.settings.reset(SETTINGS[kind], "cluster", cluster.id)
         else:
             cloud.settings.write(SETTINGS[kind], str(value), "cluster", cluster.id)
-    cloud.progress(f"cluster {cluster.name}: capacities are recalculated, deploy no VMs there until this is done")
+    cloud.progress(
+        f"cluster {cluster.name}: waiting for the recalculation of capacities; do not deploy VMs in the "
+        "cluster until it is done"
+    )
     until(
         cloud,
         lambda: _lagging(cloud, cluster, sim),
         lambda behind: not behind,
-        what=f"the capacities of cluster {cluster.name} to follow its factors everywhere",
+        what=f"the capacities of cluster {cluster.name} to be recalculated",
         limit=request.timeout,
         show="; ".join,
     )
@@ -193,12 +200,12 @@ def _write(cloud: Cloud, cluster: Cluster, sim: Simulation, request: Request) ->
 def _lagging(cloud: Cloud, cluster: Cluster, sim: Simulation) -> list[str]:
     """Which listings still show something else: they follow at different moments (T3:96-106)."""
     fleet = cloud.fleets.read(cloud.clusters.fresh(cluster))
-    found = [] if same_factors(fleet.factors, sim.new) else ["listClusters shows other factors"]
+    found = [] if same_factors(fleet.factors, sim.new) else ["listClusters does not show the new factors"]
     foretold = {change.host.id: change.after.capacity for change in sim.hosts}
     for host in fleet.hosts:
         shown = Amount(host.cpu_with_overprovisioning or 0, host.memory_with_overprovisioning or 0)
         if host.id in foretold and not _close(shown, foretold[host.id]):
-            found.append(f"listHosts shows another capacity of {host.name}")
+            found.append(f"listHosts does not show the new capacity of {host.name}")
     if fleet.hosts and not found:
         said = cloud.capacities.of_cluster(cluster.id, latest=True)
         if said is None or not any(_same(said, fleet, only) for only in (None, ENABLED)):

@@ -37,7 +37,7 @@ def left_stopped(cloud: Cloud, cluster: Cluster) -> list[Instance]:
 
 def restart(cloud: Cloud, cluster: Cluster, vm: Instance, new: Factors) -> None:
     """Stop it if it runs, and start it; raises NotAsRead when it does not run again with the new factors."""
-    cloud.progress(f"VM {vm.name}: stopped and started to take the new factors")
+    cloud.progress(f"VM {vm.name}: stopped and started to apply the new factors")
     add_note(cloud, "CLUSTER", cluster.id, MARK + vm.id)
     seen: t.Optional[Instance] = settled(cloud, vm.id, vm.kind, vm.name)
     if seen is not None and seen.state != "Stopped":

@@ -62,7 +62,7 @@ def check_migration(cloud: Cloud, where: Where, reach: Reach, guests: bool, fail
             "unread": [{"host": name, "error": error} for name, error in unread],
             "summary": summary(found),
         },
-        warnings=tuple(f"{error}: this host was not checked" for _name, error in unread),
+        warnings=tuple(f"{error}; this host was not checked" for _name, error in unread),
     )
 
 
@@ -89,7 +89,7 @@ def reload_consoles(cloud: Cloud, where: Where, reach: Reach, force: bool, check
             ],
             "unread": [{"host": name, "error": error} for name, error in unread],
         },
-        warnings=tuple(f"{error}: its consoles are left as they are" for _name, error in unread),
+        warnings=tuple(f"{error}; its consoles were not changed" for _name, error in unread),
     )
 
 
@@ -117,7 +117,7 @@ def _hosts(cloud: Cloud, where: Where) -> tuple[Cluster, list[Host]]:
     """Those to ask. Raises NotFound, InvalidValue for a cluster of another hypervisor."""
     cluster = lookup.cluster(cloud, where.cluster, lookup.zone(cloud, where.zone))
     if cluster.hypervisor != "KVM":
-        raise InvalidValue("cluster", where.cluster, f"a cluster of KVM hosts, this one is of {cluster.hypervisor}")
+        raise InvalidValue("cluster", where.cluster, f"a cluster of KVM hosts, but this one uses {cluster.hypervisor}")
     hosts = [each for each in cloud.hosts.all(cluster_id=cluster.id) if each.removed is None]
     chosen = []
     for name in where.hosts:

@@ -71,7 +71,7 @@ class NativePart:
             Reason(
                 "hypervisor_obstacle",
                 f"{each.guest}: {each.message}",
-                "mend it on the hypervisor, or name the VM in consent",
+                "repair it on the hypervisor, or add the VM to consent",
                 {"vm": each.guest, "fault": each.code},
             )
             for each in found.hypervisor.obstacles(found.host)
@@ -86,7 +86,7 @@ class NativePart:
         left = [guest.name for guest in found.view.active_on(found.host)] if found else []
         if left:
             message = f"CloudStack has no VM on it, but its hypervisor runs {', '.join(left)}"
-            remedy = "see cs_hypervisor_info for what they are; move or stop them, then run again"
+            remedy = "find out what they are with cs_hypervisor_info; migrate or stop them, then run again"
             raise Refused(f"host {self.host.name}", [Reason("not_empty_there", message, remedy, {"vms": left})])
 
     def enter(self) -> None:
@@ -129,7 +129,9 @@ class NativePart:
         """Done is verified."""
         self.changed, wanted = True, "in maintenance" if into else "out of maintenance"
         if self.in_maintenance() is not into:
-            reason = Reason("hypervisor_mode", f"its hypervisor does not show it {wanted}", "see its own console")
+            reason = Reason(
+                "hypervisor_mode", f"its hypervisor does not report it {wanted}", "check the hypervisor's console"
+            )
             raise Refused(f"host {self.host.name}", [reason])
 
     def _look(self) -> t.Optional[Seen]:
@@ -143,9 +145,11 @@ class NativePart:
         if seen is None or error:
             names = ", ".join(sorted(each.name for each in view.hosts)) or "none"
             message = (
-                f"its hypervisor cannot be asked: {error}" if error else f"the hypervisor has hosts {names}, not it"
+                f"its hypervisor cannot be read: {error}"
+                if error
+                else f"the hypervisor does not have this host, only {names}"
             )
-            remedy = "correct the option hypervisor, or leave it out and look for yourself"
+            remedy = "correct the option hypervisor, or omit it and check the host manually"
             raise Refused(f"host {self.host.name}", [Reason("hypervisor_unseen", message, remedy)])
         self._seen = Seen(self._open, view, seen)
         return self._seen

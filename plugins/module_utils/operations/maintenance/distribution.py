@@ -67,8 +67,8 @@ class Distribution:
     def warnings(self) -> tuple[str, ...]:
         """What a person has to know before it is carried out."""
         limits_told = ", ".join(f"{name} {limit:.0%}" for name, limit in sorted(self.thresholds.items()))
-        text = f"cluster {self.fleet.cluster.name}: {{}} would be loaded above the cluster's threshold ({limits_told})"
-        remedy = "balance: true allows migrations that level it, or add a host"
+        text = f"cluster {self.fleet.cluster.name}: {{}} would exceed the cluster's threshold ({limits_told})"
+        remedy = "set balance: true to allow additional migrations, or add a host"
         names = self.above()
         return (f"{text.format(', '.join(names))}; {remedy}",) if names else ()
 

@@ -170,10 +170,10 @@ class Emptying:
 
     def _unfinished(self, last: t.Mapping[str, str]) -> list[Reason]:
         if last:
-            remedy = "see the failed jobs, then run again"
+            remedy = "check the failed jobs, then run again"
             return [Reason("migration_failed", f"VM {vm} {text}", remedy, {"vm": vm}) for vm, text in last.items()]
-        message = f"after {ROUNDS} rounds VMs still come to it"
-        return [Reason("not_empty", message, "see who starts them there, then run again", {"rounds": ROUNDS})]
+        message = f"VMs are still started on it or migrated to it after {ROUNDS} rounds"
+        return [Reason("not_empty", message, "find out what starts them, then run again", {"rounds": ROUNDS})]
 
 
 def give_back(cloud: Cloud, host: Host, told: Told) -> None:
@@ -201,7 +201,7 @@ def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told)
             bring(cloud, seen, "start")
         except ApiError as error:
             told.stopped.append(vm.name)
-            cloud.progress(f"VM {vm.name} was stopped and does not start: {error.text}")
+            cloud.progress(f"VM {vm.name} was stopped and cannot be started: {error.text}")
             continue
         marks.forget_stopped(cloud, host, vm.id)
         told.started.append(vm.name)
@@ -219,7 +219,7 @@ def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:
             told.started.append(name)
         except ApiError as error:
             facts = {"vm": vm_id, "vm_name": name}
-            reasons.append(Reason("not_started", f"VM {name} does not start: {error.text}", "run again", facts))
+            reasons.append(Reason("not_started", f"VM {name} cannot be started: {error.text}", "run again", facts))
     if reasons:
         raise Refused(f"host {host.name}", reasons)
 

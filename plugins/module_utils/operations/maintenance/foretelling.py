@@ -170,5 +170,5 @@ def verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:
     left = [vm.name for vm in cloud.fleets.on_host(cluster, host.id)]
     if left:
         message = f"it is in {host.resource_state} but {', '.join(left)} still run on it"
-        reason = Reason("not_empty", message, "state=enabled and run again", {"vms": left})
+        reason = Reason("not_empty", message, "set state=enabled, then run again", {"vms": left})
         raise Refused(f"host {host.name}", [reason])

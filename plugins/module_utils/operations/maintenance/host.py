@@ -147,15 +147,19 @@ def _settled(cloud: Cloud, request: Request, host: Host) -> Host:
 
 def _possible(host: Host) -> None:
     if host.resource_state not in KNOWN:
-        message = f"its resource state is {host.resource_state}, from which nothing leads into maintenance and back"
-        remedy = "cancelHostAsDegraded first" if host.resource_state == "Degraded" else "see the management log"
+        message = f"its resource state is {host.resource_state}, from which it cannot enter maintenance"
+        remedy = (
+            "call cancelHostAsDegraded first"
+            if host.resource_state == "Degraded"
+            else "check the log of the management server"
+        )
         facts = {"resource_state": host.resource_state}
         raise Refused(f"host {host.name}", [Reason("resource_state", message, remedy, facts)])
 
 
 def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
     """The server is away or something takes too long: what the next run finds, and what to do."""
-    error.message += f"; host {host.name} is left as it is: run again to go on, or state=enabled to give it back"
+    error.message += f"; host {host.name} was not restored: run again to continue, or set state=enabled to restore it"
     error.args = (error.message,)
     return error
 
@@ -177,7 +181,7 @@ def _given_back(work: Work, host: Host, error: HostcraftError) -> HostcraftError
     except HostcraftError as other:
         if isinstance(error, Refused) and isinstance(other, Refused):
             return Refused(f"host {host.name}", [*error.reasons, *other.reasons])
-        error.message += f"; nor could the host be given back: {other.message}"
+        error.message += f"; the host could not be restored: {other.message}"
         error.args = (error.message,)
     return error
 
@@ -194,13 +198,13 @@ def _enter(work: Work, host: Host) -> Host:
             work.native.enter()
             return host
         if host.resource_state not in FAILED_DRAIN:
-            message = f"somebody else cancelled its maintenance: it is {host.resource_state}"
+            message = f"its maintenance was cancelled by someone else: it is {host.resource_state}"
             facts = {"resource_state": host.resource_state}
-            cancelled_by = Reason("cancelled", message, "agree with them, then run again", facts)
+            cancelled_by = Reason("cancelled", message, "find out who cancelled it, then run again", facts)
             raise _given_back(work, host, Refused(f"host {host.name}", [cancelled_by]))
     message = f"the server ended {DRAINS} drains of the empty host in {host.resource_state}"
     facts = {"resource_state": host.resource_state}
-    remedy = "see its management log, then run again, or state=enabled to give it back"
+    remedy = "check the log of the management server, then run again, or set state=enabled to restore it"
     raise Refused(f"host {host.name}", [Reason("drain_failed", message, remedy, facts)])
 
 

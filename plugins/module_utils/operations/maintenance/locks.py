@@ -257,14 +257,15 @@ def release(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
 def _reason(seen: Seen, now: t.Optional[float], told: str) -> Reason:
     """now: by the server's clock. told: what is known of its run."""
     lock = seen.lock
-    began = f" since {max(now - lock.since, 0):.0f} s ago" if lock.since and now is not None else ""
+    known = lock.since and now is not None
+    began = f"has held its lock for {max((now or 0) - lock.since, 0):.0f} s" if known else "holds its lock"
     left = seen.note.at + lock.lease - now if seen.note.at is not None and now is not None else lock.lease
     job = "; ".join(filter(None, (lock.job, told)))
     return Reason(
         "locked",
-        f"{lock.who} works on it{began}" + (f" ({job})" if job else ""),
+        f"{lock.who} {began}" + (f" ({job})" if job else ""),
         f"wait for that run to end; if it was killed, its lease ends in {max(left, 0):.0f} s,"
-        f" or take the lock over with take_over={name_of(lock)!r}",
+        f" or take over the lock with take_over={name_of(lock)!r}",
         {
             **{"who": lock.who, "job": lock.job, "token": lock.token, "told": told},
             **{"since": lock.since or None, "seconds_left": round(left)},

@@ -141,12 +141,12 @@ def _not_its_own(cloud: Cloud, fleet: Fleet, record: t.Optional[records.Record],
     seconds = records.age(cloud, fleet.cluster, record)
     done, left = (", ".join(_names(fleet, ids)) or "none" for ids in ((*record.done, *record.skipped), record.pending))
     facts = {"run": record.run, "age": round(seconds), "host": ""}
-    state = f"roll {record.run!r}, begun {duration(seconds)} ago, is not finished: done {done}; to come {left}"
-    abandon = f"give it up with state=abandoned, run={record.run!r}"
+    state = f"roll {record.run!r}, started {duration(seconds)} ago, is not finished: done {done}; pending {left}"
+    abandon = f"abandon it with state=abandoned, run={record.run!r}"
     if record.run != request.run:
-        return [Reason("other_roll", state, f"go on with it with run={record.run!r}, or {abandon}", facts)]
+        return [Reason("other_roll", state, f"continue it with run={record.run!r}, or {abandon}", facts)]
     if seconds > request.oldest_record:
-        remedy = f"{abandon}, and begin anew; or go on with it with oldest_record={seconds + 3600:.0f}"
+        remedy = f"{abandon}and start a new one, or continue it with oldest_record={seconds + 3600:.0f}"
         return [Reason("old_roll", state, remedy, facts)]
     return []
 
@@ -173,7 +173,7 @@ def _noted(cloud: Cloud, request: Request, host: str, fate: records.Fate, check_
     hosts = cloud.hosts.all(cluster_id=cluster.id, detail="min")
     record = records.read(cloud, cluster, [each.id for each in hosts])
     if record is None:
-        reason = Reason("no_roll", "no roll is under way on it", "ask for the next wave first")
+        reason = Reason("no_roll", "no roll is running on it", "request the next wave first")
         raise Refused(f"cluster {cluster.name}", [reason])
     _same_name(cluster, record, request)
     its = _named(hosts, host, cluster)
@@ -194,7 +194,9 @@ def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = Fal
         _same_name(cluster, record, request)
     if record is not None and record.pending and not abandon:
         names = ", ".join(_names(cloud.fleets.read(cluster), record.pending))
-        reason = Reason("hosts_pending", f"{names} are still to come", "run the roll again, or state=abandoned")
+        reason = Reason(
+            "hosts_pending", f"these hosts are still pending: {names}", "run the roll again, or set state=abandoned"
+        )
         raise Refused(f"cluster {cluster.name}", [reason])
     moved = _levelled(cloud, cluster, request, check_mode) if request.balance and record and not abandon else []
     if not check_mode:
@@ -217,7 +219,7 @@ def _levelled(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
 
 def _same_name(cluster: Cluster, record: records.Record, request: Request) -> None:
     if record.run != request.run:
-        message, remedy = f"the roll under way on it is {record.run!r}, not {request.run!r}", f"run={record.run!r}"
+        message, remedy = f"the present roll is {record.run!r}, not {request.run!r}", f"use run={record.run!r}"
         raise Refused(f"cluster {cluster.name}", [Reason("other_roll", message, remedy, {"run": record.run})])
 
 

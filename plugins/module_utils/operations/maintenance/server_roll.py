@@ -66,13 +66,13 @@ def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
     other = sorted({host.hypervisor for host in fleet.hosts if host.hypervisor.casefold() != "kvm"})
     if other:
         message = f"the server's own roll skips {', '.join(other)} and reports success"
-        found.append(Reason("hypervisor", message, "engine=plan", {"hypervisors": other}))
+        found.append(Reason("hypervisor", message, "use engine=plan", {"hypervisors": other}))
     if fleet.cluster.allocation_state == DISABLED:
-        message = "it is Disabled, and a Disabled cluster blocks its own drains"
-        found.append(Reason("cluster_disabled", message, "enable it first"))
+        message = "it is Disabled, and the server cannot drain hosts of a Disabled cluster"
+        found.append(Reason("cluster_disabled", message, "enable the cluster first"))
     setting = cloud.settings.find("kvm.rolling.maintenance.ping.interval")
     interval = int(float(setting.value)) if setting and setting.value else 10
     if timeout < interval:
-        message = f"timeout={timeout} is below the ping interval of {interval} s, so that nothing would be done"
-        found.append(Reason("timeout_below_ping", message, f"timeout={interval} or more", {"interval": interval}))
+        message = f"timeout={timeout} is below the ping interval of {interval} s, so the roll would do nothing"
+        found.append(Reason("timeout_below_ping", message, f"use timeout={interval} or more", {"interval": interval}))
     return found

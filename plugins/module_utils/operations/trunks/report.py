@@ -73,7 +73,7 @@ def _clusters(cloud: Cloud, asked: TrunkQuestion, place: Zone) -> t.Sequence[Clu
     found: t.Sequence[Cluster] = cloud.clusters.all(zone_id=place.id)
     if asked.reach and len(found) > 1 and {each.hypervisor for each in found} != {"KVM"}:
         names = ", ".join(sorted(each.name for each in found))
-        raise InvalidValue("cluster", asked.cluster, f"the cluster that hypervisor leads to, one of {names}")
+        raise InvalidValue("cluster", asked.cluster, f"the cluster of the option hypervisor, one of {names}")
     return found
 
 
@@ -83,7 +83,7 @@ def _tunnels(networks: t.Iterable[PhysicalNetwork]) -> t.Iterator[dict[str, obje
             yield {
                 "physical_network": each.name,
                 "isolation_method": each.isolation_method,
-                "message": "its numbers are no VLANs: hosts reach each other by their addresses",
+                "message": "its numbers are VNIs, not VLANs: hosts reach each other by their addresses",
             }
 
 

@@ -132,8 +132,8 @@ def _released(cloud: Cloud, held: VlanIpRange, before: dict[str, object], check_
 def _refuse_public(held: VlanIpRange, before: dict[str, object]) -> None:
     name = f"public range {held.start_ip}-{held.end_ip}"
     if not held.for_virtual_network:
-        message = f"{held.start_ip}-{held.end_ip} is no public range but one of a shared network"
-        raise Refused(name, [Reason("not_public", message, "dedicate a public range", {"range_id": held.id})])
+        message = f"{held.start_ip}-{held.end_ip} is a range of a shared network, not a public range"
+        raise Refused(name, [Reason("not_public", message, "use a public range", {"range_id": held.id})])
     if before:
         remedy = "release it first (state absent)"
         raise Refused(name, [Reason("range_dedicated", f"it is dedicated to {held.owner}", remedy, {**before})])

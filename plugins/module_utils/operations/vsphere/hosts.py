@@ -52,8 +52,8 @@ def _refuse_obstacles(hosts: VsphereHosts, entering: t.Sequence[VsphereHost]) ->
     reasons = [
         Reason(
             "hypervisor_obstacle",
-            f"{each.guest} cannot leave {host.name}: {each.message}",
-            "mend it in vCenter, or shut the VM down",
+            f"{each.guest} cannot be migrated from {host.name}: {each.message}",
+            "repair it in vCenter, or shut down the VM",
             {"host": host.name, "vm": each.guest, "fault": each.code},
         )
         for host in entering

@@ -80,7 +80,7 @@ def _alive(pool: XenPool, name: str, timeout: float) -> None:
     """A pool whose master restarts does not answer at all."""
     began = pool.clock.now()
     while True:
-        last = "it answers nothing"
+        last = "it does not answer"
         try:
             hosts = [each for each in pool.layout().hosts if each.name == name]
             if not hosts or hosts[0].live:

@@ -59,8 +59,8 @@ def _warnings(cloud: Cloud, where: Place, state: str) -> t.Iterator[str]:
     """A Disabled cluster blocks the drain of its hosts (field facts, "Host life cycle", measured with a control)."""
     if state == DISABLED and where.scope == "cluster" and cloud.hosts.all(cluster_id=where.thing.id):
         yield (
-            f"{where.subject} is {DISABLED}: a host of it that the server is asked to drain ends in "
-            "ErrorInPrepareForMaintenance with nothing moved; enable it before a maintenance"
+            f"{where.subject} is {DISABLED}: in this state, draining one of its hosts ends in "
+            "ErrorInPrepareForMaintenance; enable it before a maintenance"
         )
 
 

@@ -101,9 +101,9 @@ def _give(cloud: Cloud, where: Place, wanted: Owner, held: t.Optional[Dedication
             cloud.dedications.give(where.scope, where.thing.id, former)
             _verified(cloud, where, former)
         except HostcraftError as lost:
-            remedy = f"it is dedicated to nobody now; dedicate it to {former.name} again ({lost.message})"
+            remedy = f"dedicate it to {former.name} again; it is not dedicated now ({lost.message})"
             raise Refused(where.subject, [Reason("move_failed", message, remedy, facts)]) from None
-        remedy = f"it is dedicated to {former.name} as before; remove what the server names and run again"
+        remedy = f"remove the resources that the server names and run again; it is still dedicated to {former.name}"
         raise Refused(where.subject, [Reason("move_refused", message, remedy, facts)]) from None
 
 
@@ -151,9 +151,7 @@ def _called(held: Dedication, names: t.Mapping[str, str]) -> str:
 
 
 def _replaced(each: Neighbour) -> str:
-    return (
-        f"{each.name} is dedicated to {each.owner}: the server ends that dedication, because the wider one includes it"
-    )
+    return f"{each.name} is dedicated to {each.owner}: the server ends this dedication, because the new one includes it"
 
 
 def _owner(cloud: Cloud, asked: Wanted) -> Owner:

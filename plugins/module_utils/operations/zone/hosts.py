@@ -83,7 +83,7 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
     """Make one host so. Raises as ``ensure`` does, Refused when no way leads to the wanted resource state."""
     wanted = {**request.fields, "name": request.which.name or None, "url": request.which.url}
     if wanted.get("annotation") == "":
-        raise InvalidValue("annotation", "", "a text: the server ignores an empty one")
+        raise InvalidValue("annotation", "", "a text that is not empty, because the server ignores an empty one")
 
     def then(places: Places) -> Outcome:
         held = find(cloud, request.which, places.zone, "capacity" if state == "absent" else request.detail)
@@ -283,7 +283,7 @@ def _begun(cloud: Cloud, host: Host, lost: TransportError) -> Host:
             cloud,
             lambda: cloud.hosts.fresh(host),
             lambda seen: seen.resource_state in {DRAINING, MAINTENANCE, *FAILED_DRAIN} - {host.resource_state},
-            what=f"host {host.name} to begin its drain",
+            what=f"host {host.name} to start its drain",
             limit=BEGUN,
             show=lambda seen: seen.resource_state,
         )
@@ -307,8 +307,9 @@ def _drained(cloud: Cloud, host: Host, limit: float) -> Host:
             [
                 Reason(
                     "drain_failed",
-                    f"the drain ended in {final.resource_state}: VMs are left on it",
-                    "make room for them in the cluster and run again, or allocation_state=enabled to give up",
+                    f"the drain ended in {final.resource_state} with VMs left on the host",
+                    "free capacity in the cluster and run again, or set allocation_state=enabled to "
+                    "cancel the maintenance",
                     {"resource_state": final.resource_state},
                 )
             ],

@@ -141,8 +141,8 @@ def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fi
     if wanted.get("for_virtual_network") and tag.isdecimal():
         for network in cloud.physical_networks.all(zone_id=zone.id):
             if vlans.contains(ranges_of(network), int(tag)):
-                message = f"VLAN {tag} is one of the guest VLANs of physical network {network.name}"
-                remedy = "take another VLAN, or take it out of them (cs_vlan_range, state absent)"
+                message = f"VLAN {tag} is a guest VLAN of physical network {network.name}"
+                remedy = "use another VLAN, or remove it from the guest VLANs (cs_vlan_range, state absent)"
                 facts = {"vlan": tag, "physical_network": network.name}
                 reasons.append(Reason("vlan_of_pool", message, remedy, facts))
     if reasons:
@@ -162,7 +162,7 @@ def _refuse_removal(held: VlanIpRange, wanted: Fields) -> None:
     theirs = named and all(VLAN_IP_RANGE.comparison(name)(wanted[name], getattr(held, name)) for name in named)
     if held.for_virtual_network and held.owner and not theirs:
         facts = {"account": held.account, "project": held.project, "domain_id": held.domain_id}
-        remedy = "release it first (cs_vlan_dedication, state absent), or name its owner in the task"
+        remedy = "release it first (cs_vlan_dedication, state absent), or set its owner in the task"
         reason = Reason("range_dedicated", f"it is dedicated to {held.owner}", remedy, facts)
         raise Refused(f"VLAN IP range {held.start_ip or held.start_ipv6}-{held.end_ip or held.end_ipv6}", [reason])
 
@@ -178,6 +178,6 @@ def _overlap(each: VlanIpRange) -> Reason:
     return Reason(
         "range_overlap",
         f"it overlaps {each.start_ip}-{each.end_ip} on VLAN {each.vlan}",
-        f"start it at {each.start_ip} to change that range, or choose addresses outside of it",
+        f"start it at {each.start_ip} to change that range, or use addresses outside of it",
         {"range_id": each.id, "start_ip": each.start_ip, "end_ip": each.end_ip, "vlan": each.vlan},
     )

@@ -98,7 +98,7 @@ def ensure_physical_network(
 def _refuse(place: Zone, name: str) -> None:
     """The server gives an enabled zone no further physical network (T1:13)."""
     if place.allocation_state == "Enabled":
-        message = f"zone {place.name} is enabled, and the server creates physical networks in disabled zones only"
+        message = f"zone {place.name} is enabled, but the server creates physical networks in disabled zones only"
         remedy = f"disable the zone first (cs_zone, name {place.name}, state disabled)"
         raise Refused(f"physical network {name}", [Reason("zone_enabled", message, remedy)])
 
@@ -106,8 +106,8 @@ def _refuse(place: Zone, name: str) -> None:
 def _undeclared(held: PhysicalNetwork, more: t.Sequence[vlans.Range]) -> str:
     numbers = ", ".join(vlans.words(more))
     return (
-        f"guest VLANs {numbers} of physical network {held.name} are not in the task's vlan: they stay; "
-        "vlan_state exact, or cs_vlan_range with state exact, would remove them"
+        f"guest VLANs {numbers} of physical network {held.name} are not in the option vlan and were not "
+        "removed; to remove them, use vlan_state=exact, or cs_vlan_range with state=exact"
     )
 
 

@@ -26,7 +26,7 @@ SECRET_CATEGORIES = ("hidden", "secure")
 # Of these types no value is a secret, whatever the name (system.vm.random.password).
 OPEN_TYPES = ("boolean", "number", "decimal", "range", "select", "order")
 # A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
-UNREADABLE = "the server shows this secret only encrypted, so every run writes it and none can verify it"
+UNREADABLE = "the server shows this secret only encrypted, so every run writes it without verification"
 
 
 class Scope(t.NamedTuple):

@@ -99,7 +99,9 @@ def _access(fields: dict[str, object], held: t.Optional[StoragePool]) -> tuple[s
     if held is None:
         fields["access_mark"] = mark or None
     elif mark and not held.access_mark:
-        return (f"storage pool {name} was not added by this module: user and secret of its URL cannot be compared",)
+        return (
+            f"storage pool {name} was not added by this module, so the user and secret in its URL cannot be compared",
+        )
     return ()
 
 
@@ -132,9 +134,11 @@ def _check_scope(fields: dict[str, object]) -> None:
     """A cluster's pool needs the cluster; a zone's needs the hypervisor and no cluster."""
     scope = str(fields.get("scope") or ("cluster" if fields.get("cluster_id") else "zone")).casefold()
     if scope == "cluster" and not fields.get("cluster_id"):
-        raise InvalidValue("scope", "cluster", "a cluster to go with it")
+        raise InvalidValue("scope", "cluster", "a cluster in addition to it")
     if scope == "zone" and not fields.get("hypervisor"):
-        raise InvalidValue("hypervisor", fields.get("hypervisor"), "the hypervisor that uses a pool of scope zone")
+        raise InvalidValue(
+            "hypervisor", fields.get("hypervisor"), "a hypervisor, which a pool with scope zone requires"
+        )
     fields["scope"] = scope
     if scope == "zone":
         fields["pod_id"] = fields["cluster_id"] = None
@@ -191,7 +195,9 @@ def _settled(cloud: Cloud, pool: StoragePool, goal: str) -> StoragePool:
         show=lambda seen: seen.state,
     )
     if final.state != goal:
-        reason = Reason("pool_state", f"it ended in {final.state} instead of {goal}", "see the management log")
+        reason = Reason(
+            "pool_state", f"it ended in state {final.state} instead of {goal}", "check the log of the management server"
+        )
         raise Refused(f"storage pool {pool.name}", [reason])
     return final
 

@@ -163,9 +163,8 @@ def _walk(cloud: Cloud, cluster: Cluster, wanted: str, limit: float) -> Cluster:
         return cluster
     reason = Reason(
         "managed_state_failed",
-        f"it is {cluster.managed_state} instead of {wanted}" + (f": {trouble}" if trouble else ""),
-        "see that its hosts are Up, Down or Disconnected, none of them in an error state, and run again; "
-        "managed_state=managed gives it up",
+        f"its managed state is {cluster.managed_state} instead of {wanted}" + (f": {trouble}" if trouble else ""),
+        "check that all its hosts are Up, Down or Disconnected and run again, or set managed_state=managed to cancel",
         {"managed_state": cluster.managed_state, "wanted": wanted},
     )
     raise Refused(f"cluster {cluster.name}", [reason])

@@ -63,7 +63,7 @@ def cut_off(hosts: Hosts, seconds: int) -> Play:
 def assert_taken_back(play: Play) -> None:
     failed = {host for host, counts in play.output["stats"].items() if counts["failures"]}
     assert failed == set(NAMED), play.text
-    assert play.text.count("as they were before") == len(NAMED), play.text
+    assert play.text.count("files, units and rules were restored") == len(NAMED), play.text
 
 
 def test_a_first_change_that_cuts_off_leaves_nothing(hosts: Hosts) -> None:

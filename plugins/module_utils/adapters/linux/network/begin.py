@@ -123,7 +123,7 @@ def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeo
         network_units.start_applying()
     except BaseException:
         if journal.pending() is not None:
-            journal.end("abandoned", reason="it could not be begun", left=[])
+            journal.end("abandoned", reason="it could not be started", left=[])
         network_units.disarm()
         raise
     return str(entry["id"])

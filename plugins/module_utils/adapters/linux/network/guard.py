@@ -97,7 +97,7 @@ def _apply(entry: Json) -> None:
     _surely(change.commands, limit)
     failed = return_guests(before)
     if failed:
-        raise Failed("guests' interfaces do not get back onto their bridges: " + "; ".join(failed))
+        raise Failed("interfaces of guests could not be reconnected to their bridges: " + "; ".join(failed))
 
 
 def _surely(commands: t.Iterable[Command], seconds: float) -> None:
@@ -136,7 +136,7 @@ def _loose(entry: Json, change: NetworkChange, before: RunningState, state: Runn
         if name in entry.get("released", ()):
             run(("ip", "address", "flush", "dev", name, "scope", "global"), 3.0)
         else:
-            wrong.append(f"{name} has its address from before only, and will not have it after a restart")
+            wrong.append(f"{name} has its address only until a restart")
     return wrong
 
 
@@ -211,7 +211,7 @@ def revert(journal: Journal) -> None:
 
 def _overdue(entry: Json, phase: str) -> str:
     waited = f"was not confirmed within {entry['timeout']:g} s"
-    told = {"applied": "it was applied, but no new connection of the controller came", "armed": "it was never begun"}
+    told = {"applied": "it was applied, but the controller did not connect again", "armed": "it was never started"}
     return f"{waited}: {told.get(phase, 'it was still being applied')}"
 
 

@@ -56,7 +56,9 @@ class Journal:
                     break
                 except BlockingIOError:
                     if time.monotonic() > end:
-                        raise Busy("another network change is being begun, ended or taken back on this host") from None
+                        raise Busy(
+                            "another network change is being started, ended or rolled back on this host"
+                        ) from None
                     time.sleep(0.05)
             yield
         finally:

@@ -91,7 +91,7 @@ def _against(check: NetworkCheck, ended: Ended, root: str) -> list[str]:
     lines = [line.replace(root, "") for line in ended.out.splitlines() if line.strip()]
     found = [line for line in lines if check.complaints and re.search(check.complaints, line)]
     if ended.status != 0 and not (check.stops and ended.status == 124) and not found:
-        found = lines[-5:] or [f"{check.command[0]} ended with {ended.status}"]
+        found = lines[-5:] or [f"{check.command[0]} failed with exit status {ended.status}"]
     return found
 
 

@@ -33,7 +33,7 @@ class Ended(t.NamedTuple):
 
     def told(self) -> str:
         text = " ".join(self.out.split())[-400:]
-        why = "did not end in time" if self.status == 124 else f"ended with {self.status}"
+        why = "did not finish in time" if self.status == 124 else f"failed with exit status {self.status}"
         return f"{' '.join(self.command)} {why}" + (f": {text}" if text else "")
 
 
@@ -41,7 +41,7 @@ def run(command: Command, seconds: float, text: str = "") -> Ended:
     """Run a command in a session of its own, all of which is killed when its time is over."""
     program = shutil.which(command[0], path=PATH)
     if program is None:
-        return Ended(command, 127, f"there is no {command[0]}")
+        return Ended(command, 127, f"{command[0]} is not installed")
     # Into a file: what the command leaves running behind it (a DHCP client) must not keep us waiting for a pipe's end.
     with open(os.memfd_create("output"), "w+b") as output:
         process = subprocess.Popen(

@@ -24,7 +24,7 @@ def arm(seconds: float) -> None:
     accuracy = "--timer-property=AccuracySec=100ms"
     surely(run(("systemd-run", "--quiet", f"--unit={REVERT}", f"--on-active={seconds:g}s", accuracy), 15.0))
     if run(("systemctl", "is-active", "--quiet", DEADLINE), 10.0).status:
-        raise NoGuard(f"systemd does not run {DEADLINE}, which would take the change back: nothing was touched")
+        raise NoGuard(f"systemd does not run {DEADLINE}, which would roll the change back; nothing was changed")
 
 
 def disarm() -> None:
@@ -57,4 +57,4 @@ def is_working() -> bool:
 
 def surely(ended: Ended) -> None:
     if ended.status:
-        raise NoGuard(f"the host cannot be made to take the change back by itself: {ended.told()}")
+        raise NoGuard(f"the automatic rollback cannot be set up on the host: {ended.told()}")

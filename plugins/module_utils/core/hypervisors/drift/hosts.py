@@ -25,8 +25,11 @@ Found = t.Iterator[Drift]
 def host_differences(view: HypervisorView, expected: Expected, them: Matched) -> Found:
     """One host at a time."""
     for host in them.missing:
-        message = f"CloudStack has host {host.name} ({host.ip_address}), the hypervisor knows no such host"
-        remedy = "see whether it left the pool or cluster, or changed its name; remove it from CloudStack if it is gone"
+        message = f"CloudStack has host {host.name} ({host.ip_address}), but the hypervisor has no such host"
+        remedy = (
+            "check whether the host left the pool or cluster or was renamed; remove it from CloudStack if it "
+            "no longer exists"
+        )
         yield Drift("host_missing", "hurts", message, remedy, host.name, cloudstack=host.state)
     for seen in them.strangers:
         yield from _stranger(seen)
@@ -42,11 +45,13 @@ def host_differences(view: HypervisorView, expected: Expected, them: Matched) ->
 
 
 def _stranger(seen: HypervisorHost) -> Found:
-    message = f"the hypervisor has host {seen.name}, CloudStack does not"
-    yield Drift("host_unknown", "note", message, "add it, or take it out of the pool or cluster", seen.name)
+    message = f"the hypervisor has host {seen.name}, but CloudStack does not"
+    yield Drift(
+        "host_unknown", "note", message, "add it to CloudStack, or remove it from the pool or cluster", seen.name
+    )
     if seen.tags:
         message = f"{seen.name} is not in CloudStack and still has its tags {', '.join(seen.tags)}"
-        remedy = "clear them, or CloudStack takes it for prepared when it is added again"
+        remedy = "remove the tags: with them, CloudStack skips the preparation when the host is added again"
         yield Drift("tags_left", "hurts", message, remedy, seen.name, hypervisor=list(seen.tags))
 
 
@@ -57,23 +62,32 @@ def _states(pair: Pair, has_maintenance: bool) -> Found:
         return Drift(code, severity, message, remedy, host.name, "", f"{host.state}, {host.resource_state}", theirs)
 
     if not seen.connected and host.state == "Up":
-        message = f"CloudStack takes {host.name} for Up, the hypervisor has lost it"
-        yield differs("host_disconnected", "hurts", message, "see the host itself before anything else is done", False)
+        message = f"{host.name} is Up in CloudStack, but the hypervisor's management has lost the connection to it"
+        yield differs("host_disconnected", "hurts", message, "check the host itself first", False)
     if seen.connected and host.state in LOST:
-        message = f"{host.name} is {host.state} in CloudStack, the hypervisor says that it runs"
-        yield differs("agent_lost", "hurts", message, "reconnect it (cs_host), see its agent and port 8250", True)
+        message = f"{host.name} is {host.state} in CloudStack, but running according to the hypervisor"
+        yield differs("agent_lost", "hurts", message, "reconnect it (cs_host), and check its agent and port 8250", True)
     if seen.maintenance and host.resource_state != MAINTENANCE:
         message = f"{host.name} is in maintenance on the hypervisor and {host.resource_state} in CloudStack"
-        remedy = "leave the hypervisor's maintenance, or enter CloudStack's too: VMs cannot start there"
+        remedy = (
+            "end the hypervisor's maintenance, or set the host into maintenance in CloudStack too: VMs "
+            "cannot start on it"
+        )
         yield differs("maintenance_only_there", "hurts", message, remedy, True)
     if has_maintenance and not seen.maintenance and host.resource_state == MAINTENANCE:
-        message = f"{host.name} is in maintenance in CloudStack alone"
+        message = f"{host.name} is in maintenance in CloudStack, but not on the hypervisor"
         yield differs(
-            "maintenance_only_here", "note", message, "enter the hypervisor's too before it is patched", False
+            "maintenance_only_here",
+            "note",
+            message,
+            "set it into the hypervisor's maintenance too before patching",
+            False,
         )
     if seen.address and host.ip_address and seen.address != host.ip_address:
-        message = f"CloudStack reaches {host.name} at {host.ip_address}, the hypervisor says {seen.address}"
-        remedy = "remove it and add it with the address that it has"
+        message = (
+            f"CloudStack reaches {host.name} at {host.ip_address}, but its address on the hypervisor is {seen.address}"
+        )
+        remedy = "remove the host and add it with its present address"
         yield Drift("address_differs", "hurts", message, remedy, host.name, "", host.ip_address, seen.address)
 
 
@@ -81,21 +95,21 @@ def _sizes(pair: Pair) -> Found:
     host, seen = pair.host, pair.seen
     again = "reconnect the host, so that CloudStack reads it again"
     if host.cpu_number and seen.cpu_count and host.cpu_number != seen.cpu_count:
-        message = f"CloudStack counts {host.cpu_number} CPUs on {host.name}, it has {seen.cpu_count}"
+        message = f"CloudStack counts {host.cpu_number} CPUs on {host.name}, but it has {seen.cpu_count}"
         yield Drift("cpu_count_differs", "hurts", message, again, host.name, "", host.cpu_number, seen.cpu_count)
     if host.cpu_speed and seen.cpu_speed and abs(host.cpu_speed / seen.cpu_speed - 1) > SPEED_TOLERANCE:
-        message = f"CloudStack counts {host.cpu_speed} MHz a CPU on {host.name}, it has {seen.cpu_speed}"
+        message = f"CloudStack counts {host.cpu_speed} MHz per CPU on {host.name}, but it has {seen.cpu_speed}"
         yield Drift("cpu_speed_differs", "note", message, again, host.name, "", host.cpu_speed, seen.cpu_speed)
     if host.memory_total and seen.memory:
         left = seen.memory - (seen.reserved or 0)
         if host.memory_total > seen.memory:
-            message = f"CloudStack hands out {host.memory_total} bytes of RAM on {host.name}, it has {seen.memory}"
+            message = f"CloudStack counts {host.memory_total} bytes of RAM on {host.name}, but it has {seen.memory}"
             yield Drift("memory_too_high", "hurts", message, again, host.name, "", host.memory_total, seen.memory)
         elif host.memory_total < LEAST_SHARE * left:
             message = (
-                f"CloudStack hands out {host.memory_total} bytes of RAM on {host.name} of {left} that guests can have"
+                f"CloudStack counts {host.memory_total} bytes of RAM on {host.name}, but guests can use only {left}"
             )
-            remedy = f"{again}; see what the agent reserves (host.reserved.mem.mb)"
+            remedy = f"{again}; check the memory that the agent reserves (host.reserved.mem.mb)"
             yield Drift("memory_too_low", "note", message, remedy, host.name, "", host.memory_total, left)
 
 
@@ -106,14 +120,14 @@ def _networks(pair: Pair, labels: t.Mapping[str, str]) -> Found:
         found = [each for each in seen.networks if wanted in (each.name, each.switch)]
         if not found:
             message = f"{host.name} has no network {wanted!r}, the label of {traffic} traffic"
-            remedy = "make it, or correct the traffic label (cs_traffic_type)"
+            remedy = "create the network, or correct the traffic label (cs_traffic_type)"
             names: t.Any = sorted({each.name for each in seen.networks})
             yield Drift("network_missing", "hurts", message, remedy, host.name, "", label, names)
         elif not any(_has_link(network, seen) for network in found):
             message = f"no NIC of {wanted!r} on {host.name}, the label of {traffic} traffic, has a link"
             nics: t.Any = sorted({nic for each in found for nic in each.nics})
             yield Drift(
-                "network_without_link", "hurts", message, "see the cables and the switch", host.name, "", label, nics
+                "network_without_link", "hurts", message, "check the cables and the switch", host.name, "", label, nics
             )
 
 
@@ -131,7 +145,7 @@ def _storage(pair: Pair, pools: t.Mapping[str, str]) -> Found:
     wanted = {_key(text) for item in pools.items() for text in item}
     for its in seen.storage:
         if not its.reachable and its.shared and not {_key(its.id), _key(its.name)} & wanted:
-            message = f"{host.name} does not reach {its.name}, which CloudStack does not use"
+            message = f"{host.name} does not reach storage {its.name}, which CloudStack does not use"
             yield Drift(
                 "storage_unreachable", "note", message, "detach it if it is not needed", host.name, "", None, its.name
             )
@@ -144,12 +158,12 @@ def storage_lacking(host: str, seen: HypervisorHost, pools: t.Mapping[str, str])
         its = there.get(_key(pool)) or there.get(_key(name))
         if its is None:
             message = f"{host} does not know the storage {name} ({pool})"
-            remedy = "reconnect the host, so that CloudStack attaches it; a VM that lands there cannot start"
+            remedy = "reconnect the host, so that CloudStack attaches the storage; VMs on it cannot start on this host"
             yield Drift("pool_missing", "hurts", message, remedy, host, "", name, None)
         elif not its.reachable:
             message = f"{host} does not reach the storage {name} ({pool})"
             yield Drift(
-                "pool_unreachable", "hurts", message, "see the storage network and mounts", host, "", name, False
+                "pool_unreachable", "hurts", message, "check the storage network and the mounts", host, "", name, False
             )
 
 
@@ -171,17 +185,22 @@ def _key(name: str) -> str:
 def cluster_differences(both: t.Sequence[Pair]) -> Found:
     """Hosts of one cluster that are not alike."""
     yield from _unlike(
-        both, "version_differs", "hurts", "version", lambda seen: seen.version, "bring all to one version"
+        both, "version_differs", "hurts", "version", lambda seen: seen.version, "install the same version on all hosts"
     )
     yield from _unlike(
-        both, "cpu_model_differs", "note", "CPU model", lambda seen: seen.cpu_model, "mask them to what all have"
+        both,
+        "cpu_model_differs",
+        "note",
+        "CPU model",
+        lambda seen: seen.cpu_model,
+        "limit the CPU features to those of all hosts",
     )
     union = {patch for pair in both for patch in pair.seen.patches}
     for pair in both:
         lacking = sorted(union - set(pair.seen.patches))
         if lacking:
-            message = f"{pair.host.name} lacks {', '.join(lacking)}, which others of its cluster have"
-            remedy = "apply them; VMs may not move back to an older host"
+            message = f"{pair.host.name} does not have {', '.join(lacking)}, which other hosts of its cluster have"
+            remedy = "apply the updates; VMs may not be able to migrate back to an older host"
             yield Drift("patches_missing", "hurts", message, remedy, pair.host.name, hypervisor=lacking)
     vlans: dict[str, dict[t.Optional[int], list[str]]] = {}
     for pair in both:
@@ -190,8 +209,8 @@ def cluster_differences(both: t.Sequence[Pair]) -> Found:
     for name, by_vlan in vlans.items():
         if len(by_vlan) > 1:
             shown = "; ".join(f"VLAN {vlan or 'none'} on {', '.join(hosts)}" for vlan, hosts in by_vlan.items())
-            message = f"network {name!r} is not the same on all hosts: {shown}"
-            yield Drift("network_vlan_differs", "hurts", message, "give it one VLAN everywhere", hypervisor=shown)
+            message = f"network {name!r} differs between hosts: {shown}"
+            yield Drift("network_vlan_differs", "hurts", message, "use the same VLAN on all hosts", hypervisor=shown)
 
 
 def _unlike(
@@ -210,5 +229,5 @@ def _unlike(
     usual = counted.most_common(1)[0][0]
     for pair, value in told:
         if value != usual:
-            message = f"{pair.host.name} has {what} {value}, most of its cluster {usual}"
+            message = f"{pair.host.name} has {what} {value}, but most hosts of its cluster have {usual}"
             yield Drift(code, severity, message, remedy, pair.host.name, "", None, value)

@@ -56,32 +56,34 @@ def _vm(vm: Instance, host: str, its: t.Sequence[HypervisorGuest], host_of: t.Ma
         crashed = any(each.power == CRASHED for each in its)
         power = its[0].power if its else "not there"
         message = f"{name} is Running on {host} in CloudStack and {power} on the hypervisor"
-        remedy = "stop it in CloudStack (forced) and start it again" + (", then see why it crashed" if crashed else "")
+        remedy = "stop it in CloudStack (forced) and start it again" + (
+            ", then find out why it crashed" if crashed else ""
+        )
         # It may be on a host that could not be asked.
         if not unread or its:
             yield Drift(
                 "vm_crashed" if crashed else "vm_not_running", "hurts", message, remedy, host, name, "Running", power
             )
         return
-    places = sorted({host_of.get(each.host_id, "a host that CloudStack does not have") for each in active})
+    places = sorted({host_of.get(each.host_id, "a host that is not in CloudStack") for each in active})
     if len(active) > 1:
-        message = f"{name} runs {len(active)} times: on {', '.join(places)}"
-        remedy = "stop all but one at once: two writers destroy its disks"
+        message = f"{name} runs on several hosts: {', '.join(places)}"
+        remedy = "stop all but one immediately: concurrent writes destroy its disks"
         yield Drift("vm_twice", "hurts", message, remedy, host, name, host, places)
         return
     guest = active[0]
     if host not in places:
-        message = f"{name} is on {host} in CloudStack, it runs on {places[0]}"
-        remedy = "wait for the next power report, then reconnect both hosts; do not start it a second time"
+        message = f"{name} is on {host} in CloudStack, but it runs on {places[0]}"
+        remedy = "wait for the next power report, then reconnect both hosts; do not start the VM again"
         yield Drift("vm_elsewhere", "hurts", message, remedy, host, name, host, places[0])
     if guest.power == PAUSED:
         message = f"{name} is paused on {places[0]}"
-        yield Drift("vm_paused", "hurts", message, "see its storage, then resume it", host, name, "Running", PAUSED)
+        yield Drift("vm_paused", "hurts", message, "check its storage, then resume it", host, name, "Running", PAUSED)
     yield from _vm_size(vm, guest, host)
 
 
 def _vm_size(vm: Instance, guest: HypervisorGuest, host: str) -> Found:
-    name, again = vm.instance_name, "stop and start it, so that it gets what its offering says"
+    name, again = vm.instance_name, "stop and start the VM to apply its offering"
     if guest.cpus and vm.cpu_number and guest.cpus != vm.cpu_number:
         message = f"{name} has {vm.cpu_number} CPUs in CloudStack and {guest.cpus} on the hypervisor"
         yield Drift("vm_cpus_differ", "note", message, again, host, name, vm.cpu_number, guest.cpus)
@@ -93,10 +95,13 @@ def _vm_size(vm: Instance, guest: HypervisorGuest, host: str) -> Found:
 def _unknown(guest: HypervisorGuest, host: str) -> Drift:
     if is_cloudstacks(guest):
         message = f"{guest.name} runs on {host}; CloudStack has no running VM of that name in this cluster"
-        remedy = "see whether it is stopped, expunged or in another cluster there; stop it here before it starts twice"
+        remedy = (
+            "check whether it is stopped, expunged or in another cluster in CloudStack; stop it on this host "
+            "before it is started twice"
+        )
         return Drift("vm_stray", "hurts", message, remedy, host, guest.name, None, guest.power)
-    message = f"{guest.name} runs on {host} and is not CloudStack's, which counts its memory as free"
-    remedy = "move it away; CloudStack's hosts carry CloudStack's VMs alone"
+    message = f"{guest.name} runs on {host} and is not managed by CloudStack, which counts its memory as free"
+    remedy = "move it to a host outside CloudStack; hosts of CloudStack must run no other VMs"
     return Drift("vm_foreign", "hurts", message, remedy, host, guest.name, None, guest.power)
 
 
@@ -104,9 +109,11 @@ def memory_differences(fleet: Fleet, view: HypervisorView, both: t.Sequence[Pair
     """Over-provisioning by number against the memory that there is."""
     factor, limit = fleet.factors.ram, view.capabilities.memory_factor_limit
     if limit is not None and factor > limit:
-        message = f"the memory factor of {fleet.cluster.name} is {factor:g}, its hypervisor carries {limit:g} at most"
+        message = (
+            f"the memory factor of {fleet.cluster.name} is {factor:g}, but its hypervisor supports at most {limit:g}"
+        )
         yield Drift(
-            "factor_above_limit", "hurts", message, f"set {limit:g} or less (cs_overprovision)", "", "", factor, limit
+            "factor_above_limit", "hurts", message, f"use {limit:g} or less (cs_overprovision)", "", "", factor, limit
         )
     for pair in both:
         active = view.active_on(pair.seen)
@@ -121,13 +128,13 @@ def _rigid(pair: Pair, factor: float, active: t.Sequence[HypervisorGuest]) -> Fo
         if rigid:
             count = f"{len(rigid)} of {len(active)} VMs on {pair.host.name}"
             message = f"{count} cannot give memory back, yet the memory factor is {factor:g}"
-            remedy = "stop and start them under the factor, with balloon drivers in the guest, or lower the factor"
+            remedy = "install balloon drivers in the guests and stop and start them, or lower the factor"
             yield Drift("vm_rigid", "hurts", message, remedy, pair.host.name, "", factor, sorted(rigid))
         return
     for guest in active:
         if guest.memory and guest.memory_max and guest.memory < guest.memory_max * (1 - MEMORY_TOLERANCE):
             message = f"{guest.name} has {guest.memory} of its {guest.memory_max} bytes, though the memory factor is 1"
-            remedy = "give it back what it should have; see who set its balloon"
+            remedy = "restore its memory, and find out what reduced it"
             yield Drift(
                 "vm_ballooned", "note", message, remedy, pair.host.name, guest.name, guest.memory_max, guest.memory
             )
@@ -141,5 +148,5 @@ def _short(pair: Pair, factor: float, active: t.Sequence[HypervisorGuest]) -> Fo
     wanted = sum((g.memory_max if factor <= 1 else g.memory) or g.memory or 0 for g in active)
     if wanted > left:
         message = f"guests of {pair.host.name} {'claim' if factor <= 1 else 'hold'} {wanted} bytes of {left}"
-        remedy = "move some away (cs_maintenance state=draining), or lower the memory factor"
+        remedy = "migrate VMs away (cs_maintenance state=draining), or lower the memory factor"
         yield Drift("memory_short", "hurts", message, remedy, pair.host.name, "", left, wanted)

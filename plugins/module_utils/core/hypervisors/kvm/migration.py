@@ -69,22 +69,25 @@ def _cluster(hosts: t.Sequence[KvmHost]) -> Found:
     secured = [each.name for each in hosts if each.tls]
     if secured and len(secured) < len(hosts):
         open_ones = [each.name for each in hosts if not each.tls]
-        message = f"{', '.join(secured)} answer on 16514 (TLS), {', '.join(open_ones)} do not"
-        remedy = "secure the others too (provisionCertificate): a secured host migrates over TLS only"
+        message = f"{', '.join(secured)} answer on port 16514 (TLS), but {', '.join(open_ones)} do not"
+        remedy = (
+            "provision certificates on the other hosts too (provisionCertificate): a secured host migrates "
+            "over TLS only"
+        )
         facts = {"secured": secured, "unsecured": open_ones}
         yield Barrier("mixed_security", "hurts", message, remedy, open_ones[0], facts=facts)
     for uuid, number in collections.Counter(each.seen.uuid for each in hosts).items():
         if number > 1:
             names = [each.name for each in hosts if each.seen.uuid == uuid]
-            message = f"{', '.join(names)} have one UUID, {uuid}: libvirt takes them for one host and refuses"
-            remedy = "give each its own host_uuid in libvirtd.conf and restart libvirtd"
+            message = f"{', '.join(names)} have the same UUID {uuid}, so libvirt refuses to migrate between them"
+            remedy = "set a different host_uuid in libvirtd.conf of each host and restart libvirtd"
             yield Barrier("uuid_shared", "blocks", message, remedy, names[0], names[1])
 
 
 def _stuck(host: KvmHost) -> Found:
     for guest in host.guests:
         for reason in guest.blockers:
-            remedy = "take that device from the VM, or stop it before the host is drained"
+            remedy = "remove the device from the VM, or stop the VM before the host is drained"
             yield Barrier("guest_blocked", "blocks", f"{guest.name}: {reason}", remedy, host.name, "", guest.name)
 
 
@@ -94,32 +97,34 @@ def _pair(source: KvmHost, target: KvmHost) -> Found:
 
     if source.arch != target.arch:
         message = f"{source.name} is {source.arch}, {target.name} is {target.arch}"
-        yield found("arch_differs", "blocks", message, "put them in clusters of their own")
+        yield found("arch_differs", "blocks", message, "put them into different clusters")
     if source.virt == "kvm" and target.virt != "kvm":
-        message = f"{target.name} has no hardware virtualisation, {source.name} has"
-        yield found("virtualisation_missing", "blocks", message, "see /dev/kvm and the firmware of the target")
+        message = f"{target.name} has no hardware virtualization, but {source.name} has"
+        yield found("virtualisation_missing", "blocks", message, "check /dev/kvm and the firmware of the target")
     for what, own, theirs in (("QEMU", source.qemu, target.qemu), ("libvirt", source.libvirt, target.libvirt)):
         if own > theirs:
             message = f"{what} is {_text(own)} on {source.name} and {_text(theirs)} on {target.name}"
-            remedy = "bring the target up to date first; migration to an older one is not promised to work"
+            remedy = "update the target first; migration to an older version may fail"
             yield found(f"{what.lower()}_older", "hurts", message, remedy, source_version=own, target_version=theirs)
     port, way, there = (16514, "TLS", target.tls) if source.tls else (16509, "TCP", target.tcp)
     if not there:
-        message = f"{source.name} would reach {target.name} over {way}, where port {port} does not answer"
-        remedy = "see libvirtd and the firewall of the target; cs_host_check with peer_addresses asks from host to host"
+        message = f"{source.name} uses {way} to reach {target.name}, where port {port} does not answer"
+        remedy = (
+            "check libvirtd and the firewall of the target; cs_host_check with peer_addresses tests from host to host"
+        )
         yield found(f"{way.lower()}_unanswered", "hurts", message, remedy, port=port)
     reached = {each.id for each in target.seen.storage if each.reachable}
     for pool in source.seen.storage:
         if pool.shared and pool.reachable and pool.id not in reached:
-            message = f"{target.name} does not have the pool {pool.name} that {source.name} has"
-            remedy = "reconnect the target in CloudStack, so that its agent attaches it again"
+            message = f"{target.name} does not have the pool {pool.name} of {source.name}"
+            remedy = "reconnect the target in CloudStack, so that its agent attaches the pool again"
             yield found("pool_missing", "hurts", message, remedy, pool=pool.name)
 
 
 def _cpu(source: KvmHost, target: KvmHost, answers: Comparisons) -> Found:
     its = answers.get((target.name, Cpu(source.virt, source.cpu)))
     if its is not None and its.answer == "incompatible":
-        message = f"{target.name} cannot give the CPU of {source.name} ({source.cpu_model}){_because(its)}"
+        message = f"{target.name} cannot provide the CPU of {source.name} ({source.cpu_model}){_because(its)}"
         remedy = "set guest.cpu.mode=custom with the model of the cluster's baseline on every host, and restart VMs"
         yield Barrier("cpu_incompatible", "hurts", message, remedy, source.name, target.name)
 
@@ -130,18 +135,20 @@ def _guest(source: KvmHost, target: KvmHost, guest: KvmGuest, answers: Compariso
 
     its = answers.get((target.name, Cpu(guest.virt, guest.cpu)))
     if its is not None and its.answer == "incompatible":
-        message = f"{target.name} cannot give {guest.name} its CPU {guest.cpu_model}{_because(its)}"
-        yield found("guest_cpu", message, "move it to a host that can, or stop it and start it there")
+        message = f"{target.name} cannot provide {guest.name} with its CPU {guest.cpu_model}{_because(its)}"
+        yield found("guest_cpu", message, "migrate it to another host, or stop it and start it there")
     if guest.arch == target.arch and guest.machine and guest.machine not in target.machines:
-        message = f"QEMU of {target.name} knows no machine {guest.machine}, which {guest.name} has"
-        yield found("machine_missing", message, "bring QEMU of the target up to date", machine=guest.machine)
+        message = f"QEMU of {target.name} does not support the machine type {guest.machine} of {guest.name}"
+        yield found("machine_missing", message, "update QEMU on the target", machine=guest.machine)
     if guest.arch == target.arch and guest.emulator and guest.emulator not in target.emulators:
-        message = f"{guest.name} runs by {guest.emulator}, which {target.name} does not have"
-        yield found("emulator_missing", message, "install it, or link it to where the target has QEMU")
+        message = f"{guest.name} uses the emulator {guest.emulator}, which {target.name} does not have"
+        yield found(
+            "emulator_missing", message, "install it on the target, or create a symbolic link to the target's QEMU"
+        )
     for bridge in guest.bridges:
         if bridge not in target.bridges and not MADE_ON_DEMAND.match(bridge):
-            message = f"{target.name} has no bridge {bridge}, which {guest.name} is on"
-            yield found("bridge_missing", message, "make it as on the source", bridge=bridge)
+            message = f"{target.name} has no bridge {bridge}, which {guest.name} uses"
+            yield found("bridge_missing", message, "create it as on the source", bridge=bridge)
     shared = {each.name for each in source.seen.storage if each.shared}
     here, there = dict(source.pool_paths), {each.name for each in target.seen.storage if each.reachable}
     for path in guest.sources:
@@ -151,10 +158,10 @@ def _guest(source: KvmHost, target: KvmHost, guest: KvmGuest, answers: Compariso
             continue
         if pool in shared:
             message = f"{target.name} does not have the pool {pool}, where {guest.name} has a disk"
-            yield found("guest_pool", message, "reconnect the target, so that its agent attaches it", pool=pool)
+            yield found("guest_pool", message, "reconnect the target, so that its agent attaches the pool", pool=pool)
         else:
             message = f"{guest.name} has its disk {path} on storage that {target.name} does not have"
-            yield found("disk_local", message, "migrate it with its storage, or stop it", path=path)
+            yield found("disk_local", message, "migrate the VM with its storage, or stop it", path=path)
 
 
 def ways(hosts: t.Sequence[KvmHost], found: t.Iterable[Barrier]) -> list[dict[str, object]]:

@@ -104,7 +104,7 @@ def judge_cluster(hosts: t.Sequence[Plain]) -> tuple[Finding, ...]:
     missing = baseline(hosts).missing
     for host, features in missing.items():
         if features:
-            evidence = f"{host} lacks {', '.join(features)}"
+            evidence = f"{host} does not have {', '.join(features)}"
             findings.append(found("cpu_features_missing", evidence, host, features=list(features)))
     return tuple(findings)
 

@@ -60,4 +60,4 @@ def judge_host(
 def lead(name: str, found: t.Sequence[Finding]) -> str:
     """What the message of a failed task begins with."""
     cannot = any(finding.severity == BLOCKS for finding in found)
-    return f"{name} cannot join" if cannot else f"{name} is not as it should be"
+    return f"{name} cannot join" if cannot else f"{name} does not meet CloudStack's requirements"

@@ -40,7 +40,11 @@ def judge_identity(host: HostFacts, expected: Expectations) -> t.Iterator[Verdic
     elif host.nics is not None:
         own = {address for nic in host.nics for address in nic.addresses}
         if not own & set(outside):
-            yield found("fqdn_elsewhere", f"{identity.fqdn} is {text}, which no interface has", addresses=outside)
+            yield found(
+                "fqdn_elsewhere",
+                f"{identity.fqdn} is {text}, which is not an address of the host",
+                addresses=outside,
+            )
 
 
 def judge_clock(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
@@ -48,12 +52,14 @@ def judge_clock(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
     if clock.synchronised is None:
         yield Unseen("clock_unsynchronised", "whether the clock is synchronised")
     elif not clock.synchronised:
-        yield found("clock_unsynchronised", "the kernel or chrony says so")
+        yield found("clock_unsynchronised", "according to the kernel or chrony")
     if clock.offset is None:
-        yield Unseen("clock_offset", "how far the clock is off (chrony is not there)")
+        yield Unseen("clock_offset", "the offset of the clock (chrony is not installed)")
     elif abs(clock.offset) > expected.max_offset:
         limit = expected.max_offset
-        yield found("clock_offset", f"by {clock.offset:+.3f} s, {limit:g} s are allowed", offset=clock.offset)
+        yield found(
+            "clock_offset", f"the offset is {clock.offset:+.3f} s, at most {limit:g} s is allowed", offset=clock.offset
+        )
 
 
 def judge_cpu(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:

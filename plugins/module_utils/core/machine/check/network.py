@@ -70,7 +70,7 @@ def judge_forwarding(host: HostFacts, expected: Expectations) -> t.Iterator[Verd
         return
     forwarding = machine.forwarding
     if forwarding is None:
-        yield Unseen("forward_dropped", "what firewalls do with packets that they pass on")
+        yield Unseen("forward_dropped", "the forwarding rules of firewalls")
         return
     cut_off = [one for one in dict.fromkeys(expected.traffic_labels) if one not in forwarding.excepted]
     if forwarding.dropped and ANY_DEVICE not in forwarding.excepted and (cut_off or not expected.traffic_labels):
@@ -117,7 +117,7 @@ def judge_reach(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
         if host.nfs_client is None:
             yield Unseen("nfs_client_absent", "the NFS client")
         elif not host.nfs_client:
-            yield found("nfs_client_absent", "mount.nfs is not there")
+            yield found("nfs_client_absent", "mount.nfs is not installed")
     for mount in host.mounts:
         if mount.error:
             yield found("storage_not_mountable", f"{mount.url}: {mount.error}", url=mount.url)

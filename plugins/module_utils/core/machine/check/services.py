@@ -44,10 +44,10 @@ def judge_libvirt(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict
         yield Unseen("libvirt_absent", "libvirt's programs")
         return
     if not libvirt.installed:
-        yield found("libvirt_absent", "neither libvirtd nor virtqemud is there")
+        yield found("libvirt_absent", "neither libvirtd nor virtqemud is installed")
         return
     if libvirt.reachable is None:
-        yield Unseen("libvirt_unreachable", "libvirt (virsh is not there)")
+        yield Unseen("libvirt_unreachable", "libvirt (virsh is not installed)")
     elif not libvirt.reachable:
         yield found("libvirt_unreachable", libvirt.error or "no answer")
     for code, version, least in (
@@ -112,7 +112,7 @@ def judge_agent(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
     if agent.installed is None:
         yield Unseen("agent_absent", "the agent's files")
     elif not agent.installed:
-        yield found("agent_absent", "there is no cloudstack-setup-agent")
+        yield found("agent_absent", "cloudstack-setup-agent is not installed")
     if expected.joined:
         return
     if agent.keystores is None:
@@ -128,7 +128,7 @@ def judge_access(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]
     access = host.access
     if access.user != "root":
         if access.sudo is None:
-            yield Unseen("sudo_prompts", f"what {access.user} may do by sudo")
+            yield Unseen("sudo_prompts", f"the sudo rights of {access.user}")
         elif not access.sudo:
             yield found("sudo_prompts", f"user {access.user}", user=access.user)
     if access.sshd is None:
@@ -149,15 +149,15 @@ def judge_access(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]
 
 def judge_certificates(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
     if host.certificates is None:
-        yield Unseen("certificate_expired", "the certificates (openssl is not there)")
+        yield Unseen("certificate_expired", "the certificates (openssl is not installed)")
         return
     now = host.clock.seen_at
     for one in host.certificates:
         left = int((one.not_after - now) // DAY)
         if one.not_before > now:
             early = (one.not_before - now) / 3600
-            yield found("certificate_not_yet_valid", f"{one.path} begins in {early:.1f} h", path=one.path)
+            yield found("certificate_not_yet_valid", f"{one.path} is valid in {early:.1f} h", path=one.path)
         elif one.not_after <= now:
-            yield found("certificate_expired", f"{one.path}, {-left} days ago", path=one.path, days_left=left)
+            yield found("certificate_expired", f"{one.path} expired {-left} days ago", path=one.path, days_left=left)
         elif left < expected.days_left:
-            yield found("certificate_expiring", f"{one.path}, {left} days left", path=one.path, days_left=left)
+            yield found("certificate_expiring", f"{one.path} expires in {left} days", path=one.path, days_left=left)

@@ -322,7 +322,7 @@ def _check_links(change: NetworkChange) -> None:
     for link in change.links:
         for address in link.addresses:
             if not _is_interface_address(address):
-                raise InvalidValue(f"links.{link.name}.addresses", address, "an address with prefix length")
+                raise InvalidValue(f"links.{link.name}.addresses", address, "an address with a prefix length")
 
 
 def _is_interface_address(text: str) -> bool:

@@ -14,7 +14,7 @@ from .model import NetworkChange, NetworkLink
 from .state import RunningState
 
 ANSWERS_AFTER = (
-    "declare the address on an interface that reaches the controller, or say where it answers then (address)"
+    "declare the address on an interface that reaches the controller, or set address to the host's new address"
 )
 
 
@@ -41,13 +41,13 @@ def refusals(change: NetworkChange, seen: Preflight) -> tuple[Reason, ...]:
 def _backend(change: NetworkChange, seen: Preflight) -> t.Iterator[Reason]:
     backend = change.backend
     if not seen.has_program:
-        remedy = "install it, or name the back-end that configures this host"
-        yield Reason("backend_absent", f"{backend.name} is not here: no {backend.program}", remedy)
+        remedy = "install it, or set backend to the one that configures this host"
+        yield Reason("backend_absent", f"{backend.name} is not installed: {backend.program} not found", remedy)
     elif not seen.unit_active:
-        remedy = f"start {backend.unit}, or name the back-end that configures this host"
-        yield Reason("backend_inactive", f"{backend.name} does not run", remedy, {"unit": backend.unit})
+        remedy = f"start {backend.unit}, or set backend to the one that configures this host"
+        yield Reason("backend_inactive", f"{backend.name} is not running", remedy, {"unit": backend.unit})
     for line in seen.complaints:
-        yield Reason("syntax", f"{backend.name} does not take the files: {line}", "", {"line": line})
+        yield Reason("syntax", f"{backend.name} rejects the files: {line}", "", {"line": line})
 
 
 def _links(change: NetworkChange, state: RunningState) -> t.Iterator[Reason]:
@@ -57,8 +57,8 @@ def _links(change: NetworkChange, state: RunningState) -> t.Iterator[Reason]:
         for port in link.ports:
             if port not in there | promised:
                 near = difflib.get_close_matches(port, sorted(there), n=3, cutoff=0.3)
-                remedy = f"interfaces here are {', '.join(near or sorted(there))}"
-                message = f"{link.name} is to have the port {port}, which this host does not have"
+                remedy = f"use an existing interface: {', '.join(near or sorted(there))}"
+                message = f"{link.name} has the port {port}, which does not exist on this host"
                 yield Reason("port_missing", message, remedy, {"link": link.name, "port": port})
 
 
@@ -77,16 +77,14 @@ def _way_back(change: NetworkChange, seen: Preflight) -> t.Iterator[Reason]:
             and (links[top].addresses or change.address)
             and (top != carrier or links[top].addresses)
         ):
-            message = (
-                f"{address}, by which the controller is connected, would be on no interface ({carrier} has it now)"
-            )
+            message = f"{address}, which the controller is connected to, would be on no interface (now on {carrier})"
             yield Reason("address_lost", message, ANSWERS_AFTER, {"address": address, "link": carrier})
     cards = _cards(wanted, links) if wanted else ()
     states = [seen.state.links[name] for name in cards if name in seen.state.links]
     if wanted and states and all(card.up and not card.carrier for card in states):
         names = ", ".join(card.name for card in states)
-        message = f"{wanted.name} is to carry {address}, but none of its cards has a carrier: {names}"
-        yield Reason("no_carrier", message, "check cables and switch ports", {"link": wanted.name, "cards": names})
+        message = f"{wanted.name} has the address {address}, but none of its network cards has a link: {names}"
+        yield Reason("no_carrier", message, "check the cables and switch ports", {"link": wanted.name, "cards": names})
 
 
 def _has(link: NetworkLink, address: str) -> bool:

@@ -273,7 +273,7 @@ def unmet(links: t.Iterable[NetworkLink], now: RunningState) -> dict[str, tuple[
 def _unmet(wanted: NetworkLink, now: RunningState) -> t.Iterator[str]:
     held = now.links.get(wanted.name)
     if held is None:
-        yield f"there is no interface {wanted.name}"
+        yield f"interface {wanted.name} does not exist"
         return
     if wanted.kind and wanted.kind != held.kind:
         yield f"{wanted.name} is of kind {held.kind or 'card'}, not {wanted.kind}"

@@ -138,5 +138,5 @@ def collateral(before: RunningState, now: RunningState, touched: t.Container[str
         held = now.links.get(name)
         missing = [one for one in link.addresses if held is None or one not in held.addresses]
         if missing:
-            found.append(f"{name}, which the change says nothing about, has lost {' '.join(missing)}")
+            found.append(f"{name}, which is not part of the change, has lost {' '.join(missing)}")
     return tuple(found)

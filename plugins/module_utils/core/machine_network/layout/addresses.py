@@ -28,7 +28,9 @@ def address_findings(layout: Layout) -> t.Iterator[Finding]:
         yield from _routes(device)
         for server in device.address.dns:
             if _ip(server) is None:
-                yield of(device, "bad_address", "dns", server, "is no address", "the address of a name server")
+                yield of(
+                    device, "bad_address", "dns", server, "is not an IP address", "use the address of a name server"
+                )
     yield from _between(layout)
 
 
@@ -37,37 +39,46 @@ def _method(device: Device) -> t.Iterator[Finding]:
     if held.kept:
         return
     if held.method == "static" and not held.addresses:
-        message = "static needs addresses"
-        yield of(device, "missing", "addresses", [], message, "addresses with prefix length: 192.0.2.10/24")
+        message = "method static requires addresses"
+        yield of(
+            device, "missing", "addresses", [], message, "set addresses with a prefix length, such as 192.0.2.10/24"
+        )
     if held.method in ("none", "dhcp") and held.addresses:
-        message = f"method {held.method} takes none"
-        yield of(device, "address_without_method", "addresses", list(held.addresses), message, "method: static")
+        message = f"cannot be used with method {held.method}"
+        yield of(device, "address_without_method", "addresses", list(held.addresses), message, "use method: static")
     if held.method in ("none", "dhcp"):
         for key in ("gateway", "gateway6"):
             if getattr(held, key):
-                message = f"method {held.method} takes none"
-                yield of(device, "address_without_method", key, getattr(held, key), message, "method: static")
+                message = f"cannot be used with method {held.method}"
+                yield of(device, "address_without_method", key, getattr(held, key), message, "use method: static")
     if held.method == "none":
         for key in ("routes", "dns", "search"):
             if getattr(held, key):
-                message = "an interface without addresses reaches nothing"
-                yield of(device, "address_without_method", key, len(getattr(held, key)), message, "addresses, or dhcp")
+                message = "has no effect on an interface without addresses"
+                yield of(
+                    device,
+                    "address_without_method",
+                    key,
+                    len(getattr(held, key)),
+                    message,
+                    "set addresses, or use method: dhcp",
+                )
 
 
 def _address(device: Device, text: str) -> t.Iterator[Finding]:
     address = interface(text)
-    right = "an address of the host with its prefix length: 192.0.2.10/24"
+    right = "use an address of the host with a prefix length, such as 192.0.2.10/24"
     if address is None:
-        yield of(device, "bad_address", "addresses", text, "is no address with prefix length", right)
+        yield of(device, "bad_address", "addresses", text, "is not an address with a prefix length", right)
         return
     network = address.network
     if address.is_multicast or address.is_loopback or address.is_unspecified:
-        yield of(device, "bad_address", "addresses", text, "cannot be a host's", right)
+        yield of(device, "bad_address", "addresses", text, "cannot be the address of a host", right)
     elif network.version == 4 and network.prefixlen < 31 and address.ip in (network[0], network[-1]):
-        kind = "the network's own" if address.ip == network[0] else "the broadcast"
+        kind = "the network" if address.ip == network[0] else "the broadcast"
         yield of(device, "bad_address", "addresses", text, f"is {kind} address of {network}", right)
     if network.version == 6 and device.mtu is not None and device.mtu < IPV6_MTU:
-        yield of(device, "mtu_too_small", "mtu", device.mtu, "IPv6 needs more", f"{IPV6_MTU} or more")
+        yield of(device, "mtu_too_small", "mtu", device.mtu, "is too small for IPv6", f"use {IPV6_MTU} or more")
 
 
 def _gateway(device: Device, key: str, text: str, version: int) -> t.Iterator[Finding]:
@@ -75,7 +86,7 @@ def _gateway(device: Device, key: str, text: str, version: int) -> t.Iterator[Fi
     if not text or device.address.method not in ("static", "keep"):
         return
     if gateway is None or gateway.version != version:
-        yield of(device, "bad_address", key, text, f"is no IPv{version} address", "the address of a router")
+        yield of(device, "bad_address", key, text, f"is not an IPv{version} address", "use the address of a router")
     elif device.address.method == "static":
         yield from _reached(device, key, text, "gateway_outside")
 
@@ -87,13 +98,16 @@ def _reached(device: Device, key: str, text: str, code: str) -> t.Iterator[Findi
     if router.is_link_local and router.version == 6:
         return
     if any(router == one.ip for one in own):
-        yield of(device, "gateway_is_host", key, text, "is the host's own address", "the address of the router")
+        yield of(
+            device, "gateway_is_host", key, text, "is the address of the host itself", "use the address of the router"
+        )
     elif not any(router in one.network for one in own) and not _beside(device, router, own):
         subnets = " ".join(str(one.network) for one in own) or "none"
         right = (
-            f"an address in one of them, or routes: [{{to: {text}/{router.max_prefixlen}}}] where the link reaches it"
+            f"use an address in one of them, or add routes: [{{to: {text}/{router.max_prefixlen}}}] if the "
+            "link reaches it"
         )
-        yield of(device, code, key, text, f"is in no subnet of {device.name}: {subnets}", right)
+        yield of(device, code, key, text, f"is not in a subnet of {device.name}: {subnets}", right)
 
 
 def _beside(device: Device, router: IP, own: t.Iterable[Interface]) -> bool:
@@ -108,17 +122,24 @@ def _routes(device: Device) -> t.Iterator[Finding]:
     for route in device.address.routes:
         network = _network(route.to)
         if network is None:
-            yield of(device, "bad_route", "routes", route.to, "is no network", "a network such as 10.1.0.0/16")
+            yield of(device, "bad_route", "routes", route.to, "is not a network", "use a network such as 10.1.0.0/16")
             continue
         # A further default route is kept with its metric or its table, which tell it from the first.
         if network.prefixlen == 0 and not device.address.kept:
-            yield of(device, "bad_route", "routes", route.to, "is the default route", "gateway or gateway6")
+            yield of(device, "bad_route", "routes", route.to, "is the default route", "use gateway or gateway6")
         if route.metric is not None and not 0 <= route.metric < 2**32:
-            yield of(device, "bad_route", "routes", route.metric, "is no metric", "0 or more")
+            yield of(device, "bad_route", "routes", route.metric, "is not a valid metric", "use 0 or more")
         if route.via:
             router = _ip(route.via)
             if router is None or router.version != network.version:
-                yield of(device, "bad_route", "routes", route.via, f"cannot lead to {route.to}", "a router's address")
+                yield of(
+                    device,
+                    "bad_route",
+                    "routes",
+                    route.via,
+                    f"is not a router to {route.to}",
+                    "use the address of a router",
+                )
             elif device.address.method == "static":
                 yield from _reached(device, "routes", route.via, "route_outside")
 
@@ -131,19 +152,34 @@ def _between(layout: Layout) -> t.Iterator[Finding]:
         for key in ("gateway", "gateway6"):
             first = held.setdefault(key, device) if getattr(device.address, key) else device
             if first is not device:
-                message = f"{first.name} has the default route"
-                yield of(device, "two_gateways", key, getattr(device.address, key), message, "routes for what is here")
+                message = f"{first.name} already has the default route"
+                yield of(device, "two_gateways", key, getattr(device.address, key), message, "use routes instead")
         for address in map(interface, device.address.addresses):
             if address is None:
                 continue
             other = held.setdefault(address.ip, device)
             if other is not device:
-                yield of(device, "address_twice", "addresses", str(address), f"{other.name} carries it", "another one")
+                yield of(
+                    device,
+                    "address_twice",
+                    "addresses",
+                    str(address),
+                    f"{other.name} already has this address",
+                    "use another address",
+                )
                 continue
             for network, holder in subnets:
                 if holder is not device and network.version == address.version and network.overlaps(address.network):
-                    message = f"{holder.name} is in {network} too: answers may leave by either"
-                    yield of(device, "same_subnet", "addresses", str(address), message, "one interface a subnet", False)
+                    message = f"{holder.name} is in {network} too, so replies may use either interface"
+                    yield of(
+                        device,
+                        "same_subnet",
+                        "addresses",
+                        str(address),
+                        message,
+                        "use one interface for each subnet",
+                        False,
+                    )
             subnets.append((address.network, device))
 
 

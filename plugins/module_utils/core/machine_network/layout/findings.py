@@ -9,7 +9,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ...errors import Reason, Refused
+from ...vlans.ranges import HIGHEST
 from .model import Device
+
+RIGHT_VLAN = f"use 1 to {HIGHEST - 1}"
 
 
 @dataclass(frozen=True)

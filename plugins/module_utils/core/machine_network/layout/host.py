@@ -41,8 +41,8 @@ def host_findings(layout: Layout, seen: SeenNetwork, purpose: Purpose) -> t.Iter
         if isinstance(device, Nic):
             yield from _card(device, seen)
         if device.address.method == "keep":
-            message = "neither it nor what it lies on carries an address"
-            yield of(device, "nothing_to_keep", "method", "keep", message, "addresses, or method: dhcp")
+            message = "neither the interface nor an interface below it has an address"
+            yield of(device, "nothing_to_keep", "method", "keep", message, "set addresses, or use method: dhcp")
     yield from _lost_addresses(layout, seen)
     yield from _connection(layout, seen, purpose.address)
     for label in dict.fromkeys((*purpose.labels, *purpose.guest_labels)):
@@ -54,11 +54,13 @@ def _card(nic: Nic, seen: SeenNetwork) -> t.Iterator[Finding]:
     if link is None:
         cards = [one.name for one in seen.links if one.kind not in VIRTUAL and not one.for_guests and one.name != "lo"]
         near = nearest(nic.name, cards) or sorted(cards)
-        remedy = "one of the host's: " + " ".join(near) if near else "a card that the host has"
+        remedy = "use an existing one: " + " ".join(near) if near else "use a network card of the host"
         yield of(nic, "no_such_card", "name", nic.name, "the host has no such interface", remedy)
     elif link.kind in VIRTUAL:
         message = f"it is a {link.kind}"
-        yield of(nic, "no_card", "name", nic.name, message, "a declaration under its own kind, or a card")
+        yield of(
+            nic, "no_card", "name", nic.name, message, "declare it in the section of its kind, or use a network card"
+        )
 
 
 def _lost_addresses(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
@@ -79,18 +81,20 @@ def _lost_addresses(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
         again = set(_cards_of(layout, leased)) & set(seen.cards(link.name))
         lost = [] if again and all(one.dynamic for one in link.addresses) else lost
         if lost and device.implied and layout.master(device.name) is None:
-            message = f"{' '.join(lost)} would go, though nothing is declared for {device.name}"
+            message = f"{' '.join(lost)} would be removed, because {device.name} is not declared"
             yield of(
                 device,
                 "address_dropped",
                 "method",
                 "none",
                 message,
-                f"declare it: method: keep, or none ({device.section})",
+                f"declare it in {device.section} with method: keep or method: none",
             )
         elif lost:
-            message = f"{' '.join(lost)} goes from {device.name} and is declared nowhere"
-            remedy = f"it among the addresses of {over}" if over else "method: keep at what is to have it"
+            message = f"{' '.join(lost)} is removed from {device.name} and not declared elsewhere"
+            remedy = (
+                f"add it to the addresses of {over}" if over else "use method: keep on the interface that shall have it"
+            )
             yield of(device, "address_dropped", "method", "none", message, remedy, False)
 
 
@@ -105,18 +109,24 @@ def _connection(layout: Layout, seen: SeenNetwork, address: str) -> t.Iterator[F
     if holder is None and link is not None and not _touched(layout, seen, link):
         return
     if holder is None and address:
-        message = "no declared interface carries it"
-        yield Finding("connection_lost", where, wanted, message, "it among the addresses of an interface")
+        message = "no declared interface has this address"
+        yield Finding("connection_lost", where, wanted, message, "add it to the addresses of an interface")
     elif holder is None:
         leased = [one.name for one in layout.devices if one.address.method == "dhcp"]
-        on = link.name if link else "an interface that is not there"
+        on = link.name if link else "an interface that does not exist"
         if link is not None and leased and set(_cards_of(layout, leased)) & set(seen.cards(link.name)):
             return
-        message = f"Ansible came to it on {on}, and no declared interface carries it"
-        yield Finding("connection_lost", where, wanted, message, "method: keep, or this address, at what replaces it")
+        message = f"Ansible is connected to this address on {on}, but no declared interface has it"
+        yield Finding(
+            "connection_lost",
+            where,
+            wanted,
+            message,
+            "use method: keep or this address on the interface that replaces it",
+        )
     elif link is not None and not set(layout.cards(holder.name)) & set(seen.cards(link.name)):
-        message = f"it moves from {link.name} to {holder.name}, which lies on other cards"
-        remedy = "a switch port that carries the same network"
+        message = f"the address moves from {link.name} to {holder.name}, which uses other network cards"
+        remedy = "make sure that their switch ports are in the same network"
         yield Finding("connection_moves", where, wanted, message, remedy, False)
 
 
@@ -139,25 +149,27 @@ def _label(layout: Layout, seen: SeenNetwork, label: str, purpose: Purpose) -> t
         if bridge is None and link is not None and link.kind in ("bridge", "openvswitch"):
             return
         names = [one.name for one in layout.bridges]
-        right = "a declared bridge: " + " ".join(nearest(label, names) or names or ["none is declared"])
-        yield Finding("label_no_bridge", "traffic_labels", label, "is no bridge of the layout", right)
+        right = "use a declared bridge: " + " ".join(nearest(label, names) or names or ["none is declared"])
+        yield Finding("label_no_bridge", "traffic_labels", label, "is not a bridge of the layout", right)
         return
     source: Device = (layout.named(bridge.parent) if bridge.fake else None) or bridge
     ports = source.ports
     if not ports:
-        message = "its frames reach no other host"
+        message = "the bridge has no connection to other hosts"
         yield of(
             bridge,
             "bridge_empty",
             "interfaces",
             [],
             message,
-            "a card, bond or VLAN, unless it is for this host alone",
+            "add a network card, bond or VLAN, unless the bridge is for this host only",
             False,
         )
     elif not any(RECOGNISED.fullmatch(port) for port in ports):
-        right = "a name such as eth*, bond*, team*, vlan*, em*, ens*, eno*, enp*, enx* or p1p1 (cs#10727)"
-        yield of(bridge, "nic_name", "interfaces", list(ports), "the agent takes none of them for a card", right)
+        right = "use a name such as eth*, bond*, team*, vlan*, em*, ens*, eno*, enp*, enx* or p1p1 (cs#10727)"
+        yield of(
+            bridge, "nic_name", "interfaces", list(ports), "the agent recognizes none of these as a network card", right
+        )
     if label in purpose.guest_labels and not bridge.openvswitch:
         yield from _guest_card(layout, bridge)
     if purpose.vxlan_networks and label in (purpose.guest_labels or purpose.labels):
@@ -171,21 +183,23 @@ def _guest_card(layout: Layout, bridge: Bridge) -> t.Iterator[Finding]:
         card = device.lower[0] if device is not None and device.section == "vlans" else port
         if len(card) > GUEST_CARD_LENGTH:
             message = f"the agent would name a guest VLAN's bridge br{card}-4094, which is too long"
-            right = f"a bond, or a card renamed to at most {GUEST_CARD_LENGTH} characters"
+            right = f"use a bond, or rename the network card to at most {GUEST_CARD_LENGTH} characters"
             yield of(bridge, "card_name_too_long", "interfaces", port, message, right)
 
 
 def _for_vxlan(bridge: Bridge) -> t.Iterator[Finding]:
     if bridge.openvswitch:
-        message = "the agent makes VXLANs with Linux bridges only (7.4.1)"
-        yield of(bridge, "vxlan_on_openvswitch", "type", bridge.type, message, "type: linux")
+        message = "the agent supports VXLAN with Linux bridges only (7.4.1)"
+        yield of(bridge, "vxlan_on_openvswitch", "type", bridge.type, message, "use type: linux")
     if bridge.address.method == "none":
-        message = "the agent sends VXLAN from an address of the labelled interface (7.4.3)"
-        yield of(bridge, "label_without_address", "method", "none", message, "addresses, keep or dhcp")
-    if (bridge.mtu or 1500) < VXLAN_MTU:
-        message = f"guests get {(bridge.mtu or 1500) - VXLAN_OVERHEAD} only"
+        message = "the agent needs an address on the labelled interface to send VXLAN (7.4.3)"
         yield of(
-            bridge, "mtu_for_vxlan", "mtu", bridge.mtu, message, f"{VXLAN_MTU} or more, on the switches too", False
+            bridge, "label_without_address", "method", "none", message, "set addresses, or use method: keep or dhcp"
+        )
+    if (bridge.mtu or 1500) < VXLAN_MTU:
+        message = f"guests on VXLANs can use an MTU of only {(bridge.mtu or 1500) - VXLAN_OVERHEAD}"
+        yield of(
+            bridge, "mtu_for_vxlan", "mtu", bridge.mtu, message, f"use {VXLAN_MTU} or more, on the switches too", False
         )
 
 
@@ -196,9 +210,10 @@ def switched_connection(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding
         cards = [card for card in layout.cards(bridge.name) if link is not None and card in seen.cards(link.name)]
         if bridge.openvswitch and not bridge.fake and cards and link is not None and link.kind != "openvswitch":
             message = (
-                f"{cards[0]} carries the connection, and a failed change of Open vSwitch's database is not taken back"
+                f"{cards[0]} is used by the connection, and a failed change of Open vSwitch's database is "
+                "not rolled back"
             )
-            remedy = "backend: ifupdown, another card, or this one step by hand at the console"
+            remedy = "use backend: ifupdown, use another card, or do this step manually on the console"
             yield of(bridge, "connection_on_openvswitch", "interfaces", cards[0], message, remedy)
 
 
@@ -207,5 +222,5 @@ def guests_on(seen: SeenNetwork, names: t.Iterable[str]) -> t.Iterator[Finding]:
     for name in names:
         guests = sorted(one.name for one in seen.links if one.master == name and one.for_guests)
         if guests:
-            message = f"{len(guests)} interfaces of guests are plugged into it: {' '.join(guests[:5])}"
-            yield Finding("guests_on_bridge", f"bridges.{name}", name, message, "move the guests away first")
+            message = f"{len(guests)} interfaces of guests are connected to it: {' '.join(guests[:5])}"
+            yield Finding("guests_on_bridge", f"bridges.{name}", name, message, "migrate the guests away first")

@@ -196,7 +196,7 @@ def given_by(address: SeenAddress, source: SeenLink, seen: SeenNetwork) -> str:
     others = [ipaddress.ip_interface(one.address).network for one in source.addresses if one is not address]
     inside = any(ipaddress.ip_address(told) in network and network.num_addresses > 1 for network in others)
     if single and inside and not address.peer and not any(_says(text, told) for text in seen.files.values()):
-        return "something that no file of the host names"
+        return "an unknown program"
     return ""
 
 
@@ -210,35 +210,39 @@ def keep_findings(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
 
 
 def _not_kept(device: Device, source: SeenLink, seen: SeenNetwork) -> t.Iterator[Finding]:
-    remedy = "addresses, gateway and routes instead of method: keep, or another setting of the host"
+    remedy = "use addresses, gateway and routes instead of method: keep, or change the setting of the host"
     leased = any(one.dynamic and one.version == 4 for one in source.addresses)
     if not device.address.routes:
         for route in own_routes(source, seen, leased):
             if route.nexthops:
                 ways = " and ".join(f"{via or 'the link'} on {name}" for via, name in route.nexthops)
-                message = f"the route to {route.to} goes by {ways} at once, which no file would say"
+                message = (
+                    f"the route to {route.to} has several next hops ({ways}), which cannot be written to the files"
+                )
                 yield of(device, "not_kept", "method", "keep", message, remedy)
             elif route.odd:
-                message = f"the route to {route.to} has {', '.join(route.odd)}, which no file would say"
+                message = f"the route to {route.to} has {', '.join(route.odd)}, which cannot be written to the files"
                 yield of(device, "not_kept", "method", "keep", message, remedy)
     for rule in own_rules(source, seen):
         named = [f"interface {name}" for name in rule.devices if name == source.name and name != device.name]
         if rule.odd or named:
             what = ", ".join((*rule.odd, *named))
-            message = f"the rule {rule.priority} into table {rule.table} has {what}, which no file would say"
+            message = (
+                f"the rule {rule.priority} into table {rule.table} has {what}, which cannot be written to the files"
+            )
             yield of(device, "not_kept", "method", "keep", message, remedy)
     master = seen.named(source.master)
     if master is not None and master.kind == "vrf":
-        message = f"{source.name} is in the VRF {master.name}, which a bridge's port cannot be"
-        yield of(device, "not_kept", "method", "keep", message, "take it out of the VRF first")
+        message = f"{source.name} is in the VRF {master.name}, but a port of a bridge cannot be in a VRF"
+        yield of(device, "not_kept", "method", "keep", message, "remove it from the VRF first")
 
 
 def _left_to_others(device: Device, source: SeenLink, seen: SeenNetwork) -> t.Iterator[Finding]:
     for address in source.addresses:
         giver = given_by(address, source, seen)
         if giver:
-            message = f"{address.address} of {source.name} is given by {giver}, and is not written down"
-            remedy = f"let it be given to {device.name} there; an address of this host alone goes to addresses"
+            message = f"{address.address} of {source.name} is set by {giver} and not written to the files"
+            remedy = f"configure that program to set it on {device.name}; add an address of this host only to addresses"
             yield of(device, "address_of_daemon", "method", "keep", message, remedy, False)
     learned = [
         one
@@ -247,8 +251,10 @@ def _left_to_others(device: Device, source: SeenLink, seen: SeenNetwork) -> t.It
     ]
     if learned:
         names = " ".join(sorted({one.protocol for one in learned}))
-        message = f"{len(learned)} routes over {source.name} were made by {names}, and are not written down"
-        yield of(device, "routes_of_daemon", "method", "keep", message, f"let it make them over {device.name}", False)
+        message = f"{len(learned)} routes over {source.name} are set by {names} and not written to the files"
+        yield of(
+            device, "routes_of_daemon", "method", "keep", message, f"configure {names} to use {device.name}", False
+        )
 
 
 def _mac(device: Device, layout: Layout, seen: SeenNetwork) -> str:

@@ -64,8 +64,8 @@ def limits_of_ifupdown2(layout: Layout) -> t.Iterator[Finding]:
     """ifupdown2 reads no stanzas of Open vSwitch as Debian ships it."""
     for device in layout.devices:
         if isinstance(device, (Bond, Bridge)) and device.openvswitch:
-            message = "ifupdown2 does not know Open vSwitch"
-            yield of(device, "not_in_backend", "type", device.type, message, "backend: ifupdown, or type: linux")
+            message = "ifupdown2 does not support Open vSwitch"
+            yield of(device, "not_in_backend", "type", device.type, message, "use backend: ifupdown or type: linux")
 
 
 def _in_order(layout: Layout) -> list[Device]:

@@ -51,13 +51,13 @@ def limits(layout: Layout) -> t.Iterator[Finding]:
     """What netplan has no words for."""
     for vxlan in layout.vxlans:
         if len(vxlan.peers) > 1:
-            message = "netplan knows one remote host for each VXLAN"
-            yield of(vxlan, "not_in_backend", "peers", list(vxlan.peers), message, "a group, or backend: networkd")
+            message = "netplan supports only one remote host for each VXLAN"
+            yield of(vxlan, "not_in_backend", "peers", list(vxlan.peers), message, "use a group, or backend: networkd")
     for device in layout.devices:
         for rule in device.address.rules:
             if not rule.table.isdecimal() or "/" in rule.mark or not (rule.source or rule.to):
-                message = f"netplan has no words for the rule {rule.priority} into table {rule.table}"
-                yield of(device, "not_in_backend", "method", "keep", message, "backend: networkd, or without the rule")
+                message = f"netplan does not support the rule {rule.priority} into table {rule.table}"
+                yield of(device, "not_in_backend", "method", "keep", message, "use backend: networkd, or omit the rule")
 
 
 def _kind(device: Device) -> str:

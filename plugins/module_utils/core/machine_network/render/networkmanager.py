@@ -50,12 +50,12 @@ def limits(layout: Layout) -> t.Iterator[Finding]:
     """What NetworkManager has no settings for, or none that work without further plugins."""
     for vxlan in layout.vxlans:
         if len(vxlan.peers) > 1:
-            message = "NetworkManager knows one remote host for each VXLAN"
-            yield of(vxlan, "not_in_backend", "peers", list(vxlan.peers), message, "a group, or backend: networkd")
+            message = "NetworkManager supports only one remote host for each VXLAN"
+            yield of(vxlan, "not_in_backend", "peers", list(vxlan.peers), message, "use a group, or backend: networkd")
     for device in layout.devices:
         if isinstance(device, (Bond, Bridge)) and device.openvswitch:
-            message = "NetworkManager has no fake bridges of Open vSwitch"
-            remedy = "backend: networkd, netplan or ifupdown, or type: linux"
+            message = "NetworkManager does not support fake bridges of Open vSwitch"
+            remedy = "use backend: networkd, netplan or ifupdown, or type: linux"
             yield of(device, "not_in_backend", "type", device.type, message, remedy)
 
 

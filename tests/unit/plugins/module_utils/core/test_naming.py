@@ -43,7 +43,7 @@ def test_several_matches_are_named_by_their_ids() -> None:
     with pytest.raises(Ambiguous) as caught:
         only(matches(SOME, "zONE"), "zone", "zONE")
     assert caught.value.details["matches"] == ["1", "2", "3"]
-    assert "name one by its id" in caught.value.message
+    assert "use the id of one" in caught.value.message
 
 
 def test_no_match_tells_the_nearest_names_and_where_was_looked() -> None:

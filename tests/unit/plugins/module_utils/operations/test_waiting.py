@@ -59,7 +59,7 @@ def test_a_wait_that_is_in_vain_says_what_it_saw_last() -> None:
     assert caught.value.details["what"] == "the moon"
     assert caught.value.details["seconds"] == pytest.approx(42, abs=0.1)
     assert caught.value.details["last"] == "42.00 of its way"
-    assert caught.value.message == "waited 42 s for the moon; last seen: 42.00 of its way"
+    assert caught.value.message == "timeout after 42 s waiting for the moon; last seen: 42.00 of its way"
 
 
 def test_long_waits_tell_how_they_go_and_short_ones_do_not() -> None:

@@ -183,7 +183,7 @@ def test_a_failed_job_tells_its_id_and_codes() -> None:
     ("result", "text"),
     [
         ({"success": False, "displaytext": "in use"}, "in use"),
-        ({"success": "false"}, "deleteHost says that it failed"),
+        ({"success": "false"}, "deleteHost: the server reported a failure without a reason"),
         ({"rollingmaintenance": {"success": False, "details": "the timeout is too short"}}, "too short"),
     ],
 )
@@ -243,7 +243,7 @@ def test_a_forgotten_job_is_lost_and_says_what_to_do() -> None:
         client.run("deleteHost")
     assert caught.value.details["job_id"] == "job-7"
     assert caught.value.command == "deleteHost"
-    assert "read what came of it" in caught.value.message
+    assert "check whether it was done" in caught.value.message
 
 
 # What the server has

@@ -209,7 +209,7 @@ def test_reading_afresh_always_asks(server: PodServer) -> None:
 
 def test_an_answer_without_the_thing_is_told(server: PodServer) -> None:
     cloud, _http = gateway_of(lambda command, form: ok(success=True))
-    with pytest.raises(Exception, match="createPod: the answer holds no pod"):
+    with pytest.raises(Exception, match="createPod: the answer contains no pod"):
         cloud.pods.create(name="x", zone_id="z1")
 
 
@@ -219,7 +219,7 @@ def test_what_cannot_be_read_is_told_once_and_what_has_no_id_is_left_out() -> No
     cloud, _http = gateway_of(lambda command, form: ok(count=4, host=rows))
     assert [host.name for host in cloud.hosts.all()] == ["kvm01", "kvm02"]
     assert cloud.doubts() == (
-        "listHosts: 1 items are not objects; they are left out",
+        "listHosts: 1 items are not objects and were ignored",
         "host kvm01: cpunumber is 'many', which is not a whole number; it is treated as unknown",
         "host lost: id is missing",
     )

@@ -76,10 +76,10 @@ def test_null_removes_a_key() -> None:
         ("host", "10.0.0.5@random", "static, roundrobin, shuffle"),
         ("instance", "two\nlines", "one line"),
         ("guest.cpu.modle", "x", "guest.cpu.model"),
-        ("guid", "1-2", "operator's to set"),
+        ("guid", "1-2", "that operators may set"),
         ("zone", "1", "cs_host"),
         ("vm.migrate.wait", 60, "migratewait"),
-        ("keystore.passphrase", "x", "operator's to set"),
+        ("keystore.passphrase", "x", "that operators may set"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_right(key: str, value: Any, right: str) -> None:

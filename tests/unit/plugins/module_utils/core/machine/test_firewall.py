@@ -135,7 +135,7 @@ def test_who_would_be_cut_off_is_refused(peer: Peer, code: str) -> None:
         ({"others": "reject"}, "leave or drop"),
         ({"ssh_port": 0}, "1 to 65535"),
         ({"extra": ({"name": "x", "ports": "9-1"},)}, "9100-9110"),
-        ({"extra": ({"name": "X", "ports": "9"},)}, "small letters"),
+        ({"extra": ({"name": "X", "ports": "9"},)}, "lowercase letters"),
         ({"extra": ({"name": "x", "ports": "9", "protocol": "icmp"},)}, "tcp or udp"),
     ],
 )

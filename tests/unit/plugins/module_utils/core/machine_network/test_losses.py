@@ -109,7 +109,10 @@ def test_the_remedy_of_the_refusal_works_and_loses_nothing(backend: str) -> None
 @pytest.mark.parametrize("backend", ["netplan", "ifupdown"])
 def test_exact_is_not_recommended_where_it_would_lose_something(backend: str) -> None:
     (found,) = [one for one in reasons(KEPT, machine(backend), backend=backend) if one["code"] == "foreign_file"]
-    assert found["remedy"] == "take it out by hand; or declare eth1 eth1.50 too (method: keep), then exact: true"
+    assert (
+        found["remedy"]
+        == "remove the definition manually, or declare eth1 eth1.50 too (method: keep) and use exact: true"
+    )
 
 
 def test_an_address_on_lo_goes_in_no_silence() -> None:

@@ -30,7 +30,7 @@ def test_machines_of_their_own_are_no_problem() -> None:
         ([asked("h0", unreachable=True, msg="Failed to\n connect")], ["host h0 cannot be reached: Failed to connect."]),
         ([asked("h0", unreachable=True)], ["host h0 cannot be reached: no connection."]),
         ([asked("h0", "c")], ["host h0 is the controller itself"]),
-        ([asked("h0", "b"), asked("h1", "b")], ["hosts h0 and h1 are one machine"]),
+        ([asked("h0", "b"), asked("h1", "b")], ["hosts h0 and h1 are the same machine"]),
         ([asked("h0", "c"), asked("h1", "c")], ["host h0 is the controller", "host h1 is the controller"]),
     ],
 )

@@ -128,7 +128,7 @@ def test_a_failed_target_comes_before_what_other_hosts_lack() -> None:
 
 @pytest.mark.parametrize(
     ("strategy", "says"),
-    [("Error", "shared storage"), ("ForceStop", "set to do"), ("Migration", "allocation_state=maintenance")],
+    [("Error", "shared storage"), ("ForceStop", "server's settings"), ("Migration", "allocation_state=maintenance")],
 )
 def test_a_volume_on_the_hosts_own_storage_has_a_remedy_that_helps(strategy: str, says: str) -> None:
     seen = replace(fleet(0, 0, vms=(vm("web", "h0", local=True),)), local_strategy=strategy)

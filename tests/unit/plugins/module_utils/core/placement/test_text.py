@@ -29,7 +29,7 @@ def plan(**more: Any) -> dict[str, Any]:
 
 def test_the_fullest_host_is_told_with_what_can_be_had_at_best() -> None:
     assert plan_text(plan())[1:2] == [
-        "  fullest host: kvm1 31% before, kvm4 35% after (no roll with these migrations ends below 34%)"
+        "  fullest host: kvm1 31% before, kvm4 35% after (the best possible with these migrations is 34%)"
     ]
 
 

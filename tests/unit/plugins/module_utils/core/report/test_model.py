@@ -89,10 +89,10 @@ def shown(its: Fleet, plans: list[dict[str, object]] | None = None, results: lis
 @pytest.mark.parametrize(
     ("counts", "state", "borne", "words"),
     [
-        ((2, 2), "Enabled", True, "N+1 holds: whichever host fails"),
+        ((2, 2), "Enabled", True, "N+1 holds: if a host fails"),
         ((7, 2), "Enabled", False, "Not N+1: if kvm1.example.net fails"),
-        ((0, 0), "Enabled", True, "nothing runs"),
-        ((2,), "Disabled", False, "No host of it takes VMs"),
+        ((0, 0), "Enabled", True, "runs no VMs"),
+        ((2,), "Disabled", False, "No host of the cluster accepts VMs"),
     ],
 )
 def test_spare_is_said_in_words(counts: tuple[int, ...], state: str, borne: bool, words: str) -> None:
@@ -166,7 +166,7 @@ def test_a_plan_for_a_placement_that_is_gone_is_told() -> None:
     its = fleet(1, 1)
     good = planned([], fingerprint=fingerprint(vms_of(its)))
     assert shown(its, [good]).plans[0].note == ""
-    assert "plan again" in shown(its, [{**good, "fingerprint": "other"}]).plans[0].note
+    assert "make a new plan" in shown(its, [{**good, "fingerprint": "other"}]).plans[0].note
 
 
 def test_what_was_done_is_one_row_a_host() -> None:

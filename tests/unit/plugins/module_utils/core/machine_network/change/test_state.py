@@ -223,7 +223,7 @@ def test_words_of_the_change_are_what_it_may_touch() -> None:
 def test_what_is_promised_and_does_not_hold_is_told() -> None:
     promised = NetworkLink("cloudbr0", "bridge", ("eth0",), ("192.0.2.10/24",), 1500)
     assert unmet([promised], state(PORT, BRIDGE)) == {}
-    assert unmet([promised], state()) == {"cloudbr0": ("there is no interface cloudbr0",)}
+    assert unmet([promised], state()) == {"cloudbr0": ("interface cloudbr0 does not exist",)}
     now = state(CARD, LinkState("cloudbr0", "bond", mtu=1400))
     assert unmet([promised], now)["cloudbr0"] == (
         "cloudbr0 is of kind bond, not bridge",

@@ -115,7 +115,7 @@ def test_a_use_that_is_there_twice_is_asked_once() -> None:
 
 def test_what_interfaces_lose_that_the_change_says_nothing_about() -> None:
     now = state(ETH0, LinkState("eth1", up=True, addresses=("2001:db8::10/64",)))
-    assert collateral(HOST, now, {"eth0"}) == ("eth1, which the change says nothing about, has lost 10.1.1.10/24",)
+    assert collateral(HOST, now, {"eth0"}) == ("eth1, which is not part of the change, has lost 10.1.1.10/24",)
     assert collateral(HOST, state(ETH0), {"eth0"})[0].endswith("has lost 10.1.1.10/24 2001:db8::10/64")
     assert collateral(HOST, now, {"eth0", "eth1"}) == ()
     bare = LinkState("virbr0", "bridge", up=True)
