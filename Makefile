@@ -15,7 +15,7 @@ export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible-home
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help
-help: ## Say what can be done here
+help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: venv
@@ -30,7 +30,7 @@ $(STAMP): requirements/dev.txt
 	touch $@
 
 .PHONY: lock
-lock: ## Resolve requirements/*.in anew into the pinned files
+lock: ## Resolve requirements/*.in again into the pinned files
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	for name in dev docs peer floor libvirt; do \
@@ -39,7 +39,7 @@ lock: ## Resolve requirements/*.in anew into the pinned files
 	done
 
 .PHONY: collections
-collections: $(VENV)/collections/.installed ## Put the collections that roles use beside this one
+collections: $(VENV)/collections/.installed ## Install the collections that the roles use
 
 $(VENV)/collections/.installed: requirements/collections.txt galaxy.yml $(STAMP)
 	rm -rf $(VENV)/community
@@ -54,10 +54,10 @@ $(VENV)/collections/.installed: requirements/collections.txt galaxy.yml $(STAMP)
 PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
-test: lint docs-lint unit integration sanity ## Everything that must hold before a change lands
+test: lint docs-lint unit integration sanity ## Run all checks and tests that a change must pass
 
 .PHONY: lint
-lint: venv collections ## Format, style, types, YAML, playbooks and roles, changelog
+lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
 	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
@@ -70,12 +70,12 @@ lint: venv collections ## Format, style, types, YAML, playbooks and roles, chang
 	antsibull-changelog lint
 
 .PHONY: format
-format: venv ## Set formatting and import order right
+format: venv ## Correct formatting and import order
 	ruff check --quiet --fix-only --select I .
 	ruff format --quiet .
 
 .PHONY: core
-core: venv ## The fast loop: tests of core and operations, in milliseconds
+core: venv ## Run the fast tests of core and operations
 	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
 # Debian packages that tests need, sorted: libvirt, QEMU and SASL are the KVM hosts of tests; the library is built with gcc.
@@ -84,7 +84,7 @@ SYSTEM := apt-utils chromium gcc ipmitool iproute2 libc6-dev libsasl2-modules li
   openssl pkg-config python3-dev qemu-system-x86 sasl2-bin systemd-container
 
 .PHONY: system
-system: ## Install the Debian packages that the tests need, where they are missing
+system: ## Install missing Debian packages that the tests need
 	@missing="$$(for name in $(SYSTEM); do \
 	    dpkg-query --show --showformat '$${db:Status-Status}\n' $$name 2> /dev/null | grep -qx installed \
 	      || echo $$name; done)"; \
@@ -94,7 +94,7 @@ system: ## Install the Debian packages that the tests need, where they are missi
 	  || { echo "some tests need more: as root, apt-get install" $$missing"; skipped without"; [ "$${CI:-}" != true ]; }
 
 .PHONY: libvirt
-libvirt: venv system ## Build the KVM adapter's library into .venv, where libvirt's headers are
+libvirt: venv system ## Build libvirt-python into .venv if libvirt's headers are installed
 	@! pkg-config --exists libvirt || $(MAKE) --no-print-directory $(VENV)/.libvirt
 
 $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
@@ -102,18 +102,18 @@ $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 	touch $@
 
 .PHONY: unit
-unit: venv ## Everything under tests/ but integration: unit, property, contract, architecture
+unit: venv ## Run unit, property, contract and architecture tests
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 # Most of the time of these is waiting for machines; a file of tests may be one story.
 WORKERS ?= 2
 
 .PHONY: integration
-integration: venv collections system libvirt ## Playbooks against the sandbox, booted hosts, counterparts (WORKERS=2)
+integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=2)
 	pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS) tests/integration
 
 .PHONY: molecule
-molecule: venv collections system ## The Molecule scenarios of roles for hosts, on booted ones (SCENARIO=kvm_agent RELEASE=trixie)
+molecule: venv collections system ## Run the Molecule scenarios of host roles on booted hosts (SCENARIO=kvm_agent RELEASE=trixie)
 	for scenario in $(or $(SCENARIO),$(notdir $(patsubst %/molecule.yml,%,$(wildcard extensions/molecule/*/molecule.yml)))); do \
 	  molecule test --scenario-name $$scenario; \
 	done
@@ -123,7 +123,7 @@ FLOOR := $(VENV)/floor
 FLOOR_TESTS := tests/unit/plugins/module_utils/interface tests/unit/plugins/action tests/integration/test_modules.py
 
 .PHONY: floor
-floor: venv $(FLOOR)/.installed ## The same on the oldest ansible-core that is promised, in part
+floor: venv $(FLOOR)/.installed ## Run some integration tests on the oldest supported ansible-core
 	$(FLOOR)/bin/python -m pytest $(FLOOR_TESTS) -k "interface or action or cs_host or cs_zone"
 
 $(FLOOR)/.installed: requirements/floor.txt
@@ -132,14 +132,14 @@ $(FLOOR)/.installed: requirements/floor.txt
 	touch $@
 
 .PHONY: sanity
-sanity: venv ## ansible-test sanity on a copy of the checkout
+sanity: venv ## Run ansible-test sanity on a copy of the checkout
 	$(BIN)/python tools/sanity.py
 
 TRANSCRIPTS ?= ../shared/cloudstack/transcripts
 REPLAY ?= ../shared/tools/replay.py
 
 .PHONY: conformance
-conformance: venv ## Compare the sandbox with recorded conversations, when they are there
+conformance: venv ## Compare the sandbox with recorded API calls if they are available
 	@if compgen -G "$(TRANSCRIPTS)/*.jsonl" > /dev/null; then \
 	  PYTHONPATH=tests $(BIN)/python tools/conformance.py $(REPLAY) $(TRANSCRIPTS) $(REPLAY_ARGS); \
 	else \
@@ -153,15 +153,15 @@ PORT ?= 8090
 INVENTORY ?= playbooks/inventories/advanced
 
 .PHONY: demo
-demo: venv ## Apply a declared zone to an embedded CloudStack twice and show it as a tree
+demo: venv ## Apply a declared zone to the embedded CloudStack twice and show it as a tree
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/demo.py $(INVENTORY)
 
 .PHONY: sandbox
-sandbox: venv ## Serve the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8)
+sandbox: venv ## Run the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8)
 	@PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT) $(if $(VMS),--vms $(VMS)) $(if $(HOSTS),--hosts $(HOSTS))
 
 .PHONY: bench
-bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ours and the existing modules', against the sandbox
+bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts with this collection and with ngine_io.cloudstack
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/bench.py $(HOSTS)
 	@$(BIN)/python benchmarks/plan_speed.py
 	@$(BIN)/python benchmarks/plan.py
@@ -171,20 +171,20 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts, ou
 	@$(BIN)/python benchmarks/vcenter_read.py
 
 .PHONY: bench-rolls
-bench-rolls: venv ## Kill rolls through a vCenter and a XenServer pool after each of their calls; all must end well (long)
+bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py
 
 .PHONY: bench-network
-bench-network: venv collections system ## Faults of a host's network change × back-ends, good changes, and what others do (long)
+bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)
 	@$(BIN)/python benchmarks/network_faults.py
 
 .PHONY: bench-plan
-bench-plan: venv ## Measure plans alone: speed, then soundness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
+bench-plan: venv ## Measure plans: speed, correctness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
 	@$(BIN)/python benchmarks/plan_speed.py
 	@$(BIN)/python benchmarks/plan.py $(CLUSTERS)
 
 .PHONY: bench-hosts
-bench-hosts: venv collections system ## Measure preparing hosts from bare Debian (12 and 13) to checked, and once more
+bench-hosts: venv collections system ## Measure the preparation of hosts from bare Debian (12 and 13), first and second run
 	@$(BIN)/python benchmarks/host_preparation.py $(RELEASE)
 
 $(VENV)/peer/.installed: requirements/peer.txt
@@ -193,15 +193,15 @@ $(VENV)/peer/.installed: requirements/peer.txt
 	touch $@
 
 .PHONY: changelog
-changelog: venv ## Write CHANGELOG.md from the releases and the fragments; the fragments stay
+changelog: venv ## Write CHANGELOG.md from the releases and the fragments; keeps the fragments
 	$(BIN)/python tools/changelog.py
 
 .PHONY: docs-lint
-docs-lint: venv collections ## Check the documentation that lies in the plugins
+docs-lint: venv collections ## Check the documentation of the plugins
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 
 .PHONY: docs
-docs: venv $(VENV)/.docs ## Build guides and module pages into docs/build/html
+docs: venv $(VENV)/.docs ## Build guides and module pages in docs/build/html
 	rm -rf docs/build
 	mkdir -p docs/build/source/reference
 	antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --dest-dir docs/build/source/reference \

@@ -22,7 +22,7 @@ def host_firewall(
 ) -> dict[str, t.Any]:
     unknown = set(declared) - FIELDS
     if unknown:
-        raise AnsibleFilterError(f"host_firewall: no such settings: {', '.join(sorted(unknown))}")
+        raise AnsibleFilterError(f"host_firewall: unknown settings: {', '.join(sorted(unknown))}")
     values: dict[str, t.Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()
     }

@@ -18,7 +18,9 @@ KNOWN = frozenset(("domain", "switch", "user", "shares", "live_migration"))
 def hyperv_findings(facts: t.Mapping[str, t.Any], **wanted: t.Any) -> list[dict[str, t.Any]]:
     unknown = sorted(set(wanted) - KNOWN)
     if unknown:
-        raise AnsibleFilterError(f"hyperv_findings: {', '.join(unknown)} is none of {', '.join(sorted(KNOWN))}")
+        raise AnsibleFilterError(
+            f"hyperv_findings: unknown keys {', '.join(unknown)}; expected {', '.join(sorted(KNOWN))}"
+        )
     given = {**wanted, "shares": tuple(wanted.get("shares") or ())}
     return [plain(each) for each in judge_hyperv(facts, Wanted(**given))]
 

@@ -52,7 +52,7 @@ def libvirt_arguments(text: str, value: str, name: str = "LIBVIRTD_ARGS") -> str
 def hook_plan(contents: t.Mapping[str, str], kind: str = "hooks", directory: str = "") -> dict[str, t.Any]:
     planner = {"hooks": hook_scripts.plan_hooks, "stages": hook_scripts.plan_stages}.get(kind)
     if planner is None:
-        raise AnsibleFilterError(f"hook_plan: {kind!r} is neither hooks nor stages")
+        raise AnsibleFilterError(f"hook_plan: {kind!r} is unknown; expected hooks or stages")
     plan: dict[str, t.Any] = plain(planner({str(name): str(content) for name, content in contents.items()}))
     for script in plan["scripts"]:
         script["path"] = f"{directory}/{script['name']}"

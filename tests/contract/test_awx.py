@@ -119,8 +119,8 @@ def test_a_prefix_of_the_api_is_kept(awx: Raw, monkeypatch: pytest.MonkeyPatch) 
         (job(started="2025-13-45T99:99:99Z"), "without the times"),
         (job(started=date(SINCE + SKEW + 60), finished=date(SINCE + SKEW + 90)), "another time"),
         (job(started=date(SINCE - 9000), finished=date(SINCE - SKEW - 1)), "another time"),
-        ([job()], "is no job"),
-        ("canceled", "is no job"),
+        ([job()], "is not a job"),
+        ("canceled", "is not a job"),
     ],
 )
 def test_anything_else_is_no_proof(awx: Raw, told: object, said: str) -> None:
@@ -141,8 +141,8 @@ def test_anything_else_is_no_proof(awx: Raw, told: object, said: str) -> None:
         (Reply(b"{}", 404), "no such job"),
         (Reply(b"t0ken-0f-awx", 502, "text/html"), "HTTP 502"),
         (Reply(json.dumps(job()).encode(), 302), "HTTP 302"),
-        (Reply(b"<html>", 200, "text/html"), "is no job"),
-        (Reply(b"[" * 100_000), "is no job"),
+        (Reply(b"<html>", 200, "text/html"), "is not a job"),
+        (Reply(b"[" * 100_000), "is not a job"),
         (Reply(b'{"id": 25' + b" " * (9 << 20)), "too long"),
         (Reply(b'{"id": ' + b"9" * 100_000 + b"}"), "no readable answer"),
     ],
@@ -199,7 +199,7 @@ def test_a_place_that_is_no_https_host_is_not_asked(monkeypatch: pytest.MonkeyPa
     named(monkeypatch, url)
     runs = Runs()
     assert not runs.ended(lock())
-    assert "CONTROLLER_HOST is no https URL" in runs.told(lock())
+    assert "CONTROLLER_HOST is not an https URL" in runs.told(lock())
     assert "s3cret" not in runs.told(lock())
 
 
@@ -208,7 +208,7 @@ def test_what_is_no_token_is_not_sent(awx: Raw, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("CONTROLLER_OAUTH_TOKEN", token)
     runs = Runs()
     assert not runs.ended(lock())
-    assert "CONTROLLER_OAUTH_TOKEN is no token" in runs.told(lock())
+    assert "CONTROLLER_OAUTH_TOKEN is not a token" in runs.told(lock())
     assert token not in runs.told(lock())
     assert awx.paths == []
 

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Words for people are plain technical English, as in Ansible's own documentation. Forms to be read twice stay out.
 
-Looked through is what an operator reads: documents, descriptions of options, names of tasks, and texts of errors.
+Looked through is what an operator reads: documents, descriptions of options, names of tasks, and texts of errors. Those
+of errors, findings and tasks are read under stress: they have further forms, and a length.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from documents.blocks import ROOT
@@ -36,6 +37,32 @@ FORMS = {
     r"reckoned": "computed",
     r"the only one there is": "the only one",
 }
+# The same for texts of errors, refusals, findings and progress, for names of tasks, and for CONTRIBUTING.
+TOLD = {
+    r"would be right|what is right": "expected …",
+    r"(?<!there )\b(is|are) no (?!longer|more)": "is not a …",
+    r"\bis none (of|that)\b": "is not one of",
+    r"\b(an?|one|each|names?|subnets?) \w*\s?of (its|their|his|your) own\b": "a different one for each",
+    r"\banew\b": "again",
+    r"(?<!changes )\bby hand\b": "manually",
+    r"\bearlier life\b": "a former installation",
+    r"\b(see|look) to\b": "check",
+    r"\bwhoever\b|\bwhosoever\b|\bsomebody\b|\bnobody\b": "name the subject",
+    r"\bmends?\b|\bmended\b": "repair, correct",
+    r"\bcounts? for\b": "applies to",
+    r"\bsays? so\b": "reported by …",
+    r"\bgives? up\b|\bgiven back\b|\bgive back\b|\bgo(es)? on with\b": "abandon, restore, continue",
+    r"\blets? (it|them|in|through)\b": "allow",
+    r"(?<!process )\btake it (out|off|away)\b|\btaken? back\b": "remove, roll back",
+    r"\bto be had\b|\bis meant\b|\bsay (which|that)\b": "name the option to set",
+    r"\bis reached again\b|\bas (it|they) should be\b": "say what is checked",
+    r"\blacks\b|\blacking\b": "does not have, is missing",
+    r"\bknows (no|of no|nothing)\b|\btells? neither\b": "has no, does not support",
+    r"\b(is|are) at home\b|\bof CloudStack's\b(?! [\w-]+)": "that CloudStack manages",
+    r"(?<=\S )not there\b": "does not exist, not installed",
+}
+LONGEST_SENTENCE, LONGEST_NAME = 30, 12
+SQL = re.compile(r"\s*(SELECT|UPDATE|INSERT|SET|SHOW) ")
 SKIPPED = {"docs/benchmarks.md", "docs/peer_bugs.md", "CHANGELOG.md"}
 
 
@@ -62,20 +89,85 @@ def texts_of_plugins() -> Iterator[tuple[str, str]]:
                 yield f"{file.relative_to(ROOT)}:{node.lineno}", node.value
 
 
+def rendered(node: ast.AST) -> str:
+    """A text of a program, with X for each value in it; "" for everything else."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def told_by_plugins() -> Iterator[tuple[str, str]]:
+    """Whole texts of all code that runs in a task: what modules document is not among them."""
+    for folder in ("module_utils", "action", "filter"):
+        for file in sorted(ROOT.glob(f"plugins/{folder}/**/*.py")):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            quiet = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.JoinedStr):
+                    quiet |= {id(part) for part in ast.walk(node) if part is not node}
+            for node in ast.walk(tree):
+                text = "" if id(node) in quiet else rendered(node)
+                # Names and keys have no blank.
+                if " " in text.strip() and not SQL.match(text):
+                    yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", text
+
+
+def names_of_tasks() -> Iterator[tuple[str, str]]:
+    for pattern in ("roles/*/tasks/**/*.yml", "roles/*/handlers/**/*.yml", "playbooks/*.yml", "playbooks/tasks/*.yml"):
+        for file in sorted(ROOT.glob(pattern)):
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                named = re.fullmatch(r"\s*- name: (.*?)(?: # noqa: .*)?", line)
+                if named:
+                    yield f"{file.relative_to(ROOT)}:{number}", re.sub(r"\{\{.*?\}\}", "X", named[1])
+
+
 TEXTS = [*documents(), *texts_of_plugins()]
+TOLD_TEXTS = [*told_by_plugins()]
+NAMES = [*names_of_tasks()]
+CONTRIBUTING = ("CONTRIBUTING.md", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+
+
+def found_in(texts: Iterable[tuple[str, str]], form: str, instead: str) -> list[str]:
+    """Where texts have the form. A line break of a paragraph is a blank."""
+    return [
+        f"{where}: …{match.string[max(match.start() - 50, 0) : match.end() + 30]}… ({instead})"
+        for where, text in texts
+        for match in re.finditer(form, re.sub(r"\s*\n\s*(# )?", " ", text), re.IGNORECASE)
+    ]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_text_has_the_form(form: str) -> None:
-    found = []
-    for where, text in TEXTS:
-        # A line break of a paragraph is a blank.
-        for match in re.finditer(form, re.sub(r"\s*\n\s*(# )?", " ", text), re.IGNORECASE):
-            found.append(f"{where}: …{match.string[max(match.start() - 50, 0) : match.end() + 30]}… ({FORMS[form]})")
-    assert found == []
+    assert found_in([*TEXTS, CONTRIBUTING], form, FORMS[form]) == []
+
+
+@pytest.mark.parametrize("form", TOLD)
+def test_nothing_told_has_the_form(form: str) -> None:
+    assert found_in([*TOLD_TEXTS, *NAMES, CONTRIBUTING], form, TOLD[form]) == []
 
 
 def test_a_form_would_be_found() -> None:
     assert len(TEXTS) > 1000
+    assert len(TOLD_TEXTS) > 1000
+    assert len(NAMES) > 200
     sentence = "Name of the zone; the only one there is unless something else is said."
     assert any(re.search(form, sentence) for form in FORMS)
+    for told in ("a keystore of an earlier life is there", "VLAN X is no VLAN", "give each host a name of its own"):
+        assert any(re.search(form, told) for form in TOLD), told
+
+
+def sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.;:?!])\s|\n", text)
+
+
+def test_sentences_of_errors_are_short() -> None:
+    assert [
+        f"{w}: {each}" for w, text in TOLD_TEXTS for each in sentences(text) if len(each.split()) > LONGEST_SENTENCE
+    ] == []
+
+
+def test_names_of_tasks_are_short_instructions() -> None:
+    assert [f"{where}: {name}" for where, name in NAMES if len(name.split()) > LONGEST_NAME] == []
+    # Article, pronoun or a question: a riddle in the output of ansible-playbook.
+    riddles = re.compile(r"(The|Its?|They|This|What|Which|Who|How|Whether|Where|Before|And|Nothing|Every|All|By) ")
+    assert [f"{where}: {name}" for where, name in NAMES if riddles.match(name)] == []

@@ -60,7 +60,7 @@ class Awx:
         except (ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
-            raise self._failed("its answer is no job")
+            raise self._failed("its answer is not a job")
         return told
 
     def _authorized(self, request: t.Any) -> t.Any:

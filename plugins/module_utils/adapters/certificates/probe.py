@@ -92,5 +92,5 @@ def _failure(error: Exception) -> NotServed:
     if isinstance(error, socket.timeout):
         return NotServed("silent", "no answer")
     if isinstance(error, (ssl.SSLError, ConnectionResetError, EOFError)):
-        return NotServed("no_tls", f"it does not speak TLS: {text}")
+        return NotServed("no_tls", f"it does not support TLS: {text}")
     return NotServed("silent", text)

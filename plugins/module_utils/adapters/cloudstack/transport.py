@@ -60,7 +60,7 @@ class Http:
             else:
                 kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
                 answer = self._session.post(self.endpoint.url, data=form.encode(), headers=kind, **options)
-            body = body_of(answer)
+            body = body_of(answer, MOST)
         except AnswerTooLarge:
             raise self._too_large(command) from None
         except requests.exceptions.RequestException as error:

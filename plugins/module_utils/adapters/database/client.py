@@ -33,7 +33,7 @@ class Client:
         try:
             import pymysql
         except ImportError:
-            raise MissingLibrary("pymysql", "to read and write CloudStack's database") from None
+            raise MissingLibrary("pymysql", "for connections to CloudStack's database") from None
         self._library: t.Any = pymysql
         self._access = access
         self._connection: t.Any = None
@@ -153,5 +153,5 @@ def _lost(error: BaseException) -> str:
     words = str(error.args[1]) if len(error.args) > 1 else str(held)
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({cause.verify_message}): give its CA with database.ca_path"
+        return f"its certificate is not trusted ({cause.verify_message}): set database.ca_path to its CA"
     return shortened(words) or type(error).__name__

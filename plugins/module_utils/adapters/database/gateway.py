@@ -107,7 +107,7 @@ class CloudDatabase:
                         "the database key"
                         + (f" with version {self._version}" if self._version else "")
                         + " does not decrypt the settings that the server keeps encrypted",
-                        "give the database key, which is not the management key, and the server's encryptor version",
+                        "use the database key, which is not the management key, and the server's encryptor version",
                     )
                 ],
             )

@@ -187,7 +187,7 @@ def _pod_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:
             yield _overlap(later, earlier)
         elif later.subnet.overlaps(earlier.subnet):
             message = f"its subnet {later.subnet} overlaps {earlier.subnet} of pod {earlier.part.text('name')}"
-            yield later.part.problem("subnet_overlap", "netmask", message, "a subnet of its own for each pod")
+            yield later.part.problem("subnet_overlap", "netmask", message, "a different subnet for each pod")
 
 
 def _public_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:

@@ -28,11 +28,11 @@ def controller_problems(hosts: t.Sequence[Part]) -> t.Iterator[Problem]:
             continue
         if its.text("driver") == REDFISH and its.text("port") not in ("", REDFISH_PORT):
             message = f"CloudStack's redfish driver always uses port {REDFISH_PORT}"
-            yield its.problem("redfish_port", "port", message, "leave the port out, or use the driver ipmitool")
+            yield its.problem("redfish_port", "port", message, "no port, or the driver ipmitool")
         place = (its.text("address").casefold(), its.text("port"))
         if place[0] and place in seen:
             message = (
-                f"{place[0]} is already the controller of host {seen[place]}: fencing one would switch the other off"
+                f"{place[0]} is already the controller of host {seen[place]}: fencing one would turn off the other"
             )
-            yield its.problem("duplicate_oobm", "address", message, "a controller of its own")
+            yield its.problem("duplicate_oobm", "address", message, "a different controller for each host")
         seen.setdefault(place, host.host)

@@ -79,9 +79,7 @@ def _cluster_problems(zone: Part) -> t.Iterator[Problem]:
     datacenters = list(zone.parts("vmware_datacenters"))
     for extra in datacenters[1:]:
         message = f"the zone already has the datacenter {datacenters[0].text('name')}"
-        yield extra.problem(
-            "second_datacenter", "name", message, "one datacenter in a zone, the others in zones of their own"
-        )
+        yield extra.problem("second_datacenter", "name", message, "one datacenter in each zone")
 
 
 def _host_problems(zone: Part, host: Part) -> t.Iterator[Problem]:
@@ -134,7 +132,7 @@ def _storage_problems(zone: Part) -> t.Iterator[Problem]:
         details = store.get("details")
         missing = [name for name in needed if not (isinstance(details, t.Mapping) and details.get(name))]
         if missing and not isinstance(details, t.Mapping):
-            yield store.problem("missing", "details", "S3 is told by its details", ", ".join(S3_DETAILS))
+            yield store.problem("missing", "details", "S3 is configured with details", ", ".join(S3_DETAILS))
     for key in ("primary_storage", "secondary_storage"):
         yield from _doubles(list(zone.parts(key)), "url", "duplicate_url", lambda url: url.rstrip("/"))
 

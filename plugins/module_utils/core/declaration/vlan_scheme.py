@@ -27,7 +27,7 @@ def scheme_problems(zone: Part) -> t.Iterator[Problem]:
         except InvalidValue as error:
             key = "purpose" if part.text("purpose") not in vlan_scheme.PURPOSES else "vlans"
             expected = str(error.details["expected"])
-            yield part.problem("bad_scheme", key, f"{error.details['value']} cannot stand there", expected)
+            yield part.problem("bad_scheme", key, f"{error.details['value']} is not allowed there", expected)
             continue
         entries.append(entry)
     for network in zone.parts("physical_networks"):

@@ -37,14 +37,14 @@ def problems(
     where = {"host": host}
     if held is None:
         yield Reason(
-            "host_not_in_database", f"the database has no host {host}", "give the database of this server", where
+            "host_not_in_database", f"the database has no host {host}", "use the database of this server", where
         )
         return
     if len(held.rows) != 1:
         yield Reason(
             "password_rows",
             f"{len(held.rows)} rows hold the password of host {host}, instead of 1",
-            "remove and add the host, or mend its rows in host_details",
+            "remove and add the host, or correct its rows in host_details",
             {**where, "rows": len(held.rows)},
         )
     if held.usernames != (username,):
@@ -52,13 +52,13 @@ def problems(
         yield Reason(
             "username_differs",
             f"CloudStack logs in to host {host} as {told}, not as {username}",
-            "give this user",
+            "use this user",
             {**where, "usernames": list(held.usernames)},
         )
     if old is not None and len(held.rows) == 1 and held.password not in (old, new):
         yield Reason(
             "record_differs",
             f"the record of host {host} holds neither the old nor the new password",
-            "give the password that is recorded, or change it through the API, which does not compare it",
+            "use the recorded password, or change it through the API, which does not compare it",
             where,
         )

@@ -118,20 +118,21 @@ STORED = Table(
         (
             "secret_unreadable",
             "The key does not decrypt values",
-            "give this task the server's key; if it is that, the server cannot use them either: set them anew",
+            "use the server's key; if it is already used, the server cannot use the values either: set them again",
             _KEYS,
         ),
         (
             "secret_other_version",
             "Values are encrypted with another version than the server uses",
-            "set the password anew through the API, or migrate with cloudstack-migrate-databases while all servers are "
+            "set the password again through the API, or migrate with cloudstack-migrate-databases while "
+            "all servers are "
             "stopped",
             _KEYS,
         ),
         (
             "secret_plain_text",
             "Values that the server decrypts are stored as plain text",
-            "set the password anew through the API (cs_host_password, cs_vmware_dc, cs_configuration)",
+            "set the password again through the API (cs_host_password, cs_vmware_dc, cs_configuration)",
             _UPGRADE,
         ),
     ),

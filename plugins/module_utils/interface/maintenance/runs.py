@@ -80,7 +80,7 @@ def _url(name: str, host: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), ""
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not parts.netloc.isascii():
-        raise HostcraftError(f"{name} is no https URL of a host without a user")
+        raise HostcraftError(f"{name} is not an https URL of a host without a user")
     address = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"https://{address}{port}"
 
@@ -88,12 +88,12 @@ def _url(name: str, host: str) -> str:
 def _token(name: str, token: str) -> str:
     # What is no token would break the header that it stands in.
     if not re.fullmatch(r"[!-~]+", token):
-        raise HostcraftError(f"{name} is no token")
+        raise HostcraftError(f"{name} is not a token")
     return token
 
 
 def _path() -> str:
     prefix = (os.environ.get(PREFIX) or "").strip("/")
     if not re.fullmatch(r"(?:[\w-]+(?:/[\w-]+)*)?", prefix, re.ASCII):
-        raise HostcraftError(f"{PREFIX} is no path")
+        raise HostcraftError(f"{PREFIX} is not a path")
     return f"/api/{prefix}/v2" if prefix else "/api/v2"

@@ -257,8 +257,9 @@ def release(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
 def _reason(seen: Seen, now: t.Optional[float], told: str) -> Reason:
     """now: by the server's clock. told: what is known of its run."""
     lock = seen.lock
-    known = lock.since and now is not None
-    began = f"has held its lock for {max((now or 0) - lock.since, 0):.0f} s" if known else "holds its lock"
+    began = "holds its lock"
+    if lock.since and now is not None:
+        began = f"has held its lock for {max(now - lock.since, 0):.0f} s"
     left = seen.note.at + lock.lease - now if seen.note.at is not None and now is not None else lock.lease
     job = "; ".join(filter(None, (lock.job, told)))
     return Reason(

@@ -62,7 +62,7 @@ TimeoutStartSec=infinity
 """
 REVERT_UNIT = """\
 [Unit]
-Description=Take back an unconfirmed network change
+Description=Roll back an unconfirmed network change
 ConditionPathExists={pending}
 StartLimitIntervalSec=0
 
@@ -76,7 +76,7 @@ OOMScoreAdjust=-900
 """
 BOOT_UNIT = """\
 [Unit]
-Description=Take back a network change that was not confirmed before the reboot
+Description=Roll back a network change that was not confirmed before the reboot
 ConditionPathExists={pending}
 DefaultDependencies=no
 RequiresMountsFor={home}

@@ -127,7 +127,7 @@ def test_a_task_asks_awx_about_the_run_of_another_lock(monkeypatch: pytest.Monke
     other = Lock("t", "root@pod", "AWX job 25")
     asking = claim({"run": "nightly"})
     assert not asking.ended(other)
-    assert "CONTROLLER_HOST is no https URL" in asking.told(other)
+    assert "CONTROLLER_HOST is not an https URL" in asking.told(other)
 
 
 @pytest.mark.parametrize("lease", [0, -1, float("nan"), float("inf"), LONGEST_LEASE + 1])
