@@ -164,8 +164,8 @@ def main() -> None:
             furnish(lab, Path(folder))
             life = Life()
             ask(lab, life=life)
-        print(f"an undisturbed drain of 2 VMs makes {life.calls} calls\n")
-        head = ("what goes wrong", "runs", "the first run ends", "host then", "not done by the next run")
+        print(f"a drain without faults of 2 VMs makes {life.calls} calls\n")
+        head = ("fault", "runs", "result of the first run", "host after it", "not done by the next run")
         print("| " + " | ".join((*head, "VMs stopped", "VMs moved twice")) + " |\n|" + "---|" * 7)
         chosen = " ".join(sys.argv[1:])
         for cause, plant in ((name, each) for name, each in CAUSES.items() if chosen in name):

@@ -165,10 +165,10 @@ def faults_part(hosts: dict[str, Host], faults: list[Fault]) -> int:
     columns = at_once(hosts, lambda backend, host: suffered(faults, backend, host))
     outcomes = [outcome for row in columns.values() for outcome in row.values()]
     bad = sum(not outcome.good for outcome in outcomes)
-    print(f"T = {TIMEOUT} s; gap: longest time in which ssh did not greet, tried 10 times a second\n")
+    print(f"T = {TIMEOUT} s; gap: longest time without ssh, tested 10 times per second\n")
     print(table(list(hosts), turned(columns)))
     worst = max((outcome.back for outcome in outcomes if outcome.back is not None), default=0.0)
-    well = f"{len(outcomes)} runs: {len(outcomes) - bad} as before within T + 15 s"
+    well = f"{len(outcomes)} runs: {len(outcomes) - bad} restored within T + 15 s"
     print(f"\n{well}; latest {worst:.1f} s after T\n", flush=True)
     return bad
 
@@ -184,7 +184,7 @@ def kills_part(hosts: dict[str, Host]) -> int:
 
 def good_part(hosts: dict[str, Host], number: int) -> int:
     done = at_once(hosts, lambda backend, host: good_changes(backend, host, number // len(hosts)))
-    print("| back-end | good changes | not confirmed or guest lost | ssh gap, median | worst |")
+    print("| back-end | correct changes | not confirmed or guest lost | ssh gap, median | worst |")
     print("|---|---|---|---|---|")
     for backend, (gaps, wrong) in done.items():
         print(f"| {backend} | {len(gaps)} | {len(wrong)} | {statistics.median(gaps):.2f} s | {max(gaps):.2f} s |")

@@ -27,7 +27,7 @@ def tried(kind: str, new: Any) -> bool:
         # Whatever it is, it is told with the call, and the others are still tried.
         except Exception as error:
             wrong.append(f"{kind}, killed after call {nth}: {type(error).__name__}: {str(error).splitlines()[0]}")
-    told = f"{calls} calls, {len(writes)} of them writes, {calls} kills, {calls - len(wrong)} ended as they should"
+    told = f"{calls} calls, {len(writes)} of them writes, {calls} kills, {calls - len(wrong)} ended as expected"
     print(f"{kind:10} {told}, {time.perf_counter() - began:.0f} s", *wrong, sep="\n", flush=True)
     return not wrong
 

@@ -66,7 +66,7 @@ def by_machine(gateway: VcenterGateway) -> Seen:
 
 
 WAYS: dict[str, Callable[[VcenterGateway], Seen]] = {
-    "one bulk read (ours; hosts, networks and storage too)": in_bulk,
+    "one bulk read (this collection; includes hosts, networks and storage)": in_bulk,
     "container view, then a request for each VM": by_machine,
     "attributes of pyVmomi's objects": by_attribute,
 }
@@ -103,7 +103,7 @@ def main() -> int:
     with Vcsim(hosts=HOSTS, guests=1) as vcenter:
         vcenter.ask("guests", number=GUESTS - 1)
         print(f"{HOSTS} hosts, {GUESTS} VMs\n")
-        print(f"| way | requests | seconds | CPU | seconds with {WAY_THERE * 1000:.0f} ms a request |")
+        print(f"| method | requests | seconds | CPU | seconds with {WAY_THERE * 1000:.0f} ms a request |")
         print("|---|---|---|---|---|")
         for name, way in WAYS.items():
             seen, requests, seconds, cpu = timed(vcenter, way)
@@ -112,7 +112,7 @@ def main() -> int:
             results.append(seen)
             print(f"| {name} | {requests:,} | {seconds:.2f} | {cpu:.2f} | {there:.2f} |")
     if not all(each == results[0] and len(each) == GUESTS for each in results):
-        print("the ways do not agree")
+        print("the methods return different VMs")
         return 1
     return 0
 

@@ -86,7 +86,7 @@ def timed(runs: int, what: str) -> tuple[str, float, float, int]:
         if what == "judged":
             result = cast("Any", listed_vlans(cloud, Question("z1")).result)
             if result["physical_networks"][0]["allocated"] != NETWORKS - GIVEN:
-                raise SystemExit("the benchmark reads something else than it made up")
+                raise SystemExit("the benchmark reads other VLANs than it created")
         elif what == "same":
             ensure_vlans(cloud, "z1", "phys1", SPELLED, "present", False, Policy())
         else:
@@ -108,7 +108,7 @@ def main() -> None:
     print("| task | median CPU s | worst CPU s | listings |\n|---|---|---|---|")
     titles = {
         "judged": "cs_vlan_info",
-        "changed": "cs_vlan_range, a change decided",
+        "changed": "cs_vlan_range, decision about a change",
         "same": "cs_vlan_range, no change",
     }
     for name, median, worst, calls in rows:
