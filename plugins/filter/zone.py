@@ -43,7 +43,7 @@ def _defined(host: str, variable: str, value: t.Any) -> t.Any:
     ansible-core 2.19 and newer raise by themselves; an older one hands on the template as it stands.
     """
     if isinstance(value, str) and "{{" in value and Origin is None and not hasattr(value, "__UNSAFE__"):
-        raise AnsibleFilterError(f"{host}: {variable} needs a variable that is undefined: define it, or leave it out")
+        raise AnsibleFilterError(f"{host}: {variable} uses an undefined variable: define it, or omit {variable}")
     return value
 
 

@@ -83,7 +83,7 @@ BMC = Table(
         (
             "bmc_shared",
             "Two hosts have the same controller",
-            "configure a different controller for each host: fencing one would turn off the other",
+            "configure a different controller for each host: fencing one host would turn off the other",
             _OOBM,
         ),
         (

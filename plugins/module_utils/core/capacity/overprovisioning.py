@@ -229,7 +229,7 @@ def _over_full(change: HostChange, sim: Simulation) -> t.Iterator[Reason]:
         if need <= room:
             continue
         when = "immediately" if then > room else "after its VMs are stopped and started"
-        message = f"host {change.host.name} would hold {need} {unit} of {WORDS[kind]} where {room} are, {when}"
+        message = f"host {change.host.name} would have {need} of {room} {unit} of {WORDS[kind]} allocated {when}"
         facts = {"host": change.host.id, "host_name": change.host.name, "resource": WORDS[kind], "used": then}
         more = {"restarted": restarted, "capacity": room, "used_before": was, "capacity_before": had}
         yield Reason(

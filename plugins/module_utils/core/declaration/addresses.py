@@ -92,7 +92,7 @@ def host_address_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Pro
         for each in (*pods.values(), *public):
             if each.first <= address <= each.last:
                 where = Problem("", each.part.path, "", "", "").where
-                message = f"{address} is in the range {each} of {where}, from which the server gives addresses"
+                message = f"{address} is in the range {each} of {where}, from which the server allocates addresses"
                 yield host.problem("host_in_range", "url", message, "an address outside of all ranges")
         pod = pods.get(clusters.get(host.text("cluster"), ""))
         if pod is not None and address not in pod.subnet:

@@ -51,5 +51,5 @@ def missing_credentials(
 
 
 def _problem(index: int, host: str, key: str, remedy: str) -> Problem:
-    message = f"the host is not in CloudStack yet and has no {key} to be added with"
+    message = f"the host is not in CloudStack yet and has no {key}, which is required to add it"
     return Problem("missing_credentials", (index, key), "", message, remedy, host)

@@ -71,7 +71,7 @@ def _guest_vlan_problems(network: Part) -> t.Iterator[Problem]:
             yield Problem("bad_vlan", path, value, f"{value!r} is not a range of VLANs", expected)
             continue
         if not ranges:
-            yield Problem("bad_vlan", path, value, "nothing between two commas", RIGHT_VLAN)
+            yield Problem("bad_vlan", path, value, "an empty item between two commas", RIGHT_VLAN)
         elif highest == vlans.HIGHEST:
             for vlan in vlans.reserved_in(ranges):
                 message = f"VLAN {vlan} is reserved by IEEE 802.1Q (the server itself accepts it)"

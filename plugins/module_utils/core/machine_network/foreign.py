@@ -94,7 +94,7 @@ def _of_others(backend: NetworkBackend, layout: Layout, seen: SeenNetwork) -> t.
                 first = (
                     backend.name == "netplan" and other.name == "networkd" and path.rpartition("/")[2] < "10-netplan-"
                 )
-                message = f"defines {' '.join(names)} too, for {other.name}, which runs here as well"
+                message = f"defines {' '.join(names)} too, for {other.name}, which also runs on this host"
                 remedy = f"remove the definition manually, or use backend: {other.name}"
                 yield Finding("foreign_file", path, names[0], message, remedy, first)
 

@@ -121,8 +121,8 @@ def _of_cluster(fleet: Fleet, said: Balance) -> t.Iterator[Reason]:
         if any(_close(a, theirs[0], len(fleet.hosts)) and _close(b, theirs[1], rough) for a, b in pairs):
             continue
         message = (
-            f"its hosts have {pairs[0][0]} {unit} of {word} with {pairs[0][1]} used, listCapacity says {theirs[0]} "
-            f"with {theirs[1]} used"
+            f"its hosts have {pairs[0][0]} {unit} of {word} with {pairs[0][1]} used, but listCapacity shows "
+            f"{theirs[0]} with {theirs[1]} used"
         )
         facts = {"resource": word, "ours": {"capacity": pairs[0][0], "used": pairs[0][1]}}
         yield Reason(DISPUTED, message, REMEDY, {**facts, "server": {"capacity": theirs[0], "used": theirs[1]}})

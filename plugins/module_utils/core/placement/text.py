@@ -36,7 +36,7 @@ def _wave(number: int, wave: Plan) -> str:
     free = wave["free"]
     text = f"  {number}. {', '.join(wave['hosts'])}: {len(wave['moves'])} VMs move"
     text += f" ({places})" if places else ""
-    return f"{text}; free meanwhile {free['cpu_mhz'] / 1000:.0f} GHz, {free['ram_bytes'] / GIB:.0f} GiB"
+    return f"{text}; free during the wave {free['cpu_mhz'] / 1000:.0f} GHz, {free['ram_bytes'] / GIB:.0f} GiB"
 
 
 def _loads(spread: Plan, balance: t.Sequence[Plan]) -> list[str]:
@@ -61,7 +61,7 @@ def roll_text(now: Plan) -> str:
         text += f"; next {', '.join(now['wave'])}"
     if now["plan"]:
         plan = now["plan"]
-        text += f"; {plan['moves']} migrations to come, about {duration(plan['seconds'])} to go"
+        text += f"; {plan['moves']} migrations remaining, about {duration(plan['seconds'])} to go"
     if now.get("age", 0) >= 60:
         text += f"; started {duration(now['age'])} ago"
     if now["drifted"]:

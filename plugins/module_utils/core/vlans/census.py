@@ -126,7 +126,7 @@ def _idle(
     collected = {each.id for each in networks if each.state == "Implemented" and not each.persistent}
     for holder in holders:
         if holder.kind == "network" and holder.id in collected and holder.id not in busy:
-            message = f"network {holder.name} is Implemented and not persistent, and no VM is on it"
+            message = f"network {holder.name} is Implemented and not persistent, but has no VMs"
             yield _leak("network_without_vm", holder, holder.ranges, message)
 
 

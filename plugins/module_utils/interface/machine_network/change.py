@@ -224,7 +224,7 @@ def _confirmed(journal: Journal, token: str, check_mode: bool) -> Json:
                 ],
             )
         if via and address not in ("", via.address):
-            told = f"the connection came to {via.address}, not to {address}, which is the address to be confirmed"
+            told = f"the connection uses {via.address}, not {address}, which must be confirmed"
             raise Refused("network", [Reason("wrong_address", told)])
         journal.end("confirmed", reason="", left=[])
     units.disarm()

@@ -157,7 +157,7 @@ def _ask(
             del running[key]
         elif cloud.clock.now() - since > limits.seconds:
             name = machines[move.vm].name
-            raise WaitTimeout(f"the migration of VM {name} (job {job.id})", limits.seconds, "still under way")
+            raise WaitTimeout(f"the migration of VM {name} (job {job.id})", limits.seconds, "still running")
     return len(running) < before
 
 

@@ -134,7 +134,7 @@ def _check_scope(fields: dict[str, object]) -> None:
     """A cluster's pool needs the cluster; a zone's needs the hypervisor and no cluster."""
     scope = str(fields.get("scope") or ("cluster" if fields.get("cluster_id") else "zone")).casefold()
     if scope == "cluster" and not fields.get("cluster_id"):
-        raise InvalidValue("scope", "cluster", "a cluster in addition to it")
+        raise InvalidValue("scope", "cluster", "a cluster together with it")
     if scope == "zone" and not fields.get("hypervisor"):
         raise InvalidValue(
             "hypervisor", fields.get("hypervisor"), "a hypervisor, which a pool with scope zone requires"

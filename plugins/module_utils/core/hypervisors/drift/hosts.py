@@ -157,7 +157,7 @@ def storage_lacking(host: str, seen: HypervisorHost, pools: t.Mapping[str, str])
     for pool, name in pools.items():
         its = there.get(_key(pool)) or there.get(_key(name))
         if its is None:
-            message = f"{host} does not know the storage {name} ({pool})"
+            message = f"{host} has no storage {name} ({pool})"
             remedy = "reconnect the host, so that CloudStack attaches the storage; VMs on it cannot start on this host"
             yield Drift("pool_missing", "hurts", message, remedy, host, "", name, None)
         elif not its.reachable:

@@ -127,7 +127,7 @@ def _rigid(pair: Pair, factor: float, active: t.Sequence[HypervisorGuest]) -> Fo
         rigid = [g.name for g in active if g.memory_min and g.memory_max and g.memory_min >= g.memory_max]
         if rigid:
             count = f"{len(rigid)} of {len(active)} VMs on {pair.host.name}"
-            message = f"{count} cannot give memory back, yet the memory factor is {factor:g}"
+            message = f"{count} cannot release memory, but the memory factor is {factor:g}"
             remedy = "install balloon drivers in the guests and stop and start them, or lower the factor"
             yield Drift("vm_rigid", "hurts", message, remedy, pair.host.name, "", factor, sorted(rigid))
         return
@@ -147,6 +147,6 @@ def _short(pair: Pair, factor: float, active: t.Sequence[HypervisorGuest]) -> Fo
     left = pair.seen.memory - (pair.seen.reserved or 0)
     wanted = sum((g.memory_max if factor <= 1 else g.memory) or g.memory or 0 for g in active)
     if wanted > left:
-        message = f"guests of {pair.host.name} {'claim' if factor <= 1 else 'hold'} {wanted} bytes of {left}"
+        message = f"guests of {pair.host.name} {'claim' if factor <= 1 else 'use'} {wanted} bytes of {left}"
         remedy = "migrate VMs away (cs_maintenance state=draining), or lower the memory factor"
         yield Drift("memory_short", "hurts", message, remedy, pair.host.name, "", left, wanted)

@@ -24,11 +24,11 @@ def judge_identity(host: HostFacts, expected: Expectations) -> t.Iterator[Verdic
     """``hostname --fqdn`` (KVM: Prepare the Operating System) and what it resolves to."""
     identity = host.identity
     if identity.fqdn is None:
-        yield Unseen("fqdn_missing", "the host's own name")
+        yield Unseen("fqdn_missing", "the host's name")
     elif "." not in identity.fqdn or identity.fqdn.startswith("localhost"):
-        yield found("fqdn_missing", f"hostname --fqdn says {identity.fqdn!r}", fqdn=identity.fqdn)
+        yield found("fqdn_missing", f"hostname --fqdn returns {identity.fqdn!r}", fqdn=identity.fqdn)
     if identity.addresses is None:
-        yield Unseen("fqdn_unresolved", "what the host's own name resolves to")
+        yield Unseen("fqdn_unresolved", "the addresses of the host's name")
         return
     if not identity.addresses:
         yield found("fqdn_unresolved", f"{identity.fqdn!r} has no address", fqdn=identity.fqdn)
@@ -50,7 +50,7 @@ def judge_identity(host: HostFacts, expected: Expectations) -> t.Iterator[Verdic
 def judge_clock(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
     clock = host.clock
     if clock.synchronised is None:
-        yield Unseen("clock_unsynchronised", "whether the clock is synchronised")
+        yield Unseen("clock_unsynchronised", "the synchronization of the clock")
     elif not clock.synchronised:
         yield found("clock_unsynchronised", "according to the kernel or chrony")
     if clock.offset is None:
@@ -107,7 +107,7 @@ def judge_policies(host: HostFacts, expected: Expectations) -> t.Iterator[Verdic
     if machine.selinux is None:
         yield Unseen("selinux_enforcing", "the mode of SELinux")
     elif machine.selinux == "enforcing":
-        yield found("selinux_enforcing", "getenforce says Enforcing")
+        yield found("selinux_enforcing", "getenforce returns Enforcing")
     if machine.apparmor_enforced is None:
         yield Unseen("apparmor_enforced", "AppArmor's profiles")
     elif machine.apparmor_enforced:

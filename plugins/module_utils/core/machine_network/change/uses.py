@@ -114,7 +114,7 @@ def _peers(found: UseReadings, own: t.Container[str]) -> t.Iterator[Use]:
         local, peer = (word.replace("[::ffff:", "[") for word in words[2:4])
         address = peer.rpartition(":")[0].strip("[]")
         if local.rpartition(":")[2] in ports:
-            come[address] = f"{address}, which is connected to port {local.rpartition(':')[2]} here"
+            come[address] = f"{address}, which is connected to port {local.rpartition(':')[2]} of the host"
         else:
             connected.setdefault(address, []).append(_end(address, peer.rpartition(":")[2]))
     ends = [list(dict.fromkeys(each)) for each in connected.values()]

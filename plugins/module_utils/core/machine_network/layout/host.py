@@ -93,7 +93,9 @@ def _lost_addresses(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
         elif lost:
             message = f"{' '.join(lost)} is removed from {device.name} and not declared elsewhere"
             remedy = (
-                f"add it to the addresses of {over}" if over else "use method: keep on the interface that shall have it"
+                f"add it to the addresses of {over}"
+                if over
+                else "use method: keep on the interface that gets the address"
             )
             yield of(device, "address_dropped", "method", "none", message, remedy, False)
 

@@ -241,7 +241,7 @@ def test_another_backend_that_runs_and_defines_the_interface_is_told() -> None:
     files = {MAIN: "auto eth0\niface eth0 inet dhcp\n"}
     (found,) = planned(KEPT, machine("networkd", files=files, backends=("networkd", "ifupdown"))).findings
     assert (found.code, found.where, found.blocks) == ("foreign_file", MAIN, False)
-    assert "ifupdown, which runs here as well" in found.message
+    assert "ifupdown, which also runs on this host" in found.message
     first = {"/etc/systemd/network/05-x.network": "[Match]\nName=eth0\n[Network]\nDHCP=yes\n"}
     seen = machine("netplan", files=first, backends=("networkd", "netplan"))
     assert [one["code"] for one in reasons(KEPT, seen, backend="netplan")] == ["foreign_file"]

@@ -85,7 +85,7 @@ def lacking(cloud: Cloud, peers: Sequence[Host] = (PEER,)) -> list[str]:
 @pytest.mark.parametrize(
     ("its", "told"),
     [
-        ((), f"h1 does not know the storage primary-1 ({ID})"),
+        ((), f"h1 has no storage primary-1 ({ID})"),
         ((replace(HELD, reachable=False),), f"h1 does not reach the storage primary-1 ({ID})"),
         ((HELD,), ""),
         # A pool that was set up beforehand goes by its name, a datastore by the id without dashes.
