@@ -106,7 +106,7 @@ def older(connect: Connect) -> Any:
 
 def test_a_command_that_an_older_server_lacks_is_named_with_its_version(older: Client) -> None:
     with pytest.raises(Unsupported) as caught:
-        older.needs("resetConfiguration", since="4.16")
+        older.needs("resetConfiguration")
     assert "resetConfiguration" in caught.value.message
     assert "CloudStack 4.16 or newer" in caught.value.message
     with pytest.raises(Unsupported, match="resetConfiguration"):
@@ -117,10 +117,10 @@ def test_a_parameter_that_an_older_server_lacks_is_named_with_its_version(
     older: Client, sandbox: Sandbox, connect: Connect
 ) -> None:
     with pytest.raises(Unsupported) as caught:
-        older.needs("addCluster", "clustername", "arch", since="4.20")
+        older.needs("addCluster", "clustername", "arch")
     assert caught.value.details["parameters"] == ["arch"]
     assert "CloudStack 4.20 or newer" in caught.value.message
-    connect(sandbox).needs("addCluster", "clustername", "arch", since="4.20")
+    connect(sandbox).needs("addCluster", "clustername", "arch")
 
 
 def test_a_bad_parameter_tells_all_codes(sandbox: Sandbox, connect: Connect) -> None:

@@ -15,6 +15,7 @@ import time
 import typing as t
 from datetime import datetime, timezone
 
+from ...core import versions
 from ...core.errors import (
     ApiError,
     AuthenticationFailed,
@@ -93,6 +94,9 @@ class Client:
 
     def call(self, command: str, params: t.Optional[Params] = None) -> Json:
         """One call; the answer without its envelope. Raises ApiError (or one below it), Unsupported, TransportError."""
+        late = versions.to_be_checked(command, params or {})
+        if late:
+            self.needs(command, *late)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(command, params or {})
@@ -178,11 +182,12 @@ class Client:
                 pause = min(pause * POLL_GROWTH, LONGEST_POLL)
         return [results[index] for index in range(len(calls))]
 
-    def needs(self, command: str, *params: str, since: str = "") -> None:
+    def needs(self, command: str, *params: str) -> None:
         """Check that the server has a command and its parameters (it ignores unknown ones without a word).
 
         Raises Unsupported, naming the version that has it.
         """
+        since = versions.since(command, *params)
         if command not in self._apis:
             try:
                 answer = self.call("listApis", {"name": command})

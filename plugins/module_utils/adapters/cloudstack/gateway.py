@@ -88,10 +88,6 @@ class Listing(t.Generic[E]):
         self._answers.clear()
 
     def _write(self, command: str, fields: t.Mapping[str, object], also: Json) -> E:
-        since = self._resource.since.get(command, {})
-        for name, version in since.items():
-            if fields.get(name) is not None:
-                self._client.needs(command, self._resource.parameter(name), since=version)
         item = self._item(self._run(command, {**also, **self._resource.params(command, fields)}), command)
         self._remember(item)
         return item
@@ -182,7 +178,6 @@ class Settings:
         return self._changed(self._client.run("updateConfiguration", {"name": name, "value": value, **where}))
 
     def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting:
-        self._client.needs("resetConfiguration", since="4.16")
         where = _scope(resources.RESET_SCOPES, scope, scope_id)
         return self._changed(self._client.run("resetConfiguration", {"name": name, **where}))
 

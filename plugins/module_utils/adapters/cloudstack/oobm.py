@@ -88,11 +88,9 @@ class HostHas:
         self._client.run(f"{verb}HAFor{scope.capitalize()}", {f"{scope}id": id})
 
     def declare_degraded(self, host_id: str) -> None:
-        self._client.needs("declareHostAsDegraded", since="4.16")
         self._client.run("declareHostAsDegraded", {"id": host_id})
 
     def cancel_degraded(self, host_id: str) -> None:
-        self._client.needs("cancelHostAsDegraded", since="4.16")
         self._client.run("cancelHostAsDegraded", {"id": host_id})
 
 

@@ -21,7 +21,6 @@ class PodRanges:
         self._client.run("createManagementNetworkIpRange", {"podid": pod_id, **sent})
 
     def resize(self, pod_id: str, start_ip: str, end_ip: str, new_end_ip: str) -> None:
-        self._client.needs("updatePodManagementNetworkIpRange")
         self._client.run(
             "updatePodManagementNetworkIpRange",
             {"podid": pod_id, "currentstartip": start_ip, "currentendip": end_ip, "newendip": new_end_ip},

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which command and which parameter serves each field: the API's surface as data.
 
-A parameter is named as its field without underscores unless ``names`` says otherwise. ``since`` names the fields whose
-parameter of a command came later than CloudStack 4.11: the server ignores parameters that it does not know, so they
-are asked for before they are relied on.
+A parameter is named as its field without underscores unless ``names`` says otherwise. What came later than CloudStack
+4.11 stands in ``core.versions``.
 """
 
 from __future__ import annotations
@@ -52,7 +51,6 @@ class Resource(t.Generic[E]):
     fresh: t.Mapping[str, str] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
     values: t.Mapping[str, t.Mapping[tuple[str, object], object]] = field(default_factory=dict)
-    since: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     identity: str = "id"
     pairs: frozenset[str] = frozenset()
 
@@ -97,7 +95,6 @@ ZONES: Resource[Zone] = Resource(
         "securitygroups_enabled": "securitygroupenabled",
     },
     late=frozenset(("dhcp_provider",)),
-    since={"createZone": {"is_edge": "4.18"}},
 )
 PODS: Resource[Pod] = Resource(
     kind="pod",
@@ -121,7 +118,6 @@ CLUSTERS: Resource[Cluster] = Resource(
     names={"vms_ip_address": "vsmipaddress", "vms_username": "vsmusername", "vms_password": "vsmpassword"},
     written={"name": "clustername"},
     late=frozenset(("managed_state",)),
-    since={"addCluster": {"arch": "4.20"}, "updateCluster": {"arch": "4.20"}},
 )
 HOSTS: Resource[Host] = Resource(
     kind="host",
@@ -137,7 +133,6 @@ HOSTS: Resource[Host] = Resource(
     always={"type": "Routing"},
     fresh={"details": "capacity"},
     values={"updateHost": {("allocation_state", "Enabled"): "Enable", ("allocation_state", "Disabled"): "Disable"}},
-    since={"updateHost": {"name": "4.15", "is_tag_a_rule": "4.18"}},
 )
 PHYSICAL_NETWORKS: Resource[PhysicalNetwork] = Resource(
     kind="physical network",
@@ -199,7 +194,6 @@ VLAN_IP_RANGES: Resource[VlanIpRange] = Resource(
     delete="deleteVlanIpRange",
     keys=("vlan", "vlaniprange"),
     names={"gateway_ipv6": "ip6gateway", "cidr_ipv6": "ip6cidr"},
-    since={"updateVlanIpRange": dict.fromkeys(("start_ip", "end_ip", "gateway", "netmask"), "4.16")},
 )
 STORAGE_POOLS: Resource[StoragePool] = Resource(
     kind="storage pool",
@@ -216,7 +210,6 @@ STORAGE_POOLS: Resource[StoragePool] = Resource(
         "access_mark": f"details[1].{mapping.ACCESS_MARK}",
     },
     late=frozenset(("enabled",)),
-    since={"updateStoragePool": {"name": "4.15", "details": "4.19"}},
 )
 IMAGE_STORES: Resource[ImageStore] = Resource(
     kind="image store",
@@ -230,7 +223,6 @@ IMAGE_STORES: Resource[ImageStore] = Resource(
     names={"read_only": "readonly"},
     late=frozenset(("read_only",)),
     pairs=frozenset(("details",)),
-    since={"updateImageStore": {"read_only": "4.15"}},
 )
 # Only servers with the VMware plugin have these; the answers' key is the plugin's own and differs between commands.
 VMWARE_DATACENTERS: Resource[VmwareDatacenter] = Resource(

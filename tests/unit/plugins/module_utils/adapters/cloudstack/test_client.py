@@ -274,12 +274,13 @@ def test_a_command_that_is_not_there_is_told_from_bad_keys() -> None:
 
 def test_what_is_needed_is_asked_once_and_named_with_its_version() -> None:
     client, http, _clock = client_of(apis(updateHost=["id", "name"]))
-    client.needs("updateHost", "name", "ID", since="4.15")
+    client.call("updateHost", {"id": "1", "name": "h", "istagarule": False})
     with pytest.raises(Unsupported) as caught:
-        client.needs("updateHost", "name", "arch", since="4.20")
-    assert "arch" in caught.value.message
-    assert "CloudStack 4.20 or newer" in caught.value.message
-    assert caught.value.details["parameters"] == ["arch"]
+        client.call("updateHost", {"id": "1", "name": "h", "istagarule": True})
+    assert "istagarule" in caught.value.message
+    assert "CloudStack 4.19 or newer" in caught.value.message
+    assert caught.value.details["parameters"] == ["istagarule"]
+    assert http.count("updateHost") == 1
     assert http.count("listApis") == 1
 
 

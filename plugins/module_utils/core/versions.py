@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What CloudStack has only since a release after the oldest that is served, and what is done on older servers.
+
+A server ignores parameters that it does not know, so every write is checked against ``LATE`` before it is sent. The
+support matrix in the README is made of this file.
+
+Sources: listApis of a 4.22 server (``since`` of commands and parameters), compared with what servers of 4.11.1, 4.12,
+4.15.1 and 4.16 to 4.22 listed (the API descriptions in the history of the Go SDK). Where the two differ, what a server
+listed counts: ``istagarule`` of updateHost came with 4.19, and many parameters have no ``since`` at all.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+OLDEST, NEWEST = "4.11", "4.22"
+
+
+@dataclass(frozen=True)
+class Late:
+    """A command, or one parameter of it, that came after ``OLDEST``.
+
+    used: the modules and options that need it. without: what is done on an older server; empty if it is refused there.
+    """
+
+    since: str
+    command: str
+    parameter: str = ""
+    used: str = ""
+    without: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What answers of some releases hold otherwise. releases: "4.11 to 4.14". served: what is done about it."""
+
+    releases: str
+    what: str
+    served: str
+
+
+READ_ALL = "read without the filter, filtered here"
+LATE: tuple[Late, ...] = (
+    Late("4.12", "createNetwork", "bypassvlanoverlapcheck", "cs_network"),
+    Late("4.12", "createNetworkOffering", "forvpc", "cs_network_offering: for_vpc"),
+    Late("4.12", "listConfigurations", "domainid", "cs_configuration: domain", "refused by the update"),
+    Late("4.12", "listConfigurations", "imagestoreuuid", "cs_configuration: image_store", "refused by the update"),
+    Late("4.12", "updateConfiguration", "domainid", "cs_configuration: domain"),
+    Late("4.12", "updateConfiguration", "imagestoreuuid", "cs_configuration: image_store"),
+    Late("4.12", "listVolumes", "clusterid", "cs_maintenance", READ_ALL),
+    Late("4.14", "createNetwork", "isolatedpvlantype", "cs_network: isolated_pvlan_type"),
+    Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: by_server"),
+    Late("4.15", "updateHost", "name", "cs_host: name"),
+    Late("4.15", "updateImageStore", "", "cs_image_store: read_only"),
+    Late("4.15", "updateStoragePool", "name", "cs_storage_pool: name"),
+    Late("4.16", "addAnnotation", "adminsonly", "cs_host: annotation", "all users see the annotation"),
+    Late("4.16", "cancelHostAsDegraded", "", "cs_host_ha"),
+    Late("4.16", "declareHostAsDegraded", "", "cs_host_ha"),
+    Late("4.16", "listVirtualMachines", "clusterid", "cs_maintenance", READ_ALL),
+    Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server needs a host, which is given"),
+    Late("4.16", "resetConfiguration", "", "cs_configuration: state=absent"),
+    Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range"),
+    Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range"),
+    Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),
+    Late("4.18", "createZone", "isedge", "cs_zone: is_edge"),
+    Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
+    Late("4.19", "updateHost", "istagarule", "cs_host: is_tag_a_rule"),
+    Late("4.19", "updateStoragePool", "details", "cs_storage_pool"),
+    Late("4.20", "addCluster", "arch", "cs_cluster: arch"),
+    Late("4.20", "updateCluster", "arch", "cs_cluster: arch"),
+    Late("4.22", "listNetworks", "name", "cs_network", READ_ALL),
+)
+DIFFERENCES: tuple[Difference, ...] = ()
+
+_BY_COMMAND: dict[str, dict[str, Late]] = {}
+for _each in LATE:
+    _BY_COMMAND.setdefault(_each.command, {})[_each.parameter] = _each
+
+
+def since(command: str, *parameters: str) -> str:
+    """The release that has the command with all of these parameters; empty if every release served has them."""
+    known = _BY_COMMAND.get(command, {})
+    found = [known[name].since for name in ("", *parameters) if name in known]
+    return max(found, key=_key, default="")
+
+
+def to_be_checked(command: str, parameters: t.Mapping[str, object]) -> tuple[str, ...]:
+    """The parameters that the server has to know before the command is sent, because it would ignore them.
+
+    A flag that is false need not be known: a server without it does the same. A whole command that is not there is
+    refused by the server.
+    """
+    known = _BY_COMMAND.get(command, {})
+    sent = {name.partition("[")[0] for name, value in parameters.items() if value is not None and value is not False}
+    return tuple(name for name, each in known.items() if name in sent and not each.without)
+
+
+def _key(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
