@@ -113,6 +113,7 @@ def test_a_command_that_an_older_server_lacks_is_named_with_its_version(older: C
         older.call("resetConfiguration", {"name": "x"})
 
 
+@pytest.mark.since("4.20")
 def test_a_parameter_that_an_older_server_lacks_is_named_with_its_version(
     older: Client, sandbox: Sandbox, connect: Connect
 ) -> None:

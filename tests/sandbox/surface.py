@@ -14,6 +14,15 @@ from typing import NamedTuple
 FILE = Path(__file__).with_name("surface.json")
 # Commands of builds with the VMware plugin, which the recorded server is not; written by hand, not recorded.
 UNPUBLISHED = Path(__file__).with_name("surface_unpublished.json")
+# When parameters came that a real server lists without ``since``, by what servers of each release listed.
+UNSAID: dict[str, dict[str, str]] = {
+    "createNetwork": {"bypassvlanoverlapcheck": "4.12", "isolatedpvlantype": "4.14"},
+    "createNetworkOffering": {"forvpc": "4.12"},
+    "listConfigurations": {"domainid": "4.12", "imagestoreuuid": "4.12"},
+    "listVolumes": {"clusterid": "4.12"},
+    "updateConfiguration": {"domainid": "4.12", "imagestoreuuid": "4.12"},
+    "updateHost": {"istagarule": "4.19"},
+}
 PAGING = ("page", "pagesize", "keyword")
 
 
@@ -50,7 +59,8 @@ def load(version: str) -> dict[str, Api]:
     known_commands = {**json.loads(FILE.read_text()), **json.loads(UNPUBLISHED.read_text())}
     for name, (isasync, since, params) in known_commands.items():
         if _at_most(since, version):
-            known = [Param(*p) for p in params]
+            unsaid = UNSAID.get(name, {})
+            known = [Param(*p)._replace(since=p[3] or unsaid.get(p[0])) for p in params]
             apis[name] = Api(name, isasync, since, {p.name: p for p in known if _at_most(p.since, version)})
     return apis
 

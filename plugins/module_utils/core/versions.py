@@ -51,6 +51,7 @@ LATE: tuple[Late, ...] = (
     Late("4.12", "updateConfiguration", "domainid", "cs_configuration: domain"),
     Late("4.12", "updateConfiguration", "imagestoreuuid", "cs_configuration: image_store"),
     Late("4.12", "listVolumes", "clusterid", "cs_maintenance", READ_ALL),
+    Late("4.12", "updateVmwareDc", "", "cs_vmware_dc"),
     Late("4.14", "createNetwork", "isolatedpvlantype", "cs_network: isolated_pvlan_type"),
     Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: by_server"),
     Late("4.15", "updateHost", "name", "cs_host: name"),

@@ -133,6 +133,7 @@ def degraded(lab: Lab, ping: bool | None, consent: bool = False, wanted: bool = 
     return operation.ensure_host_ha(lab.cloud, request, False)
 
 
+@pytest.mark.since("4.16")
 def test_a_host_is_declared_dead_when_its_controller_says_off(lab: Lab) -> None:
     lab.configured("kvm1")
     lab.bmcs["kvm1"].power = "Off"
@@ -164,6 +165,7 @@ def test_without_proof_it_is_not(lab: Lab, power: str | None, ping: bool | None,
     assert "declareHostAsDegraded" not in before
 
 
+@pytest.mark.since("4.16")
 def test_a_silent_host_with_consent_is(lab: Lab) -> None:
     lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
     assert degraded(lab, False, consent=True).changed

@@ -28,6 +28,7 @@ def private(cloud: Gateway, secondary: str = "1031", kind: str = "isolated", **m
     return {"network_offering": L2, **wanted, **more}
 
 
+@pytest.mark.since("4.14")
 @pytest.mark.parametrize(("kind", "secondary"), [("isolated", "1031"), ("community", "1032"), ("promiscuous", "1030")])
 def test_both_vlans_of_a_private_one_are_held(cloud: Gateway, kind: str, secondary: str) -> None:
     made = twice(cloud, "cs_network", **private(cloud, secondary, kind))
@@ -44,6 +45,7 @@ def test_both_vlans_of_a_private_one_are_held(cloud: Gateway, kind: str, seconda
         assert [(row["vlan"], row["name"]) for row in rows] == [(vlan, "pv")]
 
 
+@pytest.mark.since("4.14")
 def test_a_private_vlan_stays_for_life(cloud: Gateway) -> None:
     perform(cloud, "cs_network", **private(cloud))
     with pytest.raises(Refused, match="isolated_pvlan is '1031'"):

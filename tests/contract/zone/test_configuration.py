@@ -46,6 +46,7 @@ def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
     return Gateway(connect(sandbox))
 
 
+@pytest.mark.since("4.16")
 @pytest.mark.parametrize("scope", SCOPES)
 def test_each_scope_is_set_alone_and_reset(sandbox: Sandbox, cloud: Gateway, scope: str) -> None:
     shown, name, value, set_by, reset_by = SCOPES[scope]

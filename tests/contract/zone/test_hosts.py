@@ -68,6 +68,7 @@ def test_a_note_that_the_server_would_ignore_is_refused(sandbox: Sandbox, cloud:
     assert writes(sandbox) == []
 
 
+@pytest.mark.since("4.15")
 def test_a_host_is_renamed_by_its_id(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
     outcome = twice(cloud, "cs_host", name="kvm-0", id=site.host)
     assert (outcome.before, outcome.after) == ({"name": ONE}, {"name": "kvm-0"})
@@ -194,6 +195,7 @@ def test_only_one_host_of_a_cluster_drains_and_the_other_is_told_why(
         perform(cloud, "cs_host", name=OTHER, allocation_state="maintenance")
 
 
+@pytest.mark.since("4.15")
 def test_a_host_that_is_disabled_when_added_takes_no_vm_in_between(
     sandbox: Sandbox, site: Site, cloud: Gateway
 ) -> None:
