@@ -33,8 +33,9 @@ $(STAMP): requirements/dev.txt
 lock: ## Resolve requirements/*.in again into the pinned files
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in dev docs peer floor libvirt; do \
-	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 \
+	for name in dev docs peer oldest newest libvirt; do \
+	  python=3.11; [ $$name != newest ] || python=3.12; \
+	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version $$python \
 	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
@@ -54,14 +55,14 @@ $(VENV)/collections/.installed: requirements/collections.txt galaxy.yml $(STAMP)
 PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
-test: lint docs-lint unit integration sanity ## Run all checks and tests that a change must pass
+test: lint docs-lint unit integration versions sanity ## Run all checks and tests that a change must pass
 
 .PHONY: lint
 lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
 	ruff format --check --quiet . || { echo "make format sets this right"; exit 1; }
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
-	MYPYPATH=tools:tests mypy --python-version 3.11 --no-error-summary tools conftest.py
+	MYPYPATH=tools:tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary tools conftest.py
 	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
@@ -118,18 +119,27 @@ molecule: venv collections system ## Run the Molecule scenarios of host roles on
 	  molecule test --scenario-name $$scenario; \
 	done
 
-FLOOR := $(VENV)/floor
-# What knows Ansible, and two modules in playbooks in both check and real runs.
-FLOOR_TESTS := tests/unit/plugins/module_utils/interface tests/unit/plugins/action tests/integration/test_modules.py
+OLDEST := $(VENV)/oldest
+# What knows Ansible, two modules in playbooks in both check and real runs, and a roll.
+VERSIONS_TESTS := tests/unit/plugins/module_utils/interface tests/unit/plugins/action tests/integration/test_modules.py \
+  tests/integration/maintenance/test_playbook.py
+VERSIONS_ONLY := interface or action or cs_host] or cs_zone] or two_hosts_at_a_time
 
-.PHONY: floor
-floor: venv $(FLOOR)/.installed ## Run some integration tests on the oldest supported ansible-core
-	$(FLOOR)/bin/python -m pytest $(FLOOR_TESTS) -k "interface or action or cs_host or cs_zone"
+.PHONY: versions
+versions: venv collections system $(OLDEST)/.installed ## Run some tests on the oldest and the newest ansible-core and on the oldest CloudStack
+	$(OLDEST)/bin/python -m pytest $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
+	PYTHONPATH=tests $(BIN)/python tools/newest.py $(VENV)/newest requirements/newest.txt \
+	  $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
+	SANDBOX_VERSION=4.11 pytest --numprocesses $(WORKERS) $(PYTEST_ARGS) tests/contract
 
-$(FLOOR)/.installed: requirements/floor.txt
-	$(PYTHON) -m venv $(FLOOR)
-	$(FLOOR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/floor.txt
+$(OLDEST)/.installed: requirements/oldest.txt
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oldest.txt
 	touch $@
+
+.PHONY: matrix
+matrix: venv ## Write the support matrix to the README
+	PYTHONPATH=$(VENV)/collections $(BIN)/python tools/support_matrix.py
 
 .PHONY: sanity
 sanity: venv ## Run ansible-test sanity on a copy of the checkout

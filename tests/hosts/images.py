@@ -33,6 +33,8 @@ KVM = ("libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-util
 SETS: dict[str, tuple[str, ...]] = {
     "base": BASE,
     "kvm": (*BASE, *KVM),
+    # A newer Python than this machine's, for `make versions`.
+    "python": ("ca-certificates", "openssh-client", "python3-venv"),
     # Every back-end of Debian that can be there together; a test unmasks the one it is about.
     "network": (*BASE, "ifupdown", "bridge-utils", "isc-dhcp-client", "network-manager", "netplan.io"),
 }

@@ -20,6 +20,7 @@ UNSAID: dict[str, dict[str, str]] = {
     "createNetworkOffering": {"forvpc": "4.12"},
     "listConfigurations": {"domainid": "4.12", "imagestoreuuid": "4.12"},
     "listVolumes": {"clusterid": "4.12"},
+    "startRollingMaintenance": {"": "4.14"},
     "updateConfiguration": {"domainid": "4.12", "imagestoreuuid": "4.12"},
     "updateHost": {"istagarule": "4.19"},
 }
@@ -60,6 +61,8 @@ def load(version: str) -> dict[str, Api]:
     for name, (isasync, since, params) in known_commands.items():
         if _at_most(since, version):
             unsaid = UNSAID.get(name, {})
+            if not _at_most(unsaid.get(""), version):
+                continue
             known = [Param(*p)._replace(since=p[3] or unsaid.get(p[0])) for p in params]
             apis[name] = Api(name, isasync, since, {p.name: p for p in known if _at_most(p.since, version)})
     return apis

@@ -44,37 +44,51 @@ class Difference:
 
 READ_ALL = "read without the filter, filtered here"
 LATE: tuple[Late, ...] = (
-    Late("4.12", "createNetwork", "bypassvlanoverlapcheck", "cs_network"),
+    Late("4.12", "createNetwork", "bypassvlanoverlapcheck", "cs_network: bypass_vlan_overlap_check"),
     Late("4.12", "createNetworkOffering", "forvpc", "cs_network_offering: for_vpc"),
-    Late("4.12", "listConfigurations", "domainid", "cs_configuration: domain", "refused by the update"),
-    Late("4.12", "listConfigurations", "imagestoreuuid", "cs_configuration: image_store", "refused by the update"),
+    Late("4.12", "listConfigurations", "domainid", "cs_configuration: domain"),
+    Late("4.12", "listConfigurations", "imagestoreuuid", "cs_configuration: image_store"),
     Late("4.12", "updateConfiguration", "domainid", "cs_configuration: domain"),
     Late("4.12", "updateConfiguration", "imagestoreuuid", "cs_configuration: image_store"),
     Late("4.12", "listVolumes", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.12", "updateVmwareDc", "", "cs_vmware_dc"),
     Late("4.14", "createNetwork", "isolatedpvlantype", "cs_network: isolated_pvlan_type"),
-    Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: by_server"),
+    Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: engine=cloudstack"),
     Late("4.15", "updateHost", "name", "cs_host: name"),
     Late("4.15", "updateImageStore", "", "cs_image_store: read_only"),
     Late("4.15", "updateStoragePool", "name", "cs_storage_pool: name"),
     Late("4.16", "addAnnotation", "adminsonly", "cs_host: annotation", "all users see the annotation"),
-    Late("4.16", "cancelHostAsDegraded", "", "cs_host_ha"),
-    Late("4.16", "declareHostAsDegraded", "", "cs_host_ha"),
+    Late("4.16", "cancelHostAsDegraded", "", "cs_host_ha: degraded"),
+    Late("4.16", "declareHostAsDegraded", "", "cs_host_ha: degraded"),
     Late("4.16", "listVirtualMachines", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server needs a host, which is given"),
     Late("4.16", "resetConfiguration", "", "cs_configuration: state=absent"),
-    Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range"),
-    Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range"),
+    Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range: end_ip"),
+    Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range: end_ip"),
     Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),
     Late("4.18", "createZone", "isedge", "cs_zone: is_edge"),
     Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
     Late("4.19", "updateHost", "istagarule", "cs_host: is_tag_a_rule"),
-    Late("4.19", "updateStoragePool", "details", "cs_storage_pool"),
+    Late("4.19", "updateStoragePool", "details", "cs_storage_pool: details"),
     Late("4.20", "addCluster", "arch", "cs_cluster: arch"),
     Late("4.20", "updateCluster", "arch", "cs_cluster: arch"),
     Late("4.22", "listNetworks", "name", "cs_network", READ_ALL),
 )
-DIFFERENCES: tuple[Difference, ...] = ()
+DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        "4.11 to 4.14", "used CPU and memory of a host are shares in text (24.74%)", "computed from the capacity"
+    ),
+    Difference(
+        "4.15 and newer", "memorytotal of a host has the memory factor in it", "divided where listCapacity agrees"
+    ),
+    Difference(
+        "4.16 to 4.20",
+        "cpunumber of a host has the CPU factor in it",
+        "compared with listCapacity; refused if both differ",
+    ),
+    Difference("4.11 to 4.18", "options of an NFS mount are details of the pool", "read from the details"),
+    Difference("4.21 and newer", "a whole GPU is a profile", "read like the details of older releases"),
+)
 
 _BY_COMMAND: dict[str, dict[str, Late]] = {}
 for _each in LATE:

@@ -209,7 +209,8 @@ def test_a_module_that_refuses_one_parameter_shows_no_secret_of_another(capsys: 
         Module(argument_spec=options)
     printed, _errors = capsys.readouterr()
     assert "workers" in json.loads(printed)["msg"]
-    assert "wpa-psk" in printed
+    # ansible-core 2.21 shows no invocation here.
+    assert ("wpa-psk" in printed) == ("invocation" in json.loads(printed))
     assert "s3cr3t" not in printed
 
 
