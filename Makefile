@@ -55,7 +55,9 @@ $(VENV)/collections/.installed: requirements/collections.txt galaxy.yml $(STAMP)
 PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
-test: lint docs-lint unit integration versions sanity ## Run all checks and tests that a change must pass
+test: venv collections system libvirt ## Run all checks and tests that a change must pass
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint docs-lint sanity
+	$(MAKE) --no-print-directory integration versions
 
 .PHONY: lint
 lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
@@ -104,14 +106,14 @@ $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 
 .PHONY: unit
 unit: venv ## Run unit, property, contract and architecture tests
-	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
+	pytest --numprocesses 2 $(PYTEST_ARGS) --ignore=tests/integration tests
 
 # Most of the time of these is waiting for machines; a file of tests may be one story.
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: integration
-integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=2)
-	pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS) tests/integration
+integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=4)
+	pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) tests/integration
 
 .PHONY: molecule
 molecule: venv collections system ## Run the Molecule scenarios of host roles on booted hosts (SCENARIO=kvm_agent RELEASE=trixie)
@@ -130,7 +132,7 @@ versions: venv collections system $(OLDEST)/.installed ## Run some tests on the 
 	$(OLDEST)/bin/python -m pytest $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
 	PYTHONPATH=tests $(BIN)/python tools/newest.py $(VENV)/newest requirements/newest.txt \
 	  $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
-	SANDBOX_VERSION=4.11 pytest --numprocesses $(WORKERS) $(PYTEST_ARGS) tests/contract
+	SANDBOX_VERSION=4.11 pytest --numprocesses 2 $(PYTEST_ARGS) tests/contract
 
 $(OLDEST)/.installed: requirements/oldest.txt
 	$(PYTHON) -m venv $(OLDEST)

@@ -16,6 +16,33 @@ import yaml
 from hosts import Fleet
 
 ROOT = Path(__file__).resolve().parents[2]
+# The longest files, so that no worker begins one when the others have ended.
+LONGEST = (
+    "machine_network/change/test_network_change.py",
+    "machine/roles/test_kvm_hosts.py",
+    "maintenance/test_playbook.py",
+    "maintenance/test_three_kinds.py",
+    "machine/roles/test_firewalls.py",
+    "maintenance/test_demo_zone.py",
+    "zone/test_zone.py",
+    "machine_network/role/test_role.py",
+    "xenserver/test_playbooks.py",
+    "bmc/test_fence_drill.py",
+    "maintenance/test_on_hosts.py",
+    "test_modules.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(ROOT / "tests/integration").as_posix()
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    mine = [item for item in items if item.path.is_relative_to(ROOT / "tests/integration")]
+    for index, item in zip([items.index(item) for item in mine], sorted(mine, key=place), strict=True):
+        items[index] = item
 
 
 @pytest.fixture(scope="module")
