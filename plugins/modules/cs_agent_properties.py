@@ -54,7 +54,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The agent's own settings
+- name: Set properties of the agent
   hostcraft.cloudstack.cs_agent_properties:
     properties:
       host: [10.10.0.5, "10.10.0.6@roundrobin"]
@@ -66,7 +66,7 @@ EXAMPLES = r"""
       reboot.host.and.alert.management.on.heartbeat.timeout: false
   notify: Restart the agent
 
-- name: A host that was removed does not add itself back
+- name: Remove the identity of a removed host
   hostcraft.cloudstack.cs_agent_properties:
     state: forgotten
 """

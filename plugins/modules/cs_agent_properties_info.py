@@ -21,11 +21,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who does this host's agent say that it is?
+- name: Read the agent's properties
   hostcraft.cloudstack.cs_agent_properties_info:
   register: agent
 
-- name: Its guid
+- name: Show the guid
   ansible.builtin.debug:
     msg: "{{ agent.guid }} of {{ agent.management_servers | join(', ') }}"
 """

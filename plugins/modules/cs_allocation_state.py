@@ -34,20 +34,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: No new VMs in a pod
+- name: Disable a pod for new VMs
   hostcraft.cloudstack.cs_allocation_state:
     zone: zurich
     pod: row-1
     state: disabled
 
-- name: A cluster takes VMs again
+- name: Enable a cluster for new VMs
   hostcraft.cloudstack.cs_allocation_state:
     zone: zurich
     cluster: kvm-a
     state: enabled
   register: result
 
-- name: Unless something around it is disabled
+- name: Fail if the pod or zone of the cluster is disabled
   ansible.builtin.assert:
     that: not result.blocked_by
 """

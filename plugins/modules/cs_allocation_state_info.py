@@ -22,12 +22,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What takes no VMs
+- name: Read the allocation states of a zone
   hostcraft.cloudstack.cs_allocation_state_info:
     zone: zurich
   register: result
 
-- name: Their names
+- name: Show the disabled places
   ansible.builtin.debug:
     msg: "{{ result.places | selectattr('allocation_state', 'equalto', 'Disabled') | map(attribute='name') }}"
 """

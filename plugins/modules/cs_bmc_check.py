@@ -43,7 +43,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The controllers of a cluster are fit for fencing
+- name: Check the controllers of a cluster
   hostcraft.cloudstack.cs_bmc_check:
     zone: zurich
     cluster: kvm-a

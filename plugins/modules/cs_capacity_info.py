@@ -62,7 +62,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Is there room for the failure of a host, and for how many more VMs of 4 cores and 8 GiB
+- name: Read the capacity of a cluster for VMs of a size
   hostcraft.cloudstack.cs_capacity_info:
     zone: zurich
     cluster: kvm-a
@@ -72,17 +72,17 @@ EXAMPLES = r"""
       memory: 8192
   register: capacity
 
-- name: Stop the play where there is none
+- name: Fail if a cluster cannot bear the failure of a host
   ansible.builtin.assert:
     that: capacity.clusters[0].headroom.holds
     fail_msg: "{{ capacity.clusters[0].headroom.failing | join(', ') }} must not fail"
 
-- name: Clusters that take no more VMs because a threshold is crossed
+- name: Read the capacity of clusters
   hostcraft.cloudstack.cs_capacity_info:
     zone: zurich
   register: zone
 
-- name: Their names
+- name: Show clusters above a threshold
   ansible.builtin.debug:
     msg: "{{ zone.clusters | selectattr('crossed') | map(attribute='name') }}"
 """

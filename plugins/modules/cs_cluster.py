@@ -98,7 +98,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A KVM cluster
+- name: Create a KVM cluster
   hostcraft.cloudstack.cs_cluster:
     name: kvm-a
     zone: zurich
@@ -106,7 +106,7 @@ EXAMPLES = r"""
     hypervisor: KVM
     state: enabled
 
-- name: A cluster of vCenter
+- name: Add a cluster of a vCenter
   hostcraft.cloudstack.cs_cluster:
     name: vcenter.example.net/dc1/esx-a
     zone: zurich
@@ -116,7 +116,7 @@ EXAMPLES = r"""
     username: administrator@vsphere.local
     password: "{{ vault_vcenter_password }}"
 
-- name: Disconnect the hosts for work on them
+- name: Disconnect the hosts for maintenance work
   hostcraft.cloudstack.cs_cluster:
     name: kvm-a
     zone: zurich

@@ -24,13 +24,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The clusters of a pod
+- name: List the clusters of a pod
   hostcraft.cloudstack.cs_cluster_info:
     zone: zurich
     pod: row-1
   register: result
 
-- name: Their over-provisioning factors
+- name: Show the over-provisioning factors
   ansible.builtin.debug:
     msg: "{{ result.clusters | items2dict(key_name='name', value_name='cpu_overcommit_ratio') }}"
 """

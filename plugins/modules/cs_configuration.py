@@ -40,19 +40,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A global setting
+- name: Set a global setting
   hostcraft.cloudstack.cs_configuration:
     name: vm.destroy.forcestop
     value: true
 
-- name: Twice the CPU in one cluster
+- name: Set the CPU over-provisioning factor of a cluster
   hostcraft.cloudstack.cs_configuration:
     name: cpu.overprovisioning.factor
     value: 2
     zone: zurich
     cluster: kvm-a
 
-- name: No longer
+- name: Reset the factor of the cluster
   hostcraft.cloudstack.cs_configuration:
     name: cpu.overprovisioning.factor
     zone: zurich

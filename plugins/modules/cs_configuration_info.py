@@ -29,14 +29,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The over-provisioning factor of a cluster
+- name: Read the over-provisioning factor of a cluster
   hostcraft.cloudstack.cs_configuration_info:
     name: cpu.overprovisioning.factor
     zone: zurich
     cluster: kvm-a
   register: result
 
-- name: Show it
+- name: Show the factor
   ansible.builtin.debug:
     msg: "{{ result.configurations[0].value }}"
 """

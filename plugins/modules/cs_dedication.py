@@ -48,20 +48,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A cluster for a customer
+- name: Dedicate a cluster to a domain
   hostcraft.cloudstack.cs_dedication:
     zone: zurich
     cluster: kvm-a
     domain: customers/acme
 
-- name: A host of it for one account
+- name: Dedicate a host of the cluster to an account
   hostcraft.cloudstack.cs_dedication:
     zone: zurich
     host: kvm7.example.net
     domain: customers/acme
     account: research
 
-- name: Give the host to another account
+- name: Dedicate the host to another account
   hostcraft.cloudstack.cs_dedication:
     zone: zurich
     host: kvm7.example.net
@@ -69,7 +69,7 @@ EXAMPLES = r"""
     account: sales
     move: true
 
-- name: For everybody again
+- name: Release the dedication
   hostcraft.cloudstack.cs_dedication:
     zone: zurich
     host: kvm7.example.net

@@ -29,12 +29,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Dedicated hosts
+- name: List dedicated hosts
   hostcraft.cloudstack.cs_dedication_info:
     scope: host
   register: result
 
-- name: Whose they are
+- name: Show the owners of the hosts
   ansible.builtin.debug:
     msg: "{{ result.dedications | items2dict(key_name='place', value_name='domain') }}"
 """

@@ -58,7 +58,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A host in maintenance proves that it can be fenced
+- name: Test that a host in maintenance can be fenced
   hostcraft.cloudstack.cs_fence_drill:
     zone: zurich
     host: kvm01.example.com
@@ -66,7 +66,7 @@ EXAMPLES = r"""
       password: "{{ vault_bmc_password }}"
   register: drill
 
-- name: Tell what a real failure would cost
+- name: Show the estimated duration of a real failure
   ansible.builtin.debug:
     var: drill.cost
 """

@@ -29,13 +29,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What does the loss of each host cost?
+- name: Read the effect of the loss of each host
   hostcraft.cloudstack.cs_ha_info:
     zone: zurich
     cluster: kvm-a
   register: ha
 
-- name: VMs that stay down
+- name: Show VMs that would not be restarted
   ansible.builtin.debug:
     msg: "{{ item.host }}: {{ item.lost | map(attribute='vm') | join(', ') }}"
   loop: "{{ ha.clusters | map(attribute='hosts') | flatten }}"

@@ -92,7 +92,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A KVM host in its cluster
+- name: Add a KVM host to a cluster
   hostcraft.cloudstack.cs_host:
     name: kvm1.example.net
     zone: zurich
@@ -101,13 +101,13 @@ EXAMPLES = r"""
     password: "{{ vault_kvm_root_password }}"
     host_tags: [ssd, gpu]
 
-- name: Take no new VMs on it
+- name: Disable the host for new VMs
   hostcraft.cloudstack.cs_host:
     name: kvm1.example.net
     zone: zurich
     allocation_state: disabled
 
-- name: Drain it and remove it
+- name: Drain and remove the host
   hostcraft.cloudstack.cs_host:
     name: kvm1.example.net
     zone: zurich

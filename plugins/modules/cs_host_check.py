@@ -104,20 +104,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: May this host join?
+- name: Check that a host can join a cluster
   hostcraft.cloudstack.cs_host_check:
     traffic_labels: [cloudbr0, cloudbr1]
     management_servers: [10.10.0.5, 10.10.0.6]
     secondary_storage: ["nfs://nfs.example.net/export/secondary"]
 
-- name: Look at every host of a cluster, whatever is wrong with it
+- name: Read the state of every host of a cluster without failing
   hostcraft.cloudstack.cs_host_check:
     name: "{{ inventory_hostname }}"
     traffic_labels: [cloudbr0]
     fail: never
   register: seen
 
-- name: Judge them against each other
+- name: Compare the hosts with each other
   hostcraft.cloudstack.cs_host_check:
     name: "{{ inventory_hostname }}"
     traffic_labels: [cloudbr0]

@@ -50,13 +50,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Host HA of a host
+- name: Enable host HA of a host
   hostcraft.cloudstack.cs_host_ha:
     zone: zurich
     host: kvm01.example.com
     state: enabled
 
-- name: CloudStack is told that a host is dead, once its controller says that it is off
+- name: Declare a host degraded if its controller reports that it is off
   hostcraft.cloudstack.cs_host_ha:
     zone: zurich
     host: kvm02.example.com

@@ -34,14 +34,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is missing for host HA?
+- name: Read what is missing for host HA
   hostcraft.cloudstack.cs_host_ha_info:
     zone: zurich
     cluster: kvm-a
     ask: true
   register: ha
 
-- name: Tell it
+- name: Show what is missing
   ansible.builtin.debug:
     msg: "{{ item.host }}: {{ item.readiness | rejectattr('met') | map(attribute='remedy') | join('; ') }}"
   loop: "{{ ha.hosts | rejectattr('ready') }}"

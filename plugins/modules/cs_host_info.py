@@ -32,13 +32,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The hosts of a cluster
+- name: List the hosts of a cluster
   hostcraft.cloudstack.cs_host_info:
     zone: zurich
     cluster: kvm-a
   register: result
 
-- name: Those that are in maintenance
+- name: Show hosts in maintenance
   ansible.builtin.debug:
     msg: "{{ result.hosts | selectattr('resource_state', 'equalto', 'Maintenance') | map(attribute='name') }}"
 """

@@ -40,7 +40,7 @@ EXAMPLES = r"""
   hostcraft.cloudstack.cs_host_network_info:
   register: seen
 
-- name: Bridges whose cards have no carrier
+- name: Show bridges whose network cards have no link
   ansible.builtin.debug:
     msg: "{{ seen.network.networks | rejectattr('nics', 'contains', up) | map(attribute='name') }}"
   vars:

@@ -33,7 +33,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A KVM cluster, host by host over TLS
+- name: Read the hosts of a KVM cluster over TLS
   hostcraft.cloudstack.cs_hypervisor_info:
     zone: zurich
     cluster: kvm-a
@@ -42,7 +42,7 @@ EXAMPLES = r"""
       pki_path: /etc/pki/cloudstack
   register: seen
 
-- name: Nothing differs
+- name: Check that nothing differs
   ansible.builtin.assert:
     that: seen.summary.hurts == 0
     fail_msg: "{{ seen.differences | map(attribute='message') | join('; ') }}"

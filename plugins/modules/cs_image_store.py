@@ -50,14 +50,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Secondary storage of a zone
+- name: Add secondary storage to a zone
   hostcraft.cloudstack.cs_image_store:
     name: secondary
     zone: zurich
     provider: NFS
     url: nfs://10.10.3.5/export/secondary
 
-- name: It has moved
+- name: Replace the storage with one at another URL
   hostcraft.cloudstack.cs_image_store:
     name: secondary
     zone: zurich

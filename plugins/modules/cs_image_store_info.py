@@ -23,12 +23,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The image stores of a zone
+- name: List the image stores of a zone
   hostcraft.cloudstack.cs_image_store_info:
     zone: zurich
   register: result
 
-- name: Read-only image stores
+- name: Show read-only image stores
   ansible.builtin.debug:
     msg: "{{ result.image_stores | selectattr('read_only') | map(attribute='name') }}"
 """

@@ -54,7 +54,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Can every host of the cluster take over from every other?
+- name: Check live migration between all hosts of a cluster
   hostcraft.cloudstack.cs_kvm_migration_check:
     zone: zurich
     cluster: kvm-a
@@ -64,7 +64,7 @@ EXAMPLES = r"""
     fail: blocks
   register: seen
 
-- name: The CPU model to write into agent.properties
+- name: Show the CPU model for agent.properties
   ansible.builtin.debug:
     msg: "{{ seen.baseline.model }}"
 """

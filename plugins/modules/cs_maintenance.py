@@ -100,20 +100,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See what would move where
+- name: Show the planned migrations
   hostcraft.cloudstack.cs_maintenance:
     name: kvm1.example.net
     zone: zurich
   check_mode: true
   register: plan
 
-- name: Into maintenance, with room for the failure of one more host
+- name: Set a host into maintenance with spare capacity for one failure
   hostcraft.cloudstack.cs_maintenance:
     name: kvm1.example.net
     zone: zurich
     spare_hosts: 1
 
-- name: Into maintenance in CloudStack and in vCenter, whose password comes from the vault
+- name: Set a host into maintenance in CloudStack and vCenter
   hostcraft.cloudstack.cs_maintenance:
     name: esx1.example.net
     zone: zurich
@@ -122,7 +122,7 @@ EXAMPLES = r"""
       username: cloudstack@vsphere.local
       password: "{{ vcenter_password }}"
 
-- name: And back
+- name: End the maintenance
   hostcraft.cloudstack.cs_maintenance:
     name: kvm1.example.net
     zone: zurich

@@ -40,7 +40,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: How a cluster would be rolled, two hosts at a time, with room for the failure of a third
+- name: Plan a roll of two hosts at a time
   hostcraft.cloudstack.cs_maintenance_plan:
     zone: zurich
     cluster: kvm-a
@@ -48,7 +48,7 @@ EXAMPLES = r"""
     spare_hosts: 1
   register: plan
 
-- name: Its waves
+- name: Show the waves
   ansible.builtin.debug:
     msg: "{{ plan.waves | map(attribute='hosts') }}"
 """

@@ -39,7 +39,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: More addresses for system VMs of a pod
+- name: Add addresses for system VMs of a pod
   hostcraft.cloudstack.cs_management_ip_range:
     zone: zurich
     pod: a

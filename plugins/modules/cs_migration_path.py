@@ -63,12 +63,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Every host waits for the others
+- name: Open migration ports on every host
   hostcraft.cloudstack.cs_migration_path:
     hold: 60
   register: waiting
 
-- name: And tries them
+- name: Check that every other host can be reached
   hostcraft.cloudstack.cs_migration_path:
     transport: tls
     peers:

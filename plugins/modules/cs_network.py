@@ -99,14 +99,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: An isolated network on a VLAN that its administrator chose
+- name: Create an isolated network on a VLAN
   hostcraft.cloudstack.cs_network:
     zone: zurich
     name: backoffice
     network_offering: isolated-vlan
     vlan: 850
 
-- name: A shared network
+- name: Create a shared network
   hostcraft.cloudstack.cs_network:
     zone: zurich
     name: printers

@@ -159,7 +159,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The management bridge takes over the card and its address
+- name: Move the address of a network card to the management bridge
   hostcraft.cloudstack.cs_network_change:
     backend: networkd
     files:
@@ -191,7 +191,7 @@ EXAMPLES = r"""
       - name: management server
         tcp: 192.0.2.5:8250
 
-- name: The host moves to another network, with more time
+- name: Move the host to another network with a longer timeout
   hostcraft.cloudstack.cs_network_change:
     backend: ifupdown
     files:

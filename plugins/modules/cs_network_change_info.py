@@ -20,11 +20,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Is a change under way?
+- name: Read the pending network change
   hostcraft.cloudstack.cs_network_change_info:
   register: network
 
-- name: Say why the last one did not stay
+- name: Show why the last change was rolled back
   ansible.builtin.debug:
     msg: "{{ network.last.reason }}"
   when: network.last is not none and network.last.outcome == 'rolled_back'

@@ -36,11 +36,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Back to the old network at once
+- name: Revert the change immediately
   hostcraft.cloudstack.cs_network_confirm:
     state: reverted
 
-- name: The network works from everywhere that counts
+- name: Confirm the change
   hostcraft.cloudstack.cs_network_confirm:
     token: "{{ token }}"
 """

@@ -26,12 +26,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The networks of a zone
+- name: List the networks of a zone
   hostcraft.cloudstack.cs_network_info:
     zone: zurich
   register: result
 
-- name: Those that keep their VLAN
+- name: Show networks that keep their VLAN
   ansible.builtin.debug:
     msg: "{{ result.networks | rejectattr('collected') | map(attribute='name') }}"
 """

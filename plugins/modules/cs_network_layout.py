@@ -264,7 +264,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Management and public traffic on one bond, guests on VLAN 300 of it
+- name: Render management, public and guest traffic on a bond
   hostcraft.cloudstack.cs_network_layout:
     layout:
       bonds:
@@ -282,7 +282,7 @@ EXAMPLES = r"""
     traffic_labels: [cloudbr0, cloudbr1]
   register: planned
 
-- name: Apply it, and go back unless the host is reached again
+- name: Apply the files and roll back if the host is unreachable
   hostcraft.cloudstack.cs_network_change:
     backend: "{{ planned.change.backend }}"
     files: "{{ planned.change.files }}"
@@ -291,7 +291,7 @@ EXAMPLES = r"""
     doomed: "{{ planned.change.doomed }}"
     links: "{{ planned.change.links }}"
 
-- name: Open vSwitch with a bridge for each VLAN of one trunk
+- name: Render an Open vSwitch bridge for each VLAN of a trunk
   hostcraft.cloudstack.cs_network_layout:
     layout:
       bridges:

@@ -101,7 +101,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Isolated networks whose VLAN the administrator gives
+- name: Create an offering for isolated networks with a chosen VLAN
   hostcraft.cloudstack.cs_network_offering:
     name: isolated-vlan
     display_text: Isolated, VLAN given
@@ -110,7 +110,7 @@ EXAMPLES = r"""
     supported_services: [Dhcp, Dns, SourceNat, Firewall]
     state: enabled
 
-- name: No more of them
+- name: Disable the offering
   hostcraft.cloudstack.cs_network_offering:
     name: isolated-vlan
     state: disabled

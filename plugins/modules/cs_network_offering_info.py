@@ -30,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What isolated networks with a VLAN of their own can be made of
+- name: List offerings for isolated networks with a chosen VLAN
   hostcraft.cloudstack.cs_network_offering_info:
     guest_ip_type: Isolated
     specify_vlan: true

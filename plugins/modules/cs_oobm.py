@@ -69,7 +69,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The controller of a host is configured, enabled and proved
+- name: Configure, enable and test the controller of a host
   hostcraft.cloudstack.cs_oobm:
     zone: zurich
     host: kvm01.example.com
@@ -79,14 +79,14 @@ EXAMPLES = r"""
     password: "{{ vault_bmc_password }}"
     state: enabled
 
-- name: Its password is changed on both sides
+- name: Change the password on the controller and in CloudStack
   hostcraft.cloudstack.cs_oobm:
     zone: zurich
     host: kvm01.example.com
     password: "{{ vault_bmc_password_old }}"
     new_password: "{{ vault_bmc_password }}"
 
-- name: Out-of-band management is disabled for a cluster while its switches are replaced
+- name: Disable out-of-band management of a cluster
   hostcraft.cloudstack.cs_oobm:
     zone: zurich
     cluster: kvm-a

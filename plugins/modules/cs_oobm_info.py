@@ -33,14 +33,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Power states of a cluster, asked now
+- name: Read the present power states of a cluster
   hostcraft.cloudstack.cs_oobm_info:
     zone: zurich
     cluster: kvm-a
     refresh: true
   register: oobm
 
-- name: Every controller answers
+- name: Check that every controller answers
   ansible.builtin.assert:
     that: oobm.hosts | selectattr('error', 'ne', '') | list == []
 """

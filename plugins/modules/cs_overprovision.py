@@ -75,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See what twice the memory would do
+- name: Simulate a memory factor of 2
   hostcraft.cloudstack.cs_overprovision:
     zone: zurich
     cluster: kvm-a
@@ -83,31 +83,31 @@ EXAMPLES = r"""
   check_mode: true
   register: result
 
-- name: Show who would keep the old factor
+- name: Show VMs that would keep the old factor
   ansible.builtin.debug:
     msg: "{{ result.keeping | map(attribute='vm') }}"
 
-- name: Four times the CPU, with room for the failure of one host
+- name: Set a CPU factor of 4 with spare capacity for one failure
   hostcraft.cloudstack.cs_overprovision:
     zone: zurich
     cluster: kvm-a
     cpu_factor: 4
     spare_hosts: 1
 
-- name: Restart two VMs so that they take it over
+- name: Restart two VMs to apply the factor
   hostcraft.cloudstack.cs_overprovision:
     zone: zurich
     cluster: kvm-a
     cpu_factor: 4
     restart_vms: [web1, web2]
 
-- name: Back to the global factors
+- name: Reset the cluster to the global factors
   hostcraft.cloudstack.cs_overprovision:
     zone: zurich
     cluster: kvm-a
     state: absent
 
-- name: What clusters start with that are made from now on
+- name: Set the global factors for new clusters
   hostcraft.cloudstack.cs_overprovision:
     cpu_factor: 2
 """

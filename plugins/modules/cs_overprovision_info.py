@@ -29,11 +29,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Factors of all clusters
+- name: Read the factors of all clusters
   hostcraft.cloudstack.cs_overprovision_info:
   register: result
 
-- name: VMs that keep old ones
+- name: Show VMs that keep old factors
   ansible.builtin.debug:
     msg: "{{ result.clusters | map(attribute='keeping') | flatten | map(attribute='vm') }}"
 """

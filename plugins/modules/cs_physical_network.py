@@ -74,7 +74,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A network for guests, ready to be used
+- name: Create and enable a physical network for guests
   hostcraft.cloudstack.cs_physical_network:
     name: guest-net
     zone: zurich
@@ -83,7 +83,7 @@ EXAMPLES = r"""
     nsps_enabled: [VirtualRouter, VpcVirtualRouter, InternalLbVm]
     state: enabled
 
-- name: The same VLANs without the last range
+- name: Remove the last range of VLANs
   hostcraft.cloudstack.cs_physical_network:
     name: guest-net
     zone: zurich

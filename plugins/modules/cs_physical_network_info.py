@@ -26,12 +26,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The physical networks of a zone
+- name: List the physical networks of a zone
   hostcraft.cloudstack.cs_physical_network_info:
     zone: zurich
   register: result
 
-- name: Their guest VLANs
+- name: Show the guest VLANs
   ansible.builtin.debug:
     msg: "{{ result.physical_networks | items2dict(key_name='name', value_name='vlan') }}"
 """

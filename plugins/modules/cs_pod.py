@@ -40,7 +40,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A pod with addresses for system VMs
+- name: Create a pod with addresses for system VMs
   hostcraft.cloudstack.cs_pod:
     name: row-1
     zone: zurich
@@ -50,7 +50,7 @@ EXAMPLES = r"""
     gateway: 10.10.1.1
     state: enabled
 
-- name: Take no new VMs in the pod
+- name: Disable the pod for new VMs
   hostcraft.cloudstack.cs_pod:
     name: row-1
     zone: zurich

@@ -23,12 +23,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The pods of a zone
+- name: List the pods of a zone
   hostcraft.cloudstack.cs_pod_info:
     zone: zurich
   register: result
 
-- name: Those that take no new VMs
+- name: Show disabled pods
   ansible.builtin.debug:
     msg: "{{ result.pods | rejectattr('allocation_state', 'equalto', 'Enabled') | map(attribute='name') }}"
 """

@@ -57,14 +57,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Is it on?
+- name: Read the power state of a host
   hostcraft.cloudstack.cs_power:
     zone: zurich
     host: kvm01.example.com
     action: status
   register: power
 
-- name: A host in maintenance that did not come back from its reboot is power-cycled
+- name: Power-cycle a host in maintenance
   hostcraft.cloudstack.cs_power:
     zone: zurich
     host: kvm01.example.com

@@ -64,14 +64,14 @@ EXAMPLES = r"""
     cluster: kvm-a
   register: plan
 
-- name: A page of it, to be looked at before it is carried out
+- name: Write the plan as a page
   hostcraft.cloudstack.cs_report:
     zone: zurich
     clusters: [kvm-a]
     plan: "{{ plan }}"
     dest: /srv/www/maintenance.html
 
-- name: The capacity of the whole zone
+- name: Write the capacity of a zone as a page
   hostcraft.cloudstack.cs_report:
     zone: zurich
     title: Zurich, capacity

@@ -75,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The hosts to take next
+- name: Determine the hosts of the next wave
   hostcraft.cloudstack.cs_rolling_maintenance:
     zone: zurich
     cluster: kvm-a
@@ -83,7 +83,7 @@ EXAMPLES = r"""
     run: kernel-update
   register: roll
 
-- name: One of them is done
+- name: Record that a host is done
   hostcraft.cloudstack.cs_rolling_maintenance:
     zone: zurich
     cluster: kvm-a

@@ -38,7 +38,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Addresses for secondary storage
+- name: Add addresses for secondary storage
   hostcraft.cloudstack.cs_storage_ip_range:
     zone: zurich
     pod: a

@@ -23,7 +23,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The storage addresses of a zone
+- name: List the storage addresses of a zone
   hostcraft.cloudstack.cs_storage_ip_range_info:
     zone: zurich
   register: result

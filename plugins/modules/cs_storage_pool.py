@@ -85,7 +85,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: NFS for a cluster
+- name: Add an NFS pool to a cluster
   hostcraft.cloudstack.cs_storage_pool:
     name: primary-a
     zone: zurich
@@ -94,7 +94,7 @@ EXAMPLES = r"""
     storage_tags: [ssd]
     allocation_state: enabled
 
-- name: Ceph for all KVM clusters of a zone
+- name: Add a Ceph pool for all KVM clusters of a zone
   hostcraft.cloudstack.cs_storage_pool:
     name: ceph
     zone: zurich
@@ -102,7 +102,7 @@ EXAMPLES = r"""
     hypervisor: KVM
     storage_url: "rbd://cloudstack:{{ vault_ceph_secret }}@10.10.3.6/cloudstack"
 
-- name: Place no new volumes on it
+- name: Disable the pool for new volumes
   hostcraft.cloudstack.cs_storage_pool:
     name: primary-a
     zone: zurich

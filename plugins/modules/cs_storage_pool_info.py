@@ -25,13 +25,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The storage pools of a cluster
+- name: List the storage pools of a cluster
   hostcraft.cloudstack.cs_storage_pool_info:
     zone: zurich
     cluster: kvm-a
   register: result
 
-- name: Those that are not up
+- name: Show pools that are not up
   ansible.builtin.debug:
     msg: "{{ result.storage_pools | rejectattr('state', 'equalto', 'Up') | map(attribute='name') }}"
 """

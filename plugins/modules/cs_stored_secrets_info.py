@@ -29,19 +29,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: How secrets are stored, asked on a management server
+- name: Read how secrets are stored on a management server
   hosts: management1
   become: true
   tasks:
-    - name: Nothing is plain text
+    - name: Check that no secret is plain text
       hostcraft.cloudstack.cs_stored_secrets_info:
         database:
           properties: /etc/cloudstack/management/db.properties
 
-- name: The same from another machine
+- name: Read how secrets are stored from another machine
   hosts: localhost
   tasks:
-    - name: How many values are stored in which way
+    - name: Show the number of values for each way of storage
       hostcraft.cloudstack.cs_stored_secrets_info:
         database:
           host: db.example.net

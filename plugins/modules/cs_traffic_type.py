@@ -53,7 +53,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Guest traffic on bridge cloudbr1, or the network of that label
+- name: Add guest traffic with the label cloudbr1
   hostcraft.cloudstack.cs_traffic_type:
     physical_network: guest-net
     zone: zurich
@@ -62,7 +62,7 @@ EXAMPLES = r"""
     xen_networklabel: guest
     vmware_networklabel: vSwitch1,,vmwaresvs
 
-- name: No storage traffic of its own
+- name: Remove storage traffic
   hostcraft.cloudstack.cs_traffic_type:
     physical_network: guest-net
     zone: zurich

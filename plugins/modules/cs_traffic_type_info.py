@@ -23,12 +23,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The traffic types of a zone
+- name: List the traffic types of a zone
   hostcraft.cloudstack.cs_traffic_type_info:
     zone: zurich
   register: result
 
-- name: The bridges that carry them
+- name: Show the bridges of the traffic types
   ansible.builtin.debug:
     msg: "{{ result.traffic_types | items2dict(key_name='traffic_type', value_name='kvm_networklabel') }}"
 """

@@ -49,7 +49,7 @@ EXAMPLES = r"""
   hostcraft.cloudstack.cs_host_network_info:
   register: seen
 
-- name: Can VLANs 300-399 be given to guests, everywhere?
+- name: Check that VLANs 300-399 reach every host
   hostcraft.cloudstack.cs_trunk_info:
     zone: zurich
     vlan: 300-399
@@ -58,7 +58,7 @@ EXAMPLES = r"""
   run_once: true
   register: trunks
 
-- name: Say where not
+- name: Show hosts that VLANs do not reach
   ansible.builtin.debug:
     msg: "{{ row.host }}: {{ row.vlans | join(', ') }}: {{ row.message }} ({{ row.remedy }})"
   loop: "{{ trunks.matrix | selectattr('state', 'ne', 'reaches') }}"
@@ -66,7 +66,7 @@ EXAMPLES = r"""
     loop_var: row
     label: "{{ row.host }}"
 
-- name: The same of a XenServer pool, by its own word
+- name: Check the VLANs of a XenServer pool
   hostcraft.cloudstack.cs_trunk_info:
     zone: zurich
     cluster: xen-1

@@ -47,7 +47,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: VLANs for one account
+- name: Dedicate VLANs to an account
   hostcraft.cloudstack.cs_vlan_dedication:
     zone: zurich
     physical_network: guest-net
@@ -55,13 +55,13 @@ EXAMPLES = r"""
     account: acme
     domain: ROOT/customers
 
-- name: Public addresses for all of a domain
+- name: Dedicate public addresses to a domain
   hostcraft.cloudstack.cs_vlan_dedication:
     zone: zurich
     start_ip: 198.51.100.10
     domain: ROOT/customers
 
-- name: Back to everybody
+- name: Release the dedication
   hostcraft.cloudstack.cs_vlan_dedication:
     zone: zurich
     physical_network: guest-net

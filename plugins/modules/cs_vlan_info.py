@@ -39,24 +39,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who has VLAN 175?
+- name: Read the holder of VLAN 175
   hostcraft.cloudstack.cs_vlan_info:
     zone: zurich
     vlan: 175
   register: result
 
-- name: Say so
+- name: Show the holder
   ansible.builtin.debug:
-    msg: "{{ result.vlans | map(attribute='name') | join(', ') or 'nobody' }}"
+    msg: "{{ result.vlans | map(attribute='name') | join(', ') or 'none' }}"
 
-- name: Where is room for 50 VLANs in a row?
+- name: Find 50 consecutive free VLANs
   hostcraft.cloudstack.cs_vlan_info:
     zone: zurich
     block_size: 50
     leaks: false
   register: room
 
-- name: Say so
+- name: Show the free VLANs
   ansible.builtin.debug:
     msg: "{{ room.physical_networks | map(attribute='free_blocks') }}"
 """

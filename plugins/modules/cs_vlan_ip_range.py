@@ -61,7 +61,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Public addresses
+- name: Create a range of public addresses
   hostcraft.cloudstack.cs_vlan_ip_range:
     zone: zurich
     start_ip: 198.51.100.10
@@ -70,7 +70,7 @@ EXAMPLES = r"""
     netmask: 255.255.255.0
     vlan: 50
 
-- name: Fewer of them
+- name: Reduce the range
   hostcraft.cloudstack.cs_vlan_ip_range:
     zone: zurich
     start_ip: 198.51.100.10

@@ -28,12 +28,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The ranges of a zone
+- name: List the ranges of a zone
   hostcraft.cloudstack.cs_vlan_ip_range_info:
     zone: zurich
   register: result
 
-- name: Where the public ones start
+- name: Show the first addresses of public ranges
   ansible.builtin.debug:
     msg: "{{ result.vlan_ip_ranges | selectattr('for_virtual_network') | map(attribute='start_ip') }}"
 """

@@ -65,20 +65,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Two more ranges and a single VLAN, beside those that are there
+- name: Add two ranges and a single VLAN
   hostcraft.cloudstack.cs_vlan_range:
     zone: zurich
     physical_network: guest-net
     vlan: 300-310,600-620,700
 
-- name: The single one is not needed any more
+- name: Remove the single VLAN
   hostcraft.cloudstack.cs_vlan_range:
     zone: zurich
     physical_network: guest-net
     vlan: 700
     state: absent
 
-- name: These and no others, as the scheme of the site has it; the network in the other hall has its own switches
+- name: Set exactly these VLANs
   hostcraft.cloudstack.cs_vlan_range:
     zone: zurich
     physical_network: guest-net

@@ -52,7 +52,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The zone's datacenter
+- name: Add a vCenter datacenter to a zone
   hostcraft.cloudstack.cs_vmware_dc:
     name: zurich-dc
     zone: zurich
@@ -60,7 +60,7 @@ EXAMPLES = r"""
     username: cloudstack@vsphere.local
     password: "{{ vault_vcenter_password }}"
 
-- name: Its new password, once
+- name: Change the password
   hostcraft.cloudstack.cs_vmware_dc:
     name: zurich-dc
     zone: zurich

@@ -23,7 +23,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The datacenter of a zone
+- name: Read the datacenter of a zone
   hostcraft.cloudstack.cs_vmware_dc_info:
     zone: zurich
   register: result

@@ -94,7 +94,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: May this cluster join?
+- name: Check that a cluster can join
   hostcraft.cloudstack.cs_vsphere_check:
     cluster: zurich-dc/cloud-1
     hypervisor:
@@ -109,7 +109,7 @@ EXAMPLES = r"""
     use_dvswitch: true
     ntp_servers: [ntp1.example.net, ntp2.example.net]
 
-- name: Look at a cluster that CloudStack has, whatever is wrong with it
+- name: Read the state of a cluster without failing
   hostcraft.cloudstack.cs_vsphere_check:
     cluster: zurich-dc/cloud-1
     joined: true

@@ -74,7 +74,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Time, the way of console proxies and a port group, on every host of a cluster
+- name: Configure NTP, the firewall and a port group of a cluster
   hostcraft.cloudstack.cs_vsphere_host:
     cluster: zurich-dc/cloud-1
     hypervisor:
@@ -88,7 +88,7 @@ EXAMPLES = r"""
         vswitch: vSwitch0
         vlan: 120
 
-- name: One host into vCenter's maintenance mode, while CloudStack does not manage the cluster
+- name: Set a host of an unmanaged cluster into vCenter's maintenance mode
   hostcraft.cloudstack.cs_vsphere_host:
     cluster: zurich-dc/cloud-1
     hosts: [esx01.example.net]

@@ -38,7 +38,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: May this pool become a cluster?
+- name: Check that a pool can become a cluster
   hostcraft.cloudstack.cs_xenserver_check:
     traffic_labels: [cloud-private, cloud-public, cloud-guest]
     hypervisor:

@@ -40,7 +40,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Empty the master
+- name: Empty and disable the master
   hostcraft.cloudstack.cs_xenserver_host:
     name: xen1
     state: evacuated
@@ -49,7 +49,7 @@ EXAMPLES = r"""
       username: root
       password: "{{ vault_xenserver_password }}"
 
-- name: Use it again
+- name: Enable the master
   hostcraft.cloudstack.cs_xenserver_host:
     name: xen1
     state: enabled

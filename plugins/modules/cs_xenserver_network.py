@@ -48,7 +48,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The management network on two cards
+- name: Create the management network on a bond of two cards
   hostcraft.cloudstack.cs_xenserver_network:
     name: cloud-private
     bond: [eth0, eth1]
@@ -59,13 +59,13 @@ EXAMPLES = r"""
       password: "{{ vault_xenserver_password }}"
       ca_path: /etc/ssl/certs/xen-ca.pem
 
-- name: Guests on the third card
+- name: Create the guest network on the third card
   hostcraft.cloudstack.cs_xenserver_network:
     name: cloud-guest
     interface: eth2
     hypervisor: *pool
 
-- name: Storage in a VLAN of the bond
+- name: Create the storage network on a VLAN of the bond
   hostcraft.cloudstack.cs_xenserver_network:
     name: cloud-storage
     interface: bond0

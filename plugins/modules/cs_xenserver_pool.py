@@ -65,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A second host
+- name: Join a host to the pool
   hostcraft.cloudstack.cs_xenserver_pool:
     join:
       url: https://xen2.example.net
@@ -74,7 +74,7 @@ EXAMPLES = r"""
       username: root
       password: "{{ vault_xenserver_password }}"
 
-- name: After an upgrade, before the cluster is managed again
+- name: Prepare a pool for CloudStack after an upgrade
   hostcraft.cloudstack.cs_xenserver_pool:
     clear_tags: true
     plug_storage: true

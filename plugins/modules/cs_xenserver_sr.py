@@ -63,7 +63,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A LUN of the SAN
+- name: Create a storage repository on a LUN
   hostcraft.cloudstack.cs_xenserver_sr:
     name: fc-lun-7
     type: fc
@@ -74,7 +74,7 @@ EXAMPLES = r"""
       username: root
       password: "{{ vault_xenserver_password }}"
 
-- name: An export
+- name: Create a storage repository on an NFS export
   hostcraft.cloudstack.cs_xenserver_sr:
     name: nfs-primary
     type: nfs

@@ -71,7 +71,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: An advanced zone, ready to be used
+- name: Create and enable an advanced zone
   hostcraft.cloudstack.cs_zone:
     name: zurich
     network_type: Advanced
@@ -80,7 +80,7 @@ EXAMPLES = r"""
     guest_cidr_address: 10.1.1.0/24
     state: enabled
 
-- name: Take no new VMs in the zone
+- name: Disable the zone for new VMs
   hostcraft.cloudstack.cs_zone:
     name: zurich
     state: disabled

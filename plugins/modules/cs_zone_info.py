@@ -26,11 +26,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Every zone
+- name: List all zones
   hostcraft.cloudstack.cs_zone_info:
   register: result
 
-- name: Their names
+- name: Show the names of the zones
   ansible.builtin.debug:
     msg: "{{ result.zones | map(attribute='name') }}"
 """
