@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
 NOW = datetime.datetime(2026, 11, 26, tzinfo=datetime.UTC)
@@ -75,8 +75,18 @@ def make(
     )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([_general(each) for each in names]), critical=False)
-    digest: Any = hashes.SHA1() if sha1 else hashes.SHA256()
-    return Made(builder.sign(by.key if by else key, digest), key)
+    signer = by.key if by else key
+    signed = builder.sign(signer, hashes.SHA256())
+    return Made(_with_sha1(signed, signer) if sha1 else signed, key)
+
+
+def _with_sha1(certificate: x509.Certificate, signer: Any) -> x509.Certificate:
+    """The same signed by RSA with SHA-1, which the library reads and does not write: the identifiers are as long."""
+    sha256, sha1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
+    body = certificate.tbs_certificate_bytes.replace(sha256, sha1)
+    der = certificate.public_bytes(serialization.Encoding.DER).replace(sha256, sha1)
+    signature = signer.sign(body, padding.PKCS1v15(), hashes.SHA1())
+    return x509.load_der_x509_certificate(der.removesuffix(certificate.signature) + signature)
 
 
 def _general(name: str) -> x509.GeneralName:

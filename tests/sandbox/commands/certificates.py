@@ -15,6 +15,7 @@ from . import system_vm_life
 
 JAVA = "org.apache.cloudstack.api.command.admin.ca"
 PROVIDER = "root"
+STATE = "consoleproxy.management.state"
 UPLOADED = (
     "Certificate has been successfully updated, if its the server certificate we would reboot all running console "
     "proxy VMs and secondary storage VMs to propagate the new certificate, please give a few minutes for console "
@@ -116,6 +117,7 @@ def upload_custom_certificate(call: Call) -> Work:
                 if vm.state == "Running":
                     serving.started(world, vm)
         if world.resets_consoles:
+            world.settings[STATE].value = "ResetSuspending"
             world.later("console reset", lambda: _reset_consoles(world))
         return {"customcertificate": {"message": UPLOADED}}
 
@@ -124,6 +126,7 @@ def upload_custom_certificate(call: Call) -> Work:
 
 def _reset_consoles(world: World) -> None:
     """The scan stops every console proxy, and the next one starts it."""
+    world.settings[STATE].value = "Auto"
     for vm in world.vms.select(kind=CONSOLE_PROXY):
         if vm.state == "Running":
             system_vm_life.stop(world, vm)

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges what system VMs serve, whoever uploaded it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..errors import InvalidValue
+from ..findings import Finding
+from ..text import shortened
+from .console_change import FAILED, Seen
+from .console_check import called
+from .console_table import CONSOLE
+from .model import NotServed, Served
+from .system_vms import KINDS, Domain, domain
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the settings say of one kind of system VM. domain: None where there is none. raw: the setting's text."""
+
+    kind: str
+    domain: t.Optional[Domain]
+    encrypted: bool
+    raw: str = ""
+
+    def host_name(self, address: str) -> str:
+        """The name in URLs: without a domain it is the address."""
+        return self.domain.host_name(address) if self.domain else address
+
+    def findings(self) -> t.Iterator[Finding]:
+        if not self.encrypted:
+            why = "the setting for TLS is off" if self.domain else "no domain is set"
+            yield CONSOLE.found("plain_text", f"{KINDS[self.kind]}s, {why}", kind=self.kind)
+
+
+def expected_of(kind: str, name: str, switch: str) -> Expected:
+    """From the values of the settings for domain and TLS; without a domain the server turns TLS off."""
+    try:
+        held = domain("", name) if name else None
+    except InvalidValue:
+        held = None
+    return Expected(kind, held, held is not None and switch.casefold() == "true", name)
+
+
+def judge_seen(seen: Seen, days: int, now: float) -> t.Iterator[Finding]:
+    """Nothing for a VM that was not asked."""
+    answer, leaf, vm = seen.answer, seen.leaf, seen.vm
+    if isinstance(answer, NotServed):
+        yield CONSOLE.found(FAILED.get(answer.reason, "not_reached"), f"{vm.called}: {answer.text}", vm.name)
+    if leaf is None or not isinstance(answer, Served):
+        return
+    left = leaf.days_left(now)
+    if leaf.not_after <= now:
+        yield CONSOLE.found("served_expired", f"{vm.called}: {called(leaf)} {-left} days ago", vm.name, days=left)
+    elif left < days:
+        yield CONSOLE.found("served_expires_soon", f"{vm.called}: {called(leaf)} in {left} days", vm.name, days=left)
+    fits = leaf.covers(seen.host_name)
+    if not fits:
+        held = ", ".join(shortened(each) for each in leaf.names) or called(leaf)
+        yield CONSOLE.found("served_name", f"{vm.called}: it is for {held}, URLs have {seen.host_name}", vm.name)
+    # An expired certificate and one for other names cannot be verified either, and that was told.
+    if answer.trusted is False and fits and leaf.valid_at(now):
+        yield CONSOLE.found("served_incomplete", f"{vm.called}: {shortened(answer.reason)}", vm.name)

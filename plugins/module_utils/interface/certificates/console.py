@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the parameters of the modules about console certificates to their operations."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ...adapters.certificates.probe import served
+from ...adapters.certificates.x509 import Cryptography
+from ...core.certificates.console_change import Seen, shown
+from ...core.certificates.console_check import Wish
+from ...core.certificates.system_vms import CONSOLE as PROXY
+from ...core.certificates.system_vms import STORAGE, domain
+from ...core.change import Outcome, plain
+from ...core.errors import HostcraftError, InvalidValue
+from ...core.findings import FAIL, at_least, complaint, summary
+from ...operations.certificates.console import ensure_console_certificate
+from ...operations.certificates.console_info import Question, Report, report
+from ...operations.certificates.console_plan import Request
+from ...operations.certificates.given import Texts
+from ...ports.cloud import Cloud
+from ..connection import Params, Spec
+
+SYSTEM_VMS: Spec = {
+    "zone": {"type": "str"},
+    "console_port": {"type": "int", "default": 443},
+    "storage_port": {"type": "int", "default": 443},
+}
+CONSOLE: Spec = {
+    "certificate": {"type": "str", "required": True},
+    "intermediates": {"type": "list", "elements": "str", "default": []},
+    "root": {"type": "str"},
+    "private_key": {"type": "str", "required": True, "no_log": True},
+    "private_key_passphrase": {"type": "str", "no_log": True},
+    "console_domain": {"type": "str", "required": True},
+    "storage_domain": {"type": "str"},
+    "names": {"type": "list", "elements": "str", "default": []},
+    "consent": {"type": "bool", "default": False},
+    "restart": {"type": "str", "choices": ["reboot", "destroy"], "default": "reboot"},
+    "days": {"type": "int", "default": 30},
+    "timeout": {"type": "float", "default": 900.0},
+    "ignore": {"type": "list", "elements": "str", "default": []},
+    **SYSTEM_VMS,
+}
+INFO: Spec = {
+    "root": {"type": "str"},
+    "days": {"type": "int", "default": 30},
+    "fail": {"type": "str", "choices": list(FAIL), "default": "never"},
+    **SYSTEM_VMS,
+}
+_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+
+
+def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    if params["timeout"] <= 0:
+        raise InvalidValue("timeout", params["timeout"], "a number of seconds above 0")
+    storage = params["storage_domain"]
+    certificates = [("certificate", params["certificate"])]
+    certificates += [("intermediates", text) for text in params["intermediates"]]
+    if params["root"]:
+        certificates.append(("root", params["root"]))
+    request = Request(
+        texts=Texts(certificates, str.__str__(params["private_key"]), params["private_key_passphrase"] or ""),
+        wish=Wish(
+            domain("console_domain", params["console_domain"]),
+            domain("storage_domain", storage) if storage else None,
+            params["days"],
+        ),
+        zone=params["zone"] or "",
+        names=tuple(params["names"]),
+        ports=ports_of(params),
+        consent=params["consent"],
+        restart=params["restart"],
+        timeout=params["timeout"],
+        ignore=tuple(params["ignore"]),
+    )
+    return ensure_console_certificate(cloud, Cryptography(), served, request, check_mode)
+
+
+class ConsolesNotFit(HostcraftError):
+    """Findings at least as severe as the task's ``fail``."""
+
+    code = "consoles_not_fit"
+
+
+def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
+    found = report(
+        cloud, served, Question(ports_of(params), params["zone"] or "", params["root"] or "", params["days"])
+    )
+    result = {
+        "settings": {kind: {"domain": each.raw, "encrypted": each.encrypted} for kind, each in found.expected.items()},
+        "system_vms": [_told(each, found) for each in found.seen],
+        "findings": [plain(each) for each in found.findings],
+        "summary": summary(found.findings),
+    }
+    bad = at_least(params["fail"], found.findings)
+    if bad:
+        raise ConsolesNotFit(complaint("console certificates are not in order", bad), **result)
+    return Outcome(False, result=result)
+
+
+def _told(seen: Seen, found: Report) -> dict[str, t.Any]:
+    vm = seen.vm
+    return {
+        "name": vm.name,
+        "kind": vm.kind,
+        "zone": vm.zone,
+        "state": vm.state,
+        "address": vm.address,
+        "host_name": seen.host_name,
+        "open_consoles": vm.viewers,
+        "certificate": shown(seen.leaf, found.now),
+        "codes": [each.code for each in found.findings if each.host == vm.name],
+    }
+
+
+def ports_of(params: Params) -> dict[str, int]:
+    """By kind of system VM. Raises InvalidValue."""
+    for name in ("console_port", "storage_port"):
+        if not 0 < params[name] < 65536:
+            raise InvalidValue(name, params[name], "a port number from 1 to 65535")
+    return {PROXY: params["console_port"], STORAGE: params["storage_port"]}
+
+
+def keys_among_certificates(params: Params) -> t.Iterator[str]:
+    """Files of web servers often hold the key beside the certificate."""
+    texts = [params["certificate"], params["root"], *_listed(params["intermediates"])]
+    for text in texts:
+        for found in _KEY.findall(str(text or "")):
+            yield found
+            yield from (line for line in found.splitlines() if line and not line.startswith("-----"))
+
+
+def _listed(value: object) -> t.Sequence[object]:
+    return value if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What console proxies and secondary storage VMs serve now, and whether clients accept it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
+from ...core.certificates.console_info import Expected, expected_of, judge_seen
+from ...core.certificates.system_vms import CONSOLE as PROXY
+from ...core.certificates.system_vms import STORAGE
+from ...core.findings import Finding
+from ...ports.certificates import Probe
+from ...ports.cloud import Cloud
+from .. import lookup
+
+SETTINGS: t.Mapping[str, tuple[str, str]] = {PROXY: (PROXY_DOMAIN, PROXY_TLS), STORAGE: (STORAGE_DOMAIN, STORAGE_TLS)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """zone: "" for all. ports: by kind. root: a PEM text to verify with, "" for none. days: of warning."""
+
+    ports: t.Mapping[str, int]
+    zone: str = ""
+    root: str = ""
+    days: int = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """expected: by kind. findings: those about settings first, then by system VM."""
+
+    expected: t.Mapping[str, Expected]
+    seen: tuple[Seen, ...]
+    findings: tuple[Finding, ...]
+    now: float
+
+
+def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
+    """Raises NotFound for a zone that is not there."""
+    zone = lookup.zone(cloud, question.zone).id if question.zone else ""
+    expected = {kind: expected_of(kind, *(_value(cloud, name) for name in names)) for kind, names in SETTINGS.items()}
+    seen: list[Seen] = []
+    for vm in cloud.system_vms.all(zone):
+        if vm.kind in expected:
+            name = expected[vm.kind].host_name(vm.address)
+            asks = expected[vm.kind].encrypted and vm.runs and vm.address
+            answer = probe(vm.address, question.ports[vm.kind], name, question.root) if asks else None
+            seen.append(Seen(vm, name, answer))
+    now = cloud.clock.wall()
+    found = [finding for each in expected.values() for finding in each.findings()]
+    found += [finding for each in seen for finding in judge_seen(each, question.days, now)]
+    return Report(expected, tuple(seen), tuple(found), now)
+
+
+def _value(cloud: Cloud, name: str) -> str:
+    held = cloud.settings.find(name)
+    return held.value if held else ""

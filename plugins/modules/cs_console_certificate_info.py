@@ -1,0 +1,136 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_console_certificate_info
+short_description: Tell which certificates console proxies and secondary storage VMs of Apache CloudStack serve
+description:
+  - Makes a TLS handshake with each running console proxy and secondary storage VM, and tells which certificate it
+    serves, for how many days it is valid, and whether it is for the name in the URLs that CloudStack makes.
+  - Kinds of system VMs for which TLS is off in the settings are not asked. This is a finding.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.cloudstack.info
+  - hostcraft.cloudstack.console
+options:
+  root:
+    description: Certificate of the root authority in PEM form. With it the chain is verified by the handshake.
+    type: str
+  days:
+    description: Report a certificate that expires in fewer days.
+    type: int
+    default: 30
+  fail:
+    description: The least severity of a finding that fails the task; V(never) fails for none.
+    type: str
+    choices: [blocks, hurts, note, never]
+    default: never
+seealso:
+  - module: hostcraft.cloudstack.cs_console_certificate
+"""
+
+EXAMPLES = r"""
+- name: No console certificate expires within two weeks
+  hostcraft.cloudstack.cs_console_certificate_info:
+    days: 14
+    fail: hurts
+"""
+
+RETURN = r"""
+settings:
+  description: What the settings say, by kind of system VM.
+  returned: always
+  type: dict
+  sample: {"consoleproxy": {"domain": "*.consoles.example.com", "encrypted": true},
+    "secondarystoragevm": {"domain": "", "encrypted": false}}
+system_vms:
+  description: Console proxies and secondary storage VMs, and what each of them serves.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the system VM.
+      type: str
+    kind:
+      description: V(consoleproxy) or V(secondarystoragevm).
+      type: str
+    zone:
+      description: Name of its zone.
+      type: str
+    state:
+      description: Its state.
+      type: str
+    address:
+      description: Its public address.
+      type: str
+    host_name:
+      description: Name in the URLs that CloudStack makes for it.
+      type: str
+    open_consoles:
+      description: Consoles that are open; V(null) for a secondary storage VM.
+      type: int
+    certificate:
+      description: The certificate that it serves; V(null) if none was seen.
+      type: dict
+    codes:
+      description: Codes of its findings.
+      type: list
+      elements: str
+  sample: [{"name": "v-2-VM", "kind": "consoleproxy", "host_name": "192-0-2-10.consoles.example.com",
+    "certificate": {"subject": "CN=*.consoles.example.com", "serial": "3f2a", "days_left": 12},
+    "codes": ["served_expires_soon"]}]
+findings:
+  description: What is wrong.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the finding.
+      type: str
+    severity:
+      description: V(blocks), V(hurts) or V(note).
+      type: str
+    evidence:
+      description: What was seen.
+      type: str
+    remedy:
+      description: What to do.
+      type: str
+    source:
+      description: Where it is written.
+      type: str
+    host:
+      description: Name of the system VM.
+      type: str
+  sample: [{"code": "served_expires_soon", "severity": "hurts", "host": "v-2-VM"}]
+summary:
+  description: How many findings there are of each severity.
+  returned: always
+  type: dict
+  sample: {"blocks": 0, "hurts": 1, "note": 0}
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.certificates.console import (
+    INFO,
+    tell_certificates,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+
+TASK = ApiTask(options=INFO, operation=tell_certificates)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
