@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the connection to controllers."""
+"""Documentation of system VMs that are looked at."""
 
 from __future__ import annotations
 
@@ -24,5 +24,4 @@ options:
     default: 443
 notes:
   - The task has to run where the public addresses of the system VMs can be reached.
-  - Requires the Python package cryptography where the task runs.
 """

@@ -95,9 +95,9 @@ options:
     description: Seconds to wait until the system VMs serve the certificate.
     type: float
     default: 900
-  ignore:
+  accept:
     description:
-      - Codes of findings that are accepted.
+      - Codes of findings that do not prevent the upload and are not reported.
       - Possible are V(key_not_rsa), V(names_missing), V(names_fixed), V(root_missing), V(self_signed),
         V(expires_soon) and V(repeated).
     type: list
@@ -107,6 +107,8 @@ notes:
   - The server itself restarts secondary storage VMs of all zones after an upload, whatever O(zone) says.
   - The server reads some of the settings only when it starts. If one of them changes, the certificate is uploaded and
     RV(restart_required) names the settings. Restart every management server, and run the task again.
+requirements:
+  - cryptography, for the Python interpreter that runs the task
 seealso:
   - module: hostcraft.cloudstack.cs_console_certificate_info
   - module: hostcraft.cloudstack.cs_kvm_console_certificate

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.console
+  - hostcraft.cloudstack.looks.findings
 options:
   root:
     description: Certificate of the root authority in PEM form. With it the chain is verified by the handshake.
@@ -28,10 +29,9 @@ options:
     type: int
     default: 30
   fail:
-    description: The least severity of a finding that fails the task; V(never) fails for none.
-    type: str
-    choices: [blocks, hurts, note, never]
     default: never
+requirements:
+  - cryptography, for the Python interpreter that runs the task
 seealso:
   - module: hostcraft.cloudstack.cs_console_certificate
 """
@@ -112,6 +112,18 @@ findings:
       description: Name of the system VM.
       type: str
   sample: [{"code": "served_expires_soon", "severity": "hurts", "host": "v-2-VM"}]
+ignored:
+  description: Findings that O(ignore) names.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+unseen:
+  description: Always empty.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 summary:
   description: How many findings there are of each severity.
   returned: always

@@ -68,12 +68,7 @@ class Consoles:
     def turn_on(self) -> None:
         """As after an earlier certificate: the settings are there, and the server has read them."""
 
-        def set_all(world: World) -> None:
-            for name, value in SETTINGS.items():
-                world.settings[name.lower()].value = value
-            world.settings.start()
-
-        self.server.run(set_all)
+        turn_on(self.server)
         self.server.calls.clear()
 
     def restart_server(self) -> None:
@@ -89,21 +84,36 @@ class Consoles:
         return [call.params.get("name", "") for call in self.server.calls.of("uploadCustomCertificate")]
 
 
-def consoles(server: Sandbox, connect: Connect, net: str) -> Iterator[Consoles]:
+def turn_on(server: Sandbox) -> None:
+    def set_all(world: World) -> None:
+        for name, value in SETTINGS.items():
+            world.settings[name.lower()].value = value
+        world.settings.start()
+
+    server.run(set_all)
+
+
+def arrange(server: Sandbox, net: str) -> tuple[Site, TlsPorts]:
+    """A zone with both system VMs; net: three bytes of the loopback for their public addresses."""
     ports = TlsPorts.free()
 
-    def arrange(world: World) -> None:
+    def quick(world: World) -> None:
         world.tls_ports = ports
         world.durations.update({"system VMs": 0.01, "replacement": 0.05, "console reset": 0.05})
 
-    server.run(arrange)
+    server.run(quick)
     site = Site(Api(server), public=net)
     until = time.monotonic() + 20
     while len(site.api.ok("listSystemVms").get("systemvm", [])) < 2:
         assert time.monotonic() < until
         time.sleep(0.01)
+    server.calls.clear()
+    return site, ports
+
+
+def consoles(server: Sandbox, connect: Connect, net: str) -> Iterator[Consoles]:
+    site, ports = arrange(server, net)
     # Waits of the module let the server do a little of its work.
     clock = FakeClock(lambda _now: time.sleep(0.01))
     clock.time = time.time() - (clock.wall() - clock.time)
-    server.calls.clear()
     yield Consoles(server, site, Gateway(connect(server, clock=clock)), clock, ports)

@@ -17,9 +17,9 @@ from counterparts.pki import Made, make
 from cryptography.hazmat.primitives import serialization
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_table import (
+    ACCEPTABLE,
     CONSOLE,
     GIVEN,
-    IGNORABLE,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.findings import BLOCKS
@@ -167,13 +167,13 @@ def test_every_reason_is_told_at_once(consoles: Consoles) -> None:
     }  # fmt: skip
 
 
-def test_only_what_a_server_may_not_mind_can_be_ignored(consoles: Consoles) -> None:
-    assert set(CONSOLE.by_code) > IGNORABLE
+def test_only_what_a_server_may_not_mind_can_be_accepted(consoles: Consoles) -> None:
+    assert set(CONSOLE.by_code) > ACCEPTABLE
     for code in ("key_mismatch", "nonsense"):
-        with pytest.raises(InvalidValue, match="ignore"):
-            consoles.ensure(ignore=[code])
+        with pytest.raises(InvalidValue, match="accept"):
+            consoles.ensure(accept=[code])
     consoles.turn_on()
-    done = consoles.ensure(ignore=["root_missing"], root=None)
+    done = consoles.ensure(accept=["root_missing"], root=None)
     assert (done.result["proved"], done.result["findings"]) == (True, [])
 
 
@@ -182,7 +182,7 @@ def test_an_elliptic_key_is_left_to_the_server_where_that_is_wanted(consoles: Co
     consoles.turn_on()
     consoles.ensure()
     with pytest.raises(Exception, match="uploadCustomCertificate"):
-        consoles.ensure(leaf=consoles.chain.server(key=elliptic_key()), ignore=["key_not_rsa"])
+        consoles.ensure(leaf=consoles.chain.server(key=elliptic_key()), accept=["key_not_rsa"])
     assert not consoles.ensure().changed
 
 

@@ -13,6 +13,7 @@ Options = Mapping[str, Mapping[str, Any]]
 SPECS: Mapping[str, str] = {
     "bmc": "bmc.access:BMC",
     "cloudstack": "connection:CONNECTION",
+    "console": "certificates.console:SYSTEM_VMS",
     "database": "servers.access:DATABASE",
     "hypervisor": "hypervisors.access:HYPERVISOR",
     "hypervisor.hosts": "hypervisors.access:HOSTS",

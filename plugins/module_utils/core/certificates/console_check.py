@@ -12,7 +12,7 @@ from ..errors import InvalidValue
 from ..findings import Finding, Judgement
 from ..text import shortened
 from .chain import Chain, Given, sort_chain
-from .console_table import CONSOLE, IGNORABLE
+from .console_table import ACCEPTABLE, CONSOLE
 from .model import Certificate, CertificateUnreadable, KeyUnreadable
 from .system_vms import CONSOLE as PROXY
 from .system_vms import Domain, SystemVm
@@ -56,17 +56,17 @@ def truncated(text: str) -> bool:
 
 
 def judge_given(
-    given: Given, wish: Wish, vms: t.Sequence[SystemVm], now: float, ignore: t.Collection[str] = ()
+    given: Given, wish: Wish, vms: t.Sequence[SystemVm], now: float, accept: t.Collection[str] = ()
 ) -> tuple[Chain, Judgement]:
-    """The chain in order, and every finding. Raises InvalidValue for a code that cannot be ignored."""
-    for code in ignore:
-        if code in CONSOLE.by_code and code not in IGNORABLE:
-            raise InvalidValue("ignore", code, f"one of {', '.join(sorted(IGNORABLE))}")
+    """The chain in order, and every finding. accept: codes that do not count. Raises InvalidValue for another code."""
+    for code in accept:
+        if code not in ACCEPTABLE:
+            raise InvalidValue("accept", code, f"one of {', '.join(sorted(ACCEPTABLE))}")
     chain = sort_chain(given)
     found = [*_leaf(given, chain), *_links(given, chain), *_strength(chain), *_times(chain, wish, now)]
     if chain.leaf is not None:
         found += _names(chain.leaf, wish, vms)
-    return chain, CONSOLE.judgement(found, ignore)
+    return chain, CONSOLE.judgement(found, accept)
 
 
 def called(certificate: Certificate) -> str:

@@ -14,15 +14,17 @@ from ...core.certificates.console_change import Seen, shown
 from ...core.certificates.console_check import Wish
 from ...core.certificates.system_vms import CONSOLE as PROXY
 from ...core.certificates.system_vms import STORAGE, domain
-from ...core.change import Outcome, plain
+from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.findings import FAIL, at_least, complaint, summary
+from ...core.findings import NEVER, at_least, complaint
 from ...operations.certificates.console import ensure_console_certificate
 from ...operations.certificates.console_info import Question, Report, report
 from ...operations.certificates.console_plan import Request
 from ...operations.certificates.given import Texts
 from ...ports.cloud import Cloud
 from ..connection import Params, Spec
+from ..findings import ASKED
+from ..findings import shown as judged
 
 SYSTEM_VMS: Spec = {
     "zone": {"type": "str"},
@@ -42,13 +44,14 @@ CONSOLE: Spec = {
     "restart": {"type": "str", "choices": ["reboot", "destroy"], "default": "reboot"},
     "days": {"type": "int", "default": 30},
     "timeout": {"type": "float", "default": 900.0},
-    "ignore": {"type": "list", "elements": "str", "default": []},
+    "accept": {"type": "list", "elements": "str", "default": []},
     **SYSTEM_VMS,
 }
 INFO: Spec = {
     "root": {"type": "str"},
     "days": {"type": "int", "default": 30},
-    "fail": {"type": "str", "choices": list(FAIL), "default": "never"},
+    **ASKED,
+    "fail": {**ASKED["fail"], "default": NEVER},
     **SYSTEM_VMS,
 }
 _KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL)
@@ -75,7 +78,7 @@ def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcom
         consent=params["consent"],
         restart=params["restart"],
         timeout=params["timeout"],
-        ignore=tuple(params["ignore"]),
+        accept=tuple(params["accept"]),
     )
     return ensure_console_certificate(cloud, Cryptography(), served, request, check_mode)
 
@@ -87,16 +90,14 @@ class ConsolesNotFit(HostcraftError):
 
 
 def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
-    found = report(
-        cloud, served, Question(ports_of(params), params["zone"] or "", params["root"] or "", params["days"])
-    )
+    question = Question(ports_of(params), params["zone"] or "", params["root"] or "", params["days"], params["ignore"])
+    found = report(cloud, served, question)
     result = {
         "settings": {kind: {"domain": each.raw, "encrypted": each.encrypted} for kind, each in found.expected.items()},
         "system_vms": [_told(each, found) for each in found.seen],
-        "findings": [plain(each) for each in found.findings],
-        "summary": summary(found.findings),
+        **judged(found.judgement),
     }
-    bad = at_least(params["fail"], found.findings)
+    bad = at_least(params["fail"], found.judgement.findings)
     if bad:
         raise ConsolesNotFit(complaint("console certificates are not in order", bad), **result)
     return Outcome(False, result=result)
@@ -113,7 +114,7 @@ def _told(seen: Seen, found: Report) -> dict[str, t.Any]:
         "host_name": seen.host_name,
         "open_consoles": vm.viewers,
         "certificate": shown(seen.leaf, found.now),
-        "codes": [each.code for each in found.findings if each.host == vm.name],
+        "codes": [each.code for each in found.judgement.findings if each.host == vm.name],
     }
 
 

@@ -10,9 +10,10 @@ import typing as t
 
 from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
 from ...core.certificates.console_info import Expected, expected_of, judge_seen
+from ...core.certificates.console_table import CONSOLE
 from ...core.certificates.system_vms import CONSOLE as PROXY
 from ...core.certificates.system_vms import STORAGE
-from ...core.findings import Finding
+from ...core.findings import Judgement
 from ...ports.certificates import Probe
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -28,20 +29,21 @@ class Question:
     zone: str = ""
     root: str = ""
     days: int = 30
+    ignore: t.Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """expected: by kind. findings: those about settings first, then by system VM."""
+    """expected: by kind."""
 
     expected: t.Mapping[str, Expected]
     seen: tuple[Seen, ...]
-    findings: tuple[Finding, ...]
+    judgement: Judgement
     now: float
 
 
 def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
-    """Raises NotFound for a zone that is not there."""
+    """Raises NotFound for a zone that is not there, InvalidValue for a code that is none."""
     zone = lookup.zone(cloud, question.zone).id if question.zone else ""
     expected = {kind: expected_of(kind, *(_value(cloud, name) for name in names)) for kind, names in SETTINGS.items()}
     seen: list[Seen] = []
@@ -54,7 +56,7 @@ def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
     now = cloud.clock.wall()
     found = [finding for each in expected.values() for finding in each.findings()]
     found += [finding for each in seen for finding in judge_seen(each, question.days, now)]
-    return Report(expected, tuple(seen), tuple(found), now)
+    return Report(expected, tuple(seen), CONSOLE.judgement(found, question.ignore), now)
 
 
 def _value(cloud: Cloud, name: str) -> str:

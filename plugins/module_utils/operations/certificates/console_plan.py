@@ -50,7 +50,7 @@ class Request:
     consent: bool = False
     restart: str = "reboot"
     timeout: float = 900.0
-    ignore: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +82,7 @@ def planned(cloud: Cloud, x509: X509, probe: Probe, request: Request) -> Plan:
     zone = lookup.zone(cloud, request.zone).id if request.zone else ""
     vms = [vm for vm in cloud.system_vms.all(zone) if domain_of(request.wish, vm) is not None]
     now = cloud.clock.wall()
-    chain, judgement = judge_given(given, request.wish, vms, now, request.ignore)
+    chain, judgement = judge_given(given, request.wish, vms, now, request.accept)
     blocking = [each for each in judgement.findings if each.severity == BLOCKS]
     if not any(vm.runs and vm.kind == PROXY for vm in vms):
         blocking.append(CONSOLE.found("system_vms_missing", "no console proxy runs"))
