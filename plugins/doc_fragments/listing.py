@@ -37,7 +37,7 @@ options:
 options:
   cluster:
     description:
-      - Name or id of a cluster to limit the result to. Set O(zone) too if there are several zones.
+      - Name or id of a cluster, or V(POD/NAME), to limit the result to. Set O(zone) too if there are several zones.
     type: str
 """
 

@@ -29,7 +29,7 @@ options:
 options:
   cluster:
     description:
-      - Name or id of a cluster of the zone. Set O(pod) too if two pods have clusters with this name.
+      - Name or id of a cluster of the zone. If two pods have clusters with this name, set O(pod) or use V(POD/NAME).
     type: str
 """
 
@@ -54,7 +54,7 @@ options:
 options:
   cluster:
     description:
-      - Name or id of the cluster.
+      - Name or id of the cluster, or V(POD/NAME) if two pods have clusters with this name.
     type: str
     required: true
 """

@@ -79,16 +79,20 @@ class NoZone(NotFound):
 
 
 class Ambiguous(HostcraftError):
-    """Several things have that name; tells which."""
+    """Several things have that name; tells which. places: where each of them is; remedy: how else to name one."""
 
     code = "ambiguous"
 
-    def __init__(self, kind: str, wanted: str, matches: t.Sequence[str]) -> None:
+    def __init__(
+        self, kind: str, wanted: str, matches: t.Sequence[str], places: t.Sequence[str] = (), remedy: str = ""
+    ) -> None:
+        told = [f"{match} ({place})" for match, place in zip(matches, places)] or list(matches)
         super().__init__(
-            f"{len(matches)} {kind}s match {wanted!r}: {', '.join(matches)}; use the id of one",
+            f"{len(matches)} {kind}s match {wanted!r}: {', '.join(told)}; use the id of one{remedy}",
             kind=kind,
             wanted=wanted,
             matches=list(matches),
+            places=list(places) or None,
         )
 
 

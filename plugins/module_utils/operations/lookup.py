@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import Fields
-from ..core.errors import MissingValue, NoZone
+from ..core.errors import Ambiguous, MissingValue, NoZone
 from ..core.naming import Named, only
 from ..core.zone.networks import PhysicalNetwork
 from ..core.zone.topology import Cluster, Pod, Zone
@@ -49,10 +49,31 @@ def pod(cloud: Cloud, name: str, place: Zone) -> Pod:
 
 
 def cluster(cloud: Cloud, name: str, place: Zone, its_pod: t.Optional[Pod] = None) -> Cluster:
-    """Two pods may have clusters of one name: the pod tells them apart."""
+    """Two pods may have clusters of one name: the pod, or POD/CLUSTER as a name, tells them apart."""
     if its_pod is not None:
-        return one(cloud.clusters, "cluster", name, f"pod {its_pod.name}", zone_id=place.id, pod_id=its_pod.id)
-    return one(cloud.clusters, "cluster", name, f"zone {place.name}", zone_id=place.id)
+        return one_cluster(cloud, name, f"pod {its_pod.name}", zone_id=place.id, pod_id=its_pod.id)
+    return one_cluster(cloud, name, f"zone {place.name}", zone_id=place.id)
+
+
+def one_cluster(cloud: Cloud, name: str, where: str = "", **scope: object) -> Cluster:
+    """The cluster of that id, name or POD/CLUSTER in a scope. Raises Ambiguous with the pods."""
+    found = clusters(cloud, name, **scope)
+    if len(found) > 1:
+        several = len({each.zone for each in found}) > 1
+        places = [f"pod {each.pod}" + (f" of zone {each.zone}" if several else "") for each in found]
+        near = f", or as {found[0].pod}/{found[0].name}" if len({each.pod for each in found}) == len(found) else ""
+        raise Ambiguous("cluster", name, [each.id for each in found], places, near)
+    if not found:
+        return one(cloud.clusters, "cluster", name, where, **scope)
+    return found[0]
+
+
+def clusters(cloud: Cloud, name: str, **scope: object) -> t.Sequence[Cluster]:
+    """All clusters that the name may mean. A name with a slash of its own counts before POD/CLUSTER."""
+    found = cloud.clusters.find(name, **scope)
+    if found or "/" not in name:
+        return found
+    return [each for each in cloud.clusters.all(**scope) if f"{each.pod}/{each.name}".casefold() == name.casefold()]
 
 
 def physical_network(cloud: Cloud, name: str, place: Zone) -> PhysicalNetwork:

@@ -249,7 +249,7 @@ def listed_factors(cloud: Cloud, zone: t.Optional[str], name: t.Optional[str]) -
     """The factors of every cluster, of a zone's or of one, with the VMs that keep others; and the global values."""
     place = lookup.zone(cloud, zone) if zone or name else None
     scope = {"zone_id": place.id} if place else {}
-    found = cloud.clusters.find(name, **scope) if name else cloud.clusters.all(**scope)
+    found = lookup.clusters(cloud, name, **scope) if name else cloud.clusters.all(**scope)
     rows = []
     for cluster in found:
         told = cloud.fleets.read(cloud.clusters.fresh(cluster))

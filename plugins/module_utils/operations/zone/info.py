@@ -64,13 +64,16 @@ def listed_in(
     scope: dict[str, object] = {"zone_id": place.id if place else None}
     collections: dict[str, Collection[t.Any]] = {
         "pod": cloud.pods,
-        "cluster": cloud.clusters,
         "physical_network": cloud.physical_networks,
         "network": cloud.networks,
     }
     if place:
+        its_pod = lookup.pod(cloud, str(places["pod"]), place) if places.get("pod") else None
         for kind in inside:
             words, said = kind.replace("_", " "), str(places[kind])
+            if kind == "cluster":
+                scope["cluster_id"] = lookup.cluster(cloud, said, place, its_pod).id
+                continue
             scope[f"{kind}_id"] = lookup.one(collections[kind], words, said, f"zone {place.name}", zone_id=place.id).id
     return listed(key, collection, name, show, **scope)
 

@@ -132,7 +132,7 @@ def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]]) -> Scope:
     inside = {"zone_id": zone.id} if zone else {}
     of_zone = {"zone": zone.name} if zone else {}
     if names.get("cluster"):
-        cluster = lookup.one(cloud.clusters, "cluster", str(names["cluster"]), **inside)
+        cluster = lookup.one_cluster(cloud, str(names["cluster"]), **inside)
         return Scope("cluster", cluster.id, {**of_zone, "cluster": cluster.name})
     if names.get("storage"):
         pool = lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside)

@@ -122,7 +122,11 @@ def _held_cluster(cloud: Cloud, request: ClusterRequest, place: Zone, pod: t.Opt
         return lookup.maybe(cloud.clusters, "cluster", request.id, f"zone {place.name}", **scope)
     if pod is not None:
         scope["pod_id"] = pod.id
-    return lookup.maybe(cloud.clusters, "cluster", str(request.fields["name"]), f"zone {place.name}", **scope)
+    name = str(request.fields["name"])
+    # Not POD/NAME: the name is that of a cluster to be created.
+    return (
+        lookup.one_cluster(cloud, name, f"zone {place.name}", **scope) if cloud.clusters.find(name, **scope) else None
+    )
 
 
 def _managed(
