@@ -1,0 +1,66 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_console_certificate_info: what is served, by name and days; nothing is asked where TLS is off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.certificates.consoles import SUFFIX, Consoles
+from contract.tasks import perform
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+
+MODULE = "cs_console_certificate_info"
+
+
+def ask(consoles: Consoles, **changes: Any) -> Any:
+    ports = {"console_port": consoles.ports.console, "storage_port": consoles.ports.storage}
+    return perform(consoles.cloud, MODULE, **ports, **changes).result
+
+
+def codes(told: Any) -> list[str]:
+    return [each["code"] for each in told["findings"]]
+
+
+def test_without_tls_nothing_is_asked(consoles: Consoles) -> None:
+    told = ask(consoles)
+    assert codes(told) == ["plain_text", "plain_text"]
+    assert [vm["certificate"] for vm in told["system_vms"]] == [None, None]
+    assert told["settings"]["consoleproxy"] == {"domain": "", "encrypted": False}
+
+
+def test_what_is_served_is_told(consoles: Consoles) -> None:
+    consoles.turn_on()
+    consoles.ensure()
+    told = ask(consoles, root=consoles.chain.root.pem)
+    assert codes(told) == []
+    assert {vm["certificate"]["days_left"] for vm in told["system_vms"]} == {89}
+    proxy = next(vm for vm in told["system_vms"] if vm["kind"] == "consoleproxy")
+    assert (proxy["host_name"], proxy["open_consoles"]) == (f"{proxy['address'].replace('.', '-')}.{SUFFIX}", 0)
+
+
+def test_days_and_a_foreign_root_are_findings(consoles: Consoles) -> None:
+    consoles.turn_on()
+    consoles.ensure()
+    assert codes(ask(consoles, days=100)) == ["served_expires_soon"] * 2
+    assert codes(ask(consoles, days=100, ignore=["served_expires_soon"])) == []
+    stranger = consoles.chain.ca("Another Root", None)
+    assert codes(ask(consoles, root=stranger.pem)) == ["served_incomplete"] * 2
+    with pytest.raises(HostcraftError) as failed:
+        ask(consoles, days=100, fail="hurts")
+    assert failed.value.code == "consoles_not_fit"
+
+
+def test_a_chain_without_its_middle_and_a_changed_domain_are_findings(consoles: Consoles) -> None:
+    """As an upload by the user interface leaves them, where a field was left empty."""
+    consoles.turn_on()
+    leaf = consoles.chain.leaf
+    sent = {"certificate": leaf.pem, "privatekey": leaf.key_pem(), "domainsuffix": SUFFIX}
+    consoles.site.api.done("uploadCustomCertificate", **sent)
+    for vm in consoles.site.api.ok("listSystemVms")["systemvm"]:
+        consoles.site.api.done("rebootSystemVm", id=vm["id"])
+    assert codes(ask(consoles, root=consoles.chain.root.pem)) == ["served_incomplete"] * 2
+    perform(consoles.cloud, "cs_configuration", name="consoleproxy.url.domain", value="*.elsewhere.example.test")
+    assert codes(ask(consoles)) == ["served_name"]
