@@ -33,7 +33,7 @@ def furnish(world: World) -> None:
 
 def test_the_demo_zone_is_rolled_under_faults(tmp_path: Path) -> None:
     page = tmp_path / "roll.html"
-    with Sandbox(seed=11, speed=4.0) as box:
+    with Sandbox(seed=11, speed=20.0) as box:
         assert play(box, INVENTORIES / "advanced").status == 0
         box.run(furnish)
         box.faults.add("listHosts", "http", nth=6, status=503)

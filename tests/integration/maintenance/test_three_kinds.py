@@ -175,7 +175,7 @@ class Heard(Calls):
 @pytest.fixture(scope="module")
 def three() -> Iterator[Three]:
     with ExitStack() as stack:
-        box = stack.enter_context(Sandbox(seed=5, speed=4.0))
+        box = stack.enter_context(Sandbox(seed=5, speed=20.0))
         assert play(box, INVENTORIES / "advanced").status == 0
         names = box.run(lambda world: [h.name for h in world.hosts if world.clusters[h.cluster_id].name == KVM])
         daemons = [Daemon(name, number) for number, name in enumerate(names, 1)]
@@ -200,7 +200,7 @@ def test_three_kinds_of_hypervisor_by_one_playbook(three: Three) -> None:
     assert shown.status == 0, shown.output
     for cluster, kind in ((KVM, "KVM"), (XEN, "XenServer"), (VMWARE, "VMware")):
         hosts = 4 if cluster == KVM else 3
-        assert f"{cluster} ({kind}): {hosts} hosts, {three.running(cluster)} VMs run" in shown.output
+        assert f"{cluster} ({kind}): {hosts} hosts, {three.running(cluster)} running VMs" in shown.output
     assert "hurts vm_" not in shown.output, shown.output
     assert not any(secret in shown.output for secret in (SECRET, three.pool.password))
 
