@@ -19,5 +19,8 @@ class Pages(t.Protocol):
     def read(self, path: str) -> t.Optional[tuple[str, int]]:
         """A file's text and mode; None when it is not there. Raises InvalidValue where no file can be."""
 
+    def prove(self, path: str, size: int) -> None:
+        """That so many bytes can be written there. Raises InvalidValue."""
+
     def write(self, path: str, text: str, mode: int) -> None:
         """Whole or not at all."""

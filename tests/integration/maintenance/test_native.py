@@ -11,12 +11,18 @@ from typing import Any
 
 import pytest
 from fakes.lab import Killed, Lab, Life
-from integration.maintenance.site import Site, ask, placement, refusal
+from integration.maintenance.site import Site, ask, notes, placement, refusal
 from integration.maintenance.test_faults import FOLLOWER, drained, furnish, left_behind
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    AccessDenied,
+    HostcraftError,
+    Refused,
+    TransportError,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.model import (
     KVM,
+    VMWARE,
     XENSERVER,
     HypervisorCapabilities,
     HypervisorGuest,
@@ -28,6 +34,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hos
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.hypervisors.native import NativePart
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import rolling
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.locks import Claim, Lock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.hypervisors import Hypervisor
 
 
@@ -237,6 +244,59 @@ def test_the_master_goes_first_and_its_procedure_is_shown(lab: Lab, twin: Twin) 
     assert waves[0]["hosts"] == ["h2"]
     assert rolling.next_wave(lab.cloud(), request, True).result["wave"] == ["h2"]
     assert twin.opened == twin.closed == 2
+
+
+@dataclass
+class Shut(Twin):
+    """A twin that refuses the password, or some hosts of which cannot be read or are not there."""
+
+    error: HostcraftError | None = None
+    unread: tuple[tuple[str, str], ...] = ()
+    missing: str = ""
+
+    def read(self) -> HypervisorView:
+        if self.error:
+            raise self.error
+        view = super().read()
+        return replace(view, unread=self.unread, hosts=tuple(h for h in view.hosts if h.name != self.missing))
+
+
+KVM_DENIED = AccessDenied("authentication failed", call="libvirt h1")
+
+
+@pytest.mark.parametrize("capabilities", [KVM, XENSERVER, VMWARE], ids=lambda its: its.hypervisor)
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"error": KVM_DENIED}, "cannot be read: libvirt h1: authentication failed"),
+        ({"error": TransportError("no connection", command="x")}, "cannot be read: no connection"),
+        ({"unread": (("h2", "libvirt h2: authentication failed"),)}, "host h2: its hypervisor cannot be read"),
+        ({"missing": "h3"}, "host h3: the hypervisor does not have this host"),
+    ],
+)
+def test_a_roll_tries_the_hypervisors_of_all_its_hosts_before_the_first_write(
+    lab: Lab, site: Site, capabilities: HypervisorCapabilities, how: dict[str, Any], told: str
+) -> None:
+    """A wrong password was found when the first host was planned, or empty already."""
+    shut = Shut(lab, capabilities, **how)
+    request = rolling.Request(None, "c1", run="roll", claim=Claim(Lock("t", "anna@desk")), reach=shut.reach)
+    with lab.watched() as calls:
+        plan: Any = rolling.show_plan(lab.cloud(), request).result
+    assert plan["feasible"] is False
+    assert [told in each["message"] for each in plan["reasons"]] == [True]
+    assert [each["code"] for each in plan["reasons"]] == ["hypervisor_unseen"]
+    assert [call.command for call in calls if not call.command.startswith(("list", "query"))] == []
+    with pytest.raises(Refused, match="hypervisor") as refused:
+        rolling.next_wave(lab.cloud(), request, False)
+    assert told in refused.value.message
+    assert notes(lab.box.world) == []
+    assert shut.opened == shut.closed
+
+
+def test_a_host_that_the_roll_does_not_visit_need_not_answer(lab: Lab, site: Site) -> None:
+    shut = Shut(lab, KVM, unread=(("h3", "powered off"),))
+    request = rolling.Request(None, "c1", hosts=("h0", "h1"), run="roll", reach=shut.reach)
+    assert rolling.show_plan(lab.cloud(), request).result["feasible"] is True
 
 
 def test_a_part_without_a_connection_says_nothing() -> None:

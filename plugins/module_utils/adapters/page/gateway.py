@@ -76,6 +76,20 @@ class Pages:
         except OSError as error:
             raise InvalidValue("dest", path, f"a file that can be read ({error.strerror})") from None
 
+    def prove(self, path: str, size: int) -> None:
+        """By what the file system says; only writing shows quotas. Raises InvalidValue."""
+        folder = os.path.dirname(path) or "."
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise InvalidValue("dest", path, f"a path in a directory that can be written to; {folder} cannot")
+        try:
+            held = os.statvfs(folder)
+        except OSError:
+            return
+        free = held.f_bavail * held.f_frsize
+        if free < size or (held.f_files and not held.f_favail):
+            needs = f"a path in a file system with room for {size} bytes and one file"
+            raise InvalidValue("dest", path, f"{needs}; {folder} has {free} bytes and {held.f_favail} files left")
+
     def write(self, path: str, text: str, mode: int) -> None:
         """Write it whole or not at all: beside the place first, then in one step."""
         folder, beside = os.path.dirname(path) or ".", ""

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ...core.errors import Reason, Refused
+from ...core.errors import HypervisorError, Reason, Refused, TransportError
 from ...core.hypervisors.drift.hosts import storage_lacking, storage_reached
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
 from ...core.zone.hosts import Host
@@ -36,6 +36,44 @@ class Seen(t.NamedTuple):
     hypervisor: Hypervisor
     view: HypervisorView
     host: HypervisorHost
+
+
+REMEDY = "correct the option hypervisor, or omit it and check the host manually"
+
+
+def unseen(view: HypervisorView, host: Host) -> t.Optional[Reason]:
+    """Why a host of CloudStack's cannot be worked on at its hypervisor; None where it can."""
+    error = dict(view.unread).get(host.name)
+    if error:
+        return Reason("hypervisor_unseen", f"its hypervisor cannot be read: {error}", REMEDY, {"host": host.name})
+    if view.host(host.name, host.ip_address) is None:
+        names = ", ".join(sorted(each.name for each in view.hosts)) or "none"
+        message = f"the hypervisor does not have this host, only {names}"
+        return Reason("hypervisor_unseen", message, REMEDY, {"host": host.name})
+    return None
+
+
+def tried(
+    reach: t.Optional[Reach], cluster: Cluster, hosts: t.Sequence[Host], wanted: t.Collection[str]
+) -> tuple[tuple[str, ...], list[Reason]]:
+    """The hypervisors of a cluster, logged in to and read: ids of its masters, and why some host cannot be worked on.
+
+    wanted: ids of the hosts that a roll visits. A wrong password is found here, and not when the first host is empty.
+    """
+    if reach is None:
+        return (), []
+    try:
+        with contextlib.closing(reach(cluster, hosts)) as hypervisor:
+            view = hypervisor.read()
+    except (TransportError, HypervisorError) as error:
+        message = f"the hypervisors of cluster {cluster.name} cannot be read: {error.message}"
+        return (), [Reason("hypervisor_unseen", message, REMEDY, {"host": "", "error": error.code})]
+    seen = ((host, view.host(host.name, host.ip_address)) for host in hosts)
+    masters = tuple(host.id for host, its in seen if its is not None and its.master)
+    reasons = (unseen(view, host) for host in hosts if host.id in wanted)
+    return masters if view.capabilities.master else (), [
+        replace(reason, message=f"host {reason.facts['host']}: {reason.message}") for reason in reasons if reason
+    ]
 
 
 @dataclass
@@ -141,15 +179,8 @@ class NativePart:
         self._open = self._open or self.reach(self.cluster, [self.host])
         view = self._open.read()
         seen = view.host(self.host.name, self.host.ip_address)
-        error = dict(view.unread).get(self.host.name)
-        if seen is None or error:
-            names = ", ".join(sorted(each.name for each in view.hosts)) or "none"
-            message = (
-                f"its hypervisor cannot be read: {error}"
-                if error
-                else f"the hypervisor does not have this host, only {names}"
-            )
-            remedy = "correct the option hypervisor, or omit it and check the host manually"
-            raise Refused(f"host {self.host.name}", [Reason("hypervisor_unseen", message, remedy)])
+        reason = unseen(view, self.host)
+        if seen is None or reason:
+            raise Refused(f"host {self.host.name}", [reason] if reason else [])
         self._seen = Seen(self._open, view, seen)
         return self._seen

@@ -8,7 +8,6 @@ Source: Working with Hosts, "Rolling maintenance"; what the server's own does wr
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +24,7 @@ from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..capacity.agreed import agreed
-from ..hypervisors.native import Reach
+from ..hypervisors.native import Reach, tried
 from . import locks, marks, records
 from .balancing import level
 from .migrations import Limits
@@ -66,9 +65,10 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     scope = tuple(host.id for host in scope_of(fleet, request))
     record = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     pending = tuple(each for each in scope if record is None or each in record.pending)
-    roll = _planned(fleet, request, pending, _masters(request, fleet))
+    masters, reasons = tried(request.reach, cluster, fleet.hosts, pending)
+    roll = _planned(fleet, request, pending, masters)
     shown = shown_plan(cloud, fleet, roll, request)
-    reasons = _not_its_own(cloud, fleet, record, request) if request.run else []
+    reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
     if reasons:
         shown.result["feasible"] = False
         shown.result["reasons"] += map(plain_reason, reasons)
@@ -117,9 +117,10 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
     }
     expected = record.placement
     if not half_way and record.pending:
-        roll = _planned(fleet, request, record.pending, _masters(request, fleet))
-        if not roll.feasible:
-            raise Refused(f"cluster {cluster.name}", stuck_reasons(fleet, roll))
+        masters, unseen = tried(request.reach, cluster, fleet.hosts, record.pending)
+        roll = _planned(fleet, request, record.pending, masters)
+        if unseen or not roll.feasible:
+            raise Refused(f"cluster {cluster.name}", [*unseen, *stuck_reasons(fleet, roll)])
         shown = shown_plan(cloud, fleet, roll, request).result
         result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": shown})
         expected = _after(fleet, roll)
@@ -235,18 +236,6 @@ def scope_of(fleet: Fleet, request: Request) -> list[Host]:
     if not request.hosts:
         return list(fleet.hosts)
     return [_named(fleet.hosts, name, fleet.cluster) for name in request.hosts]
-
-
-def _masters(request: Request, fleet: Fleet) -> tuple[str, ...]:
-    """Ids of the host that leads the cluster, where the hypervisor can be asked and has one."""
-    if request.reach is None:
-        return ()
-    with contextlib.closing(request.reach(fleet.cluster, fleet.hosts)) as hypervisor:
-        if not hypervisor.capabilities.master:
-            return ()
-        view = hypervisor.read()
-    seen = ((host, view.host(host.name, host.ip_address)) for host in fleet.hosts)
-    return tuple(host.id for host, its in seen if its is not None and its.master)
 
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:

@@ -17,6 +17,7 @@ from ...ports.cloud import Cloud
 from ...ports.report import Pages
 from .. import lookup
 
+GROWTH = 4  # how much larger the page of a roll may be than that of its plan
 STAMP = re.compile(r'<time datetime="([0-9TZ:-]+)">[^<]*</time>')
 
 
@@ -53,6 +54,9 @@ def write(cloud: Cloud, pages: Pages, request: Request, check_mode: bool) -> Out
     same = held is not None and before is not None and pages.render(replace(found, made=before[1])) == held[0]
     text = held[0] if held and same else pages.render(found)
     changed = not same or held is None or held[1] != request.mode
+    if changed:
+        # Of what was only planned so far, the page of what was done comes to the same place after the work.
+        pages.prove(request.dest, len(text.encode()) * (1 if request.results else GROWTH))
     if changed and not check_mode:
         pages.write(request.dest, text, request.mode)
     size = len(text.encode())

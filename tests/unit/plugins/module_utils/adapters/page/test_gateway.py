@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -118,3 +119,22 @@ def test_what_cannot_be_finished_leaves_the_old_page(tmp_path: Path, monkeypatch
 def test_a_place_that_holds_no_file_is_refused(path: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="dest="):
         Pages().read(str(tmp_path / path))
+
+
+def test_a_place_is_proven_before_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = str(tmp_path / "page.html")
+    Pages().prove(place, 1000)
+    with pytest.raises(InvalidValue, match="with room for"):
+        Pages().prove(place, 1 << 62)
+    full = os.statvfs(tmp_path)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=9, f_frsize=4096, f_files=9, f_favail=0))
+    with pytest.raises(InvalidValue, match="36864 bytes and 0 files left"):
+        Pages().prove(place, 1000)
+    # btrfs counts no files.
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=9, f_frsize=4096, f_files=0, f_favail=0))
+    Pages().prove(place, 1000)
+    monkeypatch.setattr(os, "statvfs", lambda path: full)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(InvalidValue, match="can be written to"):
+        Pages().prove(place, 1000)
+    assert list(tmp_path.iterdir()) == []
