@@ -23,6 +23,7 @@ from .collection import Collection
 from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
+from .servers import HostRecords
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
 
@@ -116,6 +117,9 @@ class Cloud(t.Protocol):
 
     @property
     def console_certificates(self) -> ConsoleCertificates: ...
+
+    @property
+    def host_records(self) -> HostRecords: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -34,4 +34,21 @@ class Database(t.Protocol):
         """Safe to call twice."""
 
 
+class HostRecords(t.Protocol):
+    """CloudStack's record of hosts' passwords, as its API changes it. The API shows neither user nor password."""
+
+    def update(self, scope: str, id: str, username: str, password: str, on_host: bool) -> None:
+        """scope: host or cluster. on_host: also on the host, by its agent. Raises ApiError, Unsupported."""
+
+
+class PoolLogin(t.Protocol):
+    """The login of a XenServer pool."""
+
+    def accepts(self, password: str) -> bool:
+        """One login, never repeated with the same password. Raises TransportError, HypervisorError."""
+
+    def change(self, old: str, new: str) -> None:
+        """On all hosts of the pool. Raises AccessDenied, TransportError, HypervisorError."""
+
+
 Open = t.Callable[[], Database]

@@ -226,7 +226,15 @@ def eject(pool: Pool, host: str) -> None:
     database.remove("host", host)
 
 
+def change_password(pool: Pool, old: str, new: str) -> None:
+    """Root's, on all hosts of the pool (xapi_session.ml)."""
+    if old != pool.password:
+        raise Failure("SESSION_AUTHENTICATION_FAILED", pool.username, "Authentication failure")
+    pool.password = new
+
+
 MEANINGS: dict[str, Any] = {
+    "session.change_password": change_password,
     "host.disable": disable,
     "host.enable": enable,
     "host.evacuate": evacuate,

@@ -115,14 +115,19 @@ class Management:
             connection.socket.sendall(b'{"deleted": true}\n')
             connection.socket.close()
 
-    def _run(self, asked: Join, address: str, command: str) -> str:
+    def set_password(self, host: Host, username: str, password: str) -> None:
+        """What a real agent's script does; the password goes by standard input here, not on a command line."""
+        asked = Join(f"http://{host.ip_address}", username, host.zone_id, host.pod_id, host.cluster_id)
+        self._run(asked, host.ip_address, "chpasswd", f"{username}:{password}\n")
+
+    def _run(self, asked: Join, address: str, command: str, given: str = "") -> str:
         user = asked.username or "root"
         options = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"]
         options += ["-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", str(self.key)]
         sudo = "" if user == "root" else "sudo -n "
         ended = subprocess.run(
             ["ssh", *options, f"{user}@{address}", sudo + command],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+            input=given, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         if ended.returncode:
             raise NotJoined(f"Could not add host at [{asked.url}]: {(ended.stderr or ended.stdout).strip()[-300:]}")

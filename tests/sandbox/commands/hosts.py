@@ -103,6 +103,7 @@ def add_host(call: Call) -> Body:
         known.cores, known.mhz, known.memory, known.capabilities, now, now,
     )  # fmt: skip
     host.arch, host.guid = cluster.arch, joined.guid if joined else ""
+    host.username, host.password = call.get("username", ""), call.get("password", "")
     host.tags = sorted(set(call.get("hosttags", [])))
     if call.get("allocationstate", "").lower() in ("disabled", "disable"):
         host.resource_state = "Disabled"
@@ -204,13 +205,37 @@ PASSWORDS = frozenset({"KVM", "XenServer"})
 
 @command("updateHostPassword", JAVA)
 def update_host_password(call: Call) -> Body:
-    """T2:84-85."""
-    host, cluster = call.get("hostid"), call.get("clusterid")
+    """T2:84-85; the rest by ManagementServerImpl and ResourceManagerImpl; texts of failing agents are not recorded."""
+    world, host, cluster = call.world, call.get("hostid"), call.get("clusterid")
     if (host is None) == (cluster is None):
         raise invalid("Exactly one of hostId and clusterId is needed")
     if (host or cluster).hypervisor not in PASSWORDS:
         raise invalid("This operation is not supported for this hypervisor type")
+    if host is not None and host.hypervisor == "XenServer":
+        raise invalid(
+            "Single host update is not supported by XenServer hypervisors. Please try again informing the Cluster ID."
+        )
+    hosts = [host] if host is not None else world.hosts.select(cluster_id=cluster.id)
+    if any(each.username not in ("", call["username"]) for each in hosts):
+        raise invalid("The username is not same for all hosts, please modify passwords for individual hosts.")
+    if call.get("update_passwd_on_host"):
+        for each in hosts:
+            _set_password(world, each, call["username"], call["password"])
+    for each in hosts:
+        each.username, each.password = call["username"], call["password"]
     return {"success": True}
+
+
+def _set_password(world: World, host: Host, username: str, password: str) -> None:
+    """By the host's agent."""
+    if host.state != "Up":
+        raise failed(f"Unable to update the password on {describe(host)}: its agent is not connected")
+    if world.agents is None:
+        return
+    try:
+        world.agents.set_password(host, username, password)
+    except NotJoined as error:
+        raise failed(str(error)) from None
 
 
 @command("listHostTags", JAVA)

@@ -44,3 +44,6 @@ class Agents(Protocol):
     def joined(self, host: Host) -> None: ...
 
     def deleted(self, host: Host) -> None: ...
+
+    def set_password(self, host: Host, username: str, password: str) -> None:
+        """Of a user of the machine. Raises NotJoined."""

@@ -57,6 +57,9 @@ class Host:
     dedicated: Dedication | None = None
     # Of the agent, where the host is a machine (world.agents).
     guid: str = ""
+    # How the server logs in to it; the API shows neither.
+    username: str = ""
+    password: str = ""
 
     @property
     def held_mhz(self) -> int:

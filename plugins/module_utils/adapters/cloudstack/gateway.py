@@ -21,6 +21,7 @@ from .capacities import Capacities
 from .client import Client, Job
 from .dedications import Dedications
 from .fleet import FleetReader
+from .host_records import HostRecords
 from .notes import Notes
 from .offers import Offers
 from .oobm import HostHas, Oobms
@@ -255,6 +256,7 @@ class Gateway:
         self.jobs = Jobs(client)
         self.oobms = Oobms(client)
         self.host_has = HostHas(client)
+        self.host_records = HostRecords(client)
         self.system_vms = SystemVms(client)
         self.console_certificates = ConsoleCertificates(client)
 

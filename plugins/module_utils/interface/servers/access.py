@@ -50,8 +50,7 @@ def access(params: Params) -> DatabaseAccess:
         fields = from_properties(given["properties"], given.get("key_file"), given.get("management_key"))
     for name, value in given.items():
         if name not in _FILES:
-            # Exactly text: ansible's own kinds of it are none that a wire format takes.
-            fields[_RENAMED.get(name, name)] = str.__str__(value) if isinstance(value, str) else value
+            fields[_RENAMED.get(name, name)] = _exactly(value)
     _check(fields)
     return DatabaseAccess(**fields)
 
@@ -61,6 +60,15 @@ def database(params: Params) -> t.Optional[t.Callable[[], Database]]:
     if not params.get("database"):
         return None
     return lambda: open_database(access(params))
+
+
+def _exactly(value: t.Any) -> t.Any:
+    """Text and numbers themselves: ansible's own kinds of them are none that the library takes."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, float) else value
 
 
 def _check(fields: t.Mapping[str, t.Any]) -> None:

@@ -114,17 +114,22 @@ def reconnect(cloud: Cloud, request: HostRequest, check_mode: bool) -> Outcome:
     zone = lookup.zone(cloud, request.zone)
     host = required(cloud, request.which, zone)
     if not check_mode:
-        cloud.act("reconnect", host.id)
-        _gone(cloud, host)
-        host = until(
-            cloud,
-            lambda: cloud.hosts.fresh(host),
-            lambda seen: seen.state == "Up",
-            what=f"host {host.name} to be Up again",
-            limit=RECONNECTED,
-            show=lambda seen: seen.state,
-        )
+        host = reconnected(cloud, host)
     return Outcome(True, result=show(host))
+
+
+def reconnected(cloud: Cloud, host: Host, limit: float = RECONNECTED) -> Host:
+    """The host after it met the server anew. Raises ApiError, WaitTimeout."""
+    cloud.act("reconnect", host.id)
+    _gone(cloud, host)
+    return until(
+        cloud,
+        lambda: cloud.hosts.fresh(host),
+        lambda seen: seen.state == "Up",
+        what=f"host {host.name} to be Up again",
+        limit=limit,
+        show=lambda seen: seen.state,
+    )
 
 
 def _gone(cloud: Cloud, host: Host) -> None:

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task of ``cs_host_password``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ...adapters.cloudstack.client import SystemClock
+from ...adapters.xenserver.login import XenLogin
+from ...core.change import Outcome
+from ...core.errors import InvalidValue
+from ...core.servers.host_password import API, DATABASE, Wish
+from ...operations.servers.host_password import Request, ensure_host_password
+from ...ports.cloud import Cloud
+from ..connection import Params, Spec
+from ..hypervisors.access import access as hypervisor_access
+from ..zone import PLACES
+from .access import database
+
+PASSWORDS: Spec = {
+    "username": {"type": "str", "required": True},
+    "password": {"type": "str", "required": True, "no_log": True},
+    "new_password": {"type": "str", "required": True, "no_log": True},
+    "update_on_host": {"type": "bool", "default": False},
+    "record": {"type": "str", "choices": [API, DATABASE], "default": API},
+    "verify": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 300.0},
+}
+
+
+def ensure(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    if params["timeout"] <= 0:
+        raise InvalidValue("timeout", params["timeout"], "a number of seconds above 0")
+    # Exactly text: ansible's own kinds of it are none that a wire format takes.
+    username, old, new = (str.__str__(params[name]) for name in ("username", "password", "new_password"))
+    its = hypervisor_access(params)
+    pool = XenLogin(dataclasses.replace(its, username=username), SystemClock()) if its else None
+    wish = Wish(
+        username,
+        params["record"],
+        bool(params.get("host")),
+        params["update_on_host"],
+        params["verify"],
+        pool is not None,
+    )
+    names = {name: params.get(name) or None for name in PLACES}
+    request = Request(names, wish, old, new, database(params), pool, params["timeout"])
+    return ensure_host_password(cloud, request, check_mode)

@@ -1,0 +1,168 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_host_password
+short_description: Change the password with which Apache CloudStack logs in to hosts
+description:
+  - Changes the password in CloudStack's record for all hosts of a cluster, or for one host, and verifies it by
+    reconnecting each host.
+  - For KVM, the password on the hosts is changed by the playbook C(hostcraft.cloudstack.change_host_password),
+    which uses this module, or by the server with O(update_on_host).
+  - For XenServer and XCP-ng with O(hypervisor), the password of the pool is changed through XAPI, then the record.
+  - For VMware, set the password of vCenter with M(hostcraft.cloudstack.cs_vmware_dc), and the record of the hosts with
+    O(record=database).
+  - If a step fails, the steps before it are undone with O(password), and the error tells what could not be undone.
+  - The API does not return passwords. Without O(database), the record cannot be compared, so the task sends the
+    password and reports a change at every run.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.pod
+  - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.host
+  - hostcraft.cloudstack.hypervisor
+  - hostcraft.cloudstack.database
+options:
+  username:
+    description: User with which CloudStack logs in. It must be the one of the record, which is not changed.
+    type: str
+    required: true
+  password:
+    description: Password that CloudStack has now. It is restored if a later step fails.
+    type: str
+    required: true
+  new_password:
+    description: Password that CloudStack is to have.
+    type: str
+    required: true
+  update_on_host:
+    description:
+      - Whether the server changes the password on the hosts too, through their agents. KVM only.
+      - The host must be Up. Each host is changed separately, so that each can be undone.
+    type: bool
+    default: false
+  record:
+    description:
+      - How CloudStack's record is changed.
+      - V(database) writes the encrypted password into the database, in one transaction, and reads it back by
+        decrypting it. Exactly one row must exist for each host. The management servers must be restarted afterwards.
+        Use it only if the API cannot change the record.
+    type: str
+    choices: [api, database]
+    default: api
+  verify:
+    description:
+      - Whether each host is reconnected afterwards, and must be Up again.
+      - Hosts that are not Up, or in maintenance, are refused then.
+    type: bool
+    default: true
+  timeout:
+    description: Maximum number of seconds for a host to be Up again.
+    type: float
+    default: 300
+seealso:
+  - module: hostcraft.cloudstack.cs_stored_secrets_info
+  - module: hostcraft.cloudstack.cs_vmware_dc
+"""
+
+EXAMPLES = r"""
+- name: The password of a cluster's hosts, which was changed on the hosts before
+  hostcraft.cloudstack.cs_host_password:
+    zone: zurich
+    cluster: kvm-a
+    username: root
+    password: "{{ vault_host_password_old }}"
+    new_password: "{{ vault_host_password }}"
+
+- name: The password of a XenServer pool, and CloudStack's record of it
+  hostcraft.cloudstack.cs_host_password:
+    zone: zurich
+    cluster: xen-a
+    username: root
+    password: "{{ vault_host_password_old }}"
+    new_password: "{{ vault_host_password }}"
+    hypervisor:
+      url: https://xen1.example.net
+
+- name: The record of hosts that are down, written into the database
+  hostcraft.cloudstack.cs_host_password:
+    zone: zurich
+    cluster: kvm-a
+    username: root
+    password: "{{ vault_host_password_old }}"
+    new_password: "{{ vault_host_password }}"
+    record: database
+    verify: false
+    database:
+      host: db.example.net
+      password: "{{ vault_database_password }}"
+      tls: true
+      encryption_key: "{{ vault_database_key }}"
+"""
+
+RETURN = r"""
+hosts:
+  description: Names of the hosts whose record is meant.
+  returned: success
+  type: list
+  elements: str
+  sample: [kvm01.example.com, kvm02.example.com]
+username:
+  description: User with which CloudStack logs in.
+  returned: success
+  type: str
+  sample: root
+record:
+  description: How the record is changed.
+  returned: success
+  type: str
+  sample: api
+verified:
+  description: Whether the hosts were reconnected, or would be.
+  returned: success
+  type: bool
+  sample: true
+restart_needed:
+  description: Whether the management servers must be restarted.
+  returned: success
+  type: bool
+  sample: false
+code:
+  description:
+    - V(refused) if nothing was done, with a code for each reason in C(details.reasons).
+    - V(password_not_changed) if a step failed. C(details) has C(cause), C(restored) and C(not_restored).
+  returned: failure
+  type: str
+  sample: password_not_changed
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.access import DATABASE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.host_password import (
+    PASSWORDS,
+    ensure,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import HOST_ALONE, PLACES
+
+TASK = ApiTask(
+    options={**PLACES, **HYPERVISOR, **DATABASE, **PASSWORDS},
+    operation=ensure,
+    constraints={"mutually_exclusive": HOST_ALONE},
+)
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
