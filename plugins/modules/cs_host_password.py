@@ -74,7 +74,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The password of a cluster's hosts, which was changed on the hosts before
+- name: Record the new password of a cluster's hosts
   hostcraft.cloudstack.cs_host_password:
     zone: zurich
     cluster: kvm-a
@@ -82,7 +82,7 @@ EXAMPLES = r"""
     password: "{{ vault_host_password_old }}"
     new_password: "{{ vault_host_password }}"
 
-- name: The password of a XenServer pool, and CloudStack's record of it
+- name: Change the password of a XenServer pool and its record
   hostcraft.cloudstack.cs_host_password:
     zone: zurich
     cluster: xen-a
@@ -92,7 +92,7 @@ EXAMPLES = r"""
     hypervisor:
       url: https://xen1.example.net
 
-- name: The record of hosts that are down, written into the database
+- name: Write the record of hosts that are down into the database
   hostcraft.cloudstack.cs_host_password:
     zone: zurich
     cluster: kvm-a

@@ -75,7 +75,7 @@ def test_a_record_or_connection_that_fails_brings_all_back(cluster: Cluster, com
     assert "s3cret" not in cluster.output
 
 
-@pytest.mark.parametrize("task", ["The host gets the new password", "CloudStack's record", "A new login with it"])
+@pytest.mark.parametrize("task", ["Set the new password", "Log in with the new password", "Change CloudStack's record"])
 def test_a_run_that_was_killed_is_finished_by_the_next(cluster: Cluster, task: str) -> None:
     cluster.play_until(task)
     assert cluster.play() == 0, cluster.output
