@@ -154,7 +154,7 @@ def test_a_declared_zone(reader: Reader) -> None:
     before = len(reader.sandbox.calls)
     told = reader.run("ansible-playbook -i inventory hostcraft.cloudstack.site", fails=True)
     tells(told, *of(found, "text"))
-    assert len(reader.sandbox.calls) == before
+    assert [call.command for call in reader.sandbox.calls[before:] if not call.command.startswith("list")] == []
 
 
 def test_vlans(reader: Reader) -> None:
