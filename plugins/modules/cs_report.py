@@ -48,6 +48,11 @@ options:
         added to a result, it is shown as the time that the host took.
       - With it, the load before and after is computed from the moves that were made, instead of the planned ones.
     type: raw
+  certificates:
+    description:
+      - Result of M(hostcraft.cloudstack.cs_certificate_info), or a list of such results. The page then has a table of
+        certificates, the one that expires first at the top.
+    type: raw
   title:
     description: Title of the page.
     type: str
@@ -55,6 +60,7 @@ options:
 seealso:
   - module: hostcraft.cloudstack.cs_maintenance_plan
   - module: hostcraft.cloudstack.cs_maintenance
+  - module: hostcraft.cloudstack.cs_certificate_info
 """
 
 EXAMPLES = r"""

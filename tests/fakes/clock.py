@@ -12,6 +12,7 @@ class FakeClock:
 
     def __init__(self, on_sleep: Callable[[float], None] = lambda now: None) -> None:
         self.time = 1000.0
+        self.epoch = 1_700_000_000.0
         self.sleeps: list[float] = []
         self.on_sleep = on_sleep
 
@@ -20,7 +21,7 @@ class FakeClock:
 
     def wall(self) -> float:
         """Seconds since 1970, as far from `now` as on a real machine."""
-        return 1_700_000_000.0 + self.time
+        return self.epoch + self.time
 
     def sleep(self, seconds: float) -> None:
         if seconds <= 0:

@@ -40,7 +40,16 @@ SETS: dict[str, tuple[str, ...]] = {
 }
 # What apt finds inside a host, with whatever it depends on. One row is resolved at once; rows may exclude each other.
 OFFERED: tuple[tuple[str, ...], ...] = (
-    (*KVM, "libvirt-daemon-driver-lxc", "nfs-common", "python3-libvirt", "gnutls-bin", "openssl", "bridge-utils"),
+    (
+        *KVM,
+        "libvirt-daemon-driver-lxc",
+        "nfs-common",
+        "python3-libvirt",
+        "gnutls-bin",
+        "openssl",
+        "bridge-utils",
+        "python3-cryptography",
+    ),
     ("ifupdown", "isc-dhcp-client", "ifenslave", "vlan"),
     ("network-manager", "netplan.io"),
     ("firewalld",),

@@ -21,6 +21,7 @@ INFO_OF = {
     "cs_vlan_range": "cs_vlan_info",
     "cs_vlan_dedication": "cs_vlan_info",
     "cs_management_ip_range": "cs_pod_info",
+    "cs_certificate_strictness": "cs_certificate_info",
 }
 
 

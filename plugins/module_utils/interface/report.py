@@ -22,6 +22,7 @@ REPORT: Spec = {
     "mode": {"type": "raw", "default": "0644"},
     "plan": {"type": "raw"},
     "results": {"type": "raw"},
+    "certificates": {"type": "raw"},
     "title": {"type": "str", "default": ""},
 }
 
@@ -34,6 +35,7 @@ def written(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         dest=os.path.abspath(params["dest"]),
         plan=params["plan"],
         results=params["results"],
+        certificates=params["certificates"],
         title=params["title"],
         mode=_mode(params["mode"]),
     )

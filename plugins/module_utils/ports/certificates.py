@@ -54,3 +54,38 @@ class ConsoleCertificates(t.Protocol):
 
     def put_server(self, pem: str, key: str, suffix: str) -> None:
         """The certificate itself with its key in PKCS#8. The server then restarts secondary storage VMs."""
+
+
+class Issued(t.NamedTuple):
+    """PEM texts. key: "" for a signing request."""
+
+    certificate: str
+    authorities: str
+    key: str = ""
+
+
+class Authorities(t.Protocol):
+    """CloudStack's certificate authority. provider: "" for the one in force."""
+
+    def providers(self) -> t.Sequence[tuple[str, str]]:
+        """Name and description of each."""
+
+    def authority(self, provider: str = "") -> str:
+        """Its CA certificates, PEM."""
+
+    def secured(self, zone_id: str) -> t.Mapping[str, t.Optional[bool]]:
+        """By the id of a host; None where the server does not say, as for other hypervisors than KVM."""
+
+    def provision(self, host_id: str, reconnect: t.Optional[bool], forced: bool, provider: str = "") -> None:
+        """Raises ApiError, Unsupported for forced on an older server."""
+
+    def issue(
+        self,
+        csr: str,
+        names: t.Sequence[str],
+        addresses: t.Sequence[str],
+        days: t.Optional[int],
+        provider: str = "",
+    ) -> Issued: ...
+
+    def revoke(self, serial: str, common_name: str, provider: str = "") -> None: ...

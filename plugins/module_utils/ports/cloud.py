@@ -17,7 +17,7 @@ from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
 from .bmc import HostHas, Oobms
 from .capacity import Capacities
-from .certificates import ConsoleCertificates, SystemVms
+from .certificates import Authorities, ConsoleCertificates, SystemVms
 from .clock import Clock, Progress
 from .collection import Collection
 from .jobs import Jobs
@@ -120,6 +120,9 @@ class Cloud(t.Protocol):
 
     @property
     def host_records(self) -> HostRecords: ...
+
+    @property
+    def authorities(self) -> Authorities: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -8,6 +8,8 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from contract.certificates import cloud
+from contract.certificates.cloud import Lab
 from contract.certificates.consoles import Consoles
 from contract.certificates.consoles import consoles as made
 from contract.conftest import Connect
@@ -18,3 +20,8 @@ from sandbox.server import Sandbox
 @pytest.fixture
 def consoles(sandbox: Sandbox, connect: Connect) -> Iterator[Consoles]:
     yield from made(sandbox, connect, f"127.{random.randrange(10, 250)}.{random.randrange(10, 250)}")
+
+
+@pytest.fixture
+def lab(sandbox: Sandbox, connect: Connect) -> Iterator[Lab]:
+    yield from cloud.lab(sandbox, connect)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import queue
 import shlex
 import socket
 import subprocess
@@ -24,16 +25,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
 from sandbox.rules import host_states
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.agents import Join, Joined, NotJoined
 from sandbox.world.hosts import Host
 
-from .authority import Authority
-
 PORT = 8250
+CERTIFICATE_DAYS = 30
 AGENT = "/etc/cloudstack/agent"
+PROPERTIES = f"{AGENT}/agent.properties"
 SCRIPTS = "/usr/share/cloudstack-common/scripts/util"
 
 
@@ -44,6 +48,7 @@ class Connection:
     told: dict[str, Any]
     socket: socket.socket
     gone: threading.Event = field(default_factory=threading.Event)
+    answers: queue.Queue[bytes] = field(default_factory=queue.Queue)
 
 
 class Management:
@@ -56,7 +61,6 @@ class Management:
         if not key.exists():
             command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", "management", "-f", str(key)]
             subprocess.run(command, check=True)
-        self._authority = Authority(key.parent / f"{key.name}-ca")
         self.connected: dict[str, Connection] = {}
         self._known: dict[str, Host] = {}
         self._changed = threading.Condition()
@@ -93,10 +97,13 @@ class Management:
             raise NotJoined(f"Guid {guid} is already in the database")
         keystore = f"{AGENT}/cloud.jks"
         request = self._run(
-            asked, address, f"{SCRIPTS}/keystore-setup {AGENT}/agent.properties {keystore} {uuid.uuid4().hex[:16]}"
+            asked,
+            address,
+            f"{SCRIPTS}/keystore-setup {PROPERTIES} {keystore} {uuid.uuid4().hex[:16]} 365 {AGENT}/cloud.csr",
         )
-        signed, authority = map(shlex.quote, self._authority.sign(request, address))
-        self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {keystore} {signed} {authority}")
+        signed, authority = map(shlex.quote, self._signed(request, address, CERTIFICATE_DAYS))
+        files = f"{AGENT}/cloud.crt {signed} {AGENT}/cloud.ca.crt {authority} {AGENT}/cloud.key"
+        self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {PROPERTIES} {keystore} ssh {files}")
         nics = " ".join(f"--{name}={self.bridge}" for name in ("pubNic", "prvNic", "guestNic"))
         self._run(asked, address, f"cloudstack-setup-agent -m {self.address} -z {asked.zone} -p {asked.pod} "
                   f"-c {asked.cluster} -g {guid} -a -s {nics}")  # fmt: skip
@@ -119,6 +126,44 @@ class Management:
         """What a real agent's script does; the password goes by standard input here, not on a command line."""
         asked = Join(f"http://{host.ip_address}", username, host.zone_id, host.pod_id, host.cluster_id)
         self._run(asked, host.ip_address, "chpasswd", f"{username}:{password}\n")
+
+    def provision(self, host: Host, days: int) -> None:
+        """By the agent, as provisionCertificate does it; it connects anew afterwards."""
+        met = self.connected.get(host.guid)
+        if met is None:
+            raise NotJoined(f"Failed to generate keystore and get CSR from the host/agent id={host.uuid}")
+        request = self._asked(met, {"passphrase": uuid.uuid4().hex[:16]})
+        signed, authority = self._signed(request, host.ip_address, days)
+        self._asked(met, {"certificate": signed, "authority": authority})
+
+    def _signed(self, request: str, address: str, days: int) -> tuple[str, str]:
+        """A host's certificate and the CA's own, as the scripts take them. Called in the sandbox's thread."""
+        authority = self.sandbox.world.authority
+        both = authority.issue([], [address], days, request).certificate, authority.certificate()
+        one, other = (text.strip().replace("\n", "^").replace(" ", "~") for text in both)
+        return one, other
+
+    def _trusted(self, told: dict[str, Any]) -> bool:
+        """With strictness an agent has to show a certificate of the CA in force."""
+        world = self.sandbox.world
+        if world.settings.value("ca.plugin.root.auth.strictness") != "true":
+            return True
+        try:
+            shown = x509.load_pem_x509_certificate(str(told.get("certificate")).encode())
+            shown.verify_directly_issued_by(x509.load_pem_x509_certificate(world.authority.certificate().encode()))
+        except (ValueError, InvalidSignature):
+            return False
+        return True
+
+    def _asked(self, met: Connection, told: dict[str, str]) -> str:
+        met.socket.sendall(json.dumps(told).encode() + b"\n")
+        try:
+            answer = json.loads(met.answers.get(timeout=60))
+        except (queue.Empty, ValueError):
+            raise NotJoined("the agent did not answer in time") from None
+        if "error" in answer:
+            raise NotJoined(str(answer["error"]))
+        return str(answer["said"])
 
     def _run(self, asked: Join, address: str, command: str, given: str = "") -> str:
         user = asked.username or "root"
@@ -150,7 +195,7 @@ class Management:
         except ValueError:
             told = {}
         guid = told.get("guid")
-        if not guid:
+        if not guid or not self._trusted(told):
             connection.close()
             return
         met = Connection(told, connection)
@@ -159,7 +204,8 @@ class Management:
             self._changed.notify_all()
         self._tell(lambda world: self._up(world, guid))
         with contextlib.suppress(OSError):
-            lines.read()
+            for line in lines:
+                met.answers.put(line)
         with self._changed:
             if self.connected.get(guid) is met:
                 del self.connected[guid]

@@ -7,9 +7,10 @@ import functools
 from ..errors import invalid, refused
 from ..paging import answer
 from ..registry import Body, Call, Work, command
-from ..rules import keystore, serving
+from ..rules import host_states, keystore, serving
 from ..rules.addresses import is_ip
 from ..world import World
+from ..world.agents import NotJoined
 from ..world.vms import CONSOLE_PROXY, STORAGE_VM
 from . import system_vm_life
 
@@ -64,7 +65,7 @@ def issue_certificate(call: Call) -> Work:
         if not all(is_ip(text, 4) or is_ip(text, 6) for text in addresses):
             raise invalid(f"Please provide valid IP addresses: {call['ipaddress']}")
         try:
-            issued = world.authority.issue(domains, addresses, max(_days(world, call), 1), csr)
+            issued = world.authority.issue(domains, addresses, _days(world, call), csr)
         except ValueError:
             raise refused(f"Unable to read/process CSR: {csr}") from None
         told = {"certificate": issued.certificate, "cacertificates": world.authority.certificate()}
@@ -75,13 +76,33 @@ def issue_certificate(call: Call) -> Work:
 
 @command("provisionCertificate", JAVA)
 def provision_certificate(call: Call) -> Work:
-    """T4:86-87; an agent that is away cannot be reached (not recorded)."""
-    host = call["hostid"]
+    """T4:86-87; an agent that is away cannot be reached, and what comes of it on a host is not recorded.
+
+    The agent makes a key, the CA signs for its names, and the host counts as secured. With reconnect it is Disconnected
+    for a while.
+    """
+    world, host = call.world, call["hostid"]
 
     def run() -> Body:
         _check_provider(call)
         if host.state not in ("Up", "Disconnected", "Connecting"):
             raise refused(f"Unable to find/generate/provision certificate: host {host.name} is {host.state}")
+        if host.name in world.authority.refused:
+            raise refused(world.authority.refused[host.name])
+        days = int(world.settings.value("ca.framework.cert.validity.period"))
+        if host.guid and world.agents is not None:
+            try:
+                world.agents.provision(host, days)
+            except NotJoined as error:
+                raise refused(str(error)) from None
+        else:
+            issued = world.authority.issue([host.name], [host.ip_address], days)
+            if world.authority.deploy is not None:
+                world.authority.deploy(host.name, issued)
+            if call.get("reconnect", True):
+                host_states.disconnect(world, host)
+                host_states.reconnect_later(world, host)
+        host.details["secured"] = "true"
         return {"success": True}
 
     return Work(run)

@@ -156,6 +156,9 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
         body.update(_capacity_view(world, host))
     if everything and host.gpus:
         body.update(gputotal=20, gpuused=0, gpugroup=GPU_GROUPS)
+    # Only of KVM hosts (not recorded: the simulator's have none).
+    if everything and host.hypervisor == "KVM" and host.details:
+        body["details"] = dict(host.details)
     if everything or "stats" in details:
         body.update(_statistics_view(host))
     if everything or "events" in details:

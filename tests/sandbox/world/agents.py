@@ -47,3 +47,6 @@ class Agents(Protocol):
 
     def set_password(self, host: Host, username: str, password: str) -> None:
         """Of a user of the machine. Raises NotJoined."""
+
+    def provision(self, host: Host, days: int) -> None:
+        """A new key and certificate on the machine, its agent and libvirt started again. Raises NotJoined."""

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 CA_YEARS = 30
+# Certificates begin so long before they are made; one that lasts -1 days has ended already (T5:49).
+BACKDATED = timedelta(hours=12)
 
 
 @dataclass(slots=True)
@@ -84,9 +86,15 @@ class Issued:
 
 @dataclass
 class Authority:
-    """The root CA of the installation, made when first asked for: keys take a moment."""
+    """The root CA of the installation, made when first asked for: keys take a moment.
+
+    deploy: what a test does with a certificate that was provisioned to a host that is no machine, by the host's name.
+    refused: what a host's agent says instead of taking one.
+    """
 
     revoked: set[int] = field(default_factory=set)
+    deploy: Callable[[str, Issued], None] | None = None
+    refused: dict[str, str] = field(default_factory=dict)
     _key: rsa.RSAPrivateKey | None = None
     _certificate: x509.Certificate | None = None
 
@@ -100,6 +108,10 @@ class Authority:
             self._certificate = builder.sign(self._key, hashes.SHA256())
         return self._key, self._certificate
 
+    def replace(self) -> None:
+        """Another CA from here on, as after its settings were emptied."""
+        self._key = self._certificate = None
+
     def certificate(self) -> str:
         return _text(self._root()[1])
 
@@ -109,13 +121,27 @@ class Authority:
         if csr:
             request = x509.load_pem_x509_csr(csr.encode())
             builder = _builder(request.subject, root.subject, request.public_key(), timedelta(days=days))
+            names = [*_asked(request), *_general(domains, addresses)]
+            if names:
+                builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
             return Issued(_text(builder.sign(root_key, hashes.SHA256())))
         key = rsa.generate_private_key(65537, 2048)
         builder = _builder(_name(domains[0]), root.subject, key.public_key(), timedelta(days=days))
-        names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(text)) for text in addresses]
-        names += [x509.DNSName(domain) for domain in domains]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName(_general(domains, addresses)), critical=False)
         return Issued(_text(builder.sign(root_key, hashes.SHA256())), _pem(key))
+
+
+def _general(domains: list[str], addresses: list[str]) -> list[x509.GeneralName]:
+    names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(text)) for text in addresses]
+    return names + [x509.DNSName(domain) for domain in domains]
+
+
+def _asked(request: x509.CertificateSigningRequest) -> list[x509.GeneralName]:
+    """Names that a request asks for itself."""
+    try:
+        return list(request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+    except x509.ExtensionNotFound:
+        return []
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: object, life: timedelta) -> x509.CertificateBuilder:
@@ -126,6 +152,6 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: object, life: timedelta
         .issuer_name(issuer)
         .public_key(key)  # type: ignore[arg-type]
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
+        .not_valid_before(min(now - BACKDATED, now + life - timedelta(seconds=1)))
         .not_valid_after(now + life)
     )

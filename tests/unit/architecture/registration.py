@@ -16,7 +16,9 @@ ON_THE_HOST = frozenset(
     {
         "cs_agent_properties",
         "cs_agent_properties_info",
+        "cs_host_certificate_info",
         "cs_host_check",
+        "cs_host_keystore",
         "cs_host_network_info",
         "cs_migration_path",
         "cs_network_change",

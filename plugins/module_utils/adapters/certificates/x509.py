@@ -74,6 +74,19 @@ class Cryptography:
         except self._bad as error:
             raise CertificateUnreadable(what, "format", f"not a certificate: {error}") from None
 
+    def from_pkcs12(self, content: bytes, passphrase: str, what: str) -> Certificate:
+        """The certificate that belongs to its private key. Raises CertificateUnreadable."""
+        from cryptography.hazmat.primitives.serialization import pkcs12
+
+        try:
+            held = pkcs12.load_key_and_certificates(content, passphrase.encode("utf-8"))[1]
+        except self._bad:
+            message = "not a keystore, or the passphrase of agent.properties does not open it"
+            raise CertificateUnreadable(what, "passphrase_wrong", message) from None
+        if held is None:
+            raise CertificateUnreadable(what, "none", "the keystore holds no certificate with a key")
+        return self._read(held)
+
     def key(self, text: str, what: str, passphrase: str = "") -> Key:
         form, encrypted, held = self._private(text, what, passphrase)
         kind, bits = self._kind(held.public_key())

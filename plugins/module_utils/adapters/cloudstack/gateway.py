@@ -18,6 +18,7 @@ from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
 from . import mapping, network_resources, resources
 from .capacities import Capacities
+from .certificates import Authorities
 from .client import Client, Job
 from .dedications import Dedications
 from .fleet import FleetReader
@@ -259,6 +260,7 @@ class Gateway:
         self.host_records = HostRecords(client)
         self.system_vms = SystemVms(client)
         self.console_certificates = ConsoleCertificates(client)
+        self.authorities = Authorities(client)
 
     @property
     def clock(self) -> Clock:

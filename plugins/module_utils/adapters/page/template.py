@@ -215,6 +215,23 @@ PAGE = """<!DOCTYPE html>
 </section>
 {% endfor %}
 {% endif %}
+{% if report.certificates %}
+<h2>Certificates</h2>
+<section class="certificates">
+<p>{{ report.certificates.sentence }}</p>
+{% for problem in report.certificates.problems %}
+<p class="bad">{{ problem }}</p>
+{% endfor %}
+<div class="scroll"><table>
+<thead><tr><th class="n">Days left</th><th>Host</th><th>Where</th><th>Certificate</th><th>Key</th></tr></thead>
+<tbody>
+{% for row in report.certificates.rows %}
+<tr class="{{ row.verdict }}"><td class="n">{{ row.days if row.days is not none else "–" }}</td><td>{{ row.host }}</td>
+<td>{{ row.where }}</td><td>{{ row.subject }}</td><td>{{ row.key }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+</section>
+{% endif %}
 </main>
 </body>
 </html>

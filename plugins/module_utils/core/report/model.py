@@ -19,6 +19,7 @@ from ..placement.fleet import Fleet, balances, vms_of
 from ..placement.rolling import fingerprint
 from ..placement.text import duration
 from ..text import printable
+from .certificates import CertificatesPart
 from .changes import (
     DonePart,
     Json,
@@ -97,6 +98,7 @@ class Report:
     plans: tuple[PlanPart, ...]
     shifts: tuple[ShiftPart, ...]
     done: t.Optional[DonePart]
+    certificates: t.Optional[CertificatesPart] = None
 
     @property
     def balance(self) -> Balance:
@@ -118,6 +120,7 @@ class Report:
         lines += [f"cluster {part.name}: {part.sentence}" for part in self.clusters]
         lines += [f"plan of {part.cluster}: {part.sentence}" for part in self.plans]
         lines += [f"done: {self.done.sentence}"] if self.done else []
+        lines += [f"certificates: {self.certificates.sentence}"] if self.certificates else []
         return [printable(line) for line in lines]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from ...core.change import Outcome
+from ...core.report.certificates import certificates_part
 from ...core.report.model import report, taken
 from ...ports.cloud import Cloud
 from ...ports.report import Pages
@@ -23,13 +24,14 @@ STAMP = re.compile(r'<time datetime="([0-9TZ:-]+)">[^<]*</time>')
 
 @dataclass(frozen=True)
 class Request:
-    """clusters: names, none for all of the zone. plan, results: as the tasks registered them. mode: of the file."""
+    """clusters: names, none for all of the zone. plan, results, certificates: as tasks registered them."""
 
     zone: t.Optional[str]
     clusters: tuple[str, ...]
     dest: str
     plan: object = None
     results: object = None
+    certificates: object = None
     title: str = ""
     mode: int = 0o644
 
@@ -41,6 +43,7 @@ def write(cloud: Cloud, pages: Pages, request: Request, check_mode: bool) -> Out
     """
     plans = taken("plan", request.plan, "waves", "cs_maintenance_plan")
     results = taken("results", request.results, "moved", "cs_maintenance")
+    certificates = taken("certificates", request.certificates, "certificates", "cs_certificate_info")
     held = pages.read(request.dest)
     zone = lookup.zone(cloud, request.zone)
     if request.clusters:
@@ -50,6 +53,7 @@ def write(cloud: Cloud, pages: Pages, request: Request, check_mode: bool) -> Out
     fleets = [cloud.fleets.read(each) for each in clusters]
     stamp = datetime.fromtimestamp(cloud.clock.wall(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     found = report(request.title, zone.name, stamp, fleets, plans, results)
+    found = replace(found, certificates=certificates_part(certificates))
     before = STAMP.search(held[0]) if held else None
     same = held is not None and before is not None and pages.render(replace(found, made=before[1])) == held[0]
     text = held[0] if held and same else pages.render(found)

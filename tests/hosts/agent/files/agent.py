@@ -5,7 +5,7 @@
 """Stand-in for the CloudStack agent: says who it is to the first management server that answers, and stays.
 
 Lines of JSON instead of the real protocol. It ends when the server says that the host was deleted, as the real one
-does.
+does. Asked to, it makes a new key and takes a certificate for it; then it starts libvirtd again and connects anew.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import time
 from typing import Any
 
-PROPERTIES = "/etc/cloudstack/agent/agent.properties"
+HOME = "/etc/cloudstack/agent"
+PROPERTIES = f"{HOME}/agent.properties"
+SCRIPTS = "/usr/share/cloudstack-common/scripts/util"
 
 
 def properties() -> dict[str, str]:
@@ -34,6 +37,15 @@ def address_of(device: str) -> str:
     return str(found[0])
 
 
+def certificate() -> str:
+    """What a TLS handshake would show."""
+    try:
+        with open(f"{HOME}/cloud.crt", encoding="utf-8") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 def greeting(held: dict[str, str]) -> dict[str, Any]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     reserved = int(held.get("host.reserved.mem.mb", "1024")) * 1024**2
@@ -47,6 +59,7 @@ def greeting(held: dict[str, str]) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "mhz": 2400,
         "memory": memory - reserved,
+        "certificate": certificate(),
     }
 
 
@@ -55,7 +68,30 @@ def talk(server: str, held: dict[str, str]) -> bool:
     with socket.create_connection((server, int(held["port"])), timeout=5) as connection:
         connection.sendall(json.dumps(greeting(held)).encode() + b"\n")
         connection.settimeout(None)
-        return b"deleted" in connection.makefile("rb").readline()
+        for line in connection.makefile("rb"):
+            asked = json.loads(line)
+            if "deleted" in asked:
+                return True
+            connection.sendall(json.dumps(provisioned(asked)).encode() + b"\n")
+            if "certificate" in asked:
+                return False
+    return False
+
+
+def provisioned(asked: dict[str, str]) -> dict[str, str]:
+    """A signing request for a new key, or what came of taking its certificate."""
+    files = [f"{HOME}/cloud.{end}" for end in ("jks", "crt", "ca.crt", "key", "csr")]
+    if "certificate" in asked:
+        word, authority = asked["certificate"], asked["authority"]
+        command = ["keystore-cert-import", PROPERTIES, files[0], "agent", files[1], word, files[2], authority, files[3]]
+    else:
+        command = ["keystore-setup", PROPERTIES, files[0], asked["passphrase"], "365", files[4]]
+    ended = subprocess.run([f"{SCRIPTS}/{command[0]}", *command[1:]], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        return {"error": ended.stderr.strip()}
+    if "certificate" in asked and os.path.exists("/etc/libvirt"):
+        subprocess.run(["systemctl", "restart", "libvirtd"], check=False)
+    return {"said": ended.stdout}
 
 
 def main() -> None:

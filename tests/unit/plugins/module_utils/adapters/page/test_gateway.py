@@ -17,6 +17,10 @@ import pytest
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.page.gateway import SVG, Pages
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Balance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingLibrary
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.certificates import (
+    CertificateRow,
+    CertificatesPart,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.model import (
     ClusterPart,
     HostRow,
@@ -32,13 +36,14 @@ def page(name: str = NAME) -> Report:
     part = ClusterPart(name, "KVM", (HostRow(name, 0.2, 0.95, 3, "Disabled"),), BALANCE, 3, True, name, name)
     reason = {"code": name, "message": name, "remedy": name}
     plan = PlanPart(name, False, name, name, (), ({"wave": 1, "vm": name, "source": name, "target": name},), (reason,))
-    return Report(name, name, "2026-01-02T03:04:05Z", (part,), (plan,), (), None)
+    certificates = CertificatesPart((CertificateRow(name, name, name, 1, name),), (name,))
+    return Report(name, name, "2026-01-02T03:04:05Z", (part,), (plan,), (), None, certificates)
 
 
 def test_whatever_names_hold_is_text() -> None:
     text = Pages().render(page())
     assert "<script" not in text
-    assert text.count("&lt;script&gt;") >= 10
+    assert text.count("&lt;script&gt;") >= 15
 
 
 @pytest.mark.parametrize(

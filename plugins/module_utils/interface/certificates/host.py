@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task of ``cs_host_certificate_info``: the certificates of the host that it runs on."""
+
+from __future__ import annotations
+
+import time
+
+from ...adapters.certificates.host import HostFiles
+from ...adapters.linux.client import Linux
+from ...core.certificates.judge import Limits, judge_sighting, judge_together, judged, shown
+from ...core.errors import HostcraftError, InvalidValue
+from ..fields import Spec
+from ..findings import ASKED, answer
+from ..task import Module, failure
+
+OPTIONS: Spec = {
+    "name": {"type": "str"},
+    "ca_certificates": {"type": "str", "default": ""},
+    "expected_names": {"type": "list", "elements": "str", "default": []},
+    "days": {"type": "int", "default": 30},
+    **ASKED,
+    "fail": {**ASKED["fail"], "default": "never"},
+}
+
+
+def main() -> None:
+    """The body of the module. It changes nothing, hence check mode is the same."""
+    module = Module(argument_spec=OPTIONS, supports_check_mode=True)
+    params = module.params
+    try:
+        if params["days"] < 0:
+            raise InvalidValue("days", params["days"], "a number of days from 0 on")
+        host = params["name"] or Linux().hostname()
+        limits = Limits(time.time(), params["days"])
+        seen = HostFiles(host, params["ca_certificates"], params["expected_names"]).sightings()
+        found = [finding for each in seen for finding in judge_sighting(each, limits)]
+        judgement = judged([*found, *judge_together(seen)], params["ignore"])
+    except HostcraftError as error:
+        module.fail_json(**failure(error))
+    else:
+        answer(
+            module,
+            judgement,
+            lambda _bad: f"certificates of {host}",
+            "certificates_not_fit",
+            host=host,
+            certificates=[shown(each, limits.seen_at) for each in seen],
+        )
