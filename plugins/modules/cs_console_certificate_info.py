@@ -28,6 +28,13 @@ options:
     description: Report a certificate that expires in fewer days.
     type: int
     default: 30
+  resolve:
+    description:
+      - Look up the names in the URLs of the system VMs where the task runs, and report those that do not resolve or
+        resolve to another address.
+      - A name that all system VMs share may have any address.
+    type: bool
+    default: true
   fail:
     default: never
 requirements:

@@ -33,6 +33,9 @@ class X509(t.Protocol):
 # Address or name, port, name to ask for ("" for the address), PEM texts of CA certificates to verify with or "".
 Probe = t.Callable[[str, int, str, str], t.Union[Served, NotServed]]
 
+# The addresses of a host name; empty where it does not resolve.
+Resolve = t.Callable[[str], tuple[str, ...]]
+
 
 class SystemVms(t.Protocol):
     """Console proxies and secondary storage VMs. Each listing is asked anew."""

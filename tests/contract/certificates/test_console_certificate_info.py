@@ -13,11 +13,12 @@ from contract.tasks import perform
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 
 MODULE = "cs_console_certificate_info"
+INTERFACE = "ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.certificates.console"
 
 
 def ask(consoles: Consoles, **changes: Any) -> Any:
     ports = {"console_port": consoles.ports.console, "storage_port": consoles.ports.storage}
-    return perform(consoles.cloud, MODULE, **ports, **changes).result
+    return perform(consoles.cloud, MODULE, **{**ports, "resolve": False, **changes}).result
 
 
 def codes(told: Any) -> list[str]:
@@ -64,3 +65,18 @@ def test_a_chain_without_its_middle_and_a_changed_domain_are_findings(consoles: 
     assert codes(ask(consoles, root=consoles.chain.root.pem)) == ["served_incomplete"] * 2
     perform(consoles.cloud, "cs_configuration", name="consoleproxy.url.domain", value="*.elsewhere.example.test")
     assert codes(ask(consoles)) == ["served_name"]
+
+
+@pytest.mark.parametrize(("known", "code"), [("", "name_unresolved"), ("192.0.2.1", "name_elsewhere"), ("own", "")])
+def test_names_that_clients_cannot_use_are_findings(
+    consoles: Consoles, monkeypatch: pytest.MonkeyPatch, known: str, code: str
+) -> None:
+    consoles.turn_on()
+    consoles.ensure()
+
+    def lookup(name: str) -> tuple[str, ...]:
+        own = name.partition(".")[0].replace("-", ".")
+        return (own if known == "own" else known,) if known else ()
+
+    monkeypatch.setattr(f"{INTERFACE}.addresses_of", lookup)
+    assert codes(ask(consoles, resolve=True)) == ([code] * 2 if code else [])

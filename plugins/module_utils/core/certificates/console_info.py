@@ -65,3 +65,14 @@ def judge_seen(seen: Seen, days: int, now: float) -> t.Iterator[Finding]:
     # An expired certificate and one for other names cannot be verified either, and that was told.
     if answer.trusted is False and fits and leaf.valid_at(now):
         yield CONSOLE.found("served_incomplete", f"{vm.called}: {shortened(answer.reason)}", vm.name)
+
+
+def judge_name(seen: Seen, own: bool, addresses: t.Collection[str]) -> t.Iterator[Finding]:
+    """Whether clients find a VM by the name in its URLs. own: its name is its alone; else a load balancer has it."""
+    vm = seen.vm
+    if not addresses:
+        yield CONSOLE.found("name_unresolved", f"{vm.called}: {seen.host_name}", vm.name, host_name=seen.host_name)
+    elif own and vm.address not in addresses:
+        found = ", ".join(shortened(each) for each in addresses)
+        evidence = f"{vm.called}: {seen.host_name} is {found}, its address is {vm.address}"
+        yield CONSOLE.found("name_elsewhere", evidence, vm.name, addresses=list(addresses))

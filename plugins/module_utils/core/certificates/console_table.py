@@ -252,6 +252,18 @@ SERVED = (
             _CHAIN,
         ),
         (
+            "name_unresolved",
+            "The name in the URLs of a system VM does not resolve",
+            "add it to DNS: each address of the public range has the name aaa-bbb-ccc-ddd.DOMAIN",
+            _CHANGE,
+        ),
+        (
+            "name_elsewhere",
+            "The name in the URLs of a system VM resolves to another address",
+            "correct it in DNS: aaa-bbb-ccc-ddd.DOMAIN has the address aaa.bbb.ccc.ddd",
+            _CHANGE,
+        ),
+        (
             "plain_text",
             "Consoles or copies of templates are not encrypted",
             "set a domain and upload a certificate with cs_console_certificate",

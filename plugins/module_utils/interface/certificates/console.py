@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from ...adapters.certificates.probe import served
+from ...adapters.certificates.resolver import addresses_of
 from ...adapters.certificates.x509 import Cryptography
 from ...core.certificates.console_change import Seen, shown
 from ...core.certificates.console_check import Wish
@@ -50,6 +51,7 @@ CONSOLE: Spec = {
 INFO: Spec = {
     "root": {"type": "str"},
     "days": {"type": "int", "default": 30},
+    "resolve": {"type": "bool", "default": True},
     **ASKED,
     "fail": {**ASKED["fail"], "default": NEVER},
     **SYSTEM_VMS,
@@ -90,7 +92,14 @@ class ConsolesNotFit(HostcraftError):
 
 
 def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
-    question = Question(ports_of(params), params["zone"] or "", params["root"] or "", params["days"], params["ignore"])
+    question = Question(
+        ports_of(params),
+        params["zone"] or "",
+        params["root"] or "",
+        params["days"],
+        params["ignore"],
+        addresses_of if params["resolve"] else None,
+    )
     found = report(cloud, served, question)
     result = {
         "settings": {kind: {"domain": each.raw, "encrypted": each.encrypted} for kind, each in found.expected.items()},

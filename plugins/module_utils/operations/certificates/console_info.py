@@ -9,12 +9,12 @@ import dataclasses
 import typing as t
 
 from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
-from ...core.certificates.console_info import Expected, expected_of, judge_seen
+from ...core.certificates.console_info import Expected, expected_of, judge_name, judge_seen
 from ...core.certificates.console_table import CONSOLE
 from ...core.certificates.system_vms import CONSOLE as PROXY
 from ...core.certificates.system_vms import STORAGE
-from ...core.findings import Judgement
-from ...ports.certificates import Probe
+from ...core.findings import Finding, Judgement
+from ...ports.certificates import Probe, Resolve
 from ...ports.cloud import Cloud
 from .. import lookup
 
@@ -23,13 +23,17 @@ SETTINGS: t.Mapping[str, tuple[str, str]] = {PROXY: (PROXY_DOMAIN, PROXY_TLS), S
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """zone: "" for all. ports: by kind. root: a PEM text to verify with, "" for none. days: of warning."""
+    """zone: "" for all. ports: by kind. root: a PEM text to verify with, "" for none. days: of warning.
+
+    resolve: how names of URLs are looked up, None where they are not.
+    """
 
     ports: t.Mapping[str, int]
     zone: str = ""
     root: str = ""
     days: int = 30
     ignore: t.Sequence[str] = ()
+    resolve: t.Optional[Resolve] = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +60,21 @@ def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
     now = cloud.clock.wall()
     found = [finding for each in expected.values() for finding in each.findings()]
     found += [finding for each in seen for finding in judge_seen(each, question.days, now)]
+    if question.resolve is not None:
+        found += _names(question.resolve, expected, seen)
     return Report(expected, tuple(seen), CONSOLE.judgement(found, question.ignore), now)
+
+
+def _names(resolve: Resolve, expected: t.Mapping[str, Expected], seen: t.Sequence[Seen]) -> t.Iterator[Finding]:
+    """Each name is looked up once: behind a load balancer all have the same."""
+    known: dict[str, tuple[str, ...]] = {}
+    for each in seen:
+        domain = expected[each.vm.kind].domain
+        if domain is not None and each.answer is not None:
+            name = each.host_name
+            if name not in known:
+                known[name] = resolve(name)
+            yield from judge_name(each, domain.wildcard, known[name])
 
 
 def _value(cloud: Cloud, name: str) -> str:

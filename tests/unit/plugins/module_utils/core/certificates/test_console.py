@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_info import (
     expected_of,
+    judge_name,
     judge_seen,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_table import (
@@ -72,6 +73,8 @@ PLANTED = {
     "served_expired": judge_seen(seen(replace(LEAF, not_after=NOW - DAY)), 30, NOW),
     "served_expires_soon": judge_seen(seen(replace(LEAF, not_after=NOW + 5 * DAY)), 30, NOW),
     "served_name": judge_seen(seen(replace(LEAF, names=("*.example.com",))), 30, NOW),
+    "name_unresolved": judge_name(seen(), False, ()),
+    "name_elsewhere": judge_name(seen(), True, ("192.0.2.99",)),
     "plain_text": expected_of(PROXY, "", "true").findings(),
 }
 
@@ -90,6 +93,11 @@ def test_what_is_right_has_no_findings() -> None:
     right = seen(trusted=True)
     assert [*judge_served(right, CHAIN), *surplus(right, CHAIN), *judge_seen(right, 30, NOW)] == []
     assert list(expected_of(PROXY, "*.consoles.example.com", "true").findings()) == []
+
+
+def test_a_name_is_found_by_one_of_its_addresses_or_at_a_load_balancer() -> None:
+    assert list(judge_name(seen(), True, ("2001:db8::1", VM.address))) == []
+    assert list(judge_name(seen(), False, ("198.51.100.1",))) == []
 
 
 def test_a_chain_without_its_root_is_served_in_full() -> None:
