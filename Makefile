@@ -42,7 +42,7 @@ lock: ## Resolve requirements/*.in again into the pinned files
 .PHONY: collections
 collections: $(VENV)/collections/.installed ## Install the collections that the roles use
 
-$(VENV)/collections/.installed: requirements/collections.txt galaxy.yml $(STAMP)
+$(VENV)/collections/.installed: requirements/collections.txt galaxy.yml tools/collections_of.py $(STAMP)
 	rm -rf $(VENV)/community
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  -r requirements/collections.txt -d $(VENV)/community

@@ -30,8 +30,8 @@ def lines(role: Path) -> Iterator[tuple[str, str]]:
                 yield f"{file.relative_to(ROOT)}:{number}", line
 
 
-def options(spec: Path) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"][
+def options(spec: Path) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"][
         "options"
     ]
     return found
@@ -40,7 +40,9 @@ def options(spec: Path) -> dict[str, dict[str, str]]:
 def raw(spec: Path, kind: str, converted: str, elements: str = "") -> Iterator[str]:
     """Uses of options of a kind that neither hand the value to a module as it is nor convert it."""
     for name, option in options(spec).items():
-        if option.get("type") != kind or (elements and option.get("elements") != elements):
+        # A list that a survey may leave empty is raw, because null is no list.
+        texts = kind == "list" and option.get("type") == "raw" and option.get("default") == []
+        if not texts and (option.get("type") != kind or (elements and option.get("elements") != elements)):
             continue
         for where, line in lines(spec.parent.parent):
             for used in re.finditer(rf"(?<![\w.]){name}(?!\w)", line):

@@ -1,0 +1,149 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks as AWX runs them: by ansible-runner, from a private data directory, with answers of surveys as texts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ansible_runner
+import pytest
+import yaml
+from integration.maintenance.site import Site, build, notes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
+from sandbox.server import Sandbox
+
+KEPT = ("PATH", "HOME", "LANG", "ANSIBLE_HOME", "ANSIBLE_COLLECTIONS_PATH")
+
+
+class Unsafe(str):
+    """Survey answers are marked so by AWX."""
+
+
+class Dumper(yaml.SafeDumper):
+    pass
+
+
+Dumper.add_representer(Unsafe, lambda dumper, data: dumper.represent_scalar("!unsafe", str(data)))
+
+
+@dataclass
+class Awx:
+    """A sandbox with a furnished zone, and jobs on it. Each has a directory of its own."""
+
+    box: Sandbox
+    site: Site
+    folder: Path
+    number: int = 24
+
+    def job(self, playbook: str, *, check: bool = False, answers: dict[str, Any] | None = None) -> Any:
+        """answers: of a survey; texts are given as AWX gives them."""
+        self.number += 1
+        its = self.folder / str(self.number)
+        for name in ("env", "inventory", "project"):
+            (its / name).mkdir(parents=True)
+        play = [{"name": "Play", "ansible.builtin.import_playbook": f"hostcraft.cloudstack.{playbook}"}]
+        (its / "project" / "job.yml").write_text(yaml.safe_dump(play), encoding="utf-8")
+        hosts = "\n".join(["localhost ansible_connection=local", *self.site.hosts])
+        (its / "inventory" / "hosts").write_text(f"{hosts}\n", encoding="utf-8")
+        environment = {
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
+            "CLOUDSTACK_ENDPOINT": self.box.url,
+            "CLOUDSTACK_KEY": self.box.key,
+            "CLOUDSTACK_SECRET": self.box.secret,
+            # Fields of the credential that were left empty.
+            **dict.fromkeys(("CLOUDSTACK_VERIFY", "CLOUDSTACK_TIMEOUT", "CLOUDSTACK_HYPERVISOR_URL"), ""),
+            "CLOUDSTACK_DANGEROUS_NO_TLS_VERIFY": "False",
+            "JOB_ID": str(self.number),
+            "INVENTORY_ID": "1",
+        }
+        (its / "env" / "envvars").write_text(yaml.safe_dump(environment), encoding="utf-8")
+        own = {"awx_job_id": self.number, "tower_job_id": self.number, "awx_user_name": "anna"}
+        given = {name: Unsafe(value) if isinstance(value, str) else value for name, value in (answers or {}).items()}
+        variables = {"ansible_python_interpreter": sys.executable, **own, **given}
+        (its / "env" / "extravars").write_text(yaml.dump(variables, Dumper=Dumper), encoding="utf-8")
+        return ansible_runner.run(
+            private_data_dir=str(its),
+            playbook="job.yml",
+            cmdline="--check --diff" if check else None,
+            settings={"suppress_ansible_output": True},
+            quiet=True,
+        )
+
+
+@pytest.fixture
+def awx(tmp_path: Path) -> Iterator[Awx]:
+    with Sandbox(seed=1, speed=10.0) as box:
+        site = build(Client(Http(Endpoint(box.url, box.key, box.secret))), hosts=2, vms=1)
+        box.calls.clear()
+        yield Awx(box, site, tmp_path)
+
+
+def told(job: Any) -> str:
+    """What the job printed, without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", "".join(event.get("stdout", "") + "\n" for event in job.events))
+
+
+# What a survey of the roll sends: texts, empty ones too, and numbers; a multiple selection is a list.
+ANSWERS = {
+    "rolling_maintenance_clusters": "c1",
+    "rolling_maintenance_hosts": "",
+    "rolling_maintenance_first": "h1\n",
+    "rolling_maintenance_consent": "",
+    "rolling_maintenance_balance": "no",
+    "rolling_maintenance_spare_hosts": "0",
+    "rolling_maintenance_max_parallel": 1,
+    "rolling_maintenance_take_over": "",
+    "rolling_maintenance_zone": "",
+}
+
+
+def test_a_zone_is_shown_line_by_line(awx: Awx) -> None:
+    job = awx.job("show_zone", answers={"show_zone": "z1"})
+    assert (job.status, job.rc) == ("successful", 0), told(job)
+    results = [event["event_data"]["res"] for event in job.events if event["event"] == "runner_on_ok"]
+    lines = next(each["msg"] for each in results if isinstance(each.get("msg"), list))
+    assert any("cluster c1" in line for line in lines)
+    assert not any("\n" in line for line in lines)
+    assert "WARNING" not in told(job)
+    assert awx.box.key not in told(job)
+    assert awx.box.secret not in told(job)
+
+
+def test_a_check_job_is_a_gate_and_the_job_itself_rolls(awx: Awx, tmp_path: Path) -> None:
+    page = str(tmp_path / "page.html")
+    gate = awx.job("rolling_maintenance", check=True, answers=ANSWERS)
+    assert gate.status == "successful", told(gate)
+    assert "cluster c1: 2 waves" in told(gate)
+    assert not [call.command for call in awx.box.calls if not call.command.startswith(("list", "query"))]
+
+    job = awx.job("rolling_maintenance", answers={**ANSWERS, "rolling_maintenance_report": page})
+    assert job.status == "successful", told(job)
+    written = [call.params.get("annotation", "") for call in awx.box.calls if call.command == "addAnnotation"]
+    locks = [json.loads(text.partition(" ")[2]) for text in written if text.startswith("hostcraft.lock ")]
+    assert {lock["job"] for lock in locks} == {"AWX job 26"}
+    assert len({lock["token"] for lock in locks}) == 1
+    assert awx.box.calls.counts["prepareHostForMaintenance"] == 2
+    assert awx.box.run(notes) == []
+    # The report outlives the container as an artifact of the job.
+    artifacts = [
+        event["event_data"].get("artifact_data") for event in job.events if event["event"] == "playbook_on_stats"
+    ]
+    assert "rolling_maintenance_page" in artifacts[0]
+    assert artifacts[0]["rolling_maintenance_page"] == Path(page).read_text(encoding="utf-8").rstrip("\n")
+    assert awx.box.secret not in told(job)
+
+
+def test_a_plan_that_does_not_exist_fails_the_gate(awx: Awx) -> None:
+    gate = awx.job("rolling_maintenance", check=True, answers={**ANSWERS, "rolling_maintenance_spare_hosts": "1"})
+    assert (gate.status, gate.rc) == ("failed", 2)
+    assert "n_plus_f" in told(gate), told(gate)
