@@ -66,6 +66,19 @@ def test_one_host_that_fails_brings_all_back(cluster: Cluster, fault: str) -> No
     assert "s3cret" not in cluster.output
 
 
+def test_a_host_that_goes_away_in_the_middle_is_named_and_the_others_go_back(cluster: Cluster) -> None:
+    cluster.plant("kvm3", "systemctl poweroff --force --force; sleep 60")
+    status = cluster.play()
+    gone = cluster.fleet["kvm3"]
+    gone.power_off()
+    gone.power_on()
+    gone.wait()
+    assert status != 0
+    assert (cluster.logins(), cluster.record()) == (ALL_OLD, {OLD})
+    assert "No new login on: kvm3." in " ".join(cluster.output.split())
+    assert "This host could not be given back its old password" in " ".join(cluster.output.split())
+
+
 @pytest.mark.parametrize(("command", "kind"), [("updateHostPassword", "http"), ("reconnectHost", "job_failed")])
 def test_a_record_or_connection_that_fails_brings_all_back(cluster: Cluster, command: str, kind: str) -> None:
     cluster.server.faults.add(command, kind, nth=1 if kind == "http" else 3, status=530, text="it will not")
