@@ -93,3 +93,14 @@ def test_numbers_are_converted_where_they_are_compared(spec: Path, kind: str) ->
 )
 def test_names_as_people_give_them(given: object, names: list[str]) -> None:
     assert listed(given) == names
+
+
+@pytest.mark.parametrize(
+    "file", ["kvm_libvirt/tasks/configuration.yml", "kvm_libvirt/tasks/settings.yml", "host_base/tasks/clock.yml"]
+)
+def test_a_file_of_the_system_that_is_a_link_stays_one(file: str) -> None:
+    """Ansible keeps owner, mode and access control list of a file that it replaces, but replaces the link itself."""
+    text = (ROOT / "roles" / file).read_text(encoding="utf-8")
+    written = re.findall(r"ansible\.builtin\.(?:copy|template):\n((?: {4,}.*\n)+)", text)
+    assert written
+    assert [task for task in written if "follow: true" not in task] == []
