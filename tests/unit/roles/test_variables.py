@@ -96,7 +96,13 @@ def test_names_as_people_give_them(given: object, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["kvm_libvirt/tasks/configuration.yml", "kvm_libvirt/tasks/settings.yml", "host_base/tasks/clock.yml"]
+    "file",
+    [
+        "host_base/tasks/clock.yml",
+        "kvm_libvirt/tasks/apparmor.yml",
+        "kvm_libvirt/tasks/configuration.yml",
+        "kvm_libvirt/tasks/settings.yml",
+    ],
 )
 def test_a_file_of_the_system_that_is_a_link_stays_one(file: str) -> None:
     """Ansible keeps owner, mode and access control list of a file that it replaces, but replaces the link itself."""
