@@ -109,10 +109,10 @@ unit: venv ## Run unit, property, contract and architecture tests
 	pytest --numprocesses 2 $(PYTEST_ARGS) --ignore=tests/integration tests
 
 # Most of the time of these is waiting for machines; a file of tests may be one story.
-WORKERS ?= 3
+WORKERS ?= 2
 
 .PHONY: integration
-integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=3)
+integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=2)
 	pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) tests/integration
 
 .PHONY: molecule
