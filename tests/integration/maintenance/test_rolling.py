@@ -161,7 +161,7 @@ def test_a_record_has_an_age_and_an_old_one_is_not_gone_on_with(lab: Lab, site: 
     assert planned["done"] == [first]
     assert planned["age"] == pytest.approx(lab.loop.time() - began, abs=120)
     lab.loop.virtual += 5 * 86400
-    with pytest.raises(Refused, match=r"begun 19[0-9] h") as error:
+    with pytest.raises(Refused, match=r"started 19[0-9] h") as error:
         following(lab)
     assert codes(error) == {"old_roll"}
     assert [text for text in notes(lab.box.world) if text.startswith(locks.PREFIX)] == []

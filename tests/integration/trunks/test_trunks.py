@@ -143,5 +143,5 @@ def test_a_bridge_is_read_as_it_is(found: dict[str, Any]) -> None:
 
 def test_people_are_told(found: dict[str, Any]) -> None:
     said = found["output"]
-    assert "unlabelled: guests Guest 100-200,300-310 does not reach: nothing on the host is named cloudbr1" in said
+    assert "unlabelled: guests Guest 100-200,300-310 does not reach: the host has no interface cloudbr1" in said
     assert "kvm: 101-200,300-310 not on filtered (of 8 hosts)" in said

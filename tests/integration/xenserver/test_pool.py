@@ -338,7 +338,7 @@ def host(servers: Servers, name: str, out: bool) -> Any:
 def test_a_host_is_emptied_and_used_again_and_the_master_stays_master(servers: Servers, pool: Pool) -> None:
     guests = [site.add_vm(pool, f"i-2-{number}-VM", "xen0") for number in range(3)]
     done = twice(pool, host(servers, "xen0", True))
-    assert done.after == {"changes": ["disable xen0", "move i-2-0-VM, i-2-1-VM, i-2-2-VM from xen0"]}
+    assert done.after == {"changes": ["disable xen0", "migrate i-2-0-VM, i-2-1-VM, i-2-2-VM away from xen0"]}
     assert (done.result["enabled"], done.result["running"], done.result["master"]) == (False, [], True)
     assert pool.host("xen0") not in {pool.database.get("VM", vm)["resident_on"] for vm in guests}
     pool.upgrade_to[pool.host("xen0")] = "8.4.0"

@@ -147,7 +147,7 @@ def _not_its_own(cloud: Cloud, fleet: Fleet, record: t.Optional[records.Record],
     if record.run != request.run:
         return [Reason("other_roll", state, f"continue it with run={record.run!r}, or {abandon}", facts)]
     if seconds > request.oldest_record:
-        remedy = f"{abandon}and start a new one, or continue it with oldest_record={seconds + 3600:.0f}"
+        remedy = f"{abandon} and start a new one, or continue it with oldest_record={seconds + 3600:.0f}"
         return [Reason("old_roll", state, remedy, facts)]
     return []
 
