@@ -21,7 +21,6 @@ LONGEST = (
     "machine_network/change/test_network_change.py",
     "machine/roles/test_kvm_hosts.py",
     "maintenance/test_playbook.py",
-    "maintenance/test_three_kinds.py",
     "machine/roles/test_firewalls.py",
     "maintenance/test_demo_zone.py",
     "zone/test_zone.py",
