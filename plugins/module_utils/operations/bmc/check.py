@@ -16,10 +16,9 @@ from ...core.errors import ApiError, InvalidValue
 from ...core.findings import Judgement
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
-from ..zone.places import Names, place
+from ..zone.places import Names, hosts_in, place
 from . import asking
 from .asking import Direct
-from .oobm_info import hosts_of
 
 Ping = t.Callable[[str], bool]
 
@@ -53,7 +52,7 @@ def check_controllers(cloud: Cloud, request: Request) -> tuple[Checked, ...]:
     for each in held.values():
         if each.configured:
             users[_place_of(each)].append(names.get(each.host_id, each.host_id))
-    hosts = hosts_of(cloud, where)
+    hosts = hosts_in(cloud, where)
     switches = asking.switches_of(cloud, hosts, DETAIL)
     checked = []
     for host in hosts:

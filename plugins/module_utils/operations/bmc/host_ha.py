@@ -18,9 +18,8 @@ from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ..ensure import within
 from ..waiting import until
-from ..zone.places import Names, Place, place
+from ..zone.places import Names, Place, hosts_in, place
 from . import asking
-from .oobm_info import hosts_of
 from .scopes import ensure_switched
 
 SETTLE = 60.0
@@ -146,7 +145,7 @@ def _proof(cloud: Cloud, request: Request, host: Host) -> Death:
 def seen_host_ha(cloud: Cloud, names: Names, ask: bool) -> Outcome:
     """Every host of a place: state, what it means, what is missing. ask: whether each controller is asked now."""
     where = place(cloud, names)
-    hosts = hosts_of(cloud, where)
+    hosts = hosts_in(cloud, where)
     held = {each.host_id: each for each in cloud.host_has.all()}
     oobms = {each.host_id: each for each in cloud.oobms.all(where.zone.id)}
     switches = asking.switches_of(cloud, hosts, host_ha.DETAIL)

@@ -13,7 +13,7 @@ from ...core.change import Outcome
 from ...core.errors import ApiError
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
-from ..zone.places import Names, Place, place
+from ..zone.places import Names, hosts_in, place
 from . import asking
 
 TIMEOUT, POOL = "outofbandmanagement.action.timeout", "outofbandmanagement.sync.poolsize"
@@ -26,7 +26,7 @@ NEED_RESTART = frozenset((POOL,))
 def seen_oobm(cloud: Cloud, names: Names, refresh: bool) -> Outcome:
     """refresh: whether each controller is asked now; its age is 0 then. Raises NotFound, Ambiguous."""
     where = place(cloud, names)
-    hosts = hosts_of(cloud, where)
+    hosts = hosts_in(cloud, where)
     held = {each.host_id: each for each in cloud.oobms.all(where.zone.id)}
     switches = asking.switches_of(cloud, hosts, DETAIL)
     values = {name: _number(cloud, name) for name in SETTINGS}
@@ -47,14 +47,6 @@ def seen_oobm(cloud: Cloud, names: Names, refresh: bool) -> Outcome:
         result=result,
         warnings=tuple(core.settings_warnings(used, values[TIMEOUT], values[POOL], values[INTERVAL])),
     )
-
-
-def hosts_of(cloud: Cloud, where: Place) -> list[Host]:
-    """The hypervisor hosts of a place, by name."""
-    if isinstance(where.thing, Host):
-        return [where.thing]
-    inside = {} if where.scope == "zone" else {f"{where.scope}_id": where.thing.id}
-    return sorted(cloud.hosts.all(zone_id=where.zone.id, **inside), key=lambda host: host.name)
 
 
 def _row(cloud: Cloud, host: Host, its: Oobm, switches: Switches, refresh: bool, oldest: float) -> dict[str, object]:

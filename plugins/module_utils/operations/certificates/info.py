@@ -16,7 +16,7 @@ from ...core.findings import Finding, Judgement
 from ...core.zone.hosts import Host
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
-from ..zone.places import Names, Place, place
+from ..zone.places import Names, Place, hosts_in, place
 
 LIBVIRT_TLS, AGENTS, HTTPS = 16514, 8250, 443
 SETTINGS = (judge.RENEWAL, judge.ALERT_DAYS, judge.VALIDITY, judge.STRICTNESS, judge.ALLOW_EXPIRED)
@@ -92,12 +92,9 @@ def by_days(seen: t.Iterable[Sighting], now: float) -> tuple[Sighting, ...]:
 
 
 def hosts_of(cloud: Cloud, where: Place) -> list[Host]:
-    """The hosts of a place that CloudStack gives certificates to, by name."""
-    if isinstance(where.thing, Host):
-        return [where.thing]
-    inside = {} if where.scope == "zone" else {f"{where.scope}_id": where.thing.id}
-    found = cloud.hosts.all(zone_id=where.zone.id, **inside)
-    return sorted((each for each in found if each.hypervisor in KVM), key=lambda host: host.name)
+    """The hosts of a place that CloudStack gives certificates to, by name; one that is named is not judged here."""
+    found = hosts_in(cloud, where)
+    return found if where.scope == "host" else [each for each in found if each.hypervisor in KVM]
 
 
 def values(cloud: Cloud, names: t.Iterable[str]) -> dict[str, str]:

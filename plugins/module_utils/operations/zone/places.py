@@ -49,6 +49,14 @@ def host_of(cloud: Cloud, names: Names) -> Host:
     return where.thing
 
 
+def hosts_in(cloud: Cloud, where: Place) -> list[Host]:
+    """The hypervisor hosts of a place, by name."""
+    if isinstance(where.thing, Host):
+        return [where.thing]
+    inside = {} if where.scope == "zone" else {f"{where.scope}_id": where.thing.id}
+    return sorted(cloud.hosts.all(zone_id=where.zone.id, **inside), key=lambda host: host.name)
+
+
 def clusters(cloud: Cloud, where: Place) -> t.Sequence[Cluster]:
     """The clusters of a place, or the one that it lies in."""
     thing = where.thing
