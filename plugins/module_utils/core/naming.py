@@ -77,3 +77,12 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return "%" not in text
+
+
+def in_url(address: str) -> str:
+    """An address or a host name as it stands before a port: IPv6 in brackets."""
+    return f"[{address}]" if ":" in address else address
+
+
+def endpoint(address: str, port: t.Union[int, str]) -> str:
+    return f"{in_url(address)}:{port}"

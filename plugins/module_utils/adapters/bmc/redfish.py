@@ -12,6 +12,7 @@ import typing as t
 
 from ...core.bmc.controller import REDFISH_RESET, Access, Account, Controller, Failure
 from ...core.errors import AccessDenied, HypervisorError, MissingLibrary, TransportError
+from ...core.naming import endpoint
 from .login import Login
 
 RESET: t.Mapping[str, str] = {**REDFISH_RESET, "OFF": "ForceOff"}
@@ -89,11 +90,10 @@ class Redfish(Login):
 
     def _login(self) -> t.Optional[Failure]:
         its, sushy = self._access, self._sushy
-        host = f"[{its.address}]" if ":" in its.address else its.address
         verify: t.Union[bool, str] = (its.ca_path or True) if its.verify else False
         try:
             self._session = sushy.Sushy(
-                f"https://{host}:{its.port}",
+                f"https://{endpoint(its.address, its.port)}",
                 auth=sushy.auth.BasicAuth(its.username, its.password),
                 verify=verify,
                 server_side_retries=0,

@@ -15,6 +15,7 @@ from ...adapters.awx.client import Awx
 from ...core.errors import HostcraftError
 from ...core.maintenance.awx import Known, judged, number_of
 from ...core.maintenance.lock import Lock
+from ...core.naming import in_url
 from .holder import ended
 
 # As AWX's own credential type "Red Hat Ansible Automation Platform" and the collection awx.awx name them.
@@ -81,8 +82,7 @@ def _url(name: str, host: str) -> str:
         parts, port = urlsplit(""), ""
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not parts.netloc.isascii():
         raise HostcraftError(f"{name} is not an https URL of a host without a user")
-    address = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"https://{address}{port}"
+    return f"https://{in_url(parts.hostname)}{port}"
 
 
 def _token(name: str, token: str) -> str:

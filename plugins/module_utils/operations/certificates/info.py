@@ -13,6 +13,7 @@ from ...core.certificates.judge import Limits, Secured, Sighting
 from ...core.certificates.model import Certificate, NotServed
 from ...core.certificates.system_vms import CONSOLE, STORAGE
 from ...core.findings import Finding, Judgement
+from ...core.naming import endpoint
 from ...core.zone.hosts import Host
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
@@ -108,7 +109,7 @@ def look(
 ) -> Sighting:
     """One TLS port."""
     found = probe(address, port, "", "")
-    where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    where = endpoint(address, port)
     if isinstance(found, NotServed):
         return Sighting(host, place_, where, error=found.text)
     signed = None

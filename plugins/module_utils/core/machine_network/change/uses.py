@@ -14,6 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ...naming import endpoint
 from .state import RunningState
 
 NFS_PORT, CIFS_PORT, GLUSTER_PORT = 2049, 445, 24007
@@ -71,21 +72,21 @@ def _mounts(text: str) -> t.Iterator[Use]:
             tcp = options.get("proto", "tcp").startswith("tcp")
             port = options.get("port", "0")
             port = port if port.isdigit() and port != "0" else str(NFS_PORT)
-            yield Use(what, tcp=_end(address, port)) if tcp else Use(what, reach=address)
+            yield Use(what, tcp=endpoint(address, port)) if tcp else Use(what, reach=address)
         elif kind in ("cifs", "smb3") and address:
-            yield Use(what, tcp=_end(address, options.get("port", str(CIFS_PORT))))
+            yield Use(what, tcp=endpoint(address, options.get("port", str(CIFS_PORT))))
         elif kind == "ceph":
             monitors = options.get("mon_addr", source.partition(":/")[0]).replace("/", ",").split(",")
             yield from (Use(what, tcp=monitor) for monitor in monitors if re.search(r":\d+$", monitor))
         elif kind == "fuse.glusterfs" and ":" in source:
-            yield Use(what, tcp=_end(source.partition(":")[0], str(GLUSTER_PORT)))
+            yield Use(what, tcp=endpoint(source.partition(":")[0], str(GLUSTER_PORT)))
 
 
 def _targets(targets: t.Iterable[str]) -> t.Iterator[Use]:
     for target in targets:
         words = target.split()
         if len(words) == 2 and words[1].isdigit():
-            yield Use(f"the block storage of {words[0]}", tcp=_end(words[0], words[1]))
+            yield Use(f"the block storage of {words[0]}", tcp=endpoint(words[0], words[1]))
 
 
 def _routers(state: RunningState) -> t.Iterator[Use]:
@@ -116,17 +117,13 @@ def _peers(found: UseReadings, own: t.Container[str]) -> t.Iterator[Use]:
         if local.rpartition(":")[2] in ports:
             come[address] = f"{address}, which is connected to port {local.rpartition(':')[2]} of the host"
         else:
-            connected.setdefault(address, []).append(_end(address, peer.rpartition(":")[2]))
+            connected.setdefault(address, []).append(endpoint(address, peer.rpartition(":")[2]))
     ends = [list(dict.fromkeys(each)) for each in connected.values()]
     for turn in range(max(map(len, ends), default=0)):
         for each in ends:
             if len(each) > turn and turn < MOST // max(len(ends), 1) + 1:
                 yield Use(f"the connection to {each[turn]}", tcp=each[turn])
     yield from (Use(what, reach=address) for address, what in list(come.items())[:MOST])
-
-
-def _end(address: str, port: str) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def collateral(before: RunningState, now: RunningState, touched: t.Container[str]) -> tuple[str, ...]:
