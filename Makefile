@@ -106,7 +106,7 @@ $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 
 .PHONY: unit
 unit: venv ## Run unit, property, contract and architecture tests
-	pytest --numprocesses 2 $(PYTEST_ARGS) --ignore=tests/integration tests
+	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
 # Most of the time of these is waiting for machines; a file of tests may be one story.
 WORKERS ?= 2
@@ -132,7 +132,7 @@ versions: venv collections system $(OLDEST)/.installed ## Run some tests on the 
 	$(OLDEST)/bin/python -m pytest $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
 	PYTHONPATH=tests $(BIN)/python tools/newest.py $(VENV)/newest requirements/newest.txt \
 	  $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
-	SANDBOX_VERSION=4.11 pytest --numprocesses 2 $(PYTEST_ARGS) tests/contract
+	SANDBOX_VERSION=4.11 pytest $(PYTEST_ARGS) tests/contract
 
 $(OLDEST)/.installed: requirements/oldest.txt
 	$(PYTHON) -m venv $(OLDEST)
