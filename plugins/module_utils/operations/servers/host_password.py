@@ -9,6 +9,7 @@ What was changed is undone in reverse order when a later step fails, so that rec
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -131,7 +132,7 @@ class _Work:
         if pool is None or self.pool_done:
             return
         # Noted first: an answer that is lost may stand for a change.
-        self._undo.append(_Undo("the pool", lambda: self._restore_pool(pool)))
+        self._undo.append(_Undo("the pool", functools.partial(self._restore_pool, pool)))
         pool.change(request.old, request.new)
         if not pool.accepts(request.new):
             raise NotAsRead(f"the password of the pool of {self.where.subject}", {"login": "refused"})
@@ -147,10 +148,11 @@ class _Work:
         if request.wish.record != API and self.database is not None:
             database = self.database
             database.write_logins(self.ids, request.wish.username, request.old, request.new)
-            self._undo.append(_Undo("the database", lambda: self._write(database, request.new, request.old)))
+            back = functools.partial(database.write_logins, self.ids, request.wish.username, request.new, request.old)
+            self._undo.append(_Undo("the database", back))
             return
         for scope, id, name in self._recorded():
-            self._undo.append(_Undo(name, lambda scope=scope, id=id: self._send(scope, id, request.old)))  # type: ignore[misc]
+            self._undo.append(_Undo(name, functools.partial(self._send, scope, id, request.old)))
             try:
                 self._send(scope, id, request.new)
             except ApiError as error:
@@ -168,9 +170,6 @@ class _Work:
     def _send(self, scope: str, id: str, password: str) -> None:
         wish = self.request.wish
         self.cloud.host_records.update(scope, id, wish.username, password, wish.on_host)
-
-    def _write(self, database: Database, old: str, new: str) -> None:
-        database.write_logins(self.ids, self.request.wish.username, old, new)
 
     def _verify(self) -> None:
         """The record by decrypting, where the database is given; then CloudStack's own connection to each host."""
