@@ -77,12 +77,12 @@ clusters:
     ["web1"], "lost": []}]}]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.vm_ha import seen_ha
 
-TASK = ApiTask(options={**PLACES}, operation=lambda cloud, p, check: seen_ha(cloud, places(p)))
+TASK = ApiTask(options={**PLACES}, operation=lambda cloud, p, check: seen_ha(cloud, taken(p, PLACES)))
 
 
 def main() -> None:

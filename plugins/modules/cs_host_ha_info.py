@@ -104,14 +104,14 @@ hosts:
       ready: false
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.host_ha import seen_host_ha
 
 TASK = ApiTask(
     options={**PLACES, "ask": {"type": "bool", "default": False}},
-    operation=lambda cloud, p, check: seen_host_ha(cloud, places(p), p["ask"]),
+    operation=lambda cloud, p, check: seen_host_ha(cloud, taken(p, PLACES), p["ask"]),
 )
 
 

@@ -131,14 +131,14 @@ sweep_seconds:
   sample: 4.8
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.oobm_info import seen_oobm
 
 TASK = ApiTask(
     options={**PLACES, "refresh": {"type": "bool", "default": False}},
-    operation=lambda cloud, p, check: seen_oobm(cloud, places(p), p["refresh"]),
+    operation=lambda cloud, p, check: seen_oobm(cloud, taken(p, PLACES), p["refresh"]),
 )
 
 

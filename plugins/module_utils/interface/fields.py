@@ -98,6 +98,29 @@ def taken(params: Params, names: t.Iterable[str]) -> dict[str, t.Any]:
     return {name: params.get(name) for name in names}
 
 
+def exact(value: t.Any) -> t.Any:
+    """Text and numbers themselves: Ansible's own kinds of them are none that a library or a wire format takes."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, float) else value
+
+
+def seconds(name: str, value: float) -> float:
+    """Raises InvalidValue."""
+    if value <= 0:
+        raise InvalidValue(name, value, "a number of seconds above 0")
+    return value
+
+
+def port(name: str, number: int) -> int:
+    """Raises InvalidValue."""
+    if not 0 < number < 65536:
+        raise InvalidValue(name, number, "a port number from 1 to 65535")
+    return number
+
+
 def yes_and_no(params: Params, yes: str, no: str) -> dict[str, bool]:
     """Two lists of names as one answer for each. Raises InvalidValue for a name in both."""
     wanted = dict.fromkeys(params[yes] or (), True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.change import plain
-from ..core.findings import BLOCKS, Finding, Judgement, at_least, complaint, summary
+from ..core.change import Outcome, plain
+from ..core.errors import HostcraftError
+from ..core.findings import BLOCKS, Fail, Finding, Judgement, at_least, complaint, summary
 from ..core.findings import FAIL as CHOICES
 from .task import Json, Module
 
@@ -28,6 +29,14 @@ def answer(module: Module, judgement: Judgement, lead: Lead, code: str, **seen: 
     if bad:
         module.fail_json(msg=complaint(lead(bad), bad), code=code, **told)
     module.exit_json(**told)
+
+
+def outcome(fail: Fail, findings: t.Sequence[Finding], lead: str, error: type[HostcraftError], result: Json) -> Outcome:
+    """The same of a task that goes through the API. Raises ``error``, with the result, where some are that bad."""
+    bad = at_least(fail, findings)
+    if bad:
+        raise error(complaint(lead, bad), **result)
+    return Outcome(False, result=result)
 
 
 def shown(judgement: Judgement) -> Json:

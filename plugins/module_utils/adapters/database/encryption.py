@@ -29,9 +29,13 @@ def checked_key(key: str, version: str, parameter: str = "encryption_key") -> st
     """Raises InvalidValue, without the key: Java refuses keys of version 1 that are not ASCII."""
     if not key:
         raise InvalidValue(parameter, "", "a key")
-    if version == V1 and not (key.isascii() and key.isprintable()):
+    if version == V1 and not _for_v1(key):
         raise InvalidValue(parameter, "(not shown)", "printable ASCII characters, which version V1 needs")
     return key
+
+
+def _for_v1(key: str) -> bool:
+    return key.isascii() and key.isprintable()
 
 
 def encrypt(version: str, key: str, text: str) -> str:
@@ -73,7 +77,7 @@ def read(value: str, key: str, versions: t.Sequence[str] = (V2, V1)) -> tuple[st
         return EMPTY, ""
     possible = forms.possible(value)
     for version in versions if key else ():
-        if version in possible and (version == V2 or (key.isascii() and key.isprintable())):
+        if version in possible and (version == V2 or _for_v1(key)):
             try:
                 return version, decrypt(version, key, value)
             except Undecryptable:

@@ -11,10 +11,10 @@ from ansible.module_utils.basic import env_fallback
 
 from ...adapters.bmc.gateway import open_bmc
 from ...core.bmc.controller import IPMI, REDFISH
-from ...core.errors import InvalidValue, MissingValue
+from ...core.errors import MissingValue
 from ...operations.bmc.asking import Direct
 from ..connection import Params, Spec
-from ..zone import PLACES
+from ..fields import exact, port, seconds
 
 OPTIONS: Spec = {
     "protocol": {"type": "str", "choices": [IPMI, REDFISH]},
@@ -27,11 +27,6 @@ OPTIONS: Spec = {
     "timeout": {"type": "float", "default": 15.0},
 }
 BMC: Spec = {"bmc": {"type": "dict", "options": OPTIONS}}
-
-
-def places(params: Params) -> dict[str, t.Optional[str]]:
-    """Empty texts are unset."""
-    return {name: params.get(name) or None for name in PLACES if name in params}
 
 
 def direct(params: Params) -> t.Optional[Direct]:
@@ -47,19 +42,15 @@ def direct(params: Params) -> t.Optional[Direct]:
 def with_password(params: Params, password: str) -> Direct:
     """The same with another password, to see whether the controller takes it."""
     given = params.get("bmc") or {}
-    port = given.get("port")
-    if port is not None and not 0 < port < 65536:
-        raise InvalidValue("bmc.port", port, "a port number from 1 to 65535")
-    if given.get("timeout") is not None and given["timeout"] <= 0:
-        raise InvalidValue("bmc.timeout", given["timeout"], "a number of seconds above 0")
+    number, timeout = given.get("port"), given.get("timeout")
     return Direct(
         open_bmc,
-        str.__str__(password),
+        exact(password),
         given.get("username"),
         given.get("address"),
-        port,
+        None if number is None else port("bmc.port", number),
         given.get("protocol"),
         given.get("validate_certs", True),
         given.get("ca_path"),
-        given.get("timeout") or 15.0,
+        15.0 if timeout is None else seconds("bmc.timeout", timeout),
     )

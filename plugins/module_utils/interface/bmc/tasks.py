@@ -13,12 +13,15 @@ from ...adapters.bmc.presence import answers
 from ...core.bmc.oobm import OobmWish
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError
-from ...core.findings import at_least, complaint, summary
+from ...core.findings import summary
 from ...operations.bmc import check, drill, host_ha, oobm, power
 from ...operations.bmc.asking import Direct
 from ...ports.cloud import Cloud
 from ..connection import Params
-from .access import direct, places, with_password
+from ..fields import taken
+from ..findings import outcome
+from ..zone import PLACES
+from .access import direct, with_password
 
 
 class ControllersNotFit(HostcraftError):
@@ -34,14 +37,14 @@ def ensure_oobm(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if params.get("bmc"):
         tried = functools.partial(with_password, params)
     request = oobm.Request(
-        places(params), wish, params["state"], params["new_password"] or None, params["verify"], tried
+        taken(params, PLACES), wish, params["state"], params["new_password"] or None, params["verify"], tried
     )
     return oobm.ensure_oobm(cloud, request, check_mode)
 
 
 def switch_power(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     request = power.Request(
-        places(params),
+        taken(params, PLACES),
         params["action"],
         params["force"],
         direct(params),
@@ -54,14 +57,19 @@ def switch_power(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
 
 def ensure_host_ha(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     request = host_ha.Request(
-        places(params), params["provider"] or None, params["state"], params["degraded"], params["consent"], answers
+        taken(params, PLACES),
+        params["provider"] or None,
+        params["state"],
+        params["degraded"],
+        params["consent"],
+        answers,
     )
     return host_ha.ensure_host_ha(cloud, request, check_mode)
 
 
 def run_drill(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     request = drill.Request(
-        places(params),
+        taken(params, PLACES),
         secrets.token_hex(4),
         params["phase"],
         params["consent"],
@@ -75,7 +83,7 @@ def run_drill(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
 
 def check_controllers(cloud: Cloud, params: Params) -> Outcome:
     request = check.Request(
-        places(params),
+        taken(params, PLACES),
         direct(params),
         params["ask_server"],
         answers if params["ping"] else None,
@@ -84,10 +92,8 @@ def check_controllers(cloud: Cloud, params: Params) -> Outcome:
     checked = check.check_controllers(cloud, request)
     findings = [finding for each in checked for finding in each.judgement.findings]
     result = {"hosts": [_shown(each) for each in checked], "summary": summary(findings)}
-    bad = at_least(params["fail"], findings)
-    if bad:
-        raise ControllersNotFit(complaint("controllers do not meet CloudStack's requirements", bad), **result)
-    return Outcome(False, result=result)
+    lead = "controllers do not meet CloudStack's requirements"
+    return outcome(params["fail"], findings, lead, ControllersNotFit, result)
 
 
 def _shown(checked: check.Checked) -> dict[str, t.Any]:

@@ -16,15 +16,16 @@ from ...core.certificates.console_check import Wish
 from ...core.certificates.system_vms import CONSOLE as PROXY
 from ...core.certificates.system_vms import STORAGE, domain
 from ...core.change import Outcome
-from ...core.errors import HostcraftError, InvalidValue
-from ...core.findings import NEVER, at_least, complaint
+from ...core.errors import HostcraftError
+from ...core.findings import NEVER
 from ...operations.certificates.console import ensure_console_certificate
 from ...operations.certificates.console_info import Question, Report, report
 from ...operations.certificates.console_plan import Request
 from ...operations.certificates.given import Texts
 from ...ports.cloud import Cloud
 from ..connection import Params, Spec
-from ..findings import ASKED
+from ..fields import exact, port, seconds
+from ..findings import ASKED, outcome
 from ..findings import shown as judged
 
 SYSTEM_VMS: Spec = {
@@ -60,15 +61,14 @@ _KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 
 
 
 def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
-    if params["timeout"] <= 0:
-        raise InvalidValue("timeout", params["timeout"], "a number of seconds above 0")
+    timeout = seconds("timeout", params["timeout"])
     storage = params["storage_domain"]
     certificates = [("certificate", params["certificate"])]
     certificates += [("intermediates", text) for text in params["intermediates"]]
     if params["root"]:
         certificates.append(("root", params["root"]))
     request = Request(
-        texts=Texts(certificates, str.__str__(params["private_key"]), params["private_key_passphrase"] or ""),
+        texts=Texts(certificates, exact(params["private_key"]), params["private_key_passphrase"] or ""),
         wish=Wish(
             domain("console_domain", params["console_domain"]),
             domain("storage_domain", storage) if storage else None,
@@ -79,7 +79,7 @@ def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcom
         ports=ports_of(params),
         consent=params["consent"],
         restart=params["restart"],
-        timeout=params["timeout"],
+        timeout=timeout,
         accept=tuple(params["accept"]),
     )
     return ensure_console_certificate(cloud, Cryptography(), served, request, check_mode)
@@ -106,10 +106,8 @@ def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcom
         "system_vms": [_told(each, found) for each in found.seen],
         **judged(found.judgement),
     }
-    bad = at_least(params["fail"], found.judgement.findings)
-    if bad:
-        raise ConsolesNotFit(complaint("console certificates are not in order", bad), **result)
-    return Outcome(False, result=result)
+    findings = found.judgement.findings
+    return outcome(params["fail"], findings, "console certificates are not in order", ConsolesNotFit, result)
 
 
 def _told(seen: Seen, found: Report) -> dict[str, t.Any]:
@@ -129,10 +127,8 @@ def _told(seen: Seen, found: Report) -> dict[str, t.Any]:
 
 def ports_of(params: Params) -> dict[str, int]:
     """By kind of system VM. Raises InvalidValue."""
-    for name in ("console_port", "storage_port"):
-        if not 0 < params[name] < 65536:
-            raise InvalidValue(name, params[name], "a port number from 1 to 65535")
-    return {PROXY: params["console_port"], STORAGE: params["storage_port"]}
+    options = {PROXY: "console_port", STORAGE: "storage_port"}
+    return {kind: port(name, params[name]) for kind, name in options.items()}
 
 
 def keys_among_certificates(params: Params) -> t.Iterator[str]:

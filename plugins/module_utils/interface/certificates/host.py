@@ -10,10 +10,11 @@ import time
 from ...adapters.certificates.host import HostFiles
 from ...adapters.linux.client import Linux
 from ...core.certificates.judge import Limits, judge_sighting, judge_together, judged, shown
-from ...core.errors import HostcraftError, InvalidValue
+from ...core.errors import HostcraftError
 from ..fields import Spec
 from ..findings import ASKED, answer
 from ..task import Module, failure
+from .tasks import days_checked
 
 OPTIONS: Spec = {
     "name": {"type": "str"},
@@ -30,10 +31,8 @@ def main() -> None:
     module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     params = module.params
     try:
-        if params["days"] < 0:
-            raise InvalidValue("days", params["days"], "a number of days from 0 on")
+        limits = Limits(time.time(), days_checked(params["days"]))
         host = params["name"] or Linux().hostname()
-        limits = Limits(time.time(), params["days"])
         seen = HostFiles(host, params["ca_certificates"], params["expected_names"]).sightings()
         found = [finding for each in seen for finding in judge_sighting(each, limits)]
         judgement = judged([*found, *judge_together(seen)], params["ignore"])

@@ -13,10 +13,11 @@ from ...core.certificates.judge import Sighting, shown
 from ...core.certificates.renewal import ISSUED, REVOKED
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.findings import at_least, complaint, summary
+from ...core.findings import summary
 from ...operations.certificates import info, issue, provision
 from ...ports.cloud import Cloud
 from ..fields import Params, taken
+from ..findings import outcome
 from ..zone import PLACES
 
 
@@ -48,10 +49,8 @@ def show_certificates(cloud: Cloud, params: Params) -> Outcome:
         "ignored": [plain(each) for each in seen.judgement.ignored],
         "summary": summary(seen.judgement.findings),
     }
-    bad = at_least(params["fail"], seen.judgement.findings)
-    if bad:
-        raise CertificatesNotFit(complaint("certificates of the place", bad), **result)
-    return Outcome(False, result=result)
+    findings = seen.judgement.findings
+    return outcome(params["fail"], findings, "certificates of the place", CertificatesNotFit, result)
 
 
 def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:

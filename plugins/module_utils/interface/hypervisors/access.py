@@ -14,7 +14,7 @@ from ...core.zone.topology import Cluster
 from ...operations.hypervisors.native import Reach
 from ...ports.hypervisors import Hypervisor
 from ..connection import Params, Spec
-from ..fields import environment
+from ..fields import environment, exact, seconds
 
 OPTIONS: Spec = {
     "url": {"type": "str", "fallback": (environment, ["CLOUDSTACK_HYPERVISOR_URL"])},
@@ -41,15 +41,8 @@ def access(params: Params) -> t.Optional[HypervisorAccess]:
         return None
     if not given.get("url"):
         raise InvalidValue("hypervisor.url", given.get("url"), "a dictionary, see the documentation")
-    if given["timeout"] <= 0:
-        raise InvalidValue("hypervisor.timeout", given["timeout"], "a number of seconds above 0")
-    # Exactly text: ansible's own kinds of it are none that a wire format takes.
-    held: dict[str, t.Any] = {
-        name: str.__str__(value) if isinstance(value, str) else value
-        for name, value in given.items()
-        if value is not None
-    }
-    return HypervisorAccess(**held)
+    seconds("hypervisor.timeout", given["timeout"])
+    return HypervisorAccess(**{name: exact(value) for name, value in given.items() if value is not None})
 
 
 def required_access(params: Params, whom: str = "the hypervisors") -> HypervisorAccess:

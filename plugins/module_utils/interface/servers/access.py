@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ...adapters.database.encryption import checked_key
 from ...adapters.database.gateway import open_database
 from ...adapters.database.properties import DatabaseAccess, from_properties
-from ...core.errors import InvalidValue
-from ...core.servers.forms import V1, VERSIONS
+from ...core.servers.forms import VERSIONS
 from ...ports.servers import Database
 from ..connection import Params, Spec
-from ..fields import environment
+from ..fields import environment, exact, port, seconds
 
 OPTIONS: Spec = {
     "properties": {"type": "path"},
@@ -50,7 +50,7 @@ def access(params: Params) -> DatabaseAccess:
         fields = from_properties(given["properties"], given.get("key_file"), given.get("management_key"))
     for name, value in given.items():
         if name not in _FILES:
-            fields[_RENAMED.get(name, name)] = _exactly(value)
+            fields[_RENAMED.get(name, name)] = exact(value)
     _check(fields)
     return DatabaseAccess(**fields)
 
@@ -62,21 +62,8 @@ def database(params: Params) -> t.Optional[t.Callable[[], Database]]:
     return lambda: open_database(access(params))
 
 
-def _exactly(value: t.Any) -> t.Any:
-    """Text and numbers themselves: ansible's own kinds of them are none that the library takes."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    return float(value) if isinstance(value, float) else value
-
-
 def _check(fields: t.Mapping[str, t.Any]) -> None:
-    if not 0 < fields.get("port", 1) < 65536:
-        raise InvalidValue("database.port", fields["port"], "a port number from 1 to 65535")
-    if fields["timeout"] <= 0:
-        raise InvalidValue("database.timeout", fields["timeout"], "a number of seconds above 0")
-    key = fields.get("key", "")
-    if key and fields.get("version") == V1 and not (key.isascii() and key.isprintable()):
-        expected = "printable ASCII characters, which version V1 needs"
-        raise InvalidValue("database.encryption_key", "(not shown)", expected)
+    port("database.port", fields.get("port", 1))
+    seconds("database.timeout", fields["timeout"])
+    if fields.get("key"):
+        checked_key(fields["key"], fields.get("version", ""), "database.encryption_key")

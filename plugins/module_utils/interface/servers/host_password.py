@@ -10,11 +10,11 @@ import dataclasses
 from ...adapters.cloudstack.client import SystemClock
 from ...adapters.xenserver.login import XenLogin
 from ...core.change import Outcome
-from ...core.errors import InvalidValue
 from ...core.servers.host_password import API, DATABASE, Wish
 from ...operations.servers.host_password import Request, ensure_host_password
 from ...ports.cloud import Cloud
 from ..connection import Params, Spec
+from ..fields import exact, seconds, taken
 from ..hypervisors.access import access as hypervisor_access
 from ..zone import PLACES
 from .access import database
@@ -31,10 +31,8 @@ PASSWORDS: Spec = {
 
 
 def ensure(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
-    if params["timeout"] <= 0:
-        raise InvalidValue("timeout", params["timeout"], "a number of seconds above 0")
-    # Exactly text: ansible's own kinds of it are none that a wire format takes.
-    username, old, new = (str.__str__(params[name]) for name in ("username", "password", "new_password"))
+    timeout = seconds("timeout", params["timeout"])
+    username, old, new = (exact(params[name]) for name in ("username", "password", "new_password"))
     its = hypervisor_access(params)
     pool = XenLogin(dataclasses.replace(its, username=username), SystemClock()) if its else None
     wish = Wish(
@@ -45,6 +43,5 @@ def ensure(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         params["verify"],
         pool is not None,
     )
-    names = {name: params.get(name) or None for name in PLACES}
-    request = Request(names, wish, old, new, database(params), pool, params["timeout"])
+    request = Request(taken(params, PLACES), wish, old, new, database(params), pool, timeout)
     return ensure_host_password(cloud, request, check_mode)
