@@ -24,7 +24,7 @@ from ...core.certificates.console_change import (
 from ...core.certificates.console_check import Wish, judge_given
 from ...core.certificates.console_table import CONSOLE
 from ...core.certificates.system_vms import CONSOLE as PROXY
-from ...core.certificates.system_vms import STORAGE
+from ...core.certificates.system_vms import STORAGE, SystemVm
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.findings import BLOCKS, Judgement
@@ -79,8 +79,7 @@ class Plan:
 
 def planned(cloud: Cloud, x509: X509, probe: Probe, request: Request) -> Plan:
     given = read_given(x509, request.texts)
-    zone = lookup.zone(cloud, request.zone).id if request.zone else ""
-    vms = [vm for vm in cloud.system_vms.all(zone) if domain_of(request.wish, vm) is not None]
+    vms = _system_vms(cloud, request)
     now = cloud.clock.wall()
     chain, judgement = judge_given(given, request.wish, vms, now, request.accept)
     blocking = [each for each in judgement.findings if each.severity == BLOCKS]
@@ -89,7 +88,7 @@ def planned(cloud: Cloud, x509: X509, probe: Probe, request: Request) -> Plan:
     if blocking:
         raise refused(blocking)
     links = links_of(chain, request.names)
-    seen = see(cloud, probe, request, chain)
+    seen = _asked(probe, request, chain, vms)
     wrong = [each for each in seen if each.vm.runs and not is_right(each, chain)]
     return Plan(chain, links, judgement, seen, _changing(cloud, request.wish), bool(wrong), now)
 
@@ -107,12 +106,20 @@ def _changing(cloud: Cloud, wish: Wish) -> dict[str, tuple[str, str, bool]]:
 
 
 def see(cloud: Cloud, probe: Probe, request: Request, chain: Chain) -> tuple[Seen, ...]:
-    """Every system VM that the task is about, and what each that runs serves now."""
+    """Every system VM that the task is about, listed anew, and what each that runs serves now."""
+    return _asked(probe, request, chain, _system_vms(cloud, request))
+
+
+def _system_vms(cloud: Cloud, request: Request) -> list[SystemVm]:
     zone = lookup.zone(cloud, request.zone).id if request.zone else ""
+    return [vm for vm in cloud.system_vms.all(zone) if domain_of(request.wish, vm) is not None]
+
+
+def _asked(probe: Probe, request: Request, chain: Chain, vms: t.Iterable[SystemVm]) -> tuple[Seen, ...]:
     # Without names in the certificate no verification can succeed; the fault was to be ignored then.
     root = chain.root.pem if chain.root and chain.leaf and chain.leaf.names else ""
     found = []
-    for vm in cloud.system_vms.all(zone):
+    for vm in vms:
         domain = domain_of(request.wish, vm)
         if domain is not None:
             name = domain.host_name(vm.address)
