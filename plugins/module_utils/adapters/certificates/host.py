@@ -10,23 +10,24 @@ import stat
 import typing as t
 
 from ...core.certificates.judge import Sighting
+from ...core.certificates.keystore import AUTHORITY, CERTIFICATE, KEY, KEYSTORE, PROPERTIES
 from ...core.certificates.model import Certificate, CertificateUnreadable
 from ...core.machine.java_properties import ENCODING, entries
 from .keystore import own_certificate
 from .x509 import Cryptography
 
-AGENT, LIBVIRT, VNC = "/etc/cloudstack/agent", "/etc/pki/libvirt", "/etc/pki/libvirt-vnc"
+LIBVIRT, VNC = "/etc/pki/libvirt", "/etc/pki/libvirt-vnc"
 # place: certificate, key. What keystore-cert-import writes and links (Hosts: Security).
 FILES: t.Mapping[str, tuple[str, str]] = {
-    "agent": (f"{AGENT}/cloud.crt", f"{AGENT}/cloud.key"),
+    "agent": (CERTIFICATE, KEY),
     "libvirt": (f"{LIBVIRT}/servercert.pem", f"{LIBVIRT}/private/serverkey.pem"),
     "libvirt_client": (f"{LIBVIRT}/clientcert.pem", f"{LIBVIRT}/private/clientkey.pem"),
     "vnc": (f"{VNC}/server-cert.pem", f"{VNC}/server-key.pem"),
-    "agent_authority": (f"{AGENT}/cloud.ca.crt", ""),
+    "agent_authority": (AUTHORITY, ""),
     "libvirt_authority": ("/etc/pki/CA/cacert.pem", ""),
     "vnc_authority": (f"{VNC}/ca-cert.pem", ""),
 }
-KEYSTORE, PROPERTIES, PASSPHRASE = f"{AGENT}/cloud.jks", f"{AGENT}/agent.properties", "keystore.passphrase"
+PASSPHRASE = "keystore.passphrase"
 MOST_BYTES = 4 * 1024 * 1024
 READABLE = stat.S_IROTH | stat.S_IWOTH
 
