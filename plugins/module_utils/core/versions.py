@@ -108,7 +108,9 @@ def to_be_checked(command: str, parameters: t.Mapping[str, object]) -> tuple[str
     A flag that is false need not be known: a server without it does the same. A whole command that is not there is
     refused by the server.
     """
-    known = _BY_COMMAND.get(command, {})
+    known = _BY_COMMAND.get(command)
+    if not known:
+        return ()
     sent = {name.partition("[")[0] for name, value in parameters.items() if value is not None and value is not False}
     return tuple(name for name, each in known.items() if name in sent and not each.without)
 

@@ -13,12 +13,11 @@ from ..findings import Finding, Judgement
 from ..text import shortened
 from .chain import Chain, Given, sort_chain
 from .console_table import ACCEPTABLE, CONSOLE
-from .model import Certificate, CertificateUnreadable, KeyUnreadable
+from .model import LEAST_RSA, Certificate, CertificateUnreadable, KeyUnreadable
 from .system_vms import CONSOLE as PROXY
 from .system_vms import Domain, SystemVm
 
 WEAK_HASHES = frozenset(("md2", "md4", "md5", "sha1"))
-RSA_BITS = 2048
 # An address that no system VM has: whoever fits it fits all.
 ANY_ADDRESS = "192.0.2.1"
 BINARY = ("MII", "LS0tLS1CRUdJTi")  # the beginning of DER and of PEM in base64
@@ -127,7 +126,7 @@ def _gap(given: Given, chain: Chain, top: Certificate) -> t.Optional[Finding]:
 def _strength(chain: Chain) -> t.Iterator[Finding]:
     """Nobody looks at the signature of a root on itself."""
     for each in chain.members:
-        if each.key.startswith(("RSA", "DSA")) and each.key_bits < RSA_BITS:
+        if each.key.startswith(("RSA", "DSA")) and each.key_bits < LEAST_RSA:
             yield CONSOLE.found(
                 "key_weak", f"{called(each)} has {each.key}", certificate=called(each), bits=each.key_bits
             )

@@ -12,10 +12,9 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import BLOCKS, HURTS, NOTE, Finding, Judgement, Table, rows
-from .model import Certificate
+from .model import LEAST_RSA, Certificate
 
 _SECURITY = "Hosts: Security"
-LEAST_RSA = 2048
 WEAK = frozenset(("md5", "sha1"))
 
 CERTIFICATES = Table(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..errors import HostcraftError
 
 DAY = 86400.0
+LEAST_RSA = 2048  # bits; clients refuse shorter keys
 # Ways in which a private key is written.
 PKCS1, PKCS8, SEC1 = "PKCS#1", "PKCS#8", "SEC1"
 
