@@ -63,14 +63,9 @@ class Lab:
 def lab(server: Sandbox, connect: Connect) -> Iterator[Lab]:
     """With a server whose own waits take a moment."""
     site = Site(Api(server))
-    place = {"zoneid": site.zone, "podid": site.pod}
-    made = site.api.ok("addCluster", **place, clustername="kvm-a", hypervisor="KVM", clustertype="CloudManaged")
-    cluster = str(made["cluster"][0]["id"])
-    hosts = {}
-    for name in ADDRESSES:
-        sent = {"hypervisor": "KVM", "url": f"http://{name}", "username": "root", "password": "x"}
-        hosts[name] = str(site.api.ok("addHost", **place, clusterid=cluster, **sent)["host"][0]["id"])
-    pool = {"name": "nfs1", "url": "nfs://10.0.0.8/nfs1", **place, "clusterid": cluster}
+    cluster, hosts = site.hypervisors("kvm-a", "KVM", ADDRESSES)
+    place = {"zoneid": site.zone, "podid": site.pod, "clusterid": cluster}
+    pool = {"name": "nfs1", "url": "nfs://10.0.0.8/nfs1", **place}
     site.api.ok("createStoragePool", **pool)
     bmcs = {name: Bmc(USER, PASSWORD) for name in ADDRESSES}
     clock = FakeClock()

@@ -76,13 +76,7 @@ class Lab:
 
 def lab(server: Sandbox, connect: Connect) -> Iterator[Lab]:
     site = Site(Api(server))
-    place = {"zoneid": site.zone, "podid": site.pod}
-    made = site.api.ok("addCluster", **place, clustername="kvm-a", hypervisor="KVM", clustertype="CloudManaged")
-    cluster = str(made["cluster"][0]["id"])
-    hosts = {}
-    for name in ADDRESSES:
-        sent = {"hypervisor": "KVM", "url": f"http://{name}", "username": "root", "password": "x"}
-        hosts[name] = str(site.api.ok("addHost", **place, clusterid=cluster, **sent)["host"][0]["id"])
+    cluster, hosts = site.hypervisors("kvm-a", "KVM", ADDRESSES)
     clock = FakeClock()
     # Certificates are an hour old.
     clock.epoch = time.time() + 3600 - clock.time

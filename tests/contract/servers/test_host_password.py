@@ -85,12 +85,7 @@ class Lab:
 @pytest.fixture
 def lab(sandbox: Sandbox, connect: Connect) -> Lab:
     site = Site(Api(sandbox))
-    place = {"zoneid": site.zone, "podid": site.pod}
-    made = site.api.ok("addCluster", **place, clustername="kvm-a", hypervisor="KVM", clustertype="CloudManaged")
-    cluster = str(made["cluster"][0]["id"])
-    for name in NAMES:
-        sent = {"hypervisor": "KVM", "url": f"http://{name}", "username": "root", "password": OLD}
-        site.api.ok("addHost", **place, clusterid=cluster, **sent)
+    cluster, _hosts = site.hypervisors("kvm-a", "KVM", NAMES, OLD)
     machines = Machines(dict.fromkeys(NAMES, OLD))
 
     def arrange(world: World) -> None:
@@ -268,11 +263,7 @@ class XenLab:
 @pytest.fixture
 def xen(sandbox: Sandbox, connect: Connect) -> Iterator[XenLab]:
     site = Site(Api(sandbox))
-    place = {"zoneid": site.zone, "podid": site.pod}
-    made = site.api.ok("addCluster", **place, clustername="xen-a", hypervisor="XenServer", clustertype="CloudManaged")
-    for number in range(3):
-        sent = {"hypervisor": "XenServer", "url": f"http://xen{number}", "username": "root", "password": OLD}
-        site.api.ok("addHost", **place, clusterid=str(made["cluster"][0]["id"]), **sent)
+    site.hypervisors("xen-a", "XenServer", [f"xen{number}" for number in range(3)], OLD)
     sandbox.run(lambda world: world.durations.update({"reconnection": 0.01, "disconnection": 0.0}))
     sandbox.calls.clear()
     pool = xapi_site.build(3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from unit.sandbox.client import Api
 
 PUBLIC = {"startip": "192.168.2.2", "endip": "192.168.2.200", "netmask": "255.255.255.0", "gateway": "192.168.2.1"}
@@ -38,6 +40,19 @@ class Site:
         sent = {"zoneid": self.zone, "podid": self.pod, "clusterid": self.cluster, "hypervisor": "Simulator"}
         body = self.api.ok("addHost", **sent, url=f"http://sim/c1/h{number}", username="root", password="x")
         return str(body["host"][0]["id"])
+
+    def hypervisors(
+        self, cluster: str, kind: str, names: Iterable[str], password: str = "x"
+    ) -> tuple[str, dict[str, str]]:
+        """Another cluster with hosts in it: its id, and theirs by name."""
+        place = {"zoneid": self.zone, "podid": self.pod}
+        made = self.api.ok("addCluster", **place, clustername=cluster, hypervisor=kind, clustertype="CloudManaged")
+        its = str(made["cluster"][0]["id"])
+        hosts = {}
+        for name in names:
+            sent = {"hypervisor": kind, "url": f"http://{name}", "username": "root", "password": password}
+            hosts[name] = str(self.api.ok("addHost", **place, clusterid=its, **sent)["host"][0]["id"])
+        return its, hosts
 
     def range(self, vlan: str = "50", **changes: str) -> dict[str, object]:
         """A new public range."""
