@@ -91,12 +91,7 @@ class Cluster:
         """Everybody has the old password, and nothing is planted."""
         for host in self.fleet:
             host.run(f"rm -f {WRAPPER}; printf '%s\\n' {shlex.quote('root:' + OLD)} | /usr/sbin/chpasswd")
-        site = Site(Api(self.server))
-        place = {"zoneid": site.zone, "podid": site.pod}
-        made = site.api.ok("addCluster", **place, clustername="kvm-a", hypervisor="KVM", clustertype="CloudManaged")
-        for name in NAMES:
-            sent = {"hypervisor": "KVM", "url": f"http://{name}", "username": "root", "password": OLD}
-            site.api.ok("addHost", **place, clusterid=str(made["cluster"][0]["id"]), **sent)
+        Site(Api(self.server)).hypervisors("kvm-a", "KVM", NAMES, OLD)
         self.server.run(lambda world: world.durations.update({"reconnection": 0.3, "disconnection": 0.05}))
         self.server.calls.clear()
         return self

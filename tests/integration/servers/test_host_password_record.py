@@ -65,12 +65,8 @@ class Lab:
 @pytest.fixture
 def lab(sandbox: Sandbox, connect: Any, mariadb: MariaDb) -> Lab:
     site = Site(Api(sandbox))
-    place = {"zoneid": site.zone, "podid": site.pod}
-    made = site.api.ok("addCluster", **place, clustername="kvm-a", hypervisor="KVM", clustertype="CloudManaged")
-    ids = {}
+    _cluster, ids = site.hypervisors("kvm-a", "KVM", NAMES, OLD)
     for name in NAMES:
-        sent = {"hypervisor": "KVM", "url": f"http://{name}", "username": "root", "password": OLD}
-        ids[name] = site.api.ok("addHost", **place, clusterid=str(made["cluster"][0]["id"]), **sent)["host"][0]["id"]
         mariadb.add_host(ids[name], name, "root", encryption.encrypt("V2", KEY, OLD))
     sandbox.run(lambda world: world.durations.update({"reconnection": 0.01, "disconnection": 0.0}))
     sandbox.calls.clear()
