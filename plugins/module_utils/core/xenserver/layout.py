@@ -8,8 +8,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-ON_MASTER_FIRST = "master first, then the members: all must match the master"
-
 
 @dataclass(frozen=True)
 class XenHost:
