@@ -14,7 +14,7 @@ import shlex
 import sys
 import typing as t
 
-from ....core import errors
+from ....core import errors, naming
 from ....core.machine_network.change import model as network_change
 from ....core.machine_network.change import state as network_state
 from ....core.machine_network.change import uses as network_uses
@@ -31,6 +31,7 @@ UNITS = "/etc/systemd/system"
 # Modules that make the program, at the places that their relative imports look for.
 PROGRAM = (
     errors,
+    naming,
     network_change,
     network_state,
     network_uses,
