@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ..core.certificates.model import Certificate, Key, NotServed, Served, SigningRequest
-from ..core.certificates.system_vms import SystemVm
 
 
 class X509(t.Protocol):
@@ -35,18 +34,6 @@ Probe = t.Callable[[str, int, str, str], t.Union[Served, NotServed]]
 
 # The addresses of a host name; empty where it does not resolve.
 Resolve = t.Callable[[str], tuple[str, ...]]
-
-
-class SystemVms(t.Protocol):
-    """Console proxies and secondary storage VMs. Each listing is asked anew."""
-
-    def all(self, zone_id: str = "") -> t.Sequence[SystemVm]: ...
-
-    def reboot(self, id: str) -> None:
-        """Starts one that is stopped (T6:49). Raises ApiError."""
-
-    def destroy(self, id: str) -> None:
-        """The server makes another one, of the default offering (T6:105-110). Raises ApiError."""
 
 
 class ConsoleCertificates(t.Protocol):

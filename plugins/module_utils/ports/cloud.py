@@ -17,13 +17,14 @@ from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
 from .bmc import HostHas, Oobms
 from .capacity import Capacities
-from .certificates import Authorities, ConsoleCertificates, SystemVms
+from .certificates import Authorities, ConsoleCertificates
 from .clock import Clock, Progress
 from .collection import Collection
 from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
 from .servers import HostRecords
+from .system_vms import SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
 

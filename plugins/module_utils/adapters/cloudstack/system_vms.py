@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.certificates.system_vms import SystemVm
 from ...core.errors import InvalidValue
+from ...core.system_vms.offering import SystemOffering
+from ...core.system_vms.vm import SystemVm
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
@@ -26,7 +27,26 @@ def system_vm(wire: Wire, tell: Tell = unheard) -> SystemVm:
         zone=read.text("zonename"),
         address=read.address("publicip") or "",
         viewers=read.whole("activeviewersessions"),
+        agent=read.text("agentstate"),
+        version=read.text("version"),
+        pod=read.text("podname"),
+        host_id=read.text("hostid"),
+        host=read.text("hostname"),
+        hypervisor=read.text("hypervisor"),
+        template_id=read.text("templateid"),
+        template=read.text("templatename"),
+        offering_id=read.text("serviceofferingid"),
+        offering=read.text("serviceofferingname"),
+        private_address=read.address("privateip") or "",
+        link_local_address=read.address("linklocalip") or "",
+        arch=read.text("arch"),
+        created=read.moment("created") or "",
     )
+
+
+def offering(wire: Wire, tell: Tell = unheard) -> SystemOffering:
+    read = Record(wire, "service offering", tell)
+    return SystemOffering(read.id(), read.text("name"), read.text("systemvmtype").casefold(), read.whole("memory"))
 
 
 class SystemVms:
@@ -40,11 +60,43 @@ class SystemVms:
         listed = self._client.listing("listSystemVms", "systemvm", asked)
         return [system_vm(item, self._client.tell) for item in listed]
 
+    def start(self, id: str) -> None:
+        self._client.run("startSystemVm", {"id": id})
+
+    def stop(self, id: str, forced: bool = False) -> None:
+        self._client.run("stopSystemVm", {"id": id, "forced": forced or None})
+
     def reboot(self, id: str) -> None:
         self._client.run("rebootSystemVm", {"id": id})
 
+    def patch(self, id: str, forced: bool = False) -> None:
+        self._client.needs("patchSystemVm")
+        self._client.run("patchSystemVm", {"id": id, "forced": forced or None})
+
+    def migrate(self, id: str, host_id: str) -> None:
+        self._client.run("migrateSystemVm", {"virtualmachineid": id, "hostid": host_id})
+
+    def scale(self, id: str, offering_id: str, running: bool) -> None:
+        command = "scaleSystemVm" if running else "changeServiceForSystemVm"
+        self._client.run(command, {"id": id, "serviceofferingid": offering_id})
+
+    def offerings(self) -> t.Sequence[SystemOffering]:
+        listed = self._client.listing("listServiceOfferings", "serviceoffering", {"issystem": True})
+        return [offering(item, self._client.tell) for item in listed]
+
+    def suitable(self, id: str) -> t.Sequence[str]:
+        listed = self._client.listing("findHostsForMigration", "host", {"virtualmachineid": id})
+        read = [Record(item, "host", self._client.tell) for item in listed]
+        fit = [each for each in read if each.flag("suitableformigration") and not each.flag("requiresStorageMotion")]
+        return [each.id() for each in sorted(fit, key=_free, reverse=True) if each.text("id")]
+
     def destroy(self, id: str) -> None:
         self._client.run("destroySystemVm", {"id": id})
+
+
+def _free(host: Record) -> int:
+    """Bytes of memory that no VM has."""
+    return (host.whole("memorytotal") or 0) - (host.whole("memoryallocated") or 0)
 
 
 class ConsoleCertificates:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from ..errors import InvalidValue
 from ..findings import Finding
+from ..system_vms.vm import CONSOLE as PROXY
+from ..system_vms.vm import STORAGE, SystemVm
 from ..text import shortened
 from .chain import Chain
 from .console_check import Wish, called
 from .console_table import CONSOLE
+from .domains import Domain
 from .model import Certificate, NotServed, Served
-from .system_vms import CONSOLE as PROXY
-from .system_vms import STORAGE, Domain, SystemVm
 
 PROXY_DOMAIN, PROXY_TLS = "consoleproxy.url.domain", "consoleproxy.sslEnabled"
 STORAGE_DOMAIN, STORAGE_TLS = "secstorage.ssl.cert.domain", "secstorage.encrypt.copy"

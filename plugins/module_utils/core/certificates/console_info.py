@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from ..errors import InvalidValue
 from ..findings import Finding
+from ..system_vms.vm import KINDS
 from ..text import shortened
 from .console_change import FAILED, Seen
 from .console_check import called
 from .console_table import CONSOLE
+from .domains import Domain, domain
 from .model import NotServed, Served
-from .system_vms import KINDS, Domain, domain
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from ...adapters.certificates.resolver import addresses_of
 from ...adapters.certificates.x509 import Cryptography
 from ...core.certificates.console_change import Seen, shown
 from ...core.certificates.console_check import Wish
-from ...core.certificates.system_vms import CONSOLE as PROXY
-from ...core.certificates.system_vms import STORAGE, domain
+from ...core.certificates.domains import domain
 from ...core.change import Outcome
 from ...core.errors import HostcraftError
 from ...core.findings import NEVER
+from ...core.system_vms.vm import CONSOLE as PROXY
+from ...core.system_vms.vm import STORAGE
 from ...operations.certificates.console import ensure_console_certificate
 from ...operations.certificates.console_info import Question, Report, report
 from ...operations.certificates.console_plan import Request

@@ -22,11 +22,11 @@ from ...core.certificates.console_change import (
     judge_served,
     places,
 )
-from ...core.certificates.system_vms import CONSOLE as PROXY
-from ...core.certificates.system_vms import STORAGE
 from ...core.change import Outcome, plain
 from ...core.errors import ApiError, HostcraftError, WaitTimeout
 from ...core.findings import Finding, complaint
+from ...core.system_vms.vm import CONSOLE as PROXY
+from ...core.system_vms.vm import STORAGE
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
 from ..surely import surely

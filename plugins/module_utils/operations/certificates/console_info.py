@@ -11,9 +11,9 @@ import typing as t
 from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
 from ...core.certificates.console_info import Expected, expected_of, judge_name, judge_seen
 from ...core.certificates.console_table import CONSOLE
-from ...core.certificates.system_vms import CONSOLE as PROXY
-from ...core.certificates.system_vms import STORAGE
 from ...core.findings import Finding, Judgement
+from ...core.system_vms.vm import CONSOLE as PROXY
+from ...core.system_vms.vm import STORAGE
 from ...ports.certificates import Probe, Resolve
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -23,11 +23,11 @@ from ...core.certificates.console_change import (
 )
 from ...core.certificates.console_check import Wish, judge_given
 from ...core.certificates.console_table import CONSOLE
-from ...core.certificates.system_vms import CONSOLE as PROXY
-from ...core.certificates.system_vms import STORAGE, SystemVm
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.findings import BLOCKS, Judgement
+from ...core.system_vms.vm import CONSOLE as PROXY
+from ...core.system_vms.vm import STORAGE, SystemVm
 from ...core.zone.settings import same_value
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud

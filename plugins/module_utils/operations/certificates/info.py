@@ -11,9 +11,9 @@ import typing as t
 from ...core.certificates import judge
 from ...core.certificates.judge import Limits, Secured, Sighting
 from ...core.certificates.model import Certificate, NotServed
-from ...core.certificates.system_vms import CONSOLE, STORAGE
 from ...core.findings import Finding, Judgement
 from ...core.naming import endpoint
+from ...core.system_vms.vm import CONSOLE, STORAGE
 from ...core.zone.hosts import Host
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud

@@ -27,22 +27,16 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
     CONSOLE,
     SERVED,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.domains import Domain, domain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.model import (
     DAY,
     Certificate,
     NotServed,
     Served,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.system_vms import (
-    CONSOLE as PROXY,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.system_vms import (
-    STORAGE,
-    Domain,
-    SystemVm,
-    domain,
-)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import CONSOLE as PROXY
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import STORAGE, SystemVm
 
 GUIDE = Path(__file__).resolve().parents[6] / "docs" / "guides" / "console_proxy.md"
 NOW = 1_800_000_000.0

@@ -1,42 +1,16 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Console proxies and secondary storage VMs: where they serve TLS, and under which names."""
+"""The domains of console and storage URLs."""
 
 from __future__ import annotations
 
 import re
-import typing as t
 from dataclasses import dataclass
 
 from ..errors import InvalidValue
 
-CONSOLE, STORAGE = "consoleproxy", "secondarystoragevm"
-KINDS: t.Mapping[str, str] = {CONSOLE: "console proxy", STORAGE: "secondary storage VM"}
-RUNNING = "running"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class SystemVm:
-    """A system VM as ``listSystemVms`` shows it. viewers: open consoles, None where it does not say."""
-
-    id: str
-    name: str
-    kind: str
-    state: str = ""
-    zone_id: str = ""
-    zone: str = ""
-    address: str = ""
-    viewers: t.Optional[int] = None
-
-    @property
-    def runs(self) -> bool:
-        return self.state.casefold() == RUNNING
-
-    @property
-    def called(self) -> str:
-        return f"{KINDS.get(self.kind, self.kind)} {self.name}"
 
 
 @dataclass(frozen=True)
