@@ -24,7 +24,7 @@ from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
 from .servers import HostRecords
-from .system_vms import SystemVms
+from .system_vms import Routers, ServedNetworks, SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
 
@@ -124,6 +124,12 @@ class Cloud(t.Protocol):
 
     @property
     def authorities(self) -> Authorities: ...
+
+    @property
+    def routers(self) -> Routers: ...
+
+    @property
+    def served_networks(self) -> ServedNetworks: ...
 
     @property
     def clock(self) -> Clock: ...

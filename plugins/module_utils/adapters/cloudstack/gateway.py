@@ -28,6 +28,7 @@ from .offers import Offers
 from .oobm import HostHas, Oobms
 from .pod_ranges import PodRanges
 from .records import Record
+from .routers import Routers, ServedNetworks
 from .system_vms import ConsoleCertificates, SystemVms
 from .transport import Json
 from .vlans import Vlans
@@ -261,6 +262,8 @@ class Gateway:
         self.system_vms = SystemVms(client)
         self.console_certificates = ConsoleCertificates(client)
         self.authorities = Authorities(client)
+        self.routers = Routers(client)
+        self.served_networks = ServedNetworks(client)
 
     @property
     def clock(self) -> Clock:

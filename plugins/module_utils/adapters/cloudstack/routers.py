@@ -1,0 +1,210 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Virtual routers on the wire, and the networks that they serve (T4:60-73, T6:119-329)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.errors import ApiError, Unsupported
+from ...core.system_vms.routers import NETWORK, VPC, HealthCheck, Router, state_word
+from ...core.system_vms.served import Rules, Served
+from .client import Client, Job
+from .records import Record, Tell, Wire, unheard
+from .transport import Json
+
+ACTIONS: t.Mapping[str, str] = {
+    "start": "startRouter",
+    "stop": "stopRouter",
+    "reboot": "rebootRouter",
+    "destroy": "destroyRouter",
+    "patch": "patchSystemVm",
+    "resize": "changeServiceForRouter",
+    "restart_network": "restartNetwork",
+    "restart_vpc": "restartVPC",
+}
+# Networks of projects are in no listing without this (FIELD_FACTS; T6:142).
+EVERYBODY: Json = {"listall": True, "projectid": "-1"}
+GOOD, BAD = frozenset(("success", "passed", "ok")), frozenset(("failed", "failure"))
+
+
+def health_check(wire: Wire, tell: Tell = unheard) -> HealthCheck:
+    """Newer servers have a status beside the flag."""
+    read = Record(wire, "health check", tell)
+    word, good = read.text("status", "state").casefold(), read.flag("success")
+    if word:
+        good = True if word in GOOD else False if word in BAD else None
+    name = read.text("checkname", "name")
+    return HealthCheck(name, read.text("checktype").casefold(), good, read.text("details"), read.text("lastupdated"))
+
+
+def router(wire: Wire, tell: Tell = unheard) -> Router:
+    read = Record(wire, "router", tell)
+    nics = read.records("nic", "interface")
+    guests = (nic.text("networkid") for nic in nics if nic.text("traffictype").casefold() == "guest")
+    return Router(
+        id=read.id(),
+        name=read.text("name"),
+        state=read.text("state"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        pod=read.text("podname"),
+        host=read.text("hostname"),
+        hypervisor=read.text("hypervisor"),
+        network_id=read.text("guestnetworkid"),
+        network=read.text("guestnetworkname"),
+        networks=tuple(dict.fromkeys(each for each in guests if each)),
+        vpc_id=read.text("vpcid"),
+        vpc=read.text("vpcname"),
+        account=read.text("account"),
+        domain=read.text("domain"),
+        domain_path=read.text("domainpath", "domain"),
+        project=read.text("project"),
+        redundant=bool(read.flag("isredundantrouter")),
+        redundant_state=state_word(read.text("redundantstate")),
+        requires_upgrade=read.flag("requiresupgrade"),
+        version=read.text("version"),
+        software_version=read.text("softwareversion"),
+        template_id=read.text("templateid"),
+        template=read.text("templatename"),
+        offering_id=read.text("serviceofferingid"),
+        offering=read.text("serviceofferingname"),
+        role=read.text("role"),
+        created=read.moment("created") or "",
+        public_ip=read.address("publicip") or "",
+        guest_ip=read.address("guestipaddress") or "",
+        health_failed=read.flag("healthchecksfailed"),
+        checks=tuple(health_check(each.wire, tell) for each in read.records("healthcheckresults", "health check")),
+    )
+
+
+class Routers:
+    """The port ``Routers``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def all(self, stored_health: bool = False, **where: str) -> t.Sequence[Router]:
+        asked: Json = {name.replace("_", ""): value for name, value in where.items() if value}
+        if stored_health:
+            asked["fetchhealthcheckresults"] = True
+        try:
+            listed = self._client.listing("listRouters", "router", {**EVERYBODY, **asked})
+        except ApiError as error:
+            # An unknown id is an error, never an empty list (T6:143).
+            if where.get("id") and error.errorcode == 431:
+                return []
+            raise
+        found = [router(item, self._client.tell) for item in listed]
+        return [each for each in found if each.id]
+
+    def health(self, id: str, fresh: bool) -> t.Sequence[HealthCheck]:
+        asked: Json = {"routerid": id, "performfreshchecks": True if fresh else None}
+        answer = self._client.call("getRouterHealthCheckResults", asked)
+        read = Record(answer, "answer", self._client.tell)
+        held = read.record("routerhealthchecks", "health check results") if read.has("routerhealthchecks") else read
+        return [health_check(each.wire, self._client.tell) for each in held.records("healthchecks", "health check")]
+
+    def patches(self) -> bool:
+        try:
+            self._client.needs("patchSystemVm")
+        except Unsupported:
+            return False
+        return True
+
+    def upgrade(self, id: str) -> t.Sequence[Job]:
+        answer = Record(self._client.call("upgradeRouterTemplate", {"id": id}), "answer", self._client.tell)
+        jobs = [job.text("jobid") for job in answer.records("asyncjobs", "job")]
+        return [Job("upgradeRouterTemplate", job, {}) for job in jobs if job]
+
+    def run(self, action: str, id: str, **more: object) -> None:
+        self._client.run(ACTIONS[action], self._params(id, more))
+
+    def start(self, action: str, id: str, **more: object) -> t.Union[Job, ApiError, None]:
+        started = self._client.start(ACTIONS[action], self._params(id, more))
+        return started if isinstance(started, (Job, ApiError)) else None
+
+    @staticmethod
+    def _params(id: str, more: t.Mapping[str, object]) -> dict[str, t.Any]:
+        """Flags that are not set are not sent: older servers do not know them."""
+        return {"id": id, **{name.replace("_", ""): value for name, value in more.items() if value is not None}}
+
+
+def network(wire: Wire, tell: Tell = unheard) -> Served:
+    read = Record(wire, "network", tell)
+    return Served(
+        kind=NETWORK,
+        id=read.id(),
+        name=read.text("name"),
+        state=read.text("state"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        redundant=bool(read.flag("redundantrouter")),
+        tiers=(read.text("id"),),
+        vpc_id=read.text("vpcid"),
+        vpc=read.text("vpcname"),
+        account=read.text("account"),
+        domain_path=read.text("domainpath", "domain"),
+        project=read.text("project"),
+    )
+
+
+def vpc(wire: Wire, tell: Tell = unheard) -> Served:
+    read = Record(wire, "VPC", tell)
+    return Served(
+        kind=VPC,
+        id=read.id(),
+        name=read.text("name"),
+        state=read.text("state"),
+        zone_id=read.text("zoneid"),
+        zone=read.text("zonename"),
+        redundant=bool(read.flag("redundantvpcrouter")),
+        tiers=tuple(each.text("id") for each in read.records("network", "network") if each.text("id")),
+        account=read.text("account"),
+        domain_path=read.text("domainpath", "domain"),
+        project=read.text("project"),
+    )
+
+
+class ServedNetworks:
+    """The port ``ServedNetworks``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def all(self, **where: str) -> t.Sequence[Served]:
+        asked: Json = {name.replace("_", ""): value for name, value in where.items() if value}
+        return [*self._listed(NETWORK, asked), *self._listed(VPC, asked)]
+
+    def find(self, kind: str, id: str) -> t.Optional[Served]:
+        try:
+            return next(iter(self._listed(kind, {"id": id})), None)
+        except ApiError as error:
+            if error.errorcode == 431:
+                return None
+            raise
+
+    def _listed(self, kind: str, asked: Json) -> list[Served]:
+        if kind == NETWORK:
+            listed = self._client.listing("listNetworks", "network", {**EVERYBODY, **asked})
+            found = [network(item, self._client.tell) for item in listed]
+        else:
+            found = [
+                vpc(item, self._client.tell) for item in self._client.listing("listVPCs", "vpc", {**EVERYBODY, **asked})
+            ]
+        return [each for each in found if each.id]
+
+    def rules(self, served: Served) -> Rules:
+        forwarding = balancing = nat = vpn = 0
+        for tier in served.tiers:
+            forwarding += self._count("listPortForwardingRules", "portforwardingrule", networkid=tier)
+            balancing += self._count("listLoadBalancerRules", "loadbalancerrule", networkid=tier)
+            nat += self._count("listPublicIpAddresses", "publicipaddress", associatednetworkid=tier, isstaticnat=True)
+            vpn += self._count("listRemoteAccessVpns", "remoteaccessvpn", networkid=tier)
+        if served.kind == VPC:
+            vpn += self._count("listVpnConnections", "vpnconnection", vpcid=served.id)
+        return Rules(forwarding, balancing, nat, vpn)
+
+    def _count(self, command: str, key: str, **asked: t.Any) -> int:
+        return len(self._client.listing(command, key, {**EVERYBODY, **asked}))
