@@ -66,6 +66,7 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range: end_ip"),
     Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range: end_ip"),
     Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),
+    Late("4.17", "patchSystemVm", "", "cs_system_vm: state"),
     Late("4.18", "createZone", "isedge", "cs_zone: is_edge"),
     Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
     Late("4.19", "updateHost", "istagarule", "cs_host: is_tag_a_rule"),

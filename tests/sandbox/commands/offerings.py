@@ -45,6 +45,8 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
         "encryptroot": False,
         "hasannotations": False,
     }
+    if offering.system_kind:
+        body["systemvmtype"] = offering.system_kind.lower()
     if not offering.builtin:
         body["gpudisplay"] = False
     if offering.host_tags:
