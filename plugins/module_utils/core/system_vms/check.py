@@ -123,7 +123,7 @@ def _judge_one(vm: SystemVm) -> t.Iterator[Finding]:
 def _judge_load(seen: Load, limits: Limits) -> t.Iterator[Finding]:
     if not seen.proxies or seen.free is None:
         return
-    facts = {"sessions": seen.sessions, "capacity": seen.capacity, "proxies": seen.proxies}
+    facts: dict[str, t.Any] = {"sessions": seen.sessions, "capacity": seen.capacity, "proxies": seen.proxies}
     evidence = f"zone {seen.zone}: {seen.sessions} of {seen.capacity} sessions of {seen.proxies} proxies are in use"
     if not seen.free:
         yield SYSTEM_VMS.found("consoles_full", evidence, **facts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.findings import Judgement
+from ...core.findings import Finding, Judgement
 from ...core.naming import matches
 from ...core.system_vms.check import MOST, SESSIONS, STANDBY, SYSTEM_VMS, Limits, Load, judge, load, whole
 from ...core.system_vms.vm import CONSOLE, KINDS, SystemVm
@@ -46,7 +46,8 @@ def seen_system_vms(cloud: Cloud, question: Question) -> Seen:
         held = list(matches(held, question.name))
     held.sort(key=lambda vm: (vm.zone, vm.kind, vm.name))
     limits = Limits(*(_number(cloud, name) for name in (SESSIONS, STANDBY, MOST)))
-    loads, findings = [], []
+    loads: list[Load] = []
+    findings: list[Finding] = []
     for zone in sorted(zones, key=lambda zone: zone.name):
         inside = [vm for vm in held if vm.zone_id == zone.id]
         open_ = zone.allocation_state == "Enabled" and not question.name

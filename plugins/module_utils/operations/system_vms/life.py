@@ -104,7 +104,7 @@ def _wish(cloud: Cloud, request: Request, chosen: t.Sequence[SystemVm]) -> Wish:
         found = matches(known, request.offering)
         offering = only(found, "system offering", request.offering, names=[each.name for each in known])
     zones = {vm.zone_id for vm in chosen}
-    inside: dict[str, object] = {"zone_id": next(iter(zones))} if len(zones) == 1 else {}
+    inside: dict[str, t.Any] = {"zone_id": next(iter(zones))} if len(zones) == 1 else {}
     host = lookup.one(cloud.hosts, "host", request.host, **inside).id if request.host else ""
     leave = frozenset(lookup.one(cloud.hosts, "host", name, **inside).id for name in request.leave)
     return Wish(request.state, offering, request.template, host, leave)
