@@ -19,14 +19,12 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.looks.findings
   - hostcraft.cloudstack.listing
+  - hostcraft.cloudstack.listing.zone
 options:
   kind:
     description: Show only console proxies or only secondary storage VMs.
     type: str
     choices: [consoleproxy, secondarystoragevm]
-  zone:
-    description: Name or ID of a zone to limit the result to. By default all zones.
-    type: str
   fail:
     default: never
 seealso:

@@ -17,6 +17,7 @@ from ..connection import Params, Spec
 from ..fields import seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
+from ..listing import NAME, ZONE
 
 KIND: Spec = {"kind": {"type": "str", "choices": list(KINDS)}}
 SYSTEM_VM: Spec = {
@@ -33,9 +34,9 @@ SYSTEM_VM: Spec = {
     "timeout": {"type": "float", "default": 900.0},
 }
 INFO: Spec = {
-    "name": {"type": "str"},
+    **NAME,
     **KIND,
-    "zone": {"type": "str"},
+    **ZONE,
     **ASKED,
     "fail": {**ASKED["fail"], "default": NEVER},
 }
