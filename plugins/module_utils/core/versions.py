@@ -8,7 +8,8 @@ support matrix in the README is made of this file.
 
 Sources: listApis of a 4.22 server (``since`` of commands and parameters), compared with what servers of 4.11.1, 4.12,
 4.15.1 and 4.16 to 4.22 listed (the API descriptions in the history of the Go SDK). Where the two differ, what a server
-listed counts: ``istagarule`` of updateHost came with 4.19, and many parameters have no ``since`` at all.
+listed counts: ``istagarule`` of updateHost came with 4.19, and many parameters have no ``since`` at all. ``forced`` of
+provisionCertificate is in the source after 4.22.1 (cs#12911), and in no list of 4.22 servers.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ LATE: tuple[Late, ...] = (
     Late("4.20", "addCluster", "arch", "cs_cluster: arch"),
     Late("4.20", "updateCluster", "arch", "cs_cluster: arch"),
     Late("4.22", "listNetworks", "name", "cs_network", READ_ALL),
+    Late("4.23", "provisionCertificate", "forced", "cs_certificate: forced"),
 )
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(

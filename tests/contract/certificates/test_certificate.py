@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from contract.certificates.cloud import ADDRESSES, Lab
+from contract.certificates.cloud import lab as lab_of
+from contract.conftest import Connect
 from contract.tasks import Wrong, perform, twice, writes
 from counterparts.pki import make, new_key
 from cryptography import x509
@@ -22,6 +26,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Unsupported,
     WaitTimeout,
 )
+from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.security import Issued
 
@@ -162,6 +167,22 @@ def test_forced_needs_a_server_that_knows_it(lab: Lab) -> None:
     with pytest.raises(Unsupported, match="forced"):
         perform(lab.cloud, "cs_certificate", **PLACE, state="provisioned", forced=True)
     assert writes(lab.server) == []
+
+
+@pytest.fixture
+def newer(connect: Connect) -> Iterator[Lab]:
+    with Sandbox(seed=1, version="4.23") as server:
+        yield from lab_of(server, connect)
+
+
+def test_forced_reaches_a_host_whose_agent_is_away(newer: Lab) -> None:
+    lab = newer
+    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "state", "Down"))
+    with pytest.raises(Refused) as refused:
+        perform(lab.cloud, "cs_certificate", host="kvm1")
+    assert [reason.code for reason in refused.value.reasons] == ["host_away"]
+    assert perform(lab.cloud, "cs_certificate", host="kvm1", forced=True).changed
+    assert [call["forced"] for call in lab.calls(PROVISION)] == ["true"]
 
 
 def test_what_is_not_seen_is_said_not_to_be_proved(lab: Lab) -> None:

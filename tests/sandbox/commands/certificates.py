@@ -79,13 +79,14 @@ def provision_certificate(call: Call) -> Work:
     """T4:86-87; an agent that is away cannot be reached, and what comes of it on a host is not recorded.
 
     The agent makes a key, the CA signs for its names, and the host counts as secured. With reconnect it is Disconnected
-    for a while.
+    for a while. forced (cs#12911) goes by SSH instead, and only the agent is started again.
     """
     world, host = call.world, call["hostid"]
 
     def run() -> Body:
         _check_provider(call)
-        if host.state not in ("Up", "Disconnected", "Connecting"):
+        forced = call.get("forced", False)
+        if not forced and host.state not in ("Up", "Disconnected", "Connecting"):
             raise refused(f"Unable to find/generate/provision certificate: host {host.name} is {host.state}")
         if host.name in world.authority.refused:
             raise refused(world.authority.refused[host.name])
@@ -99,7 +100,7 @@ def provision_certificate(call: Call) -> Work:
             issued = world.authority.issue([host.name], [host.ip_address], days)
             if world.authority.deploy is not None:
                 world.authority.deploy(host.name, issued)
-            if call.get("reconnect", True):
+            if forced or call.get("reconnect", True):
                 host_states.disconnect(world, host)
                 host_states.reconnect_later(world, host)
         host.details["secured"] = "true"

@@ -37,8 +37,6 @@ class Authorities:
         return found
 
     def provision(self, host_id: str, reconnect: t.Optional[bool], forced: bool, provider: str = "") -> None:
-        if forced:
-            self._client.needs("provisionCertificate", "forced")
         params: Params = {
             "hostid": host_id,
             "reconnect": reconnect,
