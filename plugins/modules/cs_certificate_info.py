@@ -175,6 +175,21 @@ summary:
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}
+unseen:
+  description:
+    - Checks that could not be made. For example, the files of hosts are not in O(read), O(probe) is false, or the
+      server does not have a setting.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the finding that the check looks for.
+      type: str
+    missing:
+      description: What could not be looked at.
+      type: str
+  sample: [{"code": "key_differs", "missing": "the files of kvm2"}]
 hosts:
   description: Hosts, with what CloudStack says of them.
   returned: always

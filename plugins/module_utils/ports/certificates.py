@@ -29,8 +29,17 @@ class X509(t.Protocol):
         """Whether ``by`` signed ``certificate``: its name is the issuer's, and the signature is its key's."""
 
 
-# Address or name, port, name to ask for ("" for the address), PEM texts of CA certificates to verify with or "".
-Probe = t.Callable[[str, int, str, str], t.Union[Served, NotServed]]
+class TlsPort(t.NamedTuple):
+    """address: or a name. name: to ask for, "" for the address. authorities: PEM texts to verify with, "" for none."""
+
+    address: str
+    port: int
+    name: str = ""
+    authorities: str = ""
+
+
+# What each TLS port shows, in the same order. Many are asked at once: one that is silent keeps no other waiting.
+Probe = t.Callable[[t.Sequence[TlsPort]], t.Sequence[t.Union[Served, NotServed]]]
 
 # The addresses of a host name; empty where it does not resolve.
 Resolve = t.Callable[[str], tuple[str, ...]]

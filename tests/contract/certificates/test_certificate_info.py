@@ -10,6 +10,7 @@ from contract.certificates.cloud import Lab
 from contract.tasks import perform, writes
 from counterparts.tls_port import tls_port
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.unseen import OF_FILES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, InvalidValue
 from sandbox.world import World
 
@@ -106,6 +107,33 @@ def test_what_hosts_read_is_judged_with_what_ports_show(lab: Lab) -> None:
     assert ("served_differs", "kvm1") not in found
     lab.provisioned("kvm1")
     assert ("served_differs", "kvm1") in codes(lab, read=[{"certificates": [mine]}])
+
+
+@pytest.mark.parametrize("name", ["kvm1.example.net", "127.7.0.1", "KVM1"])
+def test_a_host_has_one_name_however_it_called_itself(lab: Lab, name: str) -> None:
+    lab.provisioned("kvm1")
+    lab.provisioned("kvm2")
+    (first,) = [row for row in _rows(lab) if row["host"] == "kvm1"]
+    lab.provisioned("kvm1")
+    mine = {**first, "host": name, "place": "libvirt", "where": "/etc/pki/libvirt/servercert.pem"}
+    found = codes(lab, read=[{"certificates": [mine]}])
+    assert [each for each in found if each[0] == "served_differs"] == [("served_differs", "kvm1")]
+
+
+def test_checks_that_could_not_be_made(lab: Lab) -> None:
+    lab.provisioned("kvm1")
+    lab.provisioned("kvm2")
+    (first,) = [row for row in _rows(lab) if row["host"] == "kvm1"]
+    read = [{"certificates": [{**first, "place": "libvirt"}]}]
+    assert unseen(lab, read=read) == {(code, "the files of kvm2") for code in OF_FILES}
+    lab.server.run(lambda world: lab.row(world, "kvm2").details.pop("secured"))
+    found = unseen(lab, read=read, probe=False, ignore=list(OF_FILES))
+    assert found == {("not_served", "the TLS ports of kvm1, kvm2"), ("host_unsecured", "what CloudStack says of kvm2")}
+
+
+def unseen(lab: Lab, **asked: object) -> set[tuple[str, str]]:
+    found = perform(lab.cloud, "cs_certificate_info", **{**PLACE, **asked}).result["unseen"]
+    return {(each["code"], each["missing"]) for each in found}
 
 
 def _rows(lab: Lab) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..findings import BLOCKS, HURTS, NOTE, Finding, Judgement, Table, rows
+from ..findings import BLOCKS, HURTS, NOTE, Finding, Judgement, Table, Verdict, rows
 from .model import LEAST_RSA, Certificate
 
 _SECURITY = "Hosts: Security"
@@ -118,7 +118,7 @@ CERTIFICATES = Table(
         (
             "strictness_off",
             "CloudStack accepts agents without a certificate",
-            "secure every host, then run rotate_certificates.yml with rotate_certificates_strictness",
+            "secure every host, then run cs_certificate_strictness with state=strict",
             _SECURITY,
         ),
     ),
@@ -246,9 +246,9 @@ def judge_settings(values: t.Mapping[str, str]) -> t.Iterator[Finding]:
         yield CERTIFICATES.found("expired_allowed", f"{ALLOW_EXPIRED} is true")
 
 
-def judged(findings: t.Iterable[Finding], ignore: t.Collection[str] = ()) -> Judgement:
+def judged(found: t.Iterable[Verdict], ignore: t.Collection[str] = ()) -> Judgement:
     """Raises InvalidValue for a code in ``ignore`` that is none."""
-    return CERTIFICATES.judgement(findings, ignore)
+    return CERTIFICATES.judgement(found, ignore)
 
 
 def _validity(seen: Sighting, held: Certificate, limits: Limits) -> t.Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...adapters.certificates.probe import served
+from ...adapters.certificates.probe import all_served
 from ...adapters.certificates.resolver import addresses_of
 from ...adapters.certificates.x509 import Cryptography
 from ...core.certificates.console_change import Seen, shown
@@ -83,7 +83,7 @@ def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcom
         timeout=timeout,
         accept=tuple(params["accept"]),
     )
-    return ensure_console_certificate(cloud, Cryptography(), served, request, check_mode)
+    return ensure_console_certificate(cloud, Cryptography(), all_served, request, check_mode)
 
 
 class ConsolesNotFit(HostcraftError):
@@ -101,7 +101,7 @@ def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcom
         params["ignore"],
         addresses_of if params["resolve"] else None,
     )
-    found = report(cloud, served, question)
+    found = report(cloud, all_served, question)
     result = {
         "settings": {kind: {"domain": each.raw, "encrypted": each.encrypted} for kind, each in found.expected.items()},
         "system_vms": [_told(each, found) for each in found.seen],

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ...adapters.certificates.probe import served
+from ...adapters.certificates.probe import all_served
 from ...adapters.certificates.x509 import Cryptography
 from ...core.certificates.judge import Sighting, shown
 from ...core.certificates.renewal import ISSUED, REVOKED
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.findings import summary
 from ...operations.certificates import info, issue, provision
 from ...ports.cloud import Cloud
 from ..fields import Params, taken
 from ..findings import outcome
+from ..findings import shown as judged
 from ..zone import PLACES
 
 
@@ -33,7 +33,7 @@ def show_certificates(cloud: Cloud, params: Params) -> Outcome:
     request = info.Request(
         taken(params, PLACES),
         reader,
-        served if params["probe"] else None,
+        all_served if params["probe"] else None,
         params["days"],
         tuple(each for result in params["read"] for each in sightings(result, reader)),
         tuple(params["ignore"]),
@@ -45,9 +45,7 @@ def show_certificates(cloud: Cloud, params: Params) -> Outcome:
         "ca_certificates": seen.authorities,
         "providers": [{"name": name, "description": text} for name, text in seen.providers],
         "settings": dict(seen.settings),
-        "findings": [plain(each) for each in seen.judgement.findings],
-        "ignored": [plain(each) for each in seen.judgement.ignored],
-        "summary": summary(seen.judgement.findings),
+        **judged(seen.judgement),
     }
     findings = seen.judgement.findings
     return outcome(params["fail"], findings, "certificates of the place", CertificatesNotFit, result)
@@ -74,7 +72,7 @@ def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcom
     request = provision.Request(
         taken(params, PLACES),
         reader,
-        served if params["probe"] else None,
+        all_served if params["probe"] else None,
         params["state"],
         params["days"],
         tuple(each for result in params["read"] for each in sightings(result, reader)),

@@ -14,9 +14,10 @@ from ...core.certificates.console_table import CONSOLE
 from ...core.findings import Finding, Judgement
 from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE
-from ...ports.certificates import Probe, Resolve
+from ...ports.certificates import Probe, Resolve, TlsPort
 from ...ports.cloud import Cloud
 from .. import lookup
+from .looking import with_answers
 
 SETTINGS: t.Mapping[str, tuple[str, str]] = {PROXY: (PROXY_DOMAIN, PROXY_TLS), STORAGE: (STORAGE_DOMAIN, STORAGE_TLS)}
 
@@ -50,19 +51,20 @@ def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
     """Raises NotFound for a zone that is not there, InvalidValue for a code that is none."""
     zone = lookup.zone(cloud, question.zone).id if question.zone else ""
     expected = {kind: expected_of(kind, *(_value(cloud, name) for name in names)) for kind, names in SETTINGS.items()}
-    seen: list[Seen] = []
-    for vm in cloud.system_vms.all(zone):
-        if vm.kind in expected:
-            name = expected[vm.kind].host_name(vm.address)
-            asks = expected[vm.kind].encrypted and vm.runs and vm.address
-            answer = probe(vm.address, question.ports[vm.kind], name, question.root) if asks else None
-            seen.append(Seen(vm, name, answer))
+    vms = [vm for vm in cloud.system_vms.all(zone) if vm.kind in expected]
+    named = [Seen(vm, expected[vm.kind].host_name(vm.address)) for vm in vms]
+    asked = {
+        each.vm.id: TlsPort(each.vm.address, question.ports[each.vm.kind], each.host_name, question.root)
+        for each in named
+        if expected[each.vm.kind].encrypted and each.vm.runs and each.vm.address
+    }
+    seen = with_answers(probe, named, asked)
     now = cloud.clock.wall()
     found = [finding for each in expected.values() for finding in each.findings()]
     found += [finding for each in seen for finding in judge_seen(each, question.days, now)]
     if question.resolve is not None:
         found += _names(question.resolve, expected, seen)
-    return Report(expected, tuple(seen), CONSOLE.judgement(found, question.ignore), now)
+    return Report(expected, seen, CONSOLE.judgement(found, question.ignore), now)
 
 
 def _names(resolve: Resolve, expected: t.Mapping[str, Expected], seen: t.Sequence[Seen]) -> t.Iterator[Finding]:

@@ -29,10 +29,11 @@ from ...core.findings import BLOCKS, Judgement
 from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE, SystemVm
 from ...core.zone.settings import same_value
-from ...ports.certificates import X509, Probe
+from ...ports.certificates import X509, Probe, TlsPort
 from ...ports.cloud import Cloud
 from .. import lookup
 from .given import SUBJECT, Texts, read_given, refused
+from .looking import with_answers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,14 +119,14 @@ def _system_vms(cloud: Cloud, request: Request) -> list[SystemVm]:
 def _asked(probe: Probe, request: Request, chain: Chain, vms: t.Iterable[SystemVm]) -> tuple[Seen, ...]:
     # Without names in the certificate no verification can succeed; the fault was to be ignored then.
     root = chain.root.pem if chain.root and chain.leaf and chain.leaf.names else ""
-    found = []
-    for vm in vms:
-        domain = domain_of(request.wish, vm)
-        if domain is not None:
-            name = domain.host_name(vm.address)
-            answer = probe(vm.address, request.ports[vm.kind], name, root) if vm.runs and vm.address else None
-            found.append(Seen(vm, name, answer))
-    return tuple(found)
+    domains = ((vm, domain_of(request.wish, vm)) for vm in vms)
+    named = [Seen(vm, domain.host_name(vm.address)) for vm, domain in domains if domain is not None]
+    asked = {
+        each.vm.id: TlsPort(each.vm.address, request.ports[each.vm.kind], each.host_name, root)
+        for each in named
+        if each.vm.runs and each.vm.address
+    }
+    return with_answers(probe, named, asked)
 
 
 def no_consent(plan: Plan) -> Refused:

@@ -10,15 +10,17 @@ import typing as t
 
 from ...core.certificates import judge
 from ...core.certificates.judge import Limits, Secured, Sighting
-from ...core.certificates.model import Certificate, NotServed
-from ...core.findings import Finding, Judgement
-from ...core.naming import endpoint
+from ...core.certificates.unseen import Looked, unseen
+from ...core.findings import Judgement, Verdict
+from ...core.naming import is_address
 from ...core.system_vms.vm import CONSOLE, STORAGE
-from ...core.zone.hosts import Host
+from ...core.zone.hosts import Host, same_host_name
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
 from ..zone.places import Names, Place, hosts_in, place
+from .looking import Spot, sightings
 
+MANAGEMENT = "management servers"
 LIBVIRT_TLS, AGENTS, HTTPS = 16514, 8250, 443
 SETTINGS = (judge.RENEWAL, judge.ALERT_DAYS, judge.VALIDITY, judge.STRICTNESS, judge.ALLOW_EXPIRED)
 KVM = ("KVM", "LXC")
@@ -60,17 +62,29 @@ def seen_certificates(cloud: Cloud, request: Request) -> Seen:
     secured = tuple(Secured(each.name, each.cluster, known.get(each.id)) for each in hosts)
     limits = Limits(cloud.clock.wall(), request.days)
     settings = values(cloud, SETTINGS)
+    read = of_hosts(request.read, hosts)
+    spots = _ports(cloud, where, hosts)
+    asked = [each for each in spots if each.address] if request.probe else []
     seen = (
         *(Sighting("", "authority", "listCaCertificate", each, of_authority=True) for each in own),
-        *request.read,
-        *(_ports(cloud, where, hosts, request, own) if request.probe else ()),
+        *read,
+        *(sightings(request.probe, request.reader, own, asked) if request.probe else ()),
     )
-    findings: list[Finding] = [finding for each in seen for finding in judge.judge_sighting(each, limits)]
-    findings += [*judge.judge_together(seen), *judge.judge_security(secured), *judge.judge_settings(settings)]
+    found: list[Verdict] = [finding for each in seen for finding in judge.judge_sighting(each, limits)]
+    found += [*judge.judge_together(seen), *judge.judge_security(secured), *judge.judge_settings(settings)]
+    with_files = {each.host for each in read}
+    found += unseen(
+        Looked(
+            [host.name for host in hosts if host.name not in with_files],
+            [each.host or MANAGEMENT for each in spots if each not in asked],
+            secured,
+            settings,
+        )
+    )
     return Seen(
         by_days(seen, limits.seen_at),
         secured,
-        judge.judged(findings, request.ignore),
+        judge.judged(found, request.ignore),
         authorities,
         cloud.authorities.providers(),
         settings,
@@ -104,30 +118,30 @@ def values(cloud: Cloud, names: t.Iterable[str]) -> dict[str, str]:
     return {name: str(each.value or "").casefold() for name, each in held.items() if each is not None}
 
 
-def look(
-    probe: Probe, reader: X509, own: t.Sequence[Certificate], host: str, place_: str, address: str, port: int
-) -> Sighting:
-    """One TLS port."""
-    found = probe(address, port, "", "")
-    where = endpoint(address, port)
-    if isinstance(found, NotServed):
-        return Sighting(host, place_, where, error=found.text)
-    signed = None
-    if place_ in ("libvirt_port", "management_server"):
-        signed = any(reader.issued(found.leaf, each) for each in own)
-    return Sighting(host, place_, where, found.leaf, of_authority=signed)
+def of_hosts(read: t.Sequence[Sighting], hosts: t.Sequence[Host]) -> tuple[Sighting, ...]:
+    """What hosts read of themselves, under the names that CloudStack has for them."""
+    names = {each.host: each.host for each in read}
+    for name in names:
+        for host in hosts:
+            if name == host.ip_address or (not is_address(name) and same_host_name(name, host.name)):
+                names[name] = host.name
+                break
+    return tuple(dataclasses.replace(each, host=names[each.host]) for each in read)
 
 
-def _ports(
-    cloud: Cloud, where: Place, hosts: t.Sequence[Host], request: Request, own: t.Sequence[Certificate]
-) -> t.Iterator[Sighting]:
-    asked = [(host.name, "libvirt_port", host.ip_address or "", LIBVIRT_TLS) for host in hosts]
+def libvirt_port(host: Host) -> Spot:
+    return Spot(host.name, "libvirt_port", host.ip_address or "", LIBVIRT_TLS)
+
+
+def _ports(cloud: Cloud, where: Place, hosts: t.Sequence[Host]) -> list[Spot]:
+    """Those without an address too."""
+    found = [libvirt_port(host) for host in hosts]
     if where.scope == "zone":
         held = cloud.settings.find("host")
         servers = [each.strip() for each in str(held.value or "").split(",")] if held else []
-        asked += [("", "management_server", each, AGENTS) for each in servers if each]
+        servers = [each for each in servers if each] or [""]
+        found += [Spot("", "management_server", each, AGENTS) for each in servers]
         running = [vm for vm in cloud.system_vms.all(where.zone.id) if vm.runs and vm.kind in PLACES]
-        asked += [(vm.name, PLACES[vm.kind], vm.address, HTTPS) for vm in sorted(running, key=lambda vm: vm.name)]
-    for host, place_, address, port in asked:
-        if request.probe is not None and address:
-            yield look(request.probe, request.reader, own, host, place_, address, port)
+        running.sort(key=lambda vm: vm.name)
+        found += [Spot(vm.name, PLACES[vm.kind], vm.address, HTTPS) for vm in running]
+    return found

@@ -16,13 +16,14 @@ from ...core.certificates.model import Certificate
 from ...core.certificates.renewal import PROVISIONED, Wanted, reason
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, JobLost, Reason, Refused, TransportError
-from ...core.zone.hosts import Host, same_host_name
+from ...core.zone.hosts import Host
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..waiting import until
 from ..zone.places import Names, place
 from . import info
+from .looking import sightings
 
 NOT_SEEN = "no certificate is seen on port 16514 from here: what host {} shows now is not proved"
 
@@ -67,7 +68,7 @@ def provision(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
         raise InvalidValue("host", where.thing.name, f"a KVM host, this one is of {where.thing.hypervisor}")
     own = request.reader.certificates(cloud.authorities.authority(request.provider), "listCaCertificate")
     work = _Work(cloud, request, own, cloud.authorities.secured(where.zone.id))
-    tasks = [task for host in hosts for task in (work.needed(host),) if task is not None]
+    tasks = work.needed(hosts)
     if not request.forced:
         _refuse_absent(tasks)
     rows: list[dict[str, object]] = []
@@ -116,13 +117,18 @@ class _Work:
         self.cloud, self.request, self.own, self.secured = cloud, request, own, secured
         self.warnings: list[str] = []
 
-    def needed(self, host: Host) -> t.Optional[_Task]:
-        shown = self._look(host)
-        seen = [shown, *(each for each in self.request.read if same_host_name(each.host, host.name))]
+    def needed(self, hosts: t.Sequence[Host]) -> list[_Task]:
         request = self.request
         wanted = Wanted(request.days, self.cloud.clock.wall(), request.since, request.state == PROVISIONED)
-        why = reason(seen, self.secured.get(host.id), wanted)
-        return _Task(host, why, shown) if why else None
+        read: dict[str, list[Sighting]] = {}
+        for each in info.of_hosts(request.read, hosts):
+            read.setdefault(each.host, []).append(each)
+        found = []
+        for host, shown in zip(hosts, self._look(hosts)):
+            why = reason([shown, *read.get(host.name, ())], self.secured.get(host.id), wanted)
+            if why:
+                found.append(_Task(host, why, shown))
+        return found
 
     def done(self, task: _Task) -> dict[str, object]:
         """Provisioned and proved."""
@@ -147,7 +153,7 @@ class _Work:
         before = task.shown.certificate
 
         def read() -> tuple[str, Sighting]:
-            return self.cloud.hosts.fresh(host).state, self._look(host)
+            return self.cloud.hosts.fresh(host).state, self._look([host])[0]
 
         def right(seen: tuple[str, Sighting]) -> bool:
             state, shown = seen
@@ -172,18 +178,14 @@ class _Work:
             raise NotProvisioned(f"{message}: set ca.framework.cert.validity.period", days_left=left)
         return shown
 
-    def _look(self, host: Host) -> Sighting:
-        if self.request.probe is None or not host.ip_address:
-            return Sighting(host.name, "libvirt_port", host.ip_address or "", error="not looked at")
-        return info.look(
-            self.request.probe,
-            self.request.reader,
-            self.own,
-            host.name,
-            "libvirt_port",
-            host.ip_address,
-            info.LIBVIRT_TLS,
-        )
+    def _look(self, hosts: t.Sequence[Host]) -> list[Sighting]:
+        """What port 16514 of each shows, in their order."""
+        request = self.request
+        spots = [info.libvirt_port(host) for host in hosts if host.ip_address]
+        found = sightings(request.probe, request.reader, self.own, spots) if request.probe else ()
+        seen = {each.host: each for each in found}
+        unseen = [Sighting(host.name, "libvirt_port", host.ip_address or "", error="not looked at") for host in hosts]
+        return [seen.get(each.host, each) for each in unseen]
 
     def _running(self, host: Host) -> set[str]:
         cluster = lookup.cluster(self.cloud, host.cluster_id, lookup.zone(self.cloud, host.zone_id))

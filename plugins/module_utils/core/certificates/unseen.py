@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of certificates that could not be made, because something could not be looked at."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..findings import Unseen
+from ..text import shortened
+from .judge import ALLOW_EXPIRED, RENEWAL, STRICTNESS, Secured
+
+# What only the files of a host tell, and what each setting of the CA framework is needed for.
+OF_FILES = (
+    "certificate_unreadable",
+    "key_differs",
+    "authority_differs",
+    "keystore_differs",
+    "served_differs",
+    "name_missing",
+    "key_open",
+)
+OF_SETTINGS: t.Mapping[str, str] = {
+    RENEWAL: "renewal_off",
+    STRICTNESS: "strictness_off",
+    ALLOW_EXPIRED: "expired_allowed",
+}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What could not be looked at. files: hosts whose files were not read. ports: hosts, or others, by name.
+
+    told: what CloudStack says of hosts. settings: that the server has.
+    """
+
+    files: t.Sequence[str]
+    ports: t.Sequence[str]
+    told: t.Sequence[Secured]
+    settings: t.Collection[str]
+
+
+def unseen(looked: Looked) -> t.Iterator[Unseen]:
+    """The checks that could not be made because of that."""
+    if looked.files:
+        yield from (Unseen(code, f"the files of {_several(looked.files)}") for code in OF_FILES)
+    if looked.ports:
+        yield Unseen("not_served", f"the TLS ports of {_several(looked.ports)}")
+    silent = [each.host for each in looked.told if each.secured is None]
+    if silent:
+        yield Unseen("host_unsecured", f"what CloudStack says of {_several(silent)}")
+    yield from (Unseen(code, f"setting {name}") for name, code in OF_SETTINGS.items() if name not in looked.settings)
+
+
+def _several(names: t.Sequence[str], most: int = 10) -> str:
+    told = ", ".join(shortened(name) for name in names[:most])
+    return f"{told} and {len(names) - most} more" if len(names) > most else told
