@@ -41,6 +41,10 @@ class Memory(Generic[E]):
     def all(self, **filters: object) -> Sequence[E]:
         return [row for row in self.rows.values() if all(getattr(row, name) == v for name, v in filters.items())]
 
+    def again(self, **filters: object) -> Sequence[E]:
+        self.reads += 1
+        return self.all(**filters)
+
     def find(self, name: str, **scope: object) -> Sequence[E]:
         return [row for row in self.all(**scope) if name in (cast(Any, row).id, cast(Any, row).name)]
 

@@ -16,6 +16,9 @@ class Collection(t.Protocol[E_co]):
     def all(self, **filters: object) -> t.Sequence[E_co]:
         """Those that match, by the server's own filters; from memory when asked before and nothing was written."""
 
+    def again(self, **filters: object) -> t.Sequence[E_co]:
+        """The same, read again from the server."""
+
     def find(self, name: str, **scope: object) -> t.Sequence[E_co]:
         """Those of that name or id in a scope; the second name asked for in a scope is answered by listing it once."""
 

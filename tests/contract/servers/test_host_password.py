@@ -121,6 +121,16 @@ def test_the_record_of_a_cluster_is_changed_by_one_call_and_each_host_is_reconne
     assert NEW not in str(done.result)
 
 
+def test_the_hosts_are_listed_once_as_they_are_now(lab: Lab) -> None:
+    lab.change(check_mode=True)
+    before = len(lab.server.calls.of("listHosts"))
+    lab.each(lambda world, host: host_states.disconnect(world, host), "kvm3")
+    with pytest.raises(Refused) as refused:
+        lab.change(check_mode=True)
+    assert codes(refused) == {"host_not_up"}
+    assert len(lab.server.calls.of("listHosts")) == before + 1
+
+
 def test_on_the_hosts_too_each_by_its_own_call(lab: Lab) -> None:
     lab.change(update_on_host=True)
     assert (lab.record(), set(lab.machines.held.values())) == ({NEW}, {NEW})

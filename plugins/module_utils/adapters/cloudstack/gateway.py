@@ -53,6 +53,10 @@ class Listing(t.Generic[E]):
             self._answers[key] = self._list(filters)
         return tuple(self._answers[key])
 
+    def again(self, **filters: object) -> t.Sequence[E]:
+        self._answers.pop(frozenset(filters.items()), None)
+        return self.all(**filters)
+
     def find(self, name: str, **scope: object) -> t.Sequence[E]:
         key = frozenset(scope.items())
         if key in self._answers or self._asked.setdefault(key, name) != name:

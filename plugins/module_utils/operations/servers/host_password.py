@@ -72,10 +72,10 @@ def ensure_host_password(cloud: Cloud, request: Request, check_mode: bool) -> Ou
 
 def _hosts(cloud: Cloud, where: Place) -> t.Sequence[Host]:
     if isinstance(where.thing, Host):
-        return (where.thing,)
+        return (cloud.hosts.fresh(where.thing),)
     # Afresh: the states of hosts decide.
-    found = cloud.hosts.all(zone_id=where.zone.id, cluster_id=where.thing.id)
-    return sorted((cloud.hosts.fresh(host) for host in found if host.removed is None), key=lambda host: host.name)
+    found = cloud.hosts.again(zone_id=where.zone.id, cluster_id=where.thing.id)
+    return sorted((host for host in found if host.removed is None), key=lambda host: host.name)
 
 
 class _Work:
