@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .rules import troubles
+
 # http: status with a JSON error body · html: status with an HTML page · bad_json: 200, cut-off JSON ·
 # drop: closed unread · drop_after: done, then closed without an answer · slow: answered after `seconds` ·
 # job_failed: its job fails · agent_lost: the agent of `host` (name, address or uuid) goes, then it is handled ·
+# the kinds of rules.troubles befall `target` (name or uuid of a router, system VM, network, VPC, zone or template; what
+# the call names by `id`, or everything) from that call on, until the faults are cleared ·
 # restart: closed, and running jobs are forgotten, or failed with `jobs="fail"`.
-KINDS = ("http", "html", "bad_json", "drop", "drop_after", "slow", "job_failed", "agent_lost", "restart")
+KINDS = (
+    "http",
+    "html",
+    "bad_json",
+    "drop",
+    "drop_after",
+    "slow",
+    "job_failed",
+    "agent_lost",
+    "restart",
+    *troubles.KINDS,
+)
 
 
 @dataclass
@@ -24,6 +39,7 @@ class Fault:
     seconds: float = 1.0
     text: str = "fault injected"
     host: str = ""
+    target: str = ""
     jobs: str = "forget"
     seen: int = 0
     fired: int = 0
@@ -40,8 +56,11 @@ class Fault:
 
 
 class Faults:
-    def __init__(self) -> None:
+    """`troubles`: the world's own, which are lifted with the faults."""
+
+    def __init__(self, befallen: dict[str, set[str]] | None = None) -> None:
         self.active: list[Fault] = []
+        self.troubles = {} if befallen is None else befallen
 
     def add(self, command: str, kind: str, **settings: Any) -> Fault:
         """`faults.add("listHosts", "http", nth=2, status=503)`; ValueError for an unknown kind."""
@@ -51,6 +70,12 @@ class Faults:
 
     def clear(self) -> None:
         self.active.clear()
+        self.troubles.clear()
+
+    def befall(self, fault: Fault, params: dict[str, str]) -> None:
+        """Put a trouble on what it is for."""
+        target = fault.target or params.get("id") or params.get("name") or "*"
+        self.troubles.setdefault(fault.kind, set()).add(target)
 
     def next(self, command: str) -> Fault | None:
         """Count this call; the fault that it meets, the first added winning."""

@@ -79,6 +79,7 @@ ENTITIES = {
     "storageid": "storage_pools",
     "vlanid": "vlan_ranges",
     "vpcid": "vpcs",
+    "vpcofferingid": "vpc_offerings",
     "aclid": "nothing",
     "domainid": "domains",
     "parentdomainid": "domains",

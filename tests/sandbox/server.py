@@ -17,7 +17,7 @@ from aiohttp import web
 from .api import DEFAULT_VERSION, Api
 from .errors import ApiError
 from .faults import Fault, Faults
-from .rules import host_states
+from .rules import host_states, troubles
 from .snapshot import load
 from .world import World
 from .world.hypervisors import Sizes
@@ -75,7 +75,7 @@ class Sandbox:
         if snapshot is not None:
             load(self.world, snapshot)
         self.api = Api(self.world, self.key, self.secret, version)
-        self.faults, self.calls = Faults(), Calls()
+        self.faults, self.calls = Faults(self.world.troubles), Calls()
         # TCP connections accepted so far.
         self.connections = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -168,6 +168,8 @@ class Sandbox:
         self.calls.append(Received(request.method, name, params))
         fault = self.faults.next(name)
         if fault is not None:
+            if fault.kind in troubles.KINDS:
+                self.faults.befall(fault, params)
             early = await self._before(fault, request)
             if early is not None:
                 return early

@@ -63,9 +63,7 @@ def owned(sandbox: Sandbox, connect: Connect) -> Owned:
 
 def gateway(owned: Owned, vlan: int, **owner: str) -> str:
     """A private gateway of a new VPC."""
-    api, offering = owned.site.api, owned.site.api.ok("listNetworkOfferings")["networkoffering"][0]["id"]
-    place = {"zoneid": owned.site.zone, "vpcofferingid": offering}
-    vpc = api.done("createVPC", name=f"v{vlan}", displaytext="v", cidr="10.2.0.0/16", **place, **owner)["vpc"]["id"]
+    api, vpc = owned.site.api, owned.site.vpc(f"v{vlan}", "10.2.0.0/16", **owner)["id"]
     address = {"gateway": "10.9.0.1", "ipaddress": "10.9.0.7", "netmask": "255.255.255.0"}
     made = api.done("createPrivateGateway", vpcid=vpc, vlan=vlan, physicalnetworkid=owned.site.physical, **address)
     return str(made["privategateway"]["id"])

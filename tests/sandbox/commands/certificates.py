@@ -7,12 +7,11 @@ import functools
 from ..errors import invalid, refused
 from ..paging import answer
 from ..registry import Body, Call, Work, command
-from ..rules import host_states, keystore, serving
+from ..rules import host_states, keystore, serving, system_vms
 from ..rules.addresses import is_ip
 from ..world import World
 from ..world.agents import NotJoined
 from ..world.vms import CONSOLE_PROXY, STORAGE_VM
-from . import system_vm_life
 
 JAVA = "org.apache.cloudstack.api.command.admin.ca"
 PROVIDER = "root"
@@ -151,5 +150,5 @@ def _reset_consoles(world: World) -> None:
     world.settings[STATE].value = "Auto"
     for vm in world.vms.select(kind=CONSOLE_PROXY):
         if vm.state == "Running":
-            system_vm_life.stop(world, vm)
-            world.later("console reset", functools.partial(system_vm_life.start, world, vm))
+            system_vms.stop(world, vm)
+            world.later("console reset", functools.partial(system_vms.start, world, vm))

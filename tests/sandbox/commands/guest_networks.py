@@ -8,12 +8,12 @@ from typing import Any
 from ..errors import failed, invalid, refused
 from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
-from ..rules import network_services, system_vms, vlans
+from ..rules import network_services, public_addresses, system_vms, vlans
 from ..rules.addresses import check_range, subnet
 from ..validation import UNLIMITED
 from ..world import World
 from ..world.accounts import Account
-from ..world.networks import Network, NetworkOffering, PhysicalNetwork
+from ..world.networks import Network, NetworkOffering, PhysicalNetwork, Vpc
 from ..world.settings import setting
 from ..world.vms import ROUTER
 from ..world.zones import Zone
@@ -63,7 +63,7 @@ def _address_view(network: Network, zone: Zone) -> Body:
 
 
 def account_view(world: World, account_id: int | None) -> Body:
-    account = world.accounts.get(account_id)
+    account = world.system if account_id == world.system.id else world.accounts.get(account_id)
     if account is None:
         return {}
     domain = world.domains[account.domain_id]
@@ -97,7 +97,7 @@ def view(world: World, network: Network) -> Body:
         "details": dict(network.details),
         "displaynetwork": network.display,
         "strechedl2subnet": False,
-        "redundantrouter": False,
+        "redundantrouter": network.redundant,
         "created": network.created,
         "receivedbytes": network.received,
         "sentbytes": network.sent,
@@ -109,6 +109,9 @@ def view(world: World, network: Network) -> Body:
         body.update(_offering_view(offering))
     if physical is not None:
         body["physicalnetworkid"] = physical.uuid
+    vpc = world.vpcs.get(network.vpc_id)
+    if vpc is not None:
+        body.update(vpcid=vpc.uuid, vpcname=vpc.name)
     return body
 
 
@@ -191,11 +194,25 @@ def _split(cidr: str) -> tuple[str, str]:
     return str(net.network_address), str(net.netmask)
 
 
+def _check_tier(vpc: Vpc | None, gateway: str, netmask: str) -> None:
+    """A tier lies within its VPC (T6:234)."""
+    if vpc is not None and gateway and not subnet(gateway, netmask).subnet_of(ipaddress.IPv4Network(vpc.cidr)):
+        what = f'VPC {{"id":{vpc.id},"name":"{vpc.name}","uuid":"{vpc.uuid}"}}'
+        raise invalid(f"Network cidr {subnet(gateway, netmask)} is not within vpc {what} cidr")
+
+
 @command("createNetwork", USER)
 def create_network(call: Call) -> Body:
     world, zone, offering = call.world, call["zoneid"], call["networkofferingid"]
     if offering.state != "Enabled":
-        raise invalid("Can't use specified network offering id as its state is not Enabled")
+        error = invalid("Can't use specified network offering id as its state is not Enabled")
+        error.uuids = [{"uuid": offering.uuid, "description": "networkOfferingId"}]
+        raise error
+    vpc = call.get("vpcid")
+    if offering.for_vpc and vpc is None:
+        raise invalid("Network offering can be used for VPC networks only")
+    if vpc is not None and not offering.for_vpc:
+        raise invalid("Network offering can't be used for VPC networks")
     physical = _physical(call, zone)
     if offering.guest_type == "Shared" and zone.network_type == "Advanced" and not physical.isolation:
         # Measured on 4.22.
@@ -203,6 +220,7 @@ def create_network(call: Call) -> Body:
     vlan = _vlan(call, offering, zone)
     private = _private(call, zone, vlan)
     gateway, netmask = _addresses(call, offering, zone)
+    _check_tier(vpc, gateway, netmask)
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
         call.get("displaytext") or call["name"], offering.id, physical.id, whose(call).id,
@@ -215,6 +233,7 @@ def create_network(call: Call) -> Body:
     network.domain = call.get("networkdomain") or f"cs{world.admin.id:x}{suffix}"
     network.dns1, network.created = call.get("dns1", ""), world.now()
     network.display = call.get("displaynetwork", True)
+    network.redundant, network.vpc_id = offering.redundant, None if vpc is None else vpc.id
     return {"network": view(world, world.networks.add(network))}
 
 
@@ -230,6 +249,7 @@ def list_networks(call: Call) -> Body:
         networkofferingid="offering_id",
         traffictype="traffic_type",
         restartrequired="restart_required",
+        vpcid="vpc_id",
         displaynetwork="display",
     )
     if "id" not in call:
@@ -324,6 +344,8 @@ def delete_network(call: Call) -> Work:
             raise failed("Failed to delete network")
         for router in list(world.vms.select(network_id=network.id, kind=ROUTER)):
             system_vms.discard(world, router)
+        for address in public_addresses.of(world, network):
+            public_addresses.give_back(world, address)
         release_vlan(world, network)
         world.networks.remove(network)
         return {"success": True}

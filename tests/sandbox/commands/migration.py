@@ -69,6 +69,9 @@ def moving(call: Call, vm: Vm, key: str, render: Any) -> Work:
                 raise invalid(f"VM is not Running, cannot migrate the vm {life.describe(vm)}")
             cluster = world.hosts[vm.host_id or 0].cluster_id
             target = placement.choose(world, vm, list(world.hosts.select(cluster_id=cluster)), (vm.host_id or 0,))
+            if target is None and key == "systemvm":
+                # T6:179.
+                raise failed(f"Unable to find suitable destination to migrate VM {vm.name}")
             if target is None:
                 raise life.no_room(f"Unable to find a destination for migrating {life.describe(vm)}")
         check_target(world, vm, target)

@@ -106,6 +106,10 @@ def create_network_offering(call: Call) -> Body:
     offering.persistent = call.get("ispersistent", False)
     offering.egress_default = call.get("egressdefaultpolicy", True)
     offering.for_vpc = call.get("forvpc", False)
+    offering.redundant = any(
+        item.get("capabilitytype", "").lower() == "redundantrouter" and item.get("capabilityvalue") == "true"
+        for item in call.get("servicecapabilitylist", [])
+    )
     offering.rate = call.get("networkrate") or 200
     # The server keeps it for a load balancer only.
     offering.max_connections = call.get("maxconnections") if "Lb" in services else None

@@ -8,7 +8,7 @@ from ..errors import invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..world import World
-from ..world.vms import ServiceOffering, Template
+from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, ServiceOffering, Template
 
 ADMIN, USERS = "org.apache.cloudstack.api.command.admin.offering", "org.apache.cloudstack.api.command.user"
 FILTERS = ("featured", "self", "selfexecutable", "sharedexecutable", "executable", "community", "all", "shared")
@@ -28,12 +28,12 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
         "cpuspeed": offering.mhz,
         "memory": offering.memory,
         "created": offering.created,
-        "storagetype": "shared",
+        "storagetype": "local" if offering.local else "shared",
         "provisioningtype": "thin",
         "offerha": offering.ha,
         "limitcpuuse": offering.limit_cpu,
         "isvolatile": False,
-        "issystem": bool(offering.system_kind),
+        "issystem": offering.system,
         "defaultuse": False,
         "iscustomized": False,
         "rootdisksize": 0,
@@ -45,10 +45,16 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
         "encryptroot": False,
         "hasannotations": False,
     }
-    if offering.system_kind:
+    if offering.system:
         body["systemvmtype"] = offering.system_kind.lower()
+    if offering.builtin and offering.system:
+        # They have no text of their own (T6:77).
+        body["defaultuse"] = True
+        del body["displaytext"], body["diskofferingdisplaytext"]
     if not offering.builtin:
         body["gpudisplay"] = False
+    if offering.system and not offering.builtin:
+        body.update(iscustomizediops=False, miniops=0, maxiops=0)
     if offering.host_tags:
         body["hosttags"] = ",".join(offering.host_tags)
     if offering.storage_tags:
@@ -56,6 +62,13 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
     if offering.details:
         body["serviceofferingdetails"] = offering.details
     return body
+
+
+def _system_kind(text: str) -> str:
+    found = next((kind for kind in (ROUTER, CONSOLE_PROXY, STORAGE_VM) if kind.lower() == text.lower()), None)
+    if found is None:
+        raise invalid("Invalid systemVmType. Supported types are: DomainRouter, ConsoleProxy, SecondaryStorageVm")
+    return found
 
 
 @command("createServiceOffering", ADMIN, domainid="domains", zoneid="zones")
@@ -67,10 +80,13 @@ def create_service_offering(call: Call) -> Body:
             raise invalid(
                 f"Failed to create service offering {call['name']}: specify the {words} value as a positive one"
             )
+    system = bool(call.get("issystem"))
+    # A system offering without a kind is one for routers (T6:76).
+    kind = _system_kind(call.get("systemvmtype") or ROUTER) if system else ""
     offering = ServiceOffering(
         world.service_offerings.next_id(), world.new_uuid(), call["name"], call.get("displaytext") or call["name"],
         call["cpunumber"], call["cpuspeed"], call["memory"], world.now(), world.new_uuid(),
-        _words(call.get("hosttags", "")), call.get("tags", ""), call.get("systemvmtype", ""),
+        _words(call.get("hosttags", "")), call.get("tags", ""), kind, system,
         bool(call.get("offerha", False)), bool(call.get("limitcpuuse", False)),
         details={each["key"]: each["value"] for each in call.get("serviceofferingdetails", [])},
     )  # fmt: skip
@@ -81,9 +97,10 @@ def create_service_offering(call: Call) -> Body:
 @command("listServiceOfferings", f"{USERS}.offering", id="service_offerings")
 def list_service_offerings(call: Call) -> Body:
     system = bool(call.get("issystem", False))
-    rows = call.world.service_offerings.select(
-        lambda offering: bool(offering.system_kind) == system, **filters(call, id="id", name="name")
-    )
+    wanted = filters(call, id="id", name="name")
+    if call.get("systemvmtype"):
+        wanted["system_kind"] = _system_kind(call["systemvmtype"])
+    rows = call.world.service_offerings.select(lambda offering: offering.system == system, **wanted)
     return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import invalid, refused
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
-from ..rules import life, nics, placement, system_vms
+from ..rules import life, nics, placement, routers
 from ..world import World
 from ..world.hosts import Host
 from ..world.networks import Network
@@ -122,7 +122,7 @@ def _row(call: Call) -> Vm:
         # Not recorded.
         raise invalid("Unable to use template: none is given")
     world, zone, offering, template = call.world, call["zoneid"], call["serviceofferingid"], call["templateid"]
-    if offering.system_kind:
+    if offering.system:
         raise invalid(f"Unable to use system service offering {offering.name} to deploy a VM")
     host: Host | None = call.get("hostid")
     wanted = call.get("hypervisor") or (host.hypervisor if host else template.hypervisor)
@@ -164,13 +164,17 @@ def _start(world: World, vm: Vm, networks: list[Network], host: Host | None, amo
         vm.nics = tuple(nics.guest(world, network, number == 0) for number, network in enumerate(networks))
         for network in networks:
             nics.implement(world, network)
-            if network.guest_type != "L2":
-                system_vms.ensure_router(world, network)
+            _serve(world, network)
     except Exception:
         nics.release(world, vm)
         vm.nics = ()
         life.drop(world, vm, "Error")
         raise
+
+
+def _serve(world: World, network: Network) -> None:
+    if routers.is_served(world, network):
+        routers.ensure(world, network)
 
 
 @command("deployVirtualMachine", f"{ADMIN}.DeployVMCmdByAdmin")
@@ -249,8 +253,7 @@ def _restart_networks(world: World, vm: Vm) -> None:
     for nic in vm.nics:
         network = world.networks[nic.network_id]
         nics.implement(world, network)
-        if network.guest_type != "L2":
-            system_vms.ensure_router(world, network)
+        _serve(world, network)
 
 
 @command("startVirtualMachine", f"{ADMIN}.StartVMCmdByAdmin", id="vms")

@@ -1,113 +1,136 @@
-"""VPCs as far as their private gateways, which have VLANs (not recorded; fields as the API publishes them)."""
+"""VPCs and their offerings (T6:221-250)."""
 
 from __future__ import annotations
 
-from ..errors import invalid
-from ..paging import answer, filters
+import ipaddress
+
+from ..errors import failed, invalid
+from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
-from ..rules.vlans import covers
+from ..rules import network_services, public_addresses, routers, system_vms
 from ..world import World
-from ..world.networks import PhysicalNetwork, PrivateGateway, Vpc
+from ..world.networks import Vpc, VpcOffering
+from ..world.settings import setting
+from ..world.zones import Zone
 from .guest_networks import account_view, in_project, whose
+from .guest_networks import view as network_view
 
-USER = "org.apache.cloudstack.api.command.user.vpc"
 ADMIN = "org.apache.cloudstack.api.command.admin.vpc"
+USER = "org.apache.cloudstack.api.command.user.vpc"
 
 
-def _view(world: World, vpc: Vpc) -> Body:
-    zone = world.zones[vpc.zone_id]
+def _offering_view(offering: VpcOffering) -> Body:
+    return {
+        "id": offering.uuid,
+        "name": offering.name,
+        "displaytext": offering.display_text,
+        "created": offering.created,
+        "isdefault": offering.default,
+        "state": offering.state,
+        "service": network_services.of_vpc(offering.services),
+        "distributedvpcrouter": False,
+        "supportsregionLevelvpc": False,
+        "fornsx": False,
+        "internetprotocol": "IPv4",
+        "specifyasnumber": False,
+    }
+
+
+@command("listVPCOfferings", USER, id="vpc_offerings")
+def list_vpc_offerings(call: Call) -> Body:
+    rows = call.world.vpc_offerings.select(**filters(call, id="id", name="name", state="state", isdefault="default"))
+    return answer(call, "vpcoffering", keyword(call, rows), _offering_view)
+
+
+def view(world: World, vpc: Vpc) -> Body:
+    zone, offering = world.zones[vpc.zone_id], world.vpc_offerings[vpc.offering_id]
     return {
         "id": vpc.uuid,
         "name": vpc.name,
         "displaytext": vpc.display_text,
-        "zoneid": zone.uuid,
-        "zonename": zone.name,
-        "cidr": vpc.cidr,
         "state": "Enabled",
-        **account_view(world, vpc.account_id),
-        "created": vpc.created,
-    }
-
-
-@command("createVPC", USER, vpcofferingid="network_offerings")
-def create_vpc(call: Call) -> Work:
-    """Any network offering stands for one of VPCs."""
-    world, zone = call.world, call["zoneid"]
-    text = call.get("displaytext") or call["name"]
-    number, cidr = world.vpcs.next_id(), call.get("cidr") or "10.1.0.0/16"
-    row = Vpc(number, world.new_uuid(), call["name"], text, zone.id, cidr, whose(call).id, world.now())
-    world.vpcs.add(row)
-    return Work(lambda: {"vpc": _view(world, row)}, created=row.uuid)
-
-
-@command("listVPCs", USER, id="vpcs", vpcofferingid="network_offerings")
-def list_vpcs(call: Call) -> Body:
-    rows = call.world.vpcs.select(
-        lambda row: in_project(call, row.account_id), **filters(call, id="id", name="name", zoneid="zone_id")
-    )
-    return answer(call, "vpc", rows, lambda row: _view(call.world, row))
-
-
-def _gateway_view(world: World, row: PrivateGateway) -> Body:
-    vpc = world.vpcs[row.vpc_id]
-    zone = world.zones[vpc.zone_id]
-    return {
-        "id": row.uuid,
-        "gateway": row.gateway,
-        "netmask": row.netmask,
-        "vlan": f"vlan://{row.vlan}",
         "zoneid": zone.uuid,
         "zonename": zone.name,
-        "vpcid": vpc.uuid,
-        "vpcname": vpc.name,
-        "ipaddress": row.address,
-        "physicalnetworkid": world.physical_networks[row.physical_network_id].uuid,
+        "service": network_services.of_vpc(offering.services),
+        "cidr": vpc.cidr,
+        "vpcofferingid": offering.uuid,
+        "vpcofferingname": offering.name,
+        "created": vpc.created,
         **account_view(world, vpc.account_id),
-        "state": "Ready",
-        "sourcenatsupported": row.source_nat,
+        "network": [network_view(world, tier) for tier in routers.tiers(world, vpc)],
+        "restartrequired": vpc.restart_required,
+        "networkdomain": vpc.domain,
+        "tags": [],
+        "fordisplay": True,
+        "distributedvpcrouter": False,
+        "regionlevelvpc": False,
+        "redundantvpcrouter": vpc.redundant,
+        "publicmtu": 1500,
         "hasannotations": False,
     }
 
 
-def _physical(call: Call, vpc: Vpc) -> PhysicalNetwork:
-    given: PhysicalNetwork | None = call.get("physicalnetworkid")
-    return given or call.world.physical_networks.select(zone_id=vpc.zone_id)[0]
+def _check_providers(world: World, zone: Zone, offering: VpcOffering) -> None:
+    """Each of its providers is enabled somewhere in the zone (T6:222)."""
+    physical = [network.id for network in world.physical_networks.select(zone_id=zone.id)]
+    enabled = {
+        row.name for number in physical for row in world.providers.select(physical_network_id=number)
+        if row.state == "Enabled"
+    }  # fmt: skip
+    for name in sorted({name for providers in offering.services.values() for name in providers}):
+        if name not in enabled:
+            raise invalid(f"Provider {name} should be enabled in at least one physical network of the zone specified")
 
 
-@command("createPrivateGateway", ADMIN)
-def create_private_gateway(call: Call) -> Work:
-    """Refused where the VLAN is in the guest VLANs, unless the check is bypassed (source)."""
-    world, vpc, text = call.world, call["vpcid"], call.get("vlan", "").removeprefix("vlan://")
-    if not text.isdigit():
-        raise invalid(f"Invalid vlan {text}")
-    physical = _physical(call, vpc)
-    if covers(physical.vlans, int(text)) and not call.get("bypassvlanoverlapcheck"):
-        raise invalid(f"The VLAN tag to use for new guest network, {text} is already being used for dynamic vlan")
-    row = PrivateGateway(
-        world.private_gateways.next_id(), world.new_uuid(), vpc.id, physical.id, int(text),
-        call["ipaddress"], call["gateway"], call["netmask"], bool(call.get("sourcenatsupported")),
-    )  # fmt: skip
-    world.private_gateways.add(row)
-    return Work(lambda: {"privategateway": _gateway_view(world, row)}, created=row.uuid)
-
-
-@command("listPrivateGateways", USER, id="private_gateways")
-def list_private_gateways(call: Call) -> Body:
-    world, vlan = call.world, call.get("vlan", "").removeprefix("vlan://")
-
-    def passes(row: PrivateGateway) -> bool:
-        return in_project(call, world.vpcs[row.vpc_id].account_id) and vlan in ("", str(row.vlan))
-
-    rows = world.private_gateways.select(passes, **filters(call, id="id", vpcid="vpc_id"))
-    return answer(call, "privategateway", rows, lambda row: _gateway_view(world, row))
-
-
-@command("deletePrivateGateway", ADMIN, id="private_gateways")
-def delete_private_gateway(call: Call) -> Work:
-    world, row = call.world, call["id"]
+@command("createVPC", f"{ADMIN}.CreateVPCCmdByAdmin")
+def create_vpc(call: Call) -> Work:
+    """Its router runs at once, before the first tier (T6:232)."""
+    world, zone, offering = call.world, call["zoneid"], call["vpcofferingid"]
+    if offering.state != "Enabled":
+        raise invalid(f"Unable to find VPC offering {offering.name} in Enabled state")
+    try:
+        cidr = str(ipaddress.IPv4Network(call.get("cidr") or "10.1.0.0/16", strict=False))
+    except ValueError:
+        raise invalid(f"Invalid CIDR {call.get('cidr')} is specified") from None
+    _check_providers(world, zone, offering)
+    text, account = call.get("displaytext") or call["name"], whose(call)
+    row = Vpc(
+        world.vpcs.next_id(), world.new_uuid(), call["name"], text, zone.id, cidr, account.id, world.now(), offering.id
+    )
+    suffix = setting(world, "guest.domain.suffix", "Zone", zone.id)
+    row.domain, row.redundant = call.get("networkdomain") or f"cs{account.id:x}{suffix}", offering.redundant
+    world.vpcs.add(row)
 
     def run() -> Body:
-        world.private_gateways.remove(row)
+        if call.get("start", True):
+            routers.ensure(world, row)
+        return {"vpc": view(world, row)}
+
+    return Work(run, created=row.uuid, instance=("None", None))
+
+
+@command("listVPCs", USER, id="vpcs")
+def list_vpcs(call: Call) -> Body:
+    """Newest first, as networks are."""
+    chosen = filters(call, id="id", name="name", zoneid="zone_id", vpcofferingid="offering_id")
+    chosen.update(filters(call, restartrequired="restart_required"))
+    rows = call.world.vpcs.select(lambda row: in_project(call, row.account_id), **chosen)
+    return answer(call, "vpc", keyword(call, rows[::-1]), lambda row: view(call.world, row))
+
+
+@command("deleteVPC", USER, id="vpcs")
+def delete_vpc(call: Call) -> Work:
+    """Refused while it has tiers (text from the source)."""
+    world, vpc = call.world, call["id"]
+
+    def run() -> Body:
+        if routers.tiers(world, vpc):
+            raise failed(f"Can't delete VPC {vpc.name} as it has {len(routers.tiers(world, vpc))} networks")
+        for router in routers.of(world, vpc):
+            system_vms.discard(world, router)
+        for address in public_addresses.of(world, vpc):
+            public_addresses.give_back(world, address)
+        world.vpcs.remove(vpc)
         return {"success": True}
 
-    return Work(run)
+    return Work(run, instance=("Vpc", None))

@@ -9,7 +9,7 @@ from ..errors import ApiError
 from ..world import World
 from ..world.hosts import Host
 from ..world.vms import Vm
-from . import capacity, placement
+from . import capacity, placement, redundancy
 
 INSUFFICIENT = 533
 
@@ -54,7 +54,7 @@ def start(world: World, vm: Vm, host: Host) -> None:
     kept = [new if old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
     vm.factors = (kept[0], kept[1])
     world.vms.update(vm, host_id=host.id, pod_id=host.pod_id, last_host_id=host.id)
-    vm.state, vm.updated = "Running", world.now()
+    vm.state, vm.updated, vm.started = "Running", world.now(), world.time()
 
 
 def place(world: World, vm: Vm, host: Host | None = None, avoid: tuple[int, ...] = ()) -> None:
@@ -86,6 +86,7 @@ def stop(world: World, vm: Vm) -> None:
         _give_back(host, vm)
         _reserve(world, vm)
     world.vms.update(vm, host_id=None)
+    redundancy.left(world, vm)
     vm.state, vm.updated = "Stopped", world.now()
 
 
@@ -96,6 +97,7 @@ def drop(world: World, vm: Vm, state: str = "Destroyed") -> None:
         _give_back(host, vm)
     _release_reservation(world, vm)
     world.vms.update(vm, host_id=None)
+    redundancy.left(world, vm)
     vm.state, vm.updated = state, world.now()
 
 

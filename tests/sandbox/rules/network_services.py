@@ -95,5 +95,10 @@ def of_offering(services: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     return [_view(name, services[name], OFFERED.get(name)) for name in _ordered(services)]
 
 
+def of_vpc(services: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """In an order of their own, without abilities (T6:221)."""
+    return [_view(name, providers, None) for name, providers in services.items()]
+
+
 def of_network(services: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     return [_view(name, services[name], PROVIDED.get(name, ())) for name in _ordered(services)]

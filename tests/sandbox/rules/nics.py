@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..world import World
 from ..world.networks import Network, VlanRange
@@ -81,10 +82,12 @@ def guest(world: World, network: Network, default: bool) -> Nic:
     return Nic(world.new_uuid(), network.id, ip, guest_mac(world), network.gateway, network.netmask, "Guest", default)
 
 
-def router_guest(world: World, network: Network) -> Nic:
-    """The router's side of the network: its gateway address."""
-    mac = guest_mac(world)
-    return Nic(world.new_uuid(), network.id, network.gateway, mac, "", network.netmask, "Guest")
+def router_guest(world: World, network: Network, redundant: bool = False, tier: bool = False) -> Nic:
+    """A router's side of the network: its gateway address; redundant ones share that and have one each (T6:202)."""
+    if redundant:
+        return replace(guest(world, network, default=False), gateway="")
+    mac, gateway = guest_mac(world), network.gateway if tier else ""
+    return Nic(world.new_uuid(), network.id, network.gateway, mac, gateway, network.netmask, "Guest")
 
 
 def implement(world: World, network: Network) -> None:
@@ -108,7 +111,7 @@ def release(world: World, vm: Vm) -> None:
         network = world.networks.get(nic.network_id)
         if nic.traffic_type == "Guest" and network is not None:
             network.used_ips.discard(nic.ip)
-        elif nic.traffic_type == "Public":
+        elif nic.traffic_type == "Public" and world.public_ips.first(ip=nic.ip) is None:
             ip_range = public_range(world, vm.zone_id, nic.ip)
             if ip_range is not None:
                 ip_range.used_ips.discard(nic.ip)

@@ -1,15 +1,20 @@
-"""System VMs that the server makes by itself: two in an opened zone, a router for a network (T2:1, T2:15)."""
+"""System VMs: the two that the server makes in an opened zone (T2:1), and how they and routers stop and start."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from ..errors import ApiError
 from ..world import World
-from ..world.networks import Network
-from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Vm
+from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Nic, Template, Vm
 from ..world.zones import Zone
-from . import life, log, nics, serving, templates
+from . import life, log, nics, serving, templates, troubles
 
 _LETTERS = {CONSOLE_PROXY: "v", STORAGE_VM: "s", ROUTER: "r"}
+# What one holds only while it runs (T4:37, T4:64).
+FLEETING = ("Management", "Control")
+ChooseTemplate = Callable[[World, Zone, str], Template | None]
 
 
 def ensure_later(world: World, zone: Zone) -> None:
@@ -24,7 +29,7 @@ def ensure(world: World, zone: Zone) -> None:
         return
     if not any(store.zone_id in (zone.id, None) for store in world.image_stores):
         return
-    for kind in (CONSOLE_PROXY, STORAGE_VM):
+    for kind in (STORAGE_VM, CONSOLE_PROXY):
         if not any(vm.state != "Destroyed" for vm in world.vms.select(zone_id=zone.id, kind=kind)):
             try:
                 make(world, zone, kind)
@@ -33,19 +38,19 @@ def ensure(world: World, zone: Zone) -> None:
                 return
 
 
-def _hypervisor(world: World, zone: Zone) -> str | None:
-    """That of the zone's first host which is up and has a template."""
-    hosts = (h for h in world.hosts.select(zone_id=zone.id) if h.state == "Up")
-    return next((h.hypervisor for h in hosts if templates.system_template(world, zone, h.hypervisor)), None)
+def _template(world: World, zone: Zone, choose: ChooseTemplate) -> Template | None:
+    """That of the zone's first host which is up and has one."""
+    hypervisors = dict.fromkeys(h.hypervisor for h in world.hosts.select(zone_id=zone.id) if h.state == "Up")
+    return next((found for name in hypervisors if (found := choose(world, zone, name))), None)
 
 
-def _row(world: World, zone: Zone, kind: str) -> Vm:
+def row(world: World, zone: Zone, kind: str, choose: ChooseTemplate = templates.system_template) -> Vm:
     """A new, stopped system VM; ApiError 533 when the zone has no host for any."""
-    hypervisor = _hypervisor(world, zone)
-    template = templates.system_template(world, zone, hypervisor) if hypervisor else None
-    if hypervisor is None or template is None:
+    template = _template(world, zone, choose)
+    if template is None:
         raise life.no_room(f"No host can run system VMs of zone {zone.name}")
-    offering = world.service_offerings.first(system_kind=kind)
+    hypervisor = template.hypervisor
+    offering = world.service_offerings.first(system_kind=kind, builtin=True)
     if offering is None:
         raise life.no_room(f"There is no system offering for {kind}")
     number = world.vms.next_id()
@@ -58,12 +63,22 @@ def _row(world: World, zone: Zone, kind: str) -> Vm:
     return vm
 
 
+def replaced(world: World, zone: Zone) -> None:
+    """What the zone lacks is made; without room the server tries again after a while."""
+    if zone not in world.zones:
+        return
+    ensure(world, zone)
+    present = {vm.kind for vm in world.vms.select(zone_id=zone.id)}
+    if not present.issuperset((CONSOLE_PROXY, STORAGE_VM)):
+        world.later("replacement", lambda: replaced(world, zone))
+
+
 def make(world: World, zone: Zone, kind: str) -> Vm:
     """Make and start one; ApiError 533 without room or addresses, then nothing is left of it."""
-    vm = _row(world, zone, kind)
+    vm = row(world, zone, kind)
     world.vms.add(vm)
     try:
-        life.place(world, vm)
+        _place(world, vm)
         pod = world.pods[vm.pod_id or 0]
         vm.nics = (nics.public(world, zone),)
         vm.nics = (*vm.nics, nics.management(world, zone, pod), nics.control(world, zone))
@@ -75,29 +90,50 @@ def make(world: World, zone: Zone, kind: str) -> Vm:
     return vm
 
 
-def make_router(world: World, network: Network) -> Vm:
-    """The virtual router of an isolated network; ApiError 533 as `make`."""
-    zone = world.zones[network.zone_id]
-    vm = _row(world, zone, ROUTER)
-    vm.network_id, vm.script_version = network.id, world.new_uuid()
-    world.vms.add(vm)
-    try:
-        life.place(world, vm)
-        vm.nics = (nics.router_guest(world, network),)
-        vm.nics = (*vm.nics, nics.control(world, zone), nics.public(world, zone))
-    except ApiError:
-        discard(world, vm)
-        raise
-    return vm
+def _place(world: World, vm: Vm) -> None:
+    if troubles.of_vm(world, troubles.NO_CAPACITY, vm):
+        raise life.no_room(f"Unable to create a deployment for VM instance {life.describe(vm)}")
+    life.place(world, vm)
 
 
-def ensure_router(world: World, network: Network) -> None:
-    """A network that is served by a router has one that runs."""
-    found = [vm for vm in world.vms.select(network_id=network.id, kind=ROUTER) if vm.state != "Destroyed"]
-    if not found:
-        make_router(world, network)
-    elif found[0].state == "Stopped":
-        life.place(world, found[0])
+def stop(world: World, vm: Vm) -> None:
+    """Nothing for one that is stopped already (T4:38)."""
+    if vm.state == "Stopped":
+        return
+    serving.stopped(world, vm)
+    life.stop(world, vm)
+    if vm.pod_id is not None:
+        held = {nic.ip for nic in vm.nics if nic.traffic_type == "Management"}
+        world.pods[vm.pod_id].used_ips -= held
+    vm.nics = tuple(
+        replace(nic, ip="", mac="", gateway="", netmask="") if nic.traffic_type in FLEETING else nic for nic in vm.nics
+    )
+
+
+def start(world: World, vm: Vm) -> None:
+    """With new management and control addresses (T4:39, T4:65)."""
+    if vm.state == "Running":
+        return
+    _place(world, vm)
+    if vm.kind == ROUTER:
+        vm.script_version = world.new_uuid()
+    vm.nics = tuple(nic if nic.ip else _renewed(world, vm, nic) for nic in vm.nics)
+    serving.started(world, vm)
+
+
+def _renewed(world: World, vm: Vm, nic: Nic) -> Nic:
+    zone = world.zones[vm.zone_id]
+    control = nic.traffic_type == "Control"
+    fresh = nics.control(world, zone) if control else nics.management(world, zone, world.pods[vm.pod_id or 0])
+    return replace(fresh, uuid=nic.uuid)
+
+
+def agent_state(world: World, vm: Vm) -> str:
+    """Of a stopped one it is told too (T4:49); after a start its agent needs a while (T6:90-91)."""
+    host = world.hosts.get(vm.host_id)
+    if host is None or host.state != "Up" or troubles.of_vm(world, troubles.NO_AGENT, vm):
+        return "Disconnected"
+    return "Up" if world.time() >= vm.started + world.duration("system VM agent") else "Disconnected"
 
 
 def discard(world: World, vm: Vm) -> None:
@@ -106,3 +142,9 @@ def discard(world: World, vm: Vm) -> None:
     nics.release(world, vm)
     life.drop(world, vm)
     world.vms.remove(vm)
+
+
+def bury(world: World, vm: Vm) -> None:
+    """`discard`, but its id is still known (T4:73)."""
+    discard(world, vm)
+    world.vms.bury(vm)

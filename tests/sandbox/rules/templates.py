@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..world import World
+from ..world.settings import setting
 from ..world.vms import Template
 from ..world.zones import Zone
+from . import troubles
 
-SYSTEM, BUILTIN = "SYSTEM", "BUILTIN"
+SYSTEM, BUILTIN, ROUTING = "SYSTEM", "BUILTIN", "ROUTING"
 FORMATS = {"KVM": "QCOW2", "LXC": "TAR", "VMware": "OVA"}
 _SYSTEM_URL = "http://nfs1.lab.vmops.com/templates/routing/debian/latest/systemvm.vhd.bz2"
 _BUILTIN_URL = "http://nfs1.lab.vmops.com/templates/centos53-x86_64/latest/{uuid}.vhd.bz2"
@@ -30,8 +32,33 @@ def register(world: World, zone: Zone, hypervisor: str) -> None:
         world.templates.add(template)
 
 
+def is_ready(world: World, template: Template) -> bool:
+    """There and complete; a test can ask for one that never is."""
+    never = troubles.befalls(world, troubles.NEVER_READY, template.name, template.uuid)
+    return template.ready and not never and world.time() >= template.due
+
+
+def _among(world: World, zone: Zone, hypervisor: str, *kinds: str) -> list[Template]:
+    """Those that are ready in the zone, oldest first; a cross-zone one is in each."""
+    rows = [*world.templates.select(zone_id=zone.id), *world.templates.select(zone_id=None)]
+    rows = [row for row in rows if row.hypervisor == hypervisor and row.kind in kinds and is_ready(world, row)]
+    return sorted(rows, key=lambda row: row.id)
+
+
 def system_template(world: World, zone: Zone, hypervisor: str) -> Template | None:
-    return world.templates.first(zone_id=zone.id, hypervisor=hypervisor, kind=SYSTEM)
+    """The newest one."""
+    found = _among(world, zone, hypervisor, SYSTEM)
+    return found[-1] if found else None
+
+
+def router_template(world: World, zone: Zone, hypervisor: str) -> Template | None:
+    """The one that the zone's setting names; the simulator has no such setting (T6:278)."""
+    name = f"router.template.{hypervisor.lower()}"
+    if name not in world.settings:
+        return system_template(world, zone, hypervisor)
+    wanted = setting(world, name, "Zone", zone.id)
+    found = [row for row in _among(world, zone, hypervisor, SYSTEM, ROUTING) if row.name == wanted]
+    return found[-1] if found else None
 
 
 SYSTEM_NAMES = {

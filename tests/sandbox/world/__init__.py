@@ -27,7 +27,8 @@ from .zones import Cluster, Pod, VmwareDatacenter, Zone
 # With this stream the hosts that the server drew at random in the recorded conversations come out again.
 PLACEMENT_SEED = 443
 # Seconds. The named ones happen beside jobs: an opened zone gets its system VMs, a VM moves, an agent comes back, the
-# collectors of statistics pass by.
+# collectors of statistics pass by, a router boots, one of two routers is found to be PRIMARY or BACKUP, its health is
+# checked, the agent of a system VM that started connects, a template is there.
 DURATIONS = {
     "*": 0.02,
     "system VMs": 0.5,
@@ -36,6 +37,11 @@ DURATIONS = {
     "reconnection": 14.0,
     "statistics": 0.5,
     "replacement": 10.0,
+    "router": 0.05,
+    "redundant state": 0.5,
+    "health checks": 0.5,
+    "system VM agent": 0.5,
+    "template download": 0.0,
     "console reset": 15.0,
     "host HA": 5.0,
 }
@@ -73,7 +79,7 @@ class World(Infrastructure):
         self.service_offerings: Table[ServiceOffering] = Table("name")
         self.hypervisor_capabilities: Table[HypervisorCapabilities] = Table("name", "version")
         self.templates: Table[Template] = Table("zone_id")
-        self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "kind", "name")
+        self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "vpc_id", "kind", "name")
         self.affinity_groups: Table[AffinityGroup] = Table("name")
         # Zones, pods and clusters that belong to a domain or account, by kind and row id; hosts say it themselves.
         self.dedicated_places: dict[tuple[str, int], Dedication] = {}
@@ -94,6 +100,8 @@ class World(Infrastructure):
         self.admin = self.accounts.add(Account(2, self.new_uuid(), "admin", root.id, self.new_uuid()))
         install_offerings(self)
         hypervisor_capabilities.install(self)
+        # It owns the routers of shared networks; no listing shows it.
+        self.system = Account(1, self.new_uuid(), "system", root.id, self.new_uuid())
         self.server = self.management_servers.add(ManagementServer(1, self.new_uuid(), "localhost"))
 
     def os_type(self, name: str) -> str:

@@ -15,11 +15,13 @@ from .networks import (
     PhysicalNetwork,
     PrivateGateway,
     Provider,
+    PublicIp,
     RouterElement,
     StorageIpRange,
     TrafficType,
     VlanRange,
     Vpc,
+    VpcOffering,
 )
 from .os_types import OsCategory, OsType
 from .security import Authority, Bmc, HostHa, OutOfBand
@@ -41,6 +43,12 @@ class Infrastructure:
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
         self.vpcs: Table[Vpc] = Table("zone_id")
+        self.vpc_offerings: Table[VpcOffering] = Table("name")
+        self.public_ips: Table[PublicIp] = Table("network_id", "vpc_id", "ip")
+        # When the last PRIMARY of a network or VPC went, by (network, VPC), on the server's clock.
+        self.vacated: dict[tuple[int | None, int | None], float] = {}
+        # What goes wrong, by kind: names or uuids of what it befalls ("*": everything).
+        self.troubles: dict[str, set[str]] = {}
         self.private_gateways: Table[PrivateGateway] = Table("vpc_id")
         self.storage_ranges: Table[StorageIpRange] = Table("zone_id", "pod_id")
         self.os_categories: Table[OsCategory] = Table("name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .networks import NetworkOffering
+from .networks import NetworkOffering, VpcOffering
 
 if TYPE_CHECKING:
     from . import World
@@ -35,6 +35,23 @@ _DEFAULTS: tuple[tuple[str, str, str, str, tuple[str, ...], str], ...] = (
 )  # fmt: skip
 
 
+_VPC_SERVICES = ("NetworkACL", "Dns", "Lb", "PortForwarding", "UserData", "SourceNat", "Dhcp", "StaticNat", "Vpn")
+# The first is recorded (T6:221); the second one's name is (T6:249).
+_VPC_OFFERINGS = (("Default VPC offering", True, False), ("Redundant VPC offering", False, True))
+
+
+def _install_vpc_offerings(world: World) -> None:
+    for name, balanced, redundant in _VPC_OFFERINGS:
+        services = {service: [VPC_ROUTER] for service in _VPC_SERVICES}
+        if balanced:
+            services["Lb"] = ["InternalLbVm", VPC_ROUTER]
+        offering = VpcOffering(
+            world.vpc_offerings.next_id(), world.new_uuid(), name, name, services, world.now(), default=True
+        )
+        offering.state, offering.redundant = "Enabled", redundant
+        world.vpc_offerings.add(offering)
+
+
 def install(world: World) -> None:
     """Add them, enabled."""
     for name, text, guest_type, provider, services, availability in _DEFAULTS:
@@ -47,3 +64,4 @@ def install(world: World) -> None:
         offering.specify_ip_ranges = guest_type == "Shared"
         offering.for_vpc = provider == VPC_ROUTER
         world.network_offerings.add(offering)
+    _install_vpc_offerings(world)

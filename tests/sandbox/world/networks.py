@@ -87,6 +87,7 @@ class NetworkOffering:
     for_vpc: bool = False
     rate: int = 200
     max_connections: int | None = None
+    redundant: bool = False
     tags: list[str] = field(default_factory=list)
 
 
@@ -124,6 +125,9 @@ class Network:
     display: bool = True
     details: dict[str, str] = field(default_factory=dict)
     dns1: str = ""
+    redundant: bool = False
+    # Of a tier.
+    vpc_id: int | None = None
     received: int = 0
     sent: int = 0
 
@@ -155,6 +159,21 @@ class VlanRange:
 
 
 @dataclass(slots=True)
+class VpcOffering:
+    """`services`: service → its providers."""
+
+    id: int
+    uuid: str
+    name: str
+    display_text: str
+    services: dict[str, list[str]]
+    created: str
+    default: bool = False
+    state: str = "Disabled"
+    redundant: bool = False
+
+
+@dataclass(slots=True)
 class Vpc:
     id: int
     uuid: str
@@ -164,6 +183,28 @@ class Vpc:
     cidr: str
     account_id: int
     created: str
+    offering_id: int
+    domain: str = ""
+    redundant: bool = False
+    restart_required: bool = False
+
+
+@dataclass(slots=True)
+class PublicIp:
+    """A public address that a network or VPC holds; `vm_id`: the VM of its static NAT."""
+
+    id: int
+    uuid: str
+    ip: str
+    range_id: int
+    account_id: int
+    allocated: str
+    network_id: int | None = None
+    vpc_id: int | None = None
+    source_nat: bool = False
+    vm_id: int | None = None
+    state: str = "Allocated"
+    mac: str = ""
 
 
 @dataclass(slots=True)

@@ -20,9 +20,11 @@ INSTALLED = (
 
 
 def install_offerings(world: World) -> None:
-    for name, cores, mhz, memory, kind in INSTALLED:
+    local = [(f"{name} - Local Storage", cores, mhz, mib, kind) for name, cores, mhz, mib, kind in INSTALLED if kind]
+    for name, cores, mhz, memory, kind in (*INSTALLED, *local):
         row = ServiceOffering(
             world.service_offerings.next_id(), world.new_uuid(), name, name, cores, mhz, memory, world.now(),
-            world.new_uuid(), system_kind=kind, builtin=True,
+            world.new_uuid(), system_kind=kind, system=bool(kind), builtin=True,
+            local=name.endswith("Local Storage"),
         )  # fmt: skip
         world.service_offerings.add(row)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 USER, CONSOLE_PROXY, STORAGE_VM, ROUTER = "User", "ConsoleProxy", "SecondaryStorageVm", "DomainRouter"
 SYSTEM_KINDS = (CONSOLE_PROXY, STORAGE_VM, ROUTER)
+VERSION = re.compile(r"\d+\.\d+(\.\d+)*")
+# What the recorded server's routers say (T2:15).
+OLDEST = "4.10.0"
+
+
+def version_key(text: str) -> tuple[int, ...]:
+    """For comparing: "4.20.1" → (4, 20, 1)."""
+    return tuple(int(part) for part in re.findall(r"\d+", text))
 
 
 @dataclass(slots=True)
@@ -24,9 +33,11 @@ class ServiceOffering:
     host_tags: list[str] = field(default_factory=list)
     storage_tags: str = ""
     system_kind: str = ""
+    system: bool = False
     ha: bool = False
     limit_cpu: bool = False
     builtin: bool = False
+    local: bool = False
     details: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +63,19 @@ class Template:
     arch: str = "x86_64"
     zone_id: int | None = None
     details: dict[str, str] = field(default_factory=dict)
+    display_text: str = ""
+    extractable: bool = False
+    password: bool = False
+    requires_hvm: bool = False
+    dynamic: bool = False
+    # When a download ends, by the server's clock.
+    due: float = 0.0
+
+    @property
+    def version(self) -> str:
+        """What a system VM made from it says that it is: told by the name, as people write it."""
+        found = VERSION.search(self.name)
+        return found[0] if found else OLDEST
 
 
 @dataclass(slots=True)
@@ -113,8 +137,15 @@ class Vm:
     network_id: int | None = None
     nics: tuple[Nic, ...] = ()
     details: dict[str, str] | None = None
-    # Of routers.
+    # When it started last, by the server's clock.
+    started: float = 0.0
+    # Of routers: whom they serve beside `network_id`, and what they run.
+    vpc_id: int | None = None
     script_version: str = ""
+    version: str = ""
+    software_version: str = ""
+    redundant: bool = False
+    redundant_state: str = "UNKNOWN"
 
     @property
     def total_mhz(self) -> int:

@@ -66,6 +66,19 @@ class Site:
         made: dict[str, object] = self.api.ok("createNetwork", **sent, **more)["network"]
         return made
 
+    def vpc(self, name: str = "v1", cidr: str = "10.6.0.0/16", **more: str) -> dict[str, object]:
+        """With the first VPC offering, after its providers were enabled."""
+        for provider, kind in (("VpcVirtualRouter", "VirtualRouter"), ("InternalLbVm", "InternalLoadBalancer")):
+            sent = {"physicalnetworkid": self.physical, "name": provider}
+            row = self.api.ok("listNetworkServiceProviders", **sent)["networkserviceprovider"][0]
+            element = self.api.ok(f"list{kind}Elements", nspid=row["id"])[f"{kind.lower()}element"][0]
+            self.api.done(f"configure{kind}Element", id=element["id"], enabled="true")
+            self.api.done("updateNetworkServiceProvider", id=row["id"], state="Enabled")
+        offering = self.api.ok("listVPCOfferings", name="Default VPC offering")["vpcoffering"][0]["id"]
+        sent = {"zoneid": self.zone, "vpcofferingid": offering, "name": name, "displaytext": name, "cidr": cidr}
+        made: dict[str, object] = self.api.done("createVPC", **sent, **more)["vpc"]
+        return made
+
     def deploy(self, network: str) -> str:
         """A running VM of the smallest offering; its network is implemented then."""
         offering = self.api.ok("listServiceOfferings")["serviceoffering"][0]["id"]
