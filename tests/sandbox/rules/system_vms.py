@@ -29,7 +29,7 @@ def ensure(world: World, zone: Zone) -> None:
         return
     if not any(store.zone_id in (zone.id, None) for store in world.image_stores):
         return
-    for kind in (STORAGE_VM, CONSOLE_PROXY):
+    for kind in (CONSOLE_PROXY, STORAGE_VM):
         if not any(vm.state != "Destroyed" for vm in world.vms.select(zone_id=zone.id, kind=kind)):
             try:
                 make(world, zone, kind)
