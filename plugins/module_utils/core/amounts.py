@@ -130,8 +130,3 @@ def stranded(balances: t.Iterable[Balance], size: Amount) -> Amount:
 
 def _times(room: int, size: int) -> int:
     return max(room, 0) // size if size else 1 << 60
-
-
-def thresholds_crossed(balance: Balance, limits: t.Mapping[str, float]) -> dict[str, float]:
-    """Resources whose share reaches a limit (``cluster.*.allocated.capacity.disablethreshold``), with the share."""
-    return {name: share for name, share in balance.share().items() if share >= limits.get(name, float("inf"))}

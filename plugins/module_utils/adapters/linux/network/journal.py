@@ -19,7 +19,7 @@ import time
 import typing as t
 
 from ....core.errors import HostcraftError
-from ....core.machine_network.change.model import NetworkBackend, NetworkChange, change_of, parameters
+from ....core.machine_network.change.model import NetworkChange, change_of, parameters
 from . import files
 
 HOME = "/var/lib/hostcraft/network"
@@ -139,10 +139,6 @@ def identity(change: NetworkChange) -> str:
 
 def change_in(entry: t.Mapping[str, t.Any]) -> NetworkChange:
     return change_of(entry["change"])
-
-
-def backend_in(entry: t.Mapping[str, t.Any]) -> NetworkBackend:
-    return change_in(entry).backend
 
 
 def boot_id() -> str:

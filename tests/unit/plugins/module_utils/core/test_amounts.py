@@ -80,14 +80,5 @@ def test_accounts_of_hosts_add_up(items: list[Balance]) -> None:
     assert whole.free == capacity.total(b.free for b in items)
 
 
-@pytest.mark.parametrize(
-    ("held", "crossed"), [(84, {}), (85, {"cpu": 0.85, "ram": 0.85}), (86, {"cpu": 0.86, "ram": 0.86})]
-)
-def test_a_threshold_is_crossed_when_it_is_reached(held: int, crossed: dict[str, float]) -> None:
-    balance = Balance(Amount(100, 100), Amount(held - 5, held - 5), Amount(5, 5))
-    assert capacity.thresholds_crossed(balance, {"cpu": 0.85, "ram": 0.85}) == crossed
-    assert capacity.thresholds_crossed(balance, {}) == {}
-
-
 def test_a_host_without_capacity_has_no_share() -> None:
     assert Balance(Amount(), Amount(5, 5)).share() == {"cpu": 0.0, "ram": 0.0}
