@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 GROUP = "cloudstack"
-ACTION = "hostcraft.cloudstack.cs_api"
-# Modules that look at the machine they run on, or speak to a vCenter or a database alone. Routed to the controller, one
-# would judge the wrong machine; grouped, it would be handed the API's address and keys, which it refuses.
+ACTION = "cs_api.py"
+# Modules that look at the machine they run on, or speak to a vCenter or a database alone. With a link to the action
+# plugin, one would judge the controller; grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset(
     {
         "cs_agent_properties",
@@ -37,23 +37,24 @@ ON_THE_HOST = frozenset(
 )
 
 
-def runtime_gaps(modules: Iterable[str], runtime: Mapping[str, Any]) -> Iterator[str]:
-    """Differences between the modules there are and those that meta/runtime.yml groups and routes.
+def gaps(modules: Iterable[str], runtime: Mapping[str, Any], links: Mapping[str, str]) -> Iterator[str]:
+    """Differences between the modules there are and those that meta/runtime.yml groups and plugins/action links.
 
-    ``modules``: names without namespace. ``runtime``: the parsed file.
+    modules: names without namespace. runtime: the parsed file. links: name and target of each link in plugins/action.
+    A plugin of the module's own name is loaded before Ansible forks the process of a task; one that a route of
+    meta/runtime.yml names is imported again in every one.
     """
     there, local = set(modules), set(modules) & ON_THE_HOST
     group = {name for name in runtime.get("action_groups", {}).get(GROUP) or () if isinstance(name, str)}
-    routes = (runtime.get("plugin_routing") or {}).get("modules") or {}
-    routed = {name for name, route in routes.items() if route.get("action_plugin") == ACTION}
+    linked = {name for name, target in links.items() if target == ACTION}
     for name in sorted(there - local - group):
         yield f"{name}: add it to action_groups.{GROUP}, or module_defaults do not reach it"
-    for name in sorted(there - local - routed):
-        yield f"{name}: route it with action_plugin: {ACTION}, or every task costs a process"
-    for name in sorted(local & (group | set(routes))):
-        yield f"{name}: runs on the host and takes no connection to the API: neither group nor route it"
-    for name in sorted((group | set(routes)) - there):
-        yield f"{name}: is in meta/runtime.yml, but there is no such module"
+    for name in sorted(there - local - linked):
+        yield f"{name}: ln -s {ACTION} plugins/action/{name}.py, or each task costs a process"
+    for name in sorted(local & (group | linked)):
+        yield f"{name}: runs on the host and takes no connection to the API: neither group nor link it"
+    for name in sorted((group | set(links)) - there):
+        yield f"{name}: is in meta/runtime.yml or plugins/action, but there is no such module"
 
 
 def unmentioned(modules: Iterable[str], texts: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module is grouped, routed and exercised by an integration test."""
+"""Every module is grouped, linked and exercised by an integration test."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ from typing import Any
 import pytest
 import yaml
 
-from unit.architecture.registration import ACTION, promised, runtime_gaps, unmentioned
+from unit.architecture.registration import ACTION, gaps, promised, unmentioned
 
 ROOT = Path(__file__).resolve().parents[3]
+ACTIONS = ROOT / "plugins" / "action"
 
 
 def module_names() -> list[str]:
     return sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py") if file.stem != "__init__")
 
 
-def test_runtime_speaks_of_every_module() -> None:
+def action_links() -> dict[str, str]:
+    return {file.stem: str(file.readlink()) for file in ACTIONS.iterdir() if file.is_symlink()}
+
+
+def test_every_module_is_grouped_and_linked() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    assert list(runtime_gaps(module_names(), runtime)) == []
+    assert list(gaps(module_names(), runtime, action_links())) == []
 
 
-def test_the_action_plugin_of_the_routes_is_there() -> None:
-    assert not module_names() or (ROOT / "plugins" / "action" / f"{ACTION.rpartition('.')[2]}.py").is_file()
+def test_the_action_plugin_of_the_links_is_there() -> None:
+    assert (ACTIONS / ACTION).is_file()
 
 
 def test_every_module_is_exercised_in_integration() -> None:
@@ -37,33 +42,37 @@ def test_the_readme_speaks_of_modules_that_are_there() -> None:
     assert promised(module_names(), (ROOT / "README.md").read_text(encoding="utf-8")) == []
 
 
-def registered(*names: str) -> dict[str, Any]:
-    return {
-        "action_groups": {"cloudstack": [*names, {"metadata": {}}]},
-        "plugin_routing": {"modules": {name: {"action_plugin": ACTION} for name in names}},
-    }
+def grouped(*names: str) -> dict[str, Any]:
+    return {"action_groups": {"cloudstack": [*names, {"metadata": {}}]}}
+
+
+def linked(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, ACTION)
 
 
 def test_registered_modules_leave_no_gap() -> None:
-    assert list(runtime_gaps(["cs_zone", "cs_pod"], registered("cs_zone", "cs_pod"))) == []
-    assert list(runtime_gaps(["cs_zone", "cs_host_check"], registered("cs_zone"))) == []
+    assert list(gaps(["cs_zone", "cs_pod"], grouped("cs_zone", "cs_pod"), linked("cs_zone", "cs_pod"))) == []
+    assert list(gaps(["cs_zone", "cs_host_check"], grouped("cs_zone"), linked("cs_zone"))) == []
 
 
 @pytest.mark.parametrize(
-    ("modules", "runtime", "named"),
+    ("modules", "runtime", "links", "named"),
     [
-        (["cs_zone"], {"action_groups": {}}, "cs_zone"),
-        (["cs_zone", "cs_pod"], registered("cs_zone"), "cs_pod"),
-        (["cs_zone"], {**registered("cs_zone"), "plugin_routing": {"modules": {"cs_zone": {}}}}, "cs_zone"),
-        (["cs_zone"], {**registered("cs_zone"), "action_groups": {"cloudstack": None}}, "cs_zone"),
-        (["cs_zone"], registered("cs_zone", "cs_gone"), "cs_gone"),
-        (["cs_zone", "cs_host_check"], registered("cs_zone", "cs_host_check"), "cs_host_check"),
+        (["cs_zone"], {"action_groups": {}}, linked("cs_zone"), "cs_zone"),
+        (["cs_zone"], {"action_groups": {"cloudstack": None}}, linked("cs_zone"), "cs_zone"),
+        (["cs_zone", "cs_pod"], grouped("cs_zone"), linked("cs_zone"), "cs_pod"),
+        (["cs_zone"], grouped("cs_zone"), {}, "cs_zone"),
+        (["cs_zone"], grouped("cs_zone"), {"cs_zone": "cs_network_change.py"}, "cs_zone"),
+        (["cs_zone"], grouped("cs_zone", "cs_gone"), linked("cs_zone"), "cs_gone"),
+        (["cs_zone"], grouped("cs_zone"), linked("cs_zone", "cs_gone"), "cs_gone"),
+        (["cs_zone", "cs_host_check"], grouped("cs_zone"), linked("cs_zone", "cs_host_check"), "cs_host_check"),
+        (["cs_zone", "cs_host_check"], grouped("cs_zone", "cs_host_check"), linked("cs_zone"), "cs_host_check"),
     ],
 )
-def test_planted_gap_is_found(modules: list[str], runtime: dict[str, Any], named: str) -> None:
-    gaps = list(runtime_gaps(modules, runtime))
-    assert gaps
-    assert all(gap.startswith(f"{named}:") for gap in gaps)
+def test_planted_gap_is_found(modules: list[str], runtime: dict[str, Any], links: dict[str, str], named: str) -> None:
+    found = list(gaps(modules, runtime, links))
+    assert found
+    assert all(gap.startswith(f"{named}:") for gap in found)
 
 
 def test_planted_module_without_a_test_is_found() -> None:
