@@ -54,6 +54,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+cluster:
+  description: Name of the cluster.
+  returned: always
+  type: str
+  sample: kvm-a
+cluster_id:
+  description: Id of the cluster, which tells clusters of the same name apart.
+  returned: always
+  type: str
+  sample: 8a9d4b7e-1f0c-4a52-9d53-2c1f4f0e6b11
 feasible:
   description: Whether every host can be emptied.
   returned: always

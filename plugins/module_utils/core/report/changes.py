@@ -16,8 +16,8 @@ from ..amounts import total
 from ..placement.fleet import Fleet, Instance, balances, counts
 from ..placement.text import duration
 from ..zone.hosts import Host
+from .places import Json, arguments, fleet_of, labels
 
-Json = t.Mapping[str, t.Any]
 HARDLY = 1.05  # times as full as before
 THRESHOLD = 0.85  # of allocated capacity, the server's default
 
@@ -83,11 +83,6 @@ def by_number(host: Host) -> list[t.Union[str, int]]:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", host.name)]
 
 
-def arguments(result: Json) -> Json:
-    """What the task was asked, which every result carries."""
-    return t.cast(Json, (result.get("invocation") or {}).get("module_args") or {})
-
-
 def done_part(results: t.Sequence[Json]) -> DonePart:
     rows: dict[str, DoneRow] = {}
     results = [each for each in results if each.get("moved") or "cluster" not in arguments(each)]
@@ -144,9 +139,12 @@ def _both(one: DoneRow, other: DoneRow) -> DoneRow:
 def shifts(fleets: t.Sequence[Fleet], plans: t.Sequence[Json], results: t.Sequence[Json]) -> t.Iterator[ShiftPart]:
     """What went is taken back from the placement of now; what is planned is added to it."""
     done = [move for result in results for move in result.get("moved") or ()]
-    planned = [move for plan in plans for move in _planned(plan)]
+    called = labels(fleets)
+    about = [(plan, fleet_of(fleets, plan)) for plan in plans]
     for fleet in fleets:
         now = fleet
+        its = [plan for plan, where in about if where is fleet]
+        planned = [move for plan in its for move in _planned(plan)]
         if done:
             back = [{"vm": m["vm"], "source": m["target"], "target": m["source"]} for m in reversed(done)]
             before, after = moved(now, back), now
@@ -154,8 +152,8 @@ def shifts(fleets: t.Sequence[Fleet], plans: t.Sequence[Json], results: t.Sequen
             before, after = now, moved(now, planned)
         if before is not after:
             rows = _shift_rows(now, before, after)
-            limit = _threshold(plans, fleet.cluster.name)
-            yield ShiftPart(fleet.cluster.name, bool(done), rows, *_fullest(rows, limit))
+            limit = _threshold(its)
+            yield ShiftPart(called[fleet.cluster.id], bool(done), rows, *_fullest(rows, limit))
 
 
 def _planned(plan: Json) -> t.Iterator[Json]:
@@ -164,9 +162,9 @@ def _planned(plan: Json) -> t.Iterator[Json]:
     yield from plan.get("balance") or ()
 
 
-def _threshold(plans: t.Sequence[Json], cluster: str) -> float:
-    """The lowest of the cluster's, as its plan tells them."""
-    its = (plan.get("distribution") or {} for plan in plans if plan.get("cluster") == cluster)
+def _threshold(plans: t.Sequence[Json]) -> float:
+    """The lowest of a cluster's, as its plans tell them."""
+    its = (plan.get("distribution") or {} for plan in plans)
     return min((limit for each in its for limit in (each.get("thresholds") or {}).values()), default=THRESHOLD)
 
 

@@ -22,15 +22,14 @@ from ..text import printable
 from .certificates import CertificatesPart
 from .changes import (
     DonePart,
-    Json,
     ShiftPart,
-    arguments,
     by_number,
     counted,
     done_part,
     percent,
     shifts,
 )
+from .places import Json, arguments, fleet_of, labels
 
 LEVELS = (0.25, 0.5, 0.75, 0.9)  # where one band of load ends and the next begins
 
@@ -160,20 +159,20 @@ def report(
     title: str, zone: str, made: str, fleets: t.Sequence[Fleet], plans: t.Sequence[Json], results: t.Sequence[Json]
 ) -> Report:
     """The page of these clusters. plans, results: of cs_maintenance_plan and cs_maintenance, by ``taken``."""
-    by_name = {fleet.cluster.name: fleet for fleet in fleets}
+    called = labels(fleets)
     return Report(
         title=title or f"Maintenance of {zone}",
         zone=zone,
         made=made,
-        clusters=tuple(cluster_part(fleet) for fleet in fleets),
-        plans=tuple(_plan_part(plan, by_name.get(str(plan.get("cluster"))), bool(results)) for plan in plans),
+        clusters=tuple(cluster_part(fleet, called[fleet.cluster.id]) for fleet in fleets),
+        plans=tuple(_plan_part(plan, fleet_of(fleets, plan), called, bool(results)) for plan in plans),
         shifts=tuple(shifts(fleets, plans, results)),
         done=done_part(results) if results else None,
     )
 
 
-def cluster_part(fleet: Fleet) -> ClusterPart:
-    """A cluster of today; ``fleet`` as reckoned."""
+def cluster_part(fleet: Fleet, called: str = "") -> ClusterPart:
+    """A cluster of today; ``fleet`` as reckoned. called: its name on the page."""
     accounts = balances(fleet)
     hosts = tuple(
         HostRow(
@@ -189,7 +188,7 @@ def cluster_part(fleet: Fleet) -> ClusterPart:
     usable = sum(1 for row in hosts if not row.state)
     counts = Counter(level(max(row.cpu, row.ram)) for row in hosts)
     return ClusterPart(
-        name=fleet.cluster.name,
+        name=called or fleet.cluster.name,
         hypervisor=fleet.cluster.hypervisor,
         hosts=hosts,
         balance=joined(accounts.values()),
@@ -211,10 +210,10 @@ def _spare_sentence(usable: int, failing: t.Sequence[str], vms: int) -> str:
     return "N+1 holds: if a host fails, the other hosts can run its VMs."
 
 
-def _plan_part(plan: Json, fleet: t.Optional[Fleet], done: bool) -> PlanPart:
+def _plan_part(plan: Json, fleet: t.Optional[Fleet], called: t.Mapping[str, str], done: bool) -> PlanPart:
+    cluster = called[fleet.cluster.id] if fleet else str(plan.get("cluster") or arguments(plan).get("cluster") or "")
     if plan.get("failed"):
         details = plan.get("details") or {}
-        cluster = str(arguments(plan).get("cluster", ""))
         sentence = str(plan.get("msg", "the plan failed"))
         return PlanPart(cluster, False, sentence, "", (), (), tuple(details.get("reasons") or ()))
     waves = plan["waves"]
@@ -231,9 +230,7 @@ def _plan_part(plan: Json, fleet: t.Optional[Fleet], done: bool) -> PlanPart:
         same = plan["fingerprint"] == fingerprint(vms_of(fleet))
         note = "" if same else "VMs have moved since this plan was made: make a new plan before it is executed."
     moves = tuple({"wave": n, **move} for n, wave in enumerate(waves, 1) for move in wave["moves"])
-    return PlanPart(
-        str(plan["cluster"]), bool(plan["feasible"]), sentence, note, _waves(waves), moves, tuple(plan["reasons"])
-    )
+    return PlanPart(cluster, bool(plan["feasible"]), sentence, note, _waves(waves), moves, tuple(plan["reasons"]))
 
 
 def _waves(waves: t.Sequence[Json]) -> tuple[WaveRow, ...]:

@@ -84,6 +84,7 @@ def shown_plan(cloud: Cloud, fleet: Fleet, roll: Roll, asked: Asked) -> Shown:
     spread = distribution(fleet, [*moves, *level], thresholds(cloud, fleet.cluster), roll.bounds.load)
     result = {
         "cluster": fleet.cluster.name,
+        "cluster_id": fleet.cluster.id,
         "feasible": roll.feasible,
         "waves": waves,
         "moves": roll.moves,

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
@@ -167,6 +169,62 @@ def test_a_plan_for_a_placement_that_is_gone_is_told() -> None:
     good = planned([], fingerprint=fingerprint(vms_of(its)))
     assert shown(its, [good]).plans[0].note == ""
     assert "make a new plan" in shown(its, [{**good, "fingerprint": "other"}]).plans[0].note
+
+
+def namesakes() -> list[Fleet]:
+    """Two clusters of one name; the second has hosts of other names, but a VM of the same name."""
+    one = fleet(1, 0)
+    one = replace(one, cluster=replace(one.cluster, pod="p"))
+    hosts = tuple(replace(host, id=f"o{n}", name=f"other{n}") for n, host in enumerate(one.hosts, 1))
+    instances = tuple(replace(vm, id=f"o-{vm.id}", host_id="o1") for vm in one.instances)
+    return [one, Fleet(replace(one.cluster, id="c2", pod="q"), hosts, instances, {})]
+
+
+OTHER = {"vm": "vm1-0", "source": "other1", "target": "other2"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cluster_id": "c2"},
+        {"cluster_id": "c2", "cluster": "renamed meanwhile"},
+        # As a plan before ids had it, and as a cluster is asked for.
+        {},
+        {"cluster": "q/kvm-a"},
+        {"cluster": "KVM-A"},
+    ],
+)
+def test_plans_of_clusters_of_one_name_are_told_apart(more: dict[str, object]) -> None:
+    both = namesakes()
+    plan = planned([OTHER], **more)
+    plan["waves"] = [{**wave, "hosts": ["other1"]} for wave in planned([OTHER])["waves"]]  # type: ignore[attr-defined]
+    plan["fingerprint"] = fingerprint(vms_of(both[1]))
+    page = report("", "z1", "2026-01-02T03:04:05Z", both, [plan], [])
+    assert [part.name for part in page.clusters] == ["p/kvm-a", "q/kvm-a"]
+    assert [(part.cluster, part.note) for part in page.plans] == [("q/kvm-a", "")]
+    assert [part.cluster for part in page.shifts] == ["q/kvm-a"]
+
+
+def test_hosts_of_one_name_in_clusters_of_one_name_do_not_take_each_others_moves() -> None:
+    one, _other = namesakes()
+    both = [one, replace(one, cluster=replace(one.cluster, id="c2", pod="q"))]
+    plan = planned([move("vm1-0", 1, 2)], cluster_id="c2")
+    page = report("", "z1", "2026-01-02T03:04:05Z", both, [plan], [])
+    assert [part.cluster for part in page.shifts] == ["q/kvm-a"]
+
+
+@pytest.mark.parametrize("asked", ["q/kvm-a", "c2"])
+def test_a_failed_plan_is_named_by_its_pod(asked: str) -> None:
+    failed = {"failed": True, "msg": "no", "invocation": {"module_args": {"cluster": asked}}}
+    page = report("", "z1", "2026-01-02T03:04:05Z", namesakes(), [failed], [])
+    assert [part.cluster for part in page.plans] == ["q/kvm-a"]
+
+
+@pytest.mark.parametrize("more", [{}, {"cluster_id": "gone"}, {"cluster": None}])
+def test_a_plan_of_none_of_the_clusters_moves_nothing(more: dict[str, object]) -> None:
+    plan = planned([move("vm1-0", 1, 2)], **{"cluster": "elsewhere", **more})
+    page = report("", "z1", "2026-01-02T03:04:05Z", namesakes(), [plan], [])
+    assert page.shifts == ()
 
 
 def test_what_was_done_is_one_row_a_host() -> None:
