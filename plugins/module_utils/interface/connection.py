@@ -33,7 +33,7 @@ DEFAULT_TIMEOUT, DEFAULT_JOB_TIMEOUT = 30.0, 3600.0
 def _verify_fallback(*names: str) -> bool:
     """The environment says the opposite of ``validate_certs``: "dangerous: do not verify"."""
     for name in names:
-        if os.environ.get(name):
+        if os.environ.get(name, "").strip():
             return not boolean(os.environ[name], strict=False)
     raise AnsibleFallbackNotFound
 

@@ -39,7 +39,7 @@ POLL_ASYNC: Spec = {"poll_async": {"type": "bool", "default": True}}
 def environment(*names: str) -> str:
     """The first environment variable that is set and not empty; for ``fallback``."""
     for name in names:
-        if os.environ.get(name):
+        if os.environ.get(name, "").strip():
             return os.environ[name]
     raise AnsibleFallbackNotFound
 

@@ -8,13 +8,14 @@ import ast
 import functools
 import importlib
 import runpy
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from unit.architecture.checks import PLUGINS
 from unit.architecture.options import SPECS, Documented, Options, repeated, same_block, strayed, unspecified
@@ -116,6 +117,31 @@ def test_each_fragment_is_extended() -> None:
 
 def test_a_module_uses_the_specs_of_its_fragments_and_no_others(module: str, effective: Options) -> None:
     assert list(strayed(module, modules()[module], effective, specs())) == []
+
+
+def fallbacks(options: Options) -> Iterator[tuple[Callable[..., Any], list[str]]]:
+    for option in options.values():
+        if "fallback" in option:
+            yield option["fallback"]
+        yield from fallbacks(option.get("options") or {})
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_environment_variable_is_not_set(
+    effective: Options, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A field of a credential that was left empty."""
+    for strategy, names in fallbacks(effective):
+        for name in names:
+            monkeypatch.setenv(name, empty)
+        with pytest.raises(AnsibleFallbackNotFound):
+            strategy(*names)
+
+
+def test_planted_option_that_takes_an_empty_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted: Options = {"outer": {"options": {"inner": {"fallback": (env_fallback, ["PLANTED"])}}}}
+    monkeypatch.setenv("PLANTED", "")
+    assert [strategy(*names) for strategy, names in fallbacks(planted)] == [""]
 
 
 ZONE = {"zone": {"type": "str", "description": ["Name or id of the zone."]}}

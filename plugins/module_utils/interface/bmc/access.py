@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
-
 from ...adapters.bmc.gateway import open_bmc
 from ...core.bmc.controller import IPMI, REDFISH
 from ...core.errors import MissingValue
 from ...operations.bmc.asking import Direct
 from ..connection import Params, Spec
-from ..fields import exact, port, seconds
+from ..fields import environment, exact, port, seconds
 
 OPTIONS: Spec = {
     "protocol": {"type": "str", "choices": [IPMI, REDFISH]},
     "address": {"type": "str"},
     "port": {"type": "int"},
-    "username": {"type": "str", "fallback": (env_fallback, ["CLOUDSTACK_BMC_USERNAME"])},
-    "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["CLOUDSTACK_BMC_PASSWORD"])},
+    "username": {"type": "str", "fallback": (environment, ["CLOUDSTACK_BMC_USERNAME"])},
+    "password": {"type": "str", "no_log": True, "fallback": (environment, ["CLOUDSTACK_BMC_PASSWORD"])},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "timeout": {"type": "float", "default": 15.0},
