@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -24,6 +25,7 @@ from ...core.report.charts import (
 )
 from ...core.report.model import Report, bands
 from ...core.text import all_printable
+from ..linux.files import like
 from .template import PAGE, STYLE
 
 SVG = "http://www.w3.org/2000/svg"
@@ -78,7 +80,7 @@ class Pages:
 
     def prove(self, path: str, size: int) -> None:
         """By what the file system says; only writing shows quotas. Raises InvalidValue."""
-        folder = os.path.dirname(path) or "."
+        folder = os.path.dirname(os.path.realpath(path))
         if not os.access(folder, os.W_OK | os.X_OK):
             raise InvalidValue("dest", path, f"a path in a directory that can be written to; {folder} cannot")
         try:
@@ -91,16 +93,20 @@ class Pages:
             raise InvalidValue("dest", path, f"{needs}; {folder} has {free} bytes and {held.f_favail} files left")
 
     def write(self, path: str, text: str, mode: int) -> None:
-        """Write it whole or not at all: beside the place first, then in one step."""
-        folder, beside = os.path.dirname(path) or ".", ""
+        """Write it whole or not at all: beside the place first, then in one step. A symbolic link stays one."""
+        real, beside = os.path.realpath(path), ""
         try:
-            handle, beside = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
+            folder, name = os.path.split(real)
+            handle, beside = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
             with open(handle, "w", encoding="utf-8", newline="") as file:
+                # Of no page, and by a user who may not, nothing is taken over.
+                with contextlib.suppress(OSError):
+                    like(real, file.fileno())
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(beside, mode)
-            os.replace(beside, path)
+            os.replace(beside, real)
             beside = ""
         except OSError as error:
             raise InvalidValue("dest", path, f"a path that can be written to ({error.strerror})") from None

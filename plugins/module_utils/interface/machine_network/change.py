@@ -165,7 +165,7 @@ def _diff(change: NetworkChange, seen: Seen) -> list[Json]:
     found = []
     wanted = {file.path: file.content for file in change.files}
     for path in seen.differs(change):
-        before, after = text_of(seen.before[path]) or "", wanted.get(path, "")
+        before, after = text_of(seen.held(path) if path in wanted else seen.before[path]) or "", wanted.get(path, "")
         found.append({"before_header": path, "after_header": path, "before": masked(before), "after": masked(after)})
     names = {link.name for link in change.links} | {port for link in change.links for port in link.ports}
     before = shown(seen.state, {*names, *change.doomed, *seen.released})

@@ -38,9 +38,13 @@ class Seen:
     state: RunningState
     released: tuple[str, ...] = ()
 
+    def held(self, path: str) -> files.Kept:
+        """What lies at a change's place: of a link that stays one its target."""
+        return self.before[files.place(path)]
+
     def differs(self, change: NetworkChange) -> tuple[str, ...]:
         """Paths that are not as wanted."""
-        wrong = [file.path for file in change.files if not files.is_as_wanted(file, self.before[file.path])]
+        wrong = [file.path for file in change.files if not files.is_as_wanted(file, self.held(file.path))]
         return (*wrong, *(path for path in change.absent if self.before[path]["is"] != "nothing"))
 
     def drifted(self, change: NetworkChange) -> dict[str, tuple[str, ...]]:
@@ -56,7 +60,9 @@ class Connection(t.NamedTuple):
 
 
 def look(change: NetworkChange) -> Seen:
-    paths = [file.path for file in change.files] + list(change.absent)
+    written = [file.path for file in change.files]
+    # Of a link both what it is and what it leads to.
+    paths = dict.fromkeys([*written, *map(files.place, written), *change.absent])
     read = readings()
     state = running_state(read)
     return Seen(

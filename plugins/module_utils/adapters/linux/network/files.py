@@ -28,6 +28,15 @@ def beside(path: str, suffix: str) -> str:
     return os.path.join(folder, f".{name}{suffix}")
 
 
+def place(path: str) -> str:
+    """Where a file of that path is written: a symbolic link to a file stays one, and its target changes.
+
+    A link to nothing or to /dev/null, by which systemd masks a file, makes way for the file.
+    """
+    real = os.path.realpath(path)
+    return real if os.path.islink(path) and os.path.isfile(real) else path
+
+
 def kept(path: str) -> Kept:
     """What lies there, whole: {"is": "nothing"}, {"is": "link", "to"} or {"is": "file", "content" (base64), "mode",
     "owner", "group", "attributes" (base64 by name, as access control lists)}. Raises OSError for what is neither."""
@@ -76,10 +85,11 @@ def stage(files: t.Iterable[NetworkFile], before: t.Mapping[str, Kept]) -> None:
     files = list(files)
     try:
         for file in files:
-            os.makedirs(os.path.dirname(file.path), exist_ok=True)
+            path = place(file.path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             # Who may read a file may read the one that takes its place.
-            held = before.get(file.path, {}).get("attributes", {})
-            written(beside(file.path, NEW), file.content.encode(), file.mode, held)
+            held = before.get(path, {}).get("attributes", {})
+            written(beside(path, NEW), file.content.encode(), file.mode, held)
         for path, thing in before.items():
             unlinked(beside(path, OLD))
             if thing["is"] != "nothing":
@@ -93,7 +103,7 @@ def stage(files: t.Iterable[NetworkFile], before: t.Mapping[str, Kept]) -> None:
 
 def swap(files: t.Iterable[NetworkFile], absent: t.Iterable[str]) -> None:
     """The new files take their places; those not wanted any more go."""
-    paths = [file.path for file in files]
+    paths = [place(file.path) for file in files]
     for path in paths:
         os.replace(beside(path, NEW), path)
     for path in absent:
@@ -130,7 +140,7 @@ def _put_back(path: str, thing: Kept) -> None:
 def unstage(paths: t.Iterable[str], before: t.Iterable[str]) -> None:
     """Nothing is left beside the places."""
     for path in paths:
-        unlinked(beside(path, NEW))
+        unlinked(beside(place(path), NEW))
     for path in before:
         unlinked(beside(path, OLD))
 

@@ -116,6 +116,6 @@ def connection_uuids(change: NetworkChange) -> tuple[str, ...]:
             continue
         uuid = parser.get("connection", "uuid", fallback="")
         is_port = any(parser.has_option("connection", key) for key in ("master", "controller"))
-        if uuid and not files.is_as_wanted(file, files.kept(file.path)):
+        if uuid and not files.is_as_wanted(file, files.kept(files.place(file.path))):
             found.append((not is_port, uuid))
     return tuple(uuid for _last, uuid in sorted(found, key=lambda one: one[0]))

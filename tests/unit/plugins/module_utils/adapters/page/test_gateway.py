@@ -143,3 +143,18 @@ def test_a_place_is_proven_before_it_is_written(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(InvalidValue, match="can be written to"):
         Pages().prove(place, 1000)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_one_and_a_page_keeps_its_attributes(tmp_path: Path) -> None:
+    real = tmp_path / "shared" / "page.html"
+    real.parent.mkdir()
+    real.write_text("old", encoding="utf-8")
+    os.setxattr(real, "user.hostcraft", b"kept")
+    link = tmp_path / "page.html"
+    link.symlink_to("shared/page.html")
+    Pages().write(str(link), "new", 0o640)
+    assert os.readlink(link) == "shared/page.html"
+    assert real.read_text(encoding="utf-8") == "new"
+    assert os.getxattr(real, "user.hostcraft") == b"kept"
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert list(real.parent.iterdir()) == [real]
