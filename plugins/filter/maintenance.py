@@ -12,18 +12,19 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintena
     machine_problems,
     stage_scripts,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import listed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import given, listed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text, roll_text
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text, roll_text, hypervisor_text, names, machine_problems and stage_scripts."""
+    """hostcraft.cloudstack.plan_text, roll_text, hypervisor_text, given, names, machine_problems and stage_scripts."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
             "plan_text": plan_text,
             "roll_text": roll_text,
             "hypervisor_text": hypervisor_text,
+            "given": given,
             "names": listed,
             "machine_problems": machine_problems,
             "stage_scripts": stage_scripts,

@@ -38,6 +38,11 @@ def listed(value: object) -> list[str]:
     return [name for name in found if name]
 
 
+def given(value: object, default: object) -> object:
+    """What was given, or the default for nothing and a blank text, which is an empty answer of a survey."""
+    return default if value is None or (isinstance(value, str) and not value.strip()) else value
+
+
 def matches(things: t.Iterable[N], wanted: str) -> list[N]:
     """Those whose id or name is ``wanted``; the database compares names without case, an exact match wins."""
     candidates = list(things)

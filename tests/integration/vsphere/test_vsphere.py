@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -98,6 +99,40 @@ def test_patch_playbook_walks_the_cluster_while_cloudstack_lets_go_of_it(told: V
     modes = [task.result["managed_state"] for task in ended.tasks if task.module == "cs_cluster"]
     assert modes == ["Unmanaged", "Managed"]
     places = [index for index, task in enumerate(ended.tasks) if task.module == "cs_cluster"]
-    hosts = [index for index, task in enumerate(ended.tasks) if task.module == "cs_vsphere_host"]
+    hosts = [
+        index for index, task in enumerate(ended.tasks) if task.module == "cs_vsphere_host" and not task.check_mode
+    ]
     assert places[0] < min(hosts)
     assert max(hosts) < places[1]
+
+
+def test_what_a_patch_needs_is_looked_at_before_the_first_write(told: Vcsim, tmp_path: Path) -> None:
+    """Hosts and VMs were missed when the cluster was Unmanaged, or a host empty."""
+    keep_well(told)
+    delegates = tmp_path / "delegates.yml"
+    on_host = {"name": "On the host", "ansible.builtin.command": "true", "delegate_to": "{{ vsphere_host }}"}
+    delegates.write_text(json.dumps([on_host]), encoding="utf-8")
+    with Sandbox(seed=1, speed=10.0) as sandbox:
+        assert run(sandbox, HERE / "zone.yml", tmp_path / "zone").status == 0
+
+        def refused(**other: object) -> str:
+            variables: dict[str, object] = {
+                "patch_vsphere_zone": "z1",
+                "patch_vsphere_cluster": "vcenter.example.net/DC0/DC0_C0",
+                "patch_vsphere_tasks": str(HERE / "patch.yml"),
+                "patch_program": str(HERE / "reboot.py"),
+                **other,
+            }
+            ended = run(sandbox, PATCH, tmp_path / "patch", **variables)
+            assert ended.status != 0, ended.output
+            assert [call for task in ended.tasks for call in task.writes] == [], ended.output
+            assert [each.method for each in told.calls() if each.method in ORDER] == []
+            return " ".join(ended.output.split())
+
+        assert "not in the inventory: esx01.example.net" in refused(
+            patch_vsphere_tasks=str(delegates), patch_vsphere_hosts="esx01.example.net, esx02.example.net"
+        )
+        assert "patch_vsphere_hosts: esx09, esx10 not found" in refused(patch_vsphere_hosts="esx09, esx10")
+        assert "timeout" in refused(patch_vsphere_timeout="a while")
+        assert run(sandbox, HERE / "stranger.yml", tmp_path / "stranger").status == 0
+        assert "in CloudStack not found in vCenter: stranger" in refused()

@@ -104,7 +104,9 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
         site.add_vm(pool, f"i-2-{number}-VM", f"xen{number % 2}")
     for name in ("xen0", "xen1"):
         pool.upgrade_to[pool.host(name)] = "8.4.0"
+    (vm,) = pool.database.find("VM", name_label="i-2-1-VM")
     tale: list[str] = []
+    planted: list[str] = []
     with Sandbox(seed=1, speed=10.0) as sandbox, Servers(pool) as servers:
 
         def heard(call: Any) -> None:
@@ -112,6 +114,9 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
             if method in ("host.disable", "host.evacuate", "host.reboot", "host.enable"):
                 state = [each.params["managedstate"] for each in sandbox.calls.of("updateCluster")]
                 tale.append(f"{state[-1] if state else 'Managed'} {method} {pool.name(call.params[0])}")
+            if tale[-1:] == ["Unmanaged host.enable xen0"] and not planted:
+                planted.append(vm)
+                pool.database.set("VM", vm, other_config={"bound_to": "VM_MISSING_PV_DRIVERS"})
 
         pool.on_call = heard
         assert play(HERE / "cluster.yml", sandbox=sandbox)[0] == 0
@@ -123,9 +128,7 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
         }
         status, output = play(UPGRADE, "--check", sandbox=sandbox, **wanted)
         assert (status, writes(pool), tale) == (0, [], []), output
-        # A guest that cannot leave stops it at the second host; the first one is done.
-        (vm,) = pool.database.find("VM", name_label="i-2-1-VM")
-        pool.database.set("VM", vm, other_config={"bound_to": "VM_MISSING_PV_DRIVERS"})
+        # A guest that can no longer leave stops it at the second host; the first one is done.
         status, output = play(UPGRADE, sandbox=sandbox, **wanted)
         assert status != 0
         assert "the tools for virtual machines are not installed in it" in output
@@ -146,3 +149,63 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
         status, output = play(UPGRADE, sandbox=sandbox, **wanted)
         assert status == 0, output
         assert tale[8:] == ["Unmanaged host.enable xen1"]
+
+
+ELSEWHERE = {
+    "name": "On the host",
+    "ansible.builtin.command": "true",
+    "delegate_to": "{{ xenserver_upgrade_host.name }}",
+}
+
+
+def test_what_an_upgrade_needs_is_looked_at_before_the_first_write(tmp_path: Path) -> None:
+    """Version, cluster, guests and hosts were missed when the cluster was Unmanaged, or its master empty."""
+    pool = site.build(2, network="127.74.3", transition=0.1)
+    site.add_vm(pool, "i-2-1-VM", "xen1")
+    (vm,) = pool.database.find("VM", name_label="i-2-1-VM")
+    delegates = tmp_path / "delegates.yml"
+    delegates.write_text(json.dumps([ELSEWHERE]), encoding="utf-8")
+    jump = tmp_path / "jump.yml"
+    jump.write_text(
+        "- name: From there\n  ansible.builtin.command: 'true'\n  delegate_to: jump  # a host\n", encoding="utf-8"
+    )
+    hosts = tmp_path / "hosts"
+    shut = "ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1"
+    hosts.write_text(f"localhost ansible_connection=local\nxen0 {shut}\nxen1 {shut}\njump {shut}\n", encoding="utf-8")
+    with Sandbox(seed=1, speed=10.0) as sandbox, Servers(pool) as servers:
+        assert play(HERE / "cluster.yml", sandbox=sandbox)[0] == 0
+        sandbox.calls.clear()
+
+        def refused(*options: str, **other: Any) -> str:
+            wanted: dict[str, Any] = {
+                "xenserver_upgrade_cluster": "xen-a",
+                "xenserver_upgrade_hypervisor": reach(servers, "127.74.3.1"),
+                "xenserver_upgrade_version": "8.4.0",
+                "xenserver_upgrade_tasks": str(HERE / "restart.yml"),
+                **other,
+            }
+            wanted = {name: value for name, value in wanted.items() if value is not None}
+            status, output = play(UPGRADE, *options, sandbox=sandbox, **wanted)
+            assert status != 0, output
+            assert writes(pool) == [], output
+            assert [call.command for call in sandbox.calls if not call.command.startswith(("list", "query"))] == []
+            return " ".join(output.split())
+
+        for version in (None, "", 8.4, "8.4.0-rc1"):
+            assert "three numbers, such as 8.4.0" in refused(xenserver_upgrade_version=version)
+        assert "Hosts with a newer version than 8.2.1: xen0 xen1" in refused(xenserver_upgrade_version="8.2.1")
+        assert "delegates tasks to hosts that are not in the inventory: xen0, xen1" in refused(
+            xenserver_upgrade_tasks=str(delegates)
+        )
+        told = refused(f"--inventory={hosts}", xenserver_upgrade_tasks=str(delegates))
+        assert "host xen0 cannot be reached" in told
+        assert "host xen1 cannot be reached" in told
+        assert "host jump cannot be reached" in refused(f"--inventory={hosts}", xenserver_upgrade_tasks=str(jump))
+        pool.database.set("VM", vm, other_config={"bound_to": "VM_MISSING_PV_DRIVERS"})
+        assert "the tools for virtual machines are not installed in it" in refused()
+        status, output = play(
+            HERE / "stranger.yml", sandbox=sandbox, hypervisor=reach(servers, "127.74.3.1"), password=PASSWORD
+        )
+        assert status == 0, output
+        sandbox.calls.clear()
+        assert "in CloudStack not found in the pool: stranger" in refused()
