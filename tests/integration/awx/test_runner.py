@@ -102,6 +102,24 @@ ANSWERS = {
     "rolling_maintenance_balance": "no",
     "rolling_maintenance_spare_hosts": "0",
     "rolling_maintenance_max_parallel": 1,
+    # Numbers, a boolean, a choice and paths that nobody answered.
+    **dict.fromkeys(
+        (
+            "rolling_maintenance_lease",
+            "rolling_maintenance_lock_wait",
+            "rolling_maintenance_max_migrations",
+            "rolling_maintenance_max_migrations_per_source",
+            "rolling_maintenance_max_migrations_per_target",
+            "rolling_maintenance_oldest_record",
+            "rolling_maintenance_report",
+            "rolling_maintenance_run",
+            "rolling_maintenance_scripts",
+            "rolling_maintenance_stage_timeout",
+            "rolling_maintenance_stages_on",
+            "rolling_maintenance_timeout",
+        ),
+        "",
+    ),
     "rolling_maintenance_take_over": "",
     "rolling_maintenance_zone": "",
 }
@@ -143,7 +161,18 @@ def test_a_check_job_is_a_gate_and_the_job_itself_rolls(awx: Awx, tmp_path: Path
     assert awx.box.secret not in told(job)
 
 
-def test_a_plan_that_does_not_exist_fails_the_gate(awx: Awx) -> None:
-    gate = awx.job("rolling_maintenance", check=True, answers={**ANSWERS, "rolling_maintenance_spare_hosts": "1"})
+# Nothing answered is the role's own default of 1, not the module's of 0.
+@pytest.mark.parametrize("spare", ["1", ""])
+def test_a_plan_that_does_not_exist_fails_the_gate(awx: Awx, spare: str) -> None:
+    gate = awx.job("rolling_maintenance", check=True, answers={**ANSWERS, "rolling_maintenance_spare_hosts": spare})
     assert (gate.status, gate.rc) == ("failed", 2)
     assert "n_plus_f" in told(gate), told(gate)
+
+
+def test_a_number_that_is_none_is_told_before_the_plan(awx: Awx) -> None:
+    """Of the last wave's too."""
+    answers = {**ANSWERS, "rolling_maintenance_timeout": "an hour", "rolling_maintenance_lease": "2h"}
+    gate = awx.job("rolling_maintenance", answers=answers)
+    assert gate.status == "failed"
+    assert "Not a number: rolling_maintenance_timeout, rolling_maintenance_lease" in told(gate), told(gate)
+    assert not list(awx.box.calls)

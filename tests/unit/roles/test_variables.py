@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import listed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import given, listed
 
 ROOT = Path(__file__).resolve().parents[3]
 SPECS = sorted(ROOT.glob("roles/*/meta/argument_specs.yml"))
@@ -95,18 +95,56 @@ def test_names_as_people_give_them(given: object, names: list[str]) -> None:
     assert listed(given) == names
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        "host_base/tasks/clock.yml",
-        "kvm_libvirt/tasks/apparmor.yml",
-        "kvm_libvirt/tasks/configuration.yml",
-        "kvm_libvirt/tasks/settings.yml",
-    ],
-)
-def test_a_file_of_the_system_that_is_a_link_stays_one(file: str) -> None:
+# Who writes files that nobody else has: the rollback program of the firewall puts links back, and a bench goes.
+OWN = ("host_firewall/tasks/apply.yml", "host_firewall/tasks/change.yml", "kvm_hooks/tasks/try.yml")
+# A link of a certificate leads into the agent's keystore, which has to stay.
+REPLACED = ("kvm_libvirt/tasks/certificates.yml",)
+WRITERS = r"(?:ansible\.builtin\.(?:copy|template)|ansible\.posix\.authorized_key):\n((?: {4,}.*\n)+)"
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
+def test_a_file_of_the_system_that_is_a_link_stays_one(spec: Path) -> None:
     """Ansible keeps owner, mode and access control list of a file that it replaces, but replaces the link itself."""
-    text = (ROOT / "roles" / file).read_text(encoding="utf-8")
-    written = re.findall(r"ansible\.builtin\.(?:copy|template):\n((?: {4,}.*\n)+)", text)
-    assert written
-    assert [task for task in written if "follow: true" not in task] == []
+    wrong = []
+    for file in sorted((spec.parent.parent / "tasks").glob("*.yml")):
+        where = str(file.relative_to(ROOT / "roles"))
+        tasks = re.findall(WRITERS, file.read_text(encoding="utf-8"))
+        wrong += [(where, task) for task in tasks if "follow: true" not in task and where not in OWN + REPLACED]
+    assert wrong == []
+
+
+def test_writers_are_found() -> None:
+    texts = [(ROOT / "roles" / file).read_text(encoding="utf-8") for file in OWN + REPLACED]
+    assert [len(re.findall(WRITERS, text)) for text in texts] == [3, 1, 2, 1]
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "\n"])
+def test_what_is_not_answered_is_the_default(nothing: object) -> None:
+    assert given(nothing, 7) == 7
+
+
+@pytest.mark.parametrize("answer", [0, False, "0", "no", [], {}, 0.0, "a"])
+def test_an_answer_stays_what_it_is(answer: object) -> None:
+    assert given(answer, 7) is answer
+
+
+def test_defaults_of_unanswered_questions_are_those_of_the_role() -> None:
+    """A role's vars repeat them, because extra variables come before its defaults."""
+    role = ROOT / "roles" / "rolling_maintenance"
+    defaults = yaml.safe_load((role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    texts = yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))["rolling_maintenance_given"]
+    for name, text in texts.items():
+        its = f"rolling_maintenance_{name}"
+        default = repr(defaults[its]).lower()
+        assert text == f"{{{{ {its} | hostcraft.cloudstack.given({default}) }}}}"
+
+
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda its: its.stem)
+def test_variables_of_playbooks_may_be_empty(playbook: Path) -> None:
+    """``default(300)`` leaves the empty answer of a survey, which is no number and counts as no for a boolean."""
+    text = playbook.read_text(encoding="utf-8")
+    kept = r"(default\((\d+|true|false|inventory_hostname|'[^']+')\)) *(?:\||\}|\)| bool)"
+    assert re.findall(rf"\b(?!host_record)[a-z_]+ \| {kept}", text) == []
