@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.system_vms.diagnosis import Diagnosis
 from ..core.system_vms.offering import SystemOffering
 from ..core.system_vms.routers import HealthCheck, Router
 from ..core.system_vms.served import Rules, Served
@@ -40,6 +41,16 @@ class SystemVms(t.Protocol):
 
     def suitable(self, id: str) -> t.Sequence[str]:
         """Ids of hosts to which it can be moved, those with most free memory first."""
+
+
+class Diagnostics(t.Protocol):
+    """What can be asked inside of a system VM or router."""
+
+    def run(self, id: str, kind: str, address: str, arguments: str) -> Diagnosis:
+        """Raises ApiError, Unsupported before 4.12."""
+
+    def retrieve(self, id: str, files: t.Sequence[str]) -> str:
+        """The URL of an archive, as the server tells it. Raises ApiError, Unsupported before 4.14."""
 
 
 class Routers(t.Protocol):

@@ -70,9 +70,10 @@ class Zone:
         return found
 
 
-def open_zone(server: Sandbox, connect: Connect) -> Zone:
+def open_zone(server: Sandbox, connect: Connect, public: str = "") -> Zone:
+    """public: three bytes of another range of public addresses."""
     server.run(lambda world: world.durations.update({"system VMs": 0.01, "replacement": 0.02, "system VM agent": 0.0}))
-    site = Site(Api(server))
+    site = Site(Api(server), public=public)
     until = time.monotonic() + 20
     while len(site.api.ok("listSystemVms").get("systemvm", [])) < 2:
         assert time.monotonic() < until

@@ -24,7 +24,7 @@ def test_system_vms_are_managed(sandbox: Sandbox, connect: Connect, tmp_path: Pa
     ran = playbook.run(sandbox, PLAYBOOK, tmp_path / "wire.log")
     assert ran.status == 0, ran.output
     assert ran.complaints == []
-    quiet = [task for task in ran.tasks if task.check_mode or not task.changed]
+    quiet = [task for task in ran.tasks if task.check_mode or (not task.changed and task.module != "cs_diagnostics")]
     assert [(task.name, task.writes) for task in quiet if task.writes] == []
     done = {task.name: task for task in ran.tasks}
     assert done["The console proxy is recreated"].writes == ["destroySystemVm"]

@@ -6,6 +6,7 @@ import re
 
 from ..errors import bad_parameter, refused
 from ..registry import Body, Call, Work, command
+from ..world import World
 from ..world.settings import setting
 from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, Vm
 from .zones import describe
@@ -47,6 +48,17 @@ def run_diagnostics(call: Call) -> Work:
     return Work(run, instance=instance)
 
 
+def _storage_url(world: World, vm: Vm) -> str:
+    """Of the zone's secondary storage VM, by name where it has a certificate (class ExtractURL; not recorded)."""
+    server = world.vms.first(zone_id=vm.zone_id, kind=STORAGE_VM)
+    address = next((nic.ip for nic in server.nics if nic.traffic_type == "Public"), "") if server else ""
+    domain = world.settings.at_start("secstorage.ssl.cert.domain")
+    if world.settings.at_start("secstorage.encrypt.copy") != "true":
+        return f"http://{address}"
+    host = domain.replace("*", address.replace(".", "-"), 1) if domain else address
+    return f"https://{host}"
+
+
 @command("getDiagnosticsData", JAVA, targetid="vms")
 def get_diagnostics_data(call: Call) -> Work:
     """It needs secondary storage whose size the server knows, which a simulator's never is (T4:43)."""
@@ -59,6 +71,6 @@ def get_diagnostics_data(call: Call) -> Work:
         stores = [s for s in world.image_stores if s.zone_id in (zone.id, None) and s.capacity * threshold > 0]
         if not stores:
             raise refused(f"No suitable secondary storage found to retrieve diagnostics in Zone: {describe(zone)}")
-        return {"diagnostics": {"url": f"http://{vm.name}/userdata/diagnostics_files_{vm.name}.zip"}}
+        return {"diagnostics": {"url": f"{_storage_url(world, vm)}/userdata/diagnostics_files_{vm.name}.zip"}}
 
     return Work(run, instance=instance)

@@ -21,6 +21,7 @@ from .capacities import Capacities
 from .certificates import Authorities
 from .client import Client, Job
 from .dedications import Dedications
+from .diagnostics import Diagnostics
 from .fleet import FleetReader
 from .host_records import HostRecords
 from .notes import Notes
@@ -264,6 +265,7 @@ class Gateway:
         self.host_has = HostHas(client)
         self.host_records = HostRecords(client)
         self.system_vms = SystemVms(client)
+        self.diagnostics = Diagnostics(client)
         self.console_certificates = ConsoleCertificates(client)
         self.authorities = Authorities(client)
         self.routers = Routers(client)

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tools and archives of system VMs and routers on the wire (T6:92-102, T6:183-184)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.errors import Unreadable
+from ...core.system_vms.diagnosis import Diagnosis
+from .client import Client
+from .records import Record
+
+
+class Diagnostics:
+    """The port ``Diagnostics``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def run(self, id: str, kind: str, address: str, arguments: str) -> Diagnosis:
+        self._client.needs("runDiagnostics")
+        sent = {"targetid": id, "type": kind, "ipaddress": address, "params": arguments or None}
+        told = Record(self._client.run("runDiagnostics", sent), "answer").record("diagnostics", "diagnostics")
+        return Diagnosis(told.text("stdout"), told.text("stderr"), told.whole("exitcode"))
+
+    def retrieve(self, id: str, files: t.Sequence[str]) -> str:
+        self._client.needs("getDiagnosticsData")
+        answer = self._client.run("getDiagnosticsData", {"targetid": id, "files": list(files) or None})
+        url = Record(answer, "answer").record("diagnostics", "diagnostics").text("url")
+        if not url:
+            raise Unreadable("getDiagnosticsData: the answer holds no URL", keys=sorted(answer))
+        return url
