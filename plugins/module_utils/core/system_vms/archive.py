@@ -81,7 +81,7 @@ def source(url: str, hosts: t.Collection[str], plain: bool) -> Source:
         raise _refused(shown, "it names no host")
     if host not in hosts:
         known = ", ".join(sorted(hosts)) or "none"
-        raise _refused(shown, f"{shortened(host, 60)} is no secondary storage VM of the zone (these are: {known})")
+        raise _refused(shown, f"{shortened(host, 60)} is not a secondary storage VM of the zone (these are: {known})")
     if port not in (None, PORTS[parts.scheme]):
         raise _refused(shown, f"port {port} is not that of {parts.scheme}")
     if ".." in parts.path.split("/") or not parts.path.startswith("/"):
