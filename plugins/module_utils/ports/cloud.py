@@ -24,7 +24,7 @@ from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
 from .servers import HostRecords
-from .system_vms import Diagnostics, Routers, ServedNetworks, SystemVms
+from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
 
@@ -118,6 +118,9 @@ class Cloud(t.Protocol):
 
     @property
     def diagnostics(self) -> Diagnostics: ...
+
+    @property
+    def system_templates(self) -> SystemTemplates: ...
 
     @property
     def console_certificates(self) -> ConsoleCertificates: ...

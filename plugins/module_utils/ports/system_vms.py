@@ -11,6 +11,7 @@ from ..core.system_vms.diagnosis import Diagnosis
 from ..core.system_vms.offering import SystemOffering
 from ..core.system_vms.routers import HealthCheck, Router
 from ..core.system_vms.served import Rules, Served
+from ..core.system_vms.templates import SystemTemplate, Wish
 from ..core.system_vms.vm import SystemVm
 
 
@@ -51,6 +52,23 @@ class Diagnostics(t.Protocol):
 
     def retrieve(self, id: str, files: t.Sequence[str]) -> str:
         """The URL of an archive, as the server tells it. Raises ApiError, Unsupported before 4.14."""
+
+
+class SystemTemplates(t.Protocol):
+    """Templates of system VMs and routers, a row for each zone. Each listing is asked anew."""
+
+    def find(self, name: str) -> t.Sequence[SystemTemplate]:
+        """Those of a name, of every type and hypervisor."""
+
+    def of_system(self) -> t.Sequence[SystemTemplate]: ...
+
+    def os_types(self) -> t.Mapping[str, str]:
+        """Names by ids."""
+
+    def register(self, wish: Wish, zone_id: str, os_type_id: str) -> None:
+        """zone_id: "-1" for all zones. os_type_id: "" leaves it to the server. Raises ApiError."""
+
+    def copy(self, id: str, zone_id: str, to_zone_id: str) -> None: ...
 
 
 class Routers(t.Protocol):
