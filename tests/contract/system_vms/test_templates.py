@@ -102,7 +102,14 @@ def test_a_lost_answer_registers_it_once(kvm: Zone) -> None:
     assert kvm.server.calls.counts["registerTemplate"] == 1
 
 
+def test_the_minimum_version_is_set_once_it_is_ready(kvm: Zone) -> None:
+    done = twice(kvm.cloud, MODULE, **NEW, minimum_version="4.22.0")
+    assert done.after["minreq.sysvmtemplate.version"] == "4.22.0"
+    assert writes(kvm.server) == ["registerTemplate", "updateConfiguration"]
+
+
 def test_a_server_without_a_minimum_version_says_so(kvm: Zone) -> None:
+    kvm.change(lambda world: world.settings.pop("minreq.sysvmtemplate.version") and None)
     with pytest.raises(Refused) as refused:
         perform(kvm.cloud, MODULE, **NEW, minimum_version="4.22.0")
     assert [reason.code for reason in refused.value.reasons] == ["setting_missing"]
