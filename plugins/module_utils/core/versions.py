@@ -45,6 +45,7 @@ class Difference:
 
 READ_ALL = "read without the filter, filtered here"
 LATE: tuple[Late, ...] = (
+    Late("4.11.1", "restartNetwork", "makeredundant", "cs_network_restart: makeredundant"),
     Late("4.12", "createNetwork", "bypassvlanoverlapcheck", "cs_network: bypass_vlan_overlap_check"),
     Late("4.12", "createNetworkOffering", "forvpc", "cs_network_offering: for_vpc"),
     Late("4.12", "listConfigurations", "domainid", "cs_configuration: domain"),
@@ -54,6 +55,8 @@ LATE: tuple[Late, ...] = (
     Late("4.12", "updateConfiguration", "imagestoreuuid", "cs_configuration: image_store"),
     Late("4.12", "listVolumes", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.12", "updateVmwareDc", "", "cs_vmware_dc"),
+    Late("4.14", "getRouterHealthCheckResults", "", "cs_router_info: health"),
+    Late("4.14", "listRouters", "fetchhealthcheckresults", "cs_router_info: health"),
     Late("4.14", "createNetwork", "isolatedpvlantype", "cs_network: isolated_pvlan_type"),
     Late("4.14", "getDiagnosticsData", "", "cs_diagnostics_data"),
     Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: engine=cloudstack"),
@@ -70,6 +73,8 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range: end_ip"),
     Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),
     Late("4.17", "patchSystemVm", "", "cs_system_vm: state"),
+    Late("4.17", "restartNetwork", "livepatch", "cs_network_restart: livepatch"),
+    Late("4.17", "restartVPC", "livepatch", "cs_network_restart: livepatch"),
     Late("4.18", "createZone", "isedge", "cs_zone: is_edge"),
     Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
     Late("4.19", "updateHost", "istagarule", "cs_host: is_tag_a_rule"),

@@ -74,19 +74,26 @@ class SystemTemplates(t.Protocol):
 class Routers(t.Protocol):
     """Virtual routers. Each listing is asked anew, because the server makes and restarts them by itself."""
 
-    def all(self, stored_health: bool = False, **where: str) -> t.Sequence[Router]:
-        """One paged listing, projects included. where: zone_id, pod_id, cluster_id, domain_id, account, network_id,
-        vpc_id, id. stored_health: with the results of the last periodic health checks. Raises Unsupported for them."""
+    def all(self, where: t.Mapping[str, str], stored_health: bool = False) -> t.Sequence[Router]:
+        """One paged listing, projects included. where: zone_id, pod_id, cluster_id, domain_id, account, project_id,
+        network_id, vpc_id, id. stored_health: with the results of the last periodic checks, which may be Unsupported.
+        """
 
     def health(self, id: str, fresh: bool) -> t.Sequence[HealthCheck]:
         """Results of one router; fresh: the checks run now, which takes the router some seconds. Raises ApiError."""
 
     def patches(self) -> bool:
-        """Whether the server can patch running routers (4.17 and newer)."""
+        """Whether the server can patch the running routers of a network (4.17 and newer)."""
+
+    def template(self, name: str) -> t.Sequence[str]:
+        """Ids of system VM templates of that name or id."""
 
     def upgrade(self, id: str) -> t.Sequence[t.Any]:
         """Restart it from the present template: jobs for ``Cloud.jobs.ask``, none where the server says that it is up
         to date (T6:262-273). Raises ApiError."""
+
+    def under_way(self, ids: t.Collection[str]) -> bool:
+        """Whether a job of anybody's changes one of these routers or networks, or may do so."""
 
     def run(self, action: str, id: str, **more: object) -> None:
         """An action of the adapter's table, waited for. Raises ApiError."""

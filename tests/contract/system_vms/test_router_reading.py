@@ -12,7 +12,7 @@ from unit.sandbox.site import Site
 def test_a_router_is_read_with_what_it_serves(cloud: Gateway, site: Site) -> None:
     network = str(site.network("n1")["id"])
     site.deploy(network)
-    (found,) = cloud.routers.all(network_id=network)
+    (found,) = cloud.routers.all({"network_id": network})
     assert found.serves == (NETWORK, network)
     assert (found.network, found.runs, found.redundant) == ("n1", True, False)
     assert found.networks == (network,)
@@ -20,4 +20,4 @@ def test_a_router_is_read_with_what_it_serves(cloud: Gateway, site: Site) -> Non
     served = cloud.served_networks.find(NETWORK, network)
     assert served is not None
     assert (served.name, served.ready, served.redundant) == ("n1", True, False)
-    assert cloud.routers.all(id="6f9f2d2c-0000-4000-8000-000000000000") == []
+    assert cloud.routers.all({"id": "6f9f2d2c-0000-4000-8000-000000000000"}) == []

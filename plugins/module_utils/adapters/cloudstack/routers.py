@@ -19,13 +19,13 @@ ACTIONS: t.Mapping[str, str] = {
     "stop": "stopRouter",
     "reboot": "rebootRouter",
     "destroy": "destroyRouter",
-    "patch": "patchSystemVm",
     "resize": "changeServiceForRouter",
     "restart_network": "restartNetwork",
     "restart_vpc": "restartVPC",
 }
 # Networks of projects are in no listing without this (FIELD_FACTS; T6:142).
 EVERYBODY: Json = {"listall": True, "projectid": "-1"}
+WORK = ("Router", "RestartNetwork", "RestartVPC", "PatchSystemVM")  # in the names of commands that change routers
 GOOD, BAD = frozenset(("success", "passed", "ok")), frozenset(("failed", "failure"))
 
 
@@ -79,18 +79,26 @@ def router(wire: Wire, tell: Tell = unheard) -> Router:
     )
 
 
+def _asked(where: t.Mapping[str, str]) -> Json:
+    """An account and a project exclude each other; a domain is with those below it."""
+    asked: Json = {name.replace("_", ""): value for name, value in where.items() if value}
+    if "account" in asked:
+        return {"listall": True, **asked}
+    return {**EVERYBODY, **({"isrecursive": True} if "domainid" in asked else {}), **asked}
+
+
 class Routers:
     """The port ``Routers``."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def all(self, stored_health: bool = False, **where: str) -> t.Sequence[Router]:
-        asked: Json = {name.replace("_", ""): value for name, value in where.items() if value}
+    def all(self, where: t.Mapping[str, str], stored_health: bool = False) -> t.Sequence[Router]:
+        asked = _asked(where)
         if stored_health:
             asked["fetchhealthcheckresults"] = True
         try:
-            listed = self._client.listing("listRouters", "router", {**EVERYBODY, **asked})
+            listed = self._client.listing("listRouters", "router", asked)
         except ApiError as error:
             # An unknown id is an error, never an empty list (T6:143).
             if where.get("id") and error.errorcode == 431:
@@ -108,15 +116,39 @@ class Routers:
 
     def patches(self) -> bool:
         try:
-            self._client.needs("patchSystemVm")
+            self._client.needs("restartNetwork", "livepatch")
         except Unsupported:
             return False
         return True
+
+    def template(self, name: str) -> t.Sequence[str]:
+        """The zones' rows of a template share its id; another of the same name is another template (T6:113)."""
+        asked: Json = {"templatefilter": "all", "listall": True}
+        listed = self._client.listing("listTemplates", "template", asked)
+        read = [Record(item, "template", self._client.tell) for item in listed]
+        system = [each for each in read if each.text("templatetype").casefold() in ("system", "routing")]
+        return tuple(
+            dict.fromkeys(
+                each.text("id")
+                for each in system
+                if each.text("id") and (name == each.text("id") or name.casefold() == each.text("name").casefold())
+            )
+        )
 
     def upgrade(self, id: str) -> t.Sequence[Job]:
         answer = Record(self._client.call("upgradeRouterTemplate", {"id": id}), "answer", self._client.tell)
         jobs = [job.text("jobid") for job in answer.records("asyncjobs", "job")]
         return [Job("upgradeRouterTemplate", job, {}) for job in jobs if job]
+
+    def under_way(self, ids: t.Collection[str]) -> bool:
+        listed = self._client.listing("listAsyncJobs", "asyncjobs", {"listall": True})
+        jobs = [Record(job, "job", self._client.tell) for job in listed]
+        return any(
+            job.whole("jobstatus") == 0
+            and any(word in job.text("cmd") for word in WORK)
+            and job.text("jobinstanceid") in ("", *ids)
+            for job in jobs
+        )
 
     def run(self, action: str, id: str, **more: object) -> None:
         self._client.run(ACTIONS[action], self._params(id, more))
@@ -198,13 +230,14 @@ class ServedNetworks:
     def rules(self, served: Served) -> Rules:
         forwarding = balancing = nat = vpn = 0
         for tier in served.tiers:
-            forwarding += self._count("listPortForwardingRules", "portforwardingrule", networkid=tier)
-            balancing += self._count("listLoadBalancerRules", "loadbalancerrule", networkid=tier)
-            nat += self._count("listPublicIpAddresses", "publicipaddress", associatednetworkid=tier, isstaticnat=True)
-            vpn += self._count("listRemoteAccessVpns", "remoteaccessvpn", networkid=tier)
+            forwarding += len(self._of("listPortForwardingRules", "portforwardingrule", networkid=tier))
+            balancing += len(self._of("listLoadBalancerRules", "loadbalancerrule", networkid=tier))
+            addresses = self._of("listPublicIpAddresses", "publicipaddress", associatednetworkid=tier, isstaticnat=True)
+            nat += sum(1 for each in addresses if Record(each, "address", self._client.tell).flag("isstaticnat"))
+            vpn += len(self._of("listRemoteAccessVpns", "remoteaccessvpn", networkid=tier))
         if served.kind == VPC:
-            vpn += self._count("listVpnConnections", "vpnconnection", vpcid=served.id)
+            vpn += len(self._of("listVpnConnections", "vpnconnection", vpcid=served.id))
         return Rules(forwarding, balancing, nat, vpn)
 
-    def _count(self, command: str, key: str, **asked: t.Any) -> int:
-        return len(self._client.listing(command, key, {**EVERYBODY, **asked}))
+    def _of(self, command: str, key: str, **asked: t.Any) -> list[Json]:
+        return self._client.listing(command, key, {**EVERYBODY, **asked})

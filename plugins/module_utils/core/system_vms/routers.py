@@ -124,7 +124,7 @@ def states_text(routers: t.Sequence[Router]) -> str:
     return ", ".join(said) or "no router"
 
 
-_VERSION = re.compile(r"\s*v?(\d{1,6}(?:\.\d{1,6}){0,5})")
+_VERSION = re.compile(r"\s*v?(\d{1,6}(?:\.\d{1,6}){0,5})(?!\.?\d)")
 
 
 def version_of(text: str) -> t.Optional[tuple[int, ...]]:

@@ -41,6 +41,9 @@ class Served:
         return self.state.casefold() in READY
 
 
+KINDS = ("port_forwarding", "load_balancer", "static_nat", "vpn")
+
+
 @dataclass(frozen=True)
 class Rules:
     """How many rules of each kind a network or VPC has."""
@@ -52,11 +55,15 @@ class Rules:
 
     def lost(self, after: Rules) -> dict[str, tuple[int, int]]:
         """Kinds of which there are fewer afterwards: before and after."""
-        kinds = ("port_forwarding", "load_balancer", "static_nat", "vpn")
-        pairs = {kind: (getattr(self, kind), getattr(after, kind)) for kind in kinds}
+        pairs = {kind: (getattr(self, kind), getattr(after, kind)) for kind in KINDS}
         return {kind: pair for kind, pair in pairs.items() if pair[1] < pair[0]}
 
 
 def lost_text(lost: t.Mapping[str, tuple[int, int]]) -> str:
     """ "port_forwarding 3 of 5"."""
     return ", ".join(f"{kind} {after} of {before}" for kind, (before, after) in lost.items())
+
+
+def counted(rules: Rules) -> str:
+    """ "port_forwarding 3, load_balancer 0, static_nat 0, vpn 0"."""
+    return ", ".join(f"{kind} {getattr(rules, kind)}" for kind in KINDS)

@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The upgrade of virtual routers: planned, and carried out batch by batch.
+
+What is left to do is read from the server every time, so a run that was killed is run again and goes on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.change import Outcome
+from ...core.errors import NotFound, Refused
+from ...core.system_vms.router_need import Target
+from ...core.system_vms.router_plan import LeftOut, Plan, Terms, Unit, planned
+from ...core.system_vms.router_plan_text import plan_shown, plan_text
+from ...core.system_vms.routers import Router, states_text
+from ...ports.cloud import Cloud
+from ..waiting import until
+from .router_scope import Scope, whole
+from .router_work import Care, Crew, Done, shown
+
+MINIMUM = "minreq.sysvmtemplate.version"
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """template: name or id, "" for any. minimum: settle: seconds to wait for jobs."""
+
+    scope: Scope
+    target: Target
+    terms: Terms
+    care: Care
+    template: str = ""
+    settle: float = 600.0
+
+
+def show_plan(cloud: Cloud, request: Request) -> Outcome:
+    _where, _target, plan = _planned(cloud, request)
+    return Outcome(False, result=_result(plan))
+
+
+def upgrade(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
+    """Raises Refused for a plan that cannot be carried out, GateFailed at the first gate that does not hold."""
+    if not check_mode:
+        _settled(cloud, request)
+    where, target, plan = _planned(cloud, request)
+    if plan.reasons:
+        raise Refused("router upgrade", plan.reasons)
+    before = {unit.called: list(unit.why) for unit in plan.units}
+    after: dict[str, object] = {unit.called: "upgraded" for unit in plan.units}
+    if check_mode or not plan.units:
+        return Outcome(bool(plan.units), before, after, {**_result(plan), "done": []})
+    crew = Crew(cloud, dataclasses.replace(request.care, target=target), where)
+    done: list[Done] = []
+    late: list[LeftOut] = []
+    began = cloud.clock.now()
+    for batch in plan.batches:
+        units = [unit for unit in batch if not _too_late(cloud, request, unit, late)]
+        done += crew.work(units)
+    result = _result(dataclasses.replace(plan, left_out=(*plan.left_out, *late)))
+    unseen = sorted({gate.evidence for each in done for gate in each.gates if gate.passed is None})
+    warnings = [f"health checks could not be seen: {', '.join(unseen)}"] if unseen else []
+    after = {each.unit.called: "upgraded" for each in done}
+    seconds = round(cloud.clock.now() - began, 1)
+    result = {**result, "done": [shown(each) for each in done], "seconds_taken": seconds}
+    return Outcome(bool(done), {name: before[name] for name in after}, after, result, tuple(warnings))
+
+
+def _too_late(cloud: Cloud, request: Request, unit: Unit, late: list[LeftOut]) -> bool:
+    """A network that goes down is not begun where its window would end before it."""
+    hours, now = request.terms.window, cloud.clock.wall()
+    if not unit.interrupts or request.terms.consent or hours is None or hours.holds(now, now + unit.seconds):
+        return False
+    late.append(
+        LeftOut(unit.name, unit.id, "outside_window", f"{unit.called}: the window is over", "run again in the next")
+    )
+    return True
+
+
+def _settled(cloud: Cloud, request: Request) -> None:
+    """Wait for what a killed run, or somebody else, has under way on these routers."""
+
+    def look() -> tuple[Router, ...]:
+        _where, found = whole(cloud, request.scope)
+        ids = {id for each in found for id in (each.id, each.serves[1])}
+        busy = tuple(each for each in found if each.passing)
+        return busy or (found if cloud.routers.under_way(ids) else ())
+
+    what = "jobs on these routers to end"
+    until(cloud, look, lambda busy: not busy, what=what, limit=request.settle, show=states_text)
+
+
+def _planned(cloud: Cloud, request: Request) -> tuple[dict[str, str], Target, Plan]:
+    where, routers = whole(cloud, request.scope)
+    target = _target(cloud, request, routers)
+    terms = dataclasses.replace(request.terms, begins=cloud.clock.wall())
+    return where, target, planned(routers, target, terms)
+
+
+def _target(cloud: Cloud, request: Request, routers: t.Sequence[Router]) -> Target:
+    target = request.target
+    if request.template:
+        ids = cloud.routers.template(request.template)
+        if not ids:
+            raise NotFound("system VM template", request.template)
+        target = dataclasses.replace(target, template_ids=tuple(ids))
+    if not target.minimum:
+        held = {id: cloud.settings.find(MINIMUM, "zone", id) for id in sorted({each.zone_id for each in routers})}
+        target = dataclasses.replace(target, minima={id: each.value for id, each in held.items() if each})
+    weak = any(each.requires_upgrade for each in routers)
+    return dataclasses.replace(target, patches=cloud.routers.patches() if weak else False)
+
+
+def _result(plan: Plan) -> dict[str, object]:
+    shown_plan = plan_shown(plan)
+    return {**shown_plan, "text": plan_text(shown_plan)}

@@ -1,0 +1,214 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One router managed and networks restarted on a running API; what would interrupt a network needs consent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.conftest import Connect
+from contract.system_vms.routers import NEW, OLD, Lab, lab
+from contract.tasks import Wrong, perform, twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, NotFound, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.gates import GateFailed
+from sandbox.server import Sandbox
+from sandbox.world import World
+from sandbox.world.hosts import Host
+
+
+@pytest.fixture
+def made(sandbox: Sandbox, connect: Connect) -> Lab:
+    return lab(sandbox, connect)
+
+
+def name(made: Lab, network: str, state: str = "UNKNOWN") -> str:
+    return next(str(each["name"]) for each in made.of(network) if each["redundantstate"] == state)
+
+
+def codes(made: Lab, module: str, **arguments: Any) -> list[object]:
+    """Of the refusal; nothing was written."""
+    made.server.calls.clear()
+    with pytest.raises(Refused) as caught:
+        perform(made.fresh(), module, **arguments)
+    assert writes(made.server) == []
+    return [reason.code for reason in caught.value.reasons]
+
+
+# -- cs_router ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_router_is_stopped_and_started(made: Lab) -> None:
+    single = name(made, "single0")
+    assert codes(made, "cs_router", name=single, state="stopped") == ["single_router"]
+    twice(made.fresh(), "cs_router", name=single, state="stopped", consent=True)
+    assert twice(made.fresh(), "cs_router", name=single, state="started").result["state"] == "Running"
+
+
+def test_a_primary_with_a_backup_is_restarted_without_consent(made: Lab) -> None:
+    outcome = perform(made.fresh(), "cs_router", name=name(made, "pair0", "PRIMARY"), state="restarted")
+    assert outcome.result["redundant_state"] == "BACKUP"
+    assert sorted(each["redundantstate"] for each in made.of("pair0")) == ["BACKUP", "PRIMARY"]
+
+
+def test_a_stopped_router_is_restarted_by_a_start(made: Lab) -> None:
+    single = name(made, "single0")
+    perform(made.fresh(), "cs_router", name=single, state="stopped", consent=True)
+    made.server.calls.clear()
+    perform(made.fresh(), "cs_router", name=single, state="restarted")
+    assert writes(made.server) == ["startRouter"]
+
+
+def test_the_only_router_is_never_destroyed_and_a_primary_needs_consent(made: Lab) -> None:
+    assert codes(made, "cs_router", name=name(made, "single0"), state="absent", consent=True) == ["only_router"]
+    assert codes(made, "cs_router", name=name(made, "pair0", "PRIMARY"), state="absent") == ["primary_router"]
+    backup = name(made, "pair0", "BACKUP")
+    assert perform(made.fresh(), "cs_router", name=backup, state="absent").changed
+    assert not perform(made.fresh(), "cs_router", name=backup, state="absent").changed
+    left = made.of("pair0")[0]["name"]
+    assert codes(made, "cs_router", name=left, state="absent", consent=True) == ["only_router"]
+
+
+def test_an_offering_is_changed_on_a_stopped_router_and_only_to_one_for_routers(made: Lab) -> None:
+    """The server accepts that of another kind of system VM (T6:169)."""
+    for title, kind in (("large", "domainrouter"), ("console", "consoleproxy")):
+        sent = {"name": title, "displaytext": title, "cpunumber": 1, "cpuspeed": 500, "memory": 512}
+        made.site.api.ok("createServiceOffering", **sent, issystem="true", systemvmtype=kind)
+    single = name(made, "single0")
+    assert codes(made, "cs_router", name=single, service_offering="large") == ["single_router"]
+    twice(made.fresh(), "cs_router", name=single, service_offering="large", consent=True)
+    assert made.of("single0")[0]["state"] == "Running"
+    with pytest.raises(InvalidValue, match="domainrouter"):
+        perform(made.fresh(), "cs_router", name=single, service_offering="console", consent=True)
+
+
+def test_a_router_is_upgraded_where_the_server_holds_it_for_outdated(made: Lab) -> None:
+    single = name(made, "single0")
+    assert not perform(made.fresh(), "cs_router", name=single, state="upgraded", consent=True).changed
+    made.site.api.ok("updateConfiguration", name="minreq.sysvmtemplate.version", value=NEW)
+    twice(made.fresh(), "cs_router", name=single, state="upgraded", consent=True)
+    assert made.of("single0")[0]["version"] == NEW
+
+
+def test_a_router_is_patched_on_request(made: Lab) -> None:
+    single = name(made, "single0")
+    assert not perform(made.fresh(), "cs_router", name=single, state="patched").changed
+    made.server.calls.clear()
+    assert perform(made.fresh(), "cs_router", name=single, state="patched", forced=True).changed
+    assert writes(made.server) == ["restartNetwork"]
+
+
+def test_an_unknown_router_is_told_with_those_that_are_like_it(made: Lab) -> None:
+    with pytest.raises(NotFound, match="did you mean"):
+        perform(made.fresh(), "cs_router", name="r-99-VM", state="started")
+
+
+# -- cs_network_restart ------------------------------------------------------------------------------------------------
+
+
+def test_cleanup_replaces_the_router_of_a_network(made: Lab) -> None:
+    single = name(made, "single0")
+    assert codes(made, "cs_network_restart", network="single0", cleanup=True) == ["single_router"]
+    outcome = perform(made.fresh(), "cs_network_restart", network="single0", cleanup=True, consent=True, health="fresh")
+    assert [each["name"] for each in rows(outcome, "routers")] != [single]
+    assert [gate["passed"] for gate in rows(outcome, "gates")] == [True, True, True]
+
+
+def test_a_pair_is_a_pair_afterwards(made: Lab) -> None:
+    outcome = perform(made.fresh(), "cs_network_restart", network="pair0", cleanup=True)
+    assert sorted(str(each["redundant_state"]) for each in rows(outcome, "routers")) == ["BACKUP", "PRIMARY"]
+
+
+def test_a_network_gets_a_second_router_once(made: Lab) -> None:
+    assert codes(made, "cs_network_restart", network="single0", makeredundant=True) == ["single_router"]
+    twice(made.fresh(), "cs_network_restart", network="single0", makeredundant=True, consent=True)
+    assert len(made.of("single0")) == 2
+
+
+def test_a_missing_router_is_made_without_cleanup(made: Lab) -> None:
+    perform(made.fresh(), "cs_router", name=name(made, "pair0", "BACKUP"), state="absent")
+    perform(made.fresh(), "cs_network_restart", network="pair0")
+    assert sorted(each["redundantstate"] for each in made.of("pair0")) == ["BACKUP", "PRIMARY"]
+
+
+def test_what_cannot_be_restarted_is_refused(made: Lab) -> None:
+    made.site.network("empty")
+    assert codes(made, "cs_network_restart", network="empty") == ["not_implemented"]
+    livepatch = {"network": "pair0", "livepatch": True, "cleanup": True}
+    assert codes(made, "cs_network_restart", **livepatch) == ["livepatch_ignored"]
+    with pytest.raises(Wrong):
+        perform(made.fresh(), "cs_network_restart", network="pair0", vpc="v")
+
+
+def test_a_router_that_never_becomes_backup_fails_the_gate(made: Lab) -> None:
+    made.ail_new_ones("never_backup", {each["name"] for each in made.of("pair0")})
+    with pytest.raises(GateFailed, match="one PRIMARY and one BACKUP"):
+        perform(made.fresh(), "cs_network_restart", network="pair0", cleanup=True, timeout=30)
+
+
+# -- cs_router_info ----------------------------------------------------------------------------------------------------
+
+
+def rows(outcome: Outcome, key: str) -> list[dict[str, Any]]:
+    return list(outcome.result[key])  # type: ignore[call-overload]
+
+
+def test_routers_are_told_with_what_they_serve(made: Lab) -> None:
+    outcome = perform(made.fresh(), "cs_router_info")
+    assert {row["serves"]["name"] for row in rows(outcome, "routers")} == {"single0", "pair0"}
+    assert {row["version"] for row in rows(outcome, "routers")} == {OLD}
+    assert rows(outcome, "findings") == []
+    assert rows(perform(made.fresh(), "cs_router_info", name="nothing"), "routers") == []
+
+
+def test_failed_checks_are_told_with_their_meaning(made: Lab) -> None:
+    made.server.run(lambda world: world.troubles.setdefault("health_check_failed", set()).add("single0"))
+    for health, calls in (("stored", 0), ("fresh", 3)):
+        outcome = perform(made.fresh(), "cs_router_info", health=health)
+        assert outcome.result["health_calls"] == calls
+        (failed,) = [row for row in rows(outcome, "routers") if row["failure"]]
+        assert failed["failure"]["code"] == "router_gateway_unreachable"
+    assert rows(perform(made.fresh(), "cs_router_info"), "findings") == []
+
+
+def test_two_thousand_routers_take_ten_calls_at_most(made: Lab) -> None:
+    def many(world: World) -> None:
+        import dataclasses
+
+        one = next(iter(world.vms.select(kind="DomainRouter")))
+        for _number in range(2000):
+            number = world.vms.next_id()
+            fresh = {"id": number, "uuid": world.new_uuid(), "name": f"r-{number}-VM", "nics": ()}
+            world.vms.add(dataclasses.replace(one, **fresh))
+
+    made.server.run(many)
+    made.server.calls.clear()
+    outcome = perform(made.fresh(), "cs_router_info", zone="z1", health="stored")
+    assert len(rows(outcome, "routers")) == 2003
+    assert len(list(made.server.calls)) <= 10
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mr-1", "r\u202e1", "../../r", "{{ lookup('pipe', 'id') }}", "\ud800"])
+def test_hostile_names_are_told_as_they_are_and_looked_up_as_text(made: Lab, text: str) -> None:
+    def rename(world: World) -> None:
+        router = next(iter(world.vms.select(kind="DomainRouter")))
+        world.vms.update(router, name=text.encode("utf-8", "replace").decode())
+
+    made.server.run(rename)
+    outcome = perform(made.fresh(), "cs_router_upgrade_plan", minimum_version=NEW)
+    assert all("\x1b" not in line and "\u202e" not in line for line in rows(outcome, "text"))
+
+
+def test_another_cluster_has_the_other_router_of_a_pair(made: Lab) -> None:
+    """A pair is planned as a whole wherever its routers are."""
+
+    def kvm(world: World) -> list[Host]:
+        return [host for host in world.hosts if host.hypervisor == "KVM"]
+
+    assert made.server.run(lambda world: len(kvm(world))) == 2
+    plan = perform(made.fresh(), "cs_router_upgrade_plan", minimum_version=NEW, zone="z1", cluster="kvm-a")
+    assert [unit["name"] for batch in rows(plan, "batches") for unit in batch] == ["pair0"]
+    none = perform(made.fresh(), "cs_router_upgrade_plan", minimum_version=NEW, zone="z1", cluster="c1")
+    assert none.result["routers"] == 0

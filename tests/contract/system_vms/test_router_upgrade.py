@@ -1,0 +1,139 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Routers upgraded on a running API: in order, stopped by faults, and resumed after a kill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.conftest import Connect
+from contract.system_vms.routers import NEW, Lab, lab
+from contract.tasks import perform
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.gates import GateFailed
+from sandbox.server import Sandbox
+
+UPGRADE: dict[str, Any] = {"minimum_version": NEW, "consent": True, "max_parallel": 3}
+
+
+class Killed(BaseException):
+    """The run ends here."""
+
+
+@pytest.fixture
+def made(sandbox: Sandbox, connect: Connect) -> Lab:
+    return lab(sandbox, connect)
+
+
+def versions(made: Lab) -> set[str]:
+    return {str(each["version"]) for each in made.routers()}
+
+
+def killed_after(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
+    """Before the call of that number."""
+    once, left = Client._once, [calls]
+
+    def counted(self: Client, *args: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return once(self, *args)
+
+    monkeypatch.setattr(Client, "_once", counted)
+
+
+@pytest.mark.parametrize("every", [3, 7, 11])
+def test_a_run_that_is_killed_again_and_again_does_no_router_twice(
+    made: Lab, monkeypatch: pytest.MonkeyPatch, every: int
+) -> None:
+    """Each run gets a few calls further than it takes to plan, then it is killed."""
+    pair = {str(each["id"]) for each in made.of("pair0")}
+    for run in range(60):
+        with monkeypatch.context() as patch:
+            killed_after(patch, 12 + every + run)
+            try:
+                outcome = perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+            except Killed:
+                continue
+        if not outcome.changed:
+            break
+    assert versions(made) == {NEW}
+    assert sorted(made.destroyed()) == sorted(pair)
+    renewals = [c for c in made.server.calls.of("restartNetwork") if c.params.get("cleanup") == "true"]
+    assert len(renewals) == 1
+
+
+def test_check_mode_foretells_what_is_done(made: Lab) -> None:
+    foretold = perform(made.cloud, "cs_router_upgrade", check_mode=True, **UPGRADE)
+    assert made.destroyed() == []
+    done = perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert (foretold.before, foretold.after) == (done.before, done.after)
+    assert not perform(made.fresh(), "cs_router_upgrade", **UPGRADE).changed
+    assert versions(made) == {NEW}
+
+
+def test_without_consent_only_pairs_are_upgraded(made: Lab) -> None:
+    outcome = perform(made.cloud, "cs_router_upgrade", minimum_version=NEW)
+    assert [each["name"] for each in outcome.result["left_out"]] == ["single0"]  # type: ignore[attr-defined]
+    assert {each["version"] for each in made.of("pair0")} == {NEW}
+    assert {each["version"] for each in made.of("single0")} != {NEW}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "about", "said", "destroyed"),
+    [
+        ("never_backup", "pair0", "one PRIMARY and one BACKUP", 1),
+        ("both_primary", "pair0", "one PRIMARY and one BACKUP", 1),
+        ("health_check_failed", "pair0", "gateways_check", 1),
+    ],
+)
+def test_a_gate_that_fails_stops_the_upgrade(made: Lab, trouble: str, about: str, said: str, destroyed: int) -> None:
+    """What is new misbehaves; the old PRIMARY still serves, or serves again."""
+    network = made.networks[about]
+    old = {each["name"] for each in made.of(about)}
+    made.ail_new_ones(trouble, old)
+    with pytest.raises(GateFailed, match=said):
+        perform(made.fresh(), "cs_router_upgrade", **{**UPGRADE, "max_parallel": 1}, timeout=30)
+    assert len(made.destroyed()) == destroyed
+    assert network
+    assert [each for each in made.of(about) if each["state"] == "Running" and each["redundantstate"] == "PRIMARY"]
+
+
+def test_a_pair_with_two_primaries_is_refused_before_anything_is_done(made: Lab) -> None:
+    made.server.run(lambda world: world.troubles.setdefault("both_primary", set()).add("pair0"))
+    made.settle_on(["PRIMARY", "PRIMARY"])
+    with pytest.raises(Refused, match="cs_network_restart"):
+        perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert made.destroyed() == []
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop"])
+@pytest.mark.parametrize("command", ["destroyRouter", "restartNetwork", "stopRouter"])
+def test_a_lost_answer_is_looked_at_and_not_guessed(made: Lab, command: str, fault: str) -> None:
+    made.server.faults.add(command, fault)
+    perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert versions(made) == {NEW}
+    assert len(made.routers()) == 3
+
+
+def test_a_pair_whose_router_is_missing_is_completed_first(made: Lab) -> None:
+    backup = next(each for each in made.of("pair0") if each["redundantstate"] == "BACKUP")
+    made.site.api.done("destroyRouter", id=backup["id"])
+    outcome = perform(made.fresh(), "cs_router_upgrade", networks=["pair0"], **UPGRADE)
+    steps = [each["action"] for each in outcome.result["done"][0]["steps"]]  # type: ignore[index]
+    assert steps == ["complete", "fail_over", "renew"]
+
+
+def test_running_routers_are_patched_where_they_are_asked_to(made: Lab) -> None:
+    """Both at once: patchSystemVm is not for routers (T6:104, T6:185)."""
+    asked: dict[str, Any] = {"networks": ["pair0"], "minimum_version": NEW, "method": "patch"}
+    outcome = perform(made.fresh(), "cs_router_upgrade_plan", **asked)
+    steps = outcome.result["batches"][0][0]["steps"]  # type: ignore[index]
+    assert [step["action"] for step in steps] == ["patch"]
+    assert outcome.result["interrupted"] == []
+    with pytest.raises(GateFailed, match="has version 4"):
+        perform(made.fresh(), "cs_router_upgrade", **asked, timeout=5)
+    assert made.destroyed() == []
