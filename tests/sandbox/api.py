@@ -38,7 +38,7 @@ class Api:
         """HTTP status and JSON body; `fault` of kind job_failed reaches the job."""
         name = params.get("command", "")
         api = self.apis.get(name)
-        envelope = f"{name.lower()}response" if api else "errorresponse"
+        envelope = f"{COMMANDS[name].envelope.lower()}response" if api else "errorresponse"
         if api is None or not accepts(params, self.key, self.secret, datetime.now(UTC)):
             return 401, {envelope: unauthorized()}
         raw = {k.lower(): v for k, v in params.items() if k.lower() not in _ENVELOPE}

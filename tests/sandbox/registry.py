@@ -54,12 +54,16 @@ Handler = Callable[[Call], Body | Work]
 
 @dataclass(frozen=True)
 class Command:
-    """`entities`: parameter → table of the world, over the common ones; `java`: class that a job names."""
+    """`entities`: parameter → table of the world, over the common ones; `java`: class that a job names.
+
+    `envelope`: the command that the answer is named after, where that is another one.
+    """
 
     name: str
     handler: Handler
     entities: dict[str, str]
     java: str
+    envelope: str
 
 
 COMMANDS: dict[str, Command] = {}
@@ -113,7 +117,7 @@ ENTITIES = {
 }
 
 
-def command(name: str, java: str = "", **entities: str) -> Callable[[Handler], Handler]:
+def command(name: str, java: str = "", *, envelope: str = "", **entities: str) -> Callable[[Handler], Handler]:
     """Register a handler; keyword arguments say which table an identifier parameter names (`id="zones"`)."""
 
     def register(handler: Handler) -> Handler:
@@ -121,7 +125,7 @@ def command(name: str, java: str = "", **entities: str) -> Callable[[Handler], H
             raise ValueError(f"{name} is registered twice")
         package = java or "org.apache.cloudstack.api.command.admin"
         cls = package if "Cmd" in package else f"{package}.{name[0].upper()}{name[1:]}Cmd"
-        COMMANDS[name] = Command(name, handler, {**ENTITIES, **entities}, cls)
+        COMMANDS[name] = Command(name, handler, {**ENTITIES, **entities}, cls, envelope or name)
         return handler
 
     return register

@@ -1,4 +1,4 @@
-"""Service offerings and templates (T2:2-5)."""
+"""Service offerings (T2:2-4, T6:71-79)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from ..errors import invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..world import World
-from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, ServiceOffering, Template
+from ..world.vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, ServiceOffering
 
 ADMIN, USERS = "org.apache.cloudstack.api.command.admin.offering", "org.apache.cloudstack.api.command.user"
-FILTERS = ("featured", "self", "selfexecutable", "sharedexecutable", "executable", "community", "all", "shared")
 
 
 def _words(text: str) -> list[str]:
@@ -102,73 +101,3 @@ def list_service_offerings(call: Call) -> Body:
         wanted["system_kind"] = _system_kind(call["systemvmtype"])
     rows = call.world.service_offerings.select(lambda offering: offering.system == system, **wanted)
     return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))
-
-
-def _downloads(world: World, template: Template) -> list[Body]:
-    """Where it lies: the zone's image stores, and primary storage once something was started from it."""
-    done = {"downloadState": "DOWNLOADED", "downloadPercent": "100"}
-    found = []
-    for store in world.image_stores:
-        if store.zone_id in (template.zone_id, None):
-            found.append({**done, "datastore": store.name, "datastoreRole": "Image", "datastoreId": store.uuid})
-    if any(vm.template_id == template.id for vm in world.vms.select(zone_id=template.zone_id)):
-        pool = world.storage_pools.first(zone_id=template.zone_id)
-        if pool is not None:
-            found.append({**done, "datastore": pool.name, "datastoreRole": "Primary", "datastoreId": pool.uuid})
-    return found
-
-
-def template_view(world: World, template: Template) -> Body:
-    zone, domain = world.zones[template.zone_id or 0], world.domains[world.admin.domain_id]
-    return {
-        "id": template.uuid,
-        "name": template.name,
-        "displaytext": template.name,
-        "ispublic": template.public,
-        "created": template.created,
-        "isready": template.ready,
-        "passwordenabled": False,
-        "format": template.format,
-        "isfeatured": template.featured,
-        "crossZones": True,
-        "ostypeid": template.os_type_uuid,
-        "ostypename": template.os_type,
-        "account": template.account,
-        "zoneid": zone.uuid,
-        "zonename": zone.name,
-        "status": "Download Complete",
-        "size": template.size,
-        "physicalsize": template.size,
-        "templatetype": template.kind,
-        "hypervisor": template.hypervisor,
-        "domain": domain.name,
-        "domainpath": domain.path,
-        "domainid": domain.uuid,
-        "isextractable": False,
-        "checksum": "",
-        "details": dict(template.details),
-        "downloaddetails": _downloads(world, template),
-        "arch": template.arch,
-        "bits": 0,
-        "sshkeyenabled": False,
-        "isdynamicallyscalable": False,
-        "directdownload": False,
-        "deployasis": False,
-        "forcks": False,
-        "requireshvm": False,
-        "url": template.url,
-        "tags": [],
-        "hasannotations": False,
-    }
-
-
-@command("listTemplates", f"{USERS}.template", id="templates", ids="templates")
-def list_templates(call: Call) -> Body:
-    if call["templatefilter"] not in FILTERS:
-        raise invalid(f"Invalid template filter: {call['templatefilter']}")
-    rows = call.world.templates.select(
-        **filters(call, id="id", name="name", zoneid="zone_id", hypervisor="hypervisor", templatetype="kind")
-    )
-    if call["templatefilter"] == "featured":
-        rows = [template for template in rows if template.featured]
-    return answer(call, "template", keyword(call, rows), lambda template: template_view(call.world, template))

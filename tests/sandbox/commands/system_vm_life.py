@@ -158,10 +158,9 @@ def change_service_for_system_vm(call: Call) -> Body:
     return {"systemvm": view(call.world, vm)}
 
 
-# The answer to the call is named after the class of the job (T6:82).
-@command("scaleSystemVm", f"{SYSTEM}.ScaleSystemVMCmd", id="vms")
+@command("scaleSystemVm", f"{SYSTEM}.ScaleSystemVMCmd", envelope="changeServiceForSystemVm", id="vms")
 def scale_system_vm(call: Call) -> Work:
-    """As changeServiceForSystemVm, as a job (T6:82-89)."""
+    """As changeServiceForSystemVm, as a job; the answer is named after that one too (T6:82-89)."""
     vm, offering = _system_vm(call), call["serviceofferingid"]
     return _act(call, vm, lambda world, row: _resize(row, offering))
 

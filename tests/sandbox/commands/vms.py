@@ -14,6 +14,7 @@ from ..world.networks import Network
 from ..world.vms import USER, Nic, Vm
 from . import affinity
 from .guest_networks import account_view, in_project, whose
+from .public_addresses import of_vm
 
 ADMIN, USERS = "org.apache.cloudstack.api.command.admin.vm", "org.apache.cloudstack.api.command.user.vm"
 POOL_TYPE = "NetworkFilesystem"
@@ -55,7 +56,7 @@ def view(world: World, vm: Vm) -> Body:
         world.templates[vm.template_id],
         world.service_offerings[vm.offering_id],
     )
-    account = world.accounts[vm.account_id]
+    account, static = world.accounts[vm.account_id], of_vm(world, vm)
     body: dict[str, Any] = {
         "id": vm.uuid,
         "name": vm.name,
@@ -85,7 +86,10 @@ def view(world: World, vm: Vm) -> Body:
         "rootdeviceid": 0,
         "rootdevicetype": "ROOT",
         "securitygroup": [],
-        "nic": [nic_view(world, nic, number) for number, nic in enumerate(vm.nics)],
+        "nic": [
+            {**nic_view(world, nic, number), **(static if nic.default else {})} for number, nic in enumerate(vm.nics)
+        ],
+        **static,
         "hypervisor": vm.hypervisor,
         "instancename": vm.instance_name,
         "details": _details(vm),

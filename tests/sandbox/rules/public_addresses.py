@@ -40,6 +40,8 @@ def source_nat(world: World, served: Network | Vpc) -> Nic:
 
 
 def give_back(world: World, row: PublicIp) -> None:
+    for rule in list(world.network_rules.select(ip_id=row.id)):
+        world.network_rules.remove(rule)
     held = world.vlan_ranges.get(row.range_id)
     if held is not None:
         held.used_ips.discard(row.ip)

@@ -39,8 +39,9 @@ def ensure(world: World, zone: Zone) -> None:
 
 
 def _template(world: World, zone: Zone, choose: ChooseTemplate) -> Template | None:
-    """That of the zone's first host which is up and has one."""
-    hypervisors = dict.fromkeys(h.hypervisor for h in world.hosts.select(zone_id=zone.id) if h.state == "Up")
+    """That of the zone's first host which can take VMs and has one."""
+    hosts = world.hosts.select(zone_id=zone.id, state="Up", resource_state="Enabled")
+    hypervisors = dict.fromkeys(host.hypervisor for host in hosts)
     return next((found for name in hypervisors if (found := choose(world, zone, name))), None)
 
 

@@ -32,17 +32,34 @@ def register(world: World, zone: Zone, hypervisor: str) -> None:
         world.templates.add(template)
 
 
-def is_ready(world: World, template: Template) -> bool:
-    """There and complete; a test can ask for one that never is."""
-    never = troubles.befalls(world, troubles.NEVER_READY, template.name, template.uuid)
-    return template.ready and not never and world.time() >= template.due
+def is_everywhere(template: Template) -> bool:
+    return template.zone_id is None and not template.zones
+
+
+def is_in(template: Template, zone: Zone) -> bool:
+    return is_everywhere(template) or zone.id in (template.zone_id, *template.zones)
+
+
+def is_ready(world: World, template: Template, zone: Zone) -> bool:
+    """There and complete; `template download` of durations is how long that takes, or `template download ZONE` there.
+
+    A test can ask for one that never is.
+    """
+    if not template.registered or not template.ready:
+        return template.ready
+    if troubles.befalls(world, troubles.NEVER_READY, template.name, template.uuid, zone.name, zone.uuid):
+        return False
+    here = f"template download {zone.name}"
+    return world.time() >= template.registered + world.duration(
+        here if here in world.durations else "template download"
+    )
 
 
 def _among(world: World, zone: Zone, hypervisor: str, *kinds: str) -> list[Template]:
-    """Those that are ready in the zone, oldest first; a cross-zone one is in each."""
+    """Those that are ready in the zone, oldest first."""
     rows = [*world.templates.select(zone_id=zone.id), *world.templates.select(zone_id=None)]
-    rows = [row for row in rows if row.hypervisor == hypervisor and row.kind in kinds and is_ready(world, row)]
-    return sorted(rows, key=lambda row: row.id)
+    rows = [row for row in rows if row.hypervisor == hypervisor and row.kind in kinds and is_in(row, zone)]
+    return sorted((row for row in rows if is_ready(world, row, zone)), key=lambda row: row.id)
 
 
 def system_template(world: World, zone: Zone, hypervisor: str) -> Template | None:

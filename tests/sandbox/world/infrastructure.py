@@ -12,6 +12,7 @@ from .networks import (
     LoadBalancerElement,
     Network,
     NetworkOffering,
+    NetworkRule,
     PhysicalNetwork,
     PrivateGateway,
     Provider,
@@ -44,7 +45,8 @@ class Infrastructure:
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
         self.vpcs: Table[Vpc] = Table("zone_id")
         self.vpc_offerings: Table[VpcOffering] = Table("name")
-        self.public_ips: Table[PublicIp] = Table("network_id", "vpc_id", "ip")
+        self.network_rules: Table[NetworkRule] = Table("kind", "ip_id", "network_id")
+        self.public_ips: Table[PublicIp] = Table("network_id", "vpc_id", "ip", "vm_id")
         # When the last PRIMARY of a network or VPC went, by (network, VPC), on the server's clock.
         self.vacated: dict[tuple[int | None, int | None], float] = {}
         # What goes wrong, by kind: names or uuids of what it befalls ("*": everything).

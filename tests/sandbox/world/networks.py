@@ -208,6 +208,28 @@ class PublicIp:
 
 
 @dataclass(slots=True)
+class NetworkRule:
+    """Of a public address; `kind`: Firewall, PortForwarding, LoadBalancing or Vpn."""
+
+    id: int
+    uuid: str
+    kind: str
+    ip_id: int
+    network_id: int | None
+    account_id: int
+    protocol: str
+    first: int
+    last: int
+    private_first: int = 0
+    private_last: int = 0
+    vm_ids: set[int] = field(default_factory=set)
+    cidrs: str = ""
+    name: str = ""
+    algorithm: str = ""
+    state: str = "Active"
+
+
+@dataclass(slots=True)
 class PrivateGateway:
     id: int
     uuid: str

@@ -68,8 +68,9 @@ class Template:
     password: bool = False
     requires_hvm: bool = False
     dynamic: bool = False
-    # When a download ends, by the server's clock.
-    due: float = 0.0
+    # Zones that it is in, if more than one but not all; and when it was registered, by the server's clock.
+    zones: tuple[int, ...] = ()
+    registered: float = 0.0
 
     @property
     def version(self) -> str:
