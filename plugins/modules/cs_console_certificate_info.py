@@ -35,6 +35,13 @@ options:
       - A name that all system VMs share may have any address.
     type: bool
     default: true
+  public_range:
+    description:
+      - With O(resolve), also look up the names of all addresses of the public IP ranges, which system VMs can get
+        later. Ranges that belong to an account, project or domain do not count. At most 65536 names are looked up.
+      - Without a wildcard in the domain there are no such names.
+    type: bool
+    default: false
   fail:
     default: never
 requirements:
@@ -48,6 +55,14 @@ EXAMPLES = r"""
   hostcraft.cloudstack.cs_console_certificate_info:
     days: 14
     fail: hurts
+
+- name: Show the names that are missing in DNS
+  hostcraft.cloudstack.cs_console_certificate_info:
+    zone: zurich
+    public_range: true
+  register: consoles
+- ansible.builtin.debug:
+    msg: "{{ consoles.dns_names | selectattr('found', 'equalto', []) }}"
 """
 
 RETURN = r"""
@@ -125,8 +140,25 @@ ignored:
   type: list
   elements: dict
   sample: []
+dns_names:
+  description: With O(public_range), the names that system VMs can get in URLs.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name.
+      type: str
+    address:
+      description: The address that it has to have.
+      type: str
+    found:
+      description: The addresses that it has. Empty if it does not resolve.
+      type: list
+      elements: str
+  sample: [{"name": "192-0-2-10.consoles.example.com", "address": "192.0.2.10", "found": ["192.0.2.10"]}]
 unseen:
-  description: Always empty.
+  description: Checks that could not be made. With O(public_range), names beyond the first 65536.
   returned: always
   type: list
   elements: dict

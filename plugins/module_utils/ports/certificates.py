@@ -41,8 +41,8 @@ class TlsPort(t.NamedTuple):
 # What each TLS port shows, in the same order. Many are asked at once: one that is silent keeps no other waiting.
 Probe = t.Callable[[t.Sequence[TlsPort]], t.Sequence[t.Union[Served, NotServed]]]
 
-# The addresses of a host name; empty where it does not resolve.
-Resolve = t.Callable[[str], tuple[str, ...]]
+# The addresses of each host name, in the same order; empty for one that does not resolve. Many are asked at once.
+Resolve = t.Callable[[t.Sequence[str]], t.Sequence[tuple[str, ...]]]
 
 
 class ConsoleCertificates(t.Protocol):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -74,9 +76,38 @@ def test_names_that_clients_cannot_use_are_findings(
     consoles.turn_on()
     consoles.ensure()
 
-    def lookup(name: str) -> tuple[str, ...]:
-        own = name.partition(".")[0].replace("-", ".")
-        return (own if known == "own" else known,) if known else ()
-
-    monkeypatch.setattr(f"{INTERFACE}.addresses_of", lookup)
+    answers(monkeypatch, lambda own: (own if known == "own" else known,) if known else ())
     assert codes(ask(consoles, resolve=True)) == ([code] * 2 if code else [])
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, lookup: Callable[[str], tuple[str, ...]]) -> None:
+    """What a name resolves to, by the address that it is made of."""
+
+    def all_of(names: Sequence[str]) -> list[tuple[str, ...]]:
+        return [lookup(name.partition(".")[0].replace("-", ".")) for name in names]
+
+    monkeypatch.setattr(f"{INTERFACE}.addresses_of_all", all_of)
+
+
+def test_every_address_of_the_public_range_has_a_name(consoles: Consoles, monkeypatch: pytest.MonkeyPatch) -> None:
+    consoles.turn_on()
+    consoles.ensure()
+    ranges = consoles.site.api.ok("listVlanIpRanges")["vlaniprange"]
+    first, last = (ipaddress.IPv4Address(ranges[0][name]) for name in ("startip", "endip"))
+    number = int(last) - int(first) + 1
+    assert len(ranges) == 1
+    assert number > 4
+    wrong, missing = str(first + 1), str(last)
+    answers(monkeypatch, lambda own: {wrong: ("192.0.2.1",), missing: ()}.get(own, (own,)))
+    told = ask(consoles, resolve=True, public_range=True)
+    assert [(each["address"], each["found"]) for each in told["dns_names"]] == [
+        (str(first + at), {wrong: ["192.0.2.1"], missing: []}.get(str(first + at), [str(first + at)]))
+        for at in range(number)
+    ]
+    found = {each["code"]: each["facts"]["names"] for each in told["findings"] if each["code"].startswith("range")}
+    assert found == {
+        "range_unresolved": [f"{missing.replace('.', '-')}.{SUFFIX}"],
+        "range_elsewhere": [f"{wrong.replace('.', '-')}.{SUFFIX}"],
+    }
+    answers(monkeypatch, lambda own: (own,))
+    assert codes(ask(consoles, resolve=True, public_range=True)) == []

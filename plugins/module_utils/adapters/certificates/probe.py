@@ -8,24 +8,20 @@ from __future__ import annotations
 import socket
 import ssl
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 from ...core.certificates.model import Certificate, CertificateUnreadable, NotServed, Served
 from ...core.naming import is_address, is_host_name
 from ...ports.certificates import TlsPort
+from .at_once import at_once
 from .x509 import Cryptography
 
 SECONDS = 10.0
-AT_ONCE = 64
 Open = t.Callable[[], socket.socket]
 
 
 def all_served(ports: t.Sequence[TlsPort]) -> list[t.Union[Served, NotServed]]:
     """The same of many ports, some at once. Raises MissingLibrary."""
-    if len(ports) < 2:
-        return [served(*each) for each in ports]
-    with ThreadPoolExecutor(min(AT_ONCE, len(ports))) as threads:
-        return list(threads.map(lambda each: served(*each), ports))
+    return at_once(lambda each: served(*each), ports)
 
 
 def served(address: str, port: int, name: str = "", authorities: str = "") -> t.Union[Served, NotServed]:

@@ -6,6 +6,14 @@
 from __future__ import annotations
 
 import socket
+import typing as t
+
+from .at_once import at_once
+
+
+def addresses_of_all(names: t.Sequence[str]) -> list[tuple[str, ...]]:
+    """Of each name."""
+    return at_once(addresses_of, names)
 
 
 def addresses_of(name: str) -> tuple[str, ...]:

@@ -57,6 +57,9 @@ def judge_seen(seen: Seen, days: int, now: float) -> t.Iterator[Finding]:
     left = leaf.days_left(now)
     if leaf.not_after <= now:
         yield CONSOLE.found("served_expired", f"{vm.called}: {called(leaf)} {-left} days ago", vm.name, days=left)
+    elif leaf.not_before > now:
+        hours = (leaf.not_before - now) / 3600
+        yield CONSOLE.found("served_not_yet_valid", f"{vm.called}: {called(leaf)} begins in {hours:.1f} h", vm.name)
     elif left < days:
         yield CONSOLE.found("served_expires_soon", f"{vm.called}: {called(leaf)} in {left} days", vm.name, days=left)
     fits = leaf.covers(seen.host_name)

@@ -231,6 +231,12 @@ SERVED = (
         ),
         ("served_expired", "A system VM serves an expired certificate", "renew it with cs_console_certificate", _CHAIN),
         (
+            "served_not_yet_valid",
+            "A system VM serves a certificate that is not valid yet",
+            "set the clocks right, or upload another certificate with cs_console_certificate",
+            _CHAIN,
+        ),
+        (
             "served_name",
             "A system VM serves a certificate for other names than its URLs have",
             "upload one for the names given, or correct the setting",
@@ -261,6 +267,18 @@ SERVED = (
             "name_elsewhere",
             "The name in the URLs of a system VM resolves to another address",
             "correct it in DNS: aaa-bbb-ccc-ddd.DOMAIN has the address aaa.bbb.ccc.ddd",
+            _CHANGE,
+        ),
+        (
+            "range_unresolved",
+            "Names of addresses that system VMs can get do not resolve",
+            "add them to DNS: each address of the public range has the name aaa-bbb-ccc-ddd.DOMAIN",
+            _CHANGE,
+        ),
+        (
+            "range_elsewhere",
+            "Names of addresses that system VMs can get resolve to other addresses",
+            "correct them in DNS: aaa-bbb-ccc-ddd.DOMAIN has the address aaa.bbb.ccc.ddd",
             _CHANGE,
         ),
         (

@@ -9,12 +9,12 @@ import re
 import typing as t
 
 from ...adapters.certificates.probe import all_served
-from ...adapters.certificates.resolver import addresses_of
+from ...adapters.certificates.resolver import addresses_of_all
 from ...adapters.certificates.x509 import Cryptography
 from ...core.certificates.console_change import Seen, shown
 from ...core.certificates.console_check import Wish
 from ...core.certificates.domains import domain
-from ...core.change import Outcome
+from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError
 from ...core.findings import NEVER
 from ...core.system_vms.vm import CONSOLE as PROXY
@@ -54,6 +54,7 @@ INFO: Spec = {
     "root": {"type": "str"},
     "days": {"type": "int", "default": 30},
     "resolve": {"type": "bool", "default": True},
+    "public_range": {"type": "bool", "default": False},
     **ASKED,
     "fail": {**ASKED["fail"], "default": NEVER},
     **SYSTEM_VMS,
@@ -99,12 +100,14 @@ def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcom
         params["root"] or "",
         params["days"],
         params["ignore"],
-        addresses_of if params["resolve"] else None,
+        addresses_of_all if params["resolve"] else None,
+        params["public_range"],
     )
     found = report(cloud, all_served, question)
     result = {
         "settings": {kind: {"domain": each.raw, "encrypted": each.encrypted} for kind, each in found.expected.items()},
         "system_vms": [_told(each, found) for each in found.seen],
+        "dns_names": [plain(each) for each in found.names],
         **judged(found.judgement),
     }
     findings = found.judgement.findings

@@ -11,7 +11,8 @@ import typing as t
 from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
 from ...core.certificates.console_info import Expected, expected_of, judge_name, judge_seen
 from ...core.certificates.console_table import CONSOLE
-from ...core.findings import Finding, Judgement
+from ...core.certificates.public_names import PublicName, judge_names, public_names
+from ...core.findings import Finding, Judgement, Verdict
 from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE
 from ...ports.certificates import Probe, Resolve, TlsPort
@@ -26,7 +27,7 @@ SETTINGS: t.Mapping[str, tuple[str, str]] = {PROXY: (PROXY_DOMAIN, PROXY_TLS), S
 class Question:
     """zone: "" for all. ports: by kind. root: a PEM text to verify with, "" for none. days: of warning.
 
-    resolve: how names of URLs are looked up, None where they are not.
+    resolve: how names of URLs are looked up, None where they are not. public_range: also those that no VM has now.
     """
 
     ports: t.Mapping[str, int]
@@ -35,16 +36,18 @@ class Question:
     days: int = 30
     ignore: t.Sequence[str] = ()
     resolve: t.Optional[Resolve] = None
+    public_range: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """expected: by kind."""
+    """expected: by kind. names: of the public ranges."""
 
     expected: t.Mapping[str, Expected]
     seen: tuple[Seen, ...]
     judgement: Judgement
     now: float
+    names: t.Sequence[PublicName] = ()
 
 
 def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
@@ -60,23 +63,35 @@ def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
     }
     seen = with_answers(probe, named, asked)
     now = cloud.clock.wall()
-    found = [finding for each in expected.values() for finding in each.findings()]
+    found: list[Verdict] = [finding for each in expected.values() for finding in each.findings()]
     found += [finding for each in seen for finding in judge_seen(each, question.days, now)]
+    names: t.Sequence[PublicName] = ()
     if question.resolve is not None:
         found += _names(question.resolve, expected, seen)
-    return Report(expected, seen, CONSOLE.judgement(found, question.ignore), now)
+        if question.public_range:
+            names, more = _public_names(cloud, question.resolve, expected, zone)
+            found += judge_names(names, more)
+    return Report(expected, seen, CONSOLE.judgement(found, question.ignore), now, names)
 
 
 def _names(resolve: Resolve, expected: t.Mapping[str, Expected], seen: t.Sequence[Seen]) -> t.Iterator[Finding]:
     """Each name is looked up once: behind a load balancer all have the same."""
-    known: dict[str, tuple[str, ...]] = {}
-    for each in seen:
+    used = [each for each in seen if expected[each.vm.kind].domain is not None and each.answer is not None]
+    names = sorted({each.host_name for each in used})
+    known = dict(zip(names, resolve(names)))
+    for each in used:
         domain = expected[each.vm.kind].domain
-        if domain is not None and each.answer is not None:
-            name = each.host_name
-            if name not in known:
-                known[name] = resolve(name)
-            yield from judge_name(each, domain.wildcard, known[name])
+        yield from judge_name(each, domain is not None and domain.wildcard, known[each.host_name])
+
+
+def _public_names(
+    cloud: Cloud, resolve: Resolve, expected: t.Mapping[str, Expected], zone: str
+) -> tuple[list[PublicName], int]:
+    ranges = cloud.vlan_ip_ranges.all(**({"zone_id": zone} if zone else {}))
+    domains = [each.domain for each in expected.values() if each.domain is not None]
+    names, more = public_names(domains, ranges)
+    answers = resolve([each.name for each in names])
+    return [dataclasses.replace(each, found=found) for each, found in zip(names, answers)], more
 
 
 def _value(cloud: Cloud, name: str) -> str:

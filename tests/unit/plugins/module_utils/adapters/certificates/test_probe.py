@@ -16,6 +16,7 @@ from counterparts.pki import Made, make
 from counterparts.tls_port import tls_port
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates import probe
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates.at_once import AT_ONCE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates.probe import served
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.model import NotServed, Served
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.certificates import TlsPort
@@ -104,14 +105,14 @@ def test_an_address_that_is_none(address: str) -> None:
 
 def test_a_port_that_is_silent_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each answer comes once all are asked; one after the other, the first would never come."""
-    together = threading.Barrier(probe.AT_ONCE, timeout=60)
+    together = threading.Barrier(AT_ONCE, timeout=60)
 
     def answered(address: str, port: int, _name: str, _authorities: str) -> NotServed:
         together.wait()
         return NotServed("silent", f"{address}:{port}")
 
     monkeypatch.setattr(probe, "served", answered)
-    asked = [TlsPort("192.0.2.1", port) for port in range(3 * probe.AT_ONCE)]
+    asked = [TlsPort("192.0.2.1", port) for port in range(3 * AT_ONCE)]
     answers = [NotServed("silent", f"192.0.2.1:{port}") for port in range(len(asked))]
     assert probe.all_served(asked) == answers
     assert probe.all_served([]) == []

@@ -34,6 +34,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
     NotServed,
     Served,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.public_names import (
+    PublicName,
+    judge_names,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import CONSOLE as PROXY
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import STORAGE, SystemVm
@@ -66,9 +70,12 @@ PLANTED = {
     "served_more": surplus(seen(LEAF, MIDDLE, ROOT, certificate("old root")), CHAIN),
     "served_expired": judge_seen(seen(replace(LEAF, not_after=NOW - DAY)), 30, NOW),
     "served_expires_soon": judge_seen(seen(replace(LEAF, not_after=NOW + 5 * DAY)), 30, NOW),
+    "served_not_yet_valid": judge_seen(seen(replace(LEAF, not_before=NOW + DAY)), 30, NOW),
     "served_name": judge_seen(seen(replace(LEAF, names=("*.example.com",))), 30, NOW),
     "name_unresolved": judge_name(seen(), False, ()),
     "name_elsewhere": judge_name(seen(), True, ("192.0.2.99",)),
+    "range_unresolved": judge_names([PublicName("a.example", "192.0.2.1")], 0),
+    "range_elsewhere": judge_names([PublicName("a.example", "192.0.2.1", ("192.0.2.2",))], 0),
     "plain_text": expected_of(PROXY, "", "true").findings(),
 }
 
