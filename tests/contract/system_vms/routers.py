@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +47,32 @@ class Lab:
     cloud: Gateway
     connect: Connect
     networks: dict[str, str] = field(default_factory=dict)
+    vpcs: dict[str, str] = field(default_factory=dict)
 
-    def fresh(self) -> Gateway:
-        """As another task has it."""
-        return Gateway(self.connect(self.server, clock=Patient()))
+    def fresh(self, on_sleep: Callable[[float], None] = lambda _now: None) -> Gateway:
+        """As another task has it; on_sleep: called whenever it waits."""
+        return Gateway(self.connect(self.server, clock=Patient(on_sleep)))
+
+    def unserved(self) -> list[str]:
+        """Pairs without a running router, or whose two running routers are both not PRIMARY."""
+
+        def look(world: World) -> list[str]:
+            found = []
+            for network in world.networks:
+                rows = list(world.vms.select(kind=ROUTER, network_id=network.id)) if network.redundant else []
+                running = [row for row in rows if row.state == "Running"]
+                primary = any(row.redundant_state == "PRIMARY" for row in running)
+                if rows and (not running or (len(running) == 2 and not primary)):
+                    found.append(network.name)
+            return found
+
+        return list(self.server.run(look))
 
     def routers(self) -> list[dict[str, Any]]:
         return list(self.site.api.ok("listRouters", listall="true").get("router", []))
+
+    def singles(self) -> list[str]:
+        return [name for name in self.networks if name.startswith("single")]
 
     def of(self, network: str) -> list[dict[str, Any]]:
         return [each for each in self.routers() if each.get("guestnetworkid") == self.networks[network]]
@@ -88,7 +108,7 @@ class Lab:
         raise AssertionError(self.routers())
 
 
-def lab(server: Sandbox, connect: Connect, pairs: int = 1, singles: int = 1) -> Lab:
+def lab(server: Sandbox, connect: Connect, pairs: int = 1, singles: int = 1, vpcs: int = 0) -> Lab:
     site = Site(Api(server))
     site.hypervisors("kvm-a", "KVM", ["kvm1", "kvm2"])
     made = Lab(server, site, Gateway(connect(server, clock=Patient())), connect)
@@ -97,14 +117,21 @@ def lab(server: Sandbox, connect: Connect, pairs: int = 1, singles: int = 1) -> 
         made.networks[f"single{number}"] = str(site.network(f"single{number}")["id"])
     for number in range(pairs):
         made.networks[f"pair{number}"] = str(site.network(f"pair{number}")["id"])
-    for name, id in made.networks.items():
+    server.run(make_pairs_redundant)
+    for id in made.networks.values():
         deploy(site, id)
-        if name.startswith("pair"):
-            site.api.done("restartNetwork", id=id, makeredundant="true", cleanup="true")
+    for number in range(vpcs):
+        made.vpcs[f"vpc{number}"] = str(site.vpc(f"vpc{number}", f"10.{number + 2}.0.0/16")["id"])
     made.version(old=True)
     made.settle_on(["PRIMARY", "BACKUP"] * pairs)
     server.calls.clear()
     return made
+
+
+def make_pairs_redundant(world: World) -> None:
+    """As an offering with redundant routers does."""
+    for network in world.networks:
+        network.redundant = network.redundant or network.name.startswith("pair")
 
 
 def quick_on_kvm(world: World) -> None:

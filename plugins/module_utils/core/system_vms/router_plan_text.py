@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..change import plain
+from ..text import printable
 from .router_plan import Plan, Unit
 
 Shown = t.Mapping[str, t.Any]
@@ -62,7 +63,8 @@ def plan_text(plan: Shown) -> list[str]:
     for number, batch in enumerate(plan["batches"], 1):
         lines += [f"  {number}. {_line(unit)}" for unit in batch]
     lines += [f"  left out: {each['name']} [{each['code']}] {_said(each)}" for each in plan["left_out"]]
-    return [*lines, *(f"  {each['code']}: {_said(each)}" for each in plan["reasons"])]
+    lines += [f"  {each['code']}: {_said(each)}" for each in plan["reasons"]]
+    return [printable(line) for line in lines]
 
 
 def _line(unit: Shown) -> str:
