@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contract.conftest import Connect
@@ -91,6 +91,17 @@ class Lab:
 
     def destroyed(self) -> list[str]:
         return [str(call.params["id"]) for call in self.server.calls.of("destroyRouter")]
+
+    def new_template(self, name: str) -> None:
+        """Another system VM template of the zone, which new routers and system VMs are made from."""
+
+        def register(world: World) -> None:
+            held = next(iter(world.templates.select(hypervisor="KVM", kind="SYSTEM")))
+            fresh = {"id": world.templates.next_id(), "uuid": world.new_uuid(), "name": name}
+            world.templates.add(replace(held, **fresh))
+            world.settings["router.template.kvm"].value = name
+
+        self.server.run(register)
 
     def ail_new_ones(self, trouble: str, old: set[str]) -> None:
         """All routers but these have it; their names are numbers that go up."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from contract.conftest import Connect
-from contract.system_vms.routers import NEW, OLD, Lab, lab
+from contract.system_vms.routers import NEW, OLD, Lab, deploy, lab
 from contract.tasks import Wrong, perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
@@ -143,6 +143,23 @@ def test_what_cannot_be_restarted_is_refused(made: Lab) -> None:
     assert codes(made, "cs_network_restart", **livepatch) == ["livepatch_ignored"]
     with pytest.raises(Wrong):
         perform(made.fresh(), "cs_network_restart", network="pair0", vpc="v")
+
+
+def test_a_vpc_is_restarted_as_a_whole(sandbox: Sandbox, connect: Connect) -> None:
+    made = lab(sandbox, connect, pairs=0, singles=0, vpcs=1)
+    offering = made.site.api.ok("listNetworkOfferings", name="DefaultIsolatedNetworkOfferingForVpcNetworks")
+    sent = {"vpcid": made.vpcs["vpc0"], "gateway": "10.2.1.1", "netmask": "255.255.255.0", "name": "tier"}
+    place = {"zoneid": made.site.zone, "networkofferingid": offering["networkoffering"][0]["id"], "displaytext": "tier"}
+    deploy(made.site, str(made.site.api.ok("createNetwork", **sent, **place)["network"]["id"]))
+    (old,) = made.routers()
+    assert codes(made, "cs_network_restart", network="tier", cleanup=True, consent=True) == ["tier"]
+    assert codes(made, "cs_network_restart", vpc="vpc0", cleanup=True) == ["single_router"]
+    outcome = perform(made.fresh(), "cs_network_restart", vpc="vpc0", cleanup=True, consent=True)
+    assert (outcome.result["vpc"], outcome.result["redundant"]) == ("vpc0", False)
+    (new,) = made.routers()
+    assert new["id"] != old["id"]
+    plan = perform(made.fresh(), "cs_router_upgrade_plan", networks=["tier"], created_before="2126-01-01T00:00Z")
+    assert [each["name"] for each in rows(plan, "left_out")] == ["vpc0"]
 
 
 def test_a_router_that_never_becomes_backup_fails_the_gate(made: Lab) -> None:

@@ -52,3 +52,24 @@ def test_the_playbook_stops_at_a_gate_and_goes_on_where_it_ended(
     # Each old router of the pairs once, though the first run ended between them.
     assert sum(task.writes.count("destroyRouter") for run in (first, ran) for task in run.tasks) == len(old)
     assert single not in {each["id"] for each in made.routers()}
+
+
+def test_the_playbook_brings_routers_and_system_vms_to_a_template(
+    sandbox: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
+    made = lab(sandbox, connect)
+    made.new_template("systemvm-kvm-4.19.0")
+    given = {
+        "upgrade_routers_template": "systemvm-kvm-4.19.0",
+        "upgrade_routers_system_vms": True,
+        "upgrade_routers_consent": True,
+        "upgrade_routers_max_parallel": 2,
+    }
+    ran = playbook.run(sandbox, UPGRADE, tmp_path / "wire.log", **given)
+    assert ran.status == 0, ran.output
+    system = made.site.api.ok("listSystemVms")["systemvm"]
+    assert {each["templatename"] for each in (*made.routers(), *system)} == {"systemvm-kvm-4.19.0"}
+    assert len(system) == 2
+    ran = playbook.run(sandbox, UPGRADE, tmp_path / "again.log", **given)
+    assert ran.status == 0, ran.output
+    assert [task.name for task in ran.tasks if task.writes] == []
