@@ -113,7 +113,6 @@ class Site:
             "CLOUDSTACK_KEY": self.sandbox.key,
             "CLOUDSTACK_SECRET": self.sandbox.secret,
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks",
             "PROFILE_TASKS_TASK_OUTPUT_LIMIT": "all",
         }

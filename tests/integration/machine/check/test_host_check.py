@@ -48,7 +48,7 @@ def write_certificate(path: Path, days: int) -> None:
 
 
 def play(inventory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PIPELINING": "1"}
+    environment = {**os.environ, "ANSIBLE_NOCOLOR": "1"}
     environment["WORLD_CERTIFICATES"] = str(inventory.parent)
     command = ["ansible-playbook", f"--inventory={inventory}", "--connection=local", "--forks=3", *arguments]
     return subprocess.run(

@@ -50,7 +50,6 @@ class Hosts:
         environment = {
             **os.environ,
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_DEPRECATION_WARNINGS": "0",
             "MOLECULE_EPHEMERAL_DIRECTORY": str(self.room),
