@@ -169,8 +169,8 @@ demo: venv ## Apply a declared zone to the embedded CloudStack twice and show it
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/demo.py $(INVENTORY)
 
 .PHONY: sandbox
-sandbox: venv ## Run the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8)
-	@PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT) $(if $(VMS),--vms $(VMS)) $(if $(HOSTS),--hosts $(HOSTS))
+sandbox: venv ## Run the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8 NETWORKS=40)
+	@PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT) $(if $(VMS),--vms $(VMS)) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(NETWORKS),--networks $(NETWORKS))
 
 .PHONY: bench
 bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts with this collection and with ngine_io.cloudstack

@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import contextlib
 import errno
+import itertools
 from pathlib import Path
 
 from . import fleet
 from .api import DEFAULT_VERSION
 from .server import Sandbox
-from .snapshot import fill
+from .snapshot import fill, networks
 
 
 def arguments() -> argparse.Namespace:
@@ -21,13 +22,18 @@ def arguments() -> argparse.Namespace:
         "--vms", type=int, help="start with a demo fleet: zone zurich, two KVM clusters, this many VMs"
     )
     options.add_argument("--hosts", type=int, help="number of hosts of the demo fleet (default: 8)")
+    options.add_argument(
+        "--networks", type=int, help="number of networks of the demo fleet, with redundant, single and VPC routers"
+    )
     options.add_argument("--speed", type=float, default=1.0, help="factor by which jobs and drains are faster")
     options.add_argument("--seed", type=int, help="makes identifiers repeatable")
     options.add_argument("--version", default=DEFAULT_VERSION, help="play an older server, such as 4.15")
     options.add_argument("--snapshot", type=Path, help="start with the world of this file (python -m sandbox.snapshot)")
     given = options.parse_args()
-    if given.snapshot is not None and (given.vms, given.hosts) != (None, None):
-        options.error("--snapshot cannot be combined with --vms or --hosts")
+    if given.snapshot is not None and (given.vms, given.hosts, given.networks) != (None, None, None):
+        options.error("--snapshot cannot be combined with --vms, --hosts or --networks")
+    if given.networks is not None and given.networks < 0:
+        options.error(f"--networks {given.networks}: must not be negative")
     if given.vms is not None and given.vms < 0:
         options.error(f"--vms {given.vms}: must not be negative")
     if given.hosts is not None and given.hosts < 2:
@@ -40,10 +46,11 @@ def main() -> None:
     sandbox = Sandbox(
         port=given.port, speed=given.speed, seed=given.seed, version=given.version, snapshot=given.snapshot
     )
-    if (given.vms, given.hosts) != (None, None):
+    if (given.vms, given.hosts, given.networks) != (None, None, None):
         hosts = 8 if given.hosts is None else given.hosts
         try:
-            fill(sandbox.world, fleet.lines(hosts, hosts * 5 if given.vms is None else given.vms, given.seed or 1))
+            lines = fleet.lines(hosts, hosts * 5 if given.vms is None else given.vms, given.seed or 1)
+            fill(sandbox.world, itertools.chain(lines, networks(fleet.ZONE, given.networks or 0)))
         except ValueError as error:
             raise SystemExit(f"sandbox: {error}") from None
 

@@ -1,8 +1,8 @@
 """Large worlds from a file: `python -m sandbox.snapshot --hosts 10000 --vms 300000 FILE` writes one, `load` reads it.
 
-JSON Lines, small words for large numbers: one line a zone, pod, cluster or host, and one line for all VMs of a host. A
-name ending in ".gz" is compressed. Loading needs no running server and goes through the same tables and the same books
-as the API does.
+JSON Lines, small words for large numbers: one line a zone, pod, cluster or host, one for all VMs of a host, one for the
+networks of a zone. A name ending in ".gz" is compressed. Loading needs no running server and goes through the same
+tables and the same books as the API does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
+from . import served
 from .rules import templates
 from .world import World
 from .world.hosts import Host
@@ -69,6 +70,14 @@ def generate(hosts: int, vms: int, hypervisor: str = "KVM", seed: int = 1) -> It
         yield {"kind": "host", "name": f"h{number}", "cluster": f"c{number // HOSTS_PER_CLUSTER}", "vms": placed}
     if left:
         raise ValueError(f"{left} of {vms} VMs do not fit on {hosts} hosts")
+
+
+def networks(zone: str, count: int) -> Iterator[Line]:
+    """A line of that many networks: half with redundant routers, a quarter each with a single one and of VPCs."""
+    if count:
+        vpc = count // 4
+        single = (count - vpc) // 3
+        yield {"kind": "networks", "zone": zone, "redundant": count - vpc - single, "single": single, "vpc": vpc}
 
 
 def write(path: Path, lines: Iterator[Line]) -> None:
@@ -136,6 +145,9 @@ class _Loader:
         host.tags, host.measured = sorted(line.get("tags", [])), True
         self.vms(world.hosts.add(host), cluster, line.get("vms", []))
 
+    def networks(self, line: Line) -> None:
+        served.add(self.world, self.zones[line["zone"]], line)
+
     def vms(self, host: Host, cluster: Cluster, choices: list[int]) -> None:
         world, zone = self.world, self.world.zones[host.zone_id]
         template = world.templates.select(zone_id=zone.id, hypervisor=cluster.hypervisor, kind=templates.BUILTIN)[0]
@@ -158,7 +170,13 @@ class _Loader:
 def fill(world: World, lines: Iterable[Line]) -> None:
     """Add what the lines say to a world. KeyError for a line that names something unknown."""
     loader = _Loader(world)
-    steps = {"zone": loader.zone, "pod": loader.pod, "cluster": loader.cluster, "host": loader.host}
+    steps = {
+        "zone": loader.zone,
+        "pod": loader.pod,
+        "cluster": loader.cluster,
+        "host": loader.host,
+        "networks": loader.networks,
+    }
     for line in lines:
         steps[line["kind"]](line)
 
@@ -174,10 +192,12 @@ def main() -> None:
     options.add_argument("--hosts", type=int, default=10_000)
     options.add_argument("--vms", type=int, default=300_000)
     options.add_argument("--hypervisor", default="KVM", choices=sorted(DEFAULTS))
+    options.add_argument("--networks", type=int, default=0, help="half with redundant routers, a quarter of VPCs")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("file", type=Path)
     given = options.parse_args()
-    write(given.file, generate(given.hosts, given.vms, given.hypervisor, given.seed))
+    lines = generate(given.hosts, given.vms, given.hypervisor, given.seed)
+    write(given.file, itertools.chain(lines, networks("z1", given.networks)))
 
 
 if __name__ == "__main__":

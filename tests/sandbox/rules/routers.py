@@ -30,7 +30,7 @@ def served_by(world: World, vm: Vm) -> Served | None:
 
 
 def tiers(world: World, vpc: Vpc) -> list[Network]:
-    return [network for network in world.networks.select(zone_id=vpc.zone_id) if network.vpc_id == vpc.id]
+    return list(world.networks.select(vpc_id=vpc.id))
 
 
 def is_served(world: World, network: Network) -> bool:

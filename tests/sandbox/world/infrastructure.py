@@ -39,7 +39,7 @@ class Infrastructure:
         self.providers: Table[Provider] = Table("physical_network_id")
         self.router_elements: Table[RouterElement] = Table("provider_id")
         self.balancer_elements: Table[LoadBalancerElement] = Table("provider_id")
-        self.networks: Table[Network] = Table("zone_id", first_id=200)
+        self.networks: Table[Network] = Table("zone_id", "traffic_type", "vpc_id", first_id=200)
         self.network_offerings: Table[NetworkOffering] = Table("name")
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")

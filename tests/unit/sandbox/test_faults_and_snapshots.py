@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import urllib.error
 import urllib.request
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import snapshot
+from sandbox import fleet, snapshot
 from sandbox.server import Sandbox
 from sandbox.world import World
 from unit.sandbox.client import Api
@@ -111,3 +112,25 @@ def test_a_server_starts_with_a_snapshot_and_pages_through_it(tmp_path: Path) ->
 def test_vms_that_do_not_fit_are_no_snapshot(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         snapshot.write(tmp_path / "s.jsonl", snapshot.generate(1, 1000))
+
+
+def test_a_snapshot_has_networks_with_their_routers(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    lines = itertools.chain(fleet.lines(8, 40), snapshot.networks(fleet.ZONE, 8))
+    snapshot.write(file, lines)
+    with Sandbox(seed=1, snapshot=file) as box:
+        api = Api(box)
+        routers = api.ok("listRouters", listall="true")["router"]
+        assert sorted(row["redundantstate"] for row in routers) == [*["BACKUP"] * 4, *["PRIMARY"] * 4, *["UNKNOWN"] * 4]
+        assert {(row["state"], row["version"]) for row in routers} == {("Running", "4.10.0")}
+        assert sum("vpcid" in row for row in routers) == 2
+        assert {row["agentstate"] for row in api.ok("listSystemVms")["systemvm"]} == {"Up"}
+        single = next(row for row in routers if not row["isredundantrouter"] and "vpcid" not in row)
+        api.done("restartNetwork", id=single["guestnetworkid"], cleanup="true")
+        assert len(api.ok("listRouters", listall="true")["router"]) == len(routers)
+
+
+def test_networks_that_do_not_fit_are_told() -> None:
+    world = World(seed=1)
+    with pytest.raises(ValueError, match="does not fit in zone zurich"):
+        snapshot.fill(world, itertools.chain(fleet.lines(2, 5), snapshot.networks(fleet.ZONE, 400)))
