@@ -35,7 +35,6 @@ from sandbox.world.agents import Join, Joined, NotJoined
 from sandbox.world.hosts import Host
 
 PORT = 8250
-CERTIFICATE_DAYS = 30
 AGENT = "/etc/cloudstack/agent"
 PROPERTIES = f"{AGENT}/agent.properties"
 SCRIPTS = "/usr/share/cloudstack-common/scripts/util"
@@ -52,7 +51,10 @@ class Connection:
 
 
 class Management:
-    """address: where agents reach it. key: its private SSH key, made where there is none; .pub beside it."""
+    """address: where agents reach it. key: its private SSH key, made where there is none; .pub beside it.
+
+    certificate_days: how long the certificates of hosts that are added hold.
+    """
 
     def __init__(
         self, sandbox: Sandbox, address: str, key: Path, bridge: str = "cloudbr0", patience: float = 15
@@ -61,6 +63,7 @@ class Management:
         if not key.exists():
             command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-C", "management", "-f", str(key)]
             subprocess.run(command, check=True)
+        self.certificate_days = 30
         self.connected: dict[str, Connection] = {}
         self._known: dict[str, Host] = {}
         self._changed = threading.Condition()
@@ -101,7 +104,7 @@ class Management:
             address,
             f"{SCRIPTS}/keystore-setup {PROPERTIES} {keystore} {uuid.uuid4().hex[:16]} 365 {AGENT}/cloud.csr",
         )
-        signed, authority = map(shlex.quote, self._signed(request, address, CERTIFICATE_DAYS))
+        signed, authority = map(shlex.quote, self._signed(request, address, self.certificate_days))
         files = f"{AGENT}/cloud.crt {signed} {AGENT}/cloud.ca.crt {authority} {AGENT}/cloud.key"
         self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {PROPERTIES} {keystore} ssh {files}")
         nics = " ".join(f"--{name}={self.bridge}" for name in ("pubNic", "prvNic", "guestNic"))

@@ -9,11 +9,7 @@ ipmitool. The tests are one story.
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,7 +18,7 @@ from pathlib import Path
 import pytest
 from counterparts.ipmi import SUITE, Chassis, Ipmi
 from hosts import Host
-from integration.machine.add_hosts.site import PLAYBOOKS, Site
+from integration.machine.add_hosts.site import Site
 
 from sandbox.world import World
 
@@ -130,23 +126,10 @@ def test_an_agent_that_fails_is_mended_by_the_server_and_watched(site: Site) -> 
 def test_a_drill_that_is_killed_is_made_good_by_the_next(site: Site) -> None:
     machine = site.fleet["kvm1"]
     resource_state(site, "Maintenance")
-    environment = {
-        **os.environ,
-        "CLOUDSTACK_ENDPOINT": site.sandbox.url,
-        "CLOUDSTACK_KEY": site.sandbox.key,
-        "CLOUDSTACK_SECRET": site.sandbox.secret,
-    }
     variables = {"fence_drill": "kvm1", "fence_drill_zone": "east", "fence_drill_host": "kvm1.example.net"}
-    line = ["ansible-playbook", "-i", str(site.inventory), "-e", json.dumps(variables)]
     for moment in random.Random(7).sample(range(20, 90), 2):
-        with (site.folder / f"killed-{moment}.log").open("w") as log:
-            playing = subprocess.Popen(
-                [*line, str(PLAYBOOKS / "fence_drill.yml")],
-                env=environment, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        time.sleep(moment / 10)
-        os.killpg(playing.pid, signal.SIGKILL)
-        playing.wait()
+        end = time.monotonic() + moment / 10
+        site.kill("fence_drill.yml", lambda _output, end=end: time.monotonic() >= end, **variables)
         status, output = drill(site)
         assert status == 0, output
         assert machine.powered

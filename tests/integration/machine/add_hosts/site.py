@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +109,41 @@ class Site:
     def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
         """Run a playbook of the collection by name, or one by path; its output is also in folder/NAME.log."""
         path = PLAYBOOKS / playbook
-        environment = {
+        started = time.monotonic()
+        ended = subprocess.run(
+            self._command(path, options, variables),
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
+        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
+
+    def kill(self, playbook: str, when: Callable[[str], bool], **variables: object) -> bool:
+        """Start a playbook of the collection, and kill it with its children once ``when`` is true of its output.
+
+        False where it ended before.
+        """
+        command, log = self._command(PLAYBOOKS / playbook, (), variables), self.folder / f"{time.monotonic_ns()}.log"
+        with log.open("w") as output:
+            playing = subprocess.Popen(
+                command, env=self._environment(), stdout=output, stderr=output, start_new_session=True
+            )
+        while playing.poll() is None:
+            if when(log.read_text(encoding="utf-8")):
+                os.killpg(playing.pid, signal.SIGKILL)
+                playing.wait()
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _command(self, path: Path, options: Sequence[str], variables: Mapping[str, object]) -> list[str]:
+        return ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options, str(path)]
+
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "CLOUDSTACK_ENDPOINT": self.sandbox.url,
             "CLOUDSTACK_KEY": self.sandbox.key,
@@ -116,13 +152,6 @@ class Site:
             "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks",
             "PROFILE_TASKS_TASK_OUTPUT_LIMIT": "all",
         }
-        command = ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options, str(path)]
-        started = time.monotonic()
-        ended = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
-        (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
-        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
 
     def hosts(self) -> dict[str, str]:
         """State by name of every host that the sandbox has."""

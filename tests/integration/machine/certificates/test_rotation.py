@@ -1,23 +1,27 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates of two booted machines with real libvirtd and running QEMU guests, rotated by rotate_certificates.yml.
+"""Certificates of three booted machines with real libvirtd and running QEMU guests, rotated by rotate_certificates.yml.
 
-What hosts have is read by cs_host_certificate_info; a host that the server does not reach is secured by
-cs_host_keystore. The tests are one story: each goes on from where the one before left the machines.
+They expire tomorrow. What hosts have is read by cs_host_certificate_info; a host that the server does not reach is
+secured by cs_host_keystore. The tests are one story: each goes on from where the one before left the machines.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hosts import Host
 from integration.machine.add_hosts.site import Play, Site
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates.x509 import Cryptography
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.kvm.tls import console_certificate
 from sandbox.world import World
 from unit.sandbox.client import Api
 
@@ -26,23 +30,33 @@ AGENT = "/etc/cloudstack/agent"
 NAME = "{{ inventory_hostname }}.example.net"
 STRICTNESS = "ca.plugin.root.auth.strictness"
 GUEST = """<domain type='qemu'><name>i-2-3-VM</name><memory unit='MiB'>32</memory>
-<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>
-</domain>
+<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
+<graphics type='vnc' port='5900' listen='0.0.0.0'/></devices></domain>
 """
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site"), "kvm1", "kvm2") as made:
+    with Site(tmp_path_factory.mktemp("site"), "kvm1", "kvm2", "kvm3") as made:
+        made.management.certificate_days = 1
         added = made.play("add_hosts.yml")
         assert added.status == 0, added.output
         for host in made.fleet:
             host.write("/root/guest.xml", GUEST)
             # Their cgroups are read-only, and the machine's security modules are not theirs.
-            more = 'cgroup_controllers = []\nsecurity_driver = "none"\n'
+            more = 'cgroup_controllers = []\nsecurity_driver = "none"\nuser = "root"\nvnc_tls = 1\n'
             host.write("/etc/libvirt/qemu.conf", host.read("/etc/libvirt/qemu.conf") + more)
             host.run("systemctl restart libvirtd; virsh create /root/guest.xml")
         yield made
+
+
+@pytest.fixture(scope="module")
+def viewers(site: Site) -> Iterator[list[socket.socket]]:
+    """A connection to the console of each host's guest, open from here on."""
+    with ExitStack() as stack:
+        found = [stack.enter_context(socket.create_connection((host.address, 5900), timeout=10)) for host in site.fleet]
+        assert {viewer.recv(12) for viewer in found} == {b"RFB 003.008\n"}
+        yield found
 
 
 def rotate(site: Site, *options: str, **variables: object) -> Play:
@@ -65,20 +79,31 @@ def served(host: Host) -> str:
     return READER.certificates(shown, "port")[0].serial
 
 
+def days(host: Host) -> int:
+    return READER.certificates(host.read(f"{AGENT}/cloud.crt"), "cloud.crt")[0].days_left(time.time())
+
+
+def shown(host: Host) -> str | None:
+    """The certificate of the console of its guest."""
+    return console_certificate(host.address, 5900, 10)[1]
+
+
+def fingerprint(host: Host) -> str:
+    return READER.certificates(host.read(f"{AGENT}/cloud.crt"), "cloud.crt")[0].fingerprint
+
+
 def test_certificates_that_are_good_are_left_alone(site: Site) -> None:
     before = [serial(host) for host in site.fleet]
-    ended = rotate(site, rotate_certificates_days=20)
+    ended = rotate(site, rotate_certificates_days=0)
     assert ended.status == 0, ended.output
-    # The library, where it was not there.
-    assert rotate(site, rotate_certificates_days=20).changed == 0
     assert [serial(host) for host in site.fleet] == before == [served(host) for host in site.fleet]
 
 
 def test_check_mode_tells_which(site: Site) -> None:
     before = [serial(host) for host in site.fleet]
-    foretold = rotate(site, "--check", "--diff", rotate_certificates_days=60)
+    foretold = rotate(site, "--check", "--diff")
     assert foretold.status == 0, foretold.output
-    assert foretold.changed == 2
+    assert foretold.changed == 3
     assert [serial(host) for host in site.fleet] == before
 
 
@@ -87,36 +112,78 @@ def test_the_canary_alone_pays_for_what_goes_wrong(site: Site) -> None:
     # The first host's libvirtd comes back on another port.
     conf = site.fleet["kvm1"].read("/etc/libvirt/libvirtd.conf")
     site.fleet["kvm1"].write("/etc/libvirt/libvirtd.conf", re.sub(r"(?m)^tls_port.*$", 'tls_port = "16999"', conf))
-    ended = rotate(site, rotate_certificates_days=60, rotate_certificates_timeout=5)
+    ended = rotate(site, rotate_certificates_timeout=5)
     site.fleet["kvm1"].write("/etc/libvirt/libvirtd.conf", conf)
     assert ended.status != 0
     assert "kvm1.example.net to be Up and show a new certificate" in ended.output
     assert serial(site.fleet["kvm1"]) != before[0]
-    assert serial(site.fleet["kvm2"]) == before[1]
+    assert [serial(site.fleet[name]) for name in ("kvm2", "kvm3")] == before[1:]
     site.fleet["kvm1"].run("systemctl restart libvirtd")
 
 
-def test_it_goes_on_and_every_guest_runs_on(site: Site) -> None:
-    before = {host.name: (serial(host), guest(host)) for host in site.fleet}
-    ended = rotate(site, rotate_certificates_days=60)
+@pytest.mark.parametrize("step", ["Read all certificates", "during provisioning", "changed: [kvm3", "Reload the cert"])
+def test_it_is_killed_at_a_step(site: Site, viewers: list[socket.socket], step: str) -> None:
+    calls = len(site.sandbox.calls.of("provisionCertificate"))
+
+    def reached(output: str) -> bool:
+        if step == "during provisioning":
+            return len(site.sandbox.calls.of("provisionCertificate")) > calls
+        return step in output
+
+    before = [guest(host) for host in site.fleet]
+    assert site.kill("rotate_certificates.yml", reached, **place(site))
+    assert [guest(host) for host in site.fleet] == before
+
+
+def test_certificates_that_expire_tomorrow_are_good_for_a_year(site: Site, viewers: list[socket.socket]) -> None:
+    strictness = site.sandbox.run(lambda world: world.settings.value(STRICTNESS))
+    before = [guest(host) for host in site.fleet]
+    assert [shown(host) == fingerprint(host) for host in site.fleet] == [False] * 3
+    ended = site.play("rotate_certificates.yml", **place(site))
     assert ended.status == 0, ended.output
+    assert [days(host) for host in site.fleet] == [364] * 3
+    assert [guest(host) for host in site.fleet] == before
+    assert [served(host) for host in site.fleet] == [serial(host) for host in site.fleet]
+    assert [shown(host) for host in site.fleet] == [fingerprint(host) for host in site.fleet]
     for host in site.fleet:
-        # The first one had its new certificate already.
-        assert (serial(host) == before[host.name][0]) == (host.name == "kvm1")
-        assert served(host) == serial(host)
-        assert guest(host) == before[host.name][1]
         assert oct((host.root / "etc/cloudstack/agent/cloud.key").stat().st_mode & 0o777) == "0o600"
+    # Whoever looked at a console goes on where they were: it tells its kinds of security now.
+    for viewer in viewers:
+        viewer.sendall(b"RFB 003.008\n")
+        assert viewer.recv(2) == b"\x01\x13"
     assert set(site.hosts().values()) == {"Up"}
+    assert site.sandbox.run(lambda world: world.settings.value(STRICTNESS)) == strictness
     other = site.fleet["kvm2"].address
     assert "qemu+tls" in site.fleet["kvm1"].run(f"virsh -c qemu+tls://{other}/system uri").stdout
-    assert rotate(site, rotate_certificates_days=60).changed == 0
+    assert site.play("rotate_certificates.yml", **place(site)).changed == 0
     assert "PRIVATE KEY" not in ended.output
+
+
+def place(site: Site) -> dict[str, object]:
+    """With the consoles, which libvirt is asked for from here, by a certificate of the same CA."""
+    pki = site.folder / "pki"
+    if not pki.exists():
+        site.sandbox.run(lambda world: write(world, pki))
+    return {
+        "rotate_certificates_zone": "east",
+        "rotate_certificates_host": NAME,
+        "rotate_certificates_cluster": "east-kvm",
+        "rotate_certificates_hypervisor": {"url": "qemu+tls://{address}/system", "pki_path": str(pki)},
+    }
+
+
+def write(world: World, pki: Path) -> None:
+    issued = world.authority.issue(["controller"], [], 2)
+    pki.mkdir()
+    (pki / "cacert.pem").write_text(world.authority.certificate())
+    (pki / "clientcert.pem").write_text(issued.certificate)
+    (pki / "clientkey.pem").write_text(issued.key)
 
 
 def test_a_new_ca_comes_to_every_host(site: Site) -> None:
     site.sandbox.run(lambda world: world.authority.replace())
     before = {host.name: guest(host) for host in site.fleet}
-    ended = rotate(site, rotate_certificates_days=60)
+    ended = rotate(site)
     assert ended.status == 0, ended.output
     authority = site.sandbox.run(_authority)
     for host in site.fleet:
