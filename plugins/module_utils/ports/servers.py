@@ -23,8 +23,15 @@ class Database(t.Protocol):
     def logins(self, host_ids: t.Sequence[str]) -> t.Mapping[str, HostLogin]:
         """By the id that the API uses; hosts that are removed or not there are left out."""
 
-    def write_logins(self, host_ids: t.Sequence[str], username: str, old: t.Optional[str], new: str) -> None:
+    def vcenter_logins(self, host_ids: t.Sequence[str]) -> t.Mapping[str, HostLogin]:
+        """The other records of the login to the vCenter of hosts, by what they are of: their clusters, their zone."""
+
+    def write_logins(
+        self, host_ids: t.Sequence[str], username: str, old: t.Optional[str], new: str, vcenter: bool = False
+    ) -> None:
         """All in one transaction, or none. old: what each must hold, None for whatever it holds.
+
+        vcenter: also the other records of the login to their vCenter.
 
         Each row is read back by decrypting before the transaction ends. Raises Refused (another than one row, another
         user, another password), NotAsRead.

@@ -8,8 +8,11 @@ CREATE TABLE `configuration` (
 CREATE TABLE `host` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT, `name` varchar(255) NOT NULL, `uuid` varchar(40),
   `status` varchar(32) NOT NULL DEFAULT 'Up', `type` varchar(32) NOT NULL DEFAULT 'Routing',
-  `hypervisor_type` varchar(32), `cluster_id` bigint unsigned, `removed` datetime, PRIMARY KEY (`id`),
-  UNIQUE KEY (`uuid`)
+  `hypervisor_type` varchar(32), `cluster_id` bigint unsigned, `data_center_id` bigint unsigned, `removed` datetime,
+  PRIMARY KEY (`id`), UNIQUE KEY (`uuid`)
+) ENGINE=InnoDB;
+CREATE TABLE `cluster` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT, `name` varchar(255), `uuid` varchar(40), PRIMARY KEY (`id`)
 ) ENGINE=InnoDB;
 CREATE TABLE `host_details` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT, `host_id` bigint unsigned NOT NULL, `name` varchar(255) NOT NULL,
@@ -34,6 +37,10 @@ CREATE TABLE `image_store` (
 CREATE TABLE `vmware_data_center` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT, `name` varchar(255), `vcenter_host` varchar(255),
   `username` varchar(255), `password` varchar(255), PRIMARY KEY (`id`)
+) ENGINE=InnoDB;
+CREATE TABLE `vmware_data_center_zone_map` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT, `zone_id` bigint unsigned NOT NULL,
+  `vmware_data_center_id` bigint unsigned NOT NULL, PRIMARY KEY (`id`), UNIQUE KEY (`zone_id`)
 ) ENGINE=InnoDB;
 CREATE TABLE `user` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT, `username` varchar(255) NOT NULL, `password` varchar(255),

@@ -12,7 +12,7 @@ import typing as t
 
 from ...core.errors import NotAsRead, Reason, Refused
 from ...core.servers.forms import UNREADABLE, VERSIONS
-from ...core.servers.logins import HostLogin, problems
+from ...core.servers.logins import CLUSTERS, HOSTS, VCENTERS, HostLogin, problems, vcenter_problems
 from ...core.servers.secrets import PLACES, Encrypting, Place, Stored
 from . import encryption
 from .client import Client
@@ -22,6 +22,24 @@ _LOGINS = (
     "SELECT h.`uuid`, d.`id`, d.`name`, d.`value` FROM `host` h LEFT JOIN `host_details` d ON d.`host_id` = h.`id` "
     "AND d.`name` IN ('username', 'password') WHERE h.`removed` IS NULL AND h.`uuid` IN ({}) ORDER BY d.`id`"
 )
+
+# Of the clusters of hosts, and of the VMware datacenter of their zones: the server has the vCenter's login there too.
+_CLUSTER_LOGINS = (
+    "SELECT CONCAT('cluster ', c.`name`), d.`id`, d.`name`, d.`value` FROM `cluster` c "
+    "LEFT JOIN `cluster_details` d ON d.`cluster_id` = c.`id` AND d.`name` IN ('username', 'password') "
+    "WHERE c.`id` IN (SELECT h.`cluster_id` FROM `host` h WHERE h.`removed` IS NULL AND h.`uuid` IN ({})) "
+    "ORDER BY d.`id`"
+)
+_VCENTER_LOGINS = (
+    "SELECT CONCAT('VMware datacenter ', v.`name`), v.`id`, v.`username`, v.`password` FROM `vmware_data_center` v "
+    "JOIN `vmware_data_center_zone_map` m ON m.`vmware_data_center_id` = v.`id` WHERE m.`zone_id` IN "
+    "(SELECT h.`data_center_id` FROM `host` h WHERE h.`removed` IS NULL AND h.`uuid` IN ({})) ORDER BY v.`id`"
+)
+_UPDATES: t.Mapping[str, str] = {
+    HOSTS: "UPDATE `host_details` SET `value` = %s WHERE `id` = %s AND `name` = 'password'",
+    CLUSTERS: "UPDATE `cluster_details` SET `value` = %s WHERE `id` = %s AND `name` = 'password'",
+    VCENTERS: "UPDATE `vmware_data_center` SET `password` = %s WHERE `id` = %s",
+}
 
 
 def open_database(access: DatabaseAccess) -> CloudDatabase:
@@ -58,25 +76,37 @@ class CloudDatabase:
         self._client.end_reading()
         return found
 
-    def write_logins(self, host_ids: t.Sequence[str], username: str, old: t.Optional[str], new: str) -> None:
+    def vcenter_logins(self, host_ids: t.Sequence[str]) -> t.Mapping[str, HostLogin]:
+        self.encrypting()
+        found = self._vcenter_logins(host_ids)
+        self._client.end_reading()
+        return found
+
+    def write_logins(
+        self, host_ids: t.Sequence[str], username: str, old: t.Optional[str], new: str, vcenter: bool = False
+    ) -> None:
         encrypting = self.encrypting()
         with self._client.transaction():
             held = self._logins(host_ids, lock=True)
             reasons = [
                 each for host_id in host_ids for each in problems(held.get(host_id), host_id, username, old, new)
             ]
+            others = self._vcenter_logins(host_ids, lock=True) if vcenter else {}
+            reasons += vcenter_problems(others, username, old, new) if vcenter else ()
             if reasons:
                 raise Refused("the record of hosts' passwords", reasons)
-            for host_id in host_ids:
-                if held[host_id].holds(new, encrypting.enabled):
+            for name, its in {**held, **others}.items():
+                if its.holds(new, encrypting.enabled):
                     continue
                 value = encryption.encrypt(encrypting.version, self._key, new) if encrypting.enabled else new
-                statement = "UPDATE `host_details` SET `value` = %s WHERE `id` = %s AND `name` = 'password'"
-                changed = self._client.change(statement, value, held[host_id].rows[0])
+                changed = self._client.change(_UPDATES[its.table], value, its.rows[0])
                 if changed != 1:
-                    raise Refused("the record of hosts' passwords", [_one_row(host_id, changed)])
-            written = self._logins(host_ids, lock=True)
-            wrong = [host_id for host_id in host_ids if not written[host_id].holds(new, encrypting.enabled)]
+                    raise Refused("the record of hosts' passwords", [_one_row(name, changed)])
+            written = {
+                **self._logins(host_ids, lock=True),
+                **(self._vcenter_logins(host_ids, lock=True) if vcenter else {}),
+            }
+            wrong = [name for name, its in written.items() if not its.holds(new, encrypting.enabled)]
             if wrong:
                 raise NotAsRead("the password of hosts in the database", dict.fromkeys(wrong, "another value"))
 
@@ -139,31 +169,44 @@ class CloudDatabase:
     def _logins(self, host_ids: t.Sequence[str], lock: bool = False) -> dict[str, HostLogin]:
         if not host_ids:
             return {}
-        statement = _LOGINS.format(_marks(host_ids)) + (" FOR UPDATE" if lock else "")
+        return self._details(_LOGINS, HOSTS, host_ids, lock)
+
+    def _vcenter_logins(self, host_ids: t.Sequence[str], lock: bool = False) -> dict[str, HostLogin]:
+        if not host_ids:
+            return {}
+        found = self._details(_CLUSTER_LOGINS, CLUSTERS, host_ids, lock)
+        statement = _VCENTER_LOGINS.format(_marks(host_ids)) + (" FOR UPDATE" if lock else "")
+        for name, id, username, password in self._client.rows(statement, *host_ids):
+            held = [(_text(id), _text(password))]
+            found[_text(name)] = self._login(_text(name), [_text(username)], held, VCENTERS)
+        return found
+
+    def _details(self, select: str, table: str, host_ids: t.Sequence[str], lock: bool) -> dict[str, HostLogin]:
+        statement = select.format(_marks(host_ids)) + (" FOR UPDATE" if lock else "")
         names: dict[str, list[str]] = {}
         rows: dict[str, list[tuple[str, str]]] = {}
-        for uuid, id, name, value in self._client.rows(statement, *host_ids):
-            host = _text(uuid)
+        for owner, id, name, value in self._client.rows(statement, *host_ids):
+            host = _text(owner)
             names.setdefault(host, [])
             rows.setdefault(host, [])
             if name == "username":
                 names[host].append(_text(value))
             elif name == "password":
                 rows[host].append((_text(id), _text(value)))
-        return {host: self._login(host, names[host], held) for host, held in rows.items()}
+        return {host: self._login(host, names[host], held, table) for host, held in rows.items()}
 
-    def _login(self, host: str, names: t.Sequence[str], held: t.Sequence[tuple[str, str]]) -> HostLogin:
+    def _login(self, host: str, names: t.Sequence[str], held: t.Sequence[tuple[str, str]], table: str) -> HostLogin:
         ids = tuple(id for id, _value in held)
         form, password = encryption.read(held[0][1], self._key) if len(held) == 1 else ("", None)
         wanted = self.encrypting().version
         readable = not wanted or form == wanted
-        return HostLogin(host, tuple(names), ids, password, form, readable)
+        return HostLogin(host, tuple(names), ids, password, form, readable, table)
 
 
 def _one_row(host_id: str, changed: int) -> Reason:
     return Reason(
         "row_changed",
-        f"{changed} rows of host {host_id} were changed instead of 1",
+        f"{changed} rows of {host_id} were changed instead of 1",
         "run the task again",
         {"host": host_id},
     )

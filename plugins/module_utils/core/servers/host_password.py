@@ -16,7 +16,7 @@ from ..errors import Reason
 from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, Host
 
 API, DATABASE = "api", "database"
-KVM, XENSERVER = "KVM", "XenServer"
+KVM, XENSERVER, VMWARE = "KVM", "XenServer", "VMware"
 RECORDED_BY_API = frozenset((KVM, XENSERVER))
 # Bytes of a password whose text, encrypted with version V2 and in Base64, fits into the 255 characters of the column.
 LONGEST = 161
@@ -78,7 +78,7 @@ def _of_way(hypervisor: str, wish: Wish) -> t.Iterator[Reason]:
         yield Reason(
             "hypervisor_unsupported",
             f"the API changes no password of {hypervisor} hosts",
-            "set vCenter's password with cs_vmware_dc" if hypervisor == "VMware" else "use record=database",
+            "set vCenter's password with cs_vmware_dc" if hypervisor == VMWARE else "use record=database",
             told,
         )
     if hypervisor == XENSERVER and wish.alone:

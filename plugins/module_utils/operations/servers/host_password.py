@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, HypervisorError, MissingValue, NotAsRead, Refused
 from ...core.servers import logins
-from ...core.servers.host_password import API, Wish, refusals
+from ...core.servers.host_password import API, VMWARE, Wish, refusals
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ...ports.servers import Database, Open, PoolLogin
@@ -91,6 +91,11 @@ class _Work:
         self._undo: list[_Undo] = []
 
     @property
+    def vcenter(self) -> bool:
+        """The login is to a vCenter, which the database holds for the cluster and the zone too."""
+        return any(host.hypervisor == VMWARE for host in self.hosts)
+
+    @property
     def changed(self) -> bool:
         return not (self.record_done and self.pool_done and not self.request.wish.on_host)
 
@@ -104,7 +109,10 @@ class _Work:
             for host in self.hosts:
                 its = held.get(host.id)
                 reasons += logins.problems(its, host.name, request.wish.username, request.old, request.new)
-            self.record_done = all(each.holds(request.new, encrypted) for each in held.values())
+            others = self.database.vcenter_logins(self.ids) if self.vcenter else {}
+            if self.vcenter:
+                reasons += logins.vcenter_problems(others, request.wish.username, request.old, request.new)
+            self.record_done = all(each.holds(request.new, encrypted) for each in (*held.values(), *others.values()))
         if reasons:
             raise Refused(self.where.subject, reasons)
         if request.pool is not None:
@@ -147,8 +155,9 @@ class _Work:
             return
         if request.wish.record != API and self.database is not None:
             database = self.database
-            database.write_logins(self.ids, request.wish.username, request.old, request.new)
-            back = functools.partial(database.write_logins, self.ids, request.wish.username, request.new, request.old)
+            write = functools.partial(database.write_logins, self.ids, request.wish.username, vcenter=self.vcenter)
+            write(request.old, request.new)
+            back = functools.partial(write, request.new, request.old)
             self._undo.append(_Undo("the database", back))
             return
         for scope, id, name in self._recorded():
@@ -209,6 +218,8 @@ class _Work:
         warnings = []
         if changed and wish.record != API:
             warnings.append(RESTART)
+        if changed and self.vcenter:
+            warnings.append("other VMware clusters of the zone log in to the same vCenter: change their records too")
         if wish.alone:
             siblings = self.cloud.hosts.all(zone_id=self.where.zone.id, cluster_id=self.hosts[0].cluster_id)
             if len(siblings) > 1:
