@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
+import pytest
+from contract.conftest import Connect
+from contract.tasks import perform
+
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.routers import NETWORK
+from sandbox.server import Sandbox
 from unit.sandbox.site import Site
 
 
@@ -21,3 +27,32 @@ def test_a_router_is_read_with_what_it_serves(cloud: Gateway, site: Site) -> Non
     assert served is not None
     assert (served.name, served.ready, served.redundant) == ("n1", True, False)
     assert cloud.routers.all({"id": "6f9f2d2c-0000-4000-8000-000000000000"}) == []
+
+
+def test_scopes_narrow_the_listing(cloud: Gateway, site: Site, connect: Connect, sandbox: Sandbox) -> None:
+    """An account and a project exclude each other in a call; routers of projects are in no listing without one."""
+    domain = str(site.api.ok("createDomain", name="shop")["domain"]["id"])
+    sent = {"email": "a@example.com", "firstname": "a", "lastname": "b", "username": "anna", "password": "x"}
+    site.api.ok("createAccount", **sent, accounttype="0", account="anna", domainid=domain)
+    project = str(site.api.done("createProject", name="web", displaytext="web")["project"]["id"])
+    places = {"mine": {}, "hers": {"account": "anna", "domainid": domain}, "ours": {"projectid": project}}
+    for name, owner in places.items():
+        made = site.network(name, **owner)
+        offering = site.api.ok("listServiceOfferings")["serviceoffering"][0]["id"]
+        templates = site.api.ok("listTemplates", templatefilter="all")["template"]
+        template = next(each["id"] for each in templates if each["templatetype"] == "BUILTIN")
+        what = {"zoneid": site.zone, "serviceofferingid": offering, "templateid": template, "networkids": made["id"]}
+        site.api.done("deployVirtualMachine", **what, **owner)
+
+    def served(**asked: object) -> set[str]:
+        outcome = perform(Gateway(connect(sandbox)), "cs_router_info", **asked)
+        return {str(row["network"]) for row in outcome.result["routers"]}  # type: ignore[attr-defined]
+
+    assert served() == {"mine", "hers", "ours"}
+    assert served(domain="ROOT/shop") == {"hers"}
+    assert served(domain="shop", account="anna") == {"hers"}
+    assert served(project="web") == {"ours"}
+    assert served(account="admin") == {"mine"}
+    assert served(zone="z1", networks=["mine", "ours"]) == {"mine", "ours"}
+    with pytest.raises(NotFound, match="did you mean mine"):
+        served(networks=["mime"])

@@ -17,17 +17,16 @@ from ...core.system_vms.router_need import Target
 from ...core.system_vms.router_plan import LeftOut, Plan, Terms, Unit, planned
 from ...core.system_vms.router_plan_text import plan_shown, plan_text
 from ...core.system_vms.routers import Router, states_text
+from ...core.system_vms.templates import MINIMUM
 from ...ports.cloud import Cloud
 from ..waiting import until
 from .router_scope import Scope, whole
 from .router_work import Care, Crew, Done, shown
 
-MINIMUM = "minreq.sysvmtemplate.version"
-
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """template: name or id, "" for any. minimum: settle: seconds to wait for jobs."""
+    """template: name or id, "" for any. settle: seconds to wait for jobs."""
 
     scope: Scope
     target: Target
