@@ -63,10 +63,10 @@ def target(cloud: Cloud, name: str, zone: str) -> Target:
     ]
     found: t.Sequence[Target] = matches(vms, name)
     if not found:
-        where: dict[str, t.Any] = {"zone_id": place.id} if place else {}
+        where: dict[str, str] = {"zone_id": place.id} if place else {}
         routers = [
             Target(each.id, each.name, "router", each.state, each.zone_id, each.zone, each.runs)
-            for each in cloud.routers.all(**where)
+            for each in cloud.routers.all(where)
         ]
         found, vms = matches(routers, name), vms + routers
     chosen = only(found, "system VM or router", name, f"zone {place.name}" if place else "", [vm.name for vm in vms])

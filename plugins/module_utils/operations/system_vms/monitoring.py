@@ -110,10 +110,10 @@ def seen_monitoring(cloud: Cloud, question: Question) -> Seen:
 
 def _routers(cloud: Cloud, zone: t.Optional[Zone], results: bool) -> tuple[t.Sequence[Router], bool]:
     """And whether they have their results: servers before 4.14 have none."""
-    where: dict[str, t.Any] = {"zone_id": zone.id} if zone else {}
+    where: dict[str, str] = {"zone_id": zone.id} if zone else {}
     if results:
         try:
-            return cloud.routers.all(stored_health=True, **where), True
+            return cloud.routers.all(where, stored_health=True), True
         except (ApiError, Unsupported):
             cloud.progress("the server has no results of health checks")
-    return cloud.routers.all(**where), False
+    return cloud.routers.all(where), False

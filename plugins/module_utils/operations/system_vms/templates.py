@@ -230,13 +230,13 @@ def _behind(
 ) -> list[Behind]:
     """One listing of each for all zones."""
     inside = {zone.id for zone in zones}
-    where: dict[str, t.Any] = {"zone_id": zones[0].id} if len(zones) == 1 else {}
+    where: dict[str, str] = {"zone_id": zones[0].id} if len(zones) == 1 else {}
 
     def mine(each: t.Any) -> bool:
         return each.zone_id in inside and each.hypervisor.casefold() == hypervisor.casefold()
 
     vms = [vm for vm in cloud.system_vms.all(where.get("zone_id", "")) if mine(vm)]
-    routers = [each for each in cloud.routers.all(**where) if mine(each)]
+    routers = [each for each in cloud.routers.all(where) if mine(each)]
     return templates.behind(vms, routers, present, names, least)
 
 
