@@ -25,6 +25,7 @@ ON_THE_HOST = frozenset(
         "cs_network_change_info",
         "cs_network_confirm",
         "cs_network_layout",
+        "cs_secondary_storage_check",
         "cs_stored_secrets_info",
         "cs_vsphere_check",
         "cs_vsphere_host",
