@@ -32,9 +32,14 @@ options:
     description:
       - Look up the names in the URLs of the system VMs where the task runs, and report those that do not resolve or
         resolve to another address.
-      - A name that all system VMs share may have any address.
+      - A name that all system VMs share may have any address. A TLS handshake with each of these addresses proves what
+        clients of the load balancer get.
     type: bool
     default: true
+  balancer_port:
+    description: Port of the load balancer at a name that all system VMs share.
+    type: int
+    default: 443
   public_range:
     description:
       - With O(resolve), also look up the names of all addresses of the public IP ranges, which system VMs can get

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from contract.certificates.consoles import SUFFIX, Consoles
 from contract.tasks import perform
+from counterparts.tls_port import tls_port
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 
@@ -111,3 +112,50 @@ def test_every_address_of_the_public_range_has_a_name(consoles: Consoles, monkey
     }
     answers(monkeypatch, lambda own: (own,))
     assert codes(ask(consoles, resolve=True, public_range=True)) == []
+
+
+@pytest.fixture
+def shared(consoles: Consoles, monkeypatch: pytest.MonkeyPatch) -> Consoles:
+    """All system VMs have one name, and its address is that of the console proxy."""
+    consoles.turn_on()
+    one, given = consoles.chain.server(SUFFIX), {"console_domain": SUFFIX, "storage_domain": SUFFIX}
+    consoles.ensure(leaf=one, **given)
+    consoles.ensure(leaf=one, **given)
+    vms = consoles.site.api.ok("listSystemVms")["systemvm"]
+    at(monkeypatch, next(vm["publicip"] for vm in vms if vm["systemvmtype"] == "consoleproxy"))
+    return consoles
+
+
+def at(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Where every name leads."""
+    monkeypatch.setattr(f"{INTERFACE}.addresses_of_all", lambda names: [(address,) for _name in names])
+
+
+def test_a_load_balancer_that_forwards_tls_is_proved_from_end_to_end(shared: Consoles) -> None:
+    given = {"resolve": True, "root": shared.chain.root.pem, "balancer_port": shared.ports.console}
+    assert codes(ask(shared, **given)) == []
+    assert codes(ask(shared, **given, days=100)) == ["served_expires_soon"] * 3
+    stranger = shared.chain.ca("Another Root", None)
+    assert codes(ask(shared, **{**given, "root": stranger.pem})).count("balancer_certificate") == 1
+
+
+def test_a_load_balancer_that_does_not_forward_is_a_finding(shared: Consoles) -> None:
+    told = ask(shared, resolve=True, balancer_port=1)
+    assert codes(told) == ["balancer_failed"]
+    assert told["findings"][0]["facts"]["host_name"] == SUFFIX
+
+
+def test_a_load_balancer_with_a_certificate_for_another_name_is_a_finding(
+    shared: Consoles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = shared.chain.server("elsewhere.example.test")
+    at(monkeypatch, "127.250.0.9")
+    with tls_port(own.pem + shared.chain.middle.pem, own.key_pem(), "127.250.0.9") as port:
+        assert codes(ask(shared, resolve=True, balancer_port=port)) == ["balancer_certificate"]
+
+
+def test_names_of_their_own_have_no_load_balancer(consoles: Consoles, monkeypatch: pytest.MonkeyPatch) -> None:
+    consoles.turn_on()
+    consoles.ensure()
+    answers(monkeypatch, lambda own: (own,))
+    assert codes(ask(consoles, resolve=True, balancer_port=1)) == []

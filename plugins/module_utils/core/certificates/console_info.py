@@ -80,3 +80,27 @@ def judge_name(seen: Seen, own: bool, addresses: t.Collection[str]) -> t.Iterato
         found = ", ".join(shortened(each) for each in addresses)
         evidence = f"{vm.called}: {seen.host_name} is {found}, its address is {vm.address}"
         yield CONSOLE.found("name_elsewhere", evidence, vm.name, addresses=list(addresses))
+
+
+def judge_balancer(
+    name: str, address: str, port: int, answer: t.Union[Served, NotServed], days: int, now: float
+) -> t.Iterator[Finding]:
+    """What clients get at the one name that all system VMs of a kind share, by one of its addresses."""
+    facts: dict[str, t.Any] = {"host_name": name, "address": address, "port": port}
+    where = f"{name} at {shortened(address)}, port {port}"
+    leaf = answer.chain[0] if isinstance(answer, Served) and answer.chain else None
+    if leaf is None or not isinstance(answer, Served):
+        text = answer.text if isinstance(answer, NotServed) else "no certificate"
+        yield CONSOLE.found("balancer_failed", f"{where}: {shortened(text)}", **facts)
+        return
+    left = leaf.days_left(now)
+    if not leaf.covers(name):
+        held = ", ".join(shortened(each) for each in leaf.names) or called(leaf)
+        yield CONSOLE.found("balancer_certificate", f"{where}: it is for {held}", **facts)
+    elif not leaf.valid_at(now):
+        why = f"it expired {-left} days ago" if leaf.not_after <= now else "it is not valid yet"
+        yield CONSOLE.found("balancer_certificate", f"{where}: {why}", **facts)
+    elif answer.trusted is False:
+        yield CONSOLE.found("balancer_certificate", f"{where}: {shortened(answer.reason)}", **facts)
+    elif left < days:
+        yield CONSOLE.found("served_expires_soon", f"{where}: {called(leaf)} in {left} days", days=left)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from ..findings import BLOCKS, HURTS, NOTE, Table, rows
 
 _CHANGE = "System VMs: Changing the Console Proxy SSL Certificate and Domain"
+_BALANCER = "System VMs: Load-balancing Console Proxies"
 _CHAIN = "System VMs: Uploading ROOT CA and Intermediate CA"
 _BALANCER = "System VMs: Load-balancing Console Proxies"
 _KEYSTORE, _HELPER = "server: KeystoreManagerImpl", "server: CertificateHelper"
@@ -280,6 +281,18 @@ SERVED = (
             "Names of addresses that system VMs can get resolve to other addresses",
             "correct them in DNS: aaa-bbb-ccc-ddd.DOMAIN has the address aaa.bbb.ccc.ddd",
             _CHANGE,
+        ),
+        (
+            "balancer_failed",
+            "Clients reach no TLS at the shared name",
+            "let the load balancer forward this port to the system VMs, and check DNS and firewalls",
+            _BALANCER,
+        ),
+        (
+            "balancer_certificate",
+            "Clients that use the shared name get a certificate that they refuse",
+            "forward TLS to the system VMs, or give the load balancer a certificate for the name with its chain",
+            _BALANCER,
         ),
         (
             "plain_text",

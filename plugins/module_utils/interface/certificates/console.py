@@ -54,6 +54,7 @@ INFO: Spec = {
     "root": {"type": "str"},
     "days": {"type": "int", "default": 30},
     "resolve": {"type": "bool", "default": True},
+    "balancer_port": {"type": "int", "default": 443},
     "public_range": {"type": "bool", "default": False},
     **ASKED,
     "fail": {**ASKED["fail"], "default": NEVER},
@@ -102,6 +103,7 @@ def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcom
         params["ignore"],
         addresses_of_all if params["resolve"] else None,
         params["public_range"],
+        port("balancer_port", params["balancer_port"]),
     )
     found = report(cloud, all_served, question)
     result = {

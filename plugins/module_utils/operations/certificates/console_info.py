@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
-from ...core.certificates.console_info import Expected, expected_of, judge_name, judge_seen
+from ...core.certificates.console_info import Expected, expected_of, judge_balancer, judge_name, judge_seen
 from ...core.certificates.console_table import CONSOLE
 from ...core.certificates.public_names import PublicName, judge_names, public_names
 from ...core.findings import Finding, Judgement, Verdict
@@ -37,6 +37,7 @@ class Question:
     ignore: t.Sequence[str] = ()
     resolve: t.Optional[Resolve] = None
     public_range: bool = False
+    balancer_port: int = 443
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +69,7 @@ def report(cloud: Cloud, probe: Probe, question: Question) -> Report:
     names: t.Sequence[PublicName] = ()
     if question.resolve is not None:
         found += _names(question.resolve, expected, seen)
+        found += _balancers(probe, question, question.resolve, expected, seen, now)
         if question.public_range:
             names, more = _public_names(cloud, question.resolve, expected, zone)
             found += judge_names(names, more)
@@ -92,6 +94,29 @@ def _public_names(
     names, more = public_names(domains, ranges)
     answers = resolve([each.name for each in names])
     return [dataclasses.replace(each, found=found) for each, found in zip(names, answers)], more
+
+
+def _balancers(
+    probe: Probe,
+    question: Question,
+    resolve: Resolve,
+    expected: t.Mapping[str, Expected],
+    seen: t.Sequence[Seen],
+    now: float,
+) -> t.Iterator[Finding]:
+    """The way of a client from end to end, where all system VMs of a kind have one name."""
+    shared = {
+        each.domain.name: None
+        for kind, each in expected.items()
+        if each.encrypted and each.domain and not each.domain.wildcard and any(vm.vm.kind == kind for vm in seen)
+    }
+    places = [
+        TlsPort(address, question.balancer_port, name, question.root)
+        for name, found in zip(shared, resolve(list(shared)))
+        for address in found
+    ]
+    for place, answer in zip(places, probe(places)):
+        yield from judge_balancer(place.name, place.address, place.port, answer, question.days, now)
 
 
 def _value(cloud: Cloud, name: str) -> str:

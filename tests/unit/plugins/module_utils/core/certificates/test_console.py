@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_info import (
     expected_of,
+    judge_balancer,
     judge_name,
     judge_seen,
 )
@@ -76,6 +77,8 @@ PLANTED = {
     "name_elsewhere": judge_name(seen(), True, ("192.0.2.99",)),
     "range_unresolved": judge_names([PublicName("a.example", "192.0.2.1")], 0),
     "range_elsewhere": judge_names([PublicName("a.example", "192.0.2.1", ("192.0.2.2",))], 0),
+    "balancer_failed": judge_balancer(NAME, "192.0.2.9", 443, NotServed("refused", "refused"), 30, NOW),
+    "balancer_certificate": judge_balancer("a.example", "192.0.2.9", 443, Served((LEAF,), True), 30, NOW),
     "plain_text": expected_of(PROXY, "", "true").findings(),
 }
 
