@@ -136,6 +136,24 @@ def test_one_whose_agent_is_away_is_restarted_without_consent(zone: Zone) -> Non
     assert "agent Disconnected" in failed.value.message
 
 
+@pytest.mark.parametrize(
+    ("command", "state", "trouble", "seen"),
+    [
+        ("destroySystemVm", "recreated", "agent_never_connects", "its agent"),
+        ("destroySystemVm", "recreated", "no_capacity", "the server has made no other one yet"),
+    ],
+)
+def test_one_that_does_not_come_back_is_told_with_what_was_seen(
+    zone: Zone, command: str, state: str, trouble: str, seen: str
+) -> None:
+    zone.server.faults.add(command, trouble, target="*")
+    with pytest.raises(HostcraftError) as failed:
+        zone.ensure(kind=STORAGE, state=state, consent=True, timeout=60.0)
+    assert failed.value.code == "system_vm_not_ready"
+    assert failed.value.details["cause"] == "timeout"
+    assert seen in failed.value.message
+
+
 def kvm(zone: Zone) -> None:
     def change(world: World) -> None:
         for host in world.hosts:

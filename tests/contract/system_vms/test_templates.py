@@ -15,6 +15,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     InvalidValue,
     NotFound,
     Refused,
+    WaitTimeout,
 )
 from sandbox.world import World
 
@@ -106,6 +107,15 @@ def test_the_minimum_version_is_set_once_it_is_ready(kvm: Zone) -> None:
     done = twice(kvm.cloud, MODULE, **NEW, minimum_version="4.22.0")
     assert done.after["minreq.sysvmtemplate.version"] == "4.22.0"
     assert writes(kvm.server) == ["registerTemplate", "updateConfiguration"]
+
+
+def test_one_that_is_never_ready_is_waited_for_no_longer_than_said(kvm: Zone) -> None:
+    """Nothing is set before it is ready, and a second run waits again without another registration."""
+    kvm.server.faults.add("registerTemplate", "template_never_ready")
+    for _run in range(2):
+        with pytest.raises(WaitTimeout, match=NAME):
+            perform(kvm.cloud, MODULE, **NEW, default=True, timeout=30.0)
+    assert writes(kvm.server) == ["registerTemplate"]
 
 
 def test_a_server_without_a_minimum_version_says_so(kvm: Zone) -> None:
