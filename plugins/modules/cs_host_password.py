@@ -16,7 +16,8 @@ description:
     which uses this module, or by the server with O(update_on_host).
   - For XenServer and XCP-ng with O(hypervisor), the password of the pool is changed through XAPI, then the record.
   - For VMware, set the password of vCenter with M(hostcraft.cloudstack.cs_vmware_dc), and the record of the hosts with
-    O(record=database). This also writes the records of the cluster and of the zone's VMware datacenter.
+    O(record=database). This also writes the records of the cluster and of the zone's VMware datacenter. With
+    O(hypervisor), the vCenter must accept the new password first.
   - If a step fails, the steps before it are undone with O(password), and the error tells what could not be undone.
   - The API does not return passwords. Without O(database), the record cannot be compared, so the task sends the
     password and reports a change at every run.

@@ -48,11 +48,15 @@ class HostRecords(t.Protocol):
         """scope: host or cluster. on_host: also on the host, by its agent. Raises ApiError, Unsupported."""
 
 
-class PoolLogin(t.Protocol):
-    """The login of a XenServer pool."""
+class Login(t.Protocol):
+    """The login of a vCenter or of a XenServer pool."""
 
     def accepts(self, password: str) -> bool:
         """One login, never repeated with the same password. Raises TransportError, HypervisorError."""
+
+
+class PoolLogin(Login, t.Protocol):
+    """The login of a XenServer pool."""
 
     def change(self, old: str, new: str) -> None:
         """On all hosts of the pool. Raises AccessDenied, TransportError, HypervisorError."""

@@ -11,12 +11,19 @@ import pytest
 from contract.conftest import connect
 from contract.tasks import perform, writes
 from counterparts.mariadb.server import PASSWORD, USER, MariaDb
+from counterparts.vcenter import SECRET, Vcsim
+from counterparts.vcenter import USER as USER_OF_VCENTER
 from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    HostcraftError,
+    HypervisorError,
+    Refused,
+    TransportError,
+)
 from sandbox.fixture import sandbox
 from sandbox.server import Sandbox
 from unit.sandbox.client import Api
@@ -25,7 +32,7 @@ from unit.sandbox.site import Site
 __all__ = ["connect", "sandbox"]
 
 KEY, OLD, NEW = "database key", "old \"s3cret'", "n3w \\ s3cret %s ä"
-LOGIN = "cloudstack@vsphere.local"
+LOGIN = USER_OF_VCENTER
 
 
 @dataclass
@@ -111,3 +118,19 @@ def test_one_table_that_keeps_its_value_undoes_the_others(lab: Lab) -> None:
     with pytest.raises(HostcraftError):
         lab.change()
     assert lab.held() == [OLD] * 6
+
+
+def test_the_record_is_written_only_with_a_password_that_the_vcenter_accepts(lab: Lab) -> None:
+    with Vcsim(hosts=1, guests=0) as vcsim:
+        hypervisor = {"url": vcsim.url, "ca_path": vcsim.ca}
+        with pytest.raises(HypervisorError, match="does not accept the new password") as refused:
+            lab.change(hypervisor=hypervisor)
+        assert lab.held() == [OLD] * 6
+        # Once: more tries lock the account.
+        assert [call.method for call in vcsim.calls()].count("Login") == 1
+        assert not any(secret in refused.value.message for secret in (OLD, NEW))
+        lab.change(hypervisor=hypervisor, new_password=SECRET)
+    assert lab.held() == [SECRET, SECRET, SECRET, OLD, SECRET, OLD]
+    with pytest.raises(TransportError):
+        lab.change(hypervisor=hypervisor, password=SECRET)
+    assert lab.held() == [SECRET, SECRET, SECRET, OLD, SECRET, OLD]

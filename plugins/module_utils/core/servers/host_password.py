@@ -28,7 +28,7 @@ AWKWARD = frozenset("\"'\\`$ \t")
 class Wish:
     """What is asked for. alone: one host, rather than a whole cluster. on_host: the server changes it there too.
 
-    verified: each host is reconnected afterwards. pool: a login to the XenServer pool is given.
+    verified: each host is reconnected afterwards. pool: a login to the XenServer pool or to the vCenter is given.
     """
 
     username: str
@@ -95,7 +95,7 @@ def _of_way(hypervisor: str, wish: Wish) -> t.Iterator[Reason]:
             "give hypervisor for a XenServer pool; change it on other hosts first",
             told,
         )
-    if wish.pool and hypervisor != XENSERVER:
+    if wish.pool and hypervisor not in (XENSERVER, VMWARE):
         yield Reason(
             "hypervisor_not_used", f"the option hypervisor is not used for {hypervisor} hosts", "leave it out", told
         )

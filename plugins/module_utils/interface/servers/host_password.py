@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from ...adapters.cloudstack.client import SystemClock
+from ...adapters.vcenter.login import VcenterLogin
 from ...adapters.xenserver.login import XenLogin
 from ...core.change import Outcome
 from ...core.servers.host_password import API, DATABASE, Wish
@@ -34,7 +35,8 @@ def ensure(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     timeout = seconds("timeout", params["timeout"])
     username, old, new = (exact(params[name]) for name in ("username", "password", "new_password"))
     its = hypervisor_access(params)
-    pool = XenLogin(dataclasses.replace(its, username=username), SystemClock()) if its else None
+    own = dataclasses.replace(its, username=username) if its else None
+    pool, vcenter = (XenLogin(own, SystemClock()), VcenterLogin(own)) if own else (None, None)
     wish = Wish(
         username,
         params["record"],
@@ -43,5 +45,5 @@ def ensure(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         params["verify"],
         pool is not None,
     )
-    request = Request(taken(params, PLACES), wish, old, new, database(params), pool, timeout)
+    request = Request(taken(params, PLACES), wish, old, new, database(params), pool, vcenter, timeout)
     return ensure_host_password(cloud, request, check_mode)

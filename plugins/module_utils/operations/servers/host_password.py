@@ -19,7 +19,7 @@ from ...core.servers import logins
 from ...core.servers.host_password import API, VMWARE, Wish, refusals
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
-from ...ports.servers import Database, Open, PoolLogin
+from ...ports.servers import Database, Login, Open, PoolLogin
 from ..zone.hosts import reconnected
 from ..zone.places import Names, Place, place
 
@@ -35,7 +35,7 @@ class PasswordNotChanged(HostcraftError):
 
 @dataclass(frozen=True)
 class Request:
-    """old, new: passwords. pool: the login of the XenServer pool. database: None leaves it alone."""
+    """old, new: passwords. pool, vcenter: logins of the XenServer pool or vCenter. database: None leaves it alone."""
 
     names: Names
     wish: Wish
@@ -43,6 +43,7 @@ class Request:
     new: str = field(repr=False)
     database: t.Optional[Open] = None
     pool: t.Optional[PoolLogin] = None
+    vcenter: t.Optional[Login] = None
     timeout: float = 300.0
 
 
@@ -115,7 +116,10 @@ class _Work:
             self.record_done = all(each.holds(request.new, encrypted) for each in (*held.values(), *others.values()))
         if reasons:
             raise Refused(self.where.subject, reasons)
-        if request.pool is not None:
+        if self.vcenter and request.vcenter is not None and not request.vcenter.accepts(request.new):
+            text = "the vCenter does not accept the new password: change it there first"
+            raise HypervisorError(text, call=self.where.subject, fault="password")
+        if request.pool is not None and not self.vcenter:
             self.pool_done = self._pool_has_new(request.pool)
 
     def _pool_has_new(self, pool: PoolLogin) -> bool:
