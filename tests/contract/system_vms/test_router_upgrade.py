@@ -12,7 +12,7 @@ from contract.system_vms.routers import NEW, Lab, lab
 from contract.tasks import perform
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.gates import GateFailed
 from sandbox.server import Sandbox
 
@@ -122,8 +122,9 @@ def test_a_pair_with_two_primaries_is_refused_before_anything_is_done(made: Lab)
 @pytest.mark.parametrize("fault", ["drop_after", "drop"])
 @pytest.mark.parametrize("command", ["destroyRouter", "restartNetwork", "stopRouter"])
 def test_a_lost_answer_is_looked_at_and_not_guessed(made: Lab, command: str, fault: str) -> None:
-    made.server.faults.add(command, fault)
+    met = made.server.faults.add(command, fault)
     perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert met.fired
     assert versions(made) == {NEW}
     assert len(made.routers()) == 3
 
@@ -148,6 +149,27 @@ def test_forty_networks_keep_a_primary_and_every_router_is_done_once(sandbox: Sa
     assert sorted(set(made.destroyed())) == sorted(pairs)
     down = {str(row["name"]): row["seconds_down"] for row in outcome.result["interrupted"]}  # type: ignore[attr-defined]
     assert {name for name, seconds in down.items() if seconds > 5} == {*made.singles(), *made.vpcs}
+
+
+@pytest.mark.parametrize("jobs", ["forget", "fail"])
+@pytest.mark.parametrize("nth", [1, 2, 4])
+def test_a_server_that_starts_again_is_waited_for(made: Lab, jobs: str, nth: int) -> None:
+    made.server.run(lambda world: world.durations.update({"destroyRouter": 0.05, "restartNetwork": 0.05}))
+    fault = made.server.faults.add("queryAsyncJobResult", "restart", nth=nth, jobs=jobs)
+    perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert fault.fired
+    assert versions(made) == {NEW}
+    assert len(made.routers()) == 3
+
+
+def test_without_room_for_a_new_router_the_old_primary_serves_and_the_next_run_goes_on(made: Lab) -> None:
+    made.server.run(lambda world: world.troubles.setdefault("no_capacity", set()).add("pair0"))
+    with pytest.raises(ApiError):
+        perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert [each["redundantstate"] for each in made.of("pair0")] == ["PRIMARY"]
+    made.server.run(lambda world: world.troubles.clear())
+    perform(made.fresh(), "cs_router_upgrade", **UPGRADE)
+    assert versions(made) == {NEW}
 
 
 def test_a_pair_whose_router_is_missing_is_completed_first(made: Lab) -> None:

@@ -22,6 +22,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
     mapping,
     network_resources,
     notes,
+    routers,
+    system_vms,
     vlans,
 )
 
@@ -59,17 +61,19 @@ READS: dict[str, tuple[Read, ...]] = {
     "storagepool": (mapping.storage_pool,),
     "imagestore": (mapping.image_store,),
     "configuration": (mapping.setting,),
-    "network": (network_resources.network, vlans.guest_network),
+    "network": (network_resources.network, vlans.guest_network, routers.network),
     "networkoffering": (network_resources.network_offering,),
     "guestvlan": (lambda wire, tell: vlans.taken(wire, "p", tell),),
     "dedicatedguestvlanrange": (vlans.dedication,),
     "virtualmachine": (machine, dedications.tenant),
-    "systemvm": (machine,),
-    "router": (machine,),
+    "systemvm": (machine, system_vms.system_vm),
+    "router": (machine, routers.router),
     "volume": (disk,),
-    "serviceoffering": (fleet.offering,),
+    "serviceoffering": (fleet.offering, system_vms.offering),
     "dedicatedhost": (dedicated("host"),),
     # Not in the recordings.
+    "vpc": (routers.vpc,),
+    "healthcheck": (routers.health_check,),
     "annotation": (notes.note,),
     "affinitygroup": (fleet.affinity_group,),
     "privategateway": (private_gateway,),
@@ -77,6 +81,18 @@ READS: dict[str, tuple[Read, ...]] = {
     "VMwareDC": (mapping.vmware_datacenter,),
 }
 MORE: dict[str, list[dict[str, Any]]] = {
+    "vpc": [{"id": "v", "name": "v1", "redundantvpcrouter": True, "network": [{"id": "t", "name": "tier"}]}],
+    "healthcheck": [{"checkname": "dns", "checktype": "basic", "success": False, "status": "FAILED", "details": "x"}],
+    "router": [
+        {
+            "id": "r",
+            "redundantstate": "MASTER",
+            "isredundantrouter": True,
+            "healthchecksfailed": True,
+            "nic": [{"networkid": "n", "traffictype": "Guest"}],
+            "healthcheckresults": [{"checkname": "dns", "success": True, "lastupdated": "2021-08-03T05:54:17+0000"}],
+        }
+    ],
     "annotation": [{"id": "a", "annotation": "x", "created": "2021-08-03T05:54:17+0000", "username": "admin"}],
     "affinitygroup": [{"id": "g", "name": "g1", "type": "host anti-affinity", "virtualmachineIds": ["v1", "v2"]}],
     "privategateway": [
