@@ -30,7 +30,9 @@ class SystemVms(t.Protocol):
     def destroy(self, id: str) -> None:
         """The server makes another one, of the default offering (T6:105-110)."""
 
-    def patch(self, id: str, forced: bool = False) -> None:
+    def patch(self, id: str, forced: bool = False) -> None: ...
+
+    def needs_patch(self) -> None:
         """Raises Unsupported before 4.17."""
 
     def migrate(self, id: str, host_id: str) -> None: ...
@@ -47,11 +49,17 @@ class SystemVms(t.Protocol):
 class Diagnostics(t.Protocol):
     """What can be asked inside of a system VM or router."""
 
+    def needs_tools(self) -> None:
+        """Raises Unsupported before 4.12."""
+
+    def needs_archives(self) -> None:
+        """Raises Unsupported before 4.14."""
+
     def run(self, id: str, kind: str, address: str, arguments: str) -> Diagnosis:
-        """Raises ApiError, Unsupported before 4.12."""
+        """Raises ApiError."""
 
     def retrieve(self, id: str, files: t.Sequence[str]) -> str:
-        """The URL of an archive, as the server tells it. Raises ApiError, Unsupported before 4.14."""
+        """The URL of an archive, as the server tells it. Raises ApiError."""
 
 
 class SystemTemplates(t.Protocol):

@@ -19,11 +19,15 @@ from contract.system_vms.zone import PROXY, STORAGE, Zone, open_zone
 from contract.tasks import perform, writes
 from counterparts.pki import make
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.archive.fetch import NotFetched
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
-    HostcraftError,
     InvalidValue,
     NotFound,
     Refused,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.archive import UrlRefused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.diagnostics import (
+    DiagnosisFailed,
 )
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -34,6 +38,7 @@ def ping(zone: Zone, check_mode: bool = False, **changes: Any) -> Any:
     return perform(zone.cloud, "cs_diagnostics", check_mode, **given)
 
 
+@pytest.mark.since("4.12")
 @pytest.mark.parametrize("arguments", [["-c", "2"], ["-c 2"]])
 def test_a_tool_runs_inside(zone: Zone, arguments: list[str]) -> None:
     done = ping(zone, arguments=arguments)
@@ -46,6 +51,7 @@ def test_a_tool_runs_inside(zone: Zone, arguments: list[str]) -> None:
     assert call.params["params"] == "-c 2"
 
 
+@pytest.mark.since("4.12")
 def test_a_router_is_found_by_its_name(zone: Zone) -> None:
     network = str(zone.site.network()["id"])
     zone.site.deploy(network)
@@ -93,11 +99,13 @@ def test_an_address_that_is_none_is_not_sent(zone: Zone, kind: str, address: str
     assert zone.server.calls.of("runDiagnostics") == []
 
 
+@pytest.mark.since("4.12")
 def test_in_check_mode_nothing_is_sent(zone: Zone) -> None:
     assert ping(zone, True).result["command"] == "ping 10.147.28.6"
     assert writes(zone.server) == []
 
 
+@pytest.mark.since("4.12")
 def test_a_stopped_one_is_refused_and_an_unknown_one_is_named(zone: Zone) -> None:
     zone.stop(PROXY)
     with pytest.raises(Refused) as refused:
@@ -107,6 +115,7 @@ def test_a_stopped_one_is_refused_and_an_unknown_one_is_named(zone: Zone) -> Non
         ping(zone, name=zone.names[STORAGE][:-1])
 
 
+@pytest.mark.since("4.12")
 @pytest.mark.parametrize("required", [True, False])
 def test_another_exit_code_fails_only_if_it_matters(
     zone: Zone, required: bool, monkeypatch: pytest.MonkeyPatch
@@ -118,7 +127,7 @@ def test_another_exit_code_fails_only_if_it_matters(
     if not required:
         assert ping(zone, required=False).result["output"] == "a\\x1b[2J\nlast line"
         return
-    with pytest.raises(HostcraftError, match="last line") as failed:
+    with pytest.raises(DiagnosisFailed, match="last line") as failed:
         ping(zone)
     assert (failed.value.code, failed.value.details["exit_code"]) == ("diagnosis_failed", 1)
 
@@ -162,6 +171,7 @@ def place(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> Iterator[Place]
         yield Place(zone, address, answer, dest, arguments)
 
 
+@pytest.mark.since("4.14")
 def test_an_archive_is_fetched_for_nobody_else(place: Place) -> None:
     foretold = place.fetch(True)
     assert foretold.changed
@@ -202,37 +212,41 @@ def test_an_archive_is_fetched_for_nobody_else(place: Place) -> None:
         "//{address}/a.zip",
     ],
 )
+@pytest.mark.since("4.14")
 def test_a_url_that_leads_elsewhere_is_not_followed(place: Place, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     place.url(url.format(address=place.address), monkeypatch)
-    with pytest.raises(HostcraftError) as refused:
+    with pytest.raises(UrlRefused) as refused:
         place.fetch()
     assert refused.value.code == "url_refused"
     assert place.answer.paths == []
     assert not place.dest.exists()
 
 
+@pytest.mark.since("4.14")
 def test_a_redirect_is_not_followed(place: Place) -> None:
     place.answer.status, place.answer.location = 302, f"https://{place.address}/elsewhere"
-    with pytest.raises(HostcraftError, match="HTTP 302"):
+    with pytest.raises(NotFetched, match="HTTP 302"):
         place.fetch()
     assert len(place.answer.paths) == 1
     assert not place.dest.exists()
 
 
 @pytest.mark.parametrize(("body", "length"), [(b"x" * ((1 << 20) + 1), None), (b"half", 8)])
+@pytest.mark.since("4.14")
 def test_an_archive_too_large_or_cut_off_leaves_the_file_alone(place: Place, body: bytes, length: int | None) -> None:
     place.dest.write_bytes(b"before")
     place.answer.body, place.answer.length = body, length
-    with pytest.raises(HostcraftError) as failed:
+    with pytest.raises(NotFetched) as failed:
         place.fetch(max_size=1)
     assert failed.value.code == "not_fetched"
     assert place.dest.read_bytes() == b"before"
     assert sorted(path.name for path in place.dest.parent.iterdir()) == ["archive.zip", "ca.pem", "server.pem"]
 
 
+@pytest.mark.since("4.14")
 def test_a_certificate_of_another_authority_is_not_trusted(place: Place, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text(make("another", ca=True).pem, encoding="ascii")
-    with pytest.raises(HostcraftError, match="not trusted"):
+    with pytest.raises(NotFetched, match="not trusted"):
         place.fetch()
     assert not place.dest.exists()
 

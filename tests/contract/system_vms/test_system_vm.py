@@ -193,6 +193,7 @@ def test_where_no_host_suits_nothing_is_tried(zone: Zone) -> None:
     assert writes(zone.server) == []
 
 
+@pytest.mark.since("4.17")
 def test_a_patch_reaches_one_that_runs(zone: Zone) -> None:
     kvm(zone)
     assert zone.ensure(kind=STORAGE, state="patched").changed

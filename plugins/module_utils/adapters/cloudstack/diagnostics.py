@@ -19,14 +19,18 @@ class Diagnostics:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def run(self, id: str, kind: str, address: str, arguments: str) -> Diagnosis:
+    def needs_tools(self) -> None:
         self._client.needs("runDiagnostics")
+
+    def needs_archives(self) -> None:
+        self._client.needs("getDiagnosticsData")
+
+    def run(self, id: str, kind: str, address: str, arguments: str) -> Diagnosis:
         sent = {"targetid": id, "type": kind, "ipaddress": address, "params": arguments or None}
         told = Record(self._client.run("runDiagnostics", sent), "answer").record("diagnostics", "diagnostics")
         return Diagnosis(told.text("stdout"), told.text("stderr"), told.whole("exitcode"))
 
     def retrieve(self, id: str, files: t.Sequence[str]) -> str:
-        self._client.needs("getDiagnosticsData")
         answer = self._client.run("getDiagnosticsData", {"targetid": id, "files": list(files) or None})
         url = Record(answer, "answer").record("diagnostics", "diagnostics").text("url")
         if not url:

@@ -70,8 +70,10 @@ class SystemVms:
         self._client.run("rebootSystemVm", {"id": id})
 
     def patch(self, id: str, forced: bool = False) -> None:
-        self._client.needs("patchSystemVm")
         self._client.run("patchSystemVm", {"id": id, "forced": forced or None})
+
+    def needs_patch(self) -> None:
+        self._client.needs("patchSystemVm")
 
     def migrate(self, id: str, host_id: str) -> None:
         self._client.run("migrateSystemVm", {"virtualmachineid": id, "hostid": host_id})

@@ -78,6 +78,7 @@ def target(cloud: Cloud, name: str, zone: str) -> Target:
 
 def diagnose(cloud: Cloud, question: Question, check_mode: bool) -> Outcome:
     """Raises DiagnosisFailed, Refused, NotFound, Unsupported before 4.12."""
+    cloud.diagnostics.needs_tools()
     where = target(cloud, question.name, question.zone)
     told: dict[str, object] = {
         "id": where.id,
@@ -107,6 +108,7 @@ def _shown(seen: Diagnosis) -> dict[str, object]:
 
 def retrieve(cloud: Cloud, request: Archive, check_mode: bool) -> Outcome:
     """Raises UrlRefused for a URL of the server that leads elsewhere, NotFetched, Refused, Unsupported before 4.14."""
+    cloud.diagnostics.needs_archives()
     where = target(cloud, request.name, request.zone)
     told: dict[str, object] = {"id": where.id, "name": where.name, "kind": where.kind, "zone": where.zone}
     told["settings"] = _settings(cloud)

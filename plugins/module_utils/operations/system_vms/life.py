@@ -50,7 +50,9 @@ class SystemVmNotReady(HostcraftError):
 
 
 def ensure_system_vms(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
-    """Raises Refused before anything is done, SystemVmNotReady after, NotFound, Ambiguous, ApiError."""
+    """Raises Refused before anything is done, SystemVmNotReady after, NotFound, Ambiguous, Unsupported."""
+    if request.state == life.PATCHED:
+        cloud.system_vms.needs_patch()
     zone = lookup.zone(cloud, request.zone) if request.zone else None
     vms = cloud.system_vms.all(zone.id if zone else "")
     chosen = _settled(cloud, request, choose(vms, request, zone.name if zone else ""))
