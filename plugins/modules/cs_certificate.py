@@ -29,8 +29,9 @@ options:
   state:
     description:
       - V(renewed) gives a new certificate to each host of the place that needs one. That is a host whose certificate
-        has expired, has fewer than O(days) left, is not of the CA in force, does not belong to its key, begins before
-        O(issued_since) or cannot be seen, and a host that CloudStack counts as unsecured.
+        has expired, is not valid yet, has fewer than O(days) left, is not of the CA in force, does not belong to its
+        key, begins before O(issued_since) or cannot be seen, and a host that CloudStack counts as unsecured. With
+        O(read), it is also a host with a file that cannot be read, that trusts another CA, or whose keystore differs.
       - V(provisioned) gives a new certificate to each host of the place, at every run.
       - V(issued) returns a certificate for O(csr).
       - V(revoked) revokes the certificate with O(serial). CloudStack does not show what is revoked, so this is sent and
@@ -145,7 +146,8 @@ hosts:
       type: str
     reason:
       description:
-        - V(asked), V(unsecured), V(unseen), V(expired), V(not_of_authority), V(key_differs), V(expiring) or V(older).
+        - V(asked), V(unsecured), V(unseen), V(expired), V(not_yet_valid), V(not_of_authority), V(key_differs),
+          V(expiring), V(older), V(unreadable), V(authority_differs) or V(keystore_differs).
       type: str
     before:
       description: Serial number and end of the certificate that port 16514 showed. V(null) if it showed none.

@@ -22,6 +22,7 @@ from ...core.certificates.model import (
     SigningRequest,
 )
 from ...core.errors import MissingLibrary
+from ...core.text import shortened
 
 CERTIFICATE = "CERTIFICATE"
 REQUEST = "CERTIFICATE REQUEST"
@@ -58,7 +59,8 @@ class Cryptography:
         self._dsa: t.Any = dsa
         self._padding: t.Any = padding
         self._edwards: t.Any = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
-        self._bad: t.Any = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
+        strange = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+        self._bad: t.Any = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, *strange)
         self._forged: t.Any = (InvalidSignature, *self._bad)
 
     def certificates(self, text: str, what: str) -> tuple[Certificate, ...]:
@@ -72,7 +74,7 @@ class Cryptography:
         try:
             return self._read(self._x509.load_der_x509_certificate(der))
         except self._bad as error:
-            raise CertificateUnreadable(what, "format", f"not a certificate: {error}") from None
+            raise _no_certificate(what, error) from None
 
     def from_pkcs12(self, content: bytes, passphrase: str, what: str) -> Certificate:
         """The certificate that belongs to its private key. Raises CertificateUnreadable."""
@@ -85,7 +87,7 @@ class Cryptography:
             raise CertificateUnreadable(what, "passphrase_wrong", message) from None
         if held is None:
             raise CertificateUnreadable(what, "none", "the keystore holds no certificate with a key")
-        return self._read(held)
+        return self._checked(held, what)
 
     def key(self, text: str, what: str, passphrase: str = "") -> Key:
         form, encrypted, held = self._private(text, what, passphrase)
@@ -130,7 +132,13 @@ class Cryptography:
         try:
             return self._read(self._x509.load_pem_x509_certificate(block.encode("ascii")))
         except self._bad as error:
-            raise CertificateUnreadable(what, "format", f"not a certificate: {error}") from None
+            raise _no_certificate(what, error) from None
+
+    def _checked(self, held: t.Any, what: str) -> Certificate:
+        try:
+            return self._read(held)
+        except self._bad as error:
+            raise _no_certificate(what, error) from None
 
     def _read(self, held: t.Any) -> Certificate:
         names, addresses = self._alternatives(held.extensions)
@@ -240,6 +248,10 @@ def _blocks(
         name = label if label in (CERTIFICATE, REQUEST) else match[1]
         inner = [*headers, "", *body] if headers else body
         yield label, "\n".join((f"-----BEGIN {name}-----", *inner, f"-----END {name}-----", ""))
+
+
+def _no_certificate(what: str, error: Exception) -> CertificateUnreadable:
+    return CertificateUnreadable(what, "format", f"not a certificate: {shortened(str(error), 200)}")
 
 
 def _name(name: t.Any) -> str:

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import BLOCKS, HURTS, NOTE, Finding, Judgement, Table, Verdict, rows
+from ..text import shortened
 from .model import LEAST_RSA, Certificate
 
 _SECURITY = "Hosts: Security"
@@ -182,7 +183,8 @@ def judge_sighting(seen: Sighting, limits: Limits) -> t.Iterator[Finding]:
         yield CERTIFICATES.found("key_open", f"{seen.where}: mode {seen.key_mode}", seen.host, mode=seen.key_mode)
     if seen.of_authority is False:
         code = "authority_differs" if seen.trusts else "not_of_authority"
-        yield CERTIFICATES.found(code, f"{seen.where} is issued by {held.issuer}", seen.host, issuer=held.issuer)
+        evidence = f"{seen.where} is issued by {shortened(held.issuer)}"
+        yield CERTIFICATES.found(code, evidence, seen.host, issuer=held.issuer)
     if held.key.startswith("RSA") and held.key_bits < LEAST_RSA:
         yield CERTIFICATES.found("key_short", f"{seen.where}: {held.key}", seen.host, key=held.key)
     if held.signature in WEAK and not held.self_issued:

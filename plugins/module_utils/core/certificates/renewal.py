@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import InvalidValue
-from .judge import Sighting
+from .judge import Sighting, judge_together
 
 RENEWED, PROVISIONED = "renewed", "provisioned"
 REVOKED, ISSUED = "revoked", "issued"
@@ -30,8 +30,8 @@ class Wanted:
 def reason(seen: t.Sequence[Sighting], secured: t.Optional[bool], wanted: Wanted) -> str:
     """Why the host needs another certificate; "" where it needs none.
 
-    seen: its certificates, wherever. Words: "asked", "unsecured", "unseen", "expired", "not_of_authority",
-    "key_differs", "expiring", "older".
+    seen: its certificates, wherever. Words: "asked", "unsecured", "unseen", "expired", "not_yet_valid",
+    "not_of_authority", "key_differs", "expiring", "older", "unreadable", "authority_differs", "keystore_differs".
     """
     if wanted.always:
         return "asked"
@@ -40,7 +40,17 @@ def reason(seen: t.Sequence[Sighting], secured: t.Optional[bool], wanted: Wanted
     held = [each for each in seen if each.certificate is not None and not each.trusts]
     if not held:
         return "unseen"
-    return next((why for each in held for why in (_of_one(each, wanted),) if why), "")
+    return next((why for each in held for why in (_of_one(each, wanted),) if why), "") or _of_files(seen)
+
+
+def _of_files(seen: t.Sequence[Sighting]) -> str:
+    """What is wrong with a host's files where each certificate that is seen is good: an import that was interrupted."""
+    if any(each.certificate is None and not each.on_wire for each in seen):
+        return "unreadable"
+    if any(each.trusts and each.of_authority is False for each in seen):
+        return "authority_differs"
+    differ = [each.code for each in judge_together(seen)]
+    return "keystore_differs" if "keystore_differs" in differ else ""
 
 
 def _of_one(seen: Sighting, wanted: Wanted) -> str:
@@ -49,6 +59,8 @@ def _of_one(seen: Sighting, wanted: Wanted) -> str:
         return ""
     if held.not_after <= wanted.seen_at:
         return "expired"
+    if held.not_before > wanted.seen_at:
+        return "not_yet_valid"
     if seen.of_authority is False:
         return "not_of_authority"
     if seen.key_fits is False:

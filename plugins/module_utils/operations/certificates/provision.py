@@ -172,6 +172,12 @@ class _Work:
         )
         if shown.certificate is None:
             self.warnings.append(NOT_SEEN.format(host.name))
+        elif shown.certificate.not_before > self.cloud.clock.wall():
+            early = (shown.certificate.not_before - self.cloud.clock.wall()) / 3600
+            raise NotProvisioned(
+                f"the new certificate of host {host.name} begins in {early:.1f} h: set the clocks of the management "
+                "servers and of this machine right"
+            )
         elif shown.certificate.days_left(self.cloud.clock.wall()) < request.days:
             left = shown.certificate.days_left(self.cloud.clock.wall())
             message = f"the new certificate of host {host.name} has {left} days left, fewer than {request.days}"

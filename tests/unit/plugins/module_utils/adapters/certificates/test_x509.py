@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from pathlib import Path
 
@@ -144,3 +145,42 @@ def test_what_a_real_server_issued_is_read() -> None:
     assert issued.covers("127.0.0.1")
     assert issued.covers("H0.example.test.")
     assert not issued.covers("127.0.0.2")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [b"\x30\x02\xa3\x00", b"\x30\x03\x82\x01\xff", b"\x30\x05\x87\x03\x01\x02\x03", b"\x00"],
+    ids=["a kind that nobody uses", "not ASCII", "an address of three bytes", "no sequence"],
+)
+def test_a_certificate_with_odd_names_is_unreadable_and_no_crash(names: bytes) -> None:
+    """What a port shows is whatever its owner made."""
+    odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), names)
+    key = new_key("ec")
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "odd")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW).add_extension(odd, critical=False)
+    made = builder.sign(key, hashes.SHA256())
+    for read in (
+        lambda: READER.certificates(made.public_bytes(serialization.Encoding.PEM).decode(), "cloud.crt"),
+        lambda: READER.from_der(made.public_bytes(serialization.Encoding.DER), "192.0.2.1"),
+    ):
+        with pytest.raises(CertificateUnreadable, match="not a certificate"):
+            read()
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec"])
+def test_forms_of_lines_and_names_make_no_difference(kind: str) -> None:
+    """CRLF, a BOM, blanks; no common name, an IPv6 address, an elliptic key."""
+    key = new_key(kind)
+    builder = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(x509.Name([]))
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("2001:db8::1"))])
+    builder = builder.public_key(key.public_key()).serial_number(7).add_extension(names, critical=True)
+    made = builder.not_valid_before(NOW).not_valid_after(NOW).sign(key, hashes.SHA256())
+    pem = made.public_bytes(serialization.Encoding.PEM).decode()
+    (plain,) = READER.certificates(pem, "x")
+    assert (plain.subject, plain.common_name, plain.addresses) == ("", "", ("2001:db8::1",))
+    assert plain.covers("2001:DB8:0::1")
+    assert not plain.covers("")
+    ends = ("\r\n", "\r\n\r\n", "\n  ")
+    for text in ("\ufeff" + pem, *(pem.replace("\n", end) for end in ends)):
+        assert READER.certificates(text, "x") == (plain,)
