@@ -36,10 +36,6 @@ class Shares(t.NamedTuple):
 
 
 WANTED = Shares(0.98, 0.93)
-# Conversations with commands that the sandbox does not have yet: what it reached, so that it does not get worse.
-REACHED = {
-    "07_servers_storage_alerts": Shares(0.53, 0.85),
-}
 
 
 def conversations(recordings: t.Sequence[Path]) -> list[list[Path]]:
@@ -98,7 +94,7 @@ def judged(replay: str, files: t.Sequence[Path], arguments: t.Sequence[str]) -> 
     if closing is None:
         raise SystemExit(f"the replay ended with status {answer.returncode} and without its closing line")
     right, total, same, fields = (int(number) for number in closing.groups())
-    wanted = REACHED.get(files[0].stem, WANTED)
+    wanted = WANTED
     name = files[0].stem if len(files) == 1 else f"{files[0].stem} to {files[-1].stem}"
     print(
         f"{name}: outcomes {right / total:.1%} (wanted {wanted.outcomes:.0%}), "

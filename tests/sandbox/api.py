@@ -38,7 +38,7 @@ class Api:
         """HTTP status and JSON body; `fault` of kind job_failed reaches the job."""
         name = params.get("command", "")
         api = self.apis.get(name)
-        envelope = f"{COMMANDS[name].envelope.lower()}response" if api else "errorresponse"
+        envelope = f"{COMMANDS[name].envelope}response" if api else "errorresponse"
         if api is None or not accepts(params, self.key, self.secret, datetime.now(UTC)):
             return 401, {envelope: unauthorized()}
         raw = {k.lower(): v for k, v in params.items() if k.lower() not in _ENVELOPE}
@@ -57,6 +57,7 @@ class Api:
         call.values = convert(api, command, self.world, raw)
         outcome = command.handler(call)
         if not isinstance(outcome, Work):
+            log.changed(self.world, command.name, outcome)
             return outcome
         outcome = log.recorded(self.world, command, outcome)
         failure = ApiError(530, 9999, fault.text) if fault and fault.kind == "job_failed" else None

@@ -56,7 +56,7 @@ Handler = Callable[[Call], Body | Work]
 class Command:
     """`entities`: parameter → table of the world, over the common ones; `java`: class that a job names.
 
-    `envelope`: the command that the answer is named after, where that is another one.
+    `envelope`: what the answer is named after: this command or another one, in lower case except for a few.
     """
 
     name: str
@@ -125,7 +125,7 @@ def command(name: str, java: str = "", *, envelope: str = "", **entities: str) -
             raise ValueError(f"{name} is registered twice")
         package = java or "org.apache.cloudstack.api.command.admin"
         cls = package if "Cmd" in package else f"{package}.{name[0].upper()}{name[1:]}Cmd"
-        COMMANDS[name] = Command(name, handler, {**ENTITIES, **entities}, cls, envelope or name)
+        COMMANDS[name] = Command(name, handler, {**ENTITIES, **entities}, cls, envelope or name.lower())
         return handler
 
     return register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from .errors import ApiError, bad_parameter, invalid
@@ -43,6 +44,16 @@ def _number(api: Api, param: Param, value: str) -> int:
         ) from None
 
 
+def moment(text: str) -> datetime | None:
+    """A date as the API takes it, with or without a time; None for any other text."""
+    for shape in ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"):
+        try:
+            return datetime.strptime(text, shape).replace(tzinfo=None)
+        except ValueError:
+            continue
+    return None
+
+
 def _convert(api: Api, command: Command, world: World, param: Param, value: str) -> Any:
     """The value as its type says; None where the server ignores a blank."""
     if param.type in ("integer", "long", "short"):
@@ -56,6 +67,11 @@ def _convert(api: Api, command: Command, world: World, param: Param, value: str)
         if param.name in command.entities:
             return [_entity(api, command, world, param.name, item) for item in items]
         return items
+    if param.type == "date" and moment(value) is None:
+        raise bad_parameter(
+            f"Unable to parse date {value} for command {api.name.lower()}, please pass dates in the format mentioned "
+            "in the api documentation"
+        )
     if len(value) > param.length:
         raise bad_parameter(
             f"Unable to execute API command {api.name.lower()} due to invalid value. Value greater than max allowed "

@@ -16,7 +16,7 @@ ROOT_DISK = 2
 ADMIN_TYPE = 1
 
 
-def _used(world: World, domain: Domain) -> dict[str, int | float]:
+def used(world: World, domain: Domain) -> dict[str, int | float]:
     """Amounts by resource: counts, MiB of memory, GiB of storage. All accounts of a domain count."""
     accounts = {account.id for account in world.accounts if account.domain_id == domain.id}
     vms = [vm for vm in world.vms.select(kind=USER) if vm.account_id in accounts and vm.state != "Expunging"]
@@ -39,7 +39,7 @@ def _used(world: World, domain: Domain) -> dict[str, int | float]:
 
 def _limits(world: World, domain: Domain) -> Body:
     body: Body = {}
-    for name, amount in _used(world, domain).items():
+    for name, amount in used(world, domain).items():
         body.update({f"{name}limit": UNLIMITED, f"{name}total": amount, f"{name}available": UNLIMITED})
     return body
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..errors import invalid
 from ..paging import answer
 from ..registry import Body, Call, command
 from ..rules import capacity
@@ -180,6 +181,8 @@ def list_capacity(call: Call) -> Body:
     for scope in _scopes(call):
         known = _as_listed(world, scope)
         found += [(scope, known[number]) for number in sorted(known) if call.get("type", number) == number]
+    if call.get("sortby", "usage") != "usage":
+        raise invalid("Only value supported for sortBy parameter is : usage")
     if call.get("sortby") == "usage":
         found.sort(key=lambda pair: -capacity.percent(pair[1].used, pair[1].total))
     return answer(call, "capacity", found, _view)

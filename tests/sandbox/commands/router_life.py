@@ -95,7 +95,7 @@ def change_service_for_router(call: Call) -> Body:
     return {"router": view(world, vm)}
 
 
-UPGRADE = Command("rebootRouter", reboot_router, {}, f"{ROUTERS}.RebootRouterCmd", "rebootRouter")
+UPGRADE = Command("rebootRouter", reboot_router, {}, f"{ROUTERS}.RebootRouterCmd", "rebootrouter")
 SCOPES = {"zoneid": "zone_id", "podid": "pod_id"}
 
 

@@ -1,11 +1,11 @@
-"""Primary storage (T1:47-49, T1:56; life cycle from documents and source where no step is quoted)."""
+"""Primary storage, made and listed (T1:47-49, T1:56, T7:174-182, T7:246-281)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ..errors import bad_parameter, failed, invalid, refused
+from ..errors import failed, invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, Work, command
 from ..world import World
@@ -25,6 +25,16 @@ TYPES = {
     "presetup": "PreSetup",
     "iscsi": "IscsiLUN",
 }
+HYPERVISORS = ("KVM", "VMware", "Hyperv", "LXC", "XenServer", "Simulator", "Any")
+STATES = (
+    "Up",
+    "Disabled",
+    "Maintenance",
+    "PrepareForMaintenance",
+    "CancelMaintenance",
+    "ErrorInMaintenance",
+    "Removed",
+)
 # Size of every pool that does not say otherwise: 1 TiB, as the simulator's (T1:47).
 CAPACITY = 1 << 40
 
@@ -64,20 +74,24 @@ def view(world: World, pool: StoragePool, listed: bool = False) -> Body:
     )
     if pool.tags:
         body["tags"] = ",".join(pool.tags)
+    if pool.measured and pool.hypervisor == "Simulator":
+        body.update(capacityiops=pool.iops, usediops=500_000)
     if listed:
         body.update(storagecapabilities={"VOLUME_SNAPSHOT_QUIESCEVM": "false"}, details=dict(pool.details))
     return body
 
 
 def _scope(call: Call) -> str:
-    """CLUSTER unless said otherwise; ApiError 431 when its place is missing."""
-    scope: str = (call.get("scope") or ("CLUSTER" if "clusterid" in call else "ZONE")).upper()
+    """CLUSTER unless said otherwise; refusals are all of status 530 (T7:271-276)."""
+    scope: str = (call.get("scope") or "CLUSTER").upper()
     if scope not in ("CLUSTER", "ZONE", "HOST"):
-        raise invalid(f"Invalid scope: {call['scope']}")
-    if scope == "CLUSTER" and not ("clusterid" in call and "podid" in call):
-        raise invalid("Pod id and cluster id need to be specified together")
+        raise failed(f"invalid scope for pool {call['scope']}")
+    if scope == "CLUSTER" and "clusterid" not in call:
+        raise failed("cluster id can't be null, if scope is cluster")
     if scope == "ZONE" and not call.get("hypervisor"):
-        raise invalid("Missing parameter hypervisor. Hypervisor type is required to create zone wide primary storage.")
+        raise failed("Missing parameter hypervisor. Hypervisor type is required to create zone wide primary storage.")
+    if scope == "ZONE" and call["hypervisor"] not in HYPERVISORS:
+        raise failed(f"Zone wide storage pool is not supported for hypervisor type {call['hypervisor']}")
     return scope
 
 
@@ -95,30 +109,62 @@ def _provider(call: Call) -> str:
     return wanted if wanted in PRIMARY_PROVIDERS else "DefaultPrimary"
 
 
+ADDING = "Failed to add data store: "
+
+
+class Place(NamedTuple):
+    """What a url says: type, address and path as they are kept."""
+
+    kind: str
+    address: str
+    path: str
+
+
+def _place(text: str) -> Place:
+    """T7:249-270: only what is read of a url is judged."""
+    url = urlsplit(text)
+    scheme, host, path = url.scheme.lower(), url.hostname or "", url.path
+    if not scheme:
+        raise failed(
+            f'{ADDING}Cannot invoke "Object.toString()" because the return value of "java.util.Map.get(Object)" is null'
+        )
+    if scheme == "cifs":
+        raise failed(f"{ADDING}Missing cifs user and password details. Add them as details parameter.")
+    if scheme not in TYPES:
+        raise failed(f"{ADDING}No enum constant com.cloud.storage.Storage.StoragePoolType.{url.scheme}")
+    if scheme in ("nfs", "gluster") and not (host and path.strip("/")):
+        raise failed("host or path is null, should be nfs://hostname/path")
+    if scheme == "iscsi" and len(path.strip("/").split("/")) < 2:
+        raise failed(f"{ADDING}iSCSI needs to have LUN number")
+    # Pools of Ceph and volume groups are named without a slash (T7:256, T7:263).
+    bare = path.strip("/") if scheme in ("rbd", "clvm") else path
+    return Place(TYPES[scheme], f"VMFS datastore: {path}" if scheme == "vmfs" else host, bare)
+
+
 @command("createStoragePool", JAVA)
 def create_storage_pool(call: Call) -> Body:
     """T1:47-49: the same address and path twice in a zone is refused."""
     world, zone, scope = call.world, call["zoneid"], _scope(call)
-    url = urlsplit(call["url"])
-    kind = TYPES.get(url.scheme.lower())
-    if kind is None:
-        raise invalid(f"Unsupported url scheme: {url.scheme}" if url.scheme else "Invalid url")
-    if not url.hostname or not url.path.strip("/"):
-        raise bad_parameter("host or path is null, should be nfs://hostname/path")
+    place = _place(call["url"])
     pod, cluster = call.get("podid"), call.get("clusterid")
-    # A pool of Ceph is named without a slash (T7:256).
-    path = url.path.strip("/") if kind == "RBD" else url.path
+    if scope == "CLUSTER" and pod is None:
+        raise failed(f"{ADDING}Cluster id requires pod id")
     for pool in world.storage_pools.select(zone_id=zone.id):
-        if (pool.address, pool.path) == (url.hostname, path):
+        if (pool.address, pool.path) == (place.address, place.path) and place.kind == "RBD":
+            raise failed(f"{ADDING}Another active pool with the same uuid already exists")
+        if (pool.address, pool.path) == (place.address, place.path):
             where = f"pod (id={pool.pod_id})" if pool.pod_id else f"zone (id={zone.id})"
-            raise failed(f"Failed to add data store: Storage pool {path} already in use by another {where}")
+            raise failed(f"{ADDING}Storage pool {place.path} already in use by another {where}")
+    # A PreSetup pool's id is its path (T7:258).
+    uuid = place.path.strip("/") if place.kind == "PreSetup" else world.new_uuid()
     pool = StoragePool(
-        world.storage_pools.next_id(), world.new_uuid(), call["name"], zone.id,
+        world.storage_pools.next_id(), uuid, call["name"], zone.id,
         pod.id if pod and scope == "CLUSTER" else None, cluster.id if cluster and scope == "CLUSTER" else None,
-        url.hostname, path, kind, scope, call.get("hypervisor") or (cluster.hypervisor if cluster else "Any"),
+        place.address, place.path, place.kind, scope,
+        call.get("hypervisor") or (cluster.hypervisor if cluster else "Any"),
         _provider(call), call.get("capacitybytes") or CAPACITY, world.now(),
     )  # fmt: skip
-    pool.tags = [tag.strip() for tag in call.get("tags", "").split(",") if tag.strip()]
+    pool.tags = tags_of(call.get("tags", ""))
     pool.tag_rule, pool.managed = bool(call.get("istagarule", False)), bool(call.get("managed", False))
     pool.details = details_of(call)
     world.storage_pools.add(pool)
@@ -133,6 +179,10 @@ def _reaches(pool: StoragePool, host: Host) -> bool:
 
 @command("listStoragePools", JAVA, id="storage_pools")
 def list_storage_pools(call: Call) -> Body:
+    if call.get("scope", "CLUSTER").upper() not in ("CLUSTER", "ZONE", "HOST"):
+        raise invalid(f"Invalid scope type: {call['scope']}")
+    if call.get("status", "Up") not in STATES:
+        raise invalid(f"Invalid status: {call['status']}")
     rows = call.world.storage_pools.select(
         lambda pool: "hostid" not in call or _reaches(pool, call["hostid"]),
         **filters(
@@ -151,84 +201,9 @@ def list_storage_pools(call: Call) -> Body:
     return answer(call, "storagepool", keyword(call, rows), lambda pool: view(call.world, pool, listed=True))
 
 
-def _tags(text: str | list[str]) -> list[str]:
+def tags_of(text: str | list[str]) -> list[str]:
     items = text.split(",") if isinstance(text, str) else text
     return [tag.strip() for tag in items if tag.strip()]
-
-
-@command("updateStoragePool", JAVA, id="storage_pools")
-def update_storage_pool(call: Call) -> Body:
-    """`enabled` moves between Up and Disabled and is refused in any other state; `tags` replace all (not recorded)."""
-    world, pool = call.world, call["id"]
-    if call.get("name") and any(other.name == call["name"] for other in world.storage_pools if other is not pool):
-        raise invalid(f"Storage pool with name {call['name']} is there already")
-    if "enabled" in call:
-        _switch(pool, call["enabled"])
-    if "tags" in call.raw:
-        pool.tags = _tags(call.get("tags", ""))
-    if "istagarule" in call:
-        pool.tag_rule = call["istagarule"]
-    if call.get("url"):
-        url = urlsplit(call["url"])
-        pool.address, pool.path = url.hostname or pool.address, url.path or pool.path
-    if "capacitybytes" in call:
-        if call["capacitybytes"] < pool.allocated:
-            raise invalid("Cannot reduce the capacity of the storage pool below what its volumes hold")
-        pool.capacity = call["capacitybytes"]
-    pool.details.update(details_of(call))
-    world.storage_pools.update(pool, name=call.get("name") or pool.name)
-    return {"storagepool": view(world, pool, listed=True)}
-
-
-def _switch(pool: StoragePool, enabled: bool) -> None:
-    wanted, other = ("Up", "Disabled") if enabled else ("Disabled", "Up")
-    if pool.state not in (wanted, other):
-        raise invalid(f"Storage pool in state {pool.state} cannot be {'enabled' if enabled else 'disabled'}")
-    pool.state = wanted
-
-
-@command("enableStorageMaintenance", JAVA, id="storage_pools")
-def enable_storage_maintenance(call: Call) -> Work:
-    """Only an Up or failed pool is taken out of use (source; not recorded)."""
-    world, pool = call.world, call["id"]
-    if pool.state not in ("Up", "ErrorInMaintenance"):
-        raise invalid(f"Primary storage with id {pool.id} is not ready for migration, as the status is:{pool.state}")
-
-    def run() -> Body:
-        pool.state = "Maintenance"
-        return {"storagepool": view(world, pool, listed=True)}
-
-    pool.state = "PrepareForMaintenance"
-    return Work(run, instance=("StoragePool", pool.uuid))
-
-
-@command("cancelStorageMaintenance", JAVA, id="storage_pools")
-def cancel_storage_maintenance(call: Call) -> Work:
-    """Not recorded."""
-    world, pool = call.world, call["id"]
-    if pool.state in ("Up", "PrepareForMaintenance"):
-        raise refused(
-            f"StoragePool with primary storage id {pool.id} is not ready to complete migration, as the status is:"
-            f"{pool.state}"
-        )
-
-    def run() -> Body:
-        pool.state = "Up"
-        return {"storagepool": view(world, pool, listed=True)}
-
-    return Work(run, instance=("StoragePool", pool.uuid))
-
-
-@command("deleteStoragePool", JAVA, id="storage_pools")
-def delete_storage_pool(call: Call) -> Body:
-    """Only in maintenance (source; texts not recorded), and without volumes unless forced."""
-    pool = call["id"]
-    if pool.state not in ("Maintenance", "Disabled", "Initial"):
-        raise invalid(f"Unable to delete storage due to it is not in Maintenance state, pool: {pool.id}")
-    if pool.allocated and not call.get("forced"):
-        raise refused(f"Cannot delete storage pool {pool.name} as there are associated volumes on it")
-    call.world.storage_pools.remove(pool)
-    return {"success": True}
 
 
 @command("syncStoragePool", JAVA, id="storage_pools")

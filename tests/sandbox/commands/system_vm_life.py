@@ -158,7 +158,7 @@ def change_service_for_system_vm(call: Call) -> Body:
     return {"systemvm": view(call.world, vm)}
 
 
-@command("scaleSystemVm", f"{SYSTEM}.ScaleSystemVMCmd", envelope="changeServiceForSystemVm", id="vms")
+@command("scaleSystemVm", f"{SYSTEM}.ScaleSystemVMCmd", envelope="changeserviceforsystemvm", id="vms")
 def scale_system_vm(call: Call) -> Work:
     """As changeServiceForSystemVm, as a job; the answer is named after that one too (T6:82-89)."""
     vm, offering = _system_vm(call), call["serviceofferingid"]

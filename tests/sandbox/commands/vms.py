@@ -274,6 +274,19 @@ def start_virtual_machine(call: Call) -> Work:
     return _work(call, vm, act)
 
 
+@command("updateVirtualMachine", f"{ADMIN}.UpdateVMCmdByAdmin", id="vms")
+def update_virtual_machine(call: Call) -> Body:
+    """HA needs an offering that has it (T7:151-152)."""
+    world, vm = call.world, call["id"]
+    if call.get("haenable") and not world.service_offerings[vm.offering_id].ha:
+        raise refused(
+            "Failed to update VM, due to: Can't enable ha for the vm as it's created from the Service offering having "
+            "HA disabled"
+        )
+    vm.ha, vm.display_name = call.get("haenable", vm.ha), call.get("displayname") or vm.display_name
+    return {"virtualmachine": view(world, vm)}
+
+
 @command("stopVirtualMachine", f"{ADMIN}.StopVMCmdByAdmin", id="vms")
 def stop_virtual_machine(call: Call) -> Work:
     vm = call["id"]

@@ -1,64 +1,128 @@
-"""listVolumes: one root volume for each VM, and internal load balancers, of which there are none. Not recorded."""
+"""Root volumes, one for each VM (T7:183-195); and internal load balancers, of which there are none."""
 
 from __future__ import annotations
 
-import uuid
-
+from ..errors import invalid
 from ..paging import answer
-from ..registry import Body, Call, command
+from ..registry import Body, Call, Work, command
+from ..rules import volumes
 from ..world import World
-from ..world.storage import StoragePool
-from ..world.vms import USER, Vm
+from ..world.vms import CONSOLE_PROXY, STORAGE_VM, USER, Vm
+from .guest_networks import account_view
 
 USERS = "org.apache.cloudstack.api.command.user.volume"
 
 
-def _pool(world: World, vm: Vm) -> StoragePool | None:
-    host = world.hosts.get(vm.host_id or vm.last_host_id)
-    near = world.storage_pools.select(cluster_id=host.cluster_id) if host is not None else []
-    return next(iter(near), None) or next(iter(world.storage_pools.select(zone_id=vm.zone_id, cluster_id=None)), None)
-
-
 def view(world: World, vm: Vm) -> Body:
     """`World.volume_marks` says what is special: a volume on the host's own disk, or one with something under way."""
-    mark, pool, zone = world.volume_marks.get(vm.id, ""), _pool(world, vm), world.zones[vm.zone_id]
+    mark, pool, zone = world.volume_marks.get(vm.id, ""), volumes.pool_of(world, vm), world.zones[vm.zone_id]
+    template, offering = world.templates[vm.template_id], world.service_offerings[vm.offering_id]
     body: Body = {
-        "id": str(uuid.uuid5(uuid.UUID(vm.uuid), "root")),
+        "id": volumes.volume_id(vm),
         "name": f"ROOT-{vm.id}",
         "zoneid": zone.uuid,
         "zonename": zone.name,
         "type": "ROOT",
         "deviceid": 0,
         "virtualmachineid": vm.uuid,
+        "templateid": template.uuid,
+        "templatename": template.name,
+        "templatedisplaytext": template.display_text or template.name,
         "vmname": vm.name,
+        "vmdisplayname": vm.display_name or vm.name,
         "vmstate": vm.state,
-        "state": "Ready" if mark in ("", "local") else mark,
-        "storagetype": "local" if mark == "local" else "shared",
-        "size": world.templates[vm.template_id].size,
+        "vmtype": vm.kind,
+        "provisioningtype": "thin",
+        "size": template.size,
         "created": vm.created,
+        "state": "Ready" if mark in ("", "local") else mark,
+        **account_view(world, vm.account_id),
+        "storagetype": "local" if mark == "local" else "shared",
+        "hypervisor": vm.hypervisor,
+        "destroyed": False,
+        # The number of its row, not its id (T7:183).
+        "serviceofferingid": str(offering.id),
+        "serviceofferingname": offering.name,
+        "serviceofferingdisplaytext": offering.display_text,
+        "isextractable": False,
+        "displayvolume": True,
+        "path": volumes.path(vm),
+        "quiescevm": False,
+        "supportsstoragesnapshot": False,
+        "deleteprotection": False,
+        "tags": [],
+        "hasannotations": False,
     }
+    if vm.host_id is not None:
+        body.update(diskkbsread=0, diskkbswrite=0, diskioread=0, diskiowrite=0)
     if pool is not None:
         body.update(storage=pool.name, storageid=pool.uuid)
+        cluster, pod = world.clusters.get(pool.cluster_id), world.pods.get(pool.pod_id)
+        body.update({"clusterid": cluster.uuid, "clustername": cluster.name} if cluster else {})
+        body.update({"podid": pod.uuid, "podname": pod.name} if pod else {})
     return body
 
 
-@command("listVolumes", USERS, id="nothing", ids="nothing")
+def _passes(call: Call, vm: Vm) -> bool:
+    world = call.world
+    if vm.state in ("Destroyed", "Expunging") or not (call.get("listsystemvms") or vm.kind == USER):
+        return False
+    if vm.kind in (CONSOLE_PROXY, STORAGE_VM) and not call.get("listall"):
+        # They are the system's own, not the caller's (T7:187).
+        return False
+    if call.get("type", "ROOT").upper() != "ROOT" or call.get("name", f"ROOT-{vm.id}") != f"ROOT-{vm.id}":
+        return False
+    if call.get("state") and world.volume_marks.get(vm.id, "Ready") not in (call["state"], "local"):
+        return False
+    pool = volumes.pool_of(world, vm) if call.get("storageid") else None
+    return not call.get("storageid") or (pool is not None and pool.uuid == call["storageid"])
+
+
+@command("listVolumes", USERS, id="volumes", ids="volumes")
 def list_volumes(call: Call) -> Body:
     world, wanted = call.world, call.get("virtualmachineid")
     place = {"zone_id": call["zoneid"].id} if "zoneid" in call else {}
     rows = [wanted] if wanted is not None else world.vms.select(**place)
+    for name in ("id", "ids"):
+        if name in call:
+            chosen = call[name] if name == "ids" else [call[name]]
+            rows = [vm for vm in rows if vm in chosen]
     cluster = call.get("clusterid")
     inside = {host.id for host in world.hosts.select(cluster_id=cluster.id)} if cluster is not None else None
-    host, system = call.get("hostid"), call.get("listsystemvms", False)
+    host = call.get("hostid")
     rows = [
         vm
         for vm in rows
-        if vm.state not in ("Destroyed", "Expunging")
-        and (system or vm.kind == USER)
+        if _passes(call, vm)
         and (inside is None or (vm.host_id or vm.last_host_id) in inside)
         and (host is None or vm.host_id == host.id)
     ]
     return answer(call, "volume", rows, lambda vm: view(world, vm))
+
+
+@command("findStoragePoolsForMigration", "org.apache.cloudstack.api.command.admin.storage", id="volumes")
+def find_storage_pools_for_migration(_call: Call) -> Body:
+    """None, though there is another pool in the cluster (T7:188)."""
+    return {}
+
+
+@command("migrateVolume", f"{USERS}.MigrateVolumeCmdByAdmin", volumeid="volumes", newdiskofferingid="nothing")
+def migrate_volume(call: Call) -> Work:
+    """Of a stopped VM only: the volume keeps its id and has another path (T7:189-195)."""
+    world, vm, pool = call.world, call["volumeid"], call["storageid"]
+    uuid = volumes.volume_id(vm)
+
+    def run() -> Body:
+        if volumes.pool_of(world, vm) is pool:
+            known = f'"id":{vm.id},"instanceId":{vm.id},"name":"ROOT-{vm.id}"'
+            what = f'Volume {{{known},"uuid":"{uuid}","volumeType":"ROOT"}}'
+            raise invalid(f"Volume {what} is already on the destination storage pool")
+        if vm.state != "Stopped":
+            raise invalid("Volume needs to be detached from VM")
+        volumes.put(vm, pool)
+        return {"volume": view(world, vm)}
+
+    return Work(run, instance=("Volume", uuid))
 
 
 @command("listInternalLoadBalancerVMs", "org.apache.cloudstack.api.command.admin.internallb", id="nothing")

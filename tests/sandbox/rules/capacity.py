@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ..world import World
 from ..world.hosts import Host
-from ..world.storage import StoragePool
 from ..world.vms import USER, Vm
 from ..world.zones import Cluster
+from . import volumes
 
 CPU_FACTOR, MEMORY_FACTOR = "cpu.overprovisioning.factor", "mem.overprovisioning.factor"
 
@@ -96,33 +96,22 @@ def recalculate(world: World, host: Host) -> None:
 def recalculate_all(world: World) -> None:
     """The periodic check: hosts' figures, and what volumes take of primary storage.
 
-    A volume lies on the first pool of its VM's cluster, with one copy of each template beside it; a system VM's own
-    volume is next to nothing (T3:102).
+    A volume has one copy of its template beside it; a system VM's own is next to nothing (T3:102).
     """
     for host in world.hosts:
         recalculate(world, host)
-    pools = {cluster_id: rows[0] for cluster_id, rows in _pools_by_cluster(world).items()}
     allocated: Counter[int] = Counter()
     copies: set[tuple[int, int]] = set()
     for vm in world.vms:
-        host_row = world.hosts.get(vm.host_id or vm.last_host_id)
-        pool = pools.get(host_row.cluster_id) if host_row else None
-        if pool is None or vm.state in ("Destroyed", "Expunging", "Error"):
+        pool = None if vm.state in ("Destroyed", "Expunging", "Error") else volumes.pool_of(world, vm)
+        if pool is None:
             continue
         allocated[pool.id] += world.templates[vm.template_id].size if vm.kind == USER else SYSTEM_VOLUME
         if vm.kind == USER and (pool.id, vm.template_id) not in copies:
             copies.add((pool.id, vm.template_id))
             allocated[pool.id] += world.templates[vm.template_id].size
-    for pool in pools.values():
-        pool.allocated = allocated[pool.id]
-
-
-def _pools_by_cluster(world: World) -> dict[int, list[StoragePool]]:
-    found: dict[int, list[StoragePool]] = {}
     for pool in world.storage_pools:
-        if pool.cluster_id is not None:
-            found.setdefault(pool.cluster_id, []).append(pool)
-    return found
+        pool.allocated = allocated[pool.id]
 
 
 def percent(used: float, total: float) -> float:

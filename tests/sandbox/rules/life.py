@@ -9,7 +9,7 @@ from ..errors import ApiError
 from ..world import World
 from ..world.hosts import Host
 from ..world.vms import Vm
-from . import capacity, placement, redundancy
+from . import capacity, placement, redundancy, volumes
 
 INSUFFICIENT = 533
 
@@ -50,6 +50,7 @@ def start(world: World, vm: Vm, host: Host) -> None:
     """Run `vm` on `host`: each factor is remembered once it is above 1, and ever after."""
     _release_reservation(world, vm)
     _take(host, vm)
+    volumes.started(world, vm, host)
     now = capacity.factors(world.clusters[host.cluster_id])
     kept = [new if old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
     vm.factors = (kept[0], kept[1])

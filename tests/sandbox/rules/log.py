@@ -59,6 +59,54 @@ EVENTS = {
     "revokeCertificate": Kind("CA.CERTIFICATE.REVOKE", "revoking certificate"),
     "provisionCertificate": Kind("CA.CERTIFICATE.PROVISION", "provisioning certificate for host"),
 }
+# Commands that are done when they answer: written down once, as completed (T7:97-118); what is said of the row.
+CHANGES = {
+    "createZone": Kind("ZONE.CREATE", "creating zone. Zone Name: {name}"),
+    "updateZone": Kind("ZONE.EDIT", "editing zone. Zone Id: {id}"),
+    "createPod": Kind("POD.CREATE", "creating pod"),
+}
+# The server's own alerts, by number (T7:62).
+ALERTS = (
+    (8, "ALERT.USERVM"),
+    (29, "ALERT.OOBM.AUTHERROR"),
+    (6, "ALERT.STORAGE.SECONDARY"),
+    (2, "ALERT.STORAGE"),
+    (10, "ALERT.SERVICE.CONSOLEPROXY"),
+    (20, "ALERT.STORAGE.OBJECT"),
+    (23, "ALERT.USAGE.SANITY"),
+    (13, "ALERT.USAGE"),
+    (30, "ALERT.HA.ACTION"),
+    (25, "ALERT.STORAGE.LOCAL"),
+    (1, "ALERT.CPU"),
+    (31, "ALERT.CA.CERT"),
+    (24, "ALERT.NETWORK.DIRECTPUBLICIP"),
+    (19, "ALERT.SERVICE.SSVM"),
+    (3, "ALERT.STORAGE.ALLOCATED"),
+    (12, "ALERT.STORAGE.MISC"),
+    (15, "ALERT.NETWORK.DOMAINROUTERMIGRATE"),
+    (32, "ALERT.VM.SNAPSHOT"),
+    (5, "ALERT.NETWORK.PRIVATEIP"),
+    (11, "ALERT.NETWORK.ROUTING"),
+    (14, "ALERT.MANAGEMENT"),
+    (20, "ALERT.USAGE.RESULT"),
+    (10, "ALERT.NETWORK.IPV6SUBNET"),
+    (27, "ALERT.TYPE.SYNC"),
+    (28, "ALERT.UPLOAD.FAILED"),
+    (0, "ALERT.MEMORY"),
+    (16, "ALERT.SERVICE.CONSOLEPROXYMIGRATE"),
+    (17, "ALERT.USERVM.MIGRATE"),
+    (18, "ALERT.NETWORK.VLAN"),
+    (26, "ALERT.RESOURCE.EXCEED"),
+    (32, "ALERT.VR.PRIVATE.IFACE.MTU"),
+    (7, "ALERT.COMPUTE.HOST"),
+    (33, "ALERT.TYPE.EXTENSION.PATH.NOT.READY"),
+    (9, "ALERT.SERVICE.DOMAINROUTER"),
+    (21, "ALERT.STORAGE.DELETE"),
+    (4, "ALERT.NETWORK.PUBLICIP"),
+    (22, "ALERT.RESOURCE.COUNT"),
+    (32, "ALERT.VR.PUBLIC.IFACE.MTU"),
+    (21, "ALERT.STORAGE.BACKUP"),
+)
 # Job instance → table of its row.
 TABLES = {
     "Host": "hosts",
@@ -81,6 +129,18 @@ def _write(
         name, row = resource
         event.resource_type, event.resource_uuid, event.resource_name = name, row.uuid, getattr(row, "name", "")
     return world.events.add(event)
+
+
+def changed(world: World, command: str, body: Body) -> None:
+    """Write down what a command has done that is no job."""
+    kind = CHANGES.get(command)
+    if kind is None:
+        return
+    (name,) = (word for word in ("zone", "pod") if word in body)
+    row = world.table(f"{name}s").by_uuid(body[name]["id"])
+    text = kind.doing.format(name=getattr(row, "name", ""), id=getattr(row, "id", ""))
+    parent = world.new_uuid() if command.startswith("update") else ""
+    _write(world, kind, f"Successfully completed {text}", "Completed", (name.capitalize(), row), parent)
 
 
 def _resource(world: World, work: Work) -> tuple[str, Any] | None:

@@ -22,6 +22,7 @@ from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
 from .vms import AffinityGroup, ServiceOffering, Template, Vm
+from .volumes import Volumes
 from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
 # With this stream the hosts that the server drew at random in the recorded conversations come out again.
@@ -75,11 +76,13 @@ class World(Infrastructure):
         self.hosts: Table[Host] = Table("zone_id", "pod_id", "cluster_id", "name", "ip_address", "resource_state")
         self.storage_pools: Table[StoragePool] = Table("zone_id", "cluster_id")
         self.image_stores: Table[ImageStore] = Table("zone_id")
+        self.staging_stores: Table[ImageStore] = Table("zone_id")
         self.vmware_datacenters: Table[VmwareDatacenter] = Table("zone_id")
         self.service_offerings: Table[ServiceOffering] = Table("name")
         self.hypervisor_capabilities: Table[HypervisorCapabilities] = Table("name", "version")
         self.templates: Table[Template] = Table("zone_id")
         self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "vpc_id", "kind", "name")
+        self.volumes = Volumes(self.vms)
         self.affinity_groups: Table[AffinityGroup] = Table("name")
         # Zones, pods and clusters that belong to a domain or account, by kind and row id; hosts say it themselves.
         self.dedicated_places: dict[tuple[str, int], Dedication] = {}

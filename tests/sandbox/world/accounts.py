@@ -44,3 +44,4 @@ class ManagementServer:
     id: int
     uuid: str
     name: str
+    state: str = "Up"

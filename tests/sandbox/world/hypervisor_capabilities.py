@@ -26,7 +26,7 @@ INSTALLED = (
 
 
 # Hypervisors whose rows list storage motion.
-STORAGE_MOTION = ("VMware", "XenServer")
+STORAGE_MOTION = ("VMware", "XenServer", "Simulator")
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ class HypervisorCapabilities:
     hosts: int | None = None
     # Whether storage motion is listed.
     motion: bool = False
+    groups: bool = False
+    snapshots: bool = False
 
 
 def install(world: World) -> None:
@@ -49,6 +51,10 @@ def install(world: World) -> None:
         number = world.hypervisor_capabilities.next_id()
         motion = name in STORAGE_MOTION
         row = HypervisorCapabilities(number, made, name, version, guests, volumes, hosts, motion)
+        row.groups, row.snapshots = (
+            name in ("KVM", "XenServer", "Simulator"),
+            name in ("VMware", "XenServer", "Simulator"),
+        )
         world.hypervisor_capabilities.add(row)
 
 

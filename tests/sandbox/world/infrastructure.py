@@ -49,6 +49,10 @@ class Infrastructure:
         self.public_ips: Table[PublicIp] = Table("network_id", "vpc_id", "ip", "vm_id")
         # When the last PRIMARY of a network or VPC went, by (network, VPC), on the server's clock.
         self.vacated: dict[tuple[int | None, int | None], float] = {}
+        # Most that an account or domain may have, by ("account" or "domain", its row, the number of the resource).
+        self.limits: dict[tuple[str, int, int], int] = {}
+        # Whether usage records were asked for yet.
+        self.usage_asked = False
         # What goes wrong, by kind: names or uuids of what it befalls ("*": everything).
         self.troubles: dict[str, set[str]] = {}
         self.private_gateways: Table[PrivateGateway] = Table("vpc_id")

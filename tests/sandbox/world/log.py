@@ -31,6 +31,7 @@ class Event:
     resource_uuid: str = ""
     resource_name: str = ""
     parent_uuid: str = ""
+    archived: bool = False
 
 
 @dataclass(slots=True)
@@ -43,3 +44,5 @@ class Alert:
     name: str
     description: str
     sent: str
+    zone_id: int | None = None
+    archived: bool = False

@@ -30,6 +30,9 @@ class StoragePool:
     tags: list[str] = field(default_factory=list)
     tag_rule: bool = False
     details: dict[str, str] = field(default_factory=dict)
+    iops: int = 1_000_000
+    # VMs that maintenance has stopped, by row id.
+    stopped: set[int] = field(default_factory=set)
     # Whether its figures were collected yet.
     measured: bool = False
 

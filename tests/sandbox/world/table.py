@@ -75,6 +75,11 @@ class Table(Generic[R]):
         for name, buckets in self._indexes.items():
             buckets[_key(name, getattr(row, name))].drop(row)
 
+    def forget(self, row: R) -> None:
+        """Remove, so that its uuid is unknown to listings too (T7:285)."""
+        self.remove(row)
+        self._removed.pop(row.uuid, None)
+
     def bury(self, row: R) -> None:
         """Remove, but let its uuid still be resolved: the real server keeps some removed rows (T3:57, T4:73)."""
         self.remove(row)

@@ -138,6 +138,9 @@ class Vm:
     network_id: int | None = None
     nics: tuple[Nic, ...] = ()
     details: dict[str, str] | None = None
+    # The pool of its root volume, once chosen, and how often that has moved.
+    pool_id: int | None = None
+    volume_moves: int = 0
     # When it started last, by the server's clock.
     started: float = 0.0
     # Of routers: whom they serve beside `network_id`, and what they run.

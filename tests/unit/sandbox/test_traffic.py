@@ -133,16 +133,19 @@ def test_an_address_in_use_keeps_its_range(site: Site) -> None:
 
 def test_a_pool_goes_only_out_of_maintenance(site: Site) -> None:
     api = site.api
-    assert api.ask("deleteStoragePool", id=site.pool)[0] == 431
-    assert api.ok("updateStoragePool", id=site.pool, enabled="false")["storagepool"]["state"] == "Disabled"
-    assert api.ok("updateStoragePool", id=site.pool, enabled="true", tags="a,b")["storagepool"]["tags"] == "a,b"
-    assert api.done("enableStorageMaintenance", id=site.pool)["storagepool"]["state"] == "Maintenance"
-    assert api.ask("enableStorageMaintenance", id=site.pool)[0] == 431
-    assert api.done("cancelStorageMaintenance", id=site.pool)["storagepool"]["state"] == "Up"
-    assert api.ask("cancelStorageMaintenance", id=site.pool)[0] == 530
-    api.done("enableStorageMaintenance", id=site.pool)
-    assert api.ok("deleteStoragePool", id=site.pool) == {"success": True}
-    assert api.ok("listStoragePools") == {}
+    place = {"zoneid": site.zone, "podid": site.pod, "clusterid": site.cluster}
+    # An empty one: system VMs are on the first.
+    pool = api.ok("createStoragePool", name="ps2", url="nfs://10.0.0.9/ps2", **place)["storagepool"]["id"]
+    assert api.ask("deleteStoragePool", id=pool)[0] == 431
+    assert api.ok("updateStoragePool", id=pool, enabled="false")["storagepool"]["state"] == "Disabled"
+    assert api.ok("updateStoragePool", id=pool, enabled="true", tags="a,b")["storagepool"]["tags"] == "a,b"
+    assert api.done("enableStorageMaintenance", id=pool)["storagepool"]["state"] == "Maintenance"
+    assert api.job("enableStorageMaintenance", id=pool)["jobresultcode"] == 431
+    assert api.done("cancelStorageMaintenance", id=pool)["storagepool"]["state"] == "Up"
+    assert api.job("cancelStorageMaintenance", id=pool)["jobresultcode"] == 530
+    api.done("enableStorageMaintenance", id=pool)
+    assert api.ok("deleteStoragePool", id=pool) == {"success": True}
+    assert [row["id"] for row in api.ok("listStoragePools")["storagepool"]] == [site.pool]
 
 
 def test_image_stores(site: Site) -> None:
