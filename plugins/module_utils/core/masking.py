@@ -120,30 +120,60 @@ for _name, _text in html5.items():
 
 @lru_cache(maxsize=64)
 def _spellings(secret: str) -> re.Pattern[str]:
-    """Each character in any spelling, mixed as may be, or the whole in Base64."""
+    """Each character in any spelling, mixed as may be, or the whole in Base64 or as hexadecimal digits."""
     spelled = "".join(f"(?:{'|'.join(_spellings_of(char))})" for char in secret)
     raw = secret.encode("utf-8", "surrogatepass")
-    packed = {coder(raw).decode().rstrip("=") for coder in (base64.b64encode, base64.urlsafe_b64encode)}
-    whole = [f"{re.escape(each)}={{0,2}}" for each in sorted(packed)] if len(secret) > 2 else []
-    return re.compile("|".join([*whole, spelled]), re.IGNORECASE)
+    return re.compile("|".join([*_packed(raw), *_inside(raw), *_hexadecimal(raw), spelled]), re.IGNORECASE)
+
+
+_CODERS = (base64.b64encode, base64.urlsafe_b64encode)
+_LEAST = 6  # characters of Base64 that are hardly there by chance
+
+
+def _packed(raw: bytes) -> list[str]:
+    """The whole in Base64."""
+    found = {coder(raw).decode().rstrip("=") for coder in _CODERS} if len(raw) > 2 else set()
+    return [f"{re.escape(each)}={{0,2}}" for each in sorted(found)]
+
+
+def _inside(raw: bytes) -> list[str]:
+    """Within a longer text in Base64, as "Basic" sends user:password: what three bytes begin at any of three places.
+
+    Characters of which some bits are the text's around it are left out.
+    """
+    found = set()
+    for before in range(3):
+        first, end = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
+        if end - first >= _LEAST:
+            found |= {coder(bytes(before) + raw).decode()[first:end] for coder in _CODERS}
+    return [re.escape(each) for each in sorted(found)]
+
+
+def _hexadecimal(raw: bytes) -> list[str]:
+    """A dump of bytes, or of characters of two bytes each."""
+    if len(raw) < 4:
+        return []
+    return [r"[\s:-]?".join(f"{byte:02x}" for byte in raw), r"[\s:-]?".join(rf"{byte:02x}[\s:-]?00" for byte in raw)]
 
 
 def _spellings_of(char: str) -> list[str]:
-    point = ord(char)
+    """Longer ones first: ``=3d`` begins as ``=`` does."""
+    point, code = ord(char), char.encode("utf-8", "surrogatepass")
     units = char.encode("utf-16-be", "surrogatepass")
     found = [
-        re.escape(char),
-        # A backslash before it, as many as there are layers of quotes.
-        rf"\\+{re.escape(char)}",
-        *([rf"\\+{_CONTROLS[char]}"] if char in _CONTROLS else []),
         # JSON, Java, JavaScript; Python and C.
         "".join(rf"\\+u{units[n : n + 2].hex()}" for n in range(0, len(units), 2)),
-        # URL, also encoded more than once.
-        "".join(f"%(?:25)*{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")),
+        # JavaScript and Perl.
+        rf"\\+[ux]\{{0*{point:x}\}}",
+        # URL, also encoded more than once, and as some servers read it.
+        "".join(f"%(?:25)*{byte:02x}" for byte in code),
+        "".join(f"%u{units[n : n + 2].hex()}" for n in range(0, len(units), 2)),
         # HTML and XML.
         f"&(?:amp;)*#0*{point};",
         f"&(?:amp;)*#x0*{point:x};",
         *(f"&(?:amp;)*{re.escape(name)}" for name in _NAMED.get(char, ())),
+        # Mail.
+        "".join(f"={byte:02x}" for byte in code),
     ]
     if point < 256:
         found += [rf"\\+x{point:02x}", f"%(?:25)*{point:02x}", rf"\\+{point:03o}"]
@@ -152,4 +182,7 @@ def _spellings_of(char: str) -> list[str]:
     if char in "'\"":
         # Shells ('"'"') and SQL or CSV ('').
         found = [r"'\"'\"'", r"'\\+''", char * 2, *found] if char == "'" else [char * 2, *found]
-    return found
+    if char in _CONTROLS:
+        found.append(rf"\\+{_CONTROLS[char]}")
+    # A backslash before it, as many as there are layers of quotes.
+    return [*found, rf"\\+{re.escape(char)}", re.escape(char)]

@@ -61,6 +61,12 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "shell, backslashes": lambda text: "".join(f"\\{char}" for char in text),
     "SQL": lambda text: text.replace("'", "''"),
     "CSV": lambda text: text.replace('"', '""'),
+    "JavaScript": lambda text: "".join(f"\\u{{{ord(char):x}}}" for char in text),
+    "Perl": lambda text: "".join(f"\\x{{{ord(char):04X}}}" for char in text),
+    "percent u": lambda text: "".join(f"%u{ord(char):04x}" for char in text),
+    "quoted-printable": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "a dump of bytes": lambda text: text.encode().hex(" ").upper(),
     "Base64": lambda text: base64.b64encode(text.encode()).decode(),
     "Base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
 }
@@ -84,6 +90,16 @@ def test_spellings_may_be_mixed(secret: str, data: st.DataObject) -> None:
     ways = [str, lower_percent, lambda char: f"&#{ord(char)};", lambda char: json.dumps(char)[1:-1]]
     echoed = "".join(data.draw(st.sampled_from(ways))(char) for char in secret)
     assert masked(f"<{echoed}>", [secret]) == f"<{MASK}>"
+
+
+@given(st.binary(max_size=7), st.binary(max_size=7), st.sampled_from([secret for secret in SECRETS if len(secret) > 7]))
+def test_a_secret_within_base64_is_masked(before: bytes, after: bytes, secret: str) -> None:
+    """``Authorization: Basic`` is user:password; at most the bits that are the neighbours' too are left."""
+    echoed = base64.b64encode(before + secret.encode() + after).decode()
+    shown = masked(f"Authorization: Basic {echoed}", [secret]).removeprefix("Authorization: Basic ")
+    assert MASK in shown
+    left = len(shown.replace(MASK, "").rstrip("="))
+    assert left <= len(base64.b64encode(before).decode()) + len(base64.b64encode(after).decode()) + 2
 
 
 def test_what_is_no_secret_stays() -> None:
