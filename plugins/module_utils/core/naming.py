@@ -69,10 +69,18 @@ def only(things: t.Sequence[N], kind: str, wanted: str, where: str = "", names: 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 
 
+# What inet_aton(3) takes for a number of an address: "127.1", "2130706433", "0x7f.1".
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*", re.ASCII)
+
+
 def is_host_name(text: str) -> bool:
-    """Whether it is a name that DNS or an inventory may know, and nothing else: no option, path or part of a URL."""
+    """Whether it is a name that DNS or an inventory may know, and nothing else: no option, path or part of a URL.
+
+    A name whose last label is a number is none: who connects to 127.1 or 2130706433 gets to himself.
+    """
     labels = text[:-1].split(".") if text.endswith(".") else text.split(".")
-    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+    named = len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+    return named and not _NUMBER.fullmatch(labels[-1])
 
 
 def is_address(text: str) -> bool:

@@ -9,7 +9,6 @@ OutOfBandManagementServiceImpl (the order in which zone, cluster and host are as
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
@@ -159,8 +158,7 @@ def port(text: str, parameter: str = "port") -> int:
 
 def is_host(text: str) -> bool:
     """Whether a text is an address or a name that can be put into a command or URL as it is."""
-    # A text of digits and dots that is no address is a slip, not a name.
-    return is_address(text) or (is_host_name(text) and not re.fullmatch(r"[0-9.]+", text))
+    return is_address(text) or is_host_name(text)
 
 
 def _check_address(wish: OobmWish) -> None:

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import matches, nearest, only
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import (
+    is_host_name,
+    matches,
+    nearest,
+    only,
+)
 
 
 @dataclass(frozen=True)
@@ -66,3 +71,23 @@ def test_near_names_are_names_that_are_there_and_few(names: list[str], wanted: s
     assert set(near) <= set(names)
     if wanted.casefold() in {name.casefold() for name in names}:
         assert near[0].casefold() == wanted.casefold()
+
+
+@pytest.mark.parametrize(
+    "text", ["kvm1", "kvm-1.example.net", "h0.", "1a.2b", "101-kvm", "0xen", "x" * 63, "10.0.0.kvm"]
+)
+def test_names_of_hosts(text: str) -> None:
+    assert is_host_name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The library of C takes these for addresses, of this very machine most of them.
+        *("127.1", "2130706433", "0x7f000001", "0x7F.1", "0177.0.0.1", "127.0.0.1.", "0x7f.0x1", "0x", "1"),
+        # A slip in an address, and what begins an option, a path, a URL or another line.
+        *("10.0.0.300", "-oProxyCommand=x", "h/system?command=x", "h\n", "h h", "h..", "", ".", "fe80::1%eth0", "h:22"),
+    ],
+)
+def test_what_is_no_name_of_a_host(text: str) -> None:
+    assert not is_host_name(text)
