@@ -164,8 +164,9 @@ def _planned(plan: Json) -> t.Iterator[Json]:
 
 def _threshold(plans: t.Sequence[Json]) -> float:
     """The lowest of a cluster's, as its plans tell them."""
-    its = (plan.get("distribution") or {} for plan in plans)
-    return min((limit for each in its for limit in (each.get("thresholds") or {}).values()), default=THRESHOLD)
+    its = ((plan.get("distribution") or {}).get("thresholds") or {} for plan in plans)
+    limits = (each.get(kind) for each in its for kind in ("cpu", "memory"))
+    return min((limit for limit in limits if limit is not None), default=THRESHOLD)
 
 
 def _fullest(rows: t.Sequence[Shift], limit: float) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from ..placement.fleet import Fleet, balances, vms_of
 from ..placement.rolling import fingerprint
 from ..placement.text import duration
 from ..text import printable
+from . import forms
 from .certificates import CertificatesPart
 from .changes import (
     DonePart,
@@ -31,6 +32,9 @@ from .changes import (
 )
 from .places import Json, arguments, fleet_of, labels
 
+# Of results that have such a key, and of failed ones.
+FORMS: t.Mapping[str, forms.Form] = {"waves": forms.PLAN, "moved": forms.DONE}
+FAILED: t.Mapping[str, forms.Form] = {"waves": forms.REFUSED, "moved": forms.DONE}
 LEVELS = (0.25, 0.5, 0.75, 0.9)  # where one band of load ends and the next begins
 
 
@@ -149,6 +153,9 @@ def taken(name: str, value: object, key: str, source: str) -> tuple[Json, ...]:
         if isinstance(item, t.Mapping) and isinstance(item.get("results"), list) and key not in item:
             found += taken(name, item, key, source)
         elif isinstance(item, t.Mapping) and (key in item or item.get("failed")):
+            wrong = forms.misfit(item, FORMS[key] if key in FORMS and not item.get("failed") else FAILED.get(key, {}))
+            if wrong is not None:
+                raise InvalidValue(f"{name}.{wrong.place}", wrong.value, f"what {source} returned")
             found.append(item)
         elif not (isinstance(item, t.Mapping) and item.get("skipped")):
             raise InvalidValue(name, type(item).__name__, f"what {source} returned")

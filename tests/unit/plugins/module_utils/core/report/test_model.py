@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance, vms_of
@@ -263,10 +269,10 @@ def test_what_was_done_is_one_row_a_host() -> None:
     ("value", "count"),
     [
         (None, 0),
-        ({"waves": []}, 1),
-        ([{"waves": []}, {"waves": []}], 2),
-        ({"results": [{"waves": []}, {"skipped": True}]}, 1),
-        ([{"results": [{"waves": []}]}, {"failed": True, "msg": "x"}], 2),
+        (planned(), 1),
+        ([planned(), planned()], 2),
+        ({"results": [planned(), {"skipped": True}]}, 1),
+        ([{"results": [planned()]}, {"failed": True, "msg": "x"}], 2),
     ],
 )
 def test_results_are_taken_as_they_were_registered(value: object, count: int) -> None:
@@ -320,3 +326,60 @@ def test_names_lose_the_domain_that_all_share() -> None:
     assert short(["a.example.net", "b.example.net"]) == {"a.example.net": "a", "b.example.net": "b"}
     assert short(["a.example.net", "a.example.org"]) == {n: n for n in ("a.example.net", "a.example.org")}
     assert short(["10.1.2.3"]) == {"10.1.2.3": "10.1.2.3"}
+
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.just([]), st.just({}), st.just([{}])
+)
+
+
+def places(value: object, place: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    yield place
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield from places(inner, (*place, key))
+
+
+def planted(value: Any, place: tuple[Any, ...], odd: object) -> Any:
+    if not place:
+        return odd
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[place[0]] = planted(copy[place[0]], place[1:], odd)
+    return copy
+
+
+WHOLE = planned([move("vm1-0", 1, 2)], balance=[], distribution={"thresholds": {"cpu": 0.8}}, cluster_id="c")
+RESULT = {
+    "name": "kvm1",
+    "moved": [move("vm1-0", 1, 2)],
+    "stopped": ["a"],
+    "started": [],
+    "remaining": [],
+    "seconds": 3,
+}
+
+
+@given(st.sampled_from(list(places(WHOLE))), ODD)
+def test_a_plan_of_another_form_is_refused_or_shown(place: tuple[object, ...], odd: object) -> None:
+    """Out of a file, of an older version, or changed by hand: never a traceback."""
+    with contextlib.suppress(InvalidValue):
+        shown(fleet(1, 1), list(taken("plan", planted(WHOLE, place, odd), "waves", "cs_maintenance_plan")))
+
+
+@given(st.sampled_from(list(places(RESULT))), ODD)
+def test_a_result_of_another_form_is_refused_or_shown(place: tuple[object, ...], odd: object) -> None:
+    with contextlib.suppress(InvalidValue):
+        shown(fleet(1, 1), results=list(taken("results", planted(RESULT, place, odd), "moved", "cs_maintenance")))
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (("waves", 0, "moves", 0, "target"), "waves[0].moves[0].target"),
+        (("bounds",), "bounds"),
+        (("distribution", "thresholds", "cpu"), "distribution.thresholds.cpu"),
+    ],
+)
+def test_the_place_of_another_form_is_told(place: tuple[object, ...], told: str) -> None:
+    with pytest.raises(InvalidValue, match=re.escape(f"plan.{told}=['x'] is not valid: expected what cs_")):
+        taken("plan", planted(WHOLE, place, ["x"]), "waves", "cs_maintenance_plan")
