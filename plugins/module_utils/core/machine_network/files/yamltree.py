@@ -27,7 +27,9 @@ def tree(text: str) -> Node:
     lines = [
         (len(line) - len(line.lstrip(" ")), line.strip()) for line in map(_bare, text.lstrip("\ufeff").splitlines())
     ]
-    kept = [line for line in lines if line[1] and not re.match(r"(---|\.\.\.)$|%", line[1])]
+    # What begins behind the mark of a document is on its line.
+    lines = [(indent, re.sub(r"^---(?:\s+|$)", "", line)) for indent, line in lines]
+    kept = [line for line in lines if line[1] and not re.match(r"\.\.\.$|%", line[1])]
     reader = _Blocks(kept)
     found = reader.node(-1)
     if reader.at < len(kept):
@@ -126,7 +128,7 @@ class _Blocks:
                 except IndexError:
                     if self.at >= len(self.lines):
                         raise NotRead(f"not closed: {text}") from None
-                    text = f"{text} {self.lines[self.at][1]}"
+                    text = _continued(text, self.lines[self.at][1])
                     self.at += 1
                     continue
                 if text[end:].strip():
@@ -139,6 +141,12 @@ class _Blocks:
             words.append(self.lines[self.at][1])
             self.at += 1
         return " ".join(words)
+
+
+def _continued(text: str, line: str) -> str:
+    """A line break is a blank, but for one behind a backslash within double quotes, which is nothing."""
+    escaped = '"' in text and (len(text) - len(text.rstrip("\\"))) % 2 == 1
+    return f"{text[:-1]}{line}" if escaped else f"{text} {line}"
 
 
 def _is_item(text: str) -> bool:

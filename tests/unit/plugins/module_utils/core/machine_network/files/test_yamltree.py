@@ -60,6 +60,10 @@ network:
     "network:\r\n  version: 2\r\n  renderer: networkd\r\n",
     "\ufeffnetwork:\n  bridges:\n    br0: {interfaces: [eno1, eno2], parameters: {stp: false, forward-delay: 0}}\n",
     "a: 'it''s'\nb: it's # not quoted\nc: \"a \\\"b\\\" \\u00e9\"\nd: http://x/y#z\n",
+    "--- {network: {version: 2}}\n",
+    "--- # of the installer\nnetwork: {version: 2}\n",
+    '--- "a\\\n  b"\n',
+    'a: "b\\\\\n  c"\n',
     "- a\n- - b\n  - c\n- d:\n  - e\n  f: g\n",
     """network:
   ethernets:
@@ -87,9 +91,20 @@ TREES = st.recursive(
 )
 
 
-@given(TREES, st.booleans())
-def test_what_a_library_writes_is_read(wanted: Any, flow: bool) -> None:
-    text = yaml.safe_dump(wanted, default_flow_style=flow, allow_unicode=True, width=200)
+@given(
+    TREES,
+    st.fixed_dictionaries(
+        {
+            "default_flow_style": st.booleans(),
+            "explicit_start": st.booleans(),
+            "allow_unicode": st.booleans(),
+            "width": st.sampled_from([10, 80, 200]),
+            "indent": st.sampled_from([2, 4]),
+        }
+    ),
+)
+def test_what_a_library_writes_is_read(wanted: Any, style: dict[str, Any]) -> None:
+    text = yaml.safe_dump(wanted, **style)
     found = yaml.load(text, Loader=yaml.BaseLoader)
     # "[]" alone is a scalar of this dumper's own in a block; both readers agree on what they were given.
     assert tree(text) == ("" if found is None else found)
