@@ -68,6 +68,10 @@ def network_files(linux: Linux) -> dict[str, str]:
         for pattern in (*backend.managed, *backend.besides)
         for path in linux.listed(pattern)
     }
+    for path in [path for path in found if path.startswith("/etc/systemd/network/")]:
+        # What lies in its directory belongs to a file of systemd-networkd (systemd.network(5)).
+        more = [linux.read(each) or "" for each in linux.listed(f"{path}.d/*.conf")]
+        found[path] = "\n".join((found[path], *more))
     waiting = [path for path in found if path.startswith("/etc/network/")]
     while waiting:
         path = waiting.pop()

@@ -16,6 +16,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linu
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network import (
     layout as network_layout,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.files.read import definitions
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.layout.seen import (
     SeenAddress,
     SeenRoute,
@@ -235,3 +236,22 @@ def test_what_cards_daemons_tables_and_included_files_say() -> None:
     facts = seen.links[0].facts
     assert (facts.driver, facts.path, facts.other) == ("igb", "pci-0000:02:00.0", ("enp2s0",))
     assert list(seen.daemons) == ["/etc/keepalived/keepalived.conf"]
+
+
+def test_drop_ins_of_networkd_belong_to_their_file() -> None:
+    """Their settings are kept, or named where they would go; one that repeats [Match] narrows what the file is for."""
+    place = "/etc/systemd/network"
+    files = {
+        f"{place}/10-lan.network": "[Match]\nName=eth*\n[Network]\nDHCP=yes",
+        f"{place}/10-lan.network.d/20-mtu.conf": "[Link]\nMTUBytes=9000\n",
+        f"{place}/10-lan.network.d/10-name.conf": "[Match]\nName=\nName=eth7\n",
+        f"{place}/10-lan.network.d/readme": "[Link]\nMTUBytes=1\n",
+        f"{place}/20-lan.network.d/old.conf": "[Link]\nMTUBytes=2\n",
+    }
+    host: Any = Host(files, {}, set())
+    read = network_layout.network_files(host)
+    assert list(read) == [f"{place}/10-lan.network"]
+    (found,) = definitions(*next(iter(read.items())))
+    assert ("Link.MTUBytes", "9000") in found.settings
+    assert not any(value in ("1", "2") for _key, value in found.settings)
+    assert [(one.key, one.patterns) for one in found.match] == [("name", ("eth7",))]
