@@ -60,8 +60,12 @@ def merge(text: str, wanted: t.Mapping[str, object], keep: t.Collection[str] = (
     """Set keys to values: numbers, texts or lists of texts; None removes one. keep: keys that stay whatever is wanted.
 
     A key that has its value already keeps its line to the letter. A new one stands below its commented sample. Raises
-    InvalidValue for a value that the format cannot hold.
+    InvalidValue for a value that the format cannot hold, and for a list in the file that no bracket closes: whatever
+    came after it would belong to it, so each run would add its lines anew.
     """
+    for key, lines in _statements(text):
+        if key and not _closed(_written_value(lines), lines):
+            raise InvalidValue(key, lines[0].strip(), 'a value with an end: the file has no ] or """ that closes it')
     values = {key: None if value is None else _wanted(key, value) for key, value in wanted.items()}
     held = parse(text)
     left = {key: held[key] for key in values if key in keep and key in held and held[key] != values[key]}
