@@ -145,5 +145,5 @@ def test_there_is_exactly_one_line_of_arguments(text: str, after: str) -> None:
 @pytest.mark.parametrize("text", ['a = [ "x"\n', 'b = 1\na = [\n "x",\n# ]\n', 'a = """x\ny = 1\n', "a = ["])
 def test_a_value_without_an_end_is_told(text: str) -> None:
     """What follows would be part of it, so each run would add the same line again."""
-    with pytest.raises(InvalidValue, match="^a='a = "):
+    with pytest.raises(InvalidValue, match=r"^a='a = "):
         merge(text, {"listen_tls": 1})
