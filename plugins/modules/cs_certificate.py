@@ -159,6 +159,11 @@ hosts:
       description: VMs that ran there before and after.
       type: list
       elements: str
+    seconds:
+      description:
+        - Seconds from the request until the agent was Up and the port showed the new certificate. V(null) in check
+          mode.
+      type: float
   sample: [{"host": "kvm1", "reason": "expiring", "vms": ["i-2-10-VM"]}]
 kept:
   description: Hosts of the place that needed none.

@@ -48,8 +48,12 @@ def reasons(lab: Lab, **asked: object) -> list[tuple[object, object]]:
 def test_what_expires_is_renewed_once(lab: Lab) -> None:
     lab.provisioned("kvm1", days=20)
     lab.provisioned("kvm2", days=300)
+    (row,) = perform(lab.cloud, "cs_certificate", True, **PLACE, days=30).result["hosts"]  # type: ignore[misc]
+    assert (row["after"], row["seconds"]) == (None, None)
+    begun = lab.clock.now()
     done = twice(lab.cloud, "cs_certificate", **PLACE, days=30)
     (row,) = done.result["hosts"]  # type: ignore[misc]
+    assert 0 <= row["seconds"] <= lab.clock.now() - begun
     assert (row["host"], row["reason"], done.result["kept"]) == ("kvm1", "expiring", ["kvm2"])
     assert row["after"]["serial"] != row["before"]["serial"]
     assert row["after"]["not_after"] > row["before"]["not_after"] + 300 * 86400

@@ -133,7 +133,7 @@ class _Work:
     def done(self, task: _Task) -> dict[str, object]:
         """Provisioned and proved."""
         host, request = task.host, self.request
-        vms = self._running(host)
+        vms, started = self._running(host), self.cloud.clock.now()
         self.cloud.progress(f"host {host.name}: {task.why}, {len(vms)} VMs run there")
         try:
             self.cloud.authorities.provision(host.id, request.reconnect, request.forced, request.provider)
@@ -142,10 +142,11 @@ class _Work:
             if task.shown.certificate is None:
                 raise
         after = self._proved(task)
+        seconds = round(self.cloud.clock.now() - started, 1)
         lost = sorted(vms - self._running(host))
         if lost:
             raise NotProvisioned(f"VMs of host {host.name} no longer run there: {', '.join(lost)}", vms=lost)
-        return _row(task, after.certificate, sorted(vms))
+        return _row(task, after.certificate, sorted(vms), seconds)
 
     def _proved(self, task: _Task) -> Sighting:
         """The agent is Up, and its port shows another certificate, of the CA in force, with enough days left."""
@@ -198,13 +199,16 @@ class _Work:
         return {vm.name for vm in self.cloud.fleets.on_host(cluster, host.id) if vm.state == "Running"}
 
 
-def _row(task: _Task, after: t.Optional[Certificate], vms: t.Sequence[str]) -> dict[str, object]:
+def _row(
+    task: _Task, after: t.Optional[Certificate], vms: t.Sequence[str], seconds: t.Optional[float] = None
+) -> dict[str, object]:
     return {
         "host": task.host.name,
         "reason": task.why,
         "before": _short(task.shown.certificate),
         "after": _short(after),
         "vms": list(vms),
+        "seconds": seconds,
     }
 
 
