@@ -5,7 +5,8 @@
 """Stand-in for the CloudStack agent: says who it is to the first management server that answers, and stays.
 
 Lines of JSON instead of the real protocol. It ends when the server says that the host was deleted, as the real one
-does. Asked to, it makes a new key and takes a certificate for it; then it starts libvirtd again and connects anew.
+does. Asked to, it makes a new key and takes a certificate for it; then it starts libvirtd again and connects anew. It
+also changes a password.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def talk(server: str, held: dict[str, str]) -> bool:
 
 
 def provisioned(asked: dict[str, str]) -> dict[str, str]:
-    """A signing request for a new key, or what came of taking its certificate."""
+    """A signing request for a new key, or what came of taking its certificate or a password."""
+    if "password" in asked:
+        return changed(asked["username"], asked["password"])
     files = [f"{HOME}/cloud.{end}" for end in ("jks", "crt", "ca.crt", "key", "csr")]
     if "certificate" in asked:
         word, authority = asked["certificate"], asked["authority"]
@@ -92,6 +95,13 @@ def provisioned(asked: dict[str, str]) -> dict[str, str]:
     if "certificate" in asked and os.path.exists("/etc/libvirt"):
         subprocess.run(["systemctl", "restart", "libvirtd"], check=False)
     return {"said": ended.stdout}
+
+
+def changed(username: str, password: str) -> dict[str, str]:
+    """The password goes by standard input, where a real agent's script has it on its command line."""
+    given = f"{username}:{password}\n"
+    ended = subprocess.run(["chpasswd"], input=given, capture_output=True, text=True, check=False)
+    return {"error": f"chpasswd: {ended.stderr.strip()}"} if ended.returncode else {"said": ""}
 
 
 def main() -> None:

@@ -9,7 +9,9 @@ secured by cs_host_keystore. The tests are one story: each goes on from where th
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +30,7 @@ from unit.sandbox.client import Api
 READER = Cryptography()
 AGENT = "/etc/cloudstack/agent"
 NAME = "{{ inventory_hostname }}.example.net"
+CHPASSWD = "/usr/local/sbin/chpasswd"
 STRICTNESS = "ca.plugin.root.auth.strictness"
 GUEST = """<domain type='qemu'><name>i-2-3-VM</name><memory unit='MiB'>32</memory>
 <os><type arch='x86_64' machine='pc'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
@@ -226,6 +229,38 @@ def test_a_host_is_secured_by_hand(site: Site) -> None:
     passphrase = kvm2.read(f"{AGENT}/agent.properties").partition("keystore.passphrase=")[2].split()[0]
     for text in ("PRIVATE KEY", passphrase):
         assert text not in done.output
+
+
+def test_a_password_is_changed_by_the_agents_on_all_hosts_or_on_none(site: Site) -> None:
+    """updateHostPassword with update_passwd_on_host, to agents of machines."""
+    old, new = "0ld-s3cret", "n3w%s3cret#{ü}"
+    for host in site.fleet:
+        host.run(f"echo 'cloudstack:{old}' | chpasswd")
+    site.fleet["kvm3"].write(CHPASSWD, "#!/bin/sh\nexit 1\n", mode=0o755)
+    failed = change(site, old, new)
+    assert "chpasswd" in failed.output
+    assert [accepts(host, old) for host in site.fleet] == [True] * 3
+    site.fleet["kvm3"].run(f"rm {CHPASSWD}")
+    done = change(site, old, new)
+    assert (failed.status, done.status) == (2, 0), done.output
+    assert [accepts(host, new) for host in site.fleet] == [True] * 3
+    assert set(site.hosts().values()) == {"Up"}
+    assert not any(word in failed.output + done.output for word in (old, new))
+
+
+def change(site: Site, old: str, new: str) -> Play:
+    asked = {"zone": "east", "cluster": "east-kvm", "username": "cloudstack", "update_on_host": True}
+    asked |= {"password": old, "new_password": new, "timeout": 60}
+    task = {"name": "The password", "hostcraft.cloudstack.cs_host_password": asked}
+    play = site.folder / "password.json"
+    play.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
+    return site.play(play, "-vvvv")
+
+
+def accepts(host: Host, password: str) -> bool:
+    text = "import crypt, spwd, sys; held = spwd.getspnam('cloudstack').sp_pwd; "
+    text += "print(crypt.crypt(sys.argv[1], held) == held)"
+    return "True" in host.run(f'python3 -W ignore -c "{text}" {shlex.quote(password)}').stdout
 
 
 def until(true: Callable[[], bool]) -> None:
