@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -22,6 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(VENV / "collections")
     os.environ["ANSIBLE_HOME"] = str(VENV / "ansible-home")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath)])
+    # A busy machine is no fault of what is tested.
+    settings.register_profile(
+        "any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("any machine")
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -98,7 +98,7 @@ def killing(lab: Lab, nth: int) -> Callable[..., object]:
     return real
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(nth=st.integers(1, 40))
 def test_a_drill_that_is_killed_anywhere_is_made_good_by_the_next(lab: Lab, nth: int) -> None:
     real = killing(lab, nth)

@@ -134,7 +134,7 @@ class Books(RuleBasedStateMachine):
 
 
 TestBooks = Books.TestCase
-TestBooks.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+TestBooks.settings = settings(max_examples=20, stateful_step_count=30)
 
 
 @pytest.fixture(name="world")

@@ -154,7 +154,7 @@ class Memory(RuleBasedStateMachine):
         assert found == (exact or folded) or found == {name} & exact != set()
 
 
-Memory.TestCase.settings = settings(max_examples=300, stateful_step_count=20, deadline=None)
+Memory.TestCase.settings = settings(max_examples=300, stateful_step_count=20)
 TestMemory = Memory.TestCase
 
 

@@ -47,7 +47,7 @@ def test_another_key_reads_nothing(vector: dict[str, str]) -> None:
 
 # 5,000 texts of each version: 20 of an example.
 @pytest.mark.parametrize("version", [V1, V2])
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.data())
 def test_round_trips(version: str, data: st.DataObject) -> None:
     key, texts = data.draw(KEYS[version]), data.draw(st.lists(TEXTS, min_size=20, max_size=20))
@@ -88,7 +88,6 @@ def test_version_1_is_read_by_openssl() -> None:
 
 @pytest.mark.parametrize("version", [V1, V2])
 @given(place=st.integers(min_value=0), bit=st.integers(0, 7))
-@settings(deadline=None)
 def test_a_damaged_text_is_never_read_as_it_was(version: str, place: int, bit: int) -> None:
     raw = bytearray(base64.b64decode(encryption.encrypt(version, "k", "secret1")))
     raw[place % len(raw)] ^= 1 << bit
@@ -102,7 +101,6 @@ def test_a_damaged_text_is_never_read_as_it_was(version: str, place: int, bit: i
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_reading_anything_raises_nothing(value: str) -> None:
     form, text = encryption.read(value, "k")
     assert (text is None) == (form == "unreadable")

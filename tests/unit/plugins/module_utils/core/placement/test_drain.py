@@ -72,7 +72,7 @@ def test_revert_and_replay_are_inverse(item: Cluster) -> None:
     assert (packing.ram, packing.cpu, packing.where) == (after.ram, after.cpu, after.where)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_cluster(6))
 def test_a_drain_is_refused_only_where_no_landing_exists(item: Cluster) -> None:
     packing = Packing(item.hosts, item.vms)

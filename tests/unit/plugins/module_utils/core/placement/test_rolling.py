@@ -31,7 +31,7 @@ def test_generated_plans_keep_every_promise(seed: int) -> None:
         assert violations(*plain(item, planned(item))) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(any_cluster())
 def test_any_plan_keeps_every_promise(item: Cluster) -> None:
     roll = planned(item)

@@ -60,7 +60,7 @@ def test_looking_leaves_everything_where_it_was() -> None:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(any_cluster(5), st.integers(1, 2))
 def test_what_is_called_borne_is_borne(item: Cluster, spare: int) -> None:
     named = unbearable(Packing(item.hosts, item.vms), (), spare)

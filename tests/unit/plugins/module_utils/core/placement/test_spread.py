@@ -65,7 +65,7 @@ def test_the_fullest_host_is_hardly_fuller_than_before_where_the_sums_allow_it(h
     assert all(each.after <= max(each.least, each.before) * 1.1 for each in found)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(any_cluster())
 def test_no_roll_with_the_fewest_moves_ends_below_the_bound(item: Cluster) -> None:
     roll = plan(item.hosts, item.vms, item.order)
@@ -115,7 +115,7 @@ def test_a_large_vm_still_finds_its_place_where_even_landings_fail() -> None:
     assert len(found.moves) == len(sizes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(any_cluster())
 def test_balance_never_breaks_a_rule_nor_fills_the_fullest_host(item: Cluster) -> None:
     packing = Packing(item.hosts, item.vms)

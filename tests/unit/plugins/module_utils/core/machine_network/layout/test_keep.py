@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
@@ -338,7 +338,6 @@ GONE = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(GIVEN, GONE, st.sampled_from(sorted(RENDER)))
 def test_whatever_is_there_is_written_down_told_or_refused(
     addresses: list[SeenAddress], routes: list[SeenRoute], backend: str

@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.model import checked
@@ -354,7 +354,6 @@ def test_what_a_backend_has_no_words_for_is_refused() -> None:
     assert planned(peers, backend="networkd").findings == ()
 
 
-@settings(deadline=None)
 @given(layouts(openvswitch=True))
 def test_a_valid_layout_is_refused_by_nothing_and_its_change_is_one(layout: Json) -> None:
     for backend in ("ifupdown", "networkd", "netplan"):
@@ -362,7 +361,6 @@ def test_a_valid_layout_is_refused_by_nothing_and_its_change_is_one(layout: Json
         assert checked(change) == change
 
 
-@settings(deadline=None)
 @given(layouts())
 def test_what_lies_under_an_interface_carries_its_mtu(layout: Json) -> None:
     made = layout_of(layout)

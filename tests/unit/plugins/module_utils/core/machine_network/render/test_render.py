@@ -30,7 +30,7 @@ def files(layout: Json, backend: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("backend", sorted(PARSERS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layout=layouts())
 def test_files_mean_what_the_layout_says(backend: str, layout: Json) -> None:
     plan = planned(layout, backend=backend)
@@ -43,7 +43,6 @@ def test_files_mean_what_the_layout_says(backend: str, layout: Json) -> None:
 
 
 @pytest.mark.parametrize("backend", sorted(PARSERS))
-@settings(deadline=None)
 @given(layout=layouts())
 def test_the_same_layout_gives_the_same_files(backend: str, layout: Json) -> None:
     assert files(layout, backend) == files(layout, backend)
