@@ -320,8 +320,14 @@ def instance(
         busy=any(disk.text("state") not in ("", "Ready", "Allocated") for disk in disks),
         owners=_owners(read),
         # Only users' VMs have both; of the others the name is it.
+        alone_for=_alone_for(read) if kind == "Router" else "",
         instance_name=read.text("instancename") or ("" if kind == "User" else read.text("name")),
     )
+
+
+def _alone_for(read: Record) -> str:
+    """The network or VPC of a router that has no second one beside it."""
+    return "" if read.flag("isredundantrouter") else read.text("vpcname", "guestnetworkname")
 
 
 def _has_host_device(details: Record) -> bool:

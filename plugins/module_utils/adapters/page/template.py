@@ -170,6 +170,19 @@ PAGE = """<!DOCTYPE html>
 {% endfor %}
 </tbody></table></div></details>
 {{ moves_table(plan.moves, true) }}
+{% if plan.system %}
+<details open>
+<summary>{{ counted(plan.system | length, "move") }} of system VMs and routers</summary>
+<div class="scroll"><table class="moves">
+<thead><tr><th class="n">Wave</th><th>VM</th><th>Kind</th><th>Only router of</th><th>From</th><th>To</th></tr></thead>
+<tbody>
+{% for move in plan.system %}
+<tr><td class="n">{{ move.wave }}</td><td>{{ move.vm }}</td><td>{{ move.kind }}</td><td>{{ move.alone_for }}</td>
+<td>{{ move.source }}</td><td>{{ move.target }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+</details>
+{% endif %}
 {% endif %}
 </section>
 {% endfor %}

@@ -50,6 +50,7 @@ class Instance:
     "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
     iso: name of the ISO that is attached. config_drive: whether one of its networks gives it a config drive.
     host_device: whether it has a device of its host (details extraconfig-*). hypervisor: of what kind it is.
+    alone_for: name of the network or VPC whose only router it is; "" for every other VM.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Instance:
     config_drive: bool = False
     host_device: bool = False
     hypervisor: str = ""
+    alone_for: str = ""
 
     @property
     def demand(self) -> Amount:
@@ -262,8 +264,8 @@ def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     return {}
 
 
-def cautions(fleet: Fleet, moving: t.Collection[str]) -> list[str]:
-    """What a plan cannot promise of the VMs (ids) that it moves."""
+def cautions(fleet: Fleet, moving: t.Collection[str], stopping: t.Collection[str] = ()) -> list[str]:
+    """What a plan cannot promise of the VMs (ids) that it moves, and whose networks fail with those that it stops."""
     found: list[str] = []
     for vm in fleet.instances:
         if vm.id in moving:
@@ -272,6 +274,12 @@ def cautions(fleet: Fleet, moving: t.Collection[str]) -> list[str]:
                 found.append(
                     f"VM {vm.name} goes to a host that the server chooses: it lists no storage migration for its host"
                 )
+        elif vm.id in stopping and vm.alone_for:
+            found.append(
+                f"Router {vm.name} has to be stopped, and it is the only one of {vm.alone_for}: the network is "
+                "interrupted until the router runs on another host, which takes longer than a live migration. Make the "
+                "network redundant first (cs_network_restart), or empty the host in a maintenance window"
+            )
     return found
 
 

@@ -38,6 +38,15 @@ FAILED: t.Mapping[str, forms.Form] = {"waves": forms.REFUSED, "moved": forms.DON
 LEVELS = (0.25, 0.5, 0.75, 0.9)  # where one band of load ends and the next begins
 
 
+# In words.
+KINDS = {
+    "Router": "router",
+    "ConsoleProxy": "console proxy",
+    "SecondaryStorageVm": "secondary storage VM",
+    "InternalLb": "internal load balancer",
+}
+
+
 @dataclass(frozen=True)
 class HostRow:
     """A host's load. state: what keeps VMs off it, "" when nothing does."""
@@ -79,7 +88,10 @@ class WaveRow:
 
 @dataclass(frozen=True)
 class PlanPart:
-    """A roll as planned. note: whether the placement is still the one that it was made for."""
+    """A roll as planned. note: whether the placement is still the one that it was made for.
+
+    moves: of VMs of users. system: those of system VMs and routers, with their kind and what a router alone serves.
+    """
 
     cluster: str
     feasible: bool
@@ -88,6 +100,7 @@ class PlanPart:
     waves: tuple[WaveRow, ...]
     moves: tuple[Json, ...]
     reasons: tuple[Json, ...]
+    system: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -236,8 +249,23 @@ def _plan_part(plan: Json, fleet: t.Optional[Fleet], called: t.Mapping[str, str]
     if fleet is not None and not done and plan.get("fingerprint"):
         same = plan["fingerprint"] == fingerprint(vms_of(fleet))
         note = "" if same else "VMs have moved since this plan was made: make a new plan before it is executed."
-    moves = tuple({"wave": n, **move} for n, wave in enumerate(waves, 1) for move in wave["moves"])
-    return PlanPart(cluster, bool(plan["feasible"]), sentence, note, _waves(waves), moves, tuple(plan["reasons"]))
+    moves = [{"wave": n, **move} for n, wave in enumerate(waves, 1) for move in wave["moves"]]
+    users, system = _apart(moves, fleet)
+    reasons = tuple(plan["reasons"])
+    return PlanPart(cluster, bool(plan["feasible"]), sentence, note, _waves(waves), users, reasons, system)
+
+
+def _apart(moves: t.Sequence[Json], fleet: t.Optional[Fleet]) -> tuple[tuple[Json, ...], tuple[Json, ...]]:
+    """Moves of VMs of users, and those of system VMs and routers; without a fleet nobody knows which is which."""
+    known = {vm.id: vm for vm in fleet.instances if vm.kind != "User"} if fleet else {}
+    users, system = [], []
+    for move in moves:
+        vm = known.get(str(move.get("vm_id", "")))
+        if vm is None:
+            users.append(move)
+        else:
+            system.append({**move, "kind": KINDS.get(vm.kind, vm.kind), "alone_for": vm.alone_for})
+    return tuple(users), tuple(system)
 
 
 def _waves(waves: t.Sequence[Json]) -> tuple[WaveRow, ...]:

@@ -121,7 +121,8 @@ def predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal
     outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
     spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
     result = {**outcome.result, "distribution": spread.told()}
-    warnings = (*spread.warnings(), *cautions(fleet, {move.vm for move in spread.moves}))
+    told = cautions(fleet, {move.vm for move in spread.moves}, {vm.id for vm in plan.stops})
+    warnings = (*spread.warnings(), *told)
     return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
 
 

@@ -139,3 +139,17 @@ def test_the_server_chooses_where_it_lists_no_storage_motion_for_the_very_versio
     seen = read(hypervisor, version, listHypervisorCapabilities=ROWS, listSystemVms=[proxy], listVirtualMachines=[vm()])
     kinds = {each.kind: seen.server_chooses(each) for each in seen.instances}
     assert kinds == {"User": False, "ConsoleProxy": chooses}
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "alone_for"),
+    [
+        ({"isredundantrouter": False, "guestnetworkname": "shop"}, "Router", "shop"),
+        ({"isredundantrouter": "false", "guestnetworkname": "tier1", "vpcname": "vpc1"}, "Router", "vpc1"),
+        ({"isredundantrouter": True, "guestnetworkname": "shop"}, "Router", ""),
+        ({}, "Router", ""),
+        ({"guestnetworkname": "shop"}, "User", ""),
+    ],
+)
+def test_a_router_without_a_second_one_is_alone(more: dict[str, object], kind: str, alone_for: str) -> None:
+    assert instance(vm(**more), kind, {}, ()).alone_for == alone_for

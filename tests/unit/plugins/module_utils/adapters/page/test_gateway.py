@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.m
     HostRow,
     PlanPart,
     Report,
+    WaveRow,
 )
 
 NAME = "<script>alert('1')</script> & \"kvm\""
@@ -38,6 +40,16 @@ def page(name: str = NAME) -> Report:
     plan = PlanPart(name, False, name, name, (), ({"wave": 1, "vm": name, "source": name, "target": name},), (reason,))
     certificates = CertificatesPart((CertificateRow(name, name, name, 1, name),), (name,))
     return Report(name, name, "2026-01-02T03:04:05Z", (part,), (plan,), (), None, certificates)
+
+
+def test_system_vms_and_routers_have_a_table_of_their_own() -> None:
+    row = {"wave": 1, "vm": NAME, "kind": "router", "alone_for": NAME, "source": NAME, "target": NAME}
+    wave = WaveRow(1, ("kvm1",), 1, (), 0, 60, 1000, 1 << 30)
+    plan = PlanPart("kvm-a", True, "", "", (wave,), (), (), (row,))
+    text = Pages().render(replace(page("a"), plans=(plan,)))
+    assert "1 move of system VMs and routers" in text
+    assert text.count("&lt;script&gt;") == 4
+    assert "<script" not in text
 
 
 def test_whatever_names_hold_is_text() -> None:

@@ -168,6 +168,21 @@ def test_what_may_keep_a_vm_is_cautioned_of() -> None:
     assert cautions(seen, {"plain"}) == []
 
 
+def test_a_single_router_that_has_to_stop_is_told_with_its_network() -> None:
+    machines = (
+        vm("r-1-VM", "h0", kind="Router", alone_for="shop", local=True),
+        vm("r-2-VM", "h0", kind="Router", local=True),
+        vm("web", "h0", local=True),
+    )
+    seen = fleet(0, 0, vms=machines)
+    plan = evacuate(seen, ["h0"], Terms(consent=("all",)))
+    assert {each.name for each in plan.stops} == {"r-1-VM", "r-2-VM", "web"}
+    (told,) = cautions(seen, (), {each.id for each in plan.stops})
+    assert "r-1-VM" in told
+    assert "the only one of shop" in told
+    assert cautions(seen, {"r-1-VM"}) == []
+
+
 def test_balance_moves_vms_of_other_hosts_only_where_it_is_allowed() -> None:
     seen = fleet(2, 24, 2, 2)
     assert evacuate(seen, ["h0"], Terms()).balance == ()

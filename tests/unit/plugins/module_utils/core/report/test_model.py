@@ -177,6 +177,16 @@ def test_a_plan_for_a_placement_that_is_gone_is_told() -> None:
     assert "make a new plan" in shown(its, [{**good, "fingerprint": "other"}]).plans[0].note
 
 
+def test_system_vms_and_routers_move_in_a_table_of_their_own() -> None:
+    its = fleet(2, 0)
+    router = replace(its.instances[1], kind="Router", name="r-9-VM", alone_for="shop")
+    its = replace(its, instances=(its.instances[0], router))
+    moves = [{**move("vm1-0", 1, 2), "vm_id": "v1-0"}, {**move("r-9-VM", 1, 2), "vm_id": "v1-1"}]
+    (plan,) = shown(its, [planned(moves)]).plans
+    assert [row["vm"] for row in plan.moves] == ["vm1-0"]
+    assert [(row["vm"], row["kind"], row["alone_for"]) for row in plan.system] == [("r-9-VM", "router", "shop")]
+
+
 def namesakes() -> list[Fleet]:
     """Two clusters of one name; the second has hosts of other names, but a VM of the same name."""
     one = fleet(1, 0)
