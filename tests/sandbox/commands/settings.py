@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import invalid
+from ..errors import failed, invalid
 from ..paging import answer
 from ..registry import Body, Call, command
 from ..world import World
@@ -156,6 +156,12 @@ def update_configuration(call: Call) -> Body:
     scope, row_id = _scope(call)
     row = _find(call, scope)
     value = call.get("value")
+    if scope != GLOBAL and call["name"] != row.name:
+        # Of a scope it is looked up by its exact name (T6:290).
+        raise failed(
+            'Cannot invoke "org.apache.cloudstack.framework.config.ConfigKey.valueInScope('
+            'org.apache.cloudstack.framework.config.ConfigKey$Scope, java.lang.Long)" because "configKey" is null'
+        )
     if value is not None:
         _check(row, value)
         _store(call.world, row, scope, row_id, value)

@@ -107,3 +107,9 @@ def test_a_keyword_finds_components_too(site: Site) -> None:
     found = site.api.ok("listConfigurations", keyword="outofbandmanagement", page=1, pagesize=50)
     assert found["count"] == 9
     assert "redfish.retries" in {row["name"] for row in found["configuration"]}
+
+
+def test_of_a_scope_a_setting_is_found_by_its_exact_name_only(site: Site) -> None:
+    sent = {"value": "true", "zoneid": site.zone}
+    assert site.api.ask("updateConfiguration", name="network.router.enableservicemonitoring", **sent)[0] == 530
+    assert site.api.ask("updateConfiguration", name="network.router.EnableServiceMonitoring", **sent)[0] == 200
