@@ -169,11 +169,20 @@ summary:
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 unseen:
-  description: Checks that could not be made. Always empty.
+  description:
+    - Checks that could not be made. For example, a file does not exist, or O(ca_certificates) or O(expected_names) is
+      not set.
   returned: always
   type: list
   elements: dict
-  sample: []
+  contains:
+    code:
+      description: Code of the finding that the check looks for.
+      type: str
+    missing:
+      description: What could not be looked at.
+      type: str
+  sample: [{"code": "not_of_authority", "missing": "the CA in force"}]
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.certificates.host import main

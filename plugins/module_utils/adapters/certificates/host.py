@@ -50,6 +50,11 @@ class HostFiles:
             found.append(self._keystore())
         return tuple(found)
 
+    def absent(self) -> list[str]:
+        """Files that are not there."""
+        paths = [*(path for path, _key in FILES.values()), KEYSTORE]
+        return [path for path in paths if not self._there(path)]
+
     def _file(self, place: str, path: str, key: str) -> Sighting:
         text = self._read(path)
         if text is None:

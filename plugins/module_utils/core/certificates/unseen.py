@@ -54,6 +54,16 @@ def unseen(looked: Looked) -> t.Iterator[Unseen]:
     yield from (Unseen(code, f"setting {name}") for name, code in OF_SETTINGS.items() if name not in looked.settings)
 
 
+def unseen_on_host(absent: t.Sequence[str], authorities: bool, names: bool) -> t.Iterator[Unseen]:
+    """The same of one host's files. absent: files that are not there. authorities, names: whether they are given."""
+    if absent:
+        yield Unseen("certificate_unreadable", f"{_several(absent)} (does not exist)")
+    if not authorities:
+        yield from (Unseen(code, "the CA in force") for code in ("not_of_authority", "authority_differs"))
+    if not names:
+        yield Unseen("name_missing", "the names that certificates need")
+
+
 def _several(names: t.Sequence[str], most: int = 10) -> str:
     told = ", ".join(shortened(name) for name in names[:most])
     return f"{told} and {len(names) - most} more" if len(names) > most else told

@@ -10,6 +10,7 @@ import time
 from ...adapters.certificates.host import HostFiles
 from ...adapters.linux.client import Linux
 from ...core.certificates.judge import Limits, judge_sighting, judge_together, judged, shown
+from ...core.certificates.unseen import unseen_on_host
 from ...core.errors import HostcraftError
 from ..fields import Spec
 from ..findings import ASKED, answer
@@ -33,9 +34,11 @@ def main() -> None:
     try:
         limits = Limits(time.time(), days_checked(params["days"]))
         host = params["name"] or Linux().hostname()
-        seen = HostFiles(host, params["ca_certificates"], params["expected_names"]).sightings()
+        files = HostFiles(host, params["ca_certificates"], params["expected_names"])
+        seen = files.sightings()
         found = [finding for each in seen for finding in judge_sighting(each, limits)]
-        judgement = judged([*found, *judge_together(seen)], params["ignore"])
+        unseen = unseen_on_host(files.absent(), bool(params["ca_certificates"]), bool(params["expected_names"]))
+        judgement = judged([*found, *judge_together(seen), *unseen], params["ignore"])
     except HostcraftError as error:
         module.fail_json(**failure(error))
     else:

@@ -173,3 +173,15 @@ def test_names_that_are_missing(root: Root) -> None:
 def test_paths_are_those_that_the_scripts_write() -> None:
     assert host.FILES["agent"] == ("/etc/cloudstack/agent/cloud.crt", "/etc/cloudstack/agent/cloud.key")
     assert host.FILES["libvirt"][0] == "/etc/pki/libvirt/servercert.pem"
+
+
+def test_files_that_are_not_there_are_told(tmp_path: Path) -> None:
+    bare = HostFiles("kvm1", root=str(tmp_path))
+    assert bare.sightings() == ()
+    assert bare.absent() == [*(path for path, _key in host.FILES.values()), host.KEYSTORE]
+    place = tmp_path / host.AUTHORITY.lstrip("/")
+    place.parent.mkdir(parents=True)
+    # A link that leads nowhere is there, and cannot be read.
+    place.symlink_to("nowhere")
+    assert host.AUTHORITY not in bare.absent()
+    assert [each.error for each in bare.sightings()] == ["it cannot be read"]
