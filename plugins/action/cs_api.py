@@ -39,7 +39,7 @@ _gateways: dict[Connection, t.Any] = {}
 
 
 class ActionModule(ActionBase):
-    """The one action plugin of all API modules: a link beside it has the name of each."""
+    """The one action plugin of all API modules: a file beside it has the name of each."""
 
     _supports_check_mode = True
     _supports_async = True

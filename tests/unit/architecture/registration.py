@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 GROUP = "cloudstack"
-ACTION = "cs_api.py"
-# Modules that look at the machine they run on, or speak to a vCenter or a database alone. With a link to the action
-# plugin, one would judge the controller; grouped, it would be handed the API's address and keys, which it refuses.
+LOADS = "from .cs_api import ActionModule"
+# Modules that look at the machine they run on, or speak to a vCenter or a database alone. By the action plugin,
+# one would judge the controller; grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset(
     {
         "cs_agent_properties",
@@ -38,23 +38,24 @@ ON_THE_HOST = frozenset(
 )
 
 
-def gaps(modules: Iterable[str], runtime: Mapping[str, Any], links: Mapping[str, str]) -> Iterator[str]:
-    """Differences between the modules there are and those that meta/runtime.yml groups and plugins/action links.
+def gaps(modules: Iterable[str], runtime: Mapping[str, Any], actions: Mapping[str, str]) -> Iterator[str]:
+    """Differences between the modules there are and those that meta/runtime.yml groups and plugins/action has.
 
-    modules: names without namespace. runtime: the parsed file. links: name and target of each link in plugins/action.
+    modules: names without namespace. runtime: the parsed file. actions: name and text of each file in plugins/action.
     A plugin of the module's own name is loaded before Ansible forks the process of a task; one that a route of
-    meta/runtime.yml names is imported again in every one.
+    meta/runtime.yml names is imported again in every one. Links would be as good, but antsibull-docs takes a link for
+    another name of a module.
     """
     there, local = set(modules), set(modules) & ON_THE_HOST
     group = {name for name in runtime.get("action_groups", {}).get(GROUP) or () if isinstance(name, str)}
-    linked = {name for name, target in links.items() if target == ACTION}
+    api = {name for name, text in actions.items() if LOADS in text.splitlines()}
     for name in sorted(there - local - group):
         yield f"{name}: add it to action_groups.{GROUP}, or module_defaults do not reach it"
-    for name in sorted(there - local - linked):
-        yield f"{name}: ln -s {ACTION} plugins/action/{name}.py, or each task costs a process"
-    for name in sorted(local & (group | linked)):
-        yield f"{name}: runs on the host and takes no connection to the API: neither group nor link it"
-    for name in sorted((group | set(links)) - there):
+    for name in sorted(there - local - api):
+        yield f"{name}: copy plugins/action/cs_zone.py to {name}.py, or each task costs a process"
+    for name in sorted(local & (group | api)):
+        yield f"{name}: runs on the host and takes no connection to the API: neither in the group nor in plugins/action"
+    for name in sorted((group | set(actions)) - there - {"cs_api"}):
         yield f"{name}: is in meta/runtime.yml or plugins/action, but there is no such module"
 
 
