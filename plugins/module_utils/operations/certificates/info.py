@@ -120,12 +120,20 @@ def values(cloud: Cloud, names: t.Iterable[str]) -> dict[str, str]:
 
 def of_hosts(read: t.Sequence[Sighting], hosts: t.Sequence[Host]) -> tuple[Sighting, ...]:
     """What hosts read of themselves, under the names that CloudStack has for them."""
-    names = {each.host: each.host for each in read}
-    for name in names:
-        for host in hosts:
-            if name == host.ip_address or (not is_address(name) and same_host_name(name, host.name)):
-                names[name] = host.name
-                break
+    # The first of several hosts counts.
+    known = {host.name.casefold(): host for host in reversed(hosts)}
+    labels = {name.partition(".")[0]: known[name] for name in reversed(known)}
+    addresses = {host.ip_address: host for host in reversed(hosts)}
+
+    def own(name: str) -> str:
+        if name in addresses or is_address(name):
+            return addresses[name].name if name in addresses else name
+        text = name.casefold()
+        label = text.partition(".")[0]
+        held = (known.get(text), known.get(label), labels.get(label))
+        return next((host.name for host in held if host is not None and same_host_name(name, host.name)), name)
+
+    names = {name: own(name) for name in {each.host for each in read}}
     return tuple(dataclasses.replace(each, host=names[each.host]) for each in read)
 
 
