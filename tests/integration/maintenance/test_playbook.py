@@ -189,6 +189,20 @@ def test_stages_run_where_and_when_they_should_and_one_of_them_stops_the_roll(zo
     zone.nothing_lost()
 
 
+def test_a_stage_may_delegate_to_what_is_known_later(zone: Zone, tmp_path: Path) -> None:
+    """Its file is read before the first change, when no host is in work and nothing is registered yet."""
+    on_host = {
+        "name": "On the host",
+        "ansible.builtin.command": "true",
+        "delegate_to": "{{ rolling_maintenance_host }}",
+    }
+    elsewhere = {**on_host, "delegate_to": "{{ a_result_of_before.stdout }}"}
+    file = tmp_path / "maintenance.yml"
+    file.write_text(json.dumps([on_host, elsewhere]), encoding="utf-8")
+    status, output = zone.run("--check", stages={"maintenance": str(file)}, stages_on="controller")
+    assert status == 0, output
+
+
 def test_two_hosts_at_a_time_and_the_first_one_alone(zone: Zone) -> None:
     status, output = zone.run(max_parallel=2, first=["h3"])
     assert status == 0, output
