@@ -48,7 +48,8 @@ def without_empty(given: Params, spec: Spec) -> dict[str, t.Any]:
     """Parameters as they were given, without null, and without empty texts where no text is a value.
 
     Null is a key without a value, which Ansible compares with an option's choices. An empty text is a survey's question
-    left empty: for an option of another type, one with choices, and a name of NAMING. Elsewhere it is a value: nothing.
+    left empty: for an option of another type, one with choices, one that an environment variable may set, and a name of
+    NAMING. Elsewhere it is a value: nothing.
     """
     names = {alias: name for name, option in spec.items() for alias in option.get("aliases", ())}
     found: dict[str, t.Any] = {}
@@ -68,9 +69,8 @@ def without_empty(given: Params, spec: Spec) -> dict[str, t.Any]:
 
 def _is_no_text(name: str, option: t.Mapping[str, t.Any]) -> bool:
     choices = option.get("choices")
-    return (
-        option.get("type") not in TEXTS or name in NAMING or (bool(choices) and "" not in t.cast("list[str]", choices))
-    )
+    chosen = bool(choices) and "" not in t.cast("list[str]", choices)
+    return option.get("type") not in TEXTS or chosen or name in NAMING or "fallback" in option
 
 
 def cleaned(params: Params) -> dict[str, t.Any]:

@@ -17,6 +17,7 @@ import yaml
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import without_empty
 from unit.architecture.checks import PLUGINS
 from unit.architecture.options import SPECS, Documented, Options, repeated, same_block, strayed, unspecified
 
@@ -136,6 +137,23 @@ def test_an_empty_environment_variable_is_not_set(
             monkeypatch.setenv(name, empty)
         with pytest.raises(AnsibleFallbackNotFound):
             strategy(*names)
+
+
+def emptied(options: Options) -> dict[str, Any]:
+    """Every option that an environment variable may set, as an empty text, in the options that it stands in."""
+    found: dict[str, Any] = {name: "" for name, option in options.items() if "fallback" in option}
+    inner = {name: emptied(option["options"]) for name, option in options.items() if option.get("options")}
+    return {**found, **{name: value for name, value in inner.items() if value}}
+
+
+def leaves(given: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in given.items():
+        yield from leaves(value) if isinstance(value, dict) else (name,)
+
+
+def test_an_empty_text_leaves_an_option_to_its_environment_variable(effective: Options) -> None:
+    """An expression of a playbook that came to nothing, such as the user of a hypervisor."""
+    assert list(leaves(without_empty(emptied(effective), effective))) == []
 
 
 def test_planted_option_that_takes_an_empty_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
