@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,6 +108,36 @@ def test_the_minimum_version_is_set_once_it_is_ready(kvm: Zone) -> None:
     done = twice(kvm.cloud, MODULE, **NEW, minimum_version="4.22.0")
     assert done.after["minreq.sysvmtemplate.version"] == "4.22.0"
     assert writes(kvm.server) == ["registerTemplate", "updateConfiguration"]
+
+
+def test_a_zone_that_lacks_it_gets_a_copy(kvm: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other is registered under the same name."""
+    first = kvm.site.api.ok("listZones")["zone"][0]["name"]
+    perform(kvm.cloud, MODULE, **NEW, zone=first)
+    second = kvm.site.api.make_zone("second")
+    client, sent = kvm.cloud.system_templates._client, []
+    run = client.run
+
+    def copied(command: str, params: Any = None) -> Any:
+        if command != "copyTemplate":
+            return run(command, params)
+        sent.append(params)
+
+        def copy(world: World) -> None:
+            row, zone = world.templates.first(name=NAME), world.zones.by_uuid(second)
+            assert row is not None
+            assert zone is not None
+            world.templates.add(replace(row, id=world.templates.next_id(), uuid=world.new_uuid(), zone_id=zone.id))
+
+        kvm.change(copy)
+        return {}
+
+    monkeypatch.setattr(client, "run", copied)
+    done = perform(kvm.cloud, MODULE, **NEW)
+    assert (done.before, done.after) == ({"zones": [first]}, {"zones": sorted([first, "second"])})
+    assert [(each["sourcezoneid"], each["destzoneids"]) for each in sent] == [(kvm.site.zone, second)]
+    assert kvm.server.calls.counts["registerTemplate"] == 1
+    assert not perform(kvm.cloud, MODULE, **NEW).changed
 
 
 def test_one_that_is_never_ready_is_waited_for_no_longer_than_said(kvm: Zone) -> None:

@@ -23,6 +23,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
     network_resources,
     notes,
     routers,
+    system_templates,
     system_vms,
     vlans,
 )
@@ -74,6 +75,7 @@ READS: dict[str, tuple[Read, ...]] = {
     # Not in the recordings.
     "vpc": (routers.vpc,),
     "healthcheck": (routers.health_check,),
+    "template": (system_templates.system_template,),
     "annotation": (notes.note,),
     "affinitygroup": (fleet.affinity_group,),
     "privategateway": (private_gateway,),
@@ -91,6 +93,28 @@ MORE: dict[str, list[dict[str, Any]]] = {
             "healthchecksfailed": True,
             "nic": [{"networkid": "n", "traffictype": "Guest"}],
             "healthcheckresults": [{"checkname": "dns", "success": True, "lastupdated": "2021-08-03T05:54:17+0000"}],
+        }
+    ],
+    "template": [
+        {
+            "id": "t",
+            "name": "systemvm-kvm-4.22.0",
+            "ispublic": False,
+            "isready": True,
+            "passwordenabled": False,
+            "format": "QCOW2",
+            "isfeatured": False,
+            "zoneid": "z",
+            "zonename": "zurich",
+            "status": "Download Complete",
+            "templatetype": "ROUTING",
+            "hypervisor": "KVM",
+            "isextractable": False,
+            "checksum": "",
+            "url": "http://192.0.2.30/t.qcow2",
+            "downloaddetails": [
+                {"datastore": "sec", "datastoreRole": "Image", "downloadState": "DOWNLOADED", "downloadPercent": "100"}
+            ],
         }
     ],
     "annotation": [{"id": "a", "annotation": "x", "created": "2021-08-03T05:54:17+0000", "username": "admin"}],
