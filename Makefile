@@ -208,23 +208,16 @@ $(VENV)/peer/.installed: requirements/peer.txt
 changelog: venv ## Write CHANGELOG.md from the releases and the fragments; keeps the fragments
 	$(BIN)/python tools/changelog.py
 
-# A copy without links in plugins/action: antsibull-docs takes each for another name of the module, and leaves that out.
-define DOCUMENTED
-copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; own=$$copy/ansible_collections/hostcraft/cloudstack; mkdir -p $$own; \
-	  git ls-files -z --cached --others --exclude-standard -- . ':!plugins/action/cs_*' \
-	    | xargs -0 cp --parents --no-dereference --target-directory=$$own
-endef
-
 .PHONY: docs-lint
 docs-lint: venv collections ## Check the documentation of the plugins
-	$(DOCUMENTED); antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self $$own
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 
 .PHONY: docs
 docs: venv $(VENV)/.docs ## Build guides and module pages in docs/build/html
 	rm -rf docs/build
 	mkdir -p docs/build/source/reference
-	$(DOCUMENTED); ANSIBLE_COLLECTIONS_PATH=$$copy:$$ANSIBLE_COLLECTIONS_PATH antsibull-docs collection --use-current \
-	  --fail-on-error --squash-hierarchy --dest-dir docs/build/source/reference hostcraft.cloudstack
+	antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --dest-dir docs/build/source/reference \
+	  hostcraft.cloudstack
 	$(BIN)/python tools/docs.py docs/build/source
 	sphinx-build -q -W -b html -c docs docs/build/source docs/build/html
 	@echo "open docs/build/html/index.html"
