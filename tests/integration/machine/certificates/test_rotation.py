@@ -136,12 +136,14 @@ def test_it_is_killed_at_a_step(site: Site, viewers: list[socket.socket], step: 
     before = [guest(host) for host in site.fleet]
     assert site.kill("rotate_certificates.yml", reached, **place(site))
     assert [guest(host) for host in site.fleet] == before
+    if "kvm3" in step:
+        # Every host has its new certificate, and no console has been told.
+        assert [shown(host) == fingerprint(host) for host in site.fleet] == [False] * 3
 
 
 def test_certificates_that_expire_tomorrow_are_good_for_a_year(site: Site, viewers: list[socket.socket]) -> None:
     strictness = site.sandbox.run(lambda world: world.settings.value(STRICTNESS))
     before = [guest(host) for host in site.fleet]
-    assert [shown(host) == fingerprint(host) for host in site.fleet] == [False] * 3
     ended = site.play("rotate_certificates.yml", **place(site))
     assert ended.status == 0, ended.output
     assert [days(host) for host in site.fleet] == [364] * 3
