@@ -65,7 +65,7 @@ lint: venv collections ## Check format, style, types, YAML, playbooks, roles and
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
 	MYPYPATH=tools:tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary tools conftest.py
-	MYPYPATH=tests mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
+	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
 	yamllint --strict .
