@@ -64,8 +64,16 @@ options:
   minimum_version:
     description: Value of C(minreq.sysvmtemplate.version). Refused if the server does not have this setting.
     type: str
+  prepared:
+    description:
+      - Whether the template is copied to every primary storage pool of the zone before it is used, as the documentation
+        demands before routers are upgraded. Waits for each copy.
+      - Pools that are not Up, of another hypervisor or managed by their storage get none. RV(pools) says why.
+      - If the server does not show copies on primary storage, the task asks for them each time, and warns.
+    type: bool
+    default: false
   timeout:
-    description: Seconds to wait until the template is ready.
+    description: Seconds to wait until the template is ready, and again until it is on primary storage.
     type: float
     default: 3600
 seealso:
@@ -88,6 +96,7 @@ EXAMPLES = r"""
     url: https://download.example.com/router-hardened.qcow2
     zone: zurich
     default: true
+    prepared: true
 """
 
 RETURN = r"""
@@ -151,7 +160,8 @@ templates:
       description: Whether it sets passwords.
       type: bool
     copies:
-      description: Image stores and primary storage pools, with V(store), V(role), V(state) and V(percent).
+      description:
+        - Image stores and primary storage pools, with V(store), V(store_id), V(role), V(state) and V(percent).
       type: list
       elements: dict
   sample: [{"name": "systemvm-kvm-4.22.0", "zone": "zurich", "ready": true, "complete": true}]
@@ -190,6 +200,34 @@ restart_required:
   type: list
   elements: str
   sample: ["router.template.kvm"]
+pools:
+  description: Primary storage pools of the zones with O(prepared), otherwise empty.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    pool:
+      description: Name of the pool.
+      type: str
+    pool_id:
+      description: ID of the pool.
+      type: str
+    zone:
+      description: Name of its zone.
+      type: str
+    zone_id:
+      description: ID of its zone.
+      type: str
+    state:
+      description: State of the copy as the server shows it, such as V(DOWNLOADED), or V(missing).
+      type: str
+    percent:
+      description: How far it is copied.
+      type: str
+    left_out:
+      description: Why the pool gets no copy, such as V(Disabled), V(hypervisor VMware) or V(managed). Empty otherwise.
+      type: str
+  sample: [{"pool": "primary-1", "zone": "zurich", "state": "DOWNLOADED", "left_out": ""}]
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.templates import (

@@ -10,8 +10,8 @@ from .rules import troubles
 # http: status with a JSON error body · html: status with an HTML page · bad_json: 200, cut-off JSON ·
 # drop: closed unread · drop_after: done, then closed without an answer · slow: answered after `seconds` ·
 # job_failed: its job fails · agent_lost: the agent of `host` (name, address or uuid) goes, then it is handled ·
-# the kinds of rules.troubles befall `target` (name or uuid of a router, system VM, network, VPC, zone or template; what
-# the call names by `id`, or everything) from that call on, until the faults are cleared ·
+# the kinds of rules.troubles befall `target` (name or uuid of a router, system VM, network, VPC, zone, template or
+# pool; what the call names by `id`, or everything) from that call on, until the faults are cleared ·
 # restart: closed, and running jobs are forgotten, or failed with `jobs="fail"`.
 KINDS = (
     "http",

@@ -78,6 +78,9 @@ class SystemTemplates(t.Protocol):
 
     def copy(self, id: str, zone_id: str, to_zone_id: str) -> None: ...
 
+    def prepare(self, id: str, zone_id: str, pool_id: str) -> None:
+        """Ask for a copy on a primary storage pool. The server copies it after its answer. Raises ApiError."""
+
 
 class Routers(t.Protocol):
     """Virtual routers. Each listing is asked anew, because the server makes and restarts them by itself."""

@@ -17,6 +17,7 @@ from ..world.vms import Template, Vm
 from ..world.zones import Zone
 
 USER = "org.apache.cloudstack.api.command.user.template"
+ADMIN = "org.apache.cloudstack.api.command.admin.template"
 FILTERS = ("featured", "self", "selfexecutable", "sharedexecutable", "executable", "community", "all", "shared")
 TYPES = ("ROUTING", "SYSTEM", "BUILTIN", "PERHOST", "USER", "VNF", "DATADISK")
 HYPERVISORS = (
@@ -44,10 +45,14 @@ def _downloads(world: World, template: Template, zone: Zone) -> list[Body]:
     for store in world.image_stores:
         if store.zone_id in (zone.id, None):
             found.append({**done, "datastore": store.name, "datastoreRole": "Image", "datastoreId": store.uuid})
-    if any(vm.template_id == template.id for vm in world.vms.select(zone_id=zone.id)):
-        pool = world.storage_pools.first(zone_id=zone.id)
-        if pool is not None:
-            found.append({**done, "datastore": pool.name, "datastoreRole": "Primary", "datastoreId": pool.uuid})
+    pools = {pool.id: pool for pool in world.storage_pools.select(zone_id=zone.id)}
+    used = any(vm.template_id == template.id for vm in world.vms.select(zone_id=zone.id))
+    for pool in pools.values():
+        shown = {"datastore": pool.name, "datastoreRole": "Primary", "datastoreId": pool.uuid}
+        if used and pool is next(iter(pools.values())):
+            found.append({**done, **shown})
+        elif pool.id in template.pools:
+            found.append({**templates.on_pool(world, template, pool), **shown})
     return found
 
 
@@ -204,6 +209,18 @@ def register_template(call: Call) -> Body:
     world.templates.add(template)
     rows = _rows(world, template, None)
     return {"count": len(rows), "template": [view(world, *row) for row in rows]}
+
+
+@command("prepareTemplate", ADMIN, templateid="templates", storageid="storage_pools")
+def prepare_template(call: Call) -> Body:
+    """Answered at once: the server copies afterwards, to every pool in use that can hold it, or to the one that is
+    named. It says nothing about a pool that it leaves out."""
+    world, template, zone = call.world, call["templateid"], call["zoneid"]
+    chosen = [call["storageid"]] if "storageid" in call else world.storage_pools.select(zone_id=zone.id)
+    for pool in chosen:
+        if pool.state == "Up" and pool.hypervisor in (template.hypervisor, "Any"):
+            template.pools.setdefault(pool.id, world.time())
+    return {"template": [view(world, template, zone)] if templates.is_in(template, zone) else []}
 
 
 @command("updateTemplate", USER, id="templates")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..world import World
 from ..world.settings import setting
+from ..world.storage import StoragePool
 from ..world.vms import Template
 from ..world.zones import Zone
 from . import troubles
@@ -53,6 +54,15 @@ def is_ready(world: World, template: Template, zone: Zone) -> bool:
     return world.time() >= template.registered + world.duration(
         here if here in world.durations else "template download"
     )
+
+
+def on_pool(world: World, template: Template, pool: StoragePool) -> dict[str, str]:
+    """How far it is copied to a pool; `template preparation` of durations is how long that takes."""
+    if troubles.befalls(world, troubles.NEVER_PREPARED, pool.name, pool.uuid):
+        return {"downloadState": "DOWNLOAD_ERROR", "downloadPercent": "0"}
+    if world.time() < template.pools[pool.id] + world.duration("template preparation"):
+        return {"downloadState": "DOWNLOAD_IN_PROGRESS", "downloadPercent": "10"}
+    return {"downloadState": "DOWNLOADED", "downloadPercent": "100"}
 
 
 def _among(world: World, zone: Zone, hypervisor: str, *kinds: str) -> list[Template]:

@@ -43,6 +43,7 @@ DURATIONS = {
     "health checks": 0.5,
     "system VM agent": 0.5,
     "template download": 0.0,
+    "template preparation": 0.5,
     "console reset": 15.0,
     "host HA": 5.0,
 }

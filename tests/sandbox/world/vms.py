@@ -71,6 +71,8 @@ class Template:
     # Zones that it is in, if more than one but not all; and when it was registered, by the server's clock.
     zones: tuple[int, ...] = ()
     registered: float = 0.0
+    # Storage pools that it was prepared on, by id, and when.
+    pools: dict[int, float] = field(default_factory=dict)
 
     @property
     def version(self) -> str:

@@ -36,6 +36,7 @@ def system_template(wire: Wire, tell: Tell = unheard) -> SystemTemplate:
                 each.text("datastoreRole").casefold(),
                 each.text("downloadState"),
                 each.text("downloadPercent"),
+                each.text("datastoreId"),
             )
             for each in read.records("downloaddetails", "download")
         ),
@@ -79,6 +80,9 @@ class SystemTemplates:
 
     def copy(self, id: str, zone_id: str, to_zone_id: str) -> None:
         self._client.run("copyTemplate", {"id": id, "sourcezoneid": zone_id, "destzoneids": to_zone_id})
+
+    def prepare(self, id: str, zone_id: str, pool_id: str) -> None:
+        self._client.run("prepareTemplate", {"templateid": id, "zoneid": zone_id, "storageid": pool_id})
 
     def _listed(self, more: Params) -> list[SystemTemplate]:
         asked: Params = {"templatefilter": "all", "listall": True, **more}

@@ -51,12 +51,13 @@ _FAILED = re.compile(r"fail|error|refused|invalid|not found|unknown|timed? ?out|
 
 @dataclass(frozen=True)
 class Copy:
-    """Where a template lies. role: "image" or "primary"."""
+    """Where a template lies. role: "image" or "primary". store_id: "" where the server does not tell it."""
 
     store: str
     role: str
     state: str
     percent: str = ""
+    store_id: str = ""
 
     @property
     def there(self) -> bool:

@@ -31,6 +31,7 @@ TEMPLATE: Spec = {
     **ZONE,
     "default": {"type": "bool", "default": False},
     "minimum_version": {"type": "str"},
+    "prepared": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 3600.0},
 }
 INFO: Spec = {
@@ -68,6 +69,7 @@ def ensure_template(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         zone=params["zone"] or "",
         default=params["default"],
         minimum=params["minimum_version"] or "",
+        prepared=params["prepared"],
         timeout=seconds("timeout", params["timeout"]),
     )
     return templates.ensure_template(cloud, request, check_mode)

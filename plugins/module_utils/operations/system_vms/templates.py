@@ -9,6 +9,7 @@ Sources: see core/system_vms/templates.py.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ...core.change import Outcome, plain
@@ -16,6 +17,7 @@ from ...core.errors import HostcraftError, NotFound, Reason, Refused
 from ...core.findings import Judgement
 from ...core.naming import nearest
 from ...core.system_vms import templates
+from ...core.system_vms.prepared import PoolCopy
 from ...core.system_vms.templates import HYPERVISORS, MINIMUM, TEMPLATES, Behind, SystemTemplate, Wish
 from ...core.zone.settings import same_value
 from ...core.zone.topology import Zone
@@ -24,18 +26,23 @@ from .. import lookup
 from ..surely import surely
 from ..waiting import until
 from ..zone.settings import Scope, ensure_setting
+from . import prepared
 
 ALL = "-1"
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """zone: "" for all. default: whether new routers get it. minimum: of the version, "" to leave it."""
+    """zone: "" for all. default: whether new routers get it. minimum: of the version, "" to leave it.
+
+    prepared: whether all primary storage pools that can hold it get a copy.
+    """
 
     wish: Wish
     zone: str = ""
     default: bool = False
     minimum: str = ""
+    prepared: bool = False
     timeout: float = 3600.0
 
 
@@ -84,20 +91,29 @@ def ensure_template(cloud: Cloud, request: Request, check_mode: bool) -> Outcome
         before["zones"] = sorted(each.zone for each in held)
         after["zones"] = sorted(zone.name for zone in zones)
     unready = [each for each in held if not each.complete]
+    copies = prepared.on_pools(cloud, zones, held, wish.hypervisor.name) if request.prepared else ()
+    if prepared.missing(copies):
+        before["prepared"] = prepared.names(copies, ready_only=True)
+        after["prepared"] = prepared.names(copies, ready_only=False)
     changed = bool(before)
     if check_mode:
-        return _outcome(cloud, request, zones, changed, before, after, held)
+        return _outcome(cloud, request, zones, changed, before, after, held, copies)
     if missing:
         _register(cloud, request, held, missing, zones, os_type)
     if missing or unready:
         held = _ready(cloud, request, zones)
+    warned: tuple[str, ...] = ()
+    if prepared.missing(copies):
+        look = functools.partial(_held, cloud, wish, zones)
+        copies, warned = prepared.prepare(cloud, zones, look, wish.hypervisor.name, request.timeout)
+        held = look()
     restart = []
     for name, scope, _now, wanted in settings:
         setting = cloud.settings.find(name, scope.name, scope.id)
         ensure_setting(cloud, name, wanted, scope, False)
         if setting is None or setting.dynamic is not True:
             restart.append(name)
-    return _outcome(cloud, request, zones, changed, before, after, held, sorted(set(restart)))
+    return _outcome(cloud, request, zones, changed, before, after, held, copies, sorted(set(restart)), warned)
 
 
 def _zones(cloud: Cloud, name: str) -> list[Zone]:
@@ -202,7 +218,9 @@ def _outcome(
     before: dict[str, object],
     after: dict[str, object],
     held: t.Sequence[SystemTemplate],
+    copies: t.Sequence[PoolCopy] = (),
     restart: t.Sequence[str] = (),
+    warned: tuple[str, ...] = (),
 ) -> Outcome:
     wish = request.wish
     found = _behind(cloud, zones, wish.hypervisor.name, {each.id for each in held}, {wish.name}, request.minimum)
@@ -211,8 +229,10 @@ def _outcome(
         "templates": [shown(each) for each in held],
         "behind": [plain(each) for each in found],
         "restart_required": list(restart),
+        "pools": [plain(each) for each in copies],
     }
-    warned = (f"restart every management server for {', '.join(restart)}",) if restart else ()
+    if restart:
+        warned = (*warned, f"restart every management server for {', '.join(restart)}")
     return Outcome(changed, before, after, result, warned)
 
 
