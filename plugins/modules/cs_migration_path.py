@@ -96,7 +96,7 @@ paths:
       libvirt: {"16514": "", "16509": Connection refused}
       migration: {"49152": ""}
 details:
-  description: The The The C(reasons), each with code, message and remedy.
+  description: The C(reasons), each with code, message and remedy.
   returned: failure
   type: dict
 """
