@@ -212,7 +212,7 @@ def _pair(held: tuple[Router, ...], needing: t.Sequence[Router], method: str, se
 
     A patch is for the whole network: the server patches both routers while they run (T6:104, T6:198).
     """
-    primary = next(each for each in held if each.redundant_state == PRIMARY and each.runs)
+    (primary,) = (each for each in held if each.redundant_state == PRIMARY and each.runs)
     partner = next((each for each in held if each.id != primary.id), None)
     if partner is None:
         yield Step(COMPLETE, "", "", seconds.router)
