@@ -87,6 +87,11 @@ options:
   max_connections:
     description: Maximum number of connections of its load balancer.
     type: int
+  service_offering:
+    description:
+      - Name or ID of a system offering of type C(domainrouter) for its routers. By default the server's own. It cannot
+        be changed. M(hostcraft.cloudstack.cs_system_offering) creates one.
+    type: str
   tags:
     description: All tags of physical networks that it requires.
     type: list
@@ -98,6 +103,7 @@ options:
 seealso:
   - module: hostcraft.cloudstack.cs_network_offering_info
   - module: hostcraft.cloudstack.cs_network
+  - module: hostcraft.cloudstack.cs_system_offering
 """
 
 EXAMPLES = r"""
@@ -202,6 +208,11 @@ max_connections:
   returned: success
   type: int
   sample: 4096
+service_offering_id:
+  description: ID of the system offering of its routers. Empty if it has no services.
+  returned: success
+  type: str
+  sample: 3e1b1d2c-0c3f-4a0f-9d3a-5c1f0b9a7e55
 tags:
   description: Tags of physical networks that it requires.
   returned: success
@@ -248,6 +259,7 @@ FIELDS: Spec = {
     "for_vpc": {"type": "bool"},
     "network_rate": {"type": "int"},
     "max_connections": {"type": "int"},
+    "service_offering": {"type": "str"},
     "tags": {"type": "list", "elements": "str", "aliases": ["tag"]},
 }
 

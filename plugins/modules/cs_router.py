@@ -45,7 +45,9 @@ options:
       - A router that is replaced has the default offering again. Set the offering of the network offering to keep it.
     type: str
   forced:
-    description: Whether V(patched) and V(upgraded) act on a router that does not require it.
+    description:
+      - Whether V(patched) and V(upgraded) act on a router that does not require it, and V(stopped) does not wait for a
+        router or host that no longer answers.
     type: bool
     default: false
   timeout:

@@ -69,6 +69,8 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "listVirtualMachines", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server needs a host, which is given"),
     Late("4.16", "resetConfiguration", "", "cs_configuration: state=absent"),
+    Late("4.16", "updateServiceOffering", "hosttags", "cs_system_offering: host_tags"),
+    Late("4.16", "updateServiceOffering", "storagetags", "cs_system_offering: storage_tags"),
     Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range: end_ip"),
     Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range: end_ip"),
     Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),

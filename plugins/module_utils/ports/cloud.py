@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.system_vms.offering import SystemOffering
 from ..core.zone.guest_networks import Network
 from ..core.zone.hosts import Host
 from ..core.zone.network_offerings import NetworkOffering
@@ -118,6 +119,9 @@ class Cloud(t.Protocol):
 
     @property
     def diagnostics(self) -> Diagnostics: ...
+
+    @property
+    def system_offerings(self) -> Collection[SystemOffering]: ...
 
     @property
     def system_templates(self) -> SystemTemplates: ...

@@ -47,6 +47,27 @@ def test_a_router_is_stopped_and_started(made: Lab) -> None:
     assert twice(made.fresh(), "cs_router", name=single, state="started").result["state"] == "Running"
 
 
+def test_a_lost_router_of_a_pair_is_recovered(made: Lab) -> None:
+    """Stopped by force, destroyed while the other one serves, and made anew without cleanup."""
+    lost, other = name(made, "pair0", "PRIMARY"), name(made, "pair0", "BACKUP")
+    made.server.calls.clear()
+    twice(made.fresh(), "cs_router", name=lost, state="stopped", forced=True)
+    (call,) = made.server.calls.of("stopRouter")
+    assert call.params["forced"] == "true"
+    assert name(made, "pair0", "PRIMARY") == other
+    twice(made.fresh(), "cs_router", name=lost, state="absent")
+    perform(made.fresh(), "cs_network_restart", network="pair0", cleanup=False)
+    assert sorted(each["redundantstate"] for each in made.of("pair0")) == ["BACKUP", "PRIMARY"]
+    assert writes(made.server) == ["stopRouter", "destroyRouter", "restartNetwork"]
+    assert lost not in [each["name"] for each in made.of("pair0")]
+
+
+def test_a_stop_is_forced_on_request_only(made: Lab) -> None:
+    made.server.calls.clear()
+    perform(made.fresh(), "cs_router", name=name(made, "pair0", "BACKUP"), state="stopped")
+    assert "forced" not in made.server.calls.of("stopRouter")[0].params
+
+
 def test_a_primary_with_a_backup_is_restarted_without_consent(made: Lab) -> None:
     outcome = perform(made.fresh(), "cs_router", name=name(made, "pair0", "PRIMARY"), state="restarted")
     assert outcome.result["redundant_state"] == "BACKUP"

@@ -8,6 +8,7 @@ from ..registry import Body, Call, command
 from ..rules import network_services
 from ..world import World
 from ..world.networks import NetworkOffering
+from ..world.vms import ROUTER
 
 NETWORK = "org.apache.cloudstack.api.command.admin.network"
 USER = "org.apache.cloudstack.api.command.user.network"
@@ -43,7 +44,8 @@ def view(world: World, offering: NetworkOffering) -> Body:
         "specifyasnumber": False,
         "hasannotations": False,
     }
-    router = world.service_offerings.first(system_kind="DomainRouter")
+    chosen = offering.router_offering
+    router = world.service_offerings.first(id=chosen) if chosen else world.service_offerings.first(system_kind=ROUTER)
     if offering.services and router is not None:
         body["serviceofferingid"] = router.uuid
     if offering.max_connections is not None:
@@ -111,6 +113,8 @@ def create_network_offering(call: Call) -> Body:
         for item in call.get("servicecapabilitylist", [])
     )
     offering.rate = call.get("networkrate") or 200
+    if "serviceofferingid" in call:
+        offering.router_offering = call["serviceofferingid"].id
     # The server keeps it for a load balancer only.
     offering.max_connections = call.get("maxconnections") if "Lb" in services else None
     offering.tags = [tag for tag in call.get("tags", "").split(",") if tag]

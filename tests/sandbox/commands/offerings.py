@@ -54,6 +54,8 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
         body["gpudisplay"] = False
     if offering.system and not offering.builtin:
         body.update(iscustomizediops=False, miniops=0, maxiops=0)
+    if offering.rate is not None:
+        body["networkrate"] = offering.rate
     if offering.host_tags:
         body["hosttags"] = ",".join(offering.host_tags)
     if offering.storage_tags:
@@ -87,10 +89,34 @@ def create_service_offering(call: Call) -> Body:
         call["cpunumber"], call["cpuspeed"], call["memory"], world.now(), world.new_uuid(),
         _words(call.get("hosttags", "")), call.get("tags", ""), kind, system,
         bool(call.get("offerha", False)), bool(call.get("limitcpuuse", False)),
+        local=str(call.get("storagetype", "shared")).lower() == "local", rate=call.get("networkrate"),
         details={each["key"]: each["value"] for each in call.get("serviceofferingdetails", [])},
     )  # fmt: skip
     world.service_offerings.add(offering)
     return {"serviceoffering": offering_view(world, offering)}
+
+
+@command("updateServiceOffering", ADMIN, id="service_offerings", domainid="", zoneid="")
+def update_service_offering(call: Call) -> Body:
+    """Names and tags; what it is made of stays."""
+    offering: ServiceOffering = call["id"]
+    offering.name = call.get("name") or offering.name
+    offering.display_text = call.get("displaytext") or offering.display_text
+    if "hosttags" in call:
+        offering.host_tags = _words(call["hosttags"])
+    if "storagetags" in call:
+        offering.storage_tags = call["storagetags"]
+    return {"serviceoffering": offering_view(call.world, offering)}
+
+
+@command("deleteServiceOffering", ADMIN, id="service_offerings")
+def delete_service_offering(call: Call) -> Body:
+    """The server's own ones stay (text not recorded)."""
+    offering: ServiceOffering = call["id"]
+    if offering.builtin and offering.system:
+        raise invalid("Default service offerings cannot be deleted.")
+    call.world.service_offerings.remove(offering)
+    return {"success": True}
 
 
 @command("listServiceOfferings", f"{USERS}.offering", id="service_offerings")

@@ -50,6 +50,7 @@ def make(world: World, served: Served) -> Vm:
     vm.account_id = world.system.id if shared else served.account_id or world.admin.id
     vm.network_id = served.id if isinstance(served, Network) else None
     vm.vpc_id = served.id if isinstance(served, Vpc) else None
+    _resize(world, vm, served)
     vm.redundant, vm.software_version = served.redundant, SOFTWARE
     vm.version = world.templates[vm.template_id].version
     world.vms.add(vm)
@@ -61,6 +62,14 @@ def make(world: World, served: Served) -> Vm:
         raise
     vm.script_version = world.new_uuid()
     return vm
+
+
+def _resize(world: World, vm: Vm, served: Served) -> None:
+    """A router of a network has the offering that the network's offering names."""
+    its = world.network_offerings[served.offering_id] if isinstance(served, Network) and served.offering_id else None
+    if its is not None and its.router_offering is not None:
+        chosen = world.service_offerings[its.router_offering]
+        vm.cores, vm.mhz, vm.memory, vm.offering_id = chosen.cores, chosen.mhz, chosen.memory, chosen.id
 
 
 def _place(world: World, vm: Vm, avoid: tuple[int, ...]) -> None:

@@ -89,6 +89,8 @@ class NetworkOffering:
     max_connections: int | None = None
     redundant: bool = False
     tags: list[str] = field(default_factory=list)
+    # Of its routers, by id; None for the server's own.
+    router_offering: int | None = None
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ class ServiceOffering:
     builtin: bool = False
     local: bool = False
     details: dict[str, str] = field(default_factory=dict)
+    rate: int | None = None
 
 
 @dataclass(slots=True)

@@ -20,7 +20,10 @@ from documents.blocks import ROOT, Block, blocks, documents, every, strict
 LANGUAGES = {"yaml", "sh", "text"}
 # Keywords of plays and tasks that the documents use; whatever else a task has is its module.
 PLAY = {"name", "hosts", "become", "gather_facts", "vars", "vars_files", "roles", "tasks", "module_defaults"}
-TASK = {"name", "become", "delegate_to", "failed_when", "loop", "loop_control", "register", "run_once", "vars", "when"}
+TASK = {
+    "name", "become", "delay", "delegate_to", "failed_when", "loop", "loop_control", "register", "retries", "run_once",
+    "until", "vars", "when",
+}  # fmt: skip
 NESTED = ("block", "rescue", "always")
 FLAGS = {"--check", "--diff", "--no-deps"}
 Json = dict[str, Any]

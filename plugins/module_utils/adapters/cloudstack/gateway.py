@@ -31,7 +31,7 @@ from .pod_ranges import PodRanges
 from .records import Record
 from .routers import Routers, ServedNetworks
 from .system_templates import SystemTemplates
-from .system_vms import ConsoleCertificates, SystemVms
+from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
 from .transport import Json
 from .vlans import Vlans
 
@@ -267,6 +267,7 @@ class Gateway:
         self.host_records = HostRecords(client)
         self.system_vms = SystemVms(client)
         self.diagnostics = Diagnostics(client)
+        self.system_offerings = Listing(client, SYSTEM_OFFERINGS)
         self.system_templates = SystemTemplates(client)
         self.console_certificates = ConsoleCertificates(client)
         self.authorities = Authorities(client)

@@ -68,6 +68,7 @@ def network_offering(wire: Wire, tell: Tell = unheard) -> NetworkOffering:
         availability=read.word("availability"),
         network_rate=read.whole("networkrate", "Mbps"),
         max_connections=read.whole("maxconnections"),
+        service_offering_id=read.text("serviceofferingid"),
         tags=read.names("tags") or (),
         supported_services=tuple(each.text("name") for each in services),
         service_providers=tuple(

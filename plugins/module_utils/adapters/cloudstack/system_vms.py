@@ -12,6 +12,7 @@ from ...core.system_vms.offering import SystemOffering
 from ...core.system_vms.vm import SystemVm
 from .client import Client
 from .records import Record, Tell, Wire, unheard
+from .resources import Resource
 from .transport import Json
 
 
@@ -46,7 +47,38 @@ def system_vm(wire: Wire, tell: Tell = unheard) -> SystemVm:
 
 def offering(wire: Wire, tell: Tell = unheard) -> SystemOffering:
     read = Record(wire, "service offering", tell)
-    return SystemOffering(read.id(), read.text("name"), read.text("systemvmtype").casefold(), read.whole("memory"))
+    return SystemOffering(
+        id=read.id(),
+        name=read.text("name"),
+        kind=read.text("systemvmtype").casefold(),
+        memory=read.whole("memory"),
+        display_text=read.word("displaytext"),
+        cpu_number=read.whole("cpunumber"),
+        cpu_speed=read.whole("cpuspeed"),
+        storage_type=read.text("storagetype"),
+        offer_ha=read.flag("offerha"),
+        limit_cpu_use=read.flag("limitcpuuse"),
+        network_rate=read.whole("networkrate"),
+        host_tags=read.names("hosttags") or (),
+        storage_tags=read.names("storagetags") or (),
+        is_default=bool(read.flag("defaultuse")),
+        created=read.moment("created"),
+    )
+
+
+SYSTEM_OFFERINGS: Resource[SystemOffering] = Resource(
+    kind="system offering",
+    read=offering,
+    list="listServiceOfferings",
+    list_key="serviceoffering",
+    create="createServiceOffering",
+    update="updateServiceOffering",
+    delete="deleteServiceOffering",
+    keys=("serviceoffering",),
+    names={"kind": "systemvmtype"},
+    always={"issystem": "true"},
+    late=frozenset(("storage_tags",)),
+)
 
 
 class SystemVms:

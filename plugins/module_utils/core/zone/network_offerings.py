@@ -36,6 +36,7 @@ class NetworkOffering:
     availability: t.Optional[str] = None
     network_rate: t.Optional[int] = None
     max_connections: t.Optional[int] = None
+    service_offering_id: str = ""
     tags: tuple[str, ...] = ()
     supported_services: tuple[str, ...] = ()
     service_providers: tuple[t.Mapping[str, str], ...] = ()
@@ -75,6 +76,7 @@ _OFFERING_FIXED = (
     "egress_default_policy",
     "for_vpc",
     "network_rate",
+    "service_offering_id",
     "supported_services",
     "service_providers",
 )

@@ -159,6 +159,8 @@ def _act(cloud: Cloud, router: Router, wish: Wish, action: str, offering: t.Opti
     more: dict[str, object] = {}
     if action == "resize" and offering is not None:
         more = {"service_offering_id": offering.id}
+    if action == "stop" and wish.forced and wish.state == STOPPED:
+        more = {"forced": True}
     cloud.routers.run(action, router.id, **more)
 
 

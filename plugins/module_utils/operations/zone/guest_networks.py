@@ -37,16 +37,25 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
+from ..system_vms.offerings import for_kind
 from ..vlans.holders import gather, ranges_of
 
 # States in which a network that was given its VLAN may be: it keeps the VLAN in all of them (T2:7, T4:24).
 VLANS = ("vlan", "isolated_pvlan")
+DOMAIN_ROUTER = "domainrouter"
 WITH_VLAN = ("Setup", "Implementing", "Implemented")
 
 
 def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
-    """``wanted``: fields of core NetworkOffering. A service without a provider gets the virtual router."""
+    """``wanted``: fields of core NetworkOffering, and "service_offering", the name of that of its routers.
+
+    A service without a provider gets the virtual router.
+    """
     held = lookup.maybe(cloud.network_offerings, "network offering", str(wanted["name"]))
+    routers = {name: value for name, value in wanted.items() if name == "service_offering" and state == "present"}
+    wanted = {name: value for name, value in wanted.items() if name != "service_offering"}
+    if routers.get("service_offering"):
+        wanted["service_offering_id"] = for_kind(cloud, str(routers["service_offering"]), DOMAIN_ROUTER).id
     fields = {**wanted, "egress_default_policy": egress_policy(wanted.get("egress_default_policy"))}
     services: t.Any = fields.get("supported_services")
     given: t.Any = fields.get("service_providers")
