@@ -9,7 +9,7 @@ Sources: see core/system_vms/offering.py.
 from __future__ import annotations
 
 from ...core.change import Fields, Outcome, State
-from ...core.errors import InvalidValue, Reason, Refused
+from ...core.errors import Reason, Refused
 from ...core.system_vms.offering import SYSTEM_OFFERING, SystemOffering, check_sizes
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -45,11 +45,3 @@ def _refuse(cloud: Cloud, held: SystemOffering) -> None:
             reasons.append(Reason("offering_in_use", text, remedy, {"network_offering": each.name}))
     if reasons:
         raise Refused(f"system offering {held.name}", reasons)
-
-
-def for_kind(cloud: Cloud, name: str, kind: str) -> SystemOffering:
-    """One by name or id. Raises NotFound, Ambiguous, InvalidValue: the server takes one of another kind (T6:87)."""
-    found = lookup.one(cloud.system_offerings, KIND, name)
-    if not found.fits(kind):
-        raise InvalidValue("service_offering", name, f"a system offering of type {kind}, not {found.kind}")
-    return found

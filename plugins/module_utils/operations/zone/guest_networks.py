@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, State, plain
-from ...core.errors import MissingValue, NotAsRead, Refused
+from ...core.errors import InvalidValue, MissingValue, NotAsRead, Refused
 from ...core.naming import only
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
@@ -37,7 +37,6 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
-from ..system_vms.offerings import for_kind
 from ..vlans.holders import gather, ranges_of
 
 # States in which a network that was given its VLAN may be: it keeps the VLAN in all of them (T2:7, T4:24).
@@ -55,7 +54,7 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
     routers = {name: value for name, value in wanted.items() if name == "service_offering" and state == "present"}
     wanted = {name: value for name, value in wanted.items() if name != "service_offering"}
     if routers.get("service_offering"):
-        wanted["service_offering_id"] = for_kind(cloud, str(routers["service_offering"]), DOMAIN_ROUTER).id
+        wanted["service_offering_id"] = _router_offering(cloud, str(routers["service_offering"]))
     fields = {**wanted, "egress_default_policy": egress_policy(wanted.get("egress_default_policy"))}
     services: t.Any = fields.get("supported_services")
     given: t.Any = fields.get("service_providers")
@@ -80,6 +79,14 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
         fields["traffic_type"] = fields.get("traffic_type") or "Guest"
     show_it = shown.network_offering
     return ensure(cloud, cloud.network_offerings, NETWORK_OFFERING, held, fields, state, check_mode, show=show_it)
+
+
+def _router_offering(cloud: Cloud, name: str) -> str:
+    """Its id. Raises NotFound, Ambiguous, InvalidValue: the server takes one of another kind (T6:87)."""
+    found = lookup.one(cloud.system_offerings, "system offering", name)
+    if not found.fits(DOMAIN_ROUTER):
+        raise InvalidValue("service_offering", name, f"a system offering of type {DOMAIN_ROUTER}, not {found.kind}")
+    return found.id
 
 
 class NetworkPlaces(t.NamedTuple):
