@@ -18,6 +18,8 @@ from hosts import Fleet
 ROOT = Path(__file__).resolve().parents[2]
 # The longest files, so that no worker begins one when the others have ended.
 LONGEST = (
+    "machine/certificates/test_rotation.py",
+    "servers/test_change_host_password.py",
     "machine_network/change/test_network_change.py",
     "machine/roles/test_kvm_hosts.py",
     "maintenance/test_playbook.py",
@@ -25,6 +27,7 @@ LONGEST = (
     "maintenance/test_demo_zone.py",
     "zone/test_zone.py",
     "machine_network/role/test_role.py",
+    "machine/add_hosts/test_add_hosts.py",
     "xenserver/test_playbooks.py",
     "bmc/test_fence_drill.py",
     "maintenance/test_on_hosts.py",
