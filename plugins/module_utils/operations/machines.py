@@ -11,7 +11,7 @@ from ..core.errors import ApiError, JobLost, NotFound
 from ..core.placement.fleet import Instance
 from ..ports.cloud import Cloud
 from .surely import surely
-from .waiting import until
+from .waiting import job_ended, until
 
 LIMIT = 1800.0  # seconds for a VM to start or stop
 
@@ -37,13 +37,11 @@ def bring(cloud: Cloud, vm: Instance, verb: Verb) -> Instance:
     job = surely(cloud, lambda: cloud.jobs.start(f"{verb}_{_SUFFIX[vm.kind]}", id=vm.id), under_way)
     if isinstance(job, ApiError):
         raise job
-    outcome = until(
+    outcome = job_ended(
         cloud,
         lambda: True if job is None or job is True else cloud.jobs.ask(job),
-        lambda seen: seen is not False,
         what=f"VM {vm.name} to {verb}",
         limit=LIMIT,
-        show=lambda seen: "under way",
     )
     if isinstance(outcome, ApiError) and not isinstance(outcome, JobLost):
         raise outcome

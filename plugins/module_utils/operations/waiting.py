@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import WaitTimeout
+from ..core.errors import ApiError, WaitTimeout
 from ..ports.cloud import Cloud
 
 T = t.TypeVar("T")
 
 FIRST, LONGEST, GROWTH = 0.2, 5.0, 1.5
+
+
+def job_ended(
+    cloud: Cloud, ask: t.Callable[[], t.Union[bool, ApiError]], *, what: str, limit: float
+) -> t.Union[bool, ApiError]:
+    """Ask (``Cloud.jobs.ask``) until it is over; True, or the error that it ended with. Raises WaitTimeout."""
+    return until(cloud, ask, lambda seen: seen is not False, what=what, limit=limit, show=lambda _seen: "under way")
 
 
 def until(

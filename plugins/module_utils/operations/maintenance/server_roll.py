@@ -17,7 +17,7 @@ from ...core.errors import ApiError, Reason, Refused
 from ...core.placement.fleet import Fleet
 from ...core.zone.hosts import DISABLED
 from ...ports.cloud import Cloud
-from ..waiting import until
+from ..waiting import job_ended
 from . import locks
 from .rolling import Request, cluster_of, scope_of
 
@@ -49,13 +49,11 @@ def _carry_out(cloud: Cloud, request: Request, fleet: Fleet, options: t.Mapping[
         lock.beat()
         return cloud.jobs.ask(job) if job else True
 
-    outcome = until(
+    outcome = job_ended(
         cloud,
         ask,
-        lambda seen: seen is not False,
         what=f"the server's roll through cluster {fleet.cluster.name}",
         limit=float(options["timeout"] * max(len(fleet.hosts), 1) * 4),
-        show=lambda seen: "under way",
     )
     if isinstance(outcome, ApiError):
         raise outcome
