@@ -8,14 +8,16 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import Fields
-from ..core.errors import Ambiguous, MissingValue, NoZone
+from ..core.errors import Ambiguous, InvalidValue, MissingValue, NoZone
 from ..core.naming import Named, only
+from ..core.system_vms.offering import SystemOffering
 from ..core.zone.networks import PhysicalNetwork
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..ports.cloud import Cloud
 from ..ports.collection import Collection
 
 N = t.TypeVar("N", bound=Named)
+DOMAIN_ROUTER = "domainrouter"
 
 
 def one(collection: Collection[N], kind: str, name: str, where: str = "", **scope: object) -> N:
@@ -74,6 +76,14 @@ def clusters(cloud: Cloud, name: str, **scope: object) -> t.Sequence[Cluster]:
     if found or "/" not in name:
         return found
     return [each for each in cloud.clusters.all(**scope) if f"{each.pod}/{each.name}".casefold() == name.casefold()]
+
+
+def router_offering(cloud: Cloud, name: str) -> SystemOffering:
+    """Of routers. Raises InvalidValue for one of another kind, which the server takes (T6:87, T6:169)."""
+    found = one(cloud.system_offerings, "system offering", name)
+    if not found.fits(DOMAIN_ROUTER):
+        raise InvalidValue("service_offering", name, f"a system offering of type {DOMAIN_ROUTER}, not {found.kind}")
+    return found
 
 
 def physical_network(cloud: Cloud, name: str, place: Zone) -> PhysicalNetwork:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ..core.system_vms.diagnosis import Diagnosis
-from ..core.system_vms.offering import SystemOffering
 from ..core.system_vms.routers import HealthCheck, Router
 from ..core.system_vms.served import Rules, Served
 from ..core.system_vms.templates import SystemTemplate, Wish
@@ -38,9 +37,6 @@ class SystemVms(t.Protocol):
     def migrate(self, id: str, host_id: str) -> None: ...
 
     def scale(self, id: str, offering_id: str, running: bool) -> None: ...
-
-    def offerings(self) -> t.Sequence[SystemOffering]:
-        """Those of the system itself."""
 
     def suitable(self, id: str) -> t.Sequence[str]:
         """Ids of hosts to which it can be moved, those with most free memory first."""
@@ -95,9 +91,6 @@ class Routers(t.Protocol):
 
     def patches(self) -> bool:
         """Whether the server can patch the running routers of a network (4.17 and newer)."""
-
-    def template(self, name: str) -> t.Sequence[str]:
-        """Ids of system VM templates of that name or id."""
 
     def upgrade(self, id: str) -> t.Sequence[t.Any]:
         """Restart it from the present template: jobs for ``Cloud.jobs.ask``, none where the server says that it is up

@@ -121,20 +121,6 @@ class Routers:
             return False
         return True
 
-    def template(self, name: str) -> t.Sequence[str]:
-        """The zones' rows of a template share its id; another of the same name is another template (T6:113)."""
-        asked: Json = {"templatefilter": "all", "listall": True}
-        listed = self._client.listing("listTemplates", "template", asked)
-        read = [Record(item, "template", self._client.tell) for item in listed]
-        system = [each for each in read if each.text("templatetype").casefold() in ("system", "routing")]
-        return tuple(
-            dict.fromkeys(
-                each.text("id")
-                for each in system
-                if each.text("id") and (name == each.text("id") or name.casefold() == each.text("name").casefold())
-            )
-        )
-
     def upgrade(self, id: str) -> t.Sequence[Job]:
         answer = Record(self._client.call("upgradeRouterTemplate", {"id": id}), "answer", self._client.tell)
         jobs = [job.text("jobid") for job in answer.records("asyncjobs", "job")]

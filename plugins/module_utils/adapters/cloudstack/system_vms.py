@@ -114,10 +114,6 @@ class SystemVms:
         command = "scaleSystemVm" if running else "changeServiceForSystemVm"
         self._client.run(command, {"id": id, "serviceofferingid": offering_id})
 
-    def offerings(self) -> t.Sequence[SystemOffering]:
-        listed = self._client.listing("listServiceOfferings", "serviceoffering", {"issystem": True})
-        return [offering(item, self._client.tell) for item in listed]
-
     def suitable(self, id: str) -> t.Sequence[str]:
         listed = self._client.listing("findHostsForMigration", "host", {"virtualmachineid": id})
         read = [Record(item, "host", self._client.tell) for item in listed]

@@ -12,7 +12,6 @@ from __future__ import annotations
 from ..findings import BLOCKS, HURTS, NOTE, Table, rows
 
 _CHANGE = "System VMs: Changing the Console Proxy SSL Certificate and Domain"
-_BALANCER = "System VMs: Load-balancing Console Proxies"
 _CHAIN = "System VMs: Uploading ROOT CA and Intermediate CA"
 _BALANCER = "System VMs: Load-balancing Console Proxies"
 _KEYSTORE, _HELPER = "server: KeystoreManagerImpl", "server: CertificateHelper"

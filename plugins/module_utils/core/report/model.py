@@ -36,8 +36,6 @@ from .places import Json, arguments, fleet_of, labels
 FORMS: t.Mapping[str, forms.Form] = {"waves": forms.PLAN, "moved": forms.DONE}
 FAILED: t.Mapping[str, forms.Form] = {"waves": forms.REFUSED, "moved": forms.DONE}
 LEVELS = (0.25, 0.5, 0.75, 0.9)  # where one band of load ends and the next begins
-
-
 # In words.
 KINDS = {
     "Router": "router",

@@ -111,8 +111,8 @@ def retrieve(cloud: Cloud, request: Archive, check_mode: bool) -> Outcome:
     cloud.diagnostics.needs_archives()
     where = target(cloud, request.name, request.zone)
     told: dict[str, object] = {"id": where.id, "name": where.name, "kind": where.kind, "zone": where.zone}
-    told["settings"] = _settings(cloud)
-    told["kept_seconds"] = _kept(cloud)
+    settings = _settings(cloud)
+    told.update(settings=settings, kept_seconds=_kept(settings))
     if check_mode:
         return Outcome(True, {"archive": None}, {"archive": where.name}, told)
     url = cloud.diagnostics.retrieve(where.id, request.files)
@@ -131,9 +131,7 @@ def _settings(cloud: Cloud) -> dict[str, t.Optional[str]]:
     return {name: each.value if each else None for name, each in held.items()}
 
 
-def _kept(cloud: Cloud) -> t.Optional[int]:
+def _kept(settings: t.Mapping[str, t.Optional[str]]) -> t.Optional[int]:
     """Seconds that the server keeps an archive; None where it keeps it for good, or does not say."""
-    collects, age = cloud.settings.find(archive.GC), cloud.settings.find(archive.AGE)
-    if collects is None or collects.value.strip().casefold() != "true" or age is None:
-        return None
-    return whole(age.value)
+    collects = (settings[archive.GC] or "").strip().casefold() == "true"
+    return whole(settings[archive.AGE]) if collects else None

@@ -100,11 +100,7 @@ def _settled(cloud: Cloud, request: Request, chosen: t.Sequence[SystemVm]) -> li
 
 def _wish(cloud: Cloud, request: Request, chosen: t.Sequence[SystemVm]) -> Wish:
     """Names as ids. Raises NotFound, Ambiguous."""
-    offering = None
-    if request.offering:
-        known = cloud.system_vms.offerings()
-        found = matches(known, request.offering)
-        offering = only(found, "system offering", request.offering, names=[each.name for each in known])
+    offering = lookup.one(cloud.system_offerings, "system offering", request.offering) if request.offering else None
     zones = {vm.zone_id for vm in chosen}
     inside: dict[str, t.Any] = {"zone_id": next(iter(zones))} if len(zones) == 1 else {}
     host = lookup.one(cloud.hosts, "host", request.host, **inside).id if request.host else ""

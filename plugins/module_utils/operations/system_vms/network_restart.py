@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ...core.change import Outcome, plain
 from ...core.errors import JobLost, Reason, Refused, TransportError, WaitTimeout
 from ...core.system_vms.router_gates import Gate, health_gate, routers_gate, rules_gate
-from ...core.system_vms.routers import NETWORK, VPC, Router, states_text
+from ...core.system_vms.routers import NETWORK, Router, states_text
 from ...core.system_vms.served import Served
 from ...ports.cloud import Cloud
 from ..waiting import until
@@ -114,9 +114,8 @@ def _run(cloud: Cloud, thing: Served, wish: Restart) -> None:
         "makeredundant": wish.redundant or None,
         "livepatch": wish.livepatch or None,
     }
-    action = "restart_vpc" if thing.kind == VPC else "restart_network"
     try:
-        cloud.routers.run(action, thing.id, **flags)
+        cloud.routers.run(f"restart_{thing.kind}", thing.id, **flags)
     except (TransportError, JobLost) as error:
         if not getattr(error, "passing", True):
             raise

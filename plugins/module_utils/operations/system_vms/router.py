@@ -12,18 +12,18 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.change import Outcome, plain
-from ...core.errors import ApiError, InvalidValue, NotFound, Reason, Refused
+from ...core.errors import ApiError, NotFound, Reason, Refused
 from ...core.naming import matches, nearest, only
 from ...core.system_vms.offering import SystemOffering
-from ...core.system_vms.routers import BACKUP, PRIMARY, VPC, Router, one_primary, states_text
+from ...core.system_vms.routers import BACKUP, PRIMARY, Router, one_primary, states_text
 from ...ports.cloud import Cloud
-from ..waiting import until
+from .. import lookup
+from ..waiting import job_ended, until
 from .router_scope import Scope, filters, siblings
 
 PRESENT, STARTED, STOPPED, RESTARTED = "present", "started", "stopped", "restarted"
 ABSENT, PATCHED, UPGRADED = "absent", "patched", "upgraded"
 STATES = (PRESENT, STARTED, STOPPED, RESTARTED, ABSENT, PATCHED, UPGRADED)
-KIND = "domainrouter"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def ensure_router(cloud: Cloud, wish: Wish, check_mode: bool) -> Outcome:
         raise NotFound("router", wish.name, near=nearest(wish.name, [each.name for each in every]))
     router = only(found, "router", wish.name)
     held = siblings(cloud, *router.serves) if router.serves[1] else (router,)
-    offering = _offering(cloud, wish.offering)
+    offering = lookup.router_offering(cloud, wish.offering) if wish.offering else None
     resized = offering is not None and offering.id != router.offering_id
     actions = _actions(router, wish, resized)
     if not actions:
@@ -88,17 +88,6 @@ def _actions(router: Router, wish: Wish, resized: bool) -> list[str]:
     if wish.state == UPGRADED:
         return ["upgrade"] if outdated else []
     return []
-
-
-def _offering(cloud: Cloud, name: str) -> t.Optional[SystemOffering]:
-    if not name:
-        return None
-    every = cloud.system_vms.offerings()
-    found = only(matches(every, name), "system offering", name, names=[each.name for each in every])
-    if not found.fits(KIND):
-        # The server takes it (T6:169).
-        raise InvalidValue("service_offering", name, f"a system offering of type {KIND}, not {found.kind}")
-    return found
 
 
 def _refuse(
@@ -153,8 +142,8 @@ def _act(cloud: Cloud, router: Router, wish: Wish, action: str, offering: t.Opti
         return
     if action == "patch":
         # patchSystemVm is for other system VMs only (T6:104).
-        restart = "restart_vpc" if router.serves[0] == VPC else "restart_network"
-        cloud.routers.run(restart, router.serves[1], cleanup=False, livepatch=True)
+        kind, id = router.serves
+        cloud.routers.run(f"restart_{kind}", id, cleanup=False, livepatch=True)
         return
     more: dict[str, object] = {}
     if action == "resize" and offering is not None:
@@ -165,15 +154,9 @@ def _act(cloud: Cloud, router: Router, wish: Wish, action: str, offering: t.Opti
 
 
 def _ended(cloud: Cloud, job: t.Any, router: Router, limit: float) -> None:
-    what = f"the upgrade of router {router.name}"
-    seen = until(cloud, lambda: cloud.jobs.ask(job), bool_of, what=what, limit=limit, show=lambda _seen: "under way")
+    seen = job_ended(cloud, lambda: cloud.jobs.ask(job), what=f"the upgrade of router {router.name}", limit=limit)
     if isinstance(seen, ApiError):
         raise seen
-
-
-def bool_of(seen: t.Union[bool, ApiError]) -> bool:
-    """Whether a job has ended, well or not."""
-    return seen is True or isinstance(seen, ApiError)
 
 
 def _verified(cloud: Cloud, router: Router, held: t.Sequence[Router], wish: Wish, actions: t.Sequence[str]) -> Router:

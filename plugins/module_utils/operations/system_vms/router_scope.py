@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ...core.errors import NotFound
 from ...core.naming import matches, nearest, only
-from ...core.system_vms.routers import NETWORK, VPC, Router
+from ...core.system_vms.routers import VPC, Router
 from ...core.system_vms.served import Served
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -97,6 +97,3 @@ def served(cloud: Cloud, kind: str, name: str, scope: Scope) -> Served:
     where = {"zone_id": lookup.zone(cloud, scope.zone).id} if scope.zone else {}
     every = [each for each in cloud.served_networks.all(**where) if each.kind == kind]
     return only(matches(every, name), "VPC" if kind == VPC else "network", name, names=[each.name for each in every])
-
-
-__all__ = ["NETWORK", "VPC", "Scope", "filters", "named", "routers_of", "served", "siblings", "whole"]

@@ -102,10 +102,16 @@ def _planned(cloud: Cloud, request: Request) -> tuple[dict[str, str], Target, Pl
 def _target(cloud: Cloud, request: Request, routers: t.Sequence[Router]) -> Target:
     target = request.target
     if request.template:
-        ids = cloud.routers.template(request.template)
-        if not ids:
-            raise NotFound("system VM template", request.template)
-        target = dataclasses.replace(target, template_ids=tuple(ids))
+        # The zones' rows of a template share its id; another of the same name is another template (T6:113).
+        wanted = request.template
+        named = [
+            each
+            for each in cloud.system_templates.of_system()
+            if wanted == each.id or wanted.casefold() == each.name.casefold()
+        ]
+        if not named:
+            raise NotFound("system VM template", wanted)
+        target = dataclasses.replace(target, template_ids=tuple(dict.fromkeys(each.id for each in named)))
     if not target.minimum:
         held = {id: cloud.settings.find(MINIMUM, "zone", id) for id in sorted({each.zone_id for each in routers})}
         target = dataclasses.replace(target, minima={id: each.value for id, each in held.items() if each})

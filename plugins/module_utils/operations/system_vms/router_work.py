@@ -24,7 +24,7 @@ from ...core.system_vms.router_gates import (
 )
 from ...core.system_vms.router_need import PATCH, REBOOT, RECREATE, Target
 from ...core.system_vms.router_plan import COMPLETE, FAIL_OVER, RENEW, START, Step, Unit
-from ...core.system_vms.routers import NETWORK, PRIMARY, VPC, Router
+from ...core.system_vms.routers import PRIMARY, VPC, Router
 from ...core.system_vms.served import Served
 from ...ports.cloud import Cloud
 from .gates import GateFailed, passed
@@ -189,8 +189,7 @@ class Crew:
     # -- writes --------------------------------------------------------------------------------------------------------
 
     def _restart(self, unit: Unit, made: t.Callable[[], bool], **flags: bool) -> Steps:
-        action = "restart_vpc" if unit.kind == VPC else "restart_network"
-        yield from self._surely(action, unit.id, made, **flags)
+        yield from self._surely(f"restart_{unit.kind}", unit.id, made, **flags)
 
     def _surely(self, action: str, id: str, made: t.Callable[[], bool], **more: object) -> Steps:
         """After a lost answer what the server shows says whether to repeat it."""
@@ -272,7 +271,7 @@ def shown(done: Done) -> dict[str, object]:
     return {
         "network": done.unit.name,
         "id": done.unit.id,
-        "kind": NETWORK if done.unit.kind == NETWORK else VPC,
+        "kind": done.unit.kind,
         "finished": done.finished,
         "steps": [{"action": a, "router": r, "seconds": round(s, 1)} for a, r, s in done.steps],
         "gates": [{"name": g.name, "passed": g.passed, "evidence": g.evidence} for g in done.gates],

@@ -18,7 +18,9 @@ from ...core.findings import Judgement
 from ...core.naming import nearest
 from ...core.system_vms import templates
 from ...core.system_vms.prepared import PoolCopy
+from ...core.system_vms.routers import Router
 from ...core.system_vms.templates import HYPERVISORS, MINIMUM, TEMPLATES, Behind, SystemTemplate, Wish
+from ...core.system_vms.vm import SystemVm
 from ...core.zone.settings import same_value
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
@@ -124,7 +126,7 @@ def _held(cloud: Cloud, wish: Wish, zones: t.Sequence[Zone]) -> list[SystemTempl
     """Rows of the template in the zones; templates of other hypervisors may have its name."""
     inside = {zone.id for zone in zones}
     found = [each for each in cloud.system_templates.find(wish.name) if each.zone_id in inside]
-    same = [each for each in found if each.hypervisor.casefold() == wish.hypervisor.name.casefold()]
+    same = [each for each in found if _of(each, wish.hypervisor.name)]
     return sorted(same or found, key=lambda each: each.zone)
 
 
@@ -194,8 +196,8 @@ def _settings(cloud: Cloud, request: Request, zones: t.Sequence[Zone]) -> list[t
     """Those that change: name, where, held and wanted value. Raises Refused where the server lacks one."""
     wanted: list[tuple[str, Scope, str]] = []
     if request.default:
-        scopes = [Scope("zone", zones[0].id, {"zone": zones[0].name})] if request.zone else [Scope()]
-        wanted += [(request.wish.hypervisor.setting, scope, request.wish.name) for scope in scopes]
+        scope = Scope("zone", zones[0].id, {"zone": zones[0].name}) if request.zone else Scope()
+        wanted.append((request.wish.hypervisor.setting, scope, request.wish.name))
     if request.minimum:
         wanted.append((MINIMUM, Scope(), request.minimum))
     found = []
@@ -223,7 +225,8 @@ def _outcome(
     warned: tuple[str, ...] = (),
 ) -> Outcome:
     wish = request.wish
-    found = _behind(cloud, zones, wish.hypervisor.name, {each.id for each in held}, {wish.name}, request.minimum)
+    ids = {each.id for each in held}
+    found = _behind(_running(cloud, zones), zones, wish.hypervisor.name, ids, {wish.name}, request.minimum)
     result = {
         "name": wish.name,
         "templates": [shown(each) for each in held],
@@ -240,23 +243,28 @@ def shown(each: SystemTemplate) -> dict[str, object]:
     return {**plain(each), "complete": each.complete}
 
 
+class _Running(t.NamedTuple):
+    vms: t.Sequence[SystemVm]
+    routers: t.Sequence[Router]
+
+
+def _running(cloud: Cloud, zones: t.Sequence[Zone]) -> _Running:
+    """One listing of each for all zones."""
+    zone_id = zones[0].id if len(zones) == 1 else ""
+    return _Running(cloud.system_vms.all(zone_id), cloud.routers.all({"zone_id": zone_id} if zone_id else {}))
+
+
 def _behind(
-    cloud: Cloud,
+    running: _Running,
     zones: t.Sequence[Zone],
     hypervisor: str,
     present: t.Collection[str],
     names: t.Collection[str],
     least: str,
 ) -> list[Behind]:
-    """One listing of each for all zones."""
     inside = {zone.id for zone in zones}
-    where: dict[str, str] = {"zone_id": zones[0].id} if len(zones) == 1 else {}
-
-    def mine(each: t.Any) -> bool:
-        return each.zone_id in inside and each.hypervisor.casefold() == hypervisor.casefold()
-
-    vms = [vm for vm in cloud.system_vms.all(where.get("zone_id", "")) if mine(vm)]
-    routers = [each for each in cloud.routers.all(where) if mine(each)]
+    vms = [vm for vm in running.vms if vm.zone_id in inside and _of(vm, hypervisor)]
+    routers = [each for each in running.routers if each.zone_id in inside and _of(each, hypervisor)]
     return templates.behind(vms, routers, present, names, least)
 
 
@@ -264,7 +272,7 @@ def seen_templates(cloud: Cloud, question: Question) -> Seen:
     """Raises NotFound for a zone."""
     zones = _zones(cloud, question.zone)
     held = [each for each in cloud.system_templates.of_system() if each.zone_id in {zone.id for zone in zones}]
-    minimum = cloud.settings.find(MINIMUM)
+    minimum, running = cloud.settings.find(MINIMUM), _running(cloud, zones)
     defaults, found, findings = [], [], []
     for zone in zones:
         used = sorted({host.hypervisor for host in cloud.hosts.all(zone_id=zone.id) if host.hypervisor})
@@ -279,7 +287,7 @@ def seen_templates(cloud: Cloud, question: Question) -> Seen:
             present = [each for each in mine if not default or each.name.casefold() == default.casefold()]
             ids, names = {each.id for each in present}, {each.name for each in present}
             if ids:
-                found += _behind(cloud, [zone], hypervisor, ids, names, minimum.value if minimum else "")
+                found += _behind(running, [zone], hypervisor, ids, names, minimum.value if minimum else "")
     findings += list(templates.judge_behind(found))
     if question.hypervisor:
         held = [each for each in held if _of(each, question.hypervisor)]
@@ -287,8 +295,8 @@ def seen_templates(cloud: Cloud, question: Question) -> Seen:
     return Seen(tuple(order), tuple(defaults), tuple(found), TEMPLATES.judgement(findings, question.ignore))
 
 
-def _of(template: SystemTemplate, hypervisor: str) -> bool:
-    return template.hypervisor.casefold() == hypervisor.casefold()
+def _of(thing: t.Union[SystemTemplate, SystemVm, Router], hypervisor: str) -> bool:
+    return thing.hypervisor.casefold() == hypervisor.casefold()
 
 
 def _default(cloud: Cloud, zone: Zone, hypervisor: str) -> t.Optional[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, State, plain
-from ...core.errors import InvalidValue, MissingValue, NotAsRead, Refused
+from ...core.errors import MissingValue, NotAsRead, Refused
 from ...core.naming import only
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
@@ -41,7 +41,6 @@ from ..vlans.holders import gather, ranges_of
 
 # States in which a network that was given its VLAN may be: it keeps the VLAN in all of them (T2:7, T4:24).
 VLANS = ("vlan", "isolated_pvlan")
-DOMAIN_ROUTER = "domainrouter"
 WITH_VLAN = ("Setup", "Implementing", "Implemented")
 
 
@@ -54,7 +53,7 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
     routers = {name: value for name, value in wanted.items() if name == "service_offering" and state == "present"}
     wanted = {name: value for name, value in wanted.items() if name != "service_offering"}
     if routers.get("service_offering"):
-        wanted["service_offering_id"] = _router_offering(cloud, str(routers["service_offering"]))
+        wanted["service_offering_id"] = lookup.router_offering(cloud, str(routers["service_offering"])).id
     fields = {**wanted, "egress_default_policy": egress_policy(wanted.get("egress_default_policy"))}
     services: t.Any = fields.get("supported_services")
     given: t.Any = fields.get("service_providers")
@@ -79,14 +78,6 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
         fields["traffic_type"] = fields.get("traffic_type") or "Guest"
     show_it = shown.network_offering
     return ensure(cloud, cloud.network_offerings, NETWORK_OFFERING, held, fields, state, check_mode, show=show_it)
-
-
-def _router_offering(cloud: Cloud, name: str) -> str:
-    """Its id. Raises NotFound, Ambiguous, InvalidValue: the server takes one of another kind (T6:87)."""
-    found = lookup.one(cloud.system_offerings, "system offering", name)
-    if not found.fits(DOMAIN_ROUTER):
-        raise InvalidValue("service_offering", name, f"a system offering of type {DOMAIN_ROUTER}, not {found.kind}")
-    return found.id
 
 
 class NetworkPlaces(t.NamedTuple):
