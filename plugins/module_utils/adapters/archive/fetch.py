@@ -11,16 +11,15 @@ import http.client
 import os
 import ssl
 import tempfile
-import time
 import typing as t
 
 from ...core.errors import HostcraftError
 from ...core.system_vms.archive import Source
 from ...core.text import printable, shortened
+from ..limits import MIB, AnswerTooLong, bounded
 
 CHUNK = 1 << 16
 SILENT = 30.0  # seconds without a byte
-MIB = 1 << 20
 
 
 class NotFetched(HostcraftError):
@@ -46,7 +45,7 @@ def fetch(source: Source, dest: str, authorities: str, most: int, seconds: float
         raise NotFetched(f"no file can be written in {folder}: {error.strerror}", dest=dest) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            found = _received(source, file, authorities, most, time.monotonic() + seconds)
+            found = _received(source, file, authorities, most, seconds)
         os.replace(beside, dest)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failure(source, error) from None
@@ -56,23 +55,27 @@ def fetch(source: Source, dest: str, authorities: str, most: int, seconds: float
     return found
 
 
-def _received(source: Source, file: t.BinaryIO, authorities: str, most: int, until: float) -> Fetched:
+def _received(source: Source, file: t.BinaryIO, authorities: str, most: int, seconds: float) -> Fetched:
     digest, size = hashlib.sha256(), 0
     with contextlib.closing(_connection(source, authorities)) as connection:
+        # What comes before the archive has bytes of its own.
+        connection.response_class = bounded(seconds, most + MIB)
         connection.request("GET", source.path, headers={"Accept": "*/*"})
         answer = connection.getresponse()
         if answer.status != 200:
             where = f" to {shortened(answer.headers['Location'])}" if answer.headers.get("Location") else ""
             raise NotFetched(f"{_place(source)}: HTTP {answer.status}{where} instead of the archive")
         while True:
-            piece = answer.read1(CHUNK)
+            try:
+                piece = answer.read1(CHUNK)
+            except AnswerTooLong:
+                text = f"the archive did not end in time after {size} bytes (timeout)"
+                raise NotFetched(f"{_place(source)}: {text}") from None
             if not piece:
                 break
             size += len(piece)
             if size > most:
                 raise NotFetched(f"{_place(source)}: the archive has more than {most // MIB} MiB (max_size)")
-            if time.monotonic() > until:
-                raise NotFetched(f"{_place(source)}: the archive did not end in time after {size} bytes (timeout)")
             digest.update(piece)
             file.write(piece)
         if answer.length:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ...adapters.archive.fetch import MIB, fetch
+from ...adapters.archive.fetch import fetch
+from ...adapters.limits import MIB
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.system_vms.archive import Source
