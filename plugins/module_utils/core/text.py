@@ -68,3 +68,9 @@ def shortened(text: str, most: int = 80) -> str:
     """The same in at most ``most`` characters, for messages."""
     shown = printable(text[: most + 1])
     return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def several(names: t.Sequence[str], most: int, between: str = ", ") -> str:
+    """The first ``most`` of them, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return between.join(names[:most]) + more

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import Reason
+from ..text import several
 
 ON, OFF, UNKNOWN = "On", "Off", "Unknown"
 MOST_NAMES = 10
@@ -47,7 +48,7 @@ def refusals(host: str, action: PowerAction, resource_state: str, vms: t.Sequenc
     if not action.cuts:
         return found
     if vms:
-        shown = ", ".join(vms[:MOST_NAMES]) + (f" and {len(vms) - MOST_NAMES} more" if len(vms) > MOST_NAMES else "")
+        shown = several(vms, MOST_NAMES)
         found.append(
             Reason(
                 "vms_run",

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import Finding, Unseen, Verdict
-from ..text import shortened
+from ..text import several, shortened
 from ..zone.networks import VlanIpRange
 from .console_table import CONSOLE
 from .domains import Domain
@@ -59,8 +59,7 @@ def judge_names(names: t.Sequence[PublicName], more: int) -> t.Iterator[Verdict]
 
 
 def _found(code: str, names: t.Sequence[PublicName], bad: t.Sequence[PublicName], shown: t.Sequence[str]) -> Finding:
-    rest = f" and {len(shown) - TOLD} more" if len(shown) > TOLD else ""
-    evidence = f"{len(bad)} of {len(names)}: {', '.join(shown[:TOLD])}{rest}"
+    evidence = f"{len(bad)} of {len(names)}: {several(shown, TOLD)}"
     return CONSOLE.found(code, evidence, number=len(bad), names=[each.name for each in bad[:FACTS]])
 
 

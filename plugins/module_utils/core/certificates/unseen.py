@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import Unseen
-from ..text import shortened
+from ..text import several, shortened
 from .judge import ALLOW_EXPIRED, RENEWAL, STRICTNESS, Secured
 
 # What only the files of a host tell, and what each setting of the CA framework is needed for.
@@ -64,6 +64,5 @@ def unseen_on_host(absent: t.Sequence[str], authorities: bool, names: bool) -> t
         yield Unseen("name_missing", "the names that certificates need")
 
 
-def _several(names: t.Sequence[str], most: int = 10) -> str:
-    told = ", ".join(shortened(name) for name in names[:most])
-    return f"{told} and {len(names) - most} more" if len(names) > most else told
+def _several(names: t.Sequence[str]) -> str:
+    return several([shortened(name) for name in names], 10)

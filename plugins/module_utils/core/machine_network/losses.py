@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..text import several
 from .files.definition import Definition
 from .files.own import ours
 from .files.settings import lost_settings
@@ -119,7 +120,6 @@ def _settings(name: str, path: str, said: t.Sequence[Definition], text: str, kep
     lost = [pair for one in said for pair in lost_settings(path, one.settings, text, kept)]
     if lost:
         shown = [key if SECRET.search(key) else f"{key} {value}".strip() for key, value in dict.fromkeys(lost)]
-        more = f" and {len(shown) - MANY} more" if len(shown) > MANY else ""
-        message = f"other settings of {name} are removed with the file: {'; '.join(shown[:MANY])}{more}"
+        message = f"other settings of {name} are removed with the file: {several(shown, MANY, '; ')}"
         remedy = "declare them or set them elsewhere if they are still needed"
         yield Finding("setting_dropped", path, name, message, remedy, False)

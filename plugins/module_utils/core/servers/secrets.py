@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..findings import BLOCKS, HURTS, NOTE, Judgement, Table, Verdict, rows
+from ..text import several
 from .forms import EMPTY, FORMS, PLAIN, UNREADABLE, VERSIONS
 
 DETAIL_NAMES = ("password",)
@@ -196,6 +197,5 @@ def _verdicts(stored: t.Sequence[Stored], encrypting: Encrypting) -> t.Iterator[
             bad.setdefault((code, each.place.title), []).append(each)
     for (code, title), rows_ in bad.items():
         names = [each.label or each.id for each in rows_]
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        evidence = f"{len(names)} in {title}: {', '.join(names[:MOST_NAMED])}{more}"
+        evidence = f"{len(names)} in {title}: {several(names, MOST_NAMED)}"
         yield STORED.found(code, evidence, table=rows_[0].place.table, column=rows_[0].place.column, rows=len(names))

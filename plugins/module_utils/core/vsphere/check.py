@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..findings import Finding, Judgement
+from ..text import several
 from .check_network import judge_adapters, judge_labels, judge_switches
 from .expected import VsphereExpected
 from .model import Range, Vsphere, VsphereHost
@@ -45,7 +46,7 @@ def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Found:
             yield told("host_in_maintenance", each.name, each.name)
     strangers = [] if expected.joined else [each.name for each in cluster.guests]
     if strangers:
-        yield told("foreign_vms", _some(strangers), vms=strangers)
+        yield told("foreign_vms", several(strangers, 5), vms=strangers)
     if cluster.hosts and not cluster.ha:
         yield told("ha_off", cluster.name)
     if cluster.hosts and cluster.drs != "fullyAutomated":
@@ -189,8 +190,3 @@ def _shown(value: object) -> str:
         parts = value if isinstance(value, tuple) else sorted(map(str, value))
         return " ".join(_shown(part) for part in parts) or "none"
     return str(value)
-
-
-def _some(names: t.Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
