@@ -53,7 +53,14 @@ def test_every_option_arrives(zone: Zone) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"display_text": "Other"}, {"host_tags": ["c"]}, {"storage_tags": ["hdd"]}, {"storage_tags": []}]
+    "changes",
+    [
+        {"display_text": "Other"},
+        *(
+            pytest.param(tags, marks=pytest.mark.since("4.16"))
+            for tags in ({"host_tags": ["c"]}, {"storage_tags": ["hdd"]}, {"storage_tags": []})
+        ),
+    ],
 )
 def test_text_and_tags_are_changed(zone: Zone, changes: dict[str, Any]) -> None:
     perform(zone.cloud, MODULE, **EVERYTHING)
