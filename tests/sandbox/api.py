@@ -16,30 +16,36 @@ from .faults import Fault
 from .jobs import Jobs
 from .registry import COMMANDS, Call, Command, Work
 from .rules import log
+from .sessions import Sessions
 from .validation import convert
 from .world import World
 
 # Another release for a whole run of the tests: `make versions`.
 DEFAULT_VERSION = os.environ.get("SANDBOX_VERSION", "4.22.0.0-SNAPSHOT")
 # Read by the transport and the signature check, not by commands.
-_ENVELOPE = frozenset({"command", "response", "apikey", "signature", "signatureversion", "expires"})
+_ENVELOPE = frozenset({"command", "response", "apikey", "signature", "signatureversion", "expires", "sessionkey"})
 
 
 class Api:
     """The commands of one server version over one world."""
 
     def __init__(self, world: World, key: str, secret: str, version: str = DEFAULT_VERSION) -> None:
-        self.world, self.key, self.secret, self.version = world, key, secret, version
+        self.world, self.version = world, version
+        admin = world.users[2]
+        admin.api_key, admin.secret_key = key, secret
+        self.sessions = Sessions(world)
         self.jobs = Jobs(world)
         known = surface.load(version)
         self.apis = {name: known[name] for name in COMMANDS if name in known}
 
-    def call(self, params: Mapping[str, str], fault: Fault | None = None) -> tuple[int, dict[str, Any]]:
-        """HTTP status and JSON body; `fault` of kind job_failed reaches the job."""
+    def call(
+        self, params: Mapping[str, str], fault: Fault | None = None, cookie: str = ""
+    ) -> tuple[int, dict[str, Any]]:
+        """HTTP status and JSON body; `fault` of kind job_failed reaches the job. `cookie`: of a session."""
         name = params.get("command", "")
         api = self.apis.get(name)
         envelope = f"{COMMANDS[name].envelope}response" if api else "errorresponse"
-        if api is None or not accepts(params, self.key, self.secret, datetime.now(UTC)):
+        if api is None or not self._allowed(params, cookie):
             return 401, {envelope: unauthorized()}
         raw = {k.lower(): v for k, v in params.items() if k.lower() not in _ENVELOPE}
         try:
@@ -51,6 +57,13 @@ class Api:
             traceback.print_exc()
             text = f"{type(error).__name__}: {error}"
             return 530, {envelope: ApiError(530, 9999, text).body()}
+
+    def _allowed(self, params: Mapping[str, str], cookie: str) -> bool:
+        if self.sessions.user(cookie, params):
+            return True
+        now = datetime.now(UTC)
+        keys = [(user.api_key, user.secret_key) for user in self.world.users if user.api_key]
+        return any(accepts(params, key, secret, now) for key, secret in keys)
 
     def _run(self, command: Command, api: surface.Api, raw: dict[str, str], fault: Fault | None) -> dict[str, Any]:
         call = Call(api, raw, self.world, self.jobs, self.apis, self.version)

@@ -18,6 +18,7 @@ from .api import DEFAULT_VERSION, Api
 from .errors import ApiError
 from .faults import Fault, Faults
 from .rules import host_states, troubles
+from .sessions import COOKIE
 from .snapshot import load
 from .world import World
 from .world.hypervisors import Sizes
@@ -173,12 +174,19 @@ class Sandbox:
             early = await self._before(fault, request)
             if early is not None:
                 return early
-        status, body = self.api.call(params, fault)
+        cookie = request.cookies.get(COOKIE, "")
+        if name == "login":
+            status, body, cookie = self.api.sessions.login(params)
+        else:
+            status, body = self.api.call(params, fault, cookie)
         if fault is not None and fault.kind == "drop_after":
             return _hang_up(request)
         if fault is not None and fault.kind == "bad_json":
             return web.Response(text='{"truncated', content_type="application/json")
-        return web.json_response(body, status=status)
+        answer = web.json_response(body, status=status)
+        if name == "login" and cookie:
+            answer.set_cookie(COOKIE, cookie, path="/client", httponly=True)
+        return answer
 
     async def _before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         """The answer of a fault that comes before the call is handled; None to go on."""

@@ -62,12 +62,14 @@ class Connection(t.NamedTuple):
     job_timeout: float
 
 
-def resolve(params: Params) -> Connection:
+def resolve(params: Params, ini: t.Optional[t.Mapping[str, str]] = None) -> Connection:
     """Parameters (their environment fallbacks already applied) completed from ``cloudstack.ini``.
+
+    ini: what its section holds, instead of reading it.
 
     Raises MissingValue when endpoint, key or secret are nowhere to be found, InvalidValue for one that cannot be.
     """
-    ini = _region(params.get("api_region"))
+    ini = _region(params.get("api_region")) if ini is None else ini
     found = {
         "api_url": params.get("api_url") or ini.get("endpoint"),
         "api_key": params.get("api_key") or ini.get("key"),

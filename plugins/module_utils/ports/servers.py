@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A management server's database."""
+"""Management servers: their database, their users, themselves."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ..core.servers.admin import Keys
 from ..core.servers.logins import HostLogin
 from ..core.servers.secrets import Encrypting, Stored
 
@@ -60,6 +61,32 @@ class PoolLogin(Login, t.Protocol):
 
     def change(self, old: str, new: str) -> None:
         """On all hosts of the pool. Raises AccessDenied, TransportError, HypervisorError."""
+
+
+class AdminLogin(t.Protocol):
+    """A session of the web interface, which needs no API keys. Raises TransportError, ApiError."""
+
+    def enter(self, password: str) -> bool:
+        """One login, never repeated with the same password, because too many wrong ones disable a user."""
+
+    def change(self, old: str, new: str) -> None: ...
+
+    def keys(self) -> t.Optional[Keys]:
+        """None where the user has none."""
+
+    def make_keys(self) -> Keys:
+        """Those from before are not accepted any more."""
+
+    def accepts(self, keys: Keys) -> bool:
+        """Whether a signed call of the same user succeeds."""
+
+
+class KeysFile(t.Protocol):
+    """The file that gets the API keys. Raises InvalidValue."""
+
+    def held(self) -> t.Optional[Keys]: ...
+
+    def write(self, keys: Keys) -> None: ...
 
 
 Open = t.Callable[[], Database]

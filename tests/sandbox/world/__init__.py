@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import hypervisor_capabilities, network_offerings, os_types
-from .accounts import Account, Domain, ManagementServer, Project
+from .accounts import Account, Domain, ManagementServer, Project, User
 from .agents import Agents
 from .hosts import Dedication, Host
 from .hypervisor_capabilities import HypervisorCapabilities
@@ -70,6 +70,7 @@ class World(Infrastructure):
         self.domains: Table[Domain] = Table()
         self.accounts: Table[Account] = Table()
         self.projects: Table[Project] = Table()
+        self.users: Table[User] = Table()
         self.management_servers: Table[ManagementServer] = Table()
         self.zones: Table[Zone] = Table("name")
         self.pods: Table[Pod] = Table("zone_id")
@@ -102,6 +103,7 @@ class World(Infrastructure):
         root = self.domains.add(Domain(1, self.new_uuid(), "ROOT", "ROOT"))
         # Row 1 is the account "system" on a real server.
         self.admin = self.accounts.add(Account(2, self.new_uuid(), "admin", root.id, self.new_uuid()))
+        self.users.add(User(2, self.admin.user_uuid, "admin", self.admin.id))
         install_offerings(self)
         hypervisor_capabilities.install(self)
         # It owns the routers of shared networks; no listing shows it.

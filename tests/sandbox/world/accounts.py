@@ -27,6 +27,19 @@ class Account:
 
 
 @dataclass(slots=True)
+class User:
+    """The one user of an account. `api_key` and `secret_key`: "" until they are made."""
+
+    id: int
+    uuid: str
+    name: str
+    account_id: int
+    password: str = "password"
+    api_key: str = ""
+    secret_key: str = ""
+
+
+@dataclass(slots=True)
 class Project:
     """`account_id`: the account that owns what is the project's."""
 

@@ -14,6 +14,7 @@ LOADS = "from .cs_api import ActionModule"
 # one would judge the controller; grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset(
     {
+        "cs_admin_password",
         "cs_agent_properties",
         "cs_agent_properties_info",
         "cs_host_certificate_info",
