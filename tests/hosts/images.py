@@ -55,6 +55,7 @@ OFFERED: tuple[tuple[str, ...], ...] = (
     ("firewalld",),
     ("ufw",),
     ("ipset", "ebtables", "iptables-persistent"),
+    ("haproxy", "nfs-kernel-server", "open-iscsi", "xfsprogs"),
 )
 
 

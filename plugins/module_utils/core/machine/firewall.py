@@ -1,47 +1,21 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ports of a KVM host are open to whom: the documents' table, and a declaration judged against it.
-
-Sources: "KVM: Open Ports" of the hypervisor installation; "Hosts: Security" for 16514 and 8250; cs#5834 for 16509.
-"""
+"""Which ports of a machine are open to whom: the documents' tables, and a declaration judged against them."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import InvalidValue, Reason, Refused
+from .firewall_ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, UNAUTHENTICATED, Port
 
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
-Scope = t.Literal["management", "cluster", "console"]
 BACKENDS = ("firewalld", "ufw", "nftables", "iptables")
 AGENT_PORT = 8250
-
-
-@dataclass(frozen=True)
-class Port:
-    """TCP ports first to last, and which of the declared networks need them."""
-
-    name: str
-    first: int
-    last: int
-    scope: Scope
-
-
-SSH = "ssh"
-PORTS: tuple[Port, ...] = (
-    Port(SSH, 22, 22, "management"),
-    Port("agent", 1798, 1798, "management"),
-    Port("libvirt-tls", 16514, 16514, "cluster"),
-    Port("libvirt-tcp", 16509, 16509, "cluster"),
-    Port("consoles", 5900, 6100, "console"),
-    Port("migration", 49152, 49216, "cluster"),
-)
-# Without TLS whoever reaches it is root on the host (cs#5834).
-PLAIN = "libvirt-tcp"
 
 
 @dataclass(frozen=True)
@@ -54,15 +28,22 @@ class Peer:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the operator said. Networks as CIDR; console: management unless said; servers: of port 8250, outwards.
+    """What the operator said. Networks as CIDR; servers: of port 8250, outwards.
 
+    purposes: what the machine is for. console, users, agents: those of management where none are named.
     others: what becomes of all other ports: "leave" them to the host's own rules, or "drop".
     extra: more ports, each with its own networks.
     """
 
     management: tuple[str, ...]
-    cluster: tuple[str, ...]
+    cluster: tuple[str, ...] = ()
     console: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    database: tuple[str, ...] = ()
+    storage: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = (KVM_HOST,)
     servers: tuple[str, ...] = ()
     ssh_port: int = 22
     plain_libvirt: bool = False
@@ -83,11 +64,15 @@ class Opening:
 
 @dataclass(frozen=True)
 class Firewall:
-    """What has to hold, whichever back-end does it. others: "leave" or "drop"."""
+    """What has to hold, whichever back-end does it. others: "leave" or "drop".
+
+    forwards: guests on bridges reach each other through this machine.
+    """
 
     openings: tuple[Opening, ...]
     servers: tuple[str, ...] = ()
     others: str = "leave"
+    forwards: bool = True
 
 
 def network(parameter: str, text: str) -> Network:
@@ -109,21 +94,46 @@ def decide(declared: Declaration, peer: t.Optional[Peer] = None) -> Firewall:
         raise InvalidValue("others", declared.others, "leave or drop")
     if not 1 <= declared.ssh_port <= 65535:
         raise InvalidValue("ssh_port", declared.ssh_port, "a port, 1 to 65535")
-    networks: dict[str, tuple[str, ...]] = {}
-    for scope in ("management", "cluster"):
-        networks[scope] = _networks(scope, getattr(declared, scope))
-        if not networks[scope]:
-            raise InvalidValue(
-                scope, [], "the networks that need these ports; without sources, nothing can connect to them"
-            )
-    networks["console"] = _networks("console", declared.console) or networks["management"]
+    for purpose in declared.purposes:
+        if purpose not in PURPOSES:
+            raise InvalidValue("purposes", purpose, f"one of {', '.join(PURPOSES)}")
+    networks = _by_scope(declared)
     servers = _networks("servers", declared.servers)
     _refuse_cut(declared, networks["management"], peer)
     return Firewall(
-        openings=(*_table(declared, networks), *_extra(declared.extra)),
+        openings=tuple(_merged([*_table(declared, networks), *_extra(declared)])),
         servers=servers,
         others=declared.others,
+        forwards=KVM_HOST in declared.purposes,
     )
+
+
+def _by_scope(declared: Declaration) -> dict[str, tuple[str, ...]]:
+    """The networks of each scope. Raises InvalidValue where one is empty that nothing works without."""
+    needed = {"management", *(REQUIRED[purpose] for purpose in declared.purposes if purpose in REQUIRED)}
+    networks: dict[str, tuple[str, ...]] = {"nobody": ()}
+    for scope in ("management", "cluster", "console", "users", "agents", "peers", "database", "storage"):
+        networks[scope] = _networks(scope, getattr(declared, scope))
+        if scope in needed and not networks[scope]:
+            raise InvalidValue(
+                scope, [], "the networks that need these ports; without sources, nothing can connect to them"
+            )
+        if scope in AS_MANAGEMENT:
+            networks[scope] = networks[scope] or networks["management"]
+    return networks
+
+
+def _merged(openings: t.Iterable[Opening]) -> t.Iterator[Opening]:
+    """One opening for the same ports: two purposes of one machine, and what is opened beside them, add up."""
+    found: dict[tuple[int, int, str], Opening] = {}
+    for opening in openings:
+        key = (opening.first, opening.last, opening.protocol)
+        held = found.get(key)
+        if held is None:
+            found[key] = opening
+        else:
+            found[key] = replace(held, networks=_networks(held.name, (*held.networks, *opening.networks)))
+    yield from found.values()
 
 
 def _networks(parameter: str, texts: t.Iterable[str]) -> tuple[str, ...]:
@@ -135,14 +145,16 @@ def _networks(parameter: str, texts: t.Iterable[str]) -> tuple[str, ...]:
 
 
 def _table(declared: Declaration, networks: t.Mapping[str, tuple[str, ...]]) -> t.Iterator[Opening]:
-    for port in PORTS:
+    ports: list[Port] = [*ALL, *(port for purpose in declared.purposes for port in PURPOSES[purpose])]
+    for port in ports:
         first, last = (declared.ssh_port, declared.ssh_port) if port.name == SSH else (port.first, port.last)
         closed = port.name == PLAIN and not declared.plain_libvirt
-        yield Opening(port.name, first, last, () if closed else networks[port.scope])
+        yield Opening(port.name, first, last, () if closed else networks[port.scope], port.protocol)
 
 
-def _extra(rows: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[Opening]:
-    for row in rows:
+def _extra(declared: Declaration) -> t.Iterator[Opening]:
+    shut = any(port.first == UNAUTHENTICATED for purpose in declared.purposes for port in PURPOSES[purpose])
+    for row in declared.extra:
         name, ports = str(row.get("name", "")), str(row.get("ports", ""))
         match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", ports)
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", name):
@@ -150,6 +162,12 @@ def _extra(rows: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[Opening]:
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last <= 65535:
             raise InvalidValue(f"extra {name}", ports, "ports as 9100 or 9100-9110")
+        if shut and first <= UNAUTHENTICATED <= last and row.get("networks"):
+            raise InvalidValue(
+                f"extra {name}",
+                ports,
+                f"ports without {UNAUTHENTICATED}, where CloudStack answers every command without authentication",
+            )
         if row.get("protocol", "tcp") not in ("tcp", "udp"):
             raise InvalidValue(f"extra {name}", row["protocol"], "tcp or udp")
         yield Opening(

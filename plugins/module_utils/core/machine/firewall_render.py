@@ -138,7 +138,7 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
     """Commands from what there is to what is wanted; none where all is right.
 
     added: lines of ``ufw show added``, and the line DEFAULT_FORWARD_POLICY of /etc/default/ufw. Unless that is ACCEPT,
-    ufw drops what bridges pass on between guests, where the kernel shows it to ufw (docs#190, docs#479).
+    ufw drops what bridges of a KVM host pass on between guests, where the kernel shows it to ufw (docs#190, docs#479).
     New rules are put first, denials below permissions, before a rule that is no longer wanted is deleted. What is
     established passes ufw before any of these. ufw takes two rules of the same ports and addresses for one, whatever
     their verdicts, and passes over the second: one that is there with another verdict or comment is deleted before.
@@ -155,7 +155,8 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
     places = {_ufw_place(rule) for rule in fresh}
     rivals = sorted(rule for rule in held.difference(rules) if _ufw_place(rule) in places)
     stale = sorted(rule for rule in held.difference(rules, rivals) if f"comment '{POLICY} " in rule)
-    routed = [] if _FORWARDS.intersection(line.strip() for line in added) else [["ufw", "default", "allow", "routed"]]
+    passes = not wanted.forwards or _FORWARDS.intersection(line.strip() for line in added)
+    routed = [] if passes else [["ufw", "default", "allow", "routed"]]
     return [
         *routed,
         *map(_ufw_delete, rivals),

@@ -90,6 +90,75 @@ def rendered(wanted: firewall.Firewall, version: int) -> dict[str, list[Rule]]:
     }
 
 
+SERVER = Declaration(
+    management=("10.1.0.0/24",),
+    users=("10.3.0.0/16",),
+    agents=("10.2.0.0/24",),
+    peers=("10.1.0.5", "10.1.0.6"),
+    database=("10.1.0.5",),
+    storage=("10.4.0.0/24",),
+    purposes=("management_server", "database", "nfs_server"),
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "right"),
+    [
+        ("10.1.0.9", 22, "accept"),
+        ("10.3.0.9", 22, "drop"),
+        ("10.3.0.9", 8080, "accept"),
+        ("10.3.0.9", 8443, "accept"),
+        ("10.1.0.9", 8443, "drop"),
+        ("10.2.0.9", 8250, "accept"),
+        ("10.3.0.9", 8250, "drop"),
+        ("10.1.0.6", 9090, "accept"),
+        ("10.1.0.9", 9090, "drop"),
+        ("10.1.0.9", 8096, "drop"),
+        ("10.1.0.5", 8096, "drop"),
+        ("10.1.0.5", 3306, "accept"),
+        ("10.1.0.6", 3306, "drop"),
+        ("10.4.0.1", 2049, "accept"),
+        ("10.4.0.1", 32803, "accept"),
+        ("10.2.0.9", 111, "drop"),
+        ("10.1.0.9", 16509, "others"),
+    ],
+)
+def test_each_port_of_a_server_is_for_those_who_need_it(address: str, port: int, right: str) -> None:
+    for name, rules in rendered(decide(SERVER, PEER), 4).items():
+        assert verdict(rules, address, port) == right, name
+
+
+def test_ports_of_udp_are_opened_as_such() -> None:
+    for name, rules in rendered(decide(SERVER, PEER), 4).items():
+        opened = {rule[1] for rule in rules if rule[0] == "udp" and rule[4] == "accept"}
+        assert opened == {111, 662, 875, 892, 32769}, name
+
+
+def test_purposes_of_one_machine_add_up() -> None:
+    """A management server that is its own load balancer and a KVM host: each port once, for all who need it."""
+    both = replace(SERVER, purposes=("management_server", "load_balancer", "kvm_host"), cluster=("10.2.0.0/24",))
+    wanted = decide(replace(both, extra=({"name": "ours", "ports": "8080", "networks": ["10.9.0.0/24"]},)), PEER)
+    keys = [(opening.first, opening.last, opening.protocol) for opening in wanted.openings]
+    assert len(set(keys)) == len(keys)
+    for name, rules in rendered(wanted, 4).items():
+        for address, port in (("10.3.0.9", 80), ("10.3.0.9", 8080), ("10.9.0.9", 8080), ("10.2.0.9", 16514)):
+            assert verdict(rules, address, port) == "accept", (name, address, port)
+        assert verdict(rules, "10.3.0.9", 8096) == "drop", name
+
+
+def test_guests_are_none_of_a_servers_concern() -> None:
+    assert not [one for one in firewall_render.ufw(decide(SERVER), []) if one[1] == "default"]
+
+
+@pytest.mark.parametrize("ports", ["8096", "8000-9000"])
+def test_the_port_without_authentication_cannot_be_opened(ports: str) -> None:
+    extra = ({"name": "api", "ports": ports, "networks": ["10.1.0.0/24"]},)
+    with pytest.raises(InvalidValue, match="8096"):
+        decide(replace(SERVER, extra=extra))
+    # A KVM host has nothing there.
+    assert decide(replace(PLAIN, extra=extra))
+
+
 @pytest.mark.parametrize(
     ("address", "port", "right"),
     [
@@ -130,6 +199,9 @@ def test_who_would_be_cut_off_is_refused(peer: Peer, code: str) -> None:
     ("changes", "words"),
     [
         ({"management": ()}, "management"),
+        ({"cluster": ()}, "cluster"),
+        ({"purposes": ("nfs_server",)}, "storage"),
+        ({"purposes": ("usage",)}, "management_server"),
         ({"cluster": ("10.2.0.7/24",)}, "10.2.0.0/24"),
         ({"cluster": ("kvm1",)}, "a network such as"),
         ({"others": "reject"}, "leave or drop"),
