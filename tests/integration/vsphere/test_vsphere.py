@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from counterparts.contract import PASSWORD
 from counterparts.vcenter import SECRET, USER, Vcsim
+from integration.locked import NOTES, lock_of_another, locks
 from integration.playbook import run
 
 from sandbox.server import Sandbox
@@ -94,8 +95,13 @@ def test_patch_playbook_walks_the_cluster_while_cloudstack_lets_go_of_it(told: V
     names = {each["id"]: each["name"] for each in told.world()["hosts"]}
     walked = [(ORDER[each.method], names[each.this]) for each in told.calls() if each.method in ORDER]
     assert walked == [(step, name) for name in names.values() for step in ("enter", "patch", "exit")]
-    written = [call for task in ended.tasks for call in task.writes]
+    written = [call for task in ended.tasks for call in task.writes if call not in NOTES]
     assert written == ["updateCluster", "updateCluster"]
+    held = [
+        task.result["invocation"]["module_args"]["state"] for task in ended.tasks if task.module == "cs_cluster_lock"
+    ]
+    assert held == ["held"] * 4 + ["released"]
+    assert locks(sandbox) == []
     modes = [task.result["managed_state"] for task in ended.tasks if task.module == "cs_cluster"]
     assert modes == ["Unmanaged", "Managed"]
     places = [index for index, task in enumerate(ended.tasks) if task.module == "cs_cluster"]
@@ -115,7 +121,7 @@ def test_what_a_patch_needs_is_looked_at_before_the_first_write(told: Vcsim, tmp
     with Sandbox(seed=1, speed=10.0) as sandbox:
         assert run(sandbox, HERE / "zone.yml", tmp_path / "zone").status == 0
 
-        def refused(**other: object) -> str:
+        def refused(notes: frozenset[str] = frozenset(), **other: object) -> str:
             variables: dict[str, object] = {
                 "patch_vsphere_zone": "z1",
                 "patch_vsphere_cluster": "vcenter.example.net/DC0/DC0_C0",
@@ -123,9 +129,10 @@ def test_what_a_patch_needs_is_looked_at_before_the_first_write(told: Vcsim, tmp
                 "patch_program": str(HERE / "reboot.py"),
                 **other,
             }
+            (tmp_path / "patch").unlink(missing_ok=True)
             ended = run(sandbox, PATCH, tmp_path / "patch", **variables)
             assert ended.status != 0, ended.output
-            assert [call for task in ended.tasks for call in task.writes] == [], ended.output
+            assert {call for task in ended.tasks for call in task.writes} <= notes, ended.output
             assert [each.method for each in told.calls() if each.method in ORDER] == []
             return " ".join(ended.output.split())
 
@@ -134,5 +141,8 @@ def test_what_a_patch_needs_is_looked_at_before_the_first_write(told: Vcsim, tmp
         )
         assert "patch_vsphere_hosts: esx09, esx10 not found" in refused(patch_vsphere_hosts="esx09, esx10")
         assert "timeout" in refused(patch_vsphere_timeout="a while")
+        lock = lock_of_another(sandbox)
+        assert "anna@desk" in refused(NOTES)
+        assert locks(sandbox) == [lock]
         assert run(sandbox, HERE / "stranger.yml", tmp_path / "stranger").status == 0
         assert "in CloudStack not found in vCenter: stranger" in refused()

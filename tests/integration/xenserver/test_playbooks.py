@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from counterparts.xapi import Pool, Servers, site
+from integration.locked import JOB, NOTES, lock_of_another, locks
 
 from sandbox.server import Sandbox
 
@@ -129,8 +130,10 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
         status, output = play(UPGRADE, "--check", sandbox=sandbox, **wanted)
         assert (status, writes(pool), tale) == (0, [], []), output
         # A guest that can no longer leave stops it at the second host; the first one is done.
-        status, output = play(UPGRADE, sandbox=sandbox, **wanted)
+        lock_of_another(sandbox)
+        status, output = play(UPGRADE, sandbox=sandbox, xenserver_upgrade_take_over=JOB, **wanted)
         assert status != 0
+        assert locks(sandbox) == []
         assert "the tools for virtual machines are not installed in it" in output
         assert [call.params["managedstate"] for call in sandbox.calls.of("updateCluster")] == ["Unmanaged"]
         pool.database.set("VM", vm, other_config={})
@@ -176,7 +179,7 @@ def test_what_an_upgrade_needs_is_looked_at_before_the_first_write(tmp_path: Pat
         assert play(HERE / "cluster.yml", sandbox=sandbox)[0] == 0
         sandbox.calls.clear()
 
-        def refused(*options: str, **other: Any) -> str:
+        def refused(*options: str, notes: frozenset[str] = frozenset(), **other: Any) -> str:
             wanted: dict[str, Any] = {
                 "xenserver_upgrade_cluster": "xen-a",
                 "xenserver_upgrade_hypervisor": reach(servers, "127.74.3.1"),
@@ -188,7 +191,8 @@ def test_what_an_upgrade_needs_is_looked_at_before_the_first_write(tmp_path: Pat
             status, output = play(UPGRADE, *options, sandbox=sandbox, **wanted)
             assert status != 0, output
             assert writes(pool) == [], output
-            assert [call.command for call in sandbox.calls if not call.command.startswith(("list", "query"))] == []
+            written = {call.command for call in sandbox.calls if not call.command.startswith(("list", "query"))}
+            assert written <= notes
             return " ".join(output.split())
 
         for version in (None, "", 8.4, "8.4.0-rc1"):
@@ -201,6 +205,10 @@ def test_what_an_upgrade_needs_is_looked_at_before_the_first_write(tmp_path: Pat
         assert "host xen0 cannot be reached" in told
         assert "host xen1 cannot be reached" in told
         assert "host jump cannot be reached" in refused(f"--inventory={hosts}", xenserver_upgrade_tasks=str(jump))
+        lock = lock_of_another(sandbox)
+        assert "anna@desk" in refused(notes=NOTES)
+        assert locks(sandbox) == [lock]
+        sandbox.calls.clear()
         pool.database.set("VM", vm, other_config={"bound_to": "VM_MISSING_PV_DRIVERS"})
         assert "the tools for virtual machines are not installed in it" in refused()
         status, output = play(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
-from ...operations import lookup
-from ...operations.maintenance import locks, rolling, server_roll
+from ...operations.maintenance import rolling, server_roll
 from ...ports.cloud import Cloud
 from ..connection import Params, Spec
 from ..hypervisors import access as hypervisor
 from ..zone import ONE_CLUSTER, ZONE
 from . import host as maintenance
+from .lock import set_lock
 
 ROLL: Spec = {
     "first": {"type": "list", "elements": "str", "default": []},
@@ -73,8 +73,5 @@ def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if state in ("done", "skipped"):
         return rolling.host_done(cloud, asked, params["host"], state == "skipped", check_mode)
     if state == "released":
-        cluster = lookup.cluster(cloud, asked.cluster, lookup.zone(cloud, asked.zone))
-        if not check_mode:
-            locks.release(cloud, cluster, asked.claim)
-        return Outcome(False)
+        return set_lock(cloud, params, check_mode)
     return rolling.finish(cloud, asked, check_mode, abandon=state == "abandoned")
