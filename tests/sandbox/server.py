@@ -15,6 +15,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from .api import DEFAULT_VERSION, Api
+from .commands import consoles
 from .errors import ApiError
 from .faults import Fault, Faults
 from .rules import host_states, troubles
@@ -97,6 +98,7 @@ class Sandbox:
         app.router.add_route("*", "/sandbox/calls", self._calls_page)
         app.router.add_route("*", "/sandbox/durations", self._durations_page)
         app.router.add_get("/sandbox/connections", self._connections_page)
+        app.router.add_get(consoles.PAGE, self._console_page)
         return app
 
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
@@ -114,6 +116,7 @@ class Sandbox:
 
         listener = await self._loop.create_server(accept, HOST, self.port)
         self.port = listener.sockets[0].getsockname()[1]
+        self.world.console_place = f"http://{HOST}:{self.port}"
         try:
             ready()
             await self._stopping.wait()
@@ -218,6 +221,12 @@ class Sandbox:
         for host in self.world.hosts:
             if named in (host.name, host.ip_address, host.uuid):
                 host_states.lose(self.world, host)
+
+    async def _console_page(self, request: web.Request) -> web.Response:
+        """The first page of a console, for whoever has a token."""
+        if not request.query.get("token"):
+            return web.Response(status=403, text="no token")
+        return web.Response(text="<html><title>noVNC</title></html>", content_type="text/html")
 
     async def _durations_page(self, request: web.Request) -> web.Response:
         """GET tells the seconds of jobs by command, POST JSON changes some."""

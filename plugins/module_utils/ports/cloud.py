@@ -24,7 +24,7 @@ from .collection import Collection
 from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
-from .servers import HostRecords
+from .servers import HostRecords, Trials
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
@@ -140,6 +140,9 @@ class Cloud(t.Protocol):
 
     @property
     def served_networks(self) -> ServedNetworks: ...
+
+    @property
+    def trials(self) -> Trials: ...
 
     @property
     def clock(self) -> Clock: ...

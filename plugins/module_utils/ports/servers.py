@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.servers.acceptance import Console, Offering, Plan, Template, Trial
 from ..core.servers.admin import Keys
 from ..core.servers.logins import HostLogin
 from ..core.servers.secrets import Encrypting, Stored
@@ -47,6 +48,33 @@ class HostRecords(t.Protocol):
 
     def update(self, scope: str, id: str, username: str, password: str, on_host: bool) -> None:
         """scope: host or cluster. on_host: also on the host, by its agent. Raises ApiError, Unsupported."""
+
+
+class Trials(t.Protocol):
+    """The VM of an acceptance test, and what it is made of. Each listing is asked anew."""
+
+    def templates(self, zone_id: str) -> t.Sequence[Template]: ...
+
+    def offerings(self) -> t.Sequence[Offering]: ...
+
+    def all(self, zone_id: str) -> t.Sequence[Trial]:
+        """VMs of the caller's own account."""
+
+    def find(self, id: str) -> t.Optional[Trial]: ...
+
+    def deploy(self, plan: Plan, name: str, network_id: str) -> None:
+        """With the mark of the test. Raises ApiError."""
+
+    def destroy(self, id: str) -> None:
+        """And expunge. Raises ApiError."""
+
+    def expunge(self, id: str) -> None: ...
+
+    def console(self, id: str) -> Console:
+        """Raises Unsupported before 4.18, ApiError."""
+
+    def left(self, vm_id: str, network_id: str) -> t.Sequence[str]:
+        """What is still there of a VM and of a network that were removed, in words."""
 
 
 class Login(t.Protocol):

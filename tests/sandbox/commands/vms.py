@@ -147,7 +147,12 @@ def _row(call: Call) -> Vm:
 
 
 def _networks(call: Call) -> list[Network]:
-    """The networks asked for; a zone with one guest network needs no asking."""
+    """The networks asked for; a zone with one guest network needs no asking.
+
+    In a Basic zone none may be asked for (source: UserVmManagerImpl).
+    """
+    if call["zoneid"].network_type == "Basic" and "networkids" in call:
+        raise invalid("Can't specify network Ids in Basic zone")
     if "networkids" in call:
         return list(call["networkids"])
     found = [n for n in call.world.networks.select(zone_id=call["zoneid"].id) if not n.system]

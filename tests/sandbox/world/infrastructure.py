@@ -76,5 +76,7 @@ class Infrastructure:
         self.listening: dict[int, Callable[[], None]] = {}
         # Set by a test that looks at what system VMs serve.
         self.tls_ports: Ports | None = None
+        # Where the pages of console proxies are, instead of their public addresses.
+        self.console_place = ""
         # Whether an upload stops the console proxies as the source says; on 4.22.0 it was seen not to (cs#12642).
         self.resets_consoles = False

@@ -31,7 +31,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "vsphere": frozenset({"hypervisors", "machine"}),
     "xenserver": frozenset({"hypervisors", "machine"}),
     "report": frozenset({"placement", "capacity", "zone"}),
-    "servers": frozenset({"machine", "hypervisors", "zone"}),
+    "servers": frozenset({"machine", "system_vms", "hypervisors", "zone"}),
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {

@@ -33,6 +33,7 @@ from .routers import Routers, ServedNetworks
 from .system_templates import SystemTemplates
 from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
 from .transport import Json
+from .trials import Trials
 from .vlans import Vlans
 
 E = t.TypeVar("E")
@@ -273,6 +274,7 @@ class Gateway:
         self.authorities = Authorities(client)
         self.routers = Routers(client)
         self.served_networks = ServedNetworks(client)
+        self.trials = Trials(client)
 
     @property
     def clock(self) -> Clock:
