@@ -271,7 +271,7 @@ def test_a_destroyed_vm_is_expunged(zone: Zone) -> None:
     with pytest.raises(HostcraftError):
         accept(zone)
     zone.server.faults.clear()
-    zone.change(lambda world: [world.vms.update(vm, state="Destroyed") for vm in world.vms if vm.kind == "User"][0])
+    zone.change(lambda world: next(world.vms.update(vm, state="Destroyed") for vm in world.vms if vm.kind == "User"))
     assert accept(zone, state="absent").changed
     assert left(zone) == ([], [])
     assert "expungeVirtualMachine" in asked(zone)
