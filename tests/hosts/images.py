@@ -56,6 +56,13 @@ OFFERED: tuple[tuple[str, ...], ...] = (
     ("ufw",),
     ("ipset", "ebtables", "iptables-persistent"),
     ("haproxy", "nfs-kernel-server", "open-iscsi", "xfsprogs"),
+    # What CloudStack's management server depends on.
+    (
+        *("adduser", "augeas-tools", "bzip2", "chrony", "curl", "file", "gawk", "genisoimage", "gnupg", "ipmitool"),
+        *("lsb-release", "mariadb-client", "mariadb-server", "net-tools", "nfs-common", "python3-cryptography"),
+        *("python3-dnspython", "python3-netaddr", "python3-pymysql", "python3-setuptools", "qemu-utils"),
+        *("rng-tools-debian", "unzip", "uuid-runtime", "wget"),
+    ),
 )
 
 

@@ -1,0 +1,3 @@
+-- Stand-in: nothing more is needed.
+SET FOREIGN_KEY_CHECKS = 0;
+SET FOREIGN_KEY_CHECKS = 1;
