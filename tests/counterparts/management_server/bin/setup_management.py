@@ -35,23 +35,8 @@ def configure(https: bool, start: bool) -> None:
         raise Failed("Failed to get hostname")
     LOG.touch()
     if https:
-        words = [
-            *[
-                "iptables",
-                "-A",
-                "PREROUTING",
-                "-t",
-                "nat",
-                "-p",
-                "tcp",
-                "--dport",
-                "443",
-                "-j",
-                "REDIRECT",
-                "--to-port",
-                "8443",
-            ]
-        ]
+        words = ["iptables", "-A", "PREROUTING", "-t", "nat", "-p", "tcp", "--dport", "443"]
+        words += ["-j", "REDIRECT", "--to-port", "8443"]
         subprocess.run(words, check=False)
     pid = Path("/var/run/cloudstack-management.pid")
     pid.touch()

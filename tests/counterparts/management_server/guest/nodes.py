@@ -124,7 +124,8 @@ class Node:
         # Killed hard in maintenance it comes back in maintenance; everything else is Up.
         self.database.change(
             "INSERT INTO mshost (msid, runid, name, uuid, state, version, service_ip, service_port, last_update) "
-            "VALUES (%s, %s, %s, UUID(), 'Up', %s, %s, %s, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE runid = VALUES(runid), "
+            "VALUES (%s, %s, %s, UUID(), 'Up', %s, %s, %s, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE "
+            "runid = VALUES(runid), "
             "name = VALUES(name), state = IF(state = 'Maintenance', state, 'Up'), version = VALUES(version), "
             "service_ip = VALUES(service_ip), service_port = VALUES(service_port), last_update = UTC_TIMESTAMP(), "
             "removed = NULL",
