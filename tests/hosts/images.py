@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / "hosts"
+# Resolved, because the mounts of hosts are found by the names that the kernel has for them.
+CACHE = (Path(__file__).resolve().parents[2] / ".cache" / "hosts").resolve()
 RELEASES = {"bookworm": "12", "trixie": "13"}
 
 BASE = (
