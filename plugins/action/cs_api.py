@@ -26,6 +26,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.text imp
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
     Connection,
     open_cloud,
+    preload,
     resolve,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.holder import holder
@@ -36,6 +37,14 @@ MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
 display = Display()
 # Ansible runs all items of a loop in one worker process: what is remembered here serves them all.
 _gateways: dict[Connection, t.Any] = {}
+
+# What is imported here is there for every task: Ansible loads this file once, and forks a process for each task.
+preload()
+
+
+def load_module(action: str) -> None:
+    """Import the module of an action plugin's name before the process of its task is forked."""
+    importlib.import_module(f"{MODULES}.{action.rpartition('.')[2]}")
 
 
 class ActionModule(ActionBase):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
-from .cs_api import ActionModule
+from .cs_api import ActionModule, load_module
 
 __all__ = ["ActionModule"]
+
+load_module(__name__)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import math
 import os
 import typing as t
@@ -15,8 +16,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..adapters.cloudstack.client import Client
 from ..adapters.cloudstack.gateway import Gateway
-from ..adapters.cloudstack.transport import Endpoint, Http
-from ..core.errors import InvalidValue, MissingValue
+from ..adapters.cloudstack.transport import Endpoint, Http, http_library
+from ..core.errors import InvalidValue, MissingLibrary, MissingValue
 from ..ports.clock import Progress
 from .fields import environment
 
@@ -60,6 +61,12 @@ class Connection(t.NamedTuple):
 
     endpoint: Endpoint
     job_timeout: float
+
+
+def preload() -> None:
+    """Import the HTTP library now, for processes that are forked later. If it is missing, the first request says so."""
+    with contextlib.suppress(MissingLibrary):
+        http_library()
 
 
 def resolve(params: Params, ini: t.Optional[t.Mapping[str, str]] = None) -> Connection:

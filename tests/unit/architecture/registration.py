@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 GROUP = "cloudstack"
-LOADS = "from .cs_api import ActionModule"
+LOADS = ("from .cs_api import ActionModule, load_module", "load_module(__name__)")
 # Modules that look at the machine they run on, or speak to a vCenter or a database alone. By the action plugin,
 # one would judge the controller; grouped, it would be handed the API's address and keys, which it refuses.
 ON_THE_HOST = frozenset(
@@ -49,7 +49,7 @@ def gaps(modules: Iterable[str], runtime: Mapping[str, Any], actions: Mapping[st
     """
     there, local = set(modules), set(modules) & ON_THE_HOST
     group = {name for name in runtime.get("action_groups", {}).get(GROUP) or () if isinstance(name, str)}
-    api = {name for name, text in actions.items() if LOADS in text.splitlines()}
+    api = {name for name, text in actions.items() if set(LOADS) <= set(text.splitlines())}
     for name in sorted(there - local - group):
         yield f"{name}: add it to action_groups.{GROUP}, or module_defaults do not reach it"
     for name in sorted(there - local - api):

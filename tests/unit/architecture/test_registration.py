@@ -39,7 +39,8 @@ def grouped(*names: str) -> dict[str, Any]:
 
 
 def acting(*names: str) -> dict[str, str]:
-    return dict.fromkeys(names, f"...\n\n{LOADS}\n")
+    text = "\n".join(["...", *LOADS, ""])
+    return dict.fromkeys(names, text)
 
 
 def test_registered_modules_leave_no_gap() -> None:
@@ -55,6 +56,7 @@ def test_registered_modules_leave_no_gap() -> None:
         (["cs_zone", "cs_pod"], grouped("cs_zone"), acting("cs_zone"), "cs_pod"),
         (["cs_zone"], grouped("cs_zone"), {}, "cs_zone"),
         (["cs_zone"], grouped("cs_zone"), {"cs_zone": "from .cs_network_change import ActionModule\n"}, "cs_zone"),
+        (["cs_zone"], grouped("cs_zone"), {"cs_zone": f"{LOADS[0]}\n"}, "cs_zone"),
         (["cs_zone"], grouped("cs_zone", "cs_gone"), acting("cs_zone"), "cs_gone"),
         (["cs_zone"], grouped("cs_zone"), acting("cs_zone", "cs_gone"), "cs_gone"),
         (["cs_zone", "cs_host_check"], grouped("cs_zone"), acting("cs_zone", "cs_host_check"), "cs_host_check"),

@@ -45,7 +45,7 @@ class Http:
 
     def send(self, command: str, form: str) -> tuple[int, Json]:
         """HTTP status and JSON body. Raises TransportError for anything that is not CloudStack's own answer."""
-        requests = _requests()
+        requests = http_library()
         if self._session is None:
             self._session = session(requests, self.endpoint.timeout)
         options = {
@@ -130,7 +130,7 @@ def _number(digits: str) -> t.Union[int, float]:
     return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
 
 
-def _requests() -> t.Any:
+def http_library() -> t.Any:
     try:
         import requests
     except ImportError:

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -212,3 +215,28 @@ def test_an_error_shows_no_spelling_of_a_declared_secret(
     server = {"api_url": "http://cloud/client/api", "api_key": "key-1", "api_secret": "secret-1"}
     answer = run("hostcraft.cloudstack.cs_cluster", {"name": "c", **server, **declared})
     assert answer["msg"] == "addCluster: no login with **** **** ****"
+
+
+def loaded_by(before: str) -> set[str]:
+    """The names of all modules in a new process that has imported the action plugin of cs_zone, and nothing else."""
+    script = (
+        f"import json, sys; {before}; import ansible_collections.hostcraft.cloudstack.plugins.action.cs_zone;"
+        "print(json.dumps([name for name, module in sys.modules.items() if module]))"
+    )
+    path = os.pathsep.join(filter(None, sys.path))
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(ended.stdout))
+
+
+def test_what_a_task_needs_is_imported_before_its_process_is_forked() -> None:
+    assert {"requests", "ansible_collections.hostcraft.cloudstack.plugins.modules.cs_zone"} <= loaded_by("pass")
+
+
+def test_a_missing_http_library_does_not_keep_the_plugin_from_loading() -> None:
+    assert "requests" not in loaded_by("sys.modules['requests'] = None")
