@@ -192,7 +192,7 @@ details:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import (
     LIMITS,

@@ -141,7 +141,7 @@ plan:
   type: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Spec
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import OPTIONS, walk
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask

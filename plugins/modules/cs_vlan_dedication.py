@@ -119,8 +119,7 @@ domain_id:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import Params
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Params, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER, OWNER, ZONE

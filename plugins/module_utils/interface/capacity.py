@@ -9,8 +9,7 @@ from ..core.capacity.overprovisioning import ALLOWANCES
 from ..core.errors import InvalidValue
 from ..operations.capacity.account import Question, sizes
 from ..operations.capacity.overprovisioning import Request
-from .connection import Params, Spec
-from .fields import STATE
+from .fields import STATE, Params, Spec
 
 QUESTION: Spec = {
     "size": {

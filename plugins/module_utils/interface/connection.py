@@ -19,10 +19,7 @@ from ..adapters.cloudstack.gateway import Gateway
 from ..adapters.cloudstack.transport import Endpoint, Http, http_library
 from ..core.errors import InvalidValue, MissingLibrary, MissingValue
 from ..ports.clock import Progress
-from .fields import environment
-
-Spec = t.Mapping[str, t.Mapping[str, t.Any]]
-Params = t.Mapping[str, t.Any]
+from .fields import Params, Spec, environment
 
 UNCONNECTED = (
     "set these options or the environment variables CLOUDSTACK_ENDPOINT, CLOUDSTACK_KEY and CLOUDSTACK_SECRET "

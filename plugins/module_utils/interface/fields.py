@@ -144,3 +144,9 @@ def presence(params: Params, field: str = "allocation_state") -> Presence:
     if state in ("enabled", "disabled"):
         return Presence("present", {field: state.capitalize()})
     return Presence(state, {})
+
+
+def days_checked(days: int) -> int:
+    if days < 0:
+        raise InvalidValue("days", days, "a number of days from 0 on")
+    return days

@@ -11,7 +11,7 @@ from ..core.change import Outcome, plain
 from ..core.errors import HostcraftError
 from ..core.findings import BLOCKS, Fail, Finding, Judgement, at_least, complaint, summary
 from ..core.findings import FAIL as CHOICES
-from .task import Json, Module
+from .module import Json, Module
 
 # The least severity of a finding that fails the task.
 FAIL: t.Mapping[str, t.Any] = {"type": "str", "choices": list(CHOICES), "default": BLOCKS}

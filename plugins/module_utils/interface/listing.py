@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .connection import Spec
+from .fields import Spec
 
 NAME: Spec = {"name": {"type": "str"}}
 ZONE: Spec = {"zone": {"type": "str"}}

@@ -12,7 +12,7 @@ from ..core.change import Outcome
 from ..core.errors import InvalidValue
 from ..operations.report import pages as reports
 from ..ports.cloud import Cloud
-from .connection import Params, Spec
+from .fields import Params, Spec
 from .zone import ZONE
 
 REPORT: Spec = {

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..core.vlans.scheme import PURPOSES
-from .connection import Spec
+from .fields import Spec
 
 # A declared scheme of VLANs (core/vlans/scheme.py).
 SCHEME: Spec = {

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .connection import Spec
+from .fields import Spec
 
 ZONE: Spec = {"zone": {"type": "str"}}
 POD: Spec = {"pod": {"type": "str"}}

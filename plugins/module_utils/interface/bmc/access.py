@@ -11,8 +11,7 @@ from ...adapters.bmc.gateway import open_bmc
 from ...core.bmc.controller import IPMI, REDFISH
 from ...core.errors import MissingValue
 from ...operations.bmc.asking import Direct
-from ..connection import Params, Spec
-from ..fields import environment, exact, port, seconds
+from ..fields import Params, Spec, environment, exact, port, seconds
 
 OPTIONS: Spec = {
     "protocol": {"type": "str", "choices": [IPMI, REDFISH]},

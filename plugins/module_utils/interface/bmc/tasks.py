@@ -17,8 +17,7 @@ from ...core.findings import summary
 from ...operations.bmc import check, drill, host_ha, oobm, power
 from ...operations.bmc.asking import Direct
 from ...ports.cloud import Cloud
-from ..connection import Params
-from ..fields import taken
+from ..fields import Params, taken
 from ..findings import outcome
 from ..zone import PLACES
 from .access import direct, with_password

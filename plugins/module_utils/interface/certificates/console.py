@@ -24,8 +24,7 @@ from ...operations.certificates.console_info import Question, Report, report
 from ...operations.certificates.console_plan import Request
 from ...operations.certificates.given import Texts
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
-from ..fields import exact, port, seconds
+from ..fields import Params, Spec, exact, port, seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
 

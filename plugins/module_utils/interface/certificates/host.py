@@ -12,10 +12,9 @@ from ...adapters.linux.client import Linux
 from ...core.certificates.judge import Limits, judge_sighting, judge_together, judged, shown
 from ...core.certificates.unseen import unseen_on_host
 from ...core.errors import HostcraftError
-from ..fields import Spec
+from ..fields import Spec, days_checked
 from ..findings import ASKED, answer
-from ..task import Module, failure
-from .tasks import days_checked
+from ..module import Module, failure
 
 OPTIONS: Spec = {
     "name": {"type": "str"},

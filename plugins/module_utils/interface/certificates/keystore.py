@@ -18,9 +18,8 @@ from ...core.certificates.model import Certificate, CertificateUnreadable, Signi
 from ...core.change import Outcome
 from ...core.errors import HypervisorError, InvalidValue, MissingValue, NotAsRead, NotFound, Refused
 from ...core.findings import HURTS, at_least
-from ..fields import Params, Spec
-from ..task import Module, carry_out
-from .tasks import days_checked
+from ..fields import Params, Spec, days_checked
+from ..module import Module, carry_out
 
 REQUESTED, INSTALLED = "requested", "installed"
 OPTIONS: Spec = {

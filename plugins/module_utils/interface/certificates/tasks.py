@@ -15,7 +15,7 @@ from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
 from ...operations.certificates import info, issue, provision
 from ...ports.cloud import Cloud
-from ..fields import Params, taken
+from ..fields import Params, days_checked, taken
 from ..findings import outcome
 from ..findings import shown as judged
 from ..zone import PLACES
@@ -83,12 +83,6 @@ def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcom
         params["timeout"],
     )
     return provision.provision(cloud, request, check_mode)
-
-
-def days_checked(days: int) -> int:
-    if days < 0:
-        raise InvalidValue("days", days, "a number of days from 0 on")
-    return days
 
 
 def sightings(result: t.Mapping[str, t.Any], reader: Cryptography) -> t.Iterator[Sighting]:

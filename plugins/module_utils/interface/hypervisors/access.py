@@ -13,8 +13,7 @@ from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
 from ...operations.hypervisors.native import Reach
 from ...ports.hypervisors import Hypervisor
-from ..connection import Params, Spec
-from ..fields import environment, exact, seconds
+from ..fields import Params, Spec, environment, exact, seconds
 
 OPTIONS: Spec = {
     "url": {"type": "str", "fallback": (environment, ["CLOUDSTACK_HYPERVISOR_URL"])},

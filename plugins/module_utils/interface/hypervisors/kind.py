@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..connection import Spec
+from ..fields import Spec
 
 NAMES = ("KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator")
 KIND: Spec = {"hypervisor": {"type": "str", "choices": [*NAMES, "Custom"]}}

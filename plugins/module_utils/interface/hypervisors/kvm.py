@@ -13,7 +13,7 @@ from ...core.zone.hosts import Host
 from ...operations.hypervisors import kvm
 from ...ports.cloud import Cloud
 from ...ports.hypervisors import KvmHosts
-from ..connection import Params, Spec
+from ..fields import Params, Spec
 from ..findings import FAIL
 from ..zone import ONE_CLUSTER, ZONE
 from .access import HOSTS, REQUIRED, required_access

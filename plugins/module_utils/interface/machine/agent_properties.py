@@ -12,7 +12,7 @@ from ...core.errors import HostcraftError, NotFound
 from ...core.machine import agent_properties as core
 from ...core.machine.java_properties import ENCODING, parse
 from ..fields import Spec
-from ..task import Json, Module, failure
+from ..module import Json, Module, failure
 from .options import PROPERTIES
 
 OPTIONS: Spec = {

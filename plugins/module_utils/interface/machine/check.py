@@ -16,7 +16,7 @@ from ...core.machine.check.judge import judge_host, lead
 from ...core.machine.facts import Expectations
 from ..fields import Params, Spec
 from ..findings import ASKED, answer
-from ..task import Module, failure
+from ..module import Module, failure
 from .options import LABELS
 
 MIB = 1024**2

@@ -13,7 +13,7 @@ from ...core.change import plain
 from ...core.errors import Refused
 from ...core.machine.migration_path import FIRST, LAST, TRANSPORTS, MigrationPath, broken
 from ..fields import Spec
-from ..task import Json, Module, failure
+from ..module import Json, Module, failure
 
 PEER: Spec = {
     "name": {"type": "str", "required": True},

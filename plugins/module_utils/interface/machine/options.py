@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ...core.machine.agent_properties import PATH
-from ..connection import Spec
+from ..fields import Spec
 
 PROPERTIES: Spec = {"path": {"type": "path", "default": PATH}}
 LABELS: Spec = {"traffic_labels": {"type": "list", "elements": "str", "default": []}}

@@ -19,7 +19,7 @@ from ...core.machine_network.change.model import BACKENDS, NetworkChange, change
 from ...core.machine_network.change.preflight import refusals
 from ...core.machine_network.change.show import masked, shown, shown_after
 from ..fields import Params, Spec
-from ..task import Json, Module, failure
+from ..module import Json, Module, failure
 
 SHORTEST, LONGEST = 10, 3600
 STALE_SECONDS = 60.0

@@ -19,7 +19,7 @@ from ...core.machine_network.layout.seen import SeenNetwork
 from ...core.machine_network.plan import Plan, plan
 from ..fields import Params, Spec
 from ..machine.options import LABELS
-from ..task import Json, Module, failure
+from ..module import Json, Module, failure
 
 TEXT: dict[str, t.Any] = {"type": "str"}
 NAME: dict[str, t.Any] = {"type": "str", "required": True}

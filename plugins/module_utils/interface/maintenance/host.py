@@ -15,7 +15,7 @@ from ...core.zone.hosts import HostName
 from ...operations.maintenance.foretelling import Request
 from ...operations.maintenance.locks import Claim, Lock
 from ...operations.maintenance.migrations import Limits
-from ..connection import Params, Spec
+from ..fields import Params, Spec
 from ..hypervisors import access as hypervisor
 from .holder import known
 from .runs import Runs

@@ -9,7 +9,7 @@ from ...core.change import Outcome
 from ...operations import lookup
 from ...operations.maintenance import locks
 from ...ports.cloud import Cloud
-from ..connection import Params
+from ..fields import Params
 from .host import claim
 
 

@@ -9,7 +9,7 @@ from ...core.change import Outcome
 from ...core.errors import Reason, Refused
 from ...operations.maintenance import rolling, server_roll
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
+from ..fields import Params, Spec
 from ..hypervisors import access as hypervisor
 from ..zone import ONE_CLUSTER, ZONE
 from . import host as maintenance

@@ -10,8 +10,7 @@ from ...core.change import Outcome
 from ...core.servers.acceptance import ANSWERED, CONSOLES, Wish
 from ...operations.servers.acceptance import DONE, STATES, Request, accept_zone
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
-from ..fields import seconds
+from ..fields import Params, Spec, seconds
 from ..zone import ZONE
 
 OPTIONS: Spec = {

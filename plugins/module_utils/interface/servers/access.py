@@ -12,8 +12,7 @@ from ...adapters.database.gateway import open_database
 from ...adapters.database.properties import DatabaseAccess, from_properties
 from ...core.servers.forms import VERSIONS
 from ...ports.servers import Database
-from ..connection import Params, Spec
-from ..fields import environment, exact, port, seconds
+from ..fields import Params, Spec, environment, exact, port, seconds
 
 OPTIONS: Spec = {
     "properties": {"type": "path"},

@@ -17,9 +17,9 @@ from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.servers.admin import DEFAULT_PASSWORD, DEFAULT_USER, Keys, checked_password, held_keys, with_keys
 from ...operations.servers.admin import Request, ensure_admin
-from ..connection import CONNECTION, Params, Spec, resolve
-from ..fields import cleaned, exact
-from ..task import Module, carry_out
+from ..connection import CONNECTION, resolve
+from ..fields import Params, Spec, cleaned, exact
+from ..module import Module, carry_out
 
 OPTIONS: Spec = {
     "username": {"type": "str", "default": DEFAULT_USER},

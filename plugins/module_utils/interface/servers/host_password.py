@@ -14,8 +14,7 @@ from ...core.change import Outcome
 from ...core.servers.host_password import API, DATABASE, Wish
 from ...operations.servers.host_password import Request, ensure_host_password
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
-from ..fields import exact, seconds, taken
+from ..fields import Params, Spec, exact, seconds, taken
 from ..hypervisors.access import access as hypervisor_access
 from ..zone import PLACES
 from .access import database

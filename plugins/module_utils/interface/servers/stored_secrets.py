@@ -11,10 +11,9 @@ from ...adapters.database.gateway import open_database
 from ...core.change import plain
 from ...core.errors import HostcraftError
 from ...core.servers.secrets import code_of, counted, judge_stored
-from ..connection import Spec
-from ..fields import cleaned
+from ..fields import Spec, cleaned
 from ..findings import ASKED, answer
-from ..task import Module, failure
+from ..module import Module, failure
 from .access import ALONE, access
 
 OPTIONS: Spec = {**ALONE, **ASKED}

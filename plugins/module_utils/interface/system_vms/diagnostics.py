@@ -16,8 +16,7 @@ from ...core.system_vms.archive import Source
 from ...core.system_vms.diagnosis import TYPES, address, arguments, files
 from ...operations.system_vms import diagnostics
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
-from ..fields import seconds
+from ..fields import Params, Spec, seconds
 from ..listing import ZONE
 
 TARGET: Spec = {"name": {"type": "str", "required": True}, **ZONE}

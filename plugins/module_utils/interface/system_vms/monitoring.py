@@ -11,7 +11,7 @@ from ...core.findings import NEVER
 from ...core.system_vms.monitoring import TABLE, value
 from ...operations.system_vms import monitoring
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
+from ..fields import Params, Spec
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
 from ..listing import ZONE

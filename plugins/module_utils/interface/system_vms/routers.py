@@ -20,8 +20,7 @@ from ...operations.system_vms.router_scope import Scope
 from ...operations.system_vms.router_work import Care
 from ...ports.cloud import Cloud
 from .. import listing
-from ..connection import Params, Spec
-from ..fields import seconds
+from ..fields import Params, Spec, seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
 from ..zone import OWNER

@@ -15,7 +15,7 @@ from ...core.naming import is_address, is_host_name
 from ...core.system_vms.storage_check import SCRIPT, STORAGE_VM, Asked, judge, sight
 from ..fields import Params, Spec, port, seconds
 from ..findings import ASKED, answer
-from ..task import Module, failure
+from ..module import Module, failure
 
 OPTIONS: Spec = {
     "name": {"type": "str", "default": ""},

@@ -13,8 +13,7 @@ from ...core.system_vms.vm import KINDS
 from ...core.text import all_printable
 from ...operations.system_vms import info, life
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
-from ..fields import seconds
+from ..fields import Params, Spec, seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
 from ..listing import NAME, ZONE

@@ -13,8 +13,7 @@ from ...core.findings import NEVER
 from ...core.system_vms.templates import HYPERVISORS, Wish, name_of
 from ...operations.system_vms import templates
 from ...ports.cloud import Cloud
-from ..connection import Params, Spec
-from ..fields import seconds
+from ..fields import Params, Spec, seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
 from ..listing import ZONE

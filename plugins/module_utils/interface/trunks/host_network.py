@@ -15,7 +15,7 @@ from ...core.errors import InvalidValue
 from ...core.hypervisors.model import HypervisorNetwork, HypervisorNic
 from ...core.trunks.bridges import HostNetwork
 from ..fields import Params, Spec
-from ..task import Module
+from ..module import Module
 
 OPTIONS: Spec = {"name": {"type": "str"}, "timeout": {"type": "float", "default": 10}}
 

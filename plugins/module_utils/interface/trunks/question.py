@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from ...operations.trunks.report import TrunkQuestion
-from ..connection import Params, Spec
-from ..fields import taken
+from ..fields import Params, Spec, taken
 from ..hypervisors.access import reach
 from ..listing import PHYSICAL_NETWORK, VLAN
 from ..zone import ZONE

@@ -16,10 +16,10 @@ from ...core.vsphere.expected import VsphereExpected
 from ...core.vsphere.model import TRAFFIC, PortGroup, Range
 from ...operations.vsphere.hosts import ensure_vsphere_hosts, judged
 from ...ports.vsphere import VsphereHosts
-from ..connection import Params, Spec
+from ..fields import Params, Spec
 from ..findings import ASKED, answer
 from ..hypervisors.access import ALONE, HOSTS, access_alone
-from ..task import Module, carry_out, failure
+from ..module import Module, carry_out, failure
 
 CLUSTER: Spec = {"cluster": {"type": "str", "required": True}}
 CONNECTION: Spec = {**ALONE, **CLUSTER}

@@ -16,11 +16,11 @@ from ...core.xenserver.networks import MODES, NetworkWish, valid
 from ...core.xenserver.storage import DRIVERS, wish
 from ...operations.xenserver import pools as xen_pools
 from ...ports.xenserver import XenPool
-from ..connection import Params, Spec
+from ..fields import Params, Spec
 from ..findings import ASKED, answer
 from ..hypervisors.access import ALONE, HOSTS, OPTIONS, access_alone, required_access
 from ..machine.options import LABELS
-from ..task import Module, carry_out, failure
+from ..module import Module, carry_out, failure
 
 TIMEOUT: Spec = {"timeout": {"type": "float", "default": 900.0}}
 NETWORK: Spec = {

@@ -23,13 +23,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
     taken,
     without_empty,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import (
-    ApiTask,
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.module import (
     Module,
     failure,
     secrets_of,
     success,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 PARAMS = {"api_url": "http://127.0.0.1:9/client/api", "api_key": "the-key", "api_secret": "the-s3cret", "name": "a"}
 OPTIONS: dict[str, dict[str, Any]] = {"name": {"type": "str"}, "password": {"type": "str", "no_log": True}}
