@@ -24,10 +24,13 @@ PATIENCE = 60.0
 
 
 class MariaDb:
-    """``with MariaDb(folder) as server: server.run("SELECT 1")``; statements are root's. tls: it has a certificate."""
+    """``with MariaDb(folder) as server: server.run("SELECT 1")``; statements are root's. tls: it has a certificate.
 
-    def __init__(self, folder: Path, tls: bool = False) -> None:
-        self.folder, self.tls = folder, tls
+    options: further ones of mariadbd.
+    """
+
+    def __init__(self, folder: Path, tls: bool = False, options: Sequence[str] = ()) -> None:
+        self.folder, self.tls, self.options = folder, tls, tuple(options)
         self.data, self.log = folder / "data", folder / "mariadbd.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -46,6 +49,7 @@ class MariaDb:
         command += [f"--datadir={self.data}", f"--socket={self.folder}/s", f"--port={self.port}"]
         command += ["--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", f"--log-error={self.log}"]
         command += ["--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"]
+        command += self.options
         if self.tls:
             command += [f"--ssl-cert={self.folder}/servercert.pem", f"--ssl-key={self.folder}/serverkey.pem"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

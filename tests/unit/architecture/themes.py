@@ -32,6 +32,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "xenserver": frozenset({"hypervisors", "machine"}),
     "report": frozenset({"placement", "capacity", "zone"}),
     "servers": frozenset({"machine", "system_vms", "hypervisors", "zone"}),
+    "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {

@@ -20,9 +20,14 @@ from ...core.text import shortened
 from .properties import DatabaseAccess
 
 Row = tuple[t.Any, ...]
-DENIED = frozenset((1044, 1045, 1130, 1142, 1143, 1698, 3118))  # user, password, host, rights, locked account
+DENIED = frozenset((1044, 1045, 1130, 1142, 1143, 1227, 1698, 3118))  # user, password, host, rights, locked account
 # What a server says for itself in these concerns the connection; in any other it may repeat a value of the statement.
-SAID = frozenset((1040, 1049, 1053, 1129, 1146, 1203, 1205, 1213, 1226, 1290, 1317, 1406, 1792, 1836))
+SAID = frozenset(
+    (
+        *(1008, 1040, 1049, 1053, 1129, 1146, 1193, 1198, 1203, 1205, 1213, 1226, 1238),
+        *(1290, 1317, 1406, 1449, 1792, 1836, 1947, 1950),
+    )
+)
 LOST = frozenset((2002, 2003, 2005, 2006, 2013, 2014, 2026, 2055, 0))
 
 
@@ -46,6 +51,11 @@ class Client:
     def rows(self, statement: str, *values: object) -> t.Sequence[Row]:
         """What a statement finds. Raises DatabaseError, AccessDenied, TransportError."""
         return t.cast("t.Sequence[Row]", self._run(statement, values)[1])
+
+    def named(self, statement: str, *values: object) -> t.Sequence[t.Mapping[str, t.Any]]:
+        """The same, with each row by the names of its columns."""
+        _count, found, names = self._run(statement, values)
+        return [dict(zip(names, row)) for row in found]
 
     def change(self, statement: str, *values: object) -> int:
         """How many rows a statement changed."""
@@ -76,14 +86,16 @@ class Client:
             with contextlib.suppress(self._library.err.Error, OSError):
                 getattr(self._connection, method)()
 
-    def _run(self, statement: str, values: t.Sequence[object]) -> tuple[int, t.Any]:
+    def _run(self, statement: str, values: t.Sequence[object]) -> tuple[int, t.Any, t.Sequence[str]]:
         connection = self._connection or self._opened()
 
-        def ask() -> tuple[int, t.Any]:
+        def ask() -> tuple[int, t.Any, t.Sequence[str]]:
             with connection.cursor() as cursor:
-                return cursor.execute(statement, values), cursor.fetchall()
+                # Without values the statement is sent as it is, whatever signs are in it.
+                count = cursor.execute(statement, values or None)
+                return count, cursor.fetchall(), [column[0] for column in cursor.description or ()]
 
-        return t.cast("tuple[int, t.Any]", self._asked(ask))
+        return t.cast("tuple[int, t.Any, t.Sequence[str]]", self._asked(ask))
 
     def _opened(self) -> t.Any:
         its = self._access

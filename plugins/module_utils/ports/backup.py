@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A directory of backups, a server that is backed up, and one that a backup is restored to."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import dataclass, field
+
+from ..core.backup.dump import Scan
+from ..core.backup.manifest import Manifest, Part, Proof
+from ..core.backup.members import Member
+from ..core.backup.seen import Folder, Seen
+from ..core.backup.target import Target
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is there to be backed up.
+
+    tables: base tables of each database that is there. lag: seconds that a replica is behind; None where that is not
+    known. bytes: of data. roots: directories and files that are there.
+    """
+
+    package: str = ""
+    cloudstack: str = ""
+    database: str = ""
+    tables: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
+    objects: t.Mapping[str, t.Mapping[str, int]] = field(default_factory=dict)
+    definers: tuple[str, ...] = ()
+    unsafe_tables: tuple[str, ...] = ()
+    replica: bool = False
+    lag: t.Optional[int] = None
+    bytes: int = 0
+    roots: tuple[str, ...] = ()
+    secrets: t.Optional[t.Mapping[str, int]] = None
+    key_problem: str = ""
+
+
+class Store(t.Protocol):
+    """A directory with backups. Raises BackupFailed."""
+
+    @property
+    def path(self) -> str: ...
+
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Raises Refused where another run has it."""
+
+    def folder(self, check: bool) -> Folder:
+        """check: whether checksums are computed."""
+
+    def seen(self, name: str, check: bool) -> Seen: ...
+
+    def free(self) -> int:
+        """Bytes."""
+
+    def begin(self, name: str) -> str:
+        """A new directory that is no backup yet; its path. Removes what runs of this host have left."""
+
+    def finish(self, manifest: Manifest) -> None:
+        """It is a backup from here on."""
+
+    def abandon(self, name: str) -> None: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def prove(self, name: str, proof: Proof) -> str:
+        """Record that it was restored; what hindered it, or ""."""
+
+    def open_to_others(self, name: str) -> bool: ...
+
+
+class Source(t.Protocol):
+    """A server with its databases. Raises BackupFailed, DatabaseError, AccessDenied, TransportError."""
+
+    def facts(self) -> Facts: ...
+
+    def dump(self, folder: str, scan: Scan) -> Part: ...
+
+    def archive(self, folder: str, roots: t.Sequence[str]) -> Part: ...
+
+
+class Destination(t.Protocol):
+    """A server that a backup is restored to. Raises as Source does."""
+
+    def read_dump(self, path: str, scan: Scan) -> None:
+        """To its end, changing nothing."""
+
+    def members(self, path: str) -> t.Sequence[Member]:
+        """Of the archive, changing nothing; what they hold is kept for the other methods."""
+
+    def target(self, manifest: Manifest) -> Target: ...
+
+    def accounts(self, manifest: Manifest) -> t.Sequence[str]:
+        """Those that the restore makes, as ``user@host``. Raises InvalidValue where db.properties is not readable."""
+
+    def shut(self, manifest: Manifest) -> None:
+        """Make the accounts, locked, and note that a restore is under way."""
+
+    def load(self, path: str, manifest: Manifest) -> None:
+        """Databases of these names are dropped first."""
+
+    def rows(self, databases: t.Sequence[str]) -> t.Mapping[str, t.Mapping[str, int]]: ...
+
+    def objects(self, databases: t.Sequence[str]) -> t.Mapping[str, t.Mapping[str, int]]: ...
+
+    def broken_views(self, databases: t.Sequence[str]) -> t.Sequence[str]: ...
+
+    def secrets(self) -> t.Optional[t.Mapping[str, int]]:
+        """How many values are stored in each form, by the key of the backup; None where it encrypts nothing."""
+
+    def place(self) -> t.Sequence[str]:
+        """Write the files; the paths of those that were not so before."""
+
+    def open(self, manifest: Manifest) -> None:
+        """Unlock the accounts, and remove the note."""
+
+    def logs_in(self) -> bool:
+        """Whether CloudStack's account can log in with what db.properties says."""
