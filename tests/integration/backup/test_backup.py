@@ -1,6 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backups of a real MariaDB, restored to another one: what is there afterwards, and what is refused before."""
+"""Backups of a real MariaDB, restored to another one: what is there afterwards, and what is refused before.
+
+The operations of cs_backup and cs_backup_restore, and cs_backup_info.
+"""
 
 from __future__ import annotations
 

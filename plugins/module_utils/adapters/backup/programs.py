@@ -149,4 +149,6 @@ def _program(names: t.Sequence[str]) -> tuple[str, bool]:
         if path:
             ended = subprocess.run([path, "--version"], env=ENVIRONMENT, capture_output=True, text=True, check=False)
             return path, "mariadb" in ended.stdout.lower()
-    raise BackupFailed("program", f"the program {names[-1]} is not installed: install the client of the database server")
+    raise BackupFailed(
+        "program", f"the program {names[-1]} is not installed: install the client of the database server"
+    )

@@ -110,7 +110,7 @@ def read_sums(text: str) -> dict[str, str]:
     for line in text.splitlines():
         digest, separator, name = line.partition("  ")
         if not separator or not _SUM.fullmatch(digest) or not _is_part(name, MANIFEST):
-            raise Unreadable(f"{SUMS} has a line that is no checksum: {shortened(line)}")
+            raise Unreadable(f"{SUMS} has a line that is not a checksum: {shortened(line)}")
         found[name] = digest
     return found
 
@@ -176,7 +176,7 @@ def _items(text: str) -> list[object]:
     except ValueError:
         held = None
     if not isinstance(held, list):
-        raise Unreadable(f"{PROOFS} is no list of proofs")
+        raise Unreadable(f"{PROOFS} is not a list of proofs")
     return held
 
 

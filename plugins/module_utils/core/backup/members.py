@@ -48,7 +48,7 @@ def _wrong(member: Member, roots: t.Sequence[str], links: t.Collection[str], see
     path = member.path
     parts = path.split("/")
     if {"", ".", ".."} & set(parts) or "\0" in path:
-        return "is no plain path"
+        return "is not a plain path"
     if not any(f"/{path}" == root or f"/{path}".startswith(f"{root}/") for root in roots):
         return f"is outside of {', '.join(roots) or 'the directories of the backup'}"
     if path in seen:

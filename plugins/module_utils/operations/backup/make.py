@@ -101,7 +101,7 @@ def _reasons(store: Store, facts: Facts, request: Request) -> t.Iterator[Reason]
 
 def _behind(facts: Facts, lag: int) -> t.Iterator[Reason]:
     if not facts.replica:
-        yield Reason("no_replica", "the database server is no replica", "use the replica's address")
+        yield Reason("no_replica", "the database server is not a replica", "use the replica's address")
     elif facts.lag is None:
         yield Reason("replica_broken", "the replica does not replicate", "repair its replication")
     elif facts.lag > lag:
