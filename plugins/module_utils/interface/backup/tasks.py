@@ -20,11 +20,10 @@ from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
 from ...operations.backup import make as making
 from ...operations.backup import restore as restoring
-from ..connection import Params, Spec
-from ..fields import cleaned, exact, seconds
+from ..fields import Params, Spec, cleaned, exact, seconds
 from ..findings import ASKED, answer
+from ..module import Module, carry_out, failure
 from ..servers.access import DATABASE, access
-from ..task import Module, carry_out, failure
 
 DATABASES = ("cloud", "cloud_usage")
 FILES = (
