@@ -56,8 +56,8 @@ PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
 test: venv collections system libvirt ## Run all checks and tests that a change must pass
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint docs-lint sanity
-	$(MAKE) --no-print-directory integration versions
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint versions docs-lint sanity
+	$(MAKE) --no-print-directory integration
 
 .PHONY: lint
 lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
@@ -108,11 +108,11 @@ $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 unit: venv ## Run unit, property, contract and architecture tests
 	pytest $(PYTEST_ARGS) --ignore=tests/integration tests
 
-# Most of the time of these is waiting for machines; a file of tests may be one story.
-WORKERS ?= 2
+# These wait for machines half of the time, so three keep two cores busy; a file of tests may be one story.
+WORKERS ?= 3
 
 .PHONY: integration
-integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=2)
+integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=3)
 	pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) tests/integration
 
 .PHONY: molecule
@@ -128,10 +128,19 @@ VERSIONS_TESTS := tests/unit/plugins/module_utils/interface tests/unit/plugins/a
 VERSIONS_ONLY := interface or action or cs_host] or cs_zone] or two_hosts_at_a_time
 
 .PHONY: versions
-versions: venv collections system $(OLDEST)/.installed ## Run some tests on the oldest and the newest ansible-core and on the oldest CloudStack
+versions: oldest-core newest-core oldest-cloudstack ## Run some tests on the oldest and the newest ansible-core and on the oldest CloudStack
+
+.PHONY: oldest-core
+oldest-core: venv collections system $(OLDEST)/.installed
 	$(OLDEST)/bin/python -m pytest $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
+
+.PHONY: newest-core
+newest-core: venv collections system
 	PYTHONPATH=tests $(BIN)/python tools/newest.py $(VENV)/newest requirements/newest.txt \
 	  $(PYTEST_ARGS) $(VERSIONS_TESTS) -k "$(VERSIONS_ONLY)"
+
+.PHONY: oldest-cloudstack
+oldest-cloudstack: venv
 	SANDBOX_VERSION=4.11 pytest $(PYTEST_ARGS) tests/contract
 
 $(OLDEST)/.installed: requirements/oldest.txt

@@ -34,6 +34,12 @@ def test_the_readme_speaks_of_modules_that_are_there() -> None:
     assert promised(module_names(), (ROOT / "README.md").read_text(encoding="utf-8")) == []
 
 
+def test_a_molecule_scenario_has_the_name_of_the_role_that_it_tries() -> None:
+    scenarios = {path.parent.name for path in (ROOT / "extensions" / "molecule").glob("*/molecule.yml")}
+    assert scenarios
+    assert scenarios - {path.name for path in (ROOT / "roles").iterdir()} == set()
+
+
 def grouped(*names: str) -> dict[str, Any]:
     return {"action_groups": {"cloudstack": [*names, {"metadata": {}}]}}
 
