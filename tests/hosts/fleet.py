@@ -17,7 +17,7 @@ from typing import Any
 from . import images, slots
 from .host import Host, personal
 
-PACKAGES, MORE_PACKAGES = "/srv/packages", "/srv/more-packages"
+PACKAGES, MORE_PACKAGES, COMPILED = "/srv/packages", "/srv/more-packages", "/srv/compiled"
 DEVICES = ("/dev/net/tun", "/dev/kvm")
 Prepare = Callable[[str, Path], None]
 
@@ -84,6 +84,7 @@ class Fleet:
             if card == 0:
                 _run("ip", "address", "add", f"{self.gateway}/24", "dev", bridge)
             _run("ip", "link", "set", bridge, "up")
+        (self.directory / "compiled").mkdir()
         if self._more:
             more = self.directory / "packages"
             more.mkdir()
@@ -152,6 +153,7 @@ class Fleet:
     def _command(self, host: Host) -> list[str]:
         binds = [f"--bind={device}" for device in DEVICES if Path(device).exists()]
         binds.append(f"--bind-ro={self._repository}:{PACKAGES}")
+        binds.append(f"--bind={self.directory / 'compiled'}:{COMPILED}")
         if self._more:
             binds.append(f"--bind-ro={self.directory / 'packages'}:{MORE_PACKAGES}")
         return [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 from hosts import Fleet, slots
@@ -36,9 +37,25 @@ def test_hosts_reach_each_other_and_survive_reboots_and_power_cuts() -> None:
         a.cable("eth1", plugged=False)
         assert a.run("cat /sys/class/net/eth1/carrier").stdout.strip() == "0"
         a.run("! date --set 2020-01-01")
+        texts_of_archives_are_compiled_once(fleet)
     assert not fleet.directory.exists()
     assert not list(Path("/sys/class/net").glob(f"hc{fleet.number}[b-]*"))
     assert not slots.processes(fleet.directory)
+
+
+def texts_of_archives_are_compiled_once(fleet: Fleet) -> None:
+    """Each result is that of its own text, and an error names its own archive, also where the code was kept."""
+    kept = set()
+    for name, archive, value in (("a", "one", 1), ("b", "two", 1), ("a", "two", 2), ("b", "one", 2), ("a", "one", 1)):
+        with zipfile.ZipFile(fleet[name].root / f"root/{archive}.zip", "w") as written:
+            written.writestr("said.py", f"def say():\n    raise ValueError({value})\n")
+        told = (
+            fleet[name].run(f"PYTHONPATH=/root/{archive}.zip python3 -c 'import said; said.say()'", check=False).stderr
+        )
+        assert f'File "/root/{archive}.zip/said.py", line 2, in say' in told
+        assert told.splitlines()[-1] == f"ValueError: {value}"
+        kept |= set((fleet.directory / "compiled").iterdir())
+    assert len(kept) == 2
 
 
 def test_what_a_killed_run_left_is_ended_by_the_next() -> None:
