@@ -31,6 +31,7 @@ ON_THE_HOST = frozenset(
         "cs_network_layout",
         "cs_secondary_storage_check",
         "cs_stored_secrets_info",
+        "cs_upgrade_plan",
         "cs_vsphere_check",
         "cs_vsphere_host",
         "cs_xenserver_check",

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The system VM template of the wanted version: registered before (to 4.15), or in the package (from 4.16 on).
+
+A failed registration leaves the version complete, and the next start serves without any template (facts 8.6).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...findings import Unseen, Verdict
+from ...text import shortened
+from .facts import BEFORE, STOPPED, UPGRADED, Facts, Kind, Node, Release, Shipped, words
+from .table import UPGRADE
+
+PACKAGED: Release = (4, 16, 0, 0)
+WITH_ARCH: Release = (4, 20, 0, 0)
+# As templates, metadata.ini and settings write them.
+WORDS: t.Mapping[str, str] = {
+    "kvm": "kvm",
+    "vmware": "vmware",
+    "xenserver": "xenserver",
+    "hyperv": "hyperv",
+    "lxc": "lxc",
+    "ovm3": "ovm3",
+}
+ROOM = 2_200_000_000  # bytes
+
+
+def needed(facts: Facts) -> list[Kind]:
+    """Hypervisors of clusters that have system VMs; others (BareMetal, Simulator, External) have none of their own."""
+    return sorted(
+        {each for each in facts.database.kinds if each.hypervisor.casefold() in WORDS},
+        key=lambda each: (each.hypervisor, each.arch, each.zone),
+    )
+
+
+def name_of(kind: Kind, to: Release) -> str:
+    """The name under which the server looks for it."""
+    word = WORDS[kind.hypervisor.casefold()]
+    arch = f"-{kind.arch or 'x86_64'}" if to >= WITH_ARCH else ""
+    return f"systemvm-{word}-{words(to).rpartition('.')[0]}{arch}"
+
+
+def template_verdicts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
+    kinds = needed(facts)
+    if not kinds:
+        return
+    if facts.stage == UPGRADED:
+        yield from _there(facts, kinds, "template_lost")
+        return
+    if old is not None and old >= facts.to:
+        return
+    if facts.to < PACKAGED:
+        yield from _there(facts, kinds, "template_missing")
+        return
+    yield from _stores(facts, kinds)
+    if facts.stage == BEFORE and not any(node.packaged for node in facts.nodes):
+        yield Unseen("template_file_missing", "the files of the new package, which is not installed yet")
+        return
+    for node in facts.nodes[:1] if facts.stage == STOPPED else [each for each in facts.nodes if each.packaged]:
+        yield from _files(node, kinds)
+
+
+def _there(facts: Facts, kinds: t.Sequence[Kind], missing: str) -> t.Iterator[Verdict]:
+    told: set[str] = set()
+    shipped = {each.kind: each.name for node in facts.nodes for each in node.shipped or ()}
+    for kind in kinds:
+        name = shipped.get(_section(kind)) or shipped.get(WORDS[kind.hypervisor.casefold()]) or name_of(kind, facts.to)
+        found = [each for each in facts.database.templates if each.name == name]
+        if not found and name not in told:
+            told.add(name)
+            yield UPGRADE.found(missing, f"{name} for {kind.hypervisor}", template=name)
+        elif found and not any(kind.zone in each.ready for each in found):
+            text = f"{name} in zone {shortened(kind.zone, 60)}"
+            yield UPGRADE.found("template_not_ready", text, template=name, zone=kind.zone)
+
+
+def _section(kind: Kind) -> str:
+    """As metadata.ini names it: kvm has a section for each architecture since 4.20."""
+    word = WORDS[kind.hypervisor.casefold()]
+    return f"{word}-{kind.arch or 'x86_64'}" if word == "kvm" else word
+
+
+def _stores(facts: Facts, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
+    for zone in sorted({kind.zone for kind in kinds}):
+        its = [each for each in facts.database.stores if each.zone in (zone, "") and each.protocol.casefold() == "nfs"]
+        writable = [each for each in its if not each.readonly]
+        if not writable:
+            yield UPGRADE.found("no_nfs_store", f"zone {shortened(zone, 60)}", zone=zone)
+        elif all(each.free is not None and each.free < ROOM for each in writable):
+            seen = ", ".join(f"{shortened(each.name, 60)} has {(each.free or 0) / 1e9:.1f} GB" for each in writable)
+            yield UPGRADE.found("store_full", f"zone {shortened(zone, 60)}: {seen}", zone=zone)
+
+
+def _files(node: Node, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
+    if node.shipped is None:
+        yield UPGRADE.found("metadata_missing", f"on {node.name}", node.name)
+        return
+    held: dict[str, Shipped] = {each.kind: each for each in node.shipped}
+    told: set[str] = set()
+    for kind in kinds:
+        section = _section(kind)
+        each = held.get(section) or held.get(WORDS[kind.hypervisor.casefold()])
+        if section in told:
+            continue
+        told.add(section)
+        if each is None:
+            yield UPGRADE.found("template_file_missing", f"no section {section} on {node.name}", node.name)
+        elif not each.digest:
+            yield UPGRADE.found("template_file_missing", f"{shortened(each.filename, 120)} on {node.name}", node.name)
+        elif each.digest.lower() != each.checksum.lower():
+            yield UPGRADE.found("template_file_corrupt", f"{shortened(each.filename, 120)} on {node.name}", node.name)

@@ -1,0 +1,389 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is in the way of an upgrade: each planted fault is named, alone and with others, and nothing else is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.upgrade import grants
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.upgrade.facts import (
+    BEFORE,
+    STOPPED,
+    UPGRADED,
+    Agent,
+    Database,
+    Facts,
+    Job,
+    Kind,
+    Node,
+    Replica,
+    Server,
+    Shipped,
+    Store,
+    SystemTemplate,
+    SystemVm,
+    chain,
+    release,
+    wanted,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.upgrade.plan import plan, text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.upgrade.shipped import shipped
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.upgrade.table import UPGRADE
+
+GIB = 1 << 30
+ALL = {"cloud": frozenset({"ALL PRIVILEGES"}), "cloud_usage": frozenset({"ALL PRIVILEGES"})}
+FILE = Shipped("kvm-x86_64", "systemvm-kvm-4.22.0-x86_64", "kvm.qcow2.bz2", "AB12", "ab12")
+
+
+def node(number: int, **more: Any) -> Node:
+    held: dict[str, Any] = {
+        "package": "4.21.0.0",
+        "offered": ("4.21.0.0", "4.22.0.0~bookworm"),
+        "java": 17,
+        "encryption": "file",
+        "encryptor": "V2",
+        "key": "k",
+        "free": 50 * GIB,
+        **more,
+    }
+    return Node(f"ms{number}", f"10.0.0.{number}", **held)
+
+
+def server(number: int, **more: Any) -> Server:
+    held = {"state": "Up", "version": "4.21.0.0", "age": 1.0, "msid": str(number), **more}
+    return Server(str(number), "localhost", f"10.0.0.{number}", **held)
+
+
+def healthy(stage: str = BEFORE) -> Facts:
+    """Two servers of 4.21 in a zone with KVM hosts, on the way to 4.22."""
+    up = stage != STOPPED
+    version = "4.22.0.0" if stage == UPGRADED else "4.21.0.0"
+    database = Database(
+        version=version,
+        servers=tuple(
+            server(n, version=version, state="Up" if up else "Down", age=1.0 if up else 400.0) for n in (1, 2)
+        ),
+        agents=(
+            Agent("kvm1", "Up", "Enabled", "4.21.0.0", "KVM", "8.0"),
+            Agent("x1", "Up", "Enabled", "", "XenServer", "8"),
+        ),
+        kinds=(Kind("zurich", "KVM", "x86_64"),),
+        templates=(
+            SystemTemplate("systemvm-kvm-4.21.0-x86_64", "KVM", "x86_64", ("zurich",)),
+            SystemTemplate("systemvm-kvm-4.22.0-x86_64", "KVM", "x86_64", ("zurich",)),
+        ),
+        stores=(Store("sec1", "zurich", "nfs", False, 500 * GIB),),
+        system_vms=(
+            SystemVm("v-1-VM", "ConsoleProxy", "Running"),
+            SystemVm("r-2-VM", "DomainRouter", "Running", "4.21.0"),
+        ),
+        local_paths=(("local", "/var/lib/libvirt/images"),),
+        sizes={"cloud": GIB, "cloud_usage": GIB},
+        variables={
+            "max_connections": "700",
+            "sql_mode": "STRICT_TRANS_TABLES",
+            "log_bin": "ON",
+            "version": "10.11-MariaDB",
+        },
+        grants=ALL,
+        encryptor="V2",
+    )
+    installed = stage != BEFORE
+    nodes = tuple(
+        node(
+            n,
+            package="4.22.0.0" if installed else "4.21.0.0",
+            packaged=installed,
+            shipped=(FILE,) if installed else None,
+            active=up,
+        )
+        for n in (1, 2)
+    )
+    return Facts((4, 22, 0, 0), database, nodes, (Replica("db2", True, True, 0.0),), 10 * GIB, stage)
+
+
+Change = Callable[[Facts], Facts]
+
+
+def db(**more: Any) -> Change:
+    return lambda facts: dataclasses.replace(facts, database=dataclasses.replace(facts.database, **more))
+
+
+def added(field: str, *rows: Any) -> Change:
+    return lambda facts: db(**{field: (*getattr(facts.database, field), *rows)})(facts)
+
+
+def on(number: int, **more: Any) -> Change:
+    def change(facts: Facts) -> Facts:
+        nodes = list(facts.nodes)
+        nodes[number - 1] = dataclasses.replace(nodes[number - 1], **more)
+        return dataclasses.replace(facts, nodes=tuple(nodes))
+
+    return change
+
+
+def of(**more: Any) -> Change:
+    return lambda facts: dataclasses.replace(facts, **more)
+
+
+def var(**more: str) -> Change:
+    return lambda facts: db(variables={**facts.database.variables, **more})(facts)
+
+
+def agent(
+    name: str,
+    status: str = "Up",
+    state: str = "Enabled",
+    version: str = "4.21.0.0",
+    kind: str = "KVM",
+    own: str = "8.0",
+) -> Change:
+    return added("agents", Agent(name, status, state, version, kind, own))
+
+
+# Each with what has to be found: written by hand, apart from the code that judges.
+FAULTS: dict[str, tuple[str, Change]] = {
+    "interrupted": ("upgrade_interrupted", added("interrupted", "4.22.0.0")),
+    "not offered": ("package_not_offered", on(2, offered=("4.21.0.0", "4.20.1.0"))),
+    "nothing offered": ("package_not_offered", on(1, offered=())),
+    "held": ("package_held", on(1, held=True)),
+    "packages": ("packages_differ", on(2, package="4.20.1.0")),
+    "versions": ("server_versions_differ", db(servers=(server(1), server(2, version="4.22.0.0")))),
+    "stranger": ("server_unknown", added("servers", server(9))),
+    "jobs": ("jobs_running", added("jobs", Job("1", "org.apache.cloudstack.api.StartVMCmd", "1"))),
+    "orphans": ("jobs_orphaned", added("jobs", Job("2", "org.apache.cloudstack.api.StopVMCmd", "77"))),
+    "unreachable": ("node_unreachable", on(2, reachable=False)),
+    "down": ("host_not_up", agent("kvm9", status="Down")),
+    "alert": ("host_not_up", agent("kvm8", status="Alert")),
+    "preparing": ("host_in_transition", agent("kvm7", state="PrepareForMaintenance")),
+    "error": ("host_in_transition", agent("kvm6", state="ErrorInMaintenance")),
+    "maintenance": ("host_in_maintenance", agent("kvm5", state="Maintenance")),
+    "disabled": ("host_disabled", agent("kvm4", state="Disabled")),
+    "newer": ("agent_newer", agent("kvm3", version="4.23.0.0")),
+    "older": ("agent_old", agent("kvm2", version="4.20.1.0")),
+    "xenserver": ("hypervisor_removed", agent("xs1", kind="XenServer", own="6.5.0", version="")),
+    "vsphere": ("hypervisor_removed", agent("esx1", kind="VMware", own="5.5", version="")),
+    "no store": ("no_nfs_store", db(stores=(Store("s3", "zurich", "s3"),))),
+    "store of another zone": ("no_nfs_store", added("kinds", Kind("basel", "KVM", "x86_64"))),
+    "read only": ("no_nfs_store", db(stores=(Store("sec1", "zurich", "nfs", True, GIB * 9),))),
+    "full store": ("store_full", db(stores=(Store("sec1", "zurich", "nfs", False, GIB),))),
+    "rights": (
+        "rights_missing",
+        db(grants={"cloud": frozenset({"SELECT"}), "cloud_usage": frozenset({"ALL PRIVILEGES"})}),
+    ),
+    "no rights on usage": ("rights_missing", db(grants={"cloud": frozenset({"ALL PRIVILEGES"})})),
+    "java": ("java_wrong", on(1, java=8)),
+    "java of the second": ("java_wrong", on(2, java=25)),
+    "slash": ("local_path_slash", added("local_paths", ("local2", "/var/lib/libvirt/images/"))),
+    "space": ("dump_space", of(backup_free=2 * GIB)),
+    "replica": ("replica_broken", of(replicas=(Replica("db2", True, False, None, "1950"),))),
+    "null": ("replica_broken", of(replicas=(Replica("db2", True, True, None),))),
+    "lag": ("replica_lagging", of(replicas=(Replica("db2", True, True, 900.0),))),
+    "keys": ("encryption_differs", on(2, key="other")),
+    "types": ("encryption_differs", on(2, encryption="env")),
+    "encryptor": ("encryptor_wrong", db(encryptor="V1")),
+    "router": ("router_old", added("system_vms", SystemVm("r-9-VM", "DomainRouter", "Running", "4.19.1"))),
+    "proxy": ("system_vm_not_running", added("system_vms", SystemVm("v-9-VM", "ConsoleProxy", "Stopped"))),
+    "connections": ("connections_few", var(max_connections="151")),
+    "functions": ("functions_not_trusted", var(version="8.0.36", log_bin="1", log_bin_trust_function_creators="OFF")),
+    "little room": ("node_space", on(1, free=GIB)),
+    "settings": ("setting_unknown", added("unknown_settings", "old.setting")),
+    "retired": ("server_retired", added("servers", server(8, state="Down", age=1e6))),
+    "killed": ("server_retired", added("servers", server(7, age=1e5))),
+}
+FAULTS_STOPPED: dict[str, tuple[str, Change]] = {
+    "alive": ("server_alive", added("servers", server(3))),
+    "unit": ("server_alive", on(2, active=True)),
+    "lock": ("lock_held", db(locked=True)),
+    "metadata": ("metadata_missing", on(1, shipped=None)),
+    "file": ("template_file_missing", on(1, shipped=(dataclasses.replace(FILE, digest=""),))),
+    "section": ("template_file_missing", added("kinds", Kind("zurich", "VMware", "x86_64"))),
+    "checksum": ("template_file_corrupt", on(1, shipped=(dataclasses.replace(FILE, digest="cd34"),))),
+}
+FAULTS_UPGRADED: dict[str, tuple[str, Change]] = {
+    "lost": ("template_lost", db(templates=(SystemTemplate("systemvm-kvm-4.21.0-x86_64", "KVM", "", ("zurich",)),))),
+    "not ready": ("template_not_ready", db(templates=(SystemTemplate("systemvm-kvm-4.22.0-x86_64", "KVM"),))),
+    "old": ("not_upgraded", db(version="4.21.0.0")),
+    "interrupted": ("upgrade_interrupted", added("interrupted", "4.22.0.0")),
+    "behind": ("server_versions_differ", added("servers", server(1, version="4.21.0.0"))),
+}
+EVERYTHING = {BEFORE: FAULTS, STOPPED: FAULTS_STOPPED, UPGRADED: FAULTS_UPGRADED}
+
+
+def codes(facts: Facts) -> set[str]:
+    return {finding.code for finding in plan(facts).judgement.findings}
+
+
+def test_there_are_enough_faults() -> None:
+    assert len({code for faults in EVERYTHING.values() for code, _change in faults.values()}) >= 30
+
+
+@pytest.mark.parametrize("stage", [BEFORE, STOPPED, UPGRADED])
+def test_a_healthy_cloud_has_nothing_in_the_way(stage: str) -> None:
+    assert codes(healthy(stage)) == set()
+    assert plan(healthy(stage)).feasible
+
+
+@pytest.mark.parametrize(
+    ("stage", "fault"), [(stage, name) for stage, faults in EVERYTHING.items() for name in faults], ids=str
+)
+def test_each_fault_is_named_and_nothing_else(stage: str, fault: str) -> None:
+    code, change = EVERYTHING[stage][fault]
+    found = plan(change(healthy(stage)))
+    assert {each.code for each in found.judgement.findings} == {code}
+    check = UPGRADE.by_code[code]
+    assert found.feasible == (check.severity != "blocks")
+    assert check.severity == "note" or check.remedy
+    assert any(code in line for line in text(found))
+
+
+# Faults of which one hides or replaces the other: they change the same row.
+ALONE = {"rights", "no rights on usage", "no store", "read only", "full store", "store of another zone"}
+ALONE |= {
+    "versions",
+    "space",
+    "replica",
+    "null",
+    "lag",
+    "encryptor",
+    "types",
+    "keys",
+    "connections",
+    "functions",
+    "unreachable",
+}
+
+
+@given(st.sets(st.sampled_from(sorted(set(FAULTS) - ALONE)), max_size=8), st.sampled_from(["", *sorted(ALONE)]))
+def test_faults_that_come_together_are_all_named(names: set[str], one: str) -> None:
+    if one == "unreachable":
+        names = {name for name in names if name not in ("not offered", "packages", "java of the second")}
+    facts, expected = healthy(), set()
+    for name in ([one] if one else []) + sorted(names):
+        code, change = FAULTS[name]
+        facts, expected = change(facts), expected | {code}
+    assert codes(facts) == expected
+    blocks = {code for code in expected if UPGRADE.by_code[code].severity == "blocks"}
+    assert plan(facts).feasible == (not blocks)
+    assert plan(facts, ignore=sorted(blocks)).feasible
+
+
+@given(
+    st.integers(1, 4),
+    st.lists(st.sampled_from(["KVM", "VMware", "Hyperv", "BareMetal", "Simulator", "External"]), max_size=4),
+    st.sampled_from(["4.16.0.0", "4.18.1.0", "4.19.0.0", "4.20.2.0", "4.21.0.0"]),
+)
+def test_healthy_clouds_of_any_size_have_nothing_in_the_way(count: int, kinds: list[str], old: str) -> None:
+    base = healthy()
+    agents = tuple(
+        Agent(f"h{n}", "Up", "Enabled", old if kind == "KVM" else "", kind, "8.1") for n, kind in enumerate(kinds)
+    )
+    facts = dataclasses.replace(
+        base,
+        nodes=tuple(node(n, package=old) for n in range(1, count + 1)),
+        database=dataclasses.replace(
+            base.database,
+            version=old,
+            servers=tuple(server(n, version=old) for n in range(1, count + 1)),
+            agents=agents,
+            kinds=tuple(Kind("zurich", kind) for kind in kinds),
+            system_vms=(SystemVm("r-1-VM", "DomainRouter", "Running", f"Cloudstack Release {old.rpartition('.')[0]}"),),
+            variables={**base.database.variables, "max_connections": str(350 * count)},
+        ),
+    )
+    assert codes(facts) == set()
+    steps = plan(facts).steps
+    assert [step.name for step in steps][:5] == ["stop", "backup", "packages", "schema", "template"]
+    assert sum(step.name == "server" for step in steps) == count - 1
+    assert sum(step.name == "agent" for step in steps) == sum(kind == "KVM" for kind in kinds)
+
+
+def test_before_4_16_the_template_is_registered_under_its_exact_name() -> None:
+    base = db(version="4.11.0.0", servers=(server(1, version="4.11.0.0"),), agents=(), system_vms=())(healthy())
+    old = dataclasses.replace(
+        base, to=(4, 11, 1, 0), nodes=(node(1, package="4.11.0.0", offered=("4.11.1.0",), java=8),)
+    )
+    (finding,) = plan(old).judgement.findings
+    assert (finding.code, finding.facts["template"]) == ("template_missing", "systemvm-kvm-4.11.1")
+    registered = db(templates=(SystemTemplate("systemvm-kvm-4.11.1", "KVM", "", ("zurich",)),))(old)
+    assert codes(registered) == set()
+    assert codes(added("kinds", Kind("basel", "KVM"))(registered)) == {"template_not_ready"}
+    assert codes(var(sql_mode="ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES")(registered)) == {"sql_mode_groups"}
+
+
+def test_what_is_done_already_or_goes_back() -> None:
+    assert codes(db(version="4.22.0.0", servers=(), agents=(), system_vms=())(healthy())) == {"up_to_date"}
+    assert codes(of(to=(4, 20, 0, 0))(healthy())) >= {"downgrade"}
+    assert codes(db(version="", servers=())(healthy())) == {"version_unknown"}
+    assert plan(db(version="4.22.0.0")(healthy())).steps == ()
+
+
+def test_what_nobody_looked_at_is_told() -> None:
+    facts = dataclasses.replace(healthy(), replicas=None, backup_free=None, nodes=(Node("ms1", "10.0.0.1"),))
+    unseen = {each.code for each in plan(facts).judgement.unseen}
+    assert unseen == {"replica_broken", "dump_space", "package_not_offered", "java_wrong", "template_file_missing"}
+
+
+def test_an_unknown_code_cannot_be_ignored() -> None:
+    with pytest.raises(InvalidValue):
+        plan(healthy(), ["nonsense"])
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("4.22.0.0", (4, 22, 0, 0)),
+        ("4.22.0.0-SNAPSHOT", (4, 22, 0, 0)),
+        ("1:4.22.0.0~bookworm", (4, 22, 0, 0)),
+        ("4.22.0.0-1", (4, 22, 0, 0)),
+        ("4.9", (4, 9, 0, 0)),
+        ("", None),
+        ("four", None),
+        ("4.22.0.0.1", None),
+        ("4.2222", None),
+    ],
+)
+def test_releases_are_read_as_packages_write_them(told: str, read: Any) -> None:
+    assert release(told) == read
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_release_or_refused(told: str) -> None:
+    if release(told) is None:
+        with pytest.raises(InvalidValue):
+            wanted(told, "version")
+
+
+def test_the_chain_passes_every_release_between() -> None:
+    assert chain((4, 19, 0, 0), (4, 22, 0, 0)) == ("4.20.0.0", "4.20.1.0", "4.20.2.0", "4.21.0.0", "4.22.0.0")
+    assert chain((4, 22, 0, 0), (4, 22, 1, 0)) == ("4.22.1.0",)
+    assert chain((4, 22, 0, 0), (4, 22, 0, 0)) == ()
+
+
+def test_metadata_is_read_with_the_files_beside_it() -> None:
+    told = "[default]\nversion = 4.22.0.0\n[kvm-x86_64]\ntemplatename = t\nchecksum = ab\ndownloadurl = https://x/y/f.bz2\n"
+    assert shipped(told, {"f.bz2": "cd"}) == (Shipped("kvm-x86_64", "t", "f.bz2", "ab", "cd"),)
+    with pytest.raises(InvalidValue):
+        shipped("no section", {})
+
+
+def test_grants_are_read_by_schema() -> None:
+    told = [
+        "GRANT PROCESS ON *.* TO `cloud`@`%` IDENTIFIED BY PASSWORD '*ABC'",
+        "GRANT ALL PRIVILEGES ON `cloud`.* TO `cloud`@`%`",
+        "GRANT SELECT, CREATE VIEW ON `cloud\\_usage`.* TO `cloud`@`%`",
+        "nonsense",
+    ]
+    assert grants(told) == {
+        "*": {"PROCESS"},
+        "cloud": {"ALL PRIVILEGES"},
+        "cloud_usage": {"SELECT", "CREATE VIEW"},
+    }
