@@ -135,7 +135,7 @@ UPGRADE = Table(
         ),
         (
             "rights_missing",
-            "The database account lacks rights that the schema upgrade needs",
+            "The database account does not have the rights that the schema upgrade needs",
             "GRANT ALL on cloud.* and cloud_usage.* to it",
             CHECKER,
         ),
