@@ -14,10 +14,9 @@ from ...core.servers.upgrade.facts import BEFORE, STAGES, Facts, Node, Replica, 
 from ...core.servers.upgrade.plan import plan, text
 from ...core.servers.upgrade.shipped import shipped
 from ...core.text import all_printable, printable
-from ..connection import Spec
-from ..fields import cleaned
+from ..fields import Spec, cleaned
 from ..findings import ASKED, answer
-from ..task import Module, failure
+from ..module import Module, failure
 from .access import ALONE, access
 
 NODE: Spec = {
