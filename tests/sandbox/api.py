@@ -15,7 +15,7 @@ from .errors import ApiError, unauthorized
 from .faults import Fault
 from .jobs import Jobs
 from .registry import COMMANDS, Call, Command, Work
-from .rules import log
+from .rules import log, management
 from .sessions import Sessions
 from .validation import convert
 from .world import World
@@ -66,6 +66,8 @@ class Api:
         return any(accepts(params, key, secret, now) for key, secret in keys)
 
     def _run(self, command: Command, api: surface.Api, raw: dict[str, str], fault: Fault | None) -> dict[str, Any]:
+        if api.isasync and self.world.server.state in management.CLOSED:
+            raise ApiError(503, 9999, management.REFUSAL)
         call = Call(api, raw, self.world, self.jobs, self.apis, self.version)
         call.values = convert(api, command, self.world, raw)
         outcome = command.handler(call)

@@ -10,6 +10,7 @@ import typing as t
 from ..core.servers.acceptance import Console, Offering, Plan, Template, Trial
 from ..core.servers.admin import Keys
 from ..core.servers.logins import HostLogin
+from ..core.servers.nodes import Server
 from ..core.servers.secrets import Encrypting, Stored
 
 
@@ -89,6 +90,24 @@ class PoolLogin(Login, t.Protocol):
 
     def change(self, old: str, new: str) -> None:
         """On all hosts of the pool. Raises AccessDenied, TransportError, HypervisorError."""
+
+
+class ManagementServers(t.Protocol):
+    """Management servers; nothing is remembered. Raises ApiError, Unsupported."""
+
+    def all(self) -> t.Sequence[Server]: ...
+
+    def act(self, action: str, id: str, **more: object) -> None:
+        """One of the actions of core.servers.nodes. more: algorithm, forced, rebalance."""
+
+    def needs(self, action: str) -> None:
+        """Raises Unsupported where the release does not have it."""
+
+    def jobs(self, id: str) -> t.Sequence[str]:
+        """What is under way there, for people."""
+
+    def changed_settings(self) -> t.Sequence[tuple[str, str]]:
+        """Names of settings that were changed, and when, as far back as there are events."""
 
 
 class AdminLogin(t.Protocol):

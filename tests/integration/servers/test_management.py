@@ -11,6 +11,7 @@ import pytest
 from integration.playbook import Run, run
 
 from sandbox.server import Sandbox
+from sandbox.world.accounts import ManagementServer
 
 PLAYBOOK = Path(__file__).with_name("management.yml")
 NEW = "n3w-s3cret ü%x"
@@ -22,6 +23,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Sandbox, Path
     with Sandbox(seed=1, speed=10.0) as sandbox:
         user = sandbox.world.users[2]
         user.api_key = user.secret_key = ""
+        other = ManagementServer(2, sandbox.world.new_uuid(), "mgmt2", address="192.0.2.12", given=["a1", "a2"])
+        sandbox.world.management_servers.add(other)
         # A new installation has no keys: those of the environment are refused.
         given = {"new_password": NEW, "keys_file": str(folder / "cloudstack.ini")}
         return run(sandbox, PLAYBOOK, folder / "tasks", **given), sandbox, folder

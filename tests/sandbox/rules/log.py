@@ -64,6 +64,7 @@ CHANGES = {
     "createZone": Kind("ZONE.CREATE", "creating zone. Zone Name: {name}"),
     "updateZone": Kind("ZONE.EDIT", "editing zone. Zone Id: {id}"),
     "createPod": Kind("POD.CREATE", "creating pod"),
+    "updateConfiguration": Kind("CONFIGURATION.VALUE.EDIT", "updating configuration.  Name: {name} New Value: {value}"),
 }
 # The server's own alerts, by number (T7:62).
 ALERTS = (
@@ -135,6 +136,11 @@ def changed(world: World, command: str, body: Body) -> None:
     """Write down what a command has done that is no job."""
     kind = CHANGES.get(command)
     if kind is None:
+        return
+    if command == "updateConfiguration":
+        held = body["configuration"]
+        text = kind.doing.format(name=held["name"], value="*****" if "password" in held["name"] else held.get("value"))
+        _write(world, kind, f"Successfully completed {text}", "Completed", None)
         return
     (name,) = (word for word in ("zone", "pod") if word in body)
     row = world.table(f"{name}s").by_uuid(body[name]["id"])

@@ -8,9 +8,10 @@ from ..world.vms import Vm
 NEVER_BACKUP, NEVER_PRIMARY, BOTH_PRIMARY = "never_backup", "never_primary", "both_primary"
 UNHEALTHY, NO_AGENT, NO_CAPACITY = "health_check_failed", "agent_never_connects", "no_capacity"
 NEVER_READY, NEVER_PREPARED, PATCH_FAILED = "template_never_ready", "template_never_prepared", "patch_failed"
+AGENTS_STAY = "agents_stay"
 KINDS = (
     NEVER_BACKUP, NEVER_PRIMARY, BOTH_PRIMARY, UNHEALTHY, NO_AGENT, NO_CAPACITY, NEVER_READY, NEVER_PREPARED,
-    PATCH_FAILED,
+    PATCH_FAILED, AGENTS_STAY,
 )  # fmt: skip
 
 

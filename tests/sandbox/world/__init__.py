@@ -46,6 +46,8 @@ DURATIONS = {
     "template preparation": 0.5,
     "console reset": 15.0,
     "host HA": 5.0,
+    "server drain": 0.2,
+    "server stop": 0.5,
 }
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S+0000"
 
@@ -92,6 +94,8 @@ class World(Infrastructure):
         self.volume_marks: dict[int, str] = {}
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
+        # Which management server has an agent, by its uuid; those that are not here are with the one that answers.
+        self.agent_servers: dict[str, int] = {}
         self.last_mac = 0
         # Set by a test whose KVM hosts are machines.
         self.agents: Agents | None = None

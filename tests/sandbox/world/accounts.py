@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -54,7 +54,19 @@ class Project:
 
 @dataclass(slots=True)
 class ManagementServer:
+    """`jobs`: under way there, besides those of the world's own. `unreached`: uuids of servers that do not answer it.
+
+    `started`: when its program started. `given`: agents of its own, which are no rows of the world.
+    """
+
     id: int
     uuid: str
     name: str
     state: str = "Up"
+    address: str = "127.0.0.1"
+    version: str = "4.22.0.0-SNAPSHOT"
+    started: str = ""
+    jobs: int = 0
+    given: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    unreached: set[str] = field(default_factory=set)

@@ -21,7 +21,7 @@ def test_a_server_goes_to_maintenance_only_beside_another(api: Api, sandbox: San
     assert api.ask("cancelMaintenance", managementserverid=server)[0] == 530
     sandbox.run(lambda world: world.management_servers.add(ManagementServer(2, world.new_uuid(), "mgmt2")))
     assert api.ask("prepareForMaintenance", managementserverid=server, algorithm="bogus")[0] == 530
-    prepared = api.ok("prepareForMaintenance", managementserverid=server)["readyforshutdown"]
+    prepared = api.ok("prepareForMaintenance", managementserverid=server)["prepareformaintenance"]
     assert (prepared["state"], prepared["maintenanceinitiated"]) == ("PreparingForMaintenance", True)
     api.ok("cancelMaintenance", managementserverid=server)
     assert {row["state"] for row in api.ok("listManagementServers")["managementserver"]} == {"Up"}

@@ -213,6 +213,14 @@ class Client:
                 since=since,
             )
 
+    def has(self, command: str, *params: str) -> bool:
+        """Whether the server has a command and its parameters."""
+        try:
+            self.needs(command, *params)
+        except Unsupported:
+            return False
+        return True
+
     def _once(self, command: str, params: Params) -> Json:
         form = signed_form(
             {"command": command, **_flat(params)},

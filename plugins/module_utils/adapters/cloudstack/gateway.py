@@ -24,6 +24,7 @@ from .dedications import Dedications
 from .diagnostics import Diagnostics
 from .fleet import FleetReader
 from .host_records import HostRecords
+from .management_servers import ManagementServers
 from .notes import Notes
 from .offers import Offers
 from .oobm import HostHas, Oobms
@@ -266,6 +267,7 @@ class Gateway:
         self.oobms = Oobms(client)
         self.host_has = HostHas(client)
         self.host_records = HostRecords(client)
+        self.management_servers = ManagementServers(client)
         self.system_vms = SystemVms(client)
         self.diagnostics = Diagnostics(client)
         self.system_offerings = Listing(client, SYSTEM_OFFERINGS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.errors import ApiError, Unsupported
+from ...core.errors import ApiError
 from ...core.system_vms.routers import NETWORK, VPC, HealthCheck, Router, state_word
 from ...core.system_vms.served import Rules, Served
 from .client import Client, Job
@@ -115,11 +115,7 @@ class Routers:
         return [health_check(each.wire, self._client.tell) for each in held.records("healthchecks", "health check")]
 
     def patches(self) -> bool:
-        try:
-            self._client.needs("restartNetwork", "livepatch")
-        except Unsupported:
-            return False
-        return True
+        return self._client.has("restartNetwork", "livepatch")
 
     def upgrade(self, id: str) -> t.Sequence[Job]:
         answer = Record(self._client.call("upgradeRouterTemplate", {"id": id}), "answer", self._client.tell)
