@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of options about hosts as machines; the specs are in ``interface/machine/options.py``."""
+"""Documentation of options about hosts as machines; specs: ``interface/machine/options.py``, ``interface/servers``."""
 
 from __future__ import annotations
 
@@ -26,4 +26,13 @@ options:
     type: list
     elements: str
     default: []
+"""
+
+    HAPROXY = r"""
+options:
+  socket:
+    description:
+      - Path of HAProxy's socket for administrators.
+    type: path
+    default: /run/haproxy/admin.sock
 """

@@ -27,6 +27,7 @@ SPECS: Mapping[str, str] = {
     "listing.vlan": "listing:VLAN",
     "listing.zone": "listing:ZONE",
     "looks.findings": "findings:ASKED",
+    "machine.haproxy": "servers.load_balancer:SOCKET",
     "machine.labels": "machine.options:LABELS",
     "machine.properties": "machine.options:PROPERTIES",
     "maintenance": "maintenance.host:TERMS",

@@ -24,6 +24,8 @@ ON_THE_HOST = frozenset(
         "cs_host_check",
         "cs_host_keystore",
         "cs_host_network_info",
+        "cs_load_balancer_info",
+        "cs_load_balancer_node",
         "cs_migration_path",
         "cs_network_change",
         "cs_network_change_info",
