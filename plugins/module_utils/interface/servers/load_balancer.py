@@ -12,7 +12,7 @@ from ...core.change import Outcome, plain
 from ...core.errors import NotAsRead, Reason, Refused, WaitTimeout
 from ...core.servers import balanced as core
 from ..fields import Spec
-from ..task import Json, Module, carry_out
+from ..module import Json, Module, carry_out
 
 SOCKET: Spec = {"socket": {"type": "path", "default": "/run/haproxy/admin.sock"}}
 OPTIONS: Spec = {
