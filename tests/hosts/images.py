@@ -64,6 +64,7 @@ OFFERED: tuple[tuple[str, ...], ...] = (
         *("python3-dnspython", "python3-netaddr", "python3-pymysql", "python3-setuptools", "qemu-utils"),
         *("rng-tools-debian", "unzip", "uuid-runtime", "wget"),
     ),
+    ("mariadb-server", "mariadb-client", "mariadb-backup", "python3-pymysql", "python3-cryptography"),
 )
 
 

@@ -26,11 +26,11 @@ PATIENCE = 60.0
 class MariaDb:
     """``with MariaDb(folder) as server: server.run("SELECT 1")``; statements are root's. tls: it has a certificate.
 
-    options: further ones of mariadbd.
+    options: of the server, beside those of every test. empty: without CloudStack's database.
     """
 
-    def __init__(self, folder: Path, tls: bool = False, options: Sequence[str] = ()) -> None:
-        self.folder, self.tls, self.options = folder, tls, tuple(options)
+    def __init__(self, folder: Path, tls: bool = False, options: Sequence[str] = (), empty: bool = False) -> None:
+        self.folder, self.tls, self.options, self.empty = folder, tls, tuple(options), empty
         self.data, self.log = folder / "data", folder / "mariadbd.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -43,15 +43,20 @@ class MariaDb:
             Authority().write_server(self.folder, "localhost", "127.0.0.1")
         user = ["--user=root"] if os.geteuid() == 0 else []
         install = ["mariadb-install-db", "--no-defaults", *user, f"--datadir={self.data}"]
-        install += ["--skip-test-db", "--auth-root-authentication-method=normal"]
+        install += ["--skip-test-db", "--auth-root-authentication-method=normal", "--innodb-log-file-size=8M"]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
         command = [str(shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")), "--no-defaults", *user]
         command += [f"--datadir={self.data}", f"--socket={self.folder}/s", f"--port={self.port}"]
         command += ["--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", f"--log-error={self.log}"]
-        command += ["--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"]
-        command += self.options
+        command += [
+            "--innodb-log-file-size=8M",
+            "--innodb-buffer-pool-size=16M",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--skip-name-resolve",
+        ]
         if self.tls:
             command += [f"--ssl-cert={self.folder}/servercert.pem", f"--ssl-key={self.folder}/serverkey.pem"]
+        command += self.options
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self._greet()
@@ -84,6 +89,10 @@ class MariaDb:
 
     def _prepare(self, connection: Any) -> None:
         with connection.cursor() as cursor:
+            if self.empty:
+                cursor.execute("SET SESSION sql_log_bin = 0")
+                cursor.execute("ALTER USER root@localhost IDENTIFIED BY %s", (ROOT,))
+                return
             cursor.execute("CREATE DATABASE cloud CHARACTER SET utf8mb4")
             for host in ("localhost", "127.0.0.1"):
                 cursor.execute(f"CREATE USER {USER}@'{host}' IDENTIFIED BY %s", (PASSWORD,))

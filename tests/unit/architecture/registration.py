@@ -20,6 +20,8 @@ ON_THE_HOST = frozenset(
         "cs_backup",
         "cs_backup_info",
         "cs_backup_restore",
+        "cs_database_replication",
+        "cs_database_server",
         "cs_host_certificate_info",
         "cs_host_check",
         "cs_host_keystore",

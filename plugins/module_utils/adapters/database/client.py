@@ -46,7 +46,8 @@ class Client:
     @property
     def where(self) -> str:
         its = self._access
-        return f"database {its.name} at {its.unix_socket or f'{its.host}:{its.port}'}"
+        what = f"database {its.name}" if its.name else "database server"
+        return f"{what} at {its.unix_socket or f'{its.host}:{its.port}'}"
 
     def rows(self, statement: str, *values: object) -> t.Sequence[Row]:
         """What a statement finds. Raises DatabaseError, AccessDenied, TransportError."""

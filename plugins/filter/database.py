@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of the role mysql_server and of the playbook fail_over_database."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database import settings
+
+
+def database_settings(
+    memory_mb: int,
+    servers: int = 1,
+    dedicated: bool = True,
+    reserve: int = 50,
+    percent: t.Union[int, str, None] = None,
+    pool: t.Optional[str] = None,
+) -> dict[str, str]:
+    try:
+        sizing = settings.Sizing(
+            int(memory_mb) * settings.MIB,
+            int(servers),
+            bool(dedicated),
+            int(reserve),
+            int(percent) if percent else None,
+            str(pool) if pool else None,
+        )
+        return settings.recommended(sizing)
+    except (HostcraftError, ValueError, TypeError) as error:
+        raise AnsibleFilterError(f"database_settings: {error}") from error
+
+
+class FilterModule:
+    """hostcraft.cloudstack.database_settings."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"database_settings": database_settings}
