@@ -106,6 +106,11 @@ DIFFERENCES: tuple[Difference, ...] = (
         "cpunumber of a host has the CPU factor in it",
         "compared with listCapacity; refused if both differ",
     ),
+    Difference(
+        "4.11 to 4.15",
+        "annotations are on hosts only",
+        "locks and records of a cluster are annotations of a host with the cluster's id; listAnnotations shows them",
+    ),
     Difference("4.11 to 4.18", "options of an NFS mount are details of the pool", "read from the details"),
     Difference("4.21 and newer", "a whole GPU is a profile", "read like the details of older releases"),
 )

@@ -1,12 +1,17 @@
-"""Notes on anything that has an id (T2:36 shows one in a listing; these commands are not recorded)."""
+"""Notes on anything that has an id (T2:36 shows one in a listing; these commands are not recorded).
+
+Before 4.16 the server knows three types of things, and looks for none (AnnotationService and AnnotationManagerImpl of
+4.11).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..errors import invalid
+from ..errors import ApiError, invalid
 from ..paging import answer
 from ..registry import Body, Call, command
+from ..surface import version_key
 from ..world import World
 from ..world.log import Annotation
 
@@ -27,6 +32,14 @@ TABLES = {
     "NETWORK_OFFERING": "network_offerings",
     "TEMPLATE": "templates",
 }
+
+
+OLD_TYPES = ("HOST", "DOMAIN", "VM")
+NO_CONSTANT = "No enum constant org.apache.cloudstack.annotation.AnnotationService.EntityType."
+
+
+def _is_old(call: Call) -> bool:
+    return version_key(call.version) < (4, 16)
 
 
 def _entity(world: World, kind: str, uuid: str) -> Any:
@@ -73,7 +86,10 @@ def add(world: World, kind: str, uuid: str, text: str, admins_only: bool = True)
 @command("addAnnotation", JAVA)
 def add_annotation(call: Call) -> Body:
     kind, uuid = call.get("entitytype", "").upper(), call.get("entityid", "")
-    _entity(call.world, kind, uuid)
+    if not _is_old(call):
+        _entity(call.world, kind, uuid)
+    elif kind not in OLD_TYPES:
+        raise ApiError(530, 4250, NO_CONSTANT + kind)
     if not call.get("annotation"):
         raise invalid("Annotation text is missing")
     default = call.world.settings.value("annotations.admin.only.default") == "true"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ...core.errors import Unsupported
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 
@@ -22,21 +23,35 @@ class Note(t.NamedTuple):
 
 
 class Notes:
-    """The port ``Notes``: entity types are "HOST" and "CLUSTER"."""
+    """The port ``Notes``: entity types are "HOST" and "CLUSTER".
+
+    Before 4.16, as administrators alone can be told, notes are on hosts only; but the id is not looked at. There a
+    cluster's notes are those of a host with the cluster's id (AnnotationManagerImpl of 4.11).
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._hosts_only: t.Optional[bool] = None
+
+    def _on(self, entity_type: str) -> str:
+        if entity_type != "HOST" and self._hosts_only is None:
+            try:
+                self._client.needs("addAnnotation", "adminsonly")
+                self._hosts_only = False
+            except Unsupported:
+                self._hosts_only = True
+        return "HOST" if self._hosts_only else entity_type
 
     def all(self, entity_type: str, entity_id: str) -> t.Sequence[Note]:
         """Oldest first."""
-        params = {"entitytype": entity_type, "entityid": entity_id, "annotationfilter": "all"}
+        params = {"entitytype": self._on(entity_type), "entityid": entity_id, "annotationfilter": "all"}
         found = self._client.listing("listAnnotations", "annotation", params)
         notes = [note(item, self._client.tell) for item in found if not item.get("removed") and item.get("id")]
         return sorted(notes, key=lambda each: (each.at or 0.0, each.id))
 
     def add(self, entity_type: str, entity_id: str, text: str) -> Note:
         params: dict[str, t.Any] = {
-            "entitytype": entity_type,
+            "entitytype": self._on(entity_type),
             "entityid": entity_id,
             "annotation": text,
             "adminsonly": True,
