@@ -23,7 +23,9 @@ def load_balancer_configuration(declared: t.Mapping[str, t.Any]) -> str:
 
 
 def _declaration(declared: t.Mapping[str, t.Any]) -> core.Declaration:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()}
+    values: dict[str, t.Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()
+    }
     values["nodes"] = tuple(
         core.Node(str(node.get("name", "")), str(node.get("address", ""))) for node in declared.get("nodes") or ()
     )

@@ -36,6 +36,7 @@ ON_THE_HOST = frozenset(
         "cs_secondary_storage_check",
         "cs_stored_secrets_info",
         "cs_upgrade_plan",
+        "cs_usage_server_info",
         "cs_vsphere_check",
         "cs_vsphere_host",
         "cs_xenserver_check",
