@@ -72,8 +72,9 @@ def test_users_and_agents_are_balanced_over_servers_that_serve(balanced: Hosts) 
     converged(balanced, "load_balancer")
     machine = balanced.fleet["stranger"]
     before = machine.read("/etc/haproxy/haproxy.cfg")
-    assert "every node is out" in refusal(balanced, "load_balancer", load_balancer_out=["ms1", "ms2"])
-    assert "without authentication" in refusal(balanced, "load_balancer", load_balancer_http_ports=[8080, 8096])
+    harm = refusal(balanced, "load_balancer", load_balancer_out=["ms1", "ms2"], load_balancer_http_ports=[8096])
+    assert "every node is out" in harm
+    assert "without authentication" in harm
     machine.run("sed -i 1d /etc/haproxy/haproxy.cfg")
     assert "foreign_configuration" in refusal(balanced, "load_balancer")
     again = balanced.play(SCENARIOS / "load_balancer" / "converge.yml", "-e", "load_balancer_overwrite=true")
@@ -93,11 +94,6 @@ def test_a_configuration_that_cannot_be_loaded_is_told(balanced: Hosts) -> None:
     assert "has not loaded" in " ".join(failures(played))
     assert machine.run("systemctl is-active haproxy").stdout.strip() == "active"
     machine.run("systemctl stop taken")
-    # What runs is compared, so that the same configuration is loaded now.
-    again = balanced.play(
-        SCENARIOS / "load_balancer" / "converge.yml", "-e", json.dumps({"load_balancer_http_ports": [80, 8080, 8888]})
-    )
-    assert (again.status, again.changed) == (0, 1), failures(again)
     for name in ("ms1", "ms2"):
         balanced.fleet[name].run("systemctl stop node")
     machine.run("systemctl stop haproxy")
@@ -107,16 +103,14 @@ def test_storage_is_exported_to_its_networks(storage: Hosts) -> None:
     machine = storage.fleet["stranger"]
     converged(storage, "nfs_server")
     written = machine.read("/etc/exports.d/cloudstack.exports")
-    assert "open to everyone (*)" in refusal(storage, "nfs_server", nfs_server_networks=["*"])
     machine.write("/etc/exports", "/export * (rw,async,no_root_squash,no_subtree_check)\n")
+    machine.run("mount -t tmpfs tmpfs /export/primary")
     refused = refusal(storage, "nfs_server")
     assert "/etc/exports, line 1: a blank before" in refused
     assert "open to everyone" in refused
-    assert "no NFS server" in refusal(storage, "nfs_server", nfs_server_started=True)
     assert machine.read("/etc/exports.d/cloudstack.exports") == written
+    assert "unexpected_file_system" in refused
     machine.write("/etc/exports", "")
-    machine.run("mount -t tmpfs tmpfs /export/primary")
-    assert "unexpected_file_system" in refusal(storage, "nfs_server")
     machine.run("umount /export/primary; rm -r /export/primary")
     played = storage.play(SCENARIOS / "nfs_server" / "converge.yml")
     assert (played.status, played.changed) == (0, 1), failures(played)
