@@ -10,7 +10,6 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database import settings
 
 
 def database_settings(
@@ -21,6 +20,8 @@ def database_settings(
     percent: t.Union[int, str, None] = None,
     pool: t.Optional[str] = None,
 ) -> dict[str, str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database import settings
+
     try:
         sizing = settings.Sizing(
             int(memory_mb) * settings.MIB,

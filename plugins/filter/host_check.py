@@ -9,18 +9,13 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.cluster import (
-    baseline,
-    judge_cluster,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.check import facts_of
-
 Results = t.Iterable[t.Mapping[str, t.Any]]
 
 
 def _facts(results: Results) -> list[t.Mapping[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.machine.check import facts_of
+
     try:
         return [facts_of(result) for result in results]
     except HostcraftError as error:
@@ -28,10 +23,16 @@ def _facts(results: Results) -> list[t.Mapping[str, t.Any]]:
 
 
 def cluster_findings(results: Results) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.cluster import judge_cluster
+
     return [plain(finding) for finding in judge_cluster(_facts(results))]
 
 
 def cluster_cpu_baseline(results: Results) -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.cluster import baseline
+
     return plain(baseline(_facts(results)))
 
 

@@ -10,17 +10,15 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall, firewall_render
-
-FIELDS = {field.name for field in dataclasses.fields(firewall.Declaration)}
-
 
 def host_firewall(
     declared: t.Mapping[str, t.Any], connection: str = "", added: t.Sequence[str] = ()
 ) -> dict[str, t.Any]:
-    unknown = set(declared) - FIELDS
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall, firewall_render
+
+    unknown = set(declared) - {field.name for field in dataclasses.fields(firewall.Declaration)}
     if unknown:
         raise AnsibleFilterError(f"host_firewall: unknown settings: {', '.join(sorted(unknown))}")
     values: dict[str, t.Any] = {
@@ -41,6 +39,8 @@ def host_firewall(
 
 
 def host_firewall_backend(active: t.Collection[str], installed: t.Collection[str]) -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall
+
     return firewall.backend_of(active, installed)
 
 

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.removal import removal_problems
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
-
 
 def host_removal_problems(
     record: t.Mapping[str, t.Any],
@@ -19,6 +15,10 @@ def host_removal_problems(
     name: str = "",
     destroy_local_storage: bool = False,
 ) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.removal import removal_problems
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
+
     host = Host(
         id=str(record.get("id", "")),
         name=str(record.get("name", "")),

@@ -9,13 +9,16 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import Wanted, judge_hyperv
-
 KNOWN = frozenset(("domain", "switch", "user", "shares", "live_migration"))
 
 
 def hyperv_findings(facts: t.Mapping[str, t.Any], **wanted: t.Any) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import (
+        Wanted,
+        judge_hyperv,
+    )
+
     unknown = sorted(set(wanted) - KNOWN)
     if unknown:
         raise AnsibleFilterError(

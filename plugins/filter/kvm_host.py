@@ -9,18 +9,14 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import (
-    hook_scripts,
-    libvirt_conf,
-    libvirt_daemons,
-)
-
 
 def libvirt_daemons_of(
     facts: t.Mapping[str, t.Any], units: t.Sequence[str], mode: str = "monolithic", transport: str = "tls"
 ) -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import libvirt_daemons
+
     try:
         found = libvirt_daemons.daemons_of(
             str(facts["distribution"]), str(facts["distribution_version"]), units, mode, transport
@@ -33,6 +29,9 @@ def libvirt_daemons_of(
 def libvirt_settings(
     text: str, wanted: t.Mapping[str, t.Any], file: str = "", joined: bool = False
 ) -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import libvirt_conf
+
     keep = libvirt_conf.WRITTEN_BY_CLOUDSTACK.get(file, frozenset()) if joined else frozenset()
     try:
         merged = libvirt_conf.merge(text, wanted, keep)
@@ -46,10 +45,15 @@ def libvirt_settings(
 
 
 def libvirt_arguments(text: str, value: str, name: str = "LIBVIRTD_ARGS") -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import libvirt_conf
+
     return libvirt_conf.merge_words(text, name, value)
 
 
 def hook_plan(contents: t.Mapping[str, str], kind: str = "hooks", directory: str = "") -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import hook_scripts
+
     planner = {"hooks": hook_scripts.plan_hooks, "stages": hook_scripts.plan_stages}.get(kind)
     if planner is None:
         raise AnsibleFilterError(f"hook_plan: {kind!r} is unknown; expected hooks or stages")

@@ -10,12 +10,16 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import load_balancer as core
+
+if t.TYPE_CHECKING:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import load_balancer as core
 
 NUMBERS = ("https_port", "agent_port", "node_port", "node_agent_port")
 
 
 def load_balancer_configuration(declared: t.Mapping[str, t.Any]) -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import load_balancer as core
+
     try:
         return core.configuration(_declaration(declared))
     except HostcraftError as error:
@@ -23,6 +27,8 @@ def load_balancer_configuration(declared: t.Mapping[str, t.Any]) -> str:
 
 
 def _declaration(declared: t.Mapping[str, t.Any]) -> core.Declaration:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import load_balancer as core
+
     values: dict[str, t.Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()
     }
@@ -35,6 +41,8 @@ def _declaration(declared: t.Mapping[str, t.Any]) -> core.Declaration:
 
 
 def load_balancer_problems(found: t.Mapping[str, t.Any], path: str, overwrite: bool = False) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import load_balancer as core
+
     seen = core.Found(
         text=found.get("text"),
         installed=bool(found.get("installed")),

@@ -7,13 +7,39 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.text import hypervisor_text
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance.stages import (
-    machine_problems,
-    stage_scripts,
-)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import given, listed
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text, roll_text
+
+Shown = t.Mapping[str, t.Any]
+
+
+def plan_text(plan: Shown) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import text
+
+    return text.plan_text(plan)
+
+
+def roll_text(now: Shown) -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import text
+
+    return text.roll_text(now)
+
+
+def hypervisor_text(seen: Shown) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors import text
+
+    return text.hypervisor_text(seen)
+
+
+def machine_problems(results: t.Iterable[Shown], controller: str, local: t.Collection[str] = ()) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import stages
+
+    return stages.machine_problems(results, controller, local)
+
+
+def stage_scripts(results: t.Iterable[Shown], names: t.Mapping[str, str], folder: str) -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import stages
+
+    return stages.stage_scripts(results, names, folder)
 
 
 class FilterModule:

@@ -10,12 +10,16 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
+
+if t.TYPE_CHECKING:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
 
 Declared = t.Mapping[str, t.Any]
 
 
 def nfs_exports(declared: Declared) -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
+
     try:
         return core.rendered(core.wanted(_declaration(declared)))
     except HostcraftError as error:
@@ -23,6 +27,8 @@ def nfs_exports(declared: Declared) -> str:
 
 
 def nfs_exports_problems(declared: Declared, files: t.Mapping[str, str], mountinfo: str) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
+
     try:
         core.checked_volumes(core.Volume(**volume) for volume in declared.get("iscsi") or ())
         found = core.problems(_declaration(declared), files, core.mounts_of(mountinfo))
@@ -32,10 +38,14 @@ def nfs_exports_problems(declared: Declared, files: t.Mapping[str, str], mountin
 
 
 def nfs_exports_missing(declared: Declared, shown: str) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
+
     return core.missing(core.wanted(_declaration(declared)), shown)
 
 
 def _declaration(declared: Declared) -> core.Declaration:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
+
     shares = tuple(
         core.Share(str(each["path"]), tuple(each.get("networks") or ()), tuple(each.get("options") or ()))
         for each in declared.get("exports") or ()

@@ -10,11 +10,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.elsewhere import misplaced_hosts
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.problem import PREFIX, Problem
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import tree
 
 try:  # ansible-core 2.19 and newer know where a value was written; an older one does not, and the path alone is told.
     from ansible._internal._datatag._tags import Origin
@@ -27,6 +23,8 @@ PASSWORD = f"{PREFIX}password"
 
 
 def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+
     unknown = [name for name in names if name not in variables]
     if unknown:
         raise AnsibleFilterError(f"declared_hosts: not in the inventory: {', '.join(unknown)}")
@@ -50,6 +48,9 @@ def _defined(host: str, variable: str, value: t.Any) -> t.Any:
 def missing_credentials(
     hosts: t.Sequence[Record], declared: Record, variables: t.Mapping[str, Record], held: t.Sequence[Record]
 ) -> list[dict[str, str]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.elsewhere import misplaced_hosts
+
     passwords: dict[str, t.Optional[str]] = {}
     for host in hosts:
         name = str(host.get("inventory_name"))
@@ -63,16 +64,22 @@ def missing_credentials(
 
 
 def declared_settings(declared: t.Any) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+
     return declaration.declared_settings(declared)
 
 
 def declaration_problems(
     declared: t.Any, hosts: t.Sequence[Record] = (), settings: t.Sequence[t.Sequence[Record]] = ()
 ) -> list[dict[str, str]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+
     return [_told(problem, declared, hosts) for problem in declaration.problems(declared, hosts, settings)]
 
 
 def zone_tree(facts: t.Mapping[str, t.Any]) -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import tree
+
     return tree.zone_tree(facts)
 
 

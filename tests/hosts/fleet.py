@@ -18,6 +18,7 @@ from . import images, slots
 from .host import Host, personal
 
 PACKAGES, MORE_PACKAGES, COMPILED = "/srv/packages", "/srv/more-packages", "/srv/compiled"
+INSTANCES, MOST_INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances"), 1024
 DEVICES = ("/dev/net/tun", "/dev/kvm")
 Prepare = Callable[[str, Path], None]
 
@@ -78,6 +79,7 @@ class Fleet:
 
     def start(self) -> None:
         """Cable and boot all hosts together; return when the ssh of each greets."""
+        _raise_limits()
         for card, _name in enumerate(self._cards):
             bridge = slots.bridge(self.number, card)
             _run("ip", "link", "add", bridge, "type", "bridge")
@@ -166,6 +168,12 @@ class Fleet:
             f"--setenv={slots.MARK}={host.directory}",
             "--boot",
         ]
+
+
+def _raise_limits() -> None:
+    """A booted host needs about seven inotify instances, and the kernel's default is 128 for all of them together."""
+    if int(INSTANCES.read_text(encoding="utf-8")) < MOST_INSTANCES:
+        INSTANCES.write_text(f"{MOST_INSTANCES}\n", encoding="utf-8")
 
 
 def _run(*command: str) -> None:
