@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..core.backup.dump import Scan
+from ..core.backup.keys import Data, Keys
 from ..core.backup.manifest import Manifest, Part, Proof
 from ..core.backup.members import Member
 from ..core.backup.seen import Folder, Seen
@@ -119,3 +120,32 @@ class Destination(t.Protocol):
 
     def logs_in(self) -> bool:
         """Whether CloudStack's account can log in with what db.properties says."""
+
+
+class KeyHolder(t.Protocol):
+    """A management server whose keys change. Raises BackupFailed, and what the database raises."""
+
+    def held(self, other: t.Optional[str]) -> Keys:
+        """The keys of its files. other: a management key to try where that of the key file does not decrypt them.
+
+        Raises Refused where none does.
+        """
+
+    def data(self, keys: Keys) -> Data: ...
+
+    def running(self) -> Target:
+        """What shows that a server is alive: units, sessions, records."""
+
+    def kept(self, other: t.Optional[str]) -> t.Optional[Keys]:
+        """The keys of the copy of its files that an unfinished run has left."""
+
+    def keep(self) -> None:
+        """A copy of the files, for ``take_back``; one that is there stays."""
+
+    def take_back(self) -> None: ...
+
+    def forget(self) -> None:
+        """Remove the copy."""
+
+    def change(self, held: Keys, wish: Keys, with_data: bool) -> str:
+        """What the program said last, without keys."""

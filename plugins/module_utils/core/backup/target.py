@@ -41,7 +41,7 @@ def reasons(
     manifest: Manifest, target: Target, replace: bool, other_version: bool, made_accounts: t.Collection[str]
 ) -> t.Iterator[Reason]:
     """Why not. replace: what is there may go. made_accounts: accounts that the restore itself creates."""
-    yield from _alive(target)
+    yield from alive(target)
     if target.replica:
         yield Reason(
             "target_replica",
@@ -84,7 +84,7 @@ def reasons(
         )
 
 
-def _alive(target: Target) -> t.Iterator[Reason]:
+def alive(target: Target) -> t.Iterator[Reason]:
     if target.active:
         yield Reason(
             "servers_running",

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Change the keys of a management server and its database, with the files as they were kept until it is proven."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ...core.backup.failure import BackupFailed
+from ...core.backup.keys import (
+    FILES_ONLY,
+    NOTHING,
+    TAKE_BACK,
+    WITH_DATA,
+    Data,
+    Keys,
+    decide,
+    left_over,
+    neither,
+    wanted,
+)
+from ...core.backup.target import alive
+from ...core.change import Outcome
+from ...core.errors import NotAsRead, Refused
+from ...ports.backup import KeyHolder
+
+SUBJECT = "the keys of the management server"
+
+
+@dataclass(frozen=True)
+class Request:
+    """None: as it is."""
+
+    management: t.Optional[str]
+    database: t.Optional[str]
+    version: t.Optional[str]
+
+
+def rotate(server: KeyHolder, request: Request, check_mode: bool) -> Outcome:
+    """Raises Refused, BackupFailed, NotAsRead and what its port raises."""
+    held = server.held(request.management)
+    wish = wanted(held, request.management, request.database, request.version)
+    by_wish = server.data(wish)
+    step = decide(held, wish, server.data(held), by_wish, server.kept(request.management))
+    result = {"step": step or "none", "version": wish.version, "default_keys": list(wish.defaults())}
+    warnings = tuple(f"the {name} key is still the default of cloudstack-setup-databases" for name in wish.defaults())
+    if step == NOTHING:
+        if not check_mode:
+            server.forget()
+        return Outcome(False, result={**result, "secrets": _readable(by_wish)}, warnings=warnings)
+    reasons = [*alive(server.running()), *([] if step else [neither()])]
+    if reasons:
+        raise Refused(SUBJECT, reasons)
+    before = {"version": held.version, "keys": "old"}
+    after = {"version": wish.version, "keys": "new"}
+    if check_mode:
+        return Outcome(True, before, after, {**result, "secrets": _readable(by_wish)}, warnings)
+    if step == TAKE_BACK:
+        server.take_back()
+        held = server.held(request.management)
+        step = decide(held, wish, server.data(held), server.data(wish), None)
+    secrets = _changed(server, held, wish, step)
+    return Outcome(True, before, after, {**result, "secrets": secrets}, warnings)
+
+
+def _changed(server: KeyHolder, held: Keys, wish: Keys, step: str) -> int:
+    """How many secrets the new key decrypts. Raises BackupFailed, NotAsRead."""
+    before = server.data(held if step == WITH_DATA else wish).forms or {}
+    server.keep()
+    said = server.change(held, wish, with_data=step != FILES_ONLY)
+    now = server.held(wish.management)
+    data = server.data(wish)
+    if now == wish and data.forms is not None:
+        wrong = left_over(data.forms, before, wish.version)
+        if wrong:
+            raise NotAsRead("the database's encryption", wrong)
+        server.forget()
+        return _readable(data)
+    if now != held and server.data(held).forms is not None:
+        # The data is as before, so the files have to be.
+        server.take_back()
+    if server.data(held).forms is not None:
+        raise BackupFailed("keys", f"cloudstack-migrate-databases failed, and nothing is changed: {said}")
+    raise BackupFailed(
+        "keys",
+        f"cloudstack-migrate-databases failed, and neither key decrypts the database: restore the backup: {said}",
+    )
+
+
+def _readable(data: Data) -> int:
+    return sum(number for form, number in (data.forms or {}).items() if form in ("V1", "V2"))
