@@ -32,8 +32,8 @@ SET_UP = (
     " -k database-key -i 127.0.0.1"
 )
 SERVING = (
-    "for i in $(seq 60); do curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/client/ | grep 200 && break; "
-    "sleep 0.5; done"
+    "for i in $(seq 200); do code=$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/client/); "
+    "test $code = 200 && break; sleep 0.5; done; echo $code; tail -n 20 /var/log/cloudstack/management/*.log"
 )
 
 
@@ -57,6 +57,11 @@ class Machines:
         return ended.returncode, ended.stdout
 
 
+def serves(host: Host) -> None:
+    said = host.run(SERVING, timeout=300).stdout
+    assert said.startswith("200"), said
+
+
 def rows(host: Host) -> str:
     """Every table of both databases with the number of its rows."""
     statement = (
@@ -75,7 +80,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
             list(together.map(lambda host: host.run(install, timeout=900), fleet))
         fleet["ms1"].run(SET_UP)
         fleet["ms1"].run("systemctl start cloudstack-management")
-        assert "200" in fleet["ms1"].run(SERVING).stdout
+        serves(fleet["ms1"])
         yield Machines(fleet, tmp_path_factory.mktemp("machines"))
 
 
@@ -119,7 +124,7 @@ def test_an_empty_machine_has_the_cloud_afterwards_and_serves(machines: Machines
     assert machines.new.run("cd /etc/cloudstack && sha256sum management/db.properties management/key").stdout == files
     assert machines.new.run("cd /etc/cloudstack && stat -c '%a %U %G %n' management/* usage/*").stdout == modes
     machines.new.run("systemctl start cloudstack-management")
-    assert "200" in machines.new.run(SERVING).stdout
+    serves(machines.new)
     proof = json.loads(machines.new.read(f"{PLACE}/{name}/restored.json"))
     assert proof[0]["host"] == "ms2"
     assert proof[0]["secrets"] > 0
@@ -163,7 +168,7 @@ def test_keys_change_once_and_the_server_starts_with_them(machines: Machines) ->
     assert re.search(r"ms1 .*changed=0 ", output)
     assert stored(machines.old) == value
     machines.old.run("systemctl start cloudstack-management")
-    assert "200" in machines.old.run(SERVING).stdout
+    serves(machines.old)
     status, output = machines.play("rotate_database_keys", "ms1", **{**given, "rotate_database_keys_version": "V1"})
     assert status != 0
     assert "A server runs on ms1" in output

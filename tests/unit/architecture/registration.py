@@ -38,6 +38,7 @@ ON_THE_HOST = frozenset(
         "cs_stored_secrets_info",
         "cs_upgrade_plan",
         "cs_usage_server_info",
+        "cs_system_vm_template_seed",
         "cs_vsphere_check",
         "cs_vsphere_host",
         "cs_xenserver_check",

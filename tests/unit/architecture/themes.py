@@ -33,6 +33,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "report": frozenset({"placement", "capacity", "zone"}),
     "servers": frozenset({"machine", "system_vms", "hypervisors", "zone"}),
     "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
+    "seeding": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {
