@@ -116,7 +116,7 @@ class Destination(t.Protocol):
         """Write the files; the paths of those that were not so before."""
 
     def open(self, manifest: Manifest) -> None:
-        """Unlock the accounts, and remove the note."""
+        """No server is alive in it; unlock the accounts, and remove the note."""
 
     def logs_in(self) -> bool:
         """Whether CloudStack's account can log in with what db.properties says."""

@@ -55,7 +55,10 @@ def wipe(server: MariaDb) -> None:
 @pytest.mark.parametrize("passphrase", ["", "päss'word $HOME"])
 def test_restored_elsewhere_it_is_the_same(cloud: Cloud, empty: MariaDb, tmp_path: Path, passphrase: str) -> None:
     wipe(empty)
+    # The servers run while the backup is made.
+    cloud.server.run("UPDATE mshost SET state = 'Up', last_update = UTC_TIMESTAMP()")
     made = cloud.make(tmp_path, passphrase=passphrase)
+    cloud.server.run("UPDATE mshost SET state = 'Down'")
     assert made.result["position"].startswith("0-7-")
     assert made.result["cloudstack"] == "4.22.0.0"
     folder = tmp_path / NAME
@@ -76,6 +79,7 @@ def test_restored_elsewhere_it_is_the_same(cloud: Cloud, empty: MariaDb, tmp_pat
     assert empty.run("SELECT text FROM notes ORDER BY id") == [(text,) for text in TRICKY]
     assert empty.run("SELECT COUNT(*) FROM `odd `` name`") == [(2,)]
     assert empty.run("SELECT name FROM host_view") == [("kvm1",)]
+    assert empty.run("SELECT DISTINCT state FROM mshost") == [("Down",)]
     assert encryption.read(empty.passwords()["u1"], DATABASE_KEY) == ("V2", SECRET)
     assert empty.run("SHOW DATABASES LIKE 'hostcraft%%'") == []
     assert json.loads((folder / "restored.json").read_text())[0]["host"] == "ms2"

@@ -160,6 +160,8 @@ class Restored:
 
     def open(self, manifest: Manifest) -> None:
         with self._server() as server:
+            for name in manifest.databases:
+                server.settle(name)
             for account in self.accounts(manifest):
                 user, _at, name = account.rpartition("@")
                 server.lock(user, name, False)

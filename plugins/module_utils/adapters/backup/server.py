@@ -116,6 +116,15 @@ class Server:
             return tuple(_text(address).strip() for (address,) in self.client.rows(statement, _WAIT))
         return ()
 
+    def settle(self, database: str) -> None:
+        """Servers of a backup that was made while they ran are not alive here.
+
+        A server does not start while the database has a living one with its address.
+        """
+        if "mshost" in self.tables([database]).get(database, ()):
+            with self.client.transaction():
+                self.client.change(f"UPDATE {quoted(database)}.`mshost` SET `state` = 'Down' WHERE `removed` IS NULL")
+
     def sessions(self, databases: t.Sequence[str]) -> tuple[str, ...]:
         """Who else is connected to the databases. Without the right PROCESS, sessions of the same user alone."""
         rows = self.client.rows(
