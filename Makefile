@@ -82,8 +82,8 @@ core: venv ## Run the fast tests of core and operations
 	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
 # Debian packages that tests need, sorted: libvirt, QEMU and SASL are the KVM hosts of tests; the library is built with gcc.
-SYSTEM := apt-utils chromium gcc ipmitool iproute2 libc6-dev libsasl2-modules libsasl2-modules-db libvirt-clients \
-  libvirt-daemon-system libvirt-dev mariadb-client-core mariadb-server-core mmdebstrap openipmi openssh-client \
+SYSTEM := apt-utils chromium gcc gpg ipmitool iproute2 libc6-dev libsasl2-modules libsasl2-modules-db libvirt-clients \
+  libvirt-daemon-system libvirt-dev mariadb-client mariadb-server-core mmdebstrap openipmi openssh-client \
   openssl pkg-config python3-dev qemu-system-x86 sasl2-bin systemd-container
 
 .PHONY: system
@@ -194,6 +194,10 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts wit
 .PHONY: bench-rolls
 bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py
+
+.PHONY: bench-backup
+bench-backup: venv ## Kill backups and restores of a real MariaDB at every step
+	@$(BIN)/python benchmarks/backup_kills.py
 
 .PHONY: bench-network
 bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)
