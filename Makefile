@@ -199,6 +199,10 @@ bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after 
 bench-backup: venv ## Kill backups and restores of a real MariaDB at every step
 	@$(BIN)/python benchmarks/backup_kills.py
 
+.PHONY: bench-database
+bench-database: venv collections system ## Switch a database under a load of writes and lose its primary; print lost rows
+	@pytest --quiet --capture no tests/integration/servers/test_database_hosts.py -k no_confirmed
+
 .PHONY: bench-network
 bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)
 	@$(BIN)/python benchmarks/network_faults.py

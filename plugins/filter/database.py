@@ -36,8 +36,26 @@ def database_settings(
         raise AnsibleFilterError(f"database_settings: {error}") from error
 
 
+def database_switch(
+    seen: t.Mapping[str, t.Any],
+    new: str,
+    addresses: t.Mapping[str, str],
+    unplanned: bool = False,
+    lose: bool = False,
+    lag: int = 60,
+) -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database import switch
+
+    servers = {name: switch.seen(name, told) for name, told in seen.items()}
+    try:
+        return plain(switch.decide_switch(servers, addresses, new, bool(unplanned), bool(lose), int(lag)))
+    except (HostcraftError, ValueError, TypeError) as error:
+        raise AnsibleFilterError(f"database_switch: {error}") from error
+
+
 class FilterModule:
-    """hostcraft.cloudstack.database_settings."""
+    """hostcraft.cloudstack.database_settings, hostcraft.cloudstack.database_switch."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"database_settings": database_settings}
+        return {"database_settings": database_settings, "database_switch": database_switch}

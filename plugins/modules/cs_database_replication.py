@@ -136,6 +136,32 @@ databases:
   type: list
   elements: str
   sample: [cloud, cloud_usage]
+replicating:
+  description: Whether transactions are received and applied.
+  returned: success
+  type: bool
+  sample: true
+errors:
+  description: Why replication stopped.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+lag:
+  description: Seconds that the replica is behind. Null if this is not known, which is not the same as V(0).
+  returned: success
+  type: int
+  sample: 0
+received:
+  description: The last transaction that was received from the primary.
+  returned: success
+  type: str
+  sample: 0-1-4711
+known:
+  description: All transactions that the server tells of. The last one for each server that wrote some.
+  returned: success
+  type: str
+  sample: 0-1-4711
 action:
   description: What O(state=replica) did. One of V(nothing), V(start), V(point) and V(copy).
   returned: success and O(state=replica)

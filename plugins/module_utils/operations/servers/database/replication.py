@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ....core.change import Outcome
 from ....core.errors import MissingValue, Refused, WaitTimeout
 from ....core.servers.database import replication as core
+from ....core.servers.database.gtid import text_of
 from ....core.servers.database.replication import CLOSED, COPY, NOTHING, POINT, PRIMARY, REPLICA, Decision, Server
 from ....ports.clock import Clock
 from ....ports.servers import Copies, DatabaseServer
@@ -209,4 +210,9 @@ def _told(server: Server) -> dict[str, object]:
         "semi_sync": server.semi_sync,
         "writer": server.writer,
         "databases": list(server.databases),
+        "replicating": bool(source and source.running),
+        "errors": list(source.errors) if source else [],
+        "lag": source.lag if source else None,
+        "received": source.received if source else "",
+        "known": text_of(server.known),
     }
