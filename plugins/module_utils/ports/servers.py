@@ -14,6 +14,7 @@ from ..core.servers.database.accounts import Held, Step
 from ..core.servers.logins import HostLogin
 from ..core.servers.nodes import Server
 from ..core.servers.secrets import Encrypting, Stored
+from ..core.servers.set_up.decide import Found
 
 
 class Database(t.Protocol):
@@ -44,6 +45,22 @@ class Database(t.Protocol):
 
     def close(self) -> None:
         """Safe to call twice."""
+
+
+class DatabaseSetUp(t.Protocol):
+    """The server on which CloudStack's databases are made. Raises DatabaseError, AccessDenied, TransportError."""
+
+    def look(self) -> Found:
+        """With the account that sees the most."""
+
+    def locked(self, seconds: float) -> t.ContextManager[None]:
+        """Only one machine at a time makes databases. Raises Refused."""
+
+    def make(self) -> None:
+        """Databases, accounts and tables; nothing that a server has used is dropped."""
+
+    def prove(self) -> None:
+        """The ordinary account opens both databases from this machine."""
 
 
 class HostRecords(t.Protocol):

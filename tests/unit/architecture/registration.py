@@ -23,6 +23,7 @@ ON_THE_HOST = frozenset(
         "cs_database_replication",
         "cs_database_server",
         "cs_database_keys",
+        "cs_database_setup",
         "cs_host_certificate_info",
         "cs_host_check",
         "cs_host_keystore",

@@ -43,3 +43,19 @@ def like(path: str, file: int) -> None:
     for name in names:
         with contextlib.suppress(OSError):
             os.setxattr(file, name, os.getxattr(path, name))
+
+
+def create(path: str, content: bytes, mode: int, group: int) -> None:
+    """Make a file that is not there yet; it is never to be seen with less protection or in part. Raises OSError."""
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".hostcraft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchown(file.fileno(), -1, group)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
