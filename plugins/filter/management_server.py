@@ -23,7 +23,9 @@ Facts = t.Mapping[str, t.Any]
 
 def management_server_findings(facts: Facts, plan: Facts, ignore: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
     try:
-        seen = {name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in facts.items()}
+        seen: dict[str, t.Any] = {
+            name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in facts.items()
+        }
         found = judge(Machine(**seen), Plan(**plan), ignore)
     except HostcraftError as error:
         raise AnsibleFilterError(error.message) from error
@@ -32,7 +34,7 @@ def management_server_findings(facts: Facts, plan: Facts, ignore: t.Sequence[str
     return [plain(finding) for finding in found.findings]
 
 
-def management_server_cause(log: str) -> dict[str, str]:
+def management_server_cause(log: str) -> dict[str, t.Any]:
     found = cause(log)
     return {} if found is None else plain(found)
 

@@ -45,7 +45,7 @@ _CAUSES: t.Sequence[tuple[str, str, str]] = (
     ("database_locked", r"Unable to acquire lock to check for database integrity",
      "wait until the server that upgrades the database serves"),
     ("database_access", r"Access denied for user", "check the account with cs_database_setup"),
-    ("database_unreachable", r"Communications link failure|Can't connect to (?:MySQL|MariaDB|server)|Connection refused",
+    ("database_unreachable", r"Communications link failure|Can't connect to (?:M|server)|Connection refused",
      "check the address of the database, its port and its firewall"),
     ("disk_full", r"No space left on device", "free space on the file system of the log"),
     ("check_failed", r"Unable to upgrade the database|Failed to start module \[\w+\] due to",
