@@ -59,6 +59,11 @@ options:
     description: Character set of databases that are created.
     type: str
     default: utf8mb4
+  settings:
+    description: Global settings that a new database has before the first start, such as C(host) and
+      C(management.network.cidr). In a database that exists they are not changed.
+    type: dict
+    default: {}
   management_key:
     description: Key that encrypts C(db.properties).
     type: str

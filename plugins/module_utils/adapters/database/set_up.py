@@ -31,6 +31,11 @@ LOCK = "hostcraft.cloudstack.set_up"
 FRESH = 150  # seconds since a server wrote that it lives: cluster.heartbeat.threshold
 _CREATED = re.compile(r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`?(\w+)`?\.)?`?(\w+)`?", re.IGNORECASE)
 _UNKNOWN = 1049
+# The package presets two settings in the same way; the first start adds the others and keeps values.
+_SETTING = (
+    "INSERT INTO cloud.configuration (category, instance, component, name, value) "
+    "VALUES ('Advanced', 'DEFAULT', 'management-server', %s, %s) ON DUPLICATE KEY UPDATE value = VALUES(value)"
+)
 
 
 class SetUp:
@@ -43,9 +48,11 @@ class SetUp:
         sql: str,
         hosts: t.Sequence[str],
         charset: str,
+        settings: t.Mapping[str, object],
         ca_path: t.Optional[str] = None,
     ) -> None:
         self._wanted, self._sql, self._hosts, self._charset = wanted, sql, tuple(hosts), charset
+        self._settings = dict(settings)
         common = DatabaseAccess(
             host=wanted.host, port=wanted.port, name="", tls=ca_path is not None, ca_path=ca_path, timeout=60.0
         )
@@ -110,6 +117,9 @@ class SetUp:
         self._user.change(f"CREATE TABLE IF NOT EXISTS cloud.{MARKER} (began datetime)")
         for name in FILES:
             self._load(os.path.join(self._sql, f"{name}.sql"))
+        with self._user.transaction():
+            for setting, value in self._settings.items():
+                self._user.change(_SETTING, setting, str(value))
         self._user.change(f"DROP TABLE IF EXISTS cloud.{MARKER}")
 
     def close(self) -> None:

@@ -21,9 +21,8 @@ from ...core.servers.forms import VERSIONS
 from ...core.servers.set_up.decide import Wanted
 from ...core.servers.set_up.files import FOLDER, Change, Files
 from ...operations.servers.set_up import Done, set_up
-from ..connection import Params, Spec
-from ..fields import cleaned, exact, port
-from ..task import Json, Module, failure
+from ..fields import Params, Spec, cleaned, exact, port
+from ..module import Json, Module, failure
 
 SQL = "/usr/share/cloudstack-management/setup"
 OPTIONS: Spec = {
@@ -36,6 +35,7 @@ OPTIONS: Spec = {
     "admin_password": {"type": "str", "no_log": True},
     "ca_path": {"type": "path"},
     "character_set": {"type": "str", "default": "utf8mb4"},
+    "settings": {"type": "dict", "default": {}},
     "management_key": {"type": "str", "required": True, "no_log": True},
     "database_key": {"type": "str", "required": True, "no_log": True},
     "encryption": {"type": "str", "choices": ["file", "env", "web"], "default": "file"},
@@ -71,7 +71,13 @@ def _done(params: Params, check: bool) -> Done:
     files = _files(folder)
     admin = (params["admin_user"], exact(params["admin_password"])) if params.get("admin_user") else None
     database = SetUp(
-        wanted, admin, params["sql_path"], params["user_hosts"], params["character_set"], params.get("ca_path")
+        wanted,
+        admin,
+        params["sql_path"],
+        params["user_hosts"],
+        params["character_set"],
+        params["settings"],
+        params.get("ca_path"),
     )
     encryption.checked_key(wanted.key, wanted.encryptor, "management_key")
     encryption.checked_key(wanted.database_key, wanted.encryptor, "database_key")

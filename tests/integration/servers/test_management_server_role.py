@@ -1,0 +1,82 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role management_server on bare machines, by the playbooks of its Molecule scenario, and what it says of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from counterparts.management_server import Cloud
+from hosts import Fleet
+from integration.machine.roles.scenario import SCENARIOS, Hosts, hosts_of
+
+SCENARIO = SCENARIOS / "management_server"
+PROPERTIES = "/etc/cloudstack/management/db.properties"
+GROUPS = {"databases": ["db1"], "management_servers": ["ms1", "ms2"]}
+
+
+@pytest.fixture(scope="module")
+def hosts(boot: Callable[..., Fleet], tmp_path_factory: pytest.TempPathFactory) -> Hosts:
+    return hosts_of(boot("db1", "ms1", "ms2"), tmp_path_factory.mktemp("servers"), GROUPS)
+
+
+def started(hosts: Hosts) -> list[str]:
+    ask = "systemctl show --value -p InvocationID cloudstack-management; sha256sum /etc/cloudstack/management/*"
+    return [hosts.fleet[name].run(ask).stdout for name in ("ms1", "ms2")]
+
+
+def test_two_servers_are_installed_from_nothing(hosts: Hosts) -> None:
+    prepared = hosts.play(SCENARIO / "prepare.yml")
+    assert prepared.status == 0, prepared.text
+    tried = hosts.play(SCENARIO / "converge.yml", "--check", "--diff")
+    assert tried.status == 0, tried.text
+    assert tried.changed > 0
+    assert hosts.fleet["ms1"].run("dpkg -l cloudstack-management", check=False).returncode != 0
+    assert hosts.fleet["db1"].run("mariadb -e \"SHOW DATABASES LIKE 'cloud%'\"").stdout == ""
+    with Cloud(hosts.fleet.gateway):
+        first = hosts.play(SCENARIO / "converge.yml")
+        assert first.status == 0, first.text
+        before = started(hosts)
+        second = hosts.play(SCENARIO / "converge.yml", "--diff")
+        assert (second.status, second.changed) == (0, 0), second.text
+        assert started(hosts) == before
+        verified = hosts.play(SCENARIO / "verify.yml")
+        assert verified.status == 0, verified.text
+    for secret in ("cl0ud-p4ss", "m4nagement-key", "d4tabase-key", "dba-p4ss"):
+        assert secret not in str(first.output) + str(second.output) + str(tried.output)
+
+
+def test_a_server_that_answers_503_is_named_with_its_cause(hosts: Hosts) -> None:
+    """Its service is active and its port is open. The other server goes on."""
+    ms2 = hosts.fleet["ms2"]
+    broken = "INSERT INTO version (version, updated, step) VALUES ('4.23.0.0', NOW(), 'Complete')"
+    hosts.fleet["db1"].run(f'mariadb cloud -e "{broken}"')
+    ms2.run("systemctl restart cloudstack-management")
+    database = hosts.play(SCENARIO / "converge.yml", "--limit", "ms2,db1", "--tags", "management_server_database")
+    assert database.status != 0
+    assert "database_newer" in database.text
+    assert ms2.run("systemctl is-active cloudstack-management").stdout.strip() == "active"
+    hosts.fleet["db1"].run("mariadb cloud -e \"DELETE FROM version WHERE version = '4.23.0.0'\"")
+    # The role finds it as it is, reads its log, and does not restart what nobody changed.
+    stopped = hosts.play(SCENARIO / "converge.yml", "--limit", "ms2,db1")
+    assert stopped.status != 0
+    assert "answers 503" in stopped.text
+    assert "[database_newer]" in stopped.text
+    ms2.run("systemctl restart cloudstack-management")
+
+
+def test_a_change_restarts_one_server_after_the_other(hosts: Hosts) -> None:
+    before = started(hosts)
+    changed = hosts.play(
+        SCENARIO / "converge.yml", "-e", "heap=300", "--tags", "management_server_machine,management_server_service"
+    )
+    assert changed.status == 0, changed.text
+    assert all(one.splitlines()[0] != other.splitlines()[0] for one, other in zip(before, started(hosts), strict=True))
+    ends = [
+        hosts.fleet[name]
+        .run("grep -c 'Startup CloudStack' /var/log/cloudstack/management/management-server.log")
+        .stdout
+        for name in ("ms1", "ms2")
+    ]
+    assert all(int(number) >= 2 for number in ends)
