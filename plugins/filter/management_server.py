@@ -9,19 +9,19 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.set_up.machine import (
-    Machine,
-    Plan,
-    judge,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.start_causes import cause
 
 Facts = t.Mapping[str, t.Any]
 
 
 def management_server_findings(facts: Facts, plan: Facts, ignore: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.set_up.machine import (
+        Machine,
+        Plan,
+        judge,
+    )
+
     try:
         seen: dict[str, t.Any] = {
             name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in facts.items()
@@ -35,6 +35,9 @@ def management_server_findings(facts: Facts, plan: Facts, ignore: t.Sequence[str
 
 
 def management_server_cause(log: str) -> dict[str, t.Any]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.start_causes import cause
+
     found = cause(log)
     return {} if found is None else plain(found)
 
