@@ -8,9 +8,9 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import secrets
 import stat
 import tarfile
-import tempfile
 import typing as t
 from dataclasses import dataclass, field
 
@@ -148,7 +148,7 @@ def _placed(held: Held) -> bool:
         os.mkdir(held.path, mode=0o700)
         _owned(held, uid, gid)
         return True
-    beside = tempfile.mktemp(dir=parent, prefix=".hostcraft-")  # used with O_EXCL, or as a link
+    beside = os.path.join(parent, f".hostcraft-{secrets.token_hex(8)}")
     try:
         if held.member.kind == LINK:
             os.symlink(held.member.target, beside)
