@@ -38,6 +38,8 @@ def main() -> None:
             while going:
                 for database in ("cloud", "cloud_usage"):
                     empty.run(f"DROP DATABASE IF EXISTS {database}", database="")
+                for host in ("localhost", "127.0.0.1", "%"):
+                    empty.run(f"DROP USER IF EXISTS {USER}@'{host}'", database="")
                 going = restore_survives(cloud, folder / "backups", empty, NAME, at)
                 at += going
             print(f"restore: killed at {at - 1} steps, no server can use half of it, the next run is whole")
