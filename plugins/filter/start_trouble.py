@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.start_causes import cause
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.text import printable, shortened
-
 
 def start_trouble(log: str) -> str:
     """A sentence about the last start in a log. What the log holds comes from anywhere."""
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.start_causes import cause
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.text import printable, shortened
+
     found = cause(log)
     if found is None:
         return "Its log names no known cause; read it from the last start on."

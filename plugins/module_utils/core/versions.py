@@ -78,6 +78,7 @@ LATE: tuple[Late, ...] = (
     Late("4.17", "restartNetwork", "livepatch", "cs_network_restart: livepatch"),
     Late("4.17", "restartVPC", "livepatch", "cs_network_restart: livepatch"),
     Late("4.18", "createConsoleEndpoint", "", "cs_acceptance: console", "the console is not tested"),
+    Late("4.17", "listUsageServerMetrics", "", "cs_usage_info", "heartbeat and last job are not shown"),
     Late("4.18", "createZone", "isedge", "cs_zone: is_edge"),
     Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
     Late("4.19", "updateHost", "istagarule", "cs_host: is_tag_a_rule"),

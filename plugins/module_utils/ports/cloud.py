@@ -24,7 +24,7 @@ from .collection import Collection
 from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
-from .servers import HostRecords, ManagementServers, Trials
+from .servers import Alerts, HostRecords, ManagementServers, Trials, Usage
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
@@ -131,6 +131,12 @@ class Cloud(t.Protocol):
 
     @property
     def host_records(self) -> HostRecords: ...
+
+    @property
+    def alerts(self) -> Alerts: ...
+
+    @property
+    def usage(self) -> Usage: ...
 
     @property
     def management_servers(self) -> ManagementServers: ...

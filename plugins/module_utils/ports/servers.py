@@ -9,12 +9,14 @@ import typing as t
 
 from ..core.servers.acceptance import Console, Offering, Plan, Template, Trial
 from ..core.servers.admin import Keys
+from ..core.servers.alerts import Alert
 from ..core.servers.database import replication
 from ..core.servers.database.accounts import Held, Step
 from ..core.servers.logins import HostLogin
 from ..core.servers.nodes import Server
 from ..core.servers.secrets import Encrypting, Stored
 from ..core.servers.set_up.decide import Found
+from ..core.servers.usage import UsageRecord, UsageServer
 
 
 class Database(t.Protocol):
@@ -127,6 +129,33 @@ class ManagementServers(t.Protocol):
 
     def changed_settings(self) -> t.Sequence[tuple[str, str]]:
         """Names of settings that were changed, and when, as far back as there are events."""
+
+
+class Alerts(t.Protocol):
+    """Alerts that are not archived, newest first; nothing is remembered. Raises ApiError."""
+
+    def all(self) -> t.Sequence[Alert]: ...
+
+    def archive(self, ids: t.Sequence[str]) -> None:
+        """Fails as a whole where one is not listed any more."""
+
+    def delete(self, ids: t.Sequence[str]) -> None: ...
+
+    def generate(self, type: int, name: str, description: str, zone_id: str) -> None: ...
+
+
+class Usage(t.Protocol):
+    """The usage server, as management servers see it."""
+
+    def server(self) -> t.Optional[UsageServer]:
+        """None where the release does not tell."""
+
+    def types(self) -> t.Mapping[int, str]: ...
+
+    def records(
+        self, start: str, end: str, type: t.Optional[int], owner: t.Mapping[str, str]
+    ) -> t.Sequence[UsageRecord]:
+        """Of whole days. owner: account, domain_id, project_id. Raises ApiError."""
 
 
 class AdminLogin(t.Protocol):

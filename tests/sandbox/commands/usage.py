@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import invalid
+from ..paging import answer
 from ..registry import Body, Call, command
 from ..validation import moment
 
@@ -46,6 +47,9 @@ def list_usage_types(_call: Call) -> Body:
 def list_usage_server_metrics(call: Call) -> Body:
     """Its machine is known by its heartbeat, which a first job writes (T7:28, T7:372)."""
     now = call.world.now()
+    if call.world.usage_server:
+        told = {name: value for name, value in call.world.usage_server.items() if value}
+        return {"usageMetrics": {"collectiontime": now, "state": "Down", **told}}
     seen: Body = {"lastheartbeat": now} if call.world.usage_asked else {"hostname": "N/A"}
     return {"usageMetrics": {"collectiontime": now, "state": "Down", "lastsuccessfuljob": now, **seen}}
 
@@ -59,12 +63,14 @@ def generate_usage_records(call: Call) -> Body:
 
 @command("listUsageRecords", f"{ADMIN}.ListUsageRecordsCmd", usageid="nothing")
 def list_usage_records(call: Call) -> Body:
-    """There are none; the range is judged (T7:33-38)."""
+    """The range is judged (T7:33-38); of the days, whole ones."""
     first, last = moment(call["startdate"]), moment(call["enddate"])
     if first is not None and last is not None and first > last:
         shown = [f"{each:%a %b %d} {clock} UTC {each:%Y}" for each, clock in ((first, "00:00:00"), (last, "23:59:59"))]
         raise invalid(f"Incorrect Date Range. Start date: {shown[0]} is after end date:{shown[1]}")
-    return {}
+    kind, days = call.get("type"), (call["startdate"][:10], call["enddate"][:10])
+    rows = [row for row in call.world.usage_records if days[0] <= row["startdate"][:10] <= days[1]]
+    return answer(call, "usagerecord", [row for row in rows if kind in (None, row["usagetype"])], lambda row: row)
 
 
 @command("removeRawUsageRecords", ADMIN)

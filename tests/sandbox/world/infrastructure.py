@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from .keystore import Ports, Row
 from .log import Alert, Annotation, Event
@@ -53,6 +54,9 @@ class Infrastructure:
         self.limits: dict[tuple[str, int, int], int] = {}
         # Whether usage records were asked for yet.
         self.usage_asked = False
+        # What the usage server's jobs and heartbeat tell, once it runs; its records as the API shows them.
+        self.usage_server: dict[str, str] = {}
+        self.usage_records: list[dict[str, Any]] = []
         # What goes wrong, by kind: names or uuids of what it befalls ("*": everything).
         self.troubles: dict[str, set[str]] = {}
         self.private_gateways: Table[PrivateGateway] = Table("vpc_id")

@@ -17,6 +17,7 @@ from ...core.naming import matches, nearest
 from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
 from . import mapping, network_resources, resources
+from .alerts import Alerts
 from .capacities import Capacities
 from .certificates import Authorities
 from .client import Client, Job
@@ -35,6 +36,7 @@ from .system_templates import SystemTemplates
 from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
 from .transport import Json
 from .trials import Trials
+from .usage import Usage
 from .vlans import Vlans
 
 E = t.TypeVar("E")
@@ -267,6 +269,8 @@ class Gateway:
         self.oobms = Oobms(client)
         self.host_has = HostHas(client)
         self.host_records = HostRecords(client)
+        self.alerts = Alerts(client)
+        self.usage = Usage(client)
         self.management_servers = ManagementServers(client)
         self.system_vms = SystemVms(client)
         self.diagnostics = Diagnostics(client)
