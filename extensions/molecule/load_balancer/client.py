@@ -40,9 +40,9 @@ print(
     json.dumps(
         {
             "status": first[0],
-            "fresh": sorted({get()[1].split()[0] for _ in range(8)}),
-            "session": sorted({get(cookie=first[2])[1].split()[0] for _ in range(8)} | {first[1].split()[0]}),
-            "agents": sorted({agent() for _ in range(8)}),
+            "fresh": sorted({get()[1].split()[0] for nth in range(8)}),
+            "session": sorted({get(cookie=first[2])[1].split()[0] for nth in range(8)} | {first[1].split()[0]}),
+            "agents": sorted({agent() for nth in range(8)}),
             "tls": get(443, tls=True)[1].split()[1:],
             "redirect": get(80)[3],
             "unauthenticated_closed": unanswered(8096),

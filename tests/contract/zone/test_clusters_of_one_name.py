@@ -25,6 +25,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "cs_certificate": {"cluster": "c1", "state": "renewed"},
     "cs_certificate_info": {"cluster": "c1"},
     "cs_cluster": {"name": "c1", "state": "disabled"},
+    "cs_cluster_lock": {"cluster": "c1", "run": "r"},
     "cs_configuration": {"cluster": "c1", "name": "cpu.overprovisioning.factor", "value": "2"},
     "cs_configuration_info": {"cluster": "c1"},
     "cs_dedication": {"cluster": "c1", "domain": "ROOT"},

@@ -52,7 +52,7 @@ def test_both_methods_are_signed_alike(box: Sandbox, method: str) -> None:
 
 
 def test_a_wrong_secret_is_refused(box: Sandbox) -> None:
-    box.api.secret = "another"
+    box.world.users[2].secret_key = "another"
     assert ask(box, "listZones")[0] == 401
 
 

@@ -171,7 +171,7 @@ class Mount:
         if request.type not in ("http", "https"):
             raise SeedingFailed("fetch", f"{request.full_url}: only http and https are served")
         try:
-            return urllib.request.urlopen(request, timeout=self.timeout)
+            return urllib.request.build_opener().open(request, timeout=self.timeout)
         except (urllib.error.URLError, OSError, ValueError) as error:
             raise SeedingFailed("fetch", f"{request.full_url}: {error}") from None
 

@@ -132,7 +132,7 @@ def _packages(facts: Facts, node: Node) -> t.Iterator[Verdict]:
 
 
 def _java(facts: Facts, node: Node) -> t.Iterator[Verdict]:
-    right = next(allowed for since, allowed in JAVAS if facts.to >= since)
+    right = next((allowed for since, allowed in JAVAS if facts.to >= since), JAVAS[-1][1])
     if node.java is None:
         yield Unseen("java_wrong", f"the version of Java on {node.name}")
     elif node.java not in right:
