@@ -145,7 +145,10 @@ def _networks(parameter: str, texts: t.Iterable[str]) -> tuple[str, ...]:
 
 
 def _table(declared: Declaration, networks: t.Mapping[str, tuple[str, ...]]) -> t.Iterator[Opening]:
-    ports: list[Port] = [*ALL, *(port for purpose in declared.purposes for port in PURPOSES[purpose])]
+    # In the table's order: the same purposes in another order are the same firewall.
+    ports: list[Port] = [*ALL]
+    for purpose, its in PURPOSES.items():
+        ports += its if purpose in declared.purposes else ()
     for port in ports:
         first, last = (declared.ssh_port, declared.ssh_port) if port.name == SSH else (port.first, port.last)
         closed = port.name == PLAIN and not declared.plain_libvirt

@@ -134,6 +134,15 @@ def test_ports_of_udp_are_opened_as_such() -> None:
         assert opened == {111, 662, 875, 892, 32769}, name
 
 
+@given(st.permutations(("management_server", "load_balancer", "nfs_server", "database", "kvm_host")))
+def test_the_order_of_purposes_changes_no_rule(purposes: list[str]) -> None:
+    """Ansible's ``intersect`` has the order of a set, which is another in each run."""
+    declared = replace(SERVER, cluster=("10.2.0.0/24",), storage=("10.9.0.0/24",))
+    assert decide(replace(declared, purposes=tuple(purposes))) == decide(
+        replace(declared, purposes=tuple(sorted(purposes)))
+    )
+
+
 def test_purposes_of_one_machine_add_up() -> None:
     """A management server that is its own load balancer and a KVM host: each port once, for all who need it."""
     both = replace(SERVER, purposes=("management_server", "load_balancer", "kvm_host"), cluster=("10.2.0.0/24",))
