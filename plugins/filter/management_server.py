@@ -34,19 +34,8 @@ def management_server_findings(facts: Facts, plan: Facts, ignore: t.Sequence[str
     return [plain(finding) for finding in found.findings]
 
 
-def management_server_cause(log: str) -> dict[str, t.Any]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.start_causes import cause
-
-    found = cause(log)
-    return {} if found is None else plain(found)
-
-
 class FilterModule:
-    """hostcraft.cloudstack.management_server_findings, hostcraft.cloudstack.management_server_cause."""
+    """hostcraft.cloudstack.management_server_findings."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {
-            "management_server_findings": management_server_findings,
-            "management_server_cause": management_server_cause,
-        }
+        return {"management_server_findings": management_server_findings}
