@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ...core.errors import Unsupported
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 
@@ -31,16 +30,10 @@ class Notes:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._hosts_only: t.Optional[bool] = None
 
     def _on(self, entity_type: str) -> str:
-        if entity_type != "HOST" and self._hosts_only is None:
-            try:
-                self._client.needs("addAnnotation", "adminsonly")
-                self._hosts_only = False
-            except Unsupported:
-                self._hosts_only = True
-        return "HOST" if self._hosts_only else entity_type
+        own = entity_type == "HOST" or self._client.has("addAnnotation", "adminsonly")
+        return entity_type if own else "HOST"
 
     def all(self, entity_type: str, entity_id: str) -> t.Sequence[Note]:
         """Oldest first."""
