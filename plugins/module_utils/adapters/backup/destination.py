@@ -22,6 +22,7 @@ from ...core.text import several
 from ..database.client import Client
 from ..database.properties import DatabaseAccess, from_properties
 from ..linux.client import Linux
+from ..linux.files import text_at
 from . import host, programs, tree
 from .folder import CHUNK, write
 from .seal import reading
@@ -68,7 +69,7 @@ class Restored:
     def target(self, manifest: Manifest) -> Target:
         linux = Linux()
         configured = os.path.lexists(self._key) or bool(
-            parse(_text(self._properties)).get("db.cloud.encrypt.secret", "").strip()
+            parse(text_at(self._properties, ENCODING)).get("db.cloud.encrypt.secret", "").strip()
         )
         self._held = [self._as_set(each) for each in self._held]
         unknown = tree.unknown_owners(self._held)
@@ -219,11 +220,3 @@ class Restored:
         missing = wanted.keys() - {each.key for each in there}
         lines += [entry_of(name, wanted[name]) for name in sorted(missing)]
         return dataclasses.replace(held, content=text_of(lines, text).encode(ENCODING))
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding=ENCODING) as file:
-            return file.read(1_000_000)
-    except OSError:
-        return ""

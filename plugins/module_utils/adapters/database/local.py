@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import typing as t
 
 from ...core.errors import InvalidValue
-from ..linux.files import replace
+from ..linux.files import create, replace
 from .copying import copied
 from .properties import DatabaseAccess
 
@@ -43,17 +42,7 @@ class LocalOptionFiles:
             replace(path, text.encode("utf-8"))
             return
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".hostcraft-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-                os.fchmod(file.fileno(), 0o644)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
-        except BaseException:
-            os.unlink(beside)
-            raise
+        create(path, text.encode("utf-8"), 0o644)
 
 
 class LocalCopies:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import typing as t
 
 
 def replace(path: str, content: bytes) -> None:
@@ -16,14 +17,31 @@ def replace(path: str, content: bytes) -> None:
     Killed at any point, the old content or the new one is there. Raises OSError, with the old file as it was.
     """
     real = os.path.realpath(path)
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".hostcraft-")
+    _placed(real, content, lambda file: like(real, file))
+
+
+def create(path: str, content: bytes, mode: int, group: int = -1) -> None:
+    """A file of this user, in place of one that is there; never to be seen with less protection or in part.
+
+    group: -1 for this user's. Raises OSError.
+    """
+
+    def protect(file: int) -> None:
+        os.fchown(file, -1, group)
+        os.fchmod(file, mode)
+
+    _placed(path, content, protect)
+
+
+def _placed(path: str, content: bytes, protect: t.Callable[[int], None]) -> None:
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".hostcraft-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            like(real, file.fileno())
+            protect(file.fileno())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, real)
+        os.replace(beside, path)
     except BaseException:
         os.unlink(beside)
         raise
@@ -45,17 +63,10 @@ def like(path: str, file: int) -> None:
             os.setxattr(file, name, os.getxattr(path, name))
 
 
-def create(path: str, content: bytes, mode: int, group: int) -> None:
-    """Make a file that is not there yet; it is never to be seen with less protection or in part. Raises OSError."""
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".hostcraft-")
+def text_at(path: str, encoding: str) -> str:
+    """At most a million characters; empty where nothing can be read."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            os.fchown(file.fileno(), -1, group)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
+        with open(path, encoding=encoding) as file:
+            return file.read(1_000_000)
+    except OSError:
+        return ""

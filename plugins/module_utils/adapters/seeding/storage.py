@@ -25,6 +25,7 @@ from ...core.machine.java_properties import ENCODING, parse
 from ...core.seeding.failure import SeedingFailed
 from ...core.seeding.template import PROPERTIES, Packaged, Seeded, Store, virtual_size
 from ...core.text import shortened
+from ..linux.files import text_at
 
 METADATA = "/usr/share/cloudstack-management/templates/systemvm/metadata.ini"
 FETCHED, PACKED = ".hostcraft-template", ".hostcraft-template.packed"
@@ -69,7 +70,7 @@ class Mount:
         return Store(os.path.ismount(self.place), held.f_bavail * held.f_frsize, self._seeded(path, others))
 
     def packaged(self, hypervisor: str, arch: str) -> Packaged:
-        text = _text(self.metadata)
+        text = text_at(self.metadata, ENCODING)
         if not text:
             return Packaged()
         reader = configparser.ConfigParser(interpolation=None)
@@ -150,7 +151,7 @@ class Mount:
             raise SeedingFailed("install", f"{error.filename or path}: {error.strerror or error}") from None
 
     def _seeded(self, path: str, names: tuple[str, ...]) -> Seeded:
-        held = parse(_text(os.path.join(path, PROPERTIES)))
+        held = parse(text_at(os.path.join(path, PROPERTIES), ENCODING))
         filename, size = held.get("filename", "").strip(), held.get("size", "").strip()
         whole = False
         if filename and filename == os.path.basename(filename):
@@ -235,11 +236,3 @@ def _hashed(stream: t.IO[bytes], name: str) -> str:
 def _digest(path: str, name: str) -> str:
     with open(path, "rb") as file:
         return _hashed(file, name)
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding=ENCODING) as file:
-            return file.read(1_000_000)
-    except OSError:
-        return ""

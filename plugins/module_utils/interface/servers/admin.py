@@ -12,7 +12,7 @@ import typing as t
 from ...adapters.cloudstack.client import SystemClock
 from ...adapters.cloudstack.login import Login
 from ...adapters.cloudstack.transport import Http
-from ...adapters.linux.network.files import written
+from ...adapters.linux.files import create
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.servers.admin import DEFAULT_PASSWORD, DEFAULT_USER, Keys, checked_password, held_keys, with_keys
@@ -60,7 +60,7 @@ class File:
     def write(self, keys: Keys) -> None:
         text = with_keys(self._text(), self._section, self._url, keys)
         try:
-            written(self._path, text.encode(), 0o600)
+            create(self._path, text.encode(), 0o600)
         except OSError as error:
             raise InvalidValue("keys_file", self._path, f"a path that can be written to ({error.strerror})") from None
 
