@@ -27,9 +27,9 @@ from ..database.client import Client
 from ..database.properties import DatabaseAccess, from_properties
 from ..linux.client import Linux
 from ..linux.files import replace
+from ..linux.programs import ENVIRONMENT
 from . import host
 from .folder import write
-from .seal import ENVIRONMENT
 from .server import Server
 from .source import SCHEMA, stored
 

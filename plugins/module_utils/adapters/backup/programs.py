@@ -1,14 +1,13 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs of a database server: one that dumps and one that loads. Passwords reach them in a file in memory."""
+"""Dumps databases of one moment into a backup, and loads them from one."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -16,11 +15,12 @@ import typing as t
 
 from ...core.backup.dump import Scan
 from ...core.backup.failure import BackupFailed
+from ...core.errors import Unsupported
 from ...core.text import shortened
+from ..database.client_programs import CLIENTS, DUMPERS, options, program_of
 from ..database.properties import DatabaseAccess
-from .seal import ENVIRONMENT, in_memory
+from ..linux.programs import ENVIRONMENT, in_memory
 
-DUMPERS, CLIENTS = ("mariadb-dump", "mysqldump"), ("mariadb", "mysql")
 _DUMP = (
     *("--single-transaction", "--quick", "--routines", "--triggers", "--events", "--hex-blob"),
     *("--no-tablespaces", "--default-character-set=utf8mb4"),
@@ -31,39 +31,11 @@ _LOAD = ("--binary-mode", "--batch", "--default-character-set=utf8mb4")
 _ROUTINES = "; use an account that may read mysql.proc (MariaDB) or has SHOW_ROUTINE (MySQL)"
 
 
-def options(access: DatabaseAccess, mariadb: bool) -> bytes:
-    """An option file, which is read instead of all others."""
-    lines = [
-        "[client]",
-        "max_allowed_packet=1G",
-        f"user={_quoted(access.user)}",
-        f"password={_quoted(access.password)}",
-    ]
-    if access.unix_socket:
-        lines.append(f"socket={_quoted(access.unix_socket)}")
-    else:
-        lines += [f"host={_quoted(access.host)}", f"port={access.port}", "protocol=tcp"]
-    if access.tls:
-        if mariadb:
-            lines += ["ssl", *(["ssl-verify-server-cert"] if access.validate_certs else [])]
-        else:
-            lines.append(f"ssl-mode={'VERIFY_IDENTITY' if access.validate_certs else 'REQUIRED'}")
-        files = {"ssl-ca": access.ca_path, "ssl-cert": access.client_cert, "ssl-key": access.client_key}
-        lines += [f"{name}={_quoted(path)}" for name, path in files.items() if path]
-    return ("\n".join(lines) + "\n").encode("utf-8")
-
-
-def _quoted(text: str) -> str:
-    for char, told in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
-        text = text.replace(char, told)
-    return f'"{text}"'
-
-
 def dump(
     access: DatabaseAccess, databases: t.Sequence[str], position: bool, out: t.IO[bytes], scan: Scan, limit: float
 ) -> None:
     """All databases of one moment. position: the binary log's is to be in it. Raises BackupFailed."""
-    program, mariadb = _program(DUMPERS)
+    program, mariadb = _found(DUMPERS)
     more = ("--master-data=2", "--gtid") if position and mariadb else () if mariadb else ("--set-gtid-purged=OFF",)
     with _run(program, access, mariadb, [*_DUMP, *more, "--databases", *databases], limit, "dump") as process:
         stream = t.cast("t.IO[bytes]", process.stdout)
@@ -74,7 +46,7 @@ def dump(
 
 def load(access: DatabaseAccess, source: t.IO[bytes], scan: Scan, limit: float) -> None:
     """Raises BackupFailed."""
-    program, mariadb = _program(CLIENTS)
+    program, mariadb = _found(CLIENTS)
     with _run(program, access, mariadb, _LOAD, limit, "load", feeding=True) as process:
         stream = t.cast("t.IO[bytes]", process.stdin)
         with contextlib.suppress(BrokenPipeError):
@@ -142,13 +114,8 @@ def _told(said: str, password: str) -> str:
     return shortened(text.replace(password, "****") if password else text, 300)
 
 
-def _program(names: t.Sequence[str]) -> tuple[str, bool]:
-    """Its path, and whether it is MariaDB's."""
-    for name in names:
-        path = shutil.which(name, path=ENVIRONMENT["PATH"])
-        if path:
-            ended = subprocess.run([path, "--version"], env=ENVIRONMENT, capture_output=True, text=True, check=False)
-            return path, "mariadb" in ended.stdout.lower()
-    raise BackupFailed(
-        "program", f"the program {names[-1]} is not installed: install the client of the database server"
-    )
+def _found(names: t.Sequence[str]) -> tuple[str, bool]:
+    try:
+        return program_of(names)
+    except Unsupported as error:
+        raise BackupFailed("program", error.message) from None

@@ -22,24 +22,15 @@ from ...core.backup.failure import BackupFailed
 from ...core.backup.manifest import SEALED, Part
 from ...core.errors import MissingValue
 from ...core.text import shortened
+from ..linux.programs import ENVIRONMENT, in_memory
 from .folder import part_of
 
 LEVEL = 3
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 _COMMON = ("--batch", "--no-tty", "--quiet", "--no-options", "--no-autostart", "--pinentry-mode", "loopback")
 _SEAL = (
     *("--symmetric", "--cipher-algo", "AES256", "--s2k-mode", "3", "--s2k-digest-algo", "SHA512"),
     *("--s2k-count", "65011712", "--compress-algo", "none"),
 )
-
-
-def in_memory(content: bytes) -> int:
-    """A descriptor of a file that is on no disk, at its begin."""
-    descriptor = os.memfd_create("hostcraft", 0)
-    os.fchmod(descriptor, 0o600)
-    os.write(descriptor, content)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
 
 
 def checked_passphrase(passphrase: str) -> bytes:
