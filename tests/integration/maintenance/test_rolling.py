@@ -179,6 +179,27 @@ ODD = [
 ]
 
 
+def test_a_plan_in_whose_way_another_run_is_says_who(lab: Lab, site: Site) -> None:
+    other = Claim(Lock("other", "anna@desk", "AWX job 7"), keep=True)
+    cluster = rolling.cluster_of(lab.cloud(), ROLL)
+    next(row for row in lab.box.world.vms if row.name == "vm0-0").state = "Migrating"
+
+    def planned(request: rolling.Request = ROLL) -> dict[str, str]:
+        reasons: Any = rolling.show_plan(lab.cloud(), request).result["reasons"]
+        return {reason["code"]: reason["message"] for reason in reasons}
+
+    assert set(planned()) == {"vm_state"}
+    locks.take(lab.cloud(), cluster, other)
+    before = notes(lab.box.world)
+    assert "anna@desk has held its lock for" in planned()["locked"]
+    assert set(planned(replace(ROLL, claim=replace(CLAIM, ended=lambda lock: lock.token == "other")))) == {"vm_state"}
+    assert set(planned(replace(ROLL, claim=other))) == {"vm_state"}
+    assert notes(lab.box.world) == before
+    # A plan that can be carried out is told without it: the lock is for those who work.
+    next(row for row in lab.box.world.vms if row.name == "vm0-0").state = "Running"
+    assert planned() == {}
+
+
 @pytest.mark.parametrize("text", [*ODD, "hostcraft.roll roll scope gone"])
 def test_odd_notes_beside_a_record_change_nothing(lab: Lab, site: Site, text: str) -> None:
     note = {"entitytype": "CLUSTER", "entityid": site.cluster, "annotation": text}

@@ -141,6 +141,17 @@ def take(cloud: Cloud, cluster: Cluster, claim: Claim) -> Lock:
     return Taking(cloud, cluster, claim).run()
 
 
+def standing(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Optional[Reason]:
+    """Who else works on the cluster; nothing is written, so this machine's clock is all that tells the time."""
+    now = cloud.clock.wall()
+    for seen in filter(None, map(seen_in, cloud.notes.all("CLUSTER", cluster.id))):
+        its = seen.lock
+        over = its.token == claim.lock.token or claim.ended(its) or is_named_by(its, claim.consent)
+        if not over and seen.valid_at(now):
+            return _reason(seen, now, claim.told(its))
+    return None
+
+
 class Taking:
     """One try to have the lock, until it is had or refused."""
 

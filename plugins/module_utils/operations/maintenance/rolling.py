@@ -69,6 +69,9 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     roll = _planned(fleet, request, pending, masters)
     shown = shown_plan(cloud, fleet, roll, request)
     reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
+    if not roll.feasible:
+        # Another run's moves may be all that is in the way.
+        reasons += filter(None, [locks.standing(cloud, cluster, request.claim)])
     if reasons:
         shown.result["feasible"] = False
         shown.result["reasons"] += map(plain_reason, reasons)
