@@ -37,7 +37,7 @@ def storage(hosts: Hosts, tmp_path_factory: pytest.TempPathFactory) -> Hosts:
 def failures(play: Play) -> list[str]:
     """What went wrong, in the words of the task or of its items."""
     return [
-        str(each.get("msg"))
+        " ".join(str(each[key]) for key in ("msg", "assertion") if key in each)
         for result in play.results
         if result.get("failed")
         for each in [result, *(item for item in result.get("results", []) if item.get("failed"))]
