@@ -20,6 +20,7 @@ ON_THE_HOST = frozenset(
         "cs_backup",
         "cs_backup_info",
         "cs_backup_restore",
+        "cs_database_info",
         "cs_database_replication",
         "cs_database_server",
         "cs_database_keys",

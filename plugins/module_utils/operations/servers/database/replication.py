@@ -186,22 +186,23 @@ class _Replica:
 
 
 def _outcome(changed: bool, before: Server, after: Server, state: str, **more: object) -> Outcome:
-    told = _told(after)
+    held = told(after)
     shown = {
-        key: (value, told[key])
-        for key, value in _told(before).items()
-        if value != told[key] and key in ("read_only", "source")
+        key: (value, held[key])
+        for key, value in told(before).items()
+        if value != held[key] and key in ("read_only", "source")
     }
     wanted = {"state": state} if changed and not shown else {}
     return Outcome(
         changed,
         {key: pair[0] for key, pair in shown.items()},
         {**{key: pair[1] for key, pair in shown.items()}, **wanted},
-        {**told, **more},
+        {**held, **more},
     )
 
 
-def _told(server: Server) -> dict[str, object]:
+def told(server: Server) -> dict[str, object]:
+    """What the modules return of a server."""
     source = server.source
     return {
         "read_only": server.read_only,
