@@ -25,6 +25,7 @@ from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
 from .servers import Alerts, HostRecords, ManagementServers, Trials, Usage
+from .storage import Volumes
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
@@ -152,6 +153,9 @@ class Cloud(t.Protocol):
 
     @property
     def trials(self) -> Trials: ...
+
+    @property
+    def volumes(self) -> Volumes: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from ..errors import invalid
@@ -127,3 +128,11 @@ def list_service_offerings(call: Call) -> Body:
         wanted["system_kind"] = _system_kind(call["systemvmtype"])
     rows = call.world.service_offerings.select(lambda offering: offering.system == system, **wanted)
     return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))
+
+
+@command("listDiskOfferings", "org.apache.cloudstack.api.command.user.offering")
+def list_disk_offerings(call: Call) -> Body:
+    """Those of a fresh installation (their ids are not recorded)."""
+    named = (("Small", 5), ("Medium", 20), ("Large", 100), ("Custom", 0))
+    rows = [{"id": str(uuid.uuid5(uuid.NAMESPACE_OID, name)), "name": name, "disksize": size} for name, size in named]
+    return answer(call, "diskoffering", rows, lambda row: {**row, "iscustomized": row["disksize"] == 0})

@@ -12,7 +12,7 @@ from ..world.storage import StoragePool
 from ..world.vms import USER
 from .storage import JAVA, details_of, tags_of, view
 
-MAINTENANCE = "Maintenance"
+MAINTENANCE, PREPARING, FAILED = "Maintenance", "PrepareForMaintenance", "ErrorInMaintenance"
 
 
 def _describe(pool: StoragePool) -> str:
@@ -60,13 +60,19 @@ def _work(call: Call, pool: StoragePool, act: Callable[[World, StoragePool], Non
 
 
 def _empty(world: World, pool: StoragePool) -> None:
-    """VMs of users stop, HA or not; system VMs and routers run on another pool at the end (T7:225-232)."""
-    if pool.state not in ("Up", "ErrorInMaintenance"):
+    """VMs of users stop, HA or not; system VMs and routers run on another pool at the end (T7:225-232).
+
+    One that does not stop ends it in ErrorInMaintenance (source: StoragePoolAutomationImpl.maintain).
+    """
+    if pool.state not in ("Up", FAILED, PREPARING):
         raise invalid(f"Primary storage {_describe(pool)} is not ready for migration, as the status is:{pool.state}")
-    pool.state = MAINTENANCE
+    pool.state = PREPARING
     for vm in volumes.on(world, pool):
         if vm.state != "Running":
             continue
+        if vm.id in pool.stuck:
+            pool.state = FAILED
+            raise failed(f"Failed to prepare primary storage {_describe(pool)} for maintenance")
         pool.stopped.add(vm.id)
         if vm.kind == USER:
             life.stop(world, vm)
@@ -75,17 +81,24 @@ def _empty(world: World, pool: StoragePool) -> None:
         system_vms.stop(world, vm)
         if volumes.usable(world, vm, host) is not None:
             system_vms.start(world, vm)
+    pool.state = MAINTENANCE
 
 
 def _return(world: World, pool: StoragePool) -> None:
-    """What maintenance has stopped starts again, HA or not (T7:239-244)."""
-    if pool.state in ("Up", "PrepareForMaintenance", "Disabled"):
+    """What maintenance has stopped starts again, HA or not (T7:239-244).
+
+    The pool is Up before the first start; a VM that does not start ends the job, and the rest stays down (source:
+    StoragePoolAutomationImpl.cancelMaintain).
+    """
+    if pool.state in ("Up", PREPARING, "Disabled"):
         raise failed(
             f"Resource [StoragePool:{pool.id}] is unreachable: Primary storage {_describe(pool)} is not ready to "
             f"complete migration, as the status is:{pool.state}"
         )
     pool.state = "Up"
     for vm in [vm for vm in world.vms if vm.id in pool.stopped and vm.state == "Stopped"]:
+        if vm.id in pool.stuck:
+            raise failed(f"Failed to start VM {life.describe(vm)} after the maintenance of {_describe(pool)}")
         if vm.kind == USER:
             life.try_place(world, vm)
         else:
@@ -95,7 +108,17 @@ def _return(world: World, pool: StoragePool) -> None:
 
 @command("enableStorageMaintenance", JAVA, envelope="prepareprimarystorageformaintenance", id="storage_pools")
 def enable_storage_maintenance(call: Call) -> Work:
-    return _work(call, call["id"], _empty)
+    """The pool prepares for it while the VMs stop."""
+    pool, ready = call["id"], call["id"].state in ("Up", FAILED)
+
+    def act(world: World, seen: StoragePool) -> None:
+        if seen.state == PREPARING and not ready:
+            raise invalid(f"Primary storage {_describe(seen)} is not ready for migration, as the status is:{PREPARING}")
+        _empty(world, seen)
+
+    if ready:
+        pool.state = PREPARING
+    return _work(call, pool, act)
 
 
 @command("cancelStorageMaintenance", JAVA, envelope="cancelprimarystoragemaintenance", id="storage_pools")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ..errors import invalid
+import asyncio
+
+from ..errors import failed, invalid
 from ..paging import answer
 from ..registry import Body, Call, Work, command
-from ..rules import volumes
+from ..rules import capacity, volumes
 from ..world import World
+from ..world.hypervisor_capabilities import DEFAULT
+from ..world.settings import setting
+from ..world.storage import StoragePool
 from ..world.vms import CONSOLE_PROXY, STORAGE_VM, USER, Vm
 from .guest_networks import account_view
 
@@ -106,23 +111,90 @@ def find_storage_pools_for_migration(_call: Call) -> Body:
     return {}
 
 
+def _motion(world: World, vm: Vm) -> bool:
+    """By the row of the host's hypervisor and version; of KVM and the simulator a root volume never moves live."""
+    host = world.hosts.get(vm.host_id)
+    if host is None or host.hypervisor in ("KVM", "Simulator"):
+        return False
+    rows = {row.version: row for row in world.hypervisor_capabilities.select(name=host.hypervisor)}
+    row = rows.get(host.hypervisor_version or "") or rows.get(DEFAULT)
+    return row is not None and row.motion
+
+
+def _check_live(call: Call, vm: Vm) -> None:
+    if not _motion(call.world, vm):
+        raise invalid("Volume needs to be detached from VM")
+    if not call.get("livemigrate"):
+        raise invalid(
+            f"The volume {volumes.volume_id(vm)} is attached to a vm and for migrating it the parameter livemigrate "
+            "should be specified"
+        )
+
+
+def _check_pool(world: World, vm: Vm, pool: StoragePool) -> None:
+    """Texts of 4.22's VolumeApiServiceImpl; only the first two refusals of the command are recorded."""
+    if pool.state in ("Maintenance", "PrepareForMaintenance"):
+        raise invalid(
+            f"Cannot migrate volume {volumes.volume_id(vm)} to the destination storage pool {pool.name} as the storage "
+            "pool is in maintenance mode."
+        )
+    capacity.recalculate_all(world)
+    factor = float(setting(world, "storage.overprovisioning.factor", "StoragePool", pool.id))
+    most = float(setting(world, "pool.storage.allocated.capacity.disablethreshold", "StoragePool", pool.id))
+    if pool.allocated + world.templates[vm.template_id].size > pool.capacity * factor * most:
+        raise failed(f"Storage pool {pool.name} does not have enough space to migrate volume {volumes.volume_id(vm)}")
+    wanted = {tag for tag in world.service_offerings[vm.offering_id].storage_tags.split(",") if tag}
+    if not wanted <= set(pool.tags):
+        raise invalid(
+            f"Migration target pool [{pool.name}, tags:{','.join(pool.tags)}] has no matching tags for volume "
+            f"[ROOT-{vm.id}, uuid:{volumes.volume_id(vm)}, tags:{','.join(sorted(wanted))}]"
+        )
+    host = world.hosts.get(vm.host_id)
+    if host is not None and pool.cluster_id not in (None, host.cluster_id):
+        raise invalid("Cannot migrate a volume of a virtual machine to a storage pool in a different cluster")
+
+
 @command("migrateVolume", f"{USERS}.MigrateVolumeCmdByAdmin", volumeid="volumes", newdiskofferingid="nothing")
 def migrate_volume(call: Call) -> Work:
-    """Of a stopped VM only: the volume keeps its id and has another path (T7:189-195)."""
+    """Of a stopped VM, or of a running one where the hypervisor moves storage: it keeps its id (T7:189-195)."""
     world, vm, pool = call.world, call["volumeid"], call["storageid"]
     uuid = volumes.volume_id(vm)
 
-    def run() -> Body:
+    async def run() -> Body:
         if volumes.pool_of(world, vm) is pool:
             known = f'"id":{vm.id},"instanceId":{vm.id},"name":"ROOT-{vm.id}"'
             what = f'Volume {{{known},"uuid":"{uuid}","volumeType":"ROOT"}}'
             raise invalid(f"Volume {what} is already on the destination storage pool")
         if vm.state != "Stopped":
-            raise invalid("Volume needs to be detached from VM")
-        volumes.put(vm, pool)
+            _check_live(call, vm)
+        if vm.id in world.vm_snapshots:
+            raise invalid(
+                "Volume cannot be migrated, please remove all VM snapshots for VM to which this volume is attached"
+            )
+        _check_pool(world, vm, pool)
+
+        def end() -> None:
+            world.volume_marks.pop(vm.id, None)
+            volumes.put(vm, pool)
+
+        world.volume_marks[vm.id] = "Migrating"
+        try:
+            await world.pause("volume migration")
+        except asyncio.CancelledError:
+            # The server went away; the copy goes on.
+            world.later("volume migration", end)
+            raise
+        end()
         return {"volume": view(world, vm)}
 
     return Work(run, instance=("Volume", uuid))
+
+
+@command("listVMSnapshot", "org.apache.cloudstack.api.command.user.vmsnapshot")
+def list_vm_snapshots(call: Call) -> Body:
+    """`World.vm_snapshots`: ids of VMs that have one."""
+    rows = [vm for vm in call.world.vms if vm.id in call.world.vm_snapshots]
+    return answer(call, "vmSnapshot", rows, lambda vm: {"id": volumes.path(vm), "virtualmachineid": vm.uuid})
 
 
 @command("listInternalLoadBalancerVMs", "org.apache.cloudstack.api.command.admin.internallb", id="nothing")

@@ -30,7 +30,7 @@ def pool_of(world: World, vm: Vm) -> StoragePool | None:
 def started(world: World, vm: Vm, host: Host) -> None:
     """A volume on a pool in maintenance is on another one afterwards, with another path (T7:233-234)."""
     pool = world.storage_pools.get(vm.pool_id)
-    if pool is None or pool.state == "Maintenance":
+    if pool is None or pool.state in ("Maintenance", "PrepareForMaintenance"):
         put(vm, usable(world, vm, host) or pool)
 
 

@@ -92,6 +92,8 @@ class World(Infrastructure):
         self.dedicated_places: dict[tuple[str, int], Dedication] = {}
         # What is special about the volumes of a VM, by its row id: "local", or a state such as "Snapshotting".
         self.volume_marks: dict[int, str] = {}
+        # VMs that have VM snapshots, by row id.
+        self.vm_snapshots: set[int] = set()
         self.jobs: Table[Any] = Table()
         self.nothing: Table[Any] = Table()
         # Which management server has an agent, by its uuid; those that are not here are with the one that answers.

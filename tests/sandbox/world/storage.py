@@ -33,6 +33,8 @@ class StoragePool:
     iops: int = 1_000_000
     # VMs that maintenance has stopped, by row id.
     stopped: set[int] = field(default_factory=set)
+    # VMs, by row id, that the hypervisor neither stops nor starts for a maintenance of the pool.
+    stuck: set[int] = field(default_factory=set)
     # Whether its figures were collected yet.
     measured: bool = False
 
@@ -48,5 +50,8 @@ class ImageStore:
     zone_id: int | None
     scope: str
     readonly: bool = False
-    # Bytes in all, once the server has been told of them (it does not learn them from a simulator).
+    # Bytes in all, once the server has been told of them (it does not learn them from a simulator); and bytes in use.
     capacity: int = 0
+    used: int = 0
+    # Files by path, in bytes; a secondary storage VM reads them, which a simulator has not (T7:311).
+    files: dict[str, int] = field(default_factory=dict)

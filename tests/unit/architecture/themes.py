@@ -30,6 +30,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "machine_network": frozenset({"machine", "vlans"}),
     "vsphere": frozenset({"hypervisors", "machine"}),
     "xenserver": frozenset({"hypervisors", "machine"}),
+    "storage": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "report": frozenset({"placement", "capacity", "zone"}),
     "servers": frozenset({"machine", "system_vms", "hypervisors", "zone"}),
     "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),

@@ -38,6 +38,7 @@ from .transport import Json
 from .trials import Trials
 from .usage import Usage
 from .vlans import Vlans
+from .volumes import Volumes
 
 E = t.TypeVar("E")
 Filters = frozenset[tuple[str, object]]
@@ -281,6 +282,7 @@ class Gateway:
         self.routers = Routers(client)
         self.served_networks = ServedNetworks(client)
         self.trials = Trials(client)
+        self.volumes = Volumes(client)
 
     @property
     def clock(self) -> Clock:

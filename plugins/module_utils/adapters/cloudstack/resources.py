@@ -267,4 +267,5 @@ ACTIONS = {
     "cancel_maintenance": "cancelHostMaintenance",
     "prepare_storage_maintenance": "enableStorageMaintenance",
     "cancel_storage_maintenance": "cancelStorageMaintenance",
+    "migrate_volume": "migrateVolume",
 }

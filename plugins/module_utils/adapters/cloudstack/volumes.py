@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``listVolumes``, with what the offerings of a volume want of a pool."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.errors import ApiError
+from ...core.storage.volumes import ROOT, Volume
+from .client import Client
+from .records import Record, Tell, Wire, unheard
+from .transport import Json
+
+ALL_PROJECTS = "-1"
+# ``vmtype`` → kind; what is not here is a user's.
+KINDS: t.Mapping[str, str] = {
+    "DomainRouter": "Router",
+    "ConsoleProxy": "ConsoleProxy",
+    "SecondaryStorageVm": "SecondaryStorageVm",
+    "InternalLoadBalancerVm": "InternalLb",
+}
+Tags = t.Mapping[str, frozenset[str]]
+
+
+class Volumes:
+    """The port ``Volumes``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._wanted: t.Optional[Tags] = None
+
+    def on(self, pool_id: str) -> t.Sequence[Volume]:
+        return self._listed({"storageid": pool_id})
+
+    def of_vm(self, vm_id: str) -> t.Sequence[Volume]:
+        return self._listed({"virtualmachineid": vm_id})
+
+    def one(self, volume_id: str) -> t.Optional[Volume]:
+        try:
+            found = self._listed({"id": volume_id})
+        except ApiError as error:
+            # An unknown id is an error, never an empty list (T7:185).
+            if error.errorcode != 431:
+                raise
+            return None
+        return found[0] if found else None
+
+    def moves_live(self, hypervisor: str) -> bool:
+        rows = self._client.listing("listHypervisorCapabilities", "hypervisorCapabilities", {"hypervisor": hypervisor})
+        return any(
+            Record(row, "hypervisor capabilities", self._client.tell).flag("storagemotionenabled") for row in rows
+        )
+
+    def with_snapshots(self) -> frozenset[str]:
+        found = [
+            Record(item, "VM snapshot", self._client.tell).text("virtualmachineid")
+            for also in ({}, {"projectid": ALL_PROJECTS})
+            for item in self._client.listing("listVMSnapshot", "vmSnapshot", {"listall": True, **also})
+        ]
+        return frozenset(each for each in found if each)
+
+    def _listed(self, params: Json) -> list[Volume]:
+        """Of accounts, of projects, and of the system itself (since 4.18; before, these are not told)."""
+        found: dict[str, Json] = {}
+        for also in ({}, {"projectid": ALL_PROJECTS}):
+            asked = {"listall": True, "listsystemvms": True, **params, **also}
+            for item in self._client.listing("listVolumes", "volume", asked):
+                found.setdefault(str(item.get("id")), item)
+        tags = self._tags() if found else {}
+        return [volume(item, tags, self._client.tell) for item in found.values()]
+
+    def _tags(self) -> Tags:
+        """Storage tags by id and by name of an offering: some answers hold another id (T7:183)."""
+        if self._wanted is None:
+            wanted: dict[str, frozenset[str]] = {}
+            for command, key, field, also in (
+                ("listDiskOfferings", "diskoffering", "tags", {}),
+                ("listServiceOfferings", "serviceoffering", "storagetags", {}),
+                ("listServiceOfferings", "serviceoffering", "storagetags", {"issystem": True}),
+            ):
+                for item in self._client.listing(command, key, {"listall": True, **also}):
+                    read = Record(item, key, self._client.tell)
+                    tags = frozenset(read.names(field) or ())
+                    for each in (read.text("id"), f"{key} {read.text('name')}"):
+                        wanted[each] = wanted.get(each, frozenset()) | tags
+            self._wanted = wanted
+        return self._wanted
+
+
+def volume(wire: Wire, tags: Tags, tell: Tell = unheard) -> Volume:
+    read = Record(wire, "volume", tell)
+    its = (
+        read.text("diskofferingid"),
+        f"diskoffering {read.text('diskofferingname')}",
+        read.text("serviceofferingid"),
+        f"serviceoffering {read.text('serviceofferingname')}",
+    )
+    return Volume(
+        id=read.id(),
+        name=read.text("name"),
+        type=read.text("type") or ROOT,
+        state=read.text("state"),
+        size=read.needed("size", "B"),
+        physical=read.whole("physicalsize", "B"),
+        pool_id=read.text("storageid"),
+        cluster_id=read.text("clusterid"),
+        vm_id=read.text("virtualmachineid"),
+        vm=read.text("vmdisplayname", "vmname"),
+        vm_state=read.text("vmstate"),
+        vm_kind=KINDS.get(read.text("vmtype"), "User"),
+        hypervisor=read.text("hypervisor"),
+        tags=frozenset().union(*(tags.get(each, frozenset()) for each in its)),
+        local=read.text("storagetype").casefold() == "local",
+    )

@@ -1,0 +1,217 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Storage pools into maintenance and back: consent, verification, faults and killed runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.conftest import Connect
+from contract.storage.conftest import Store, pool_row, row
+from contract.tasks import twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    ApiError,
+    NotFound,
+    Refused,
+    TransportError,
+    WaitTimeout,
+)
+from sandbox.rules import life
+from sandbox.world import World
+from sandbox.world.vms import USER
+
+MODULE = "cs_storage_maintenance"
+
+
+def codes(caught: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [reason.code for reason in caught.value.reasons]
+
+
+def test_vms_that_would_stop_are_named_and_need_consent(store: Store) -> None:
+    told: Any = store.perform("cs_storage_maintenance_info", pool="ps1").result
+    assert [vm["vm"] for vm in told["stops"]] == sorted(store.vms)
+    assert told["other_pools"] == ["ps2"]
+    for check in (True, False):
+        with pytest.raises(Refused) as caught:
+            store.perform(MODULE, check, pool="ps1", consent=[store.vms[0]])
+        assert codes(caught) == ["vm_stops", "vm_stops"]
+        assert {reason.facts["vm"] for reason in caught.value.reasons} == set(store.vms[1:])
+    assert writes(store.server) == []
+    assert store.pool("ps1")["state"] == "Up"
+
+
+def test_there_and_back_without_losing_a_vm(store: Store) -> None:
+    into = twice(store.cloud, MODULE, zone="z1", pool="ps1", consent=["all"])
+    assert into.after["stopped"] == sorted(store.vms)
+    assert set(store.states().values()) == {"Stopped"}
+    back = twice(store.cloud, MODULE, zone="z1", pool="ps1", state="enabled")
+    assert sorted(back.result["started"]) == sorted(store.vms)  # type: ignore[call-overload]
+    assert set(store.states().values()) == {"Running"}
+    assert store.pool("ps1")["state"] == "Up"
+    assert store.notes() == []
+
+
+def test_check_mode_shows_the_plan_and_writes_nothing(store: Store) -> None:
+    told = store.perform(MODULE, True, pool="ps1", consent=store.vms)
+    assert (told.before, told.after) == ({"state": "Up"}, {"state": "Maintenance", "stopped": sorted(store.vms)})
+    assert writes(store.server) == []
+
+
+def test_a_stopped_vm_needs_no_consent_and_stays_down(store: Store) -> None:
+    store.server.run(lambda world: life.stop(world, row(world, store.vms[0])))
+    store.perform(MODULE, pool="ps1", consent=store.vms[1:])
+    store.perform(MODULE, pool="ps1", state="enabled")
+    assert store.states() == {store.vms[0]: "Stopped", store.vms[1]: "Running", store.vms[2]: "Running"}
+
+
+def test_a_disabled_pool_is_disabled_again(store: Store) -> None:
+    store.site.api.ok("updateStoragePool", id=store.site.pool, enabled="false")
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    assert store.pool("ps1")["state"] == "Maintenance"
+    store.perform(MODULE, pool="ps1", state="enabled")
+    assert store.pool("ps1")["state"] == "Disabled"
+    assert set(store.states().values()) == {"Running"}
+
+
+def test_a_vm_that_does_not_stop_is_named_and_the_next_run_finishes(store: Store) -> None:
+    store.change(lambda world: pool_row(world, "ps1").stuck.add(row(world, store.vms[2]).id))
+    with pytest.raises(Refused) as caught:
+        store.perform(MODULE, pool="ps1", consent=["all"])
+    assert codes(caught) == ["pool_state"]
+    assert store.vms[2] in caught.value.message
+    assert store.pool("ps1")["state"] == "ErrorInMaintenance"
+    store.change(lambda world: pool_row(world, "ps1").stuck.clear())
+    assert store.perform(MODULE, pool="ps1", consent=["all"]).changed
+    store.perform(MODULE, pool="ps1", state="enabled")
+    assert set(store.states().values()) == {"Running"}
+
+
+def test_what_an_error_left_is_taken_back(store: Store) -> None:
+    store.change(lambda world: pool_row(world, "ps1").stuck.add(row(world, store.vms[2]).id))
+    with pytest.raises(Refused):
+        store.perform(MODULE, pool="ps1", consent=["all"])
+    store.change(lambda world: pool_row(world, "ps1").stuck.clear())
+    assert store.perform(MODULE, pool="ps1", state="enabled").result["state"] == "Up"
+    assert set(store.states().values()) == {"Running"}
+
+
+def test_the_server_stops_at_a_vm_that_does_not_start_and_the_task_goes_on(store: Store) -> None:
+    """The server itself leaves all VMs after it stopped, with the pool Up."""
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    store.change(lambda world: pool_row(world, "ps1").stuck.add(row(world, store.vms[0]).id))
+    done = store.perform(MODULE, pool="ps1", state="enabled")
+    assert set(store.states().values()) == {"Running"}
+    assert any("the task started the remaining VMs" in each for each in done.warnings)
+
+
+def test_a_vm_that_stays_down_is_an_error_and_is_remembered(store: Store) -> None:
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    for _time in range(2):
+        store.server.faults.add("startVirtualMachine", "job_failed", nth=1, text="no disk")
+        store.change(lambda world: pool_row(world, "ps1").stuck.update({row(world, name).id for name in store.vms}))
+        with pytest.raises(Refused) as caught:
+            store.perform(MODULE, pool="ps1", state="enabled")
+        assert codes(caught) == ["vm_down"]
+        assert "no disk" in caught.value.message
+        told: Any = store.perform("cs_storage_maintenance_info", pool="ps1").result
+        assert told["not_back"] == [caught.value.reasons[0].facts["vm"]]
+    assert store.perform(MODULE, pool="ps1", state="enabled").changed
+    assert set(store.states().values()) == {"Running"}
+    assert store.notes() == []
+
+
+def test_a_killed_run_is_continued(store: Store, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    act = store.cloud.act
+
+    def killed(action: str, id: str) -> None:
+        act(action, id)
+        raise KeyboardInterrupt
+
+    for state, consent in (("maintenance", ["all"]), ("enabled", [])):
+        with monkeypatch.context() as patch:
+            patch.setattr(store.cloud, "act", killed)
+            with pytest.raises(KeyboardInterrupt):
+                store.perform(MODULE, pool="ps1", state=state, consent=consent)
+        store.cloud = Gateway(connect(store.server))
+        store.perform(MODULE, pool="ps1", state=state, consent=consent)
+    assert store.pool("ps1")["state"] == "Up"
+    assert set(store.states().values()) == {"Running"}
+    assert store.notes() == []
+
+
+def test_killed_before_the_server_was_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(action: str, id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.cloud, "act", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.perform(MODULE, pool="ps1", consent=["all"])
+    assert store.notes()
+    assert store.perform(MODULE, pool="ps1", state="enabled").result["state"] == "Up"
+    assert store.notes() == []
+
+
+def test_one_under_way_is_joined(store: Store) -> None:
+    store.server.run(lambda world: world.durations.update({"enableStorageMaintenance": 1.0}))
+    store.site.api.ok("enableStorageMaintenance", id=store.site.pool)
+    assert store.pool("ps1")["state"] == "PrepareForMaintenance"
+    store.clock.on_sleep = lambda _now: store.server.run(finish)
+    done = store.perform(MODULE, pool="ps1")
+    assert done.changed
+    assert done.result["state"] == "Maintenance"
+
+
+def finish(world: World) -> None:
+    """What the server does in the end."""
+    for job in world.jobs:
+        if job.status == 0:
+            for vm in [vm for vm in world.vms if vm.kind == USER]:
+                life.stop(world, vm)
+            pool_row(world, "ps1").state = "Maintenance"
+            for vm in [vm for vm in world.vms if vm.kind != USER]:
+                vm.pool_id = pool_row(world, "ps2").id
+            job.status = 1
+
+
+def test_the_wait_for_the_pool_has_a_limit(store: Store) -> None:
+    store.change(lambda world: setattr(pool_row(world, "ps1"), "state", "PrepareForMaintenance") or True)
+    with pytest.raises(WaitTimeout) as caught:
+        store.perform(MODULE, pool="ps1", timeout=20.0)
+    assert "PrepareForMaintenance" in caught.value.message
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "restart"])
+def test_lost_answers_are_read_from_the_effect(store: Store, fault: str) -> None:
+    store.server.faults.add("enableStorageMaintenance", fault)
+    try:
+        store.perform(MODULE, pool="ps1", consent=["all"])
+    except (ApiError, TransportError):
+        # A restart before the job did anything is an error, and the second run does it.
+        store.perform(MODULE, pool="ps1", consent=["all"])
+    assert store.pool("ps1")["state"] == "Maintenance"
+    store.perform(MODULE, pool="ps1", state="enabled")
+    assert set(store.states().values()) == {"Running"}
+
+
+@pytest.mark.since("4.18", raises=pytest.fail.Exception)
+def test_without_another_pool_system_vms_need_consent_too(store: Store) -> None:
+    store.site.api.ok("updateStoragePool", id=store.other, enabled="false")
+    with pytest.raises(Refused) as caught:
+        store.perform(MODULE, pool="ps1", consent=store.vms)
+    assert set(codes(caught)) == {"no_other_pool"}
+
+
+def test_a_maintenance_of_somebody_else_is_ended_with_a_warning(store: Store) -> None:
+    store.site.api.done("enableStorageMaintenance", id=store.site.pool)
+    store.server.run(lambda world: pool_row(world, "ps1").stopped.discard(row(world, store.vms[1]).id))
+    done = store.perform(MODULE, pool="ps1", state="enabled")
+    assert any(store.vms[1] in warning and "not begun by this module" in warning for warning in done.warnings)
+
+
+def test_unknown_pools_are_named(store: Store) -> None:
+    with pytest.raises(NotFound, match="did you mean ps2 or ps1"):
+        store.perform(MODULE, pool="ps3")
