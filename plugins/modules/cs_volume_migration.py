@@ -13,8 +13,8 @@ description:
   - Carries out what M(hostcraft.cloudstack.cs_volume_migration_plan) plans. If a volume cannot be moved, nothing is
     changed, and every reason is returned.
   - If the whole pool is emptied, it is disabled first, so that no new volumes are placed on it, and it stays disabled.
-  - A VM that has to be stopped is stopped only with O(consent), one after the other, and is started again as soon as its
-    volumes are moved.
+  - A VM that has to be stopped is stopped only with O(consent), one after the other, and is started again as soon as
+    its volumes are moved.
   - If the migration of a volume fails, the volume stays where it is, the others are moved, and the task fails.
   - If the task is killed and run again, it continues. Migrations in progress are waited for. VMs that were stopped are
     stored in annotations of the pool.
@@ -116,8 +116,8 @@ reasons:
   type: list
   elements: dict
 left:
-  description: Names of system VMs and routers on the pool. The server restarts them on another pool when the pool enters
-    maintenance.
+  description: Names of system VMs and routers on the pool. The server restarts them on another pool when the pool
+    enters maintenance.
   returned: success
   type: list
   elements: str

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which volume goes to which pool when one is emptied, and how.
 
-Source: 4.11.1 documentation, "VM Storage Migration" (14156-14225): XenServer and VMware move the volumes of running VMs,
-VMware between pools that the VM's host reaches; with KVM the VM has to be stopped. "Using Local Storage for Data
+Source: 4.11.1 documentation, "VM Storage Migration" (14156-14225): XenServer and VMware move the volumes of running
+VMs, VMware between pools that the VM's host reaches; with KVM the VM has to be stopped. "Using Local Storage for Data
 Volumes": these move nowhere. VolumeApiServiceImpl.migrateVolume; field facts, "Storage".
 """
 
@@ -138,7 +138,7 @@ def unsuited(volume: Volume, source: StoragePool, pool: StoragePool) -> str:
     if pool.cluster_id and pool.cluster_id != source.cluster_id and (volume.vm_id or source.cluster_id):
         return "is in another cluster"
     lacking = sorted(volume.tags - set(pool.storage_tags))
-    return f"lacks the tags {', '.join(lacking)}" if lacking else ""
+    return f"does not have the tags {', '.join(lacking)}" if lacking else ""
 
 
 def _no_target(volume: Volume, why: t.Mapping[str, str]) -> Reason:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The volumes of a pool moved to others: planned, carried out within limits, and verified.
 
-VMs whose hypervisor moves no running VM's volumes are stopped with consent, one after the other, and started again. Each
-is noted on the pool before, so that the successor of a killed run starts it.
+VMs whose hypervisor moves no running VM's volumes are stopped with consent, one after the other, and started again.
+Each is noted on the pool before, so that the successor of a killed run starts it.
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ def _rest(cloud: Cloud, request: Request, pool: StoragePool, work: Work) -> t.It
 
 def _differences(pool: StoragePool, plan: Plan, closes: bool) -> tuple[Json, Json]:
     names = [move.volume.name for move in plan.moves]
-    before: Json = {"volumes": {name: pool.name for name in names}}
+    before: Json = {"volumes": dict.fromkeys(names, pool.name)}
     after: Json = {"volumes": {move.volume.name: move.target.name for move in plan.moves}}
     return ({**before, "state": pool.state}, {**after, "state": DISABLED}) if closes else (before, after)
 

@@ -194,7 +194,7 @@ def one(volume: Volume, **terms: object) -> Plan:
             "vm_snapshots",
             "web",
         ),
-        (Volume("v", "v", tags=frozenset({"ssd"})), {}, "no_target", "lacks the tags ssd"),
+        (Volume("v", "v", tags=frozenset({"ssd"})), {}, "no_target", "does not have the tags ssd"),
         (Volume("v", "v", size=91), {}, "no_space", "t 90 bytes"),
     ],
 )
