@@ -69,12 +69,35 @@ def declared_settings(declared: t.Any) -> list[dict[str, t.Any]]:
     return declaration.declared_settings(declared)
 
 
+def consulted_settings(declared: t.Any) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+
+    return declaration.consulted_settings(declared)
+
+
 def declaration_problems(
-    declared: t.Any, hosts: t.Sequence[Record] = (), settings: t.Sequence[t.Sequence[Record]] = ()
+    declared: t.Any,
+    hosts: t.Sequence[Record] = (),
+    settings: t.Sequence[t.Sequence[Record]] = (),
+    server: t.Optional[Record] = None,
+    management_servers: t.Sequence[Record] = (),
 ) -> list[dict[str, str]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
 
-    return [_told(problem, declared, hosts) for problem in declaration.problems(declared, hosts, settings)]
+    found = declaration.judged(declared, hosts, settings, server, management_servers)
+    return [_told(problem, declared, hosts) for problem in found if problem.severity == "error"]
+
+
+def declaration_warnings(
+    declared: t.Any,
+    hosts: t.Sequence[Record] = (),
+    server: t.Optional[Record] = None,
+    management_servers: t.Sequence[Record] = (),
+) -> list[dict[str, str]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+
+    found = declaration.judged(declared, hosts, (), server, management_servers)
+    return [_told(problem, declared, hosts) for problem in found if problem.severity == "warning"]
 
 
 def zone_tree(facts: t.Mapping[str, t.Any]) -> str:
@@ -88,6 +111,7 @@ def _told(problem: Problem, declared: t.Any, hosts: t.Sequence[Record]) -> dict[
     place = f"{source}: {problem.where}" if source else problem.where
     return {
         "code": problem.code,
+        "severity": problem.severity,
         "where": problem.where,
         "source": source,
         "value": problem.value,
@@ -125,7 +149,9 @@ class FilterModule:
         return {
             "declared_hosts": declared_hosts,
             "declared_settings": declared_settings,
+            "consulted_settings": consulted_settings,
             "declaration_problems": declaration_problems,
+            "declaration_warnings": declaration_warnings,
             "missing_credentials": missing_credentials,
             "zone_tree": zone_tree,
         }

@@ -67,14 +67,14 @@ options:
   guest_vswitch_type:
     description: Type of the virtual switch for guest traffic. Used only to create a VMware cluster.
     type: str
-    choices: [vmwaresvs, vmwaredvs]
+    choices: [vmwaresvs, vmwaredvs, nexusdvs]
   public_vswitch_name:
     description: Name of the virtual switch for public traffic. Used only to create a VMware cluster.
     type: str
   public_vswitch_type:
     description: Type of the virtual switch for public traffic. Used only to create a VMware cluster.
     type: str
-    choices: [vmwaresvs, vmwaredvs]
+    choices: [vmwaresvs, vmwaredvs, nexusdvs]
   vms_ip_address:
     description: Address of the cluster's virtual supervisor module. Used only to create a VMware cluster.
     type: str
@@ -214,7 +214,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zo
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
-VSWITCHES = ["vmwaresvs", "vmwaredvs"]
+VSWITCHES = ["vmwaresvs", "vmwaredvs", "nexusdvs"]
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
     **KIND,

@@ -80,6 +80,9 @@ class Cloud(t.Protocol):
     def image_stores(self) -> Collection[ImageStore]: ...
 
     @property
+    def staging_stores(self) -> Collection[ImageStore]: ...
+
+    @property
     def vmware_datacenters(self) -> Collection[VmwareDatacenter]: ...
 
     @property

@@ -10,7 +10,12 @@ import pytest
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    Ambiguous,
+    InvalidValue,
+    NotFound,
+    Refused,
+)
 from sandbox.server import Sandbox
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -133,6 +138,46 @@ def test_the_pod_and_network_of_a_basic_zone(cloud: Gateway) -> None:
     )
     outcome = twice(cloud, "cs_pod", **{**NAMED["cs_pod"], "zone": "basic"})
     assert outcome.result["zone"] == "basic"
+
+
+@pytest.mark.parametrize("groups", [True, False])
+def test_a_basic_zone_from_end_to_end(sandbox: Sandbox, cloud: Gateway, groups: bool) -> None:
+    """As role zone does it: the guest network has no addresses of its own, and every pod a range of them."""
+    offering = "DefaultSharedNetworkOfferingWithSGService" if groups else "DefaultSharedNetworkOffering"
+    zone = {"zone": "basic"}
+    perform(cloud, "cs_zone", name="basic", dns1="192.0.2.53", network_type="Basic")
+    perform(cloud, "cs_physical_network", name="phys-b", **zone)
+    for kind in ("Management", "Guest"):
+        perform(cloud, "cs_traffic_type", traffic_type=kind, physical_network="phys-b", **zone)
+    providers = ["VirtualRouter", "SecurityGroupProvider"]
+    twice(cloud, "cs_physical_network", name="phys-b", nsps_enabled=providers, state="enabled", **zone)
+    perform(cloud, "cs_pod", **{**NAMED["cs_pod"], **zone, "end_ip": "172.16.99.50"})
+    network = {**zone, "name": "guests", "network_offering": offering}
+    made = twice(cloud, "cs_network", **network).result
+    assert (made["guest_type"], made["vlan"], made["gateway"]) == ("Shared", None, None)
+    mine = {"start_ip": "172.16.99.100", "end_ip": "172.16.99.200", "netmask": "255.255.255.0"}
+    guests = {**zone, **mine, "gateway": "172.16.99.1", "for_virtual_network": False, "network": "guests"}
+    held = twice(cloud, "cs_vlan_ip_range", pod="p2", **guests).result
+    (sent,) = sandbox.calls.of("createVlanIpRange")
+    assert (sent.params["podid"], sent.params["forvirtualnetwork"]) == (held["pod_id"], "false")
+    perform(cloud, "cs_cluster", name="k1", pod="p2", hypervisor="KVM", **zone)
+    opened = twice(cloud, "cs_zone", name="basic", state="enabled").result
+    assert opened["allocation_state"] == "Enabled"
+
+
+def test_a_staging_store_is_known_by_its_url(sandbox: Sandbox, cloud: Gateway) -> None:
+    given = {"zone": "z1", "url": "nfs://10.147.28.6/export/staging"}
+    made = twice(cloud, "cs_staging_store", **given).result
+    (sent,) = sandbox.calls.of("createSecondaryStagingStore")
+    assert (sent.params["scope"].lower(), sent.params["provider"]) == ("zone", "NFS")
+    assert (made["zone"], made["url"]) == ("z1", given["url"])
+    assert not perform(cloud, "cs_staging_store", zone="z1", url=given["url"] + "/").changed
+    (told,) = perform(cloud, "cs_staging_store_info", zone="z1").result["staging_stores"]
+    assert told["url"] == given["url"]
+    with pytest.raises(InvalidValue, match="nfs"):
+        perform(cloud, "cs_staging_store", zone="z1", url="s3://10.147.28.6/b")
+    twice(cloud, "cs_staging_store", state="absent", **given)
+    assert perform(cloud, "cs_staging_store_info", zone="z1").result["staging_stores"] == []
 
 
 def test_providers_of_a_network_that_is_not_there_are_predicted(sandbox: Sandbox, cloud: Gateway) -> None:

@@ -130,6 +130,10 @@ def _physical(call: Call, zone: Zone) -> PhysicalNetwork:
 def _vlan(call: Call, offering: NetworkOffering, zone: Zone) -> int | None:
     """The VLAN asked for; refused when a network or the pool has it, accepted outside all ranges (T4:25-28)."""
     text = call.get("vlan", "").removeprefix("vlan://")
+    if zone.network_type == "Basic":
+        if text not in ("", "untagged"):
+            raise invalid("Only vlan untagged can be created in Basic zone")
+        return None
     if offering.specify_vlan and not text:
         raise invalid("Vlan has to be specified; corresponding offering says specifyVlan=true")
     if not text:
@@ -174,7 +178,7 @@ def _private(call: Call, zone: Zone, vlan: int | None) -> tuple[str, int] | None
 def _addresses(call: Call, offering: NetworkOffering, zone: Zone) -> tuple[str, str]:
     """Gateway and netmask: given, the zone's guest CIDR for isolated networks, none for L2."""
     gateway, netmask = call.get("gateway", ""), call.get("netmask", "")
-    if offering.guest_type == "L2":
+    if offering.guest_type == "L2" or (zone.network_type == "Basic" and not gateway):
         return "", ""
     if not gateway and not netmask and offering.guest_type == "Isolated" and "SourceNat" in offering.services:
         default = subnet(*_split(zone.guest_cidr or DEFAULT_CIDR))
@@ -201,6 +205,16 @@ def _check_tier(vpc: Vpc | None, gateway: str, netmask: str) -> None:
         raise invalid(f"Network cidr {subnet(gateway, netmask)} is not within vpc {what} cidr")
 
 
+def _check_basic(call: Call, zone: Zone, offering: NetworkOffering) -> None:
+    """A basic zone has one guest network, shared and without source NAT (source)."""
+    if offering.guest_type != "Shared" or "SourceNat" in offering.services:
+        raise invalid(
+            "For zone of type Basic only offerings of guestType Shared with disabled SourceNat service are allowed"
+        )
+    if call.world.networks.select(zone_id=zone.id, traffic_type="Guest"):
+        raise refused(f"Can't have more than one Guest network in zone with network type {zone.network_type}")
+
+
 @command("createNetwork", USER)
 def create_network(call: Call) -> Body:
     world, zone, offering = call.world, call["zoneid"], call["networkofferingid"]
@@ -213,6 +227,8 @@ def create_network(call: Call) -> Body:
         raise invalid("Network offering can be used for VPC networks only")
     if vpc is not None and not offering.for_vpc:
         raise invalid("Network offering can't be used for VPC networks")
+    if zone.network_type == "Basic":
+        _check_basic(call, zone, offering)
     physical = _physical(call, zone)
     if offering.guest_type == "Shared" and zone.network_type == "Advanced" and not physical.isolation:
         # Measured on 4.22.

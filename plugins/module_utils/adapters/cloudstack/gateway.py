@@ -257,6 +257,7 @@ class Gateway:
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.storage_pools = Listing(client, resources.STORAGE_POOLS)
         self.image_stores = Listing(client, resources.IMAGE_STORES)
+        self.staging_stores = Listing(client, resources.STAGING_STORES)
         self.vmware_datacenters = Listing(client, resources.VMWARE_DATACENTERS)
         self.settings = Settings(client)
         self.fleets = FleetReader(client)

@@ -224,6 +224,18 @@ IMAGE_STORES: Resource[ImageStore] = Resource(
     late=frozenset(("read_only",)),
     pairs=frozenset(("details",)),
 )
+# Named by their URL. The answer of its creation has the key of another thing (T7:331-334).
+STAGING_STORES: Resource[ImageStore] = Resource(
+    kind="staging store",
+    read=mapping.image_store,
+    list="listSecondaryStagingStores",
+    list_key="imagestore",
+    create="createSecondaryStagingStore",
+    update="",
+    delete="deleteSecondaryStagingStore",
+    keys=("secondarystorage", "imagestore"),
+    pairs=frozenset(("details",)),
+)
 # Only servers with the VMware plugin have these; the answers' key is the plugin's own and differs between commands.
 VMWARE_DATACENTERS: Resource[VmwareDatacenter] = Resource(
     kind="VMware datacenter",

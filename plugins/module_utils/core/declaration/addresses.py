@@ -39,7 +39,8 @@ def address_problems(zone: Part) -> t.Iterator[Problem]:
     pods, public = list(zone.parts("pods")), list(zone.parts("public_ip_ranges"))
     for part in public:
         yield from _needed(part)
-    for part in (*pods, *public):
+    guests = [guest for pod in pods for guest in pod.parts("guest_ip_ranges")]
+    for part in (*pods, *public, *guests):
         yield from _range_problems(part)
     pod_ranges, public_ranges = _readable(pods), _readable(public)
     yield from _pod_overlaps(pod_ranges)
@@ -61,23 +62,6 @@ def _needed(part: Part) -> t.Iterator[Problem]:
         for key, kind in (("gateway_ipv6", "address6"), ("cidr_ipv6", "cidr6")):
             if not part.text(key):
                 yield part.problem("missing", key, f"{key} is needed", KINDS[kind].expected)
-    if len(six) == 2:
-        yield from _outside_ipv6(part)
-
-
-def _outside_ipv6(part: Part) -> t.Iterator[Problem]:
-    try:
-        network = ipaddress.IPv6Network(part.text("cidr_ipv6"), strict=False)
-        keys = ("gateway_ipv6", "start_ipv6", "end_ipv6")
-        there = {key: ipaddress.IPv6Address(part.text(key)) for key in keys if part.text(key)}
-    except ValueError:
-        return  # its shape has told
-    for key, each in there.items():
-        if each not in network:
-            yield part.problem("outside_subnet", key, f"{each} is outside {network}", f"an address of {network}")
-    if "start_ipv6" in there and there.get("end_ipv6", there["start_ipv6"]) < there["start_ipv6"]:
-        message = f"the range ends at {there['end_ipv6']}, before it starts at {there['start_ipv6']}"
-        yield part.problem("reversed_range", "end_ipv6", message, "the lower address first")
 
 
 def host_address_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Problem]:

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..masking import without_secret
 from ..naming import nearest
 
 Step = t.Union[str, int]
 Path = tuple[Step, ...]
 Record = t.Mapping[str, t.Any]
+Severity = t.Literal["error", "warning"]
+ERROR: Severity = "error"  # it is not applied
+WARNING: Severity = "warning"  # it is applied: advice, or what the server has already
 
 ZONE = "cloudstack_zone"  # the variable that declares a zone
 PREFIX = "cloudstack_"  # of the variables that declare a host
@@ -36,6 +40,7 @@ class Problem:
     message: str
     remedy: str
     host: str = ""
+    severity: Severity = ERROR
 
     @property
     def where(self) -> str:
@@ -65,6 +70,25 @@ class Part:
         """A problem of one of its values."""
         return Problem(code, (*self.path, key), shown(self.record.get(key)), message, remedy, self.host)
 
+    def warning(self, code: str, key: str, message: str, remedy: str) -> Problem:
+        """The same, of what may be applied."""
+        return replace(self.problem(code, key, message, remedy), severity=WARNING)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as problems tell it."""
+        return self.host or Problem("", self.path, "", "", "").where
+
+    def names(self, key: str) -> list[str]:
+        """The texts of a list."""
+        held = self.record.get(key)
+        return [str(each) for each in held] if isinstance(held, (list, tuple)) else []
+
+    def items(self, key: str) -> t.Mapping[str, t.Any]:
+        """The names and values under a key; empty where none stand there."""
+        held = self.record.get(key)
+        return {str(name): value for name, value in held.items()} if isinstance(held, t.Mapping) else {}
+
     def parts(self, key: str) -> t.Iterator[Part]:
         """The records of a list in it; what is no record was reported by its shape."""
         held = self.record.get(key)
@@ -85,7 +109,7 @@ def shown(value: object) -> str:
 def _masked(text: str) -> str:
     """``rbd://user:secret@host/pool`` without what stands before the @; also where the rest is no URL."""
     scheme, slashes, rest = text.partition("//")
-    return f"{scheme}//****@{rest.rpartition('@')[2]}" if slashes and "@" in rest else text
+    return without_secret(f"{scheme}//****@{rest.rpartition('@')[2]}" if slashes and "@" in rest else text)
 
 
 def choice_of(wanted: str, names: t.Iterable[str]) -> str:

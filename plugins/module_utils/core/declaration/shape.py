@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ..vlans.scheme import PURPOSES
+from ..zone.storage import PLUGIN_URL
 from .problem import Part, Path, Problem, choice_of, shown
 
 HYPERVISORS = ("KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator", "Custom")
 TRAFFIC = ("Management", "Guest", "Public", "Storage")
+VSWITCHES = ("vmwaresvs", "vmwaredvs", "nexusdvs")
 ABLED = ("enabled", "disabled")
 ABLED_OR_DRAINED = (*ABLED, "maintenance")
 
@@ -57,12 +59,20 @@ PHYSICAL_NETWORK: Schema = {
     "providers": NAMES,
     "traffic_types": Key("records", of=TRAFFIC_TYPE),
 }
+GUEST_IP_RANGE: Schema = {
+    "start_ip": NEEDED_ADDRESS,
+    "end_ip": ADDRESS,
+    "netmask": NEEDED_NETMASK,
+    "gateway": NEEDED_ADDRESS,
+}
+GUEST_NETWORK: Schema = {"name": NAME, "network_offering": NAME, "display_text": TEXT, "network_domain": TEXT}
 POD: Schema = {
     "name": NAME,
     "start_ip": NEEDED_ADDRESS,
     "end_ip": ADDRESS,
     "netmask": NEEDED_NETMASK,
     "gateway": NEEDED_ADDRESS,
+    "guest_ip_ranges": Key("records", of=GUEST_IP_RANGE),
     "allocation_state": Key(choices=ABLED),
 }
 PUBLIC_IP_RANGE: Schema = {
@@ -100,14 +110,18 @@ CLUSTER: Schema = {
     "arch": Key(choices=("x86_64", "aarch64", "s390x")),
     "allocation_state": Key(choices=ABLED),
     "managed_state": Key(choices=("managed", "unmanaged")),
+    "guest_vswitch_name": TEXT,
+    "guest_vswitch_type": Key(choices=VSWITCHES),
+    "public_vswitch_name": TEXT,
+    "public_vswitch_type": Key(choices=VSWITCHES),
     "settings": SETTINGS,
 }
 PRIMARY_STORAGE: Schema = {
     "name": NAME,
-    "url": Key("url", required=True),
+    "url": Key("storage_url", required=True),
     "scope": Key(choices=("cluster", "zone")),
     "cluster": TEXT,
-    "hypervisor": HYPERVISOR,
+    "hypervisor": Key(choices=(*HYPERVISORS, "Any"), code="unknown_hypervisor"),
     "provider": TEXT,
     "tags": NAMES,
     "capacity_bytes": Key("number"),
@@ -117,6 +131,7 @@ PRIMARY_STORAGE: Schema = {
     "allocation_state": Key(choices=ABLED_OR_DRAINED),
 }
 SECONDARY_STORAGE: Schema = {"name": NAME, "url": Key("url"), "provider": TEXT, "details": Key("details")}
+STAGING_STORE: Schema = {"url": Key("url", required=True)}
 ZONE: Schema = {
     "name": NAME,
     "network_type": Key(choices=("Basic", "Advanced")),
@@ -135,12 +150,14 @@ ZONE: Schema = {
     "allocation_state": Key(choices=ABLED),
     "physical_networks": Key("records", required=True, of=PHYSICAL_NETWORK),
     "pods": Key("records", required=True, of=POD),
+    "guest_network": Key("record", of=GUEST_NETWORK),
     "public_ip_ranges": Key("records", of=PUBLIC_IP_RANGE),
     "vlan_scheme": Key("records", of=VLAN_SCHEME),
     "vmware_datacenters": Key("records", of=VMWARE_DATACENTER),
     "clusters": Key("records", of=CLUSTER),
     "primary_storage": Key("records", of=PRIMARY_STORAGE),
     "secondary_storage": Key("records", of=SECONDARY_STORAGE),
+    "staging_stores": Key("records", of=STAGING_STORE),
     "settings": SETTINGS,
     "zone_settings": SETTINGS,
 }
@@ -214,6 +231,11 @@ def is_url(value: object) -> bool:
     return bool(parts and parts.scheme and (parts.netloc or parts.path.strip("/")))
 
 
+def _is_storage_url(value: object) -> bool:
+    """A plug-in reads keys and values in place of a URL."""
+    return is_url(value) or (isinstance(value, str) and bool(PLUGIN_URL.match(value)))
+
+
 def _is_vlan_word(value: object) -> bool:
     return _is_text(value) or (isinstance(value, (list, tuple)) and all(_is_text(each) for each in value))
 
@@ -244,6 +266,7 @@ KINDS: t.Mapping[str, Kind] = {
     "netmask": Kind("bad_netmask", is_netmask, "a dotted netmask such as 255.255.255.0"),
     "cidr6": Kind("bad_cidr", _is_cidr6, "a network such as 2001:db8::/64"),
     "cidr": Kind("bad_cidr", _is_cidr, "a network such as 10.1.1.0/24"),
+    "storage_url": Kind("bad_url", _is_storage_url, "a URL such as nfs://10.0.0.5/export/primary"),
     "url": Kind("bad_url", is_url, "a URL such as nfs://10.0.0.5/export/primary or http://kvm1.example.net"),
 }
 

@@ -130,17 +130,18 @@ def reasons_against(
     pools: t.Mapping[str, t.Iterable[vlans.Range]],
     suitable: t.Sequence[str],
     bypass: bool,
+    basic: bool = False,
 ) -> t.Iterator[Reason]:
     """Why a network cannot be made of an offering with these VLANs (two of a private one, none).
 
     pools: guest VLANs by physical network. suitable: enabled offerings that take a VLAN. bypass: the VLAN may be in a
-    pool and held by others. Source of the rules: T4:24-28.
+    pool and held by others. basic: the guest network of a basic zone is untagged. Source of the rules: T4:24-28.
     """
     if offering.state != "Enabled":
         remedy = "enable it (cs_network_offering, state enabled)"
         yield Reason("offering_disabled", f"network offering {offering.name} is {offering.state}", remedy)
     if not numbers:
-        if offering.specify_vlan:
+        if offering.specify_vlan and not basic:
             message = f"network offering {offering.name} requires a VLAN (specifyVlan)"
             yield Reason("vlan_missing", message, "set vlan, or use an offering without specify_vlan")
         return
@@ -202,9 +203,9 @@ def reasons_to_keep(users: t.Iterable[NetworkUser]) -> t.Iterator[Reason]:
         yield Reason("network_in_use", message, "remove the VM's NIC from it, or expunge the VM", facts)
 
 
-def needs_of(offering: NetworkOffering, wanted: t.Mapping[str, object]) -> None:
-    """Raises MissingValue: addresses that a shared network cannot be made without."""
-    if offering.guest_ip_type == "Shared":
+def needs_of(offering: NetworkOffering, wanted: t.Mapping[str, object], basic: bool = False) -> None:
+    """Raises MissingValue: addresses that a shared network cannot be made without. Those of a basic zone are pods'."""
+    if offering.guest_ip_type == "Shared" and not basic:
         missing = [name for name in ("gateway", "netmask", "start_ip", "end_ip") if not wanted.get(name)]
         if missing and not wanted.get("cidr_ipv6"):
             raise MissingValue(f"shared network {wanted.get('name')}", missing)

@@ -82,6 +82,16 @@ TYPES: t.Mapping[str, str] = {
 }
 
 
+# Storage plug-ins read keys and values in place of a URL (``MVIP=10.0.0.5;SVIP=10.0.1.5;…``, SolidFire).
+PLUGIN_URL = re.compile(r"[A-Za-z][\w.]*(?:=|%3d)", re.IGNORECASE)
+
+
+def plugin_keys(text: str) -> dict[str, str]:
+    """The values of such a text by their keys in lower case."""
+    pairs = [each.partition("=") for each in unquote(text).split(";")]
+    return {key.strip().casefold(): value.strip() for key, _equals, value in pairs if key.strip()}
+
+
 class Parts(t.NamedTuple):
     """A storage URL taken apart. user: what stands before the "@", with the secret."""
 
@@ -178,4 +188,10 @@ IMAGE_STORE = Rules(
     fixed={"url": REPLACE, "provider": REPLACE, "zone_id": REPLACE},
     same={"provider": same_word},
     write_only=frozenset(("details",)),
+)
+STAGING_STORE = Rules(
+    kind="staging store",
+    required=("url", "zone_id"),
+    fixed={"url": REPLACE, "zone_id": REPLACE},
+    write_only=frozenset(("scope", "provider", "details")),
 )

@@ -166,7 +166,8 @@ def _refuse(
     """Raises Refused with every reason against a new network, InvalidValue for a VLAN that is none."""
     if found.offering is None:
         return
-    needs_of(found.offering, wanted)
+    basic = found.zone.network_type == "Basic"
+    needs_of(found.offering, wanted, basic)
     if "isolated_pvlan" in numbers and "vlan" not in numbers:
         raise MissingValue(f"network {wanted['name']} on a private VLAN", ["vlan"])
     shared = found.offering.guest_ip_type == "Shared"
@@ -182,7 +183,7 @@ def _refuse(
         suitable = [each.name for each in offerings if each.guest_ip_type == kind]
     pools = {each.name: ranges_of(each) for each in networks}
     asked = list(dict.fromkeys(numbers.values()))
-    reasons = list(reasons_against(found.offering, asked, holders, pools, suitable, bypass))
+    reasons = list(reasons_against(found.offering, asked, holders, pools, suitable, bypass, basic))
     if found.zone.network_type == "Advanced":
         reasons += without_isolation(found.offering, {each.name: each.isolation_method for each in ours})
     if numbers:

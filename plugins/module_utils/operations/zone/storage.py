@@ -18,9 +18,11 @@ from ...core.naming import nearest
 from ...core.zone import shown
 from ...core.zone.storage import (
     IMAGE_STORE,
+    STAGING_STORE,
     STORAGE_POOL,
     StoragePool,
     access_mark,
+    parts_of,
     reasons_against_pool,
     url_place,
 )
@@ -237,6 +239,27 @@ def ensure_image_store(
         return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, show=show, places=parents)
 
     return within(place, then, wanted, state, check_mode, {"zone": zone})
+
+
+def ensure_staging_store(
+    cloud: Cloud, zone: t.Optional[str], url: str, state: State, check_mode: bool, details: t.Optional[Fields] = None
+) -> Outcome:
+    """An NFS store in a zone through which data of object storage passes, known by its URL. Raises InvalidValue."""
+    if parts_of(url).scheme != "nfs":
+        raise InvalidValue("url", without_secret(url), "nfs://SERVER/PATH")
+
+    def then(place: Zone) -> Outcome:
+        there = cloud.staging_stores.all(zone_id=place.id)
+        held = next((each for each in there if str(each.url).rstrip("/") == url.rstrip("/")), None)
+        fields = {"url": held.url if held else url, "zone_id": place.id}
+        if held is None:
+            fields.update(scope="zone", provider="NFS", details=details or None)
+        show, names = shown.image_store, {"zone": place.name}
+        rules, stores = STAGING_STORE, cloud.staging_stores
+        return ensure(cloud, stores, rules, held, fields, state, check_mode, show=show, places=names)
+
+    wanted = {"url": url}
+    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
 
 
 def _check_store(name: str, fields: Fields) -> None:

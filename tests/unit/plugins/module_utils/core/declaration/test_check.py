@@ -233,7 +233,7 @@ def test_a_planted_mistake_is_found_and_nothing_else(name: str, declared: Declar
             at("physical_networks", 1, "isolation_method", value="VXLAN"),
             [],
         ),
-        (at("network_type", value="Basic"), []),
+        (at("network_type", value="Basic"), [("basic_zone", ".physical_networks[1].name")]),
     ],
 )
 def test_mistakes_that_need_their_surroundings(plant: Plant, expected: list[tuple[str, str]]) -> None:
