@@ -209,6 +209,51 @@ def test_a_key_without_a_value_is_as_one_that_is_not_there(cloud: Sandbox, inven
     assert (second.status, second.changed) == (0, 0), second.output
 
 
+def test_a_basic_zone_with_object_storage_is_made_whole(cloud: Sandbox, tmp_path: Path) -> None:
+    """The guest network and each pod's addresses, a staging store beside S3, and what needs a restart told once."""
+    inventory = Path(shutil.copytree(INVENTORIES / "simulator", tmp_path / "inventory"))
+    traffic = [{"traffic_type": "Management"}, {"traffic_type": "Guest"}]
+    pods = [
+        {
+            "name": f"sim-{n}",
+            "start_ip": f"172.16.{n}.2",
+            "end_ip": f"172.16.{n}.99",
+            "netmask": "255.255.255.0",
+            "gateway": f"172.16.{n}.1",
+            "guest_ip_ranges": [
+                {"start_ip": f"10.1.{n}.10", "end_ip": f"10.1.{n}.99", "netmask": "255.255.255.0", "gateway": f"10.1.{n}.1"}
+            ],
+        }
+        for n in (1, 2)
+    ]
+    keys = {"accesskey": "AKIA", "secretkey": "sesame-open", "bucket": "images", "endpoint": "s3.example.net"}
+    change(
+        inventory,
+        network_type="Basic",
+        guest_cidr_address=None,
+        physical_networks=[{"name": "basic", "traffic_types": traffic}],
+        public_ip_ranges=None,
+        pods=pods,
+        guest_network={"name": "guests", "network_offering": "DefaultSharedNetworkOfferingWithSGService"},
+        secondary_storage=[{"name": "s3", "provider": "S3", "details": keys}],
+        staging_stores=[{"url": "nfs://10.147.28.6/export/staging"}],
+        settings={"secstorage.encrypt.copy": True, "expunge.delay": 3600},
+    )
+    first = play(cloud, inventory)
+    assert first.status == 0, first.output
+    told = " ".join(first.output.split())
+    assert told.count("only when it starts") == 1
+    assert "secstorage.encrypt.copy: the management server reads this setting only when it starts" in told
+    assert "sesame-open" not in told
+    made = cloud.run(lambda world: sorted((row.start, world.pods[row.pod_id].name) for row in world.vlan_ranges))
+    assert made == [("10.1.1.10", "sim-1"), ("10.1.2.10", "sim-2")]
+    assert cloud.run(lambda world: [row.url for row in world.staging_stores]) == ["nfs://10.147.28.6/export/staging"]
+    assert ("SecurityGroupProvider", "Enabled") in _providers(cloud)
+    second = play(cloud, inventory)
+    assert (second.status, second.changed) == (0, 0), second.output
+    assert "only when it starts" not in second.output
+
+
 def _providers(cloud: Sandbox) -> list[tuple[str, str]]:
     return cloud.run(lambda world: sorted((row.name, row.state) for row in world.providers))
 

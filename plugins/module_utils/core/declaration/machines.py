@@ -40,9 +40,9 @@ def machine_problems(
         controller = host.get("oobm")
         if isinstance(controller, t.Mapping):
             yield from _told_in(Part((*host.path, "oobm"), controller, host.host), "address", "the controller", ranges)
-        address = address_of(_url_host(host.text("url")))
-        if address is not None and address.version == 6:
-            yield from _inside(host, "url", str(address), address, ranges, "host_in_range")
+        own = address_of(_url_host(host.text("url")))
+        if own is not None and own.version == 6:
+            yield from _inside(host, "url", str(own), own, ranges, "host_in_range")
     yield from _management(held, machines, ranges)
 
 

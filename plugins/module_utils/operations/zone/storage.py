@@ -251,7 +251,7 @@ def ensure_staging_store(
     def then(place: Zone) -> Outcome:
         there = cloud.staging_stores.all(zone_id=place.id)
         held = next((each for each in there if str(each.url).rstrip("/") == url.rstrip("/")), None)
-        fields = {"url": held.url if held else url, "zone_id": place.id}
+        fields: dict[str, object] = {"url": held.url if held else url, "zone_id": place.id}
         if held is None:
             fields.update(scope="zone", provider="NFS", details=details or None)
         show, names = shown.image_store, {"zone": place.name}
