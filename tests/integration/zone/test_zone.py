@@ -221,7 +221,12 @@ def test_a_basic_zone_with_object_storage_is_made_whole(cloud: Sandbox, tmp_path
             "netmask": "255.255.255.0",
             "gateway": f"172.16.{n}.1",
             "guest_ip_ranges": [
-                {"start_ip": f"10.1.{n}.10", "end_ip": f"10.1.{n}.99", "netmask": "255.255.255.0", "gateway": f"10.1.{n}.1"}
+                {
+                    "start_ip": f"10.1.{n}.10",
+                    "end_ip": f"10.1.{n}.99",
+                    "netmask": "255.255.255.0",
+                    "gateway": f"10.1.{n}.1",
+                }
             ],
         }
         for n in (1, 2)
