@@ -24,7 +24,22 @@ foreach ($share in $Shares) {
 }
 
 $service = Get-Service -Name $AgentService -ErrorAction SilentlyContinue
-$agent = if ($service) { @{ name = $service.Name; state = [string] $service.Status } } else { @{} }
+$agent = @{}
+if ($service) {
+    $its = Get-CimInstance Win32_Service | Where-Object Name -eq $service.Name
+    $agent = @{ name = $service.Name; state = [string] $service.Status; account = [string] $its.StartName }
+}
+
+# A session that may not ask the directory (WinRM without delegated credentials) leaves it unseen.
+$delegation = $null
+try {
+    $found = ([adsisearcher] "(&(objectCategory=computer)(name=$($env:COMPUTERNAME)))").FindOne()
+    if ($found) {
+        $delegation = @($found.Properties['msds-allowedtodelegateto'] | ForEach-Object { [string] $_ })
+    }
+} catch {
+    $delegation = $null
+}
 
 $shown = netsh http show sslcert ipport=0.0.0.0:8250 | Out-String
 $certificate = @{}
@@ -51,7 +66,9 @@ $Ansible.Result = @{
     memory = [long] $system.TotalPhysicalMemory
     disk = [long] $disk.Size
     cpu_mhz = [int] $processor.MaxClockSpeed
+    computer = $system.Name
     domain = if ($system.PartOfDomain) { $system.Domain } else { '' }
+    delegation = $delegation
     switches = if ($hyperv) { @(Get-VMSwitch | ForEach-Object { @{ name = $_.Name; type = [string] $_.SwitchType } }) }
     adapters = @(Get-NetAdapter -Physical | Where-Object Status -eq 'Up' | ForEach-Object {
         @{ name = $_.Name; speed = [long] $_.Speed }

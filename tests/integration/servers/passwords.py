@@ -33,7 +33,9 @@ def prepare(_name: str, root: Path) -> None:
     """As CloudStack needs a host that it logs in to with a password; a refused login is told at once."""
     (root / "etc/ssh/sshd_config.d/00-password.conf").write_text(SSHD, encoding="utf-8")
     rules = root / "etc/pam.d/common-auth"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("pam_unix.so nullok", "pam_unix.so nullok nodelay"), "utf-8")
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("pam_unix.so nullok", "pam_unix.so nullok nodelay"), "utf-8"
+    )
 
 
 def accepts(host: Host, password: str, folder: Path) -> bool:

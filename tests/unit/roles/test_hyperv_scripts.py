@@ -75,3 +75,21 @@ def test_what_changes_the_host_says_what_it_would_change() -> None:
         text = path.read_text(encoding="utf-8")
         changes = re.search(r"\b(New|Set|Enable|Remove)-\w|netsh http add", text)
         assert bool(changes) == ("SupportsShouldProcess" in text and "ShouldProcess(" in text), path.name
+
+
+def test_secrets_reach_windows_only_by_options_that_ansible_hides() -> None:
+    hidden = {"domain_admin_password", "domain_password"}
+    for task in tasks():
+        for module, given in task.items():
+            if not isinstance(given, dict) or "." not in module:
+                continue
+            secret = {name for name, value in given.items() if "password }}" in str(value)}
+            assert secret <= hidden or task.get("no_log") is True, task["name"]
+
+
+def test_a_file_server_shares_for_the_user_and_the_accounts() -> None:
+    by_module = {
+        module: given for task in tasks() for module, given in task.items() if module.startswith("ansible.windows")
+    }
+    assert "hyperv_host_share_accounts" in by_module["ansible.windows.win_share"]["full"]
+    assert by_module["ansible.windows.win_share"]["rule_action"] == "add"

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import Finding
+from .hyperv_delegation import delegation
 from .hyperv_table import HYPERV, found
 
 Facts = t.Mapping[str, t.Any]
@@ -23,13 +24,18 @@ AGENT_PORT, DAYS_LEFT, SMB3 = 8250, 30, 3
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the host is to have. user: the domain user that the agent runs as, DOMAIN\\\\name."""
+    """What the host is to have.
+
+    user: the domain user that the agent runs as, DOMAIN\\name. partners: DNS names of the hosts that exchange VMs with
+    it.
+    """
 
     domain: str = ""
     switch: str = ""
     user: str = ""
     shares: tuple[str, ...] = ()
     live_migration: bool = True
+    partners: tuple[str, ...] = ()
 
 
 Found = t.Iterator[Finding]
@@ -43,7 +49,7 @@ def judge_hyperv(facts: Facts, wanted: Wanted) -> tuple[Finding, ...]:
         *_network(facts, wanted),
         *_users(facts, wanted),
         *_storage(facts, wanted),
-        *_agent(facts),
+        *_agent(facts, wanted),
         *_migration(facts, wanted),
     ]
     return HYPERV.judgement(verdicts).findings
@@ -112,12 +118,15 @@ def _storage(facts: Facts, wanted: Wanted) -> Found:
         yield found("smb_too_old", f"supported is SMB {facts['smb']}", dialect=facts["smb"])
 
 
-def _agent(facts: Facts) -> Found:
+def _agent(facts: Facts, wanted: Wanted) -> Found:
     agent = facts.get("agent")
     if agent is not None and not agent:
         yield found("agent_missing", "the service does not exist")
     elif agent and agent.get("state") != "Running":
         yield found("agent_not_running", f"{agent.get('name')} is {agent.get('state')}", state=agent.get("state"))
+    account = str((agent or {}).get("account") or "")
+    if account and wanted.user and not _same_account(account, wanted):
+        yield found("agent_other_account", f"it runs as {account}, expected {wanted.user}", account=account)
     certificate = facts.get("certificate")
     if certificate is not None and not certificate:
         yield found("certificate_missing", f"port {AGENT_PORT}", port=AGENT_PORT)
@@ -136,6 +145,22 @@ def _migration(facts: Facts, wanted: Wanted) -> Found:
         yield found("migration_off", "reported by Get-VMHost")
     elif migration.get("authentication") != "Kerberos":
         yield found("migration_not_kerberos", f"it uses {migration.get('authentication')}")
+    held: t.Optional[t.Sequence[str]] = facts.get("delegation")
+    if held is None:
+        return
+    known = {name.casefold() for name in held}
+    missing = [each for each in delegation(wanted.partners, facts.get("computer")) if each.casefold() not in known]
+    if missing:
+        yield found("delegation_missing", ", ".join(missing), services=missing)
+
+
+def _same_account(account: str, wanted: Wanted) -> bool:
+    """Whether a service's account, DOMAIN\\name or name@example.net, is the wanted user."""
+    domain, _, name = wanted.user.casefold().rpartition("\\")
+    given, at, its = account.casefold().partition("@")
+    if at:
+        return given == name and (its == wanted.domain.casefold() or its.split(".")[0] == domain)
+    return account.casefold() == wanted.user.casefold()
 
 
 def _numbers(text: t.Any) -> tuple[int, ...]:

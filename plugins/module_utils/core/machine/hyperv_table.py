@@ -106,6 +106,18 @@ HYPERV = Table(
             "renew the certificate and bind the new one",
             _AGENT,
         ),
+        (
+            "agent_other_account",
+            "The agent's service does not run as CloudStack's domain user",
+            "set hyperv_host_user_password, or set the account of the service manually",
+            _CHECKLIST,
+        ),
+        (
+            "delegation_missing",
+            "The computer may not act for users on services of the other hosts",
+            "set hyperv_host_partners, or delegate CIFS and the migration service in Active Directory manually",
+            _CHECKLIST,
+        ),
         ("migration_off", "Live migration is disabled", "run the role with the tag hyperv_host_migration", _CHECKLIST),
         (
             "migration_not_kerberos",

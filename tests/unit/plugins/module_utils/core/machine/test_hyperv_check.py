@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import Wanted, judge_hyperv
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_delegation import delegation
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_table import HYPERV
 
 USER = "EXAMPLE\\cloudstack"
-WANTED = Wanted("example.net", "external", USER, ("\\\\files\\primary",))
+PARTNERS = ("hv1.example.net", "hv2.example.net")
+WANTED = Wanted("example.net", "external", USER, ("\\\\files\\primary",), partners=PARTNERS)
 RIGHT: dict[str, Any] = {
     "os_version": "6.3.9600",
     "is_64bit": True,
@@ -29,7 +32,9 @@ RIGHT: dict[str, Any] = {
     "groups": {"Hyper-V Administrators": ["example\\CloudStack"], "Administrators": [USER]},
     "shares": {"\\\\files\\primary": True},
     "smb": "3.1.1",
-    "agent": {"name": "agent", "state": "Running"},
+    "agent": {"name": "agent", "state": "Running", "account": "example\\cloudstack"},
+    "computer": "HV1",
+    "delegation": [*delegation(PARTNERS, "hv1"), "cifs/files"],
     "certificate": {"thumbprint": "0" * 40, "days_left": 900},
     "firewall_open": True,
     "migration": {"enabled": True, "authentication": "Kerberos"},
@@ -56,6 +61,10 @@ PLANTED: list[tuple[str, Mapping[str, Any]]] = [
     ("certificate_missing", {"certificate": {}}),
     ("certificate_expiring", {"certificate": {"thumbprint": "0" * 40, "days_left": 3}}),
     ("port_closed", {"firewall_open": False}),
+    ("agent_other_account", {"agent": {"name": "agent", "state": "Running", "account": "LocalSystem"}}),
+    ("agent_other_account", {"agent": {"name": "agent", "state": "Running", "account": "cloudstack@other.net"}}),
+    ("delegation_missing", {"delegation": []}),
+    ("delegation_missing", {"delegation": ["cifs/hv2", "cifs/hv2.example.net"]}),
     ("migration_off", {"migration": {"enabled": False, "authentication": "Kerberos"}}),
     ("migration_not_kerberos", {"migration": {"enabled": True, "authentication": "CredSSP"}}),
 ]
@@ -74,7 +83,7 @@ def test_a_planted_fault_is_the_only_finding(code: str, fault: Mapping[str, Any]
     assert codes({**RIGHT, **fault}) == [code]
 
 
-@pytest.mark.parametrize("name", sorted(RIGHT))
+@pytest.mark.parametrize("name", sorted(set(RIGHT) - {"computer"}))
 def test_what_was_not_seen_is_not_judged(name: str) -> None:
     assert codes({key: value for key, value in RIGHT.items() if key != name}) == []
     assert codes({**RIGHT, name: None}) == []
@@ -94,3 +103,26 @@ def test_the_roles_readme_has_the_table_and_each_check_is_planted() -> None:
     rows = [row for row in readme.splitlines() if row.startswith("| `") and row.count("|") == 6]
     assert rows == [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in HYPERV.checks]
     assert {code for code, _fault in PLANTED} == set(HYPERV.by_code)
+
+
+@pytest.mark.parametrize("account", ["EXAMPLE\\CloudStack", "cloudstack@example.net", "CloudStack@EXAMPLE.NET"])
+def test_an_account_is_known_by_both_of_its_names(account: str) -> None:
+    assert codes({**RIGHT, "agent": {"name": "agent", "state": "Running", "account": account}}) == []
+
+
+def test_a_host_is_trusted_for_two_services_of_each_other_host_by_both_names() -> None:
+    assert delegation(["hv2.example.net", "HV1.example.net", "hv2.example.net"], "hv1") == [
+        "cifs/hv2",
+        "cifs/hv2.example.net",
+        "Microsoft Virtual System Migration Service/hv2",
+        "Microsoft Virtual System Migration Service/hv2.example.net",
+    ]
+    assert delegation(["hv1.example.net"], "HV1") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["hv2", "", "hv2.example.net/x", "-a.example.net", "hv2.example.net\n", "a b.net", "*.net"]
+)
+def test_a_partner_without_a_dns_name_is_refused_by_name(name: str) -> None:
+    with pytest.raises(InvalidValue, match="hyperv_host_partners"):
+        delegation([name + ("x.." if name.endswith("\n") else "")], "hv1")
