@@ -68,6 +68,10 @@ options:
         description: Whether the package manager holds the package at its version.
         type: bool
         default: false
+      refused:
+        description: Why the package manager would not install the wanted version. Empty if it would.
+        type: str
+        default: ""
       java:
         description: Major version of Java.
         type: int
@@ -175,6 +179,12 @@ chain:
   type: list
   elements: str
   sample: ["4.22.0.0"]
+templates:
+  description: Names of the system VM templates of the wanted version, for the hypervisors of the clusters.
+  returned: always
+  type: list
+  elements: str
+  sample: [systemvm-kvm-4.22.0-x86_64]
 steps:
   description: The steps in their order, each with the machine, its estimated seconds, and whether the API is down.
   returned: always

@@ -18,8 +18,9 @@ PLACES = {
     "keystore-setup.sh": ("usr/share/cloudstack-common/scripts/util/keystore-setup", 0o755),
     "keystore-cert-import.sh": ("usr/share/cloudstack-common/scripts/util/keystore-cert-import", 0o755),
 }
+ENVIRONMENT = "paths.script=/usr/share/cloudstack-common\npaths.pid=/var/run\n"
 CONTROL = """Package: cloudstack-agent
-Version: 4.22.0.0~standin
+Version: {version}
 Architecture: all
 Maintainer: nobody <nobody@example.net>
 Depends: python3, iproute2, openssl
@@ -27,18 +28,23 @@ Description: stand-in of hostcraft.cloudstack's tests, not the CloudStack agent
 """
 
 
-def package(folder: Path) -> Path:
+def package(folder: Path, version: str = "4.22.0.0~standin") -> Path:
     """Build the .deb into a folder."""
-    tree = folder / "cloudstack-agent"
+    tree = folder / f"cloudstack-agent-{version}"
     for name, (place, mode) in PLACES.items():
         target = tree / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(FILES / name, target)
         target.chmod(mode)
+    texts = {"etc/cloudstack/agent/environment.properties": ENVIRONMENT}
+    texts["usr/share/cloudstack-agent/VERSION"] = version.partition("~")[0] + "\n"
+    for place, text in texts.items():
+        (tree / place).write_text(text, encoding="utf-8")
     control = tree / "DEBIAN"
     control.mkdir()
-    (control / "control").write_text(CONTROL, encoding="utf-8")
-    (control / "conffiles").write_text("/etc/cloudstack/agent/agent.properties\n", encoding="utf-8")
-    made = folder / "cloudstack-agent_4.22.0.0~standin_all.deb"
+    (control / "control").write_text(CONTROL.format(version=version), encoding="utf-8")
+    kept = "".join(f"/etc/cloudstack/agent/{name}.properties\n" for name in ("agent", "environment"))
+    (control / "conffiles").write_text(kept, encoding="utf-8")
+    made = folder / f"cloudstack-agent_{version}_all.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "--build", str(tree), str(made)], check=True, capture_output=True)
     return made

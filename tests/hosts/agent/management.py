@@ -207,7 +207,7 @@ class Management:
         with self._changed:
             self.connected[guid] = met
             self._changed.notify_all()
-        self._tell(lambda world: self._up(world, guid))
+        self._tell(lambda world: self._up(world, guid, str(told.get("version", "4.22.0.0"))))
         with contextlib.suppress(OSError):
             for line in lines:
                 met.answers.put(line)
@@ -222,10 +222,10 @@ class Management:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(act, self.sandbox.world)
 
-    def _up(self, world: World, guid: str) -> None:
+    def _up(self, world: World, guid: str, version: str) -> None:
         present = [host for host in world.hosts if host.guid == guid]
         if present:
-            present[0].state, present[0].last_pinged = "Up", world.now()
+            present[0].state, present[0].last_pinged, present[0].version = "Up", world.now(), version
         elif guid in self._known:
             # The agent names a zone, pod and cluster that are there: the server takes it for a new host.
             again = replace(self._known[guid], id=world.hosts.next_id(), uuid=world.new_uuid(), state="Up")

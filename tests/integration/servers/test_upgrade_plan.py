@@ -123,17 +123,36 @@ def test_what_a_release_does_not_have_is_left_out(database: MariaDb) -> None:
     """Of 4.11: no architecture of clusters and templates, no free space of stores."""
     database.run("ALTER TABLE cluster RENAME COLUMN arch TO arch_")
     database.run("ALTER TABLE vm_template RENAME COLUMN arch TO arch_")
-    database.run("RENAME TABLE op_lock TO op_lock_")
     try:
         found = read(access(database))
     finally:
         database.run("ALTER TABLE cluster RENAME COLUMN arch_ TO arch")
         database.run("ALTER TABLE vm_template RENAME COLUMN arch_ TO arch")
-        database.run("RENAME TABLE op_lock_ TO op_lock")
     assert [(each.hypervisor, each.arch) for each in found.kinds] == [("KVM", "")]
     assert [(each.name, each.ready) for each in found.templates] == [("systemvm-kvm-4.21.0-x86_64", ("zurich",))]
     assert (found.locked, found.servers[0].alive) == (False, True)
     assert found.grants["cloud"] == {"ALL PRIVILEGES"}
+
+
+def test_a_server_that_upgrades_the_schema_is_seen_by_its_lock(database: MariaDb) -> None:
+    """As GlobalLock takes it: a named lock of its connection, no row."""
+    assert not read(access(database)).locked
+    with database.connection() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK('DatabaseUpgrade', 1)")
+        assert read(access(database)).locked
+    assert not read(access(database)).locked
+
+
+def test_the_memory_of_system_vms_is_that_of_their_offering(database: MariaDb) -> None:
+    made = "INSERT INTO vm_instance (id, name, instance_name, state, type, service_offering_id, created) "
+    database.run(f"{made} VALUES (5, 'v', 'v-5-VM', 'Running', 'ConsoleProxy', 7, {NOW})")
+    assert [each.memory for each in read(access(database)).system_vms] == [None]
+    database.run("CREATE TABLE service_offering (id bigint PRIMARY KEY, ram_size int)")
+    try:
+        database.run("INSERT INTO service_offering VALUES (7, 256)")
+        assert [(each.name, each.memory) for each in read(access(database)).system_vms] == [("v-5-VM", 256)]
+    finally:
+        database.run("DROP TABLE service_offering")
 
 
 def run(tmp_path: Path, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
         "ipaddress": host.ip_address,
         "zoneid": world.zones[host.zone_id].uuid,
         "podid": world.pods[host.pod_id].uuid,
-        "version": "4.22.0.0-SNAPSHOT",
+        "version": host.version,
         "hypervisor": host.hypervisor,
         "cpunumber": host.cores,
         "cpuspeed": host.mhz,

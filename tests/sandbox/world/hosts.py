@@ -57,6 +57,8 @@ class Host:
     dedicated: Dedication | None = None
     # Of the agent, where the host is a machine (world.agents).
     guid: str = ""
+    # Of its agent, which is the server's unless a machine tells another.
+    version: str = "4.22.0.0-SNAPSHOT"
     # How the server logs in to it; the API shows neither.
     username: str = ""
     password: str = ""

@@ -29,6 +29,7 @@ FILES = ("create-schema", "create-schema-premium", "server-setup", "templates")
 DATABASES = ("cloud", "cloud_usage")
 LOCK = "hostcraft.cloudstack.set_up"
 FRESH = 150  # seconds since a server wrote that it lives: cluster.heartbeat.threshold
+CHECK = 30  # seconds that the check of a start takes that has nothing to upgrade
 _CREATED = re.compile(r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`?(\w+)`?\.)?`?(\w+)`?", re.IGNORECASE)
 _UNKNOWN = 1049
 # The package presets two settings in the same way; the first start adds the others and keeps values.
@@ -93,6 +94,7 @@ class SetUp:
             init = encryption.read(_text(found_init[0][0]), self._wanted.database_key)[0]
         versions = client.rows("SELECT version, step FROM cloud.version ORDER BY id") if "version" in held else ()
         servers, living = self._servers(client) if "mshost" in held else (0, ())
+        upgrading = self._upgrading(client)
         client.end_reading()
         return Found(
             {name: frozenset(names) for name, names in tables.items()},
@@ -101,7 +103,18 @@ class SetUp:
             servers,
             living,
             init,
+            upgrading,
         )
+
+    @staticmethod
+    def _upgrading(client: Client) -> bool:
+        """Whether a server holds the lock of the schema for longer than a start that has nothing to upgrade."""
+        until = time.monotonic() + CHECK
+        while client.rows("SELECT IS_USED_LOCK('DatabaseUpgrade')")[0][0] is not None:
+            if time.monotonic() > until:
+                return True
+            time.sleep(1)
+        return False
 
     def prove(self) -> None:
         """The ordinary account opens both databases from this machine. Raises AccessDenied, DatabaseError."""

@@ -72,7 +72,7 @@ class _Reader(Reading):
                 "SELECT name FROM configuration WHERE updated IS NULL AND value IS NOT NULL "
                 "AND category NOT IN ('Hidden', 'Secure') AND value <> default_value ORDER BY name"
             ),
-            locked=bool(self.rows("SELECT 1 FROM op_lock WHERE `key` LIKE '%%DatabaseUpgrade%%'")),
+            locked=bool(self.rows("SELECT 1 FROM DUAL WHERE IS_USED_LOCK('DatabaseUpgrade') IS NOT NULL")),
             encryptor=self._encryptor(),
         )
 
@@ -143,12 +143,27 @@ class _Reader(Reading):
 
     def _system_vms(self) -> tuple[SystemVm, ...]:
         marks = ", ".join(["%s"] * len(SYSTEM))
+<<<<<<< HEAD
         found = self.rows(
             "SELECT v.instance_name, v.type, v.state, r.template_version FROM vm_instance v "
             f"LEFT JOIN domain_router r ON r.id = v.id WHERE v.removed IS NULL AND v.type IN ({marks}) ORDER BY v.id",
             *SYSTEM,
         )
         return tuple(SystemVm(*(text_of(value) for value in row)) for row in found)
+=======
+        told = (
+            "SELECT v.instance_name, v.type, v.state, r.template_version, {} FROM vm_instance v "
+            "LEFT JOIN domain_router r ON r.id = v.id {} "
+            f"WHERE v.removed IS NULL AND v.type IN ({marks}) ORDER BY v.id"
+        )
+        found = self.rows(
+            told.format("o.ram_size", "LEFT JOIN service_offering o ON o.id = v.service_offering_id"),
+            *SYSTEM,
+            instead=told.format("NULL", ""),
+        )
+        return tuple(
+            SystemVm(*(text_of(value) for value in row[:4]), None if row[4] is None else int(row[4])) for row in found
+        )
 
     def _sizes(self) -> dict[str, int]:
         found = self.rows(

@@ -21,6 +21,7 @@ from typing import Any
 HOME = "/etc/cloudstack/agent"
 PROPERTIES = f"{HOME}/agent.properties"
 SCRIPTS = "/usr/share/cloudstack-common/scripts/util"
+VERSION = "/usr/share/cloudstack-agent/VERSION"
 
 
 def properties() -> dict[str, str]:
@@ -47,6 +48,15 @@ def certificate() -> str:
         return ""
 
 
+def version() -> str:
+    """Of the package when this process started, as of classes that are loaded."""
+    with open(VERSION, encoding="utf-8") as file:
+        return file.read().strip()
+
+
+RUNNING = version() if os.path.exists(VERSION) else "4.22.0.0"
+
+
 def greeting(held: dict[str, str]) -> dict[str, Any]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     reserved = int(held.get("host.reserved.mem.mb", "1024")) * 1024**2
@@ -61,6 +71,7 @@ def greeting(held: dict[str, str]) -> dict[str, Any]:
         "mhz": 2400,
         "memory": memory - reserved,
         "certificate": certificate(),
+        "version": RUNNING,
     }
 
 

@@ -60,6 +60,7 @@ class Found:
     servers: int = 0
     living: tuple[str, ...] = ()
     init: str = EMPTY
+    upgrading: bool = False
 
     @property
     def state(self) -> str:
@@ -151,6 +152,13 @@ def _release(wanted: Wanted, found: Found, written: bool) -> t.Iterator[Reason]:
             facts,
         )
     unfinished = [version for version, step in found.versions if step != "Complete"]
+    if not written and found.upgrading and not unfinished:
+        yield Reason(
+            "upgrade_under_way",
+            "a management server is checking or upgrading the schema of the database",
+            "wait until it serves",
+            facts,
+        )
     if not written and unfinished:
         yield Reason(
             "upgrade_unfinished",

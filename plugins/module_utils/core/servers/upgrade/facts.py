@@ -69,8 +69,8 @@ class Shipped:
 class Node:
     """A management server's machine. None and "" where nobody looked.
 
-    package: installed, offered: what the repository has. address: cluster.node.IP. clock: seconds ahead of the
-    database. shipped: None without a metadata.ini.
+    package: installed, offered: what the repository has, refused: why the package manager would not install the wanted
+    version. address: cluster.node.IP. shipped: None without a metadata.ini.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Node:
     package: str = ""
     offered: t.Optional[tuple[str, ...]] = None
     held: bool = False
+    refused: str = ""
     java: t.Optional[int] = None
     encryption: t.Optional[str] = None
     encryptor: t.Optional[str] = None
@@ -159,12 +160,13 @@ class Store:
 
 @dataclass(frozen=True)
 class SystemVm:
-    """kind: ConsoleProxy, SecondaryStorageVm or DomainRouter. version: of a router's template."""
+    """kind: ConsoleProxy, SecondaryStorageVm or DomainRouter. version: of a router's template. memory: MiB."""
 
     name: str
     kind: str
     state: str
     version: str = ""
+    memory: t.Optional[int] = None
 
 
 @dataclass(frozen=True)

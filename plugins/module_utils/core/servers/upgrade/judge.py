@@ -37,6 +37,8 @@ REMOVED: t.Mapping[str, tuple[Release, tuple[int, ...]]] = {
 }
 TRANSITION = ("prepareformaintenance", "errorinmaintenance", "errorinprepareformaintenance", "creating", "degraded")
 LAG = 60.0
+CLOSED = ("maintenance", "preparingformaintenance", "preparingforshutdown", "readytoshutdown")
+SMALL: tuple[Release, int] = ((4, 20, 0, 0), 512)  # MiB that system VMs need since this release
 
 
 def verdicts(facts: Facts) -> t.Iterator[Verdict]:
@@ -68,8 +70,8 @@ def _versions(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
         yield UPGRADE.found("not_upgraded", f"{words(old)}, wanted {words(facts.to)}")
     for version in database.interrupted:
         yield UPGRADE.found("upgrade_interrupted", f"the upgrade to {shortened(version, 40)} has no end")
-    if database.locked and facts.stage == STOPPED:
-        yield UPGRADE.found("lock_held", "op_lock has a row DatabaseUpgrade")
+    if database.locked and facts.stage != UPGRADED:
+        yield UPGRADE.found("lock_held", "a connection holds the lock DatabaseUpgrade")
 
 
 def _servers(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
@@ -82,6 +84,9 @@ def _servers(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
             yield UPGRADE.found("server_unknown", _told(server), server.name)
         elif not server.alive:
             yield UPGRADE.found("server_retired", _told(server), server.name)
+    for server in alive if facts.stage == BEFORE else ():
+        if server.state.casefold() in CLOSED:
+            yield UPGRADE.found("server_closed", _told(server), server.name)
     if facts.stage == STOPPED:
         for server in alive:
             yield UPGRADE.found("server_alive", _told(server), server.name)
@@ -129,6 +134,8 @@ def _packages(facts: Facts, node: Node) -> t.Iterator[Verdict]:
     elif not any(release(each) == facts.to for each in node.offered):
         seen = ", ".join(shortened(each, 40) for each in node.offered) or "none"
         yield UPGRADE.found("package_not_offered", f"{node.name} can install: {seen}", node.name)
+    elif node.refused and not node.held:
+        yield UPGRADE.found("package_not_installable", f"{node.name}: {shortened(node.refused)}", node.name)
 
 
 def _java(facts: Facts, node: Node) -> t.Iterator[Verdict]:
@@ -237,6 +244,10 @@ def _hosts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
 
 def _system_vms(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
     older: list[str] = []
+    small = [each for each in facts.database.system_vms if each.memory is not None and each.memory < SMALL[1]]
+    if small and facts.to >= SMALL[0]:
+        seen = ", ".join(f"{each.name} has {each.memory} MiB" for each in small[:5])
+        yield UPGRADE.found("system_vm_small", seen, count=len(small))
     for vm in facts.database.system_vms:
         if vm.kind != "DomainRouter" and vm.state.casefold() != "running":
             yield UPGRADE.found("system_vm_not_running", f"{vm.name} is {vm.state}", vm.name)

@@ -12,6 +12,7 @@ from ...findings import BLOCKS, Judgement
 from .facts import Facts, chain, release, words
 from .judge import verdicts
 from .table import UPGRADE
+from .templates import template_names
 
 # Seconds, measured on a loaded machine (facts 8.4): a start takes up to four minutes, an empty schema one second a
 # version. Bytes a second of a dump that is compressed.
@@ -33,13 +34,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """old: "" where the database says nothing that is a version."""
+    """old: "" where the database says nothing that is a version. templates: of system VMs, by name."""
 
     old: str
     to: str
     chain: tuple[str, ...]
     steps: tuple[Step, ...]
     judgement: Judgement
+    templates: tuple[str, ...] = ()
 
     @property
     def feasible(self) -> bool:
@@ -59,7 +61,8 @@ def plan(facts: Facts, ignore: t.Collection[str] = ()) -> Plan:
     old = release(facts.database.version)
     passed = chain(old, facts.to) if old else ()
     judgement = UPGRADE.judgement(verdicts(facts), ignore)
-    return Plan(words(old) if old else "", words(facts.to), passed, tuple(_steps(facts, passed)), judgement)
+    steps, templates = tuple(_steps(facts, passed)), template_names(facts)
+    return Plan(words(old) if old else "", words(facts.to), passed, steps, judgement, templates)
 
 
 def _steps(facts: Facts, passed: t.Sequence[str]) -> t.Iterator[Step]:

@@ -32,12 +32,23 @@ UPGRADE = Table(
             "look for the reason in management-server.log of the first server",
             CHECKER,
         ),
-        ("lock_held", "The lock of a schema upgrade is held", "wait for that server, or remove its row", CHECKER),
+        (
+            "lock_held",
+            "A management server is checking or upgrading the schema",
+            "wait until it serves, or stop it",
+            CHECKER,
+        ),
         (
             "package_not_offered",
             "The package repository does not have the wanted version",
             "set the repository of the wanted version, and refresh the package lists",
             DOC,
+        ),
+        (
+            "package_not_installable",
+            "The package manager refuses the wanted version",
+            "make what it depends on available; Debian 12 has no python3-mysql.connector",
+            "facts 2",
         ),
         ("package_held", "The package is held and would not be upgraded", "release it: apt-mark unhold", DOC),
         (
@@ -197,6 +208,12 @@ UPGRADE = Table(
             "start that server, or settle the rows if it is gone for ever",
             "AsyncJobManagerImpl",
         ),
+        (
+            "system_vm_small",
+            "System VMs have less than the 512 MiB that the wanted version needs",
+            "give them a larger system offering (cs_system_vm, cs_router)",
+            "facts 8.1",
+        ),
         ("system_vm_not_running", "A system VM does not run", "start it (cs_system_vm)", DOC),
         (
             "router_old",
@@ -235,5 +252,6 @@ UPGRADE = Table(
             "facts 6.1",
         ),
         ("host_disabled", "A host is disabled", "", DOC),
+        ("server_closed", "A management server is in maintenance, which its restart ends", "", "facts 6.5"),
     ),
 )

@@ -44,6 +44,16 @@ def name_of(kind: Kind, to: Release) -> str:
     return f"systemvm-{word}-{words(to).rpartition('.')[0]}{arch}"
 
 
+def template_names(facts: Facts) -> tuple[str, ...]:
+    """The system VM templates that the wanted version needs, by the package's own metadata where that was read."""
+    return tuple(sorted({_name(facts, kind) for kind in needed(facts)}))
+
+
+def _name(facts: Facts, kind: Kind) -> str:
+    shipped = {each.kind: each.name for node in facts.nodes for each in node.shipped or ()}
+    return shipped.get(_section(kind)) or shipped.get(WORDS[kind.hypervisor.casefold()]) or name_of(kind, facts.to)
+
+
 def template_verdicts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
     kinds = needed(facts)
     if not kinds:
@@ -66,9 +76,8 @@ def template_verdicts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verd
 
 def _there(facts: Facts, kinds: t.Sequence[Kind], missing: str) -> t.Iterator[Verdict]:
     told: set[str] = set()
-    shipped = {each.kind: each.name for node in facts.nodes for each in node.shipped or ()}
     for kind in kinds:
-        name = shipped.get(_section(kind)) or shipped.get(WORDS[kind.hypervisor.casefold()]) or name_of(kind, facts.to)
+        name = _name(facts, kind)
         found = [each for each in facts.database.templates if each.name == name]
         if not found and name not in told:
             told.add(name)

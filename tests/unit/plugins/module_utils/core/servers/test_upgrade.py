@@ -82,7 +82,7 @@ def healthy(stage: str = BEFORE) -> Facts:
         ),
         stores=(Store("sec1", "zurich", "nfs", False, 500 * GIB),),
         system_vms=(
-            SystemVm("v-1-VM", "ConsoleProxy", "Running"),
+            SystemVm("v-1-VM", "ConsoleProxy", "Running", "", 512),
             SystemVm("r-2-VM", "DomainRouter", "Running", "4.21.0"),
         ),
         local_paths=(("local", "/var/lib/libvirt/images"),),
@@ -155,6 +155,19 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "not offered": ("package_not_offered", on(2, offered=("4.21.0.0", "4.20.1.0"))),
     "nothing offered": ("package_not_offered", on(1, offered=())),
     "held": ("package_held", on(1, held=True)),
+    "held and so refused": ("package_held", on(1, held=True, refused="E: Held packages were changed")),
+    "depends": (
+        "package_not_installable",
+        on(2, refused="cloudstack-management : Depends: python3-mysql.connector but it is not installable"),
+    ),
+    "in maintenance": ("server_closed", db(servers=(server(1, state="Maintenance"), server(2)))),
+    "closed": ("server_closed", db(servers=(server(1), server(2, state="ReadyToShutDown")))),
+    "small proxy": ("system_vm_small", added("system_vms", SystemVm("v-7-VM", "ConsoleProxy", "Running", "", 256))),
+    "small router": (
+        "system_vm_small",
+        added("system_vms", SystemVm("r-7-VM", "DomainRouter", "Running", "4.21.0", 256)),
+    ),
+    "under way": ("lock_held", db(locked=True)),
     "packages": ("packages_differ", on(2, package="4.20.1.0")),
     "versions": ("server_versions_differ", db(servers=(server(1), server(2, version="4.22.0.0")))),
     "stranger": ("server_unknown", added("servers", server(9))),
@@ -387,3 +400,23 @@ def test_grants_are_read_by_schema() -> None:
         "cloud": {"ALL PRIVILEGES"},
         "cloud_usage": {"SELECT", "CREATE VIEW"},
     }
+
+
+def test_the_templates_of_the_wanted_version_are_named() -> None:
+    def names(facts: Facts) -> tuple[str, ...]:
+        return plan(facts).templates
+
+    assert names(healthy()) == ("systemvm-kvm-4.22.0-x86_64",)
+    assert names(added("kinds", Kind("basel", "VMware"))(healthy())) == (
+        "systemvm-kvm-4.22.0-x86_64",
+        "systemvm-vmware-4.22.0-x86_64",
+    )
+    own = dataclasses.replace(FILE, name="systemvm-kvm-own")
+    assert names(on(1, shipped=(own,))(healthy())) == ("systemvm-kvm-own",)
+    assert names(db(kinds=())(healthy())) == ()
+
+
+def test_small_system_vms_are_right_before_4_20() -> None:
+    small = SystemVm("v-7-VM", "ConsoleProxy", "Running", "", 256)
+    facts = of(to=(4, 19, 0, 0))(db(version="4.18.0.0", system_vms=(small,))(healthy()))
+    assert "system_vm_small" not in codes(facts)

@@ -80,6 +80,13 @@ def test_a_new_database_is_the_first_server_s() -> None:
         ({"release": "4.22.0.0-1"}, {}, []),
         ({"release": ""}, {"versions": (("4.9.0", "Complete"),)}, []),
         ({}, {"versions": (("4.21.0.0", "Complete"), ("4.22.0.0", "Upgrade"))}, ["upgrade_unfinished"]),
+        # The row comes after the scripts and the migration of a version; the lock is held from the beginning.
+        ({}, {"upgrading": True}, ["upgrade_under_way"]),
+        (
+            {},
+            {"versions": (("4.21.0.0", "Complete"), ("4.22.0.0", "Upgrade")), "upgrading": True},
+            ["upgrade_unfinished"],
+        ),
         ({}, {"tables": {"cloud": NEEDED}}, ["no_usage_database"]),
     ],
 )
