@@ -22,6 +22,8 @@ from typing import Any
 
 from hosts import Fleet, Host
 
+from sandbox.server import Sandbox
+
 HERE = Path(__file__).resolve().parent
 PLAYBOOK = HERE.parents[2] / "playbooks" / "upgrade_cloudstack.yml"
 OLD, NEW = "4.21.0.0", "4.22.0.0"
@@ -71,6 +73,10 @@ class Run:
         return self.status == -9
 
     @property
+    def changed(self) -> int:
+        return sum(map(int, re.findall(r" changed=(\d+)", self.told)))
+
+    @property
     def end(self) -> str:
         """The messages of tasks that failed, as an operator reads them."""
         return re.sub(r"\s+", " ", " ".join(re.findall(r"fatal: .*|\[ERROR\]: .*", self.told)))
@@ -102,7 +108,14 @@ class Cloud:
         for host in self.servers:
             host.write("/etc/cloudstack/stand-in.json", json.dumps({**quick, **switches}))
 
-    def upgrade(self, *more: str, fault: Mapping[str, object] | None = None, **variables: object) -> Run:
+    def upgrade(
+        self,
+        *more: str,
+        fault: Mapping[str, object] | None = None,
+        api: Sandbox | None = None,
+        **variables: object,
+    ) -> Run:
+        """api: what the parts after the servers work on."""
         given: dict[str, object] = {
             "upgrade_cloudstack_version": NEW,
             "upgrade_cloudstack_delay": 1,
@@ -126,6 +139,9 @@ class Cloud:
             "UPGRADE_FAULT": json.dumps({**(fault or {}), "hooks": hooks}),
             "UPGRADE_STEPS": str(self.fleet.directory / "steps"),
         }
+        if api is not None:
+            keys = {"CLOUDSTACK_KEY": api.key, "CLOUDSTACK_SECRET": api.secret}
+            environment |= {"CLOUDSTACK_ENDPOINT": api.url, **keys}
         (self.fleet.directory / "steps").unlink(missing_ok=True)
         command = ["ansible-playbook", "-i", str(self.inventory), str(PLAYBOOK), "-e", json.dumps(given), *more]
         done = subprocess.run(
