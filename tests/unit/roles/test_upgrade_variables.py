@@ -85,3 +85,8 @@ OTHER = {"host": "10.0.0.5", "user": "dba", "password": "q"}
 def test_the_account_that_goes_back(known: dict[str, Any], account: dict[str, Any]) -> None:
     own = {"inventory_hostname": "ms1", "upgrade_seen": {"address": "10.0.0.1"}, "upgrade_database_port": "3306"}
     assert rendered("upgrade_restore_database", **own, **known) == account
+
+
+def test_machines_keep_their_order() -> None:
+    known = {"ansible_play_hosts_all": ["ms2", "ms1"], "groups": {"usage_servers": ["u1", "ms1", "a1"]}}
+    assert rendered("upgrade_machines", **known) == ["ms2", "ms1", "u1", "a1"]
