@@ -143,14 +143,6 @@ class _Reader(Reading):
 
     def _system_vms(self) -> tuple[SystemVm, ...]:
         marks = ", ".join(["%s"] * len(SYSTEM))
-<<<<<<< HEAD
-        found = self.rows(
-            "SELECT v.instance_name, v.type, v.state, r.template_version FROM vm_instance v "
-            f"LEFT JOIN domain_router r ON r.id = v.id WHERE v.removed IS NULL AND v.type IN ({marks}) ORDER BY v.id",
-            *SYSTEM,
-        )
-        return tuple(SystemVm(*(text_of(value) for value in row)) for row in found)
-=======
         told = (
             "SELECT v.instance_name, v.type, v.state, r.template_version, {} FROM vm_instance v "
             "LEFT JOIN domain_router r ON r.id = v.id {} "
@@ -162,7 +154,10 @@ class _Reader(Reading):
             instead=told.format("NULL", ""),
         )
         return tuple(
-            SystemVm(*(text_of(value) for value in row[:4]), None if row[4] is None else int(row[4])) for row in found
+            SystemVm(
+                text_of(name), text_of(kind), text_of(state), text_of(version), None if memory is None else int(memory)
+            )
+            for name, kind, state, version, memory in found
         )
 
     def _sizes(self) -> dict[str, int]:

@@ -259,7 +259,17 @@ def test_each_fault_is_named_and_nothing_else(stage: str, fault: str) -> None:
 
 
 # Faults of which one hides or replaces the other: they change the same row.
-ALONE = {"rights", "no rights on usage", "no store", "read only", "full store", "store of another zone"}
+ALONE = {
+    "depends",
+    "in maintenance",
+    "closed",
+    "rights",
+    "no rights on usage",
+    "no store",
+    "read only",
+    "full store",
+    "store of another zone",
+}
 ALONE |= {
     "versions",
     "space",
