@@ -36,10 +36,12 @@ def machine_problems(results: t.Iterable[Shown], controller: str, local: t.Colle
     return stages.machine_problems(results, controller, local)
 
 
-def stage_scripts(results: t.Iterable[Shown], names: t.Mapping[str, str], folder: str) -> dict[str, t.Any]:
+def stage_scripts(
+    results: t.Iterable[Shown], names: t.Mapping[str, str], folder: str, payload: str = ""
+) -> dict[str, t.Any]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import stages
 
-    return stages.stage_scripts(results, names, folder)
+    return stages.stage_scripts(results, names, folder, str(payload))
 
 
 class FilterModule:

@@ -79,6 +79,16 @@ options:
       - Memory in MiB that the host needs. Ten percent less is accepted, because firmware and kernel reserve some.
     type: int
     default: 4096
+  minimum_disk:
+    description: Local disk in GiB that the host needs. Ten percent less is accepted.
+    type: int
+    default: 36
+  updates:
+    description:
+      - Also report pending updates, as the package manager knows them. It reads no repositories for this; refresh its
+        lists before.
+    type: bool
+    default: false
   maximum_offset:
     description: Maximum offset of the clock in seconds.
     type: float

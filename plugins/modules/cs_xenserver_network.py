@@ -42,6 +42,13 @@ options:
   vlan:
     description: VLAN of the network, V(1) to V(4094). If not set, the network carries all VLANs.
     type: int
+  addresses:
+    description:
+      - IPv4 addresses of hosts on the network, with prefix length, by name of the host, as a storage network needs.
+      - They are static and without a gateway, and XAPI does not unplug the interface. The address of the management
+        interface is not changed, and a network that the host has an address in already is refused.
+    type: dict
+    default: {}
 seealso:
   - module: hostcraft.cloudstack.cs_traffic_type
   - module: hostcraft.cloudstack.cs_xenserver_check
@@ -70,6 +77,7 @@ EXAMPLES = r"""
     name: cloud-storage
     interface: bond0
     vlan: 300
+    addresses: {xen1: 10.3.0.11/24, xen2: 10.3.0.12/24}
     hypervisor: *pool
 """
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_xenserver_pool
-short_description: Join hosts to a XenServer pool and clean up after Apache CloudStack
+short_description: Join hosts to a XenServer pool, set up its hosts, and clean up after Apache CloudStack
 description:
   - With O(join), a stand-alone host becomes a member of a XenServer or XCP-ng pool. Every reason against the join is
     reported before anything is done. Version, product, CPU, updates, network backend and NICs must be the same.
   - With O(clear_tags), CloudStack's tags on hosts are removed, so that it sets up these hosts again. With
     O(plug_storage), storage that is not plugged is plugged. Both are steps of an upgrade of the pool.
+  - With O(dom0_memory), O(ntp_servers), O(multipath) and O(ha), the settings that CloudStack's installation guide
+    requires are made on the hosts, the master first. What cannot be set is refused before anything is done.
   - Uses XAPI only. Runs on a machine that can connect to the hosts and has the Python package XenAPI.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -50,7 +52,7 @@ options:
         type: float
         default: 30
   hosts:
-    description: Names of the hosts to clean up. Defaults to all hosts.
+    description: Names of the hosts to clean up or to set up. Defaults to all hosts.
   clear_tags:
     description: Whether CloudStack's tags are removed. Other tags are kept.
     type: bool
@@ -59,6 +61,37 @@ options:
     description: Whether storage that is not plugged on a host is plugged.
     type: bool
     default: false
+  dom0_memory:
+    description:
+      - Memory of the control domain in MiB. CloudStack recommends V(2940). It takes effect when the host is restarted;
+        a warning names the hosts that have to be. If not set, it is not changed.
+    type: int
+  ntp_servers:
+    description:
+      - Time servers of the hosts. NTP is enabled with these servers only. Needs XAPI 25 or newer. If empty, NTP is not
+        changed.
+    type: list
+    elements: str
+    default: []
+  multipath:
+    description:
+      - Whether block storage (iSCSI, Fibre Channel) is used by several paths. Set it before storage is created.
+        Otherwise the host must be evacuated and disabled; its block storage is unplugged and plugged again. If not set,
+        it is not changed.
+    type: bool
+  ha:
+    description:
+      - Whether the pool's own HA is enabled, which replaces a failed master. If not set, it is not changed.
+    type: bool
+  ha_storage:
+    description: Names of shared storage repositories for the heartbeat of HA.
+    type: list
+    elements: str
+    default: []
+  ha_timeout:
+    description: Timeout of HA in seconds, V(120) to V(180). If it differs, HA is disabled and enabled again.
+    type: int
+    default: 180
 seealso:
   - module: hostcraft.cloudstack.cs_cluster
   - module: hostcraft.cloudstack.cs_xenserver_check
@@ -74,6 +107,15 @@ EXAMPLES = r"""
       username: root
       password: "{{ vault_xenserver_password }}"
 
+- name: Set up the hosts of the pool as CloudStack requires
+  hostcraft.cloudstack.cs_xenserver_pool:
+    dom0_memory: 2940
+    ntp_servers: [ntp1.example.net, ntp2.example.net]
+    multipath: true
+    ha: true
+    ha_storage: [primary-nfs]
+    hypervisor: *pool
+
 - name: Prepare a pool for CloudStack after an upgrade
   hostcraft.cloudstack.cs_xenserver_pool:
     clear_tags: true
@@ -88,6 +130,10 @@ hosts:
   type: list
   elements: dict
   sample: [{name: xen1, address: 10.0.0.11, master: true, enabled: true, version: 8.3.0, dom0: 3221225472}]
+ha:
+  description: Whether the pool's HA is enabled, if one of the settings was given.
+  returned: success
+  type: bool
 changes:
   description: Steps that were done, or would be done in check mode, in order.
   returned: always

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from counterparts.xapi import hosts, networks, records, storage
+from counterparts.xapi import hosts, networks, records, settings, storage
 from counterparts.xapi.database import Database
 from counterparts.xapi.model import Failure
 
@@ -155,6 +155,7 @@ class Pool:
             if kind.endswith(" ref"):
                 database.check(kind[:-4], value)
         special = hosts.MEANINGS.get(method) or networks.MEANINGS.get(method) or storage.MEANINGS.get(method)
+        special = special or settings.MEANINGS.get(method)
         value = special(self, *arguments) if special else records.answer(database, method, arguments)
         return "" if value is None else value
 

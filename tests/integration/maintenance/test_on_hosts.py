@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from hosts import Fleet
+from hosts.images import index
 from integration.maintenance.site import build, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
@@ -172,6 +174,63 @@ def test_a_script_that_ends_with_70_skips_its_host_alone(bed: Bed) -> None:
     assert bed.fleet["h1"].read("/root/said") == "kernel\n"
     assert bed.box.calls.counts["prepareHostForMaintenance"] == 1
     assert [len(lines) for lines in bed.ran().values()] == [1, 0]
+
+
+def package(folder: Path, version: int) -> Path:
+    """A package that asks for a reboot when it is upgraded, as kernels do."""
+    tree = folder / f"kernel-{version}"
+    (tree / "DEBIAN").mkdir(parents=True)
+    fields = {
+        "Package": "kernel",
+        "Version": str(version),
+        "Architecture": "all",
+        "Maintainer": "nobody <n@example.net>",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in fields.items())
+    (tree / "DEBIAN/control").write_text(f"{text}Description: a stand-in\n", encoding="utf-8")
+    script = tree / "DEBIAN/postinst"
+    script.write_text('#!/bin/sh\ntest -z "$2" || touch /run/reboot-required\n', encoding="utf-8")
+    script.chmod(0o755)
+    made = folder / f"kernel_{version}_all.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", str(tree), str(made)], check=True, capture_output=True)
+    return made
+
+
+def test_hosts_are_patched_and_rebooted_and_one_without_updates_is_left_alone(bed: Bed) -> None:
+    """By the stages that the role brings. A reader of updates says what is left; h1 has none and is not emptied."""
+    old, new = package(bed.room, 1), package(bed.room, 2)
+    for host in bed.fleet:
+        repository = host.root / "root/repository"
+        repository.mkdir(exist_ok=True)
+        shutil.copy(new, repository)
+        index(repository)
+        host.write("/etc/apt/sources.list", "deb [trusted=yes] file:/root/repository ./\n")
+        shutil.copy(old if host.name == "h0" else new, host.root / "root")
+        host.run("dpkg --install /root/kernel_*.deb")
+    before = {host.name: host.boot_id() for host in bed.fleet}
+    status, output = bed.play(stages={"pre_flight": "patch_needed.yml", "maintenance": "patch.yml"})
+    assert status == 0, output
+    assert bed.fleet["h0"].run("dpkg-query --show kernel").stdout.split() == ["kernel", "2"]
+    assert [host.name for host in bed.fleet if host.boot_id() != before[host.name]] == ["h0"]
+    assert bed.box.calls.counts["prepareHostForMaintenance"] == 1
+    told = " ".join(output.split())
+    assert "host h0 runs kernel" in told
+    assert "it is the installed one, and no update is pending" in told
+
+
+def test_arguments_of_scripts_are_split_and_a_host_without_work_is_not_emptied(bed: Bed) -> None:
+    bed.fleet["h0"].write("/root/hooks/Maintenance", '#!/bin/sh\nprintf "%s\\n" $# "$@" > /root/said\n', mode=0o755)
+    bed.fleet["h1"].write("/root/hooks/PreMaintenance", WHO, mode=0o755)
+    told = bed.refused(scripts="/root/hooks", payload="it's")
+    assert "rolling_maintenance_payload cannot be split into arguments" in told
+    status, output = bed.play(scripts="/root/hooks", payload="param1=val1 param2='two words'")
+    assert status == 0, output
+    assert bed.fleet["h0"].read("/root/said").splitlines() == ["2", "param1=val1", "param2=two words"]
+    plan, _comma, rest = " ".join(output.split()).partition("host h1 is skipped and not emptied")
+    assert rest.index("Set the hosts into maintenance") > 0
+    assert "Set the hosts into maintenance" not in plan
+    assert bed.box.calls.counts["prepareHostForMaintenance"] == 1
+    assert set(map(tuple, bed.ran().values())) == {()}
 
 
 @pytest.mark.parametrize("check", [(), ("--check",)], ids=["run", "check"])

@@ -25,7 +25,7 @@ ARGUMENT = r'^\s*(- )?[\w.-]+: "\{\{ %s \}\}"$'
 
 def lines(role: Path) -> Iterator[tuple[str, str]]:
     for folder in ("tasks", "vars", "templates", "handlers"):
-        for file in sorted((role / folder).glob("*")) if (role / folder).is_dir() else []:
+        for file in sorted(path for path in (role / folder).rglob("*") if path.is_file()):
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 yield f"{file.relative_to(ROOT)}:{number}", line
 

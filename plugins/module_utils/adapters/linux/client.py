@@ -55,6 +55,15 @@ class Linux:
         """Paths that match a shell pattern, sorted."""
         return tuple(sorted(glob.glob(pattern)))
 
+    def space(self, path: str) -> t.Optional[tuple[int, int, int, int, int]]:
+        """Of the file system of a path: device, size and free space in bytes, inodes and free inodes."""
+        try:
+            device, seen = os.stat(path).st_dev, os.statvfs(path)
+        except OSError:
+            return None
+        unit = seen.f_frsize
+        return device, seen.f_blocks * unit, seen.f_bavail * unit, seen.f_files, seen.f_favail
+
     def target(self, path: str) -> t.Optional[str]:
         """What a symbolic link says."""
         try:

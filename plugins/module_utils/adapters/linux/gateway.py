@@ -29,6 +29,7 @@ from ...core.machine.facts import (
 from . import mapping
 from .client import Linux
 from .forwarding import read_forwarding
+from .system import read_guest_cpu, read_system
 
 AGENT_PORT = 8250
 MIGRATION_PORTS = (16514, 16509)
@@ -54,13 +55,17 @@ TRIAL_MOUNT = 'mount -t "$1" -o ro,soft,timeo=30,retrans=1 "$2" /mnt'
 
 @dataclass(frozen=True)
 class Sights:
-    """What to look at beside the host itself. peers: addresses. storage: URLs. user: who prepares the host."""
+    """What to look at beside the host itself. peers: addresses. storage: URLs. user: who prepares the host.
+
+    updates: ask the package manager too.
+    """
 
     user: str = "root"
     management_servers: tuple[str, ...] = ()
     storage: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     try_mount: bool = False
+    updates: bool = False
 
 
 def read_host(linux: Linux, name: str, sights: Sights) -> HostFacts:
@@ -70,6 +75,8 @@ def read_host(linux: Linux, name: str, sights: Sights) -> HostFacts:
         identity=read_identity(linux),
         clock=read_clock(linux),
         machine=read_machine(linux),
+        system=read_system(linux, sights.updates),
+        guest_cpu=read_guest_cpu(linux),
         libvirt=read_libvirt(linux),
         agent=read_agent(linux),
         access=read_access(linux, sights.user),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 from ...core.xenserver.layout import XenConnection, XenHost, XenInterface, XenLayout, XenRepository
@@ -61,6 +62,7 @@ def _host(tables: Tables, ref: str, master: bool, offset: t.Optional[float]) -> 
     record = tables["host"][ref]
     software, cpu = record.get("software_version", NOTHING), record.get("cpu_info", NOTHING)
     guests = [vm for vm in tables["VM"].values() if is_guest(vm) and vm["resident_on"] == ref]
+    metrics = tables["host_metrics"].get(record["metrics"], NOTHING)
     return XenHost(
         ref=ref,
         uuid=record["uuid"],
@@ -68,7 +70,7 @@ def _host(tables: Tables, ref: str, master: bool, offset: t.Optional[float]) -> 
         address=record["address"],
         master=master,
         enabled=bool(record["enabled"]),
-        live=bool(tables["host_metrics"].get(record["metrics"], NOTHING).get("live", False)),
+        live=bool(metrics.get("live", False)),
         brand=software.get("product_brand", ""),
         version=software.get("product_version", ""),
         api=".".join(str(record.get(f"API_version_{part}", "")) for part in ("major", "minor")),
@@ -80,6 +82,10 @@ def _host(tables: Tables, ref: str, master: bool, offset: t.Optional[float]) -> 
         backend=software.get("network_backend", ""),
         tags=tuple(sorted(record.get("tags", ()))),
         running=tuple(sorted(vm["name_label"] for vm in guests if vm["power_state"] in ACTIVE)),
+        memory=whole(metrics.get("memory_total", "")) or None,
+        dom0_next=_dom0_next(tables, ref),
+        ntp_servers=tuple(record.get("ntp_custom_servers", ())),
+        multipath=bool(record["multipathing"]) if "multipathing" in record else None,
     )
 
 
@@ -90,6 +96,21 @@ def _dom0(tables: Tables, ref: str) -> t.Optional[int]:
             metrics = tables["VM_metrics"].get(vm["metrics"], NOTHING)
             return whole(metrics.get("memory_actual", "")) or whole(vm["memory_static_max"])
     return None
+
+
+def _dom0_next(tables: Tables, ref: str) -> t.Optional[int]:
+    """What it gets at the next start of the host."""
+    for vm in tables["VM"].values():
+        if vm["is_control_domain"] and vm["resident_on"] == ref:
+            return whole(vm["memory_static_max"])
+    return None
+
+
+def _address(pif: Record) -> str:
+    try:
+        return str(ipaddress.ip_interface(f"{pif['IP']}/{pif['netmask']}")) if pif.get("IP") else ""
+    except ValueError:
+        return ""
 
 
 def _interface(tables: Tables, ref: str, names: t.Mapping[str, str]) -> XenInterface:
@@ -107,6 +128,8 @@ def _interface(tables: Tables, ref: str, names: t.Mapping[str, str]) -> XenInter
         member_of=bond_devices(tables).get(pif["bond_slave_of"], ""),
         addressed=pif["ip_configuration_mode"] != "None",
         management=bool(pif.get("management", False)),
+        address=_address(pif),
+        kept=bool(pif.get("disallow_unplug", False)),
         link=bool(tables["PIF_metrics"].get(pif["metrics"], NOTHING).get("carrier", True)),
     )
 

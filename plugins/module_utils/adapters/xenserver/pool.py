@@ -151,6 +151,42 @@ def _enable(client: Client, step: Step, _timeout: float) -> None:
     client.call("host.enable", step.fields["host"])
 
 
+def _address(client: Client, step: Step, timeout: float) -> None:
+    """Without a gateway: the host's is that of management."""
+    its = step.fields
+    how = (its["interface"], "Static", its["address"], its["netmask"], "", "")
+    client.task("PIF.reconfigure_ip", *how, timeout=timeout, what=step.text)
+    client.call("PIF.set_disallow_unplug", its["interface"], True)
+
+
+def _dom0(client: Client, step: Step, _timeout: float) -> None:
+    domain = client.call("host.get_control_domain", step.fields["host"])
+    client.call("VM.set_memory", domain, str(step.fields["memory"]))
+
+
+def _ntp(client: Client, step: Step, _timeout: float) -> None:
+    """The servers first, so that the host never has none."""
+    client.call("host.set_ntp_custom_servers", step.fields["host"], list(step.fields["servers"]))
+    client.call("host.set_ntp_mode", step.fields["host"], "Custom")
+
+
+def _multipath(client: Client, step: Step, _timeout: float) -> None:
+    client.call("host.set_multipathing", step.fields["host"], step.fields["on"])
+
+
+def _unplug(client: Client, step: Step, timeout: float) -> None:
+    client.task("PBD.unplug", step.fields["connection"], timeout=timeout, what=step.text)
+
+
+def _ha_on(client: Client, step: Step, timeout: float) -> None:
+    how: t.Sequence[t.Any] = (list(step.fields["storage"]), {"timeout": str(step.fields["timeout"])})
+    client.task("pool.enable_ha", *how, timeout=timeout, what=step.text)
+
+
+def _ha_off(client: Client, step: Step, timeout: float) -> None:
+    client.task("pool.disable_ha", timeout=timeout, what=step.text)
+
+
 _ACTS: t.Mapping[str, t.Callable[[Client, Step, float], None]] = {
     "rename": _rename,
     "network": _new_network,
@@ -165,4 +201,11 @@ _ACTS: t.Mapping[str, t.Callable[[Client, Step, float], None]] = {
     "disable": _disable,
     "evacuate": _evacuate,
     "enable": _enable,
+    "address": _address,
+    "dom0": _dom0,
+    "ntp": _ntp,
+    "multipath": _multipath,
+    "unplug": _unplug,
+    "ha_on": _ha_on,
+    "ha_off": _ha_off,
 }

@@ -68,6 +68,54 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class FileSystem:
+    """Of the file system that a path is on: size and free space in bytes, its inodes (0: it counts none)."""
+
+    path: str
+    size: int
+    free: int
+    inodes: int = 0
+    inodes_free: int = 0
+
+
+@dataclass(frozen=True)
+class System:
+    """What the machine's system offers and what its package manager knows. disk: bytes of its drives.
+
+    kernels: releases that are installed, the one that the boot loader starts first. reboot_required: the
+    distribution says so. updates: packages with pending updates. vxlan, vxlan_tool: the kernel's module, and iproute2
+    knows it. openvswitch: its version, "" where it is not installed. openvswitch_built: its kernel module is not the
+    kernel's own. bridge_module: the kernel's own bridges are loaded. logs_rotated: logrotate runs every day.
+    """
+
+    disk: t.Optional[int] = None
+    file_systems: t.Optional[tuple[FileSystem, ...]] = None
+    logs_rotated: t.Optional[bool] = None
+    kernels: t.Optional[tuple[str, ...]] = None
+    reboot_required: t.Optional[bool] = None
+    updates: t.Optional[tuple[str, ...]] = None
+    vxlan: t.Optional[bool] = None
+    vxlan_tool: t.Optional[bool] = None
+    openvswitch: t.Optional[str] = None
+    openvswitch_built: t.Optional[bool] = None
+    bridge_module: t.Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class GuestCpu:
+    """What agent.properties gives to guests, and what libvirt can give on this host.
+
+    features: as written, "-NAME" for one that guests must not have. models, offered: what the host can provide.
+    """
+
+    mode: str = ""
+    model: str = ""
+    features: tuple[str, ...] = ()
+    models: t.Optional[tuple[str, ...]] = None
+    offered: t.Optional[tuple[str, ...]] = None
+
+
+@dataclass(frozen=True)
 class Nic:
     """kind: what the kernel calls it ("bridge", "bond", "openvswitch", "tun"), "" for a card. up: has a carrier."""
 
@@ -173,6 +221,8 @@ class HostFacts:
     identity: Identity = field(default_factory=Identity)
     clock: Clock = field(default_factory=Clock)
     machine: Machine = field(default_factory=Machine)
+    system: System = field(default_factory=System)
+    guest_cpu: GuestCpu = field(default_factory=GuestCpu)
     libvirt: Libvirt = field(default_factory=Libvirt)
     agent: Agent = field(default_factory=Agent)
     access: Access = field(default_factory=Access)
@@ -189,14 +239,16 @@ class Expectations:
     """What the host is to be judged by.
 
     joined: it is in CloudStack already, so that its identity and CloudStack's VMs belong there. traffic_labels: KVM
-    traffic labels of its zone. max_offset: seconds. memory: bytes that it needs at least. days_left: below it a
-    certificate counts as expiring. security_groups, vxlan: what the zone uses.
+    traffic labels of its zone. max_offset: seconds. memory, disk: bytes that it needs at least. days_left: below it a
+    certificate counts as expiring. security_groups, vxlan: what the zone uses. updates: whether pending ones count.
     """
 
     joined: bool = False
     traffic_labels: tuple[str, ...] = ()
     max_offset: float = 0.5
     memory: int = 4 * 1024**3
+    disk: int = 36 * 1024**3
+    updates: bool = False
     days_left: int = 30
     ssh_port: int = 22
     security_groups: bool = False

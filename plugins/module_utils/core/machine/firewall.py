@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..errors import InvalidValue, Reason, Refused
-from .firewall_ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, UNAUTHENTICATED, Port
+from .firewall_ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, UNAUTHENTICATED, VXLAN, Port
 
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 BACKENDS = ("firewalld", "ufw", "nftables", "iptables")
@@ -30,7 +30,8 @@ class Peer:
 class Declaration:
     """What the operator said. Networks as CIDR; servers: of port 8250, outwards.
 
-    purposes: what the machine is for. console, users, agents: those of management where none are named.
+    purposes: what the machine is for. tunnels: of hosts that send VXLAN; where none are named, its port is left to the
+    host's own rules. console, users, agents: those of management where none are named.
     others: what becomes of all other ports: "leave" them to the host's own rules, or "drop".
     extra: more ports, each with its own networks.
     """
@@ -43,6 +44,7 @@ class Declaration:
     peers: tuple[str, ...] = ()
     database: tuple[str, ...] = ()
     storage: tuple[str, ...] = ()
+    tunnels: tuple[str, ...] = ()
     purposes: tuple[str, ...] = (KVM_HOST,)
     servers: tuple[str, ...] = ()
     ssh_port: int = 22
@@ -66,13 +68,15 @@ class Opening:
 class Firewall:
     """What has to hold, whichever back-end does it. others: "leave" or "drop".
 
-    forwards: guests on bridges reach each other through this machine.
+    forwards: guests on bridges reach each other through this machine. multicast: it is in groups of the network, whose
+    switches ask for its memberships.
     """
 
     openings: tuple[Opening, ...]
     servers: tuple[str, ...] = ()
     others: str = "leave"
     forwards: bool = True
+    multicast: bool = False
 
 
 def network(parameter: str, text: str) -> Network:
@@ -105,6 +109,7 @@ def decide(declared: Declaration, peer: t.Optional[Peer] = None) -> Firewall:
         servers=servers,
         others=declared.others,
         forwards=KVM_HOST in declared.purposes,
+        multicast=KVM_HOST in declared.purposes and bool(networks["tunnels"]),
     )
 
 
@@ -112,7 +117,7 @@ def _by_scope(declared: Declaration) -> dict[str, tuple[str, ...]]:
     """The networks of each scope. Raises InvalidValue where one is empty that nothing works without."""
     needed = {"management", *(REQUIRED[purpose] for purpose in declared.purposes if purpose in REQUIRED)}
     networks: dict[str, tuple[str, ...]] = {"nobody": ()}
-    for scope in ("management", "cluster", "console", "users", "agents", "peers", "database", "storage"):
+    for scope in ("management", "cluster", "console", "users", "agents", "peers", "database", "storage", "tunnels"):
         networks[scope] = _networks(scope, getattr(declared, scope))
         if scope in needed and not networks[scope]:
             raise InvalidValue(
@@ -150,6 +155,8 @@ def _table(declared: Declaration, networks: t.Mapping[str, tuple[str, ...]]) -> 
     for purpose, its in PURPOSES.items():
         ports += its if purpose in declared.purposes else ()
     for port in ports:
+        if port.name == VXLAN and not networks[port.scope]:
+            continue
         first, last = (declared.ssh_port, declared.ssh_port) if port.name == SSH else (port.first, port.last)
         closed = port.name == PLAIN and not declared.plain_libvirt
         yield Opening(port.name, first, last, () if closed else networks[port.scope], port.protocol)

@@ -4,7 +4,8 @@
 """Which ports a machine has by what it is for, and which of the declared networks need them.
 
 Sources: "KVM: Open Ports" of the hypervisor installation; "Hosts: Security" for 16514 and 8250; cs#5834 for 16509;
-"Management Server Load Balancing"; "Using a Separate NFS Server" for the fixed ports of NFS; and of the server itself:
+"Management Server Load Balancing"; "Using a Separate NFS Server" for the fixed ports of NFS; "The VXLAN
+Plugin" for 8472; and of the server itself:
 9090 is the calls between management servers, 8096 answers every command without authentication.
 """
 
@@ -13,7 +14,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-Scope = t.Literal["management", "cluster", "console", "users", "agents", "peers", "database", "storage", "nobody"]
+Scope = t.Literal[
+    "management", "cluster", "console", "users", "agents", "peers", "database", "storage", "tunnels", "nobody"
+]
 Protocol = t.Literal["tcp", "udp"]
 
 
@@ -31,6 +34,8 @@ class Port:
 SSH = "ssh"
 # Without TLS whoever reaches it is root on the host (cs#5834).
 PLAIN = "libvirt-tcp"
+# Guests' packets of zones that isolate by VXLAN; its hosts join multicast groups.
+VXLAN = "vxlan"
 KVM_HOST = "kvm_host"
 # Answers every command without authentication, where it is on.
 UNAUTHENTICATED = 8096
@@ -49,6 +54,7 @@ PURPOSES: t.Mapping[str, tuple[Port, ...]] = {
         _one(PLAIN, 16509, "cluster"),
         Port("consoles", 5900, 6100, "console"),
         Port("migration", 49152, 49216, "cluster"),
+        _one(VXLAN, 8472, "tunnels", "udp"),
     ),
     "management_server": (
         _one("web", 8080, "users"),

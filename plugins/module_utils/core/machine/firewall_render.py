@@ -45,7 +45,7 @@ def nftables(wanted: Firewall) -> str:
         f"type filter hook input priority filter - 10; policy {policy};",
         "ct state established,related accept",
         'iifname "lo" accept',
-        "meta l4proto { icmp, ipv6-icmp } accept",
+        f"meta l4proto {{ {'icmp, ipv6-icmp, igmp' if wanted.multicast else 'icmp, ipv6-icmp'} }} accept",
     ]
     if policy == "drop":
         lines += ["udp sport 67 udp dport 68 accept", "udp dport 546 accept"]
@@ -76,6 +76,7 @@ def iptables(wanted: Firewall, version: int) -> str:
         "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
         "-i lo -j ACCEPT",
         f"-p {icmp} -j ACCEPT",
+        *(["-p igmp -j ACCEPT"] if wanted.multicast and version == 4 else []),
     ]
     if wanted.others == "drop":
         rules.append(f"-p udp --dport {68 if version == 4 else 546} -j ACCEPT")
@@ -104,7 +105,8 @@ def iptables(wanted: Firewall, version: int) -> str:
 
 def firewalld(wanted: Firewall) -> str:
     """A policy from anywhere to the host that comes before all zones (firewalld 0.9 and newer)."""
-    rules = [_rich("", icmp, "accept", 0) for icmp in ("<protocol value='icmp'/>", "<protocol value='ipv6-icmp'/>")]
+    protocols = ("icmp", "ipv6-icmp", *(["igmp"] if wanted.multicast else []))
+    rules = [_rich("", f"<protocol value='{protocol}'/>", "accept", 0) for protocol in protocols]
     if wanted.others == "drop":
         rules += [_rich("", _xml_port(port, port, "udp"), "accept", 1) for port in (68, 546)]
     for opening in wanted.openings:

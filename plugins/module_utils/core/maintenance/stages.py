@@ -7,6 +7,7 @@ controller or another host under a second name, and that its scripts are there.
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 
 Result = t.Mapping[str, t.Any]
@@ -44,13 +45,16 @@ def machine_problems(results: t.Iterable[Result], controller: str, local: t.Coll
     return problems
 
 
-def stage_scripts(results: t.Iterable[Result], names: t.Mapping[str, str], folder: str) -> dict[str, t.Any]:
-    """``scripts``: the path of the script by host and stage; ``problems``: hosts without any, files that do not run.
+def stage_scripts(
+    results: t.Iterable[Result], names: t.Mapping[str, str], folder: str, payload: str = ""
+) -> dict[str, t.Any]:
+    """``scripts``: the path of the script by host and stage; ``missing``: hosts without one, by stage.
 
-    results: items of a loop over hosts, of the module ``find`` in ``folder``. names: of the scripts, by stage.
+    ``problems``: hosts without any, files that do not run, a payload that is no list of arguments. results: items of a
+    loop over hosts, of the module ``find`` in ``folder``. names: of the scripts, by stage.
     """
     scripts: dict[str, dict[str, str]] = {}
-    problems: list[str] = []
+    problems = [*_payload_problems(payload)]
     for result in results:
         host = str(result["item"])
         files = {str(each.get("path", "")).rpartition("/")[2]: each for each in result.get("files") or ()}
@@ -64,7 +68,15 @@ def stage_scripts(results: t.Iterable[Result], names: t.Mapping[str, str], folde
             for each in found.values()
             if each and not _runs(each)
         ]
-    return {"scripts": scripts, "problems": problems}
+    missing = {stage: [host for host, its in scripts.items() if stage not in its] for stage in names}
+    return {"scripts": scripts, "missing": missing, "problems": problems}
+
+
+def _payload_problems(payload: str) -> t.Iterator[str]:
+    try:
+        shlex.split(payload)
+    except ValueError as error:
+        yield f"rolling_maintenance_payload cannot be split into arguments: {error}. Close the quotes."
 
 
 def _first(files: t.Mapping[str, Result], name: str) -> t.Optional[Result]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 class XenHost:
     """ref: XAPI's reference. dom0: bytes of memory of the control domain. offset: seconds that its clock is ahead of
     the master's, as well as one call tells. running: guests on it. ntp: where it takes time from, "" where unknown.
-    backend: "openvswitch" or "bridge".
+    backend: "openvswitch" or "bridge". memory: bytes of the machine. dom0_next: dom0 after a restart. multipath: None
+    where it was not told.
     """
 
     ref: str
@@ -34,6 +35,10 @@ class XenHost:
     backend: str = ""
     tags: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
+    memory: t.Optional[int] = None
+    dom0_next: t.Optional[int] = None
+    ntp_servers: tuple[str, ...] = ()
+    multipath: t.Optional[bool] = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class XenInterface:
 
     vlan: tag, None for one that carries all. below: device that a VLAN is on. members: devices of a bond.
     member_of: device of the bond that it is in. addressed: it has an IP address of the host. management: the pool and
-    CloudStack reach the host by it.
+    CloudStack reach the host by it. address: IPv4 with prefix length ("10.3.0.11/24"), "" for none. kept: XAPI does
+    not unplug it.
     """
 
     ref: str
@@ -56,6 +62,8 @@ class XenInterface:
     addressed: bool = False
     link: bool = True
     management: bool = False
+    address: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,7 @@ def network_state(layout: XenLayout, name: str) -> dict[str, object]:
             "interface": each.device,
             **({"vlan": each.vlan} if each.vlan is not None else {}),
             **({"bond": sorted(each.members), "mode": each.mode} if each.members else {}),
+            **({"address": each.address} if each.address else {}),
         }
         for each in layout.interfaces
         if each.network == name and not each.member_of and each.host in names

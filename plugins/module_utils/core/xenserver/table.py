@@ -69,7 +69,7 @@ XEN = Table(
         (
             "dom0_memory",
             "The control domain has less memory than the minimum",
-            "set the memory of the control domain and restart the host",
+            "set dom0_memory of cs_xenserver_pool and restart the host",
             "XenServer: Configure XenServer dom0 Memory",
         ),
         (
@@ -78,7 +78,7 @@ XEN = Table(
             "use the same NTP servers on all hosts",
             _TIME,
         ),
-        ("ntp_off", "The host does not use NTP", "enable NTP", _TIME),
+        ("ntp_off", "The host does not use NTP", "set ntp_servers of cs_xenserver_pool", _TIME),
         (
             "storage_unplugged",
             "Storage is not connected or not plugged on a host",
@@ -88,13 +88,13 @@ XEN = Table(
         (
             "ha_off",
             "HA of the pool is off, so a failed master is not replaced",
-            "enable it with xe pool-enable-ha and a timeout of 120 to 180 s",
+            "enable it with cs_xenserver_pool, ha and ha_storage",
             _HA,
         ),
         (
             "ha_timeout",
             "The timeout of the pool's HA is not 120 to 180 s",
-            "enable HA again with xe pool-enable-ha ha-config:timeout=180",
+            "set ha_timeout of cs_xenserver_pool",
             _HA,
         ),
         (

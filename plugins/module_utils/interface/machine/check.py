@@ -19,7 +19,7 @@ from ..findings import ASKED, answer
 from ..module import Module, failure
 from .options import LABELS
 
-MIB = 1024**2
+MIB, GIB = 1024**2, 1024**3
 OPTIONS: Spec = {
     "name": {"type": "str"},
     "joined": {"type": "bool", "default": False},
@@ -35,6 +35,8 @@ OPTIONS: Spec = {
     "vxlan": {"type": "bool", "default": False},
     "vxlan_networks": {"type": "int", "default": 200},
     "minimum_memory": {"type": "int", "default": 4096},
+    "minimum_disk": {"type": "int", "default": 36},
+    "updates": {"type": "bool", "default": False},
     "maximum_offset": {"type": "float", "default": 0.5},
     "certificate_days": {"type": "int", "default": 30},
     "timeout": {"type": "float", "default": 10},
@@ -71,6 +73,7 @@ def sights(params: Params) -> Sights:
         storage=tuple(params["secondary_storage"]),
         peers=tuple(params["peer_addresses"]),
         try_mount=params["mount"],
+        updates=params["updates"],
     )
 
 
@@ -80,6 +83,8 @@ def expectations(params: Params) -> Expectations:
         traffic_labels=tuple(params["traffic_labels"]),
         max_offset=params["maximum_offset"],
         memory=params["minimum_memory"] * MIB,
+        disk=params["minimum_disk"] * GIB,
+        updates=params["updates"],
         days_left=params["certificate_days"],
         ssh_port=params["ssh_port"],
         security_groups=params["security_groups"],

@@ -13,6 +13,7 @@ from ...core.change import Outcome
 from ...core.errors import HostcraftError
 from ...core.xenserver.check import DOM0, MIB
 from ...core.xenserver.networks import MODES, NetworkWish, valid
+from ...core.xenserver.settings import SettingsWish, valid_settings
 from ...core.xenserver.storage import DRIVERS, wish
 from ...operations.xenserver import pools as xen_pools
 from ...ports.xenserver import XenPool
@@ -31,6 +32,7 @@ NETWORK: Spec = {
     "bond": {"type": "list", "elements": "str", "default": []},
     "mode": {"type": "str", "choices": list(MODES), "default": MODES[0]},
     "vlan": {"type": "int"},
+    "addresses": {"type": "dict", "default": {}},
 }
 STORAGE: Spec = {
     **ALONE,
@@ -58,7 +60,14 @@ POOL: Spec = {
     **HOSTS,
     "clear_tags": {"type": "bool", "default": False},
     "plug_storage": {"type": "bool", "default": False},
+    "dom0_memory": {"type": "int"},
+    "ntp_servers": {"type": "list", "elements": "str", "default": []},
+    "multipath": {"type": "bool"},
+    "ha": {"type": "bool"},
+    "ha_storage": {"type": "list", "elements": "str", "default": []},
+    "ha_timeout": {"type": "int", "default": 180},
 }
+SETTINGS = ("dom0_memory", "ntp_servers", "multipath", "ha")
 HOST: Spec = {
     **ALONE,
     **TIMEOUT,
@@ -89,7 +98,8 @@ def host_main() -> None:
 
 def pool_main() -> None:
     # Joining ends one pool's session and makes another's wait: tidying is a task of its own.
-    _run(POOL, _pool, mutually_exclusive=[("join", "clear_tags"), ("join", "plug_storage")])
+    alone = ("clear_tags", "plug_storage", *SETTINGS)
+    _run(POOL, _pool, mutually_exclusive=[("join", name) for name in alone])
 
 
 def check_main() -> None:
@@ -129,7 +139,7 @@ def _network(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
     wanted = valid(
         NetworkWish(params["name"], params["interface"] or "", tuple(params["bond"]), params["mode"], params["vlan"])
     )
-    return xen_pools.ensure_network(pool, wanted, params["timeout"], check_mode)
+    return xen_pools.ensure_network(pool, wanted, params["timeout"], check_mode, params["addresses"])
 
 
 def _storage(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
@@ -148,7 +158,26 @@ def _pool(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
             how = (master["username"] or "", master["password"] or "", params["timeout"], check_mode)
             return xen_pools.join(pool, alone, *how)
     tags, plug = params["clear_tags"], params["plug_storage"]
-    return xen_pools.tidy(pool, params["hosts"], tags, plug, params["timeout"], check_mode)
+    wanted = _settings(params)
+    tidied = xen_pools.tidy(pool, params["hosts"], tags, plug, params["timeout"], check_mode)
+    if all(params[name] in (None, []) for name in SETTINGS):
+        return tidied
+    return xen_pools.both(tidied, xen_pools.ensure_settings(pool, wanted, params["timeout"], check_mode))
+
+
+def _settings(params: Params) -> SettingsWish:
+    """Raises InvalidValue."""
+    return valid_settings(
+        SettingsWish(
+            tuple(params["hosts"]),
+            None if params["dom0_memory"] is None else params["dom0_memory"] * MIB,
+            tuple(params["ntp_servers"]),
+            params["multipath"],
+            params["ha"],
+            tuple(params["ha_storage"]),
+            params["ha_timeout"],
+        )
+    )
 
 
 def _host(pool: XenPool, params: Params, check_mode: bool) -> Outcome:

@@ -10,25 +10,74 @@ import typing as t
 from ...core.change import Outcome, plain
 from ...core.errors import NotAsRead, Refused, TransportError, WaitTimeout
 from ...core.findings import Judgement
+from ...core.xenserver.addresses import address_steps, address_warnings
 from ...core.xenserver.check import host_steps, join_reasons, judge_pool, tidy_steps
 from ...core.xenserver.layout import Step, XenHost, XenLayout
 from ...core.xenserver.networks import NetworkWish, network_state, network_steps, network_warnings
+from ...core.xenserver.settings import SettingsWish, settings_steps, settings_warnings
 from ...core.xenserver.storage import StorageWish, repository_state, storage_steps
 from ...ports.xenserver import XenPool
 
 PAUSE = 2.0  # seconds between two looks at a pool that a host joins
 
 
-def ensure_network(pool: XenPool, wish: NetworkWish, timeout: float, check_mode: bool) -> Outcome:
-    """Raises Refused, NotAsRead."""
-    return _ensure(
+def ensure_network(
+    pool: XenPool,
+    wish: NetworkWish,
+    timeout: float,
+    check_mode: bool,
+    addresses: t.Optional[t.Mapping[str, str]] = None,
+) -> Outcome:
+    """The network, and then the addresses of hosts on it. Raises InvalidValue, Refused, NotAsRead."""
+    wanted = addresses or {}
+
+    def decide(layout: XenLayout) -> t.Sequence[Step]:
+        steps = network_steps(layout, wish)
+        # Judged before anything is made.
+        address_steps(layout, wish.name, wanted)
+        return steps
+
+    def show(layout: XenLayout) -> dict[str, object]:
+        return {"name": wish.name, "hosts": network_state(layout, wish.name)}
+
+    subject = f"network {wish.name}"
+    made = _ensure(pool, subject, decide, show, timeout, check_mode, lambda layout: network_warnings(layout, wish))
+    if not wanted:
+        return made
+    addressed = _ensure(
         pool,
-        f"network {wish.name}",
-        lambda layout: network_steps(layout, wish),
-        lambda layout: {"name": wish.name, "hosts": network_state(layout, wish.name)},
+        subject,
+        lambda layout: address_steps(layout, wish.name, wanted),
+        show,
         timeout,
         check_mode,
-        lambda layout: network_warnings(layout, wish),
+        lambda layout: address_warnings(layout, wish.name, wanted),
+    )
+    return both(made, addressed)
+
+
+def both(first: Outcome, second: Outcome) -> Outcome:
+    """Two outcomes as one; the state is that of the second."""
+    changes = [*t.cast("list[str]", first.result["changes"]), *t.cast("list[str]", second.result["changes"])]
+    return Outcome(
+        bool(changes),
+        {},
+        {"changes": changes} if changes else {},
+        {**second.result, "changes": changes},
+        (*first.warnings, *second.warnings),
+    )
+
+
+def ensure_settings(pool: XenPool, wish: SettingsWish, timeout: float, check_mode: bool) -> Outcome:
+    """Memory of control domains, time servers, multipathing, HA of the pool. Raises NotFound, Refused, NotAsRead."""
+    return _ensure(
+        pool,
+        "the pool",
+        lambda layout: settings_steps(layout, wish),
+        lambda layout: {"hosts": [shown(each) for each in layout.ordered], "ha": layout.ha},
+        timeout,
+        check_mode,
+        lambda layout: settings_warnings(layout, wish),
     )
 
 

@@ -121,7 +121,7 @@ class Site:
         (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
         return Play(ended.returncode, ended.stdout, time.monotonic() - started)
 
-    def kill(self, playbook: str, when: Callable[[str], bool], **variables: object) -> bool:
+    def kill(self, playbook: str | Path, when: Callable[[str], bool], **variables: object) -> bool:
         """Start a playbook of the collection, and kill it with its children once ``when`` is true of its output.
 
         False where it ended before.

@@ -9,8 +9,10 @@ The tests are one story: each goes on from where the one before left the machine
 from __future__ import annotations
 
 import json
+import subprocess
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hosts import Host
@@ -121,6 +123,40 @@ def test_the_same_machine_is_added_again(site: Site) -> None:
     assert added.status == 0, added.output
     assert site.hosts() == BOTH_UP
     assert guid(site.fleet["kvm2"])
+
+
+def test_root_is_shut_out_only_where_another_user_gets_in(site: Site) -> None:
+    """Refused while the controller's key opens nobody else; taken back by a host whose run was killed; then closed."""
+    kvm2 = site.fleet["kvm2"]
+    closing = HERE / "close_root.yml"
+    held = kvm2.read("/etc/ssh/sshd_config")
+    refused = site.play(closing)
+    assert "cloudstack cannot log in to kvm2" in " ".join(refused.output.split())
+    assert kvm2.read("/etc/ssh/sshd_config") == held
+    key = kvm2.read("/root/.ssh/authorized_keys")
+    with (kvm2.root / "home/cloudstack/.ssh/authorized_keys").open("a", encoding="utf-8") as file:
+        file.write(key)
+    assert site.kill(closing, lambda output: "Reload sshd" in output, kvm_agent_root_revert=2)
+    until(lambda: kvm2.read("/etc/ssh/sshd_config") == held)
+    closed = site.play(closing)
+    assert closed.status == 0, closed.output
+    assert kvm2.read("/etc/ssh/sshd_config").splitlines()[1] == "PermitRootLogin no"
+    assert "hostcraft-root-login" not in str(sorted((kvm2.root / "run/systemd/transient").glob("*.timer")))
+    options = [f"-i{kvm2.key}", "-oBatchMode=yes", "-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null"]
+    answers = {
+        user: subprocess.run(
+            ["ssh", *options, f"{user}@{kvm2.address}", "sudo -n id -un"], capture_output=True, text=True, check=False
+        ).stdout.strip()
+        for user in ("root", "cloudstack")
+    }
+    assert answers == {"root": "", "cloudstack": "root"}
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 def _place(world: World, name: str, address: str) -> None:

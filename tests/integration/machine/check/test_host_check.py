@@ -31,6 +31,8 @@ SAID: dict[str, dict[str, object]] = {
     "bridge_netfilter_off": {"security_groups": True},
     "management_partly": {"management_servers": ["10.10.1.5", "10.10.1.5:8251"]},
     "storage_not_mountable": {"mount": True},
+    "vxlan_module_absent": {"vxlan": True},
+    "updates_pending": {"updates": True},
     "certificate_expired": {"joined": True},
     "certificate_expiring": {"joined": True},
 }

@@ -30,7 +30,11 @@ ANSWERS = {
 esac""",
     "systemctl": """for unit; do case "$unit" in
 *.socket) printf 'Id=%s\\nLoadState=masked\\nActiveState=inactive\\n\\n' "$unit";;
+logrotate.timer) echo enabled;;
 esac; done""",
+    # None is installed beside the one that runs.
+    "grubby": "exit 1",
+    "apt-get": "exit 0",
     "chronyc": "echo 'C0A80001,ntp,3,1700000000.1,0.0002,0,0,0,0,0,0,0,64.0,Normal'",
     "sshd": "echo 'permitrootlogin yes'; echo 'kexalgorithms curve25519-sha256'",
     "sudo": "echo '    (ALL) NOPASSWD: ALL'",
@@ -69,8 +73,9 @@ class World:
             # Bridged packets pass the firewalls; as many multicast memberships as the kernel gives by itself.
             "proc/sys/net/bridge/bridge-nf-call-iptables": "1\n",
             "proc/sys/net/ipv4/igmp_max_memberships": "20\n",
-            "sys/module/.keep": "",
+            "sys/module/vxlan/.keep": "",
             "sys/fs/.keep": "",
+            "boot/.keep": "",
         }
         self.links = ["link add eth0 type veth peer name out0", "link add cloudbr0 type bridge"]
         self.links += ["link set eth0 master cloudbr0", f"address add {OWN}/24 dev cloudbr0"]
@@ -112,7 +117,7 @@ class World:
         for entry in old.iterdir():
             if not (new / entry.name).exists():
                 (new / entry.name).symlink_to(entry)
-        for place in ("etc", "proc/cpuinfo", "proc/meminfo", "proc/sys/net", "sys/module", "sys/fs"):
+        for place in ("boot", "etc", "proc/cpuinfo", "proc/meminfo", "proc/sys/net", "sys/module", "sys/fs"):
             call(f"mount --bind {self.room / place} /{place}")
         if (self.room / "sys/kernel/security").exists():
             call(f"mount --bind {self.room / 'sys/kernel/security'} /sys/kernel/security")
@@ -185,6 +190,29 @@ def unknown_name(world: World) -> None:
 
 LOOSE = ANSWERS["systemctl"].replace("masked", "loaded")
 OFF = "echo 'C0A80001,ntp,3,1700000000.1,4.2,0,0,0,0,0,0,0,64.0,Normal'"
+# What libvirt says of itself when it is asked which CPUs it can give.
+CPUS = (
+    """case "$*" in
+*domcapabilities) echo "<domainCapabilities/>";;
+*hypervisor-cpu-baseline*) echo "<cpu><feature policy='require' name='aes'/></cpu>";;
+*) """
+    + ANSWERS["virsh"]
+    + """;;
+esac"""
+)
+
+
+def no_vxlan(world: World) -> None:
+    world.files["proc/sys/net/ipv4/igmp_max_memberships"] = "200\n"
+    world.files["sys/module/.keep"] = world.files.pop("sys/module/vxlan/.keep")
+    world.answers["modprobe"] = "exit 1"
+
+
+def unknown_feature(world: World) -> None:
+    world.files[f"{AGENT}/agent.properties"] = "guest.cpu.features=aes avx512f\n"
+    world.answers["virsh"] = CPUS
+
+
 # By the code that is to be named, beside a host that is right.
 FAULTS: dict[str, Fault] = {
     "right": lambda world: None,
@@ -237,6 +265,10 @@ FAULTS: dict[str, Fault] = {
     "nfs_client_absent": without("answers", "mount.nfs"),
     "certificate_expired": lambda world: None,  # the test brings the certificate
     "certificate_expiring": lambda world: None,
+    "reboot_pending": file("boot/vmlinuz-99.0.0-1-amd64", ""),
+    "updates_pending": answer("apt-get", "echo 'Inst libc6 [2.36-9] (2.36-10 Debian:12 [amd64])'"),
+    "vxlan_module_absent": no_vxlan,
+    "guest_cpu_features": unknown_feature,
     "os_differs": file("etc/os-release", "ID=debian\nVERSION_ID=13\n"),
     "qemu_differs": answer("virsh", ANSWERS["virsh"].replace("7.2.9", "8.2.2")),
     "cpu_features_missing": file("proc/cpuinfo", CPU.replace(" avx", "")),

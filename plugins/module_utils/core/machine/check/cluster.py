@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ...findings import Finding
-from .services import version_of
 from .table import found
+from .versions import version_of
 
 Plain = t.Mapping[str, t.Any]
 
@@ -37,6 +37,7 @@ class Compared:
     uuid: t.Optional[str]
     hostname: t.Optional[str]
     flags: t.Optional[frozenset[str]]
+    passthrough: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def compared(facts: Plain) -> Compared:
         uuid=identity.get("uuid") or None,
         hostname=identity.get("fqdn") or None,
         flags=None if flags is None else frozenset(flags),
+        passthrough=(facts.get("guest_cpu") or {}).get("mode") == "host-passthrough",
     )
 
 
@@ -106,6 +108,13 @@ def judge_cluster(hosts: t.Sequence[Plain]) -> tuple[Finding, ...]:
         if features:
             evidence = f"{host} does not have {', '.join(features)}"
             findings.append(found("cpu_features_missing", evidence, host, features=list(features)))
+    # With passthrough, what is a difference to be aware of becomes the CPU of guests, which then cannot move.
+    passed = {host.name for host in seen if host.passthrough}
+    unlike = ("cpu_vendor_differs", "cpu_model_differs", "cpu_features_missing")
+    for name in dict.fromkeys(finding.host for finding in findings if finding.code in unlike):
+        if passed:
+            evidence = f"{name}; guest.cpu.mode=host-passthrough on {', '.join(sorted(passed))}"
+            findings.append(found("passthrough_differs", evidence, name, hosts=sorted(passed)))
     return tuple(findings)
 
 

@@ -21,6 +21,7 @@ from .machine import (
 )
 from .network import judge_bridges, judge_forwarding, judge_ports, judge_reach
 from .services import judge_access, judge_agent, judge_certificates, judge_daemon, judge_libvirt
+from .system import judge_disks, judge_guest_cpu, judge_kernel, judge_openvswitch, judge_vxlan
 from .table import KVM
 
 Judge = t.Callable[[HostFacts, Expectations], t.Iterable[Verdict]]
@@ -30,14 +31,19 @@ JUDGES: tuple[Judge, ...] = (
     judge_cpu,
     judge_memory,
     judge_policies,
+    judge_disks,
+    judge_kernel,
     judge_kernel_settings,
+    judge_vxlan,
     judge_bridges,
+    judge_openvswitch,
     judge_forwarding,
     judge_ports,
     judge_reach,
     judge_libvirt,
     judge_daemon,
     judge_agent,
+    judge_guest_cpu,
     judge_access,
     judge_certificates,
 )

@@ -11,9 +11,10 @@ import typing as t
 from ...findings import Unseen, Verdict
 from ..facts import Expectations, HostFacts
 from .table import found
+from .versions import version_of
 
 # KVM: System Requirements.
-LEAST_LIBVIRT, LEAST_QEMU = (0, 9, 11), (1, 0)
+LEAST_LIBVIRT, LEAST_QEMU = (1, 2, 0), (2, 0)
 MIGRATION_PORTS = frozenset((16509, 16514))
 # Names that CloudStack gives: instances, routers, and the system VMs of consoles, storage and load balancing.
 OURS = re.compile(r"(i-\d+|[rsvbl])-\d+-\S+")
@@ -30,12 +31,6 @@ KEY_EXCHANGES = frozenset(
 )
 # The management server's own key is RSA.
 KEY_SIGNATURES = frozenset(("ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"))
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """The leading numbers of a version: "7.2.22 (Debian 1:7.2+dfsg)" is (7, 2, 22)."""
-    match = re.match(r"\d+(\.\d+)*", text.strip())
-    return tuple(int(part) for part in match[0].split(".")) if match else ()
 
 
 def judge_libvirt(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:

@@ -134,6 +134,26 @@ def test_ports_of_udp_are_opened_as_such() -> None:
         assert opened == {111, 662, 875, 892, 32769}, name
 
 
+def test_vxlan_is_opened_to_the_hosts_that_send_it_and_left_alone_without_any() -> None:
+    """Its hosts are in multicast groups, which a switch ends when nobody answers its questions."""
+    for others in ("leave", "drop"):
+        wanted = decide(replace(PLAIN, tunnels=("10.7.0.0/16",), others=others), PEER)
+        for name, rules in rendered(wanted, 4).items():
+            assert [rule for rule in rules if rule[:3] == ("udp", 8472, 8472)] == [
+                ("udp", 8472, 8472, "10.7.0.0/16", "accept"),
+                ("udp", 8472, 8472, "", "drop"),
+            ], name
+        assert "igmp }" in firewall_render.nftables(wanted)
+        assert "-p igmp -j ACCEPT" in firewall_render.iptables(wanted, 4)
+        assert "igmp" not in firewall_render.iptables(wanted, 6)
+        assert "<protocol value='igmp'/><accept/>" in firewall_render.firewalld(wanted)
+    plain = decide(PLAIN, PEER)
+    assert all(opening.first != 8472 for opening in plain.openings)
+    assert "igmp" not in firewall_render.nftables(plain) + firewall_render.iptables(plain, 4)
+    # A machine that is no host has none.
+    assert all(opening.first != 8472 for opening in decide(replace(SERVER, tunnels=("10.7.0.0/16",))).openings)
+
+
 @given(st.permutations(("management_server", "load_balancer", "nfs_server", "database", "kvm_host")))
 def test_the_order_of_purposes_changes_no_rule(purposes: list[str]) -> None:
     """Ansible's ``intersect`` has the order of a set, which is another in each run."""

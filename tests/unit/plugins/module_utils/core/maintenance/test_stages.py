@@ -67,6 +67,16 @@ def test_scripts_are_sorted_by_host_and_stage() -> None:
         "h0": {"pre_flight": "/s/PreFlight", "maintenance": "/s/Maintenance.py"},
         "h1": {"maintenance": "/s/Maintenance"},
     }
+    assert found["missing"] == {"pre_flight": ["h1"], "maintenance": []}
+
+
+@pytest.mark.parametrize(
+    ("payload", "good"), [("", True), ("a=1 b=2", True), ("a='1 2'", True), ("it's", False), ('a="', False)]
+)
+def test_a_payload_that_is_no_list_of_arguments_is_a_problem(payload: str, good: bool) -> None:
+    problems = stage_scripts([asked("h0", files=[file("/s/Maintenance")])], NAMES, "/s", payload)["problems"]
+    assert (problems == []) is good
+    assert all("rolling_maintenance_payload" in problem for problem in problems)
 
 
 @pytest.mark.parametrize("files", [[], None, [file("/s/README")]])

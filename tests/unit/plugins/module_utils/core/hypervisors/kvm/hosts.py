@@ -15,7 +15,9 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     Certificate,
     Clock,
     Expectations,
+    FileSystem,
     Forwarding,
+    GuestCpu,
     HostFacts,
     Identity,
     Libvirt,
@@ -24,6 +26,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     Mount,
     Nic,
     Probe,
+    System,
     Unit,
 )
 
@@ -53,6 +56,23 @@ RIGHT = HostFacts(
         forwarding=Forwarding(),
         igmp_memberships=200,
     ),
+    system=System(
+        disk=480 * GIB,
+        file_systems=(
+            FileSystem("/", 100 * GIB, 60 * GIB, 6_000_000, 5_000_000),
+            FileSystem("/var", 9000 * GIB, 400 * GIB),
+        ),
+        logs_rotated=True,
+        kernels=("6.1.0-21-amd64", "6.1.0-18-amd64"),
+        reboot_required=False,
+        updates=(),
+        vxlan=True,
+        vxlan_tool=True,
+        openvswitch="",
+        openvswitch_built=None,
+        bridge_module=True,
+    ),
+    guest_cpu=GuestCpu("custom", "Skylake-Server", ("aes", "-mpx"), ("Haswell", "Skylake-Server"), ("aes", "avx")),
     libvirt=Libvirt(
         installed=True,
         reachable=True,
@@ -89,7 +109,7 @@ RIGHT = HostFacts(
     ),
     mounts=(Mount("nfs://10.10.2.5/export/secondary"),),
 )
-EXPECTED = Expectations(traffic_labels=("cloudbr0", "cloudbr1"), security_groups=True, vxlan=True)
+EXPECTED = Expectations(traffic_labels=("cloudbr0", "cloudbr1"), security_groups=True, vxlan=True, updates=True)
 PEER = replace(RIGHT, name="kvm2", identity=Identity("kvm2", "kvm2.example.net", ("10.10.1.12",), "0a0a-2"))
 
 Fault = Callable[[HostFacts], HostFacts]
@@ -110,6 +130,18 @@ def nic(which: str, /, **changes: Any) -> Fault:
     return lambda host: replace(
         host, nics=tuple(replace(n, **changes) if n.name == which else n for n in host.nics or ())
     )
+
+
+def on_openvswitch(**changes: Any) -> Fault:
+    """cloudbr1 is a bridge of a good Open vSwitch, with one thing changed."""
+    good = {"openvswitch": "3.1.0", "openvswitch_built": False, "bridge_module": False}
+    bridge, card = nic("cloudbr1", kind="openvswitch"), nic("bond0.200", master="ovs-system")
+    return lambda host: but("system", **{**good, **changes})(bridge(card(host)))
+
+
+def full(**changes: Any) -> Fault:
+    """/ with less space than it needs."""
+    return but("system", file_systems=(replace(FileSystem("/", 100 * GIB, 60 * GIB, 1000, 900), **changes),))
 
 
 def listening(port: int, program: str) -> Fault:
@@ -145,8 +177,8 @@ FAULTS: dict[str, Fault] = {
     "bridge_down": nic("bond0.200", up=False),
     "libvirt_absent": whole(libvirt=Libvirt(installed=False)),
     "libvirt_unreachable": but("libvirt", reachable=False, error="Failed to connect socket"),
-    "libvirt_old": but("libvirt", libvirt_version="0.9.10"),
-    "qemu_old": but("libvirt", qemu_version="0.15.1"),
+    "libvirt_old": but("libvirt", libvirt_version="1.1.3"),
+    "qemu_old": but("libvirt", qemu_version="1.7.2"),
     "sockets_not_masked": but("libvirt", sockets=(Unit("libvirtd.socket", "loaded", "active"),)),
     "libvirtd_args_twice": but("libvirt", args=("/etc/default/libvirtd: --listen", "/etc/default/libvirtd: ")),
     "agent_absent": but("agent", installed=False),
@@ -182,6 +214,19 @@ FAULTS: dict[str, Fault] = {
     "forward_dropped": but("machine", forwarding=Forwarding(("iptables FORWARD (policy DROP)",), ("docker0",))),
     "bridge_netfilter_off": but("machine", bridge_netfilter=False),
     "igmp_memberships": but("machine", igmp_memberships=20),
+    "disk_small": but("system", disk=20 * GIB),
+    "disk_full": full(free=9 * GIB),
+    "logs_not_rotated": but("system", logs_rotated=False),
+    "reboot_pending": but("system", kernels=("6.1.0-22-amd64", "6.1.0-21-amd64")),
+    "updates_pending": but("system", updates=("libc6", "qemu-system-x86")),
+    "kernel_old": lambda host: but("machine", kernel="3.8.0")(but("system", kernels=("3.8.0",))(host)),
+    "vxlan_module_absent": but("system", vxlan=False),
+    "vxlan_tool_old": but("system", vxlan_tool=False),
+    "openvswitch_old": on_openvswitch(openvswitch="1.4.6"),
+    "openvswitch_built": on_openvswitch(openvswitch_built=True),
+    "bridge_module_loaded": on_openvswitch(bridge_module=True),
+    "guest_cpu_model": but("guest_cpu", model="Cascadelake-Server"),
+    "guest_cpu_features": but("guest_cpu", features=("aes", "avx512f", "-mpx")),
 }
 JOINED_FAULTS: dict[str, Fault] = {
     "libvirt_not_listening": lambda host: replace(host, listeners=(Listener(22, program="sshd"),)),
@@ -192,7 +237,7 @@ CLUSTER_FAULTS: dict[str, Fault] = {
     "qemu_differs": but("libvirt", qemu_version="8.0.0"),
     "libvirt_differs": but("libvirt", libvirt_version="10.0.0"),
     "cgroup_differs": but("machine", cgroup=1),
-    "kernel_differs": but("machine", kernel="6.1.0-37-amd64"),
+    "kernel_differs": lambda host: but("machine", kernel="6.1.0-37-amd64")(but("system", kernels=())(host)),
     "cpu_vendor_differs": but("machine", cpu_vendor="AuthenticAMD"),
     "cpu_model_differs": but("machine", cpu_model="Xeon Gold 6148"),
     "cpu_count_differs": but("machine", cpu_count=40),

@@ -26,11 +26,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     judge_cluster,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.judge import judge_host, lead
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.services import (
-    listens_itself,
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.services import listens_itself
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.system import newest
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.table import KVM
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.versions import (
+    order_of,
     version_of,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.table import KVM
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.facts import (
     ANY_DEVICE,
     Forwarding,
@@ -40,18 +42,21 @@ from unit.plugins.module_utils.core.hypervisors.kvm.hosts import (
     CLUSTER_FAULTS,
     EXPECTED,
     FAULTS,
+    GIB,
     JOINED_FAULTS,
     PEER,
     RIGHT,
     Fault,
     but,
+    full,
     nic,
+    on_openvswitch,
 )
 
 GUIDE = Path(__file__).resolve().parents[7] / "docs" / "guides" / "host_check.md"
 JOINED = replace(EXPECTED, joined=True)
 # Told of two hosts that are both in CloudStack.
-OF_A_PAIR = {"guid_shared", "secured_differs"}
+OF_A_PAIR = {"guid_shared", "secured_differs", "passthrough_differs"}
 
 
 def codes(judgement: Judgement) -> set[str]:
@@ -233,8 +238,60 @@ def test_a_firewall_that_drops_what_bridges_pass_on(
 
 
 def test_open_vswitch_bridges_count() -> None:
-    ovs = nic("cloudbr1", kind="openvswitch")(nic("bond0.200", master="ovs-system")(RIGHT))
-    assert codes(judge_host(ovs, EXPECTED)) == set()
+    assert codes(judge_host(on_openvswitch()(RIGHT), EXPECTED)) == set()
+    # A machine without ovs-vsctl: not judged, and said.
+    unseen = judge_host(on_openvswitch(openvswitch="", openvswitch_built=None)(RIGHT), EXPECTED)
+    assert codes(unseen) == set()
+    assert {each.code for each in unseen.unseen} == {"openvswitch_old", "openvswitch_built"}
+
+
+def test_passthrough_matters_only_where_cpus_differ() -> None:
+    through = but("guest_cpu", mode="host-passthrough")
+    assert codes(judge_host(through(RIGHT), EXPECTED, [plain(through(PEER))])) == set()
+    other = but("machine", cpu_model="Xeon Gold 6148")(RIGHT)
+    for host, peer in ((through(other), PEER), (other, through(PEER))):
+        assert codes(judge_host(host, EXPECTED, [plain(peer)])) == {"cpu_model_differs", "passthrough_differs"}
+    assert codes(judge_host(other, EXPECTED, [plain(PEER)])) == {"cpu_model_differs"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"free": 11 * GIB}, False),
+        ({"free": 9 * GIB}, True),
+        ({"size": 9000 * GIB, "free": 90 * GIB}, False),
+        ({"size": 40 * GIB, "free": 5 * GIB}, False),
+        ({"size": GIB // 2, "free": GIB // 5}, True),
+        ({"inodes_free": 40}, True),
+        ({"inodes": 0, "inodes_free": 0}, False),
+    ],
+)
+def test_a_full_file_system(seen: dict[str, int], told: bool) -> None:
+    assert ("disk_full" in codes(judge_host(full(**seen)(RIGHT), EXPECTED))) is told
+
+
+def test_a_reboot_that_the_distribution_asks_for() -> None:
+    assert codes(judge_host(but("system", reboot_required=True)(RIGHT), EXPECTED)) == {"reboot_pending"}
+    # A machine without kernels of its own, such as a container.
+    assert codes(judge_host(but("system", kernels=())(RIGHT), EXPECTED)) == set()
+
+
+def test_what_is_not_asked_for_is_not_told() -> None:
+    for code in ("updates_pending", "kernel_old", "vxlan_module_absent", "vxlan_tool_old"):
+        assert codes(judge_host(FAULTS[code](RIGHT), replace(EXPECTED, vxlan=False, updates=False))) == set()
+    assert codes(judge_host(FAULTS["disk_small"](RIGHT), replace(EXPECTED, disk=16 * GIB))) == set()
+
+
+def test_kernels_are_in_the_order_of_boot_loaders() -> None:
+    ordered = ("6.1.0-rc2", "6.1.0", "6.1.0-9-amd64", "6.1.0-21-amd64", "6.10.0", "10.0.0-1.el10.x86_64")
+    assert newest(ordered) == ordered[::-1]
+
+
+@given(st.lists(st.text("0123456789.-abcr", max_size=12), max_size=6))
+def test_any_text_has_its_place_among_kernels(releases: list[str]) -> None:
+    assert set(newest(releases)) == set(releases)
+    keys = [order_of(release) for release in newest(releases)]
+    assert keys == sorted(keys, reverse=True)
 
 
 @pytest.mark.parametrize(
