@@ -68,7 +68,7 @@ def _among(layout: XenLayout, wanted: t.Mapping[str, Interface]) -> t.Iterator[R
         other = owners.setdefault(str(its.ip), host)
         if other != host:
             message = f"{host} and {other} both get {its.ip}"
-            yield Reason("address_twice", message, "give each host an address of its own", {"address": str(its.ip)})
+            yield Reason("address_twice", message, "give each host a different address", {"address": str(its.ip)})
     networks = sorted({str(its.network) for its in wanted.values()})
     if len(networks) > 1:
         yield Reason("networks_differ", f"the addresses are in {', '.join(networks)}", "use addresses of one network")
@@ -78,7 +78,7 @@ def _against(layout: XenLayout, host: XenHost, on: t.Optional[XenInterface], its
     """What has addresses already."""
     if on is not None and on.management and on.address != str(its):
         message = f"{on.device} of {host.name} is its management interface ({on.address or 'DHCP'})"
-        yield Reason("management_address", message, "use a network of its own for storage", {"host": host.name})
+        yield Reason("management_address", message, "use a separate network for storage", {"host": host.name})
     for other in layout.interfaces:
         if not other.address or (on is not None and other.ref == on.ref):
             continue
