@@ -56,6 +56,7 @@ def test_one_that_runs_elsewhere_is_well(cloud: Gateway, sandbox: Sandbox, site:
     ("heartbeat", "success", "found"),
     [
         (ago(hours=2), ago(hours=5), {"usage_no_heartbeat"}),
+        (ago(minutes=3), ago(hours=5), {"usage_no_heartbeat"}),
         (ago(seconds=30), ago(days=3), {"usage_behind"}),
         (ago(seconds=30), "1970-01-01T00:00:00+0000", {"usage_never_ran"}),
         ("", "1970-01-01T00:00:00+0000", {"usage_never_ran", "usage_no_heartbeat"}),

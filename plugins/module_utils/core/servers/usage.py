@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..findings import BLOCKS, HURTS, NOTE, Finding, Table, Unseen, Verdict, rows
+from .usage_server import HEARTBEAT
 
 FORM = "%Y-%m-%dT%H:%M:%S%z"
 ENABLED, TIME, RANGE = "enable.usage.server", "usage.stats.job.exec.time", "usage.stats.job.aggregation.range"
 RUN_ZONE, DAY_ZONE, SANITY = "usage.execution.timezone", "usage.aggregation.timezone", "usage.sanity.check.interval"
 SETTINGS = (ENABLED, TIME, RANGE, RUN_ZONE, DAY_ZONE, SANITY)
 DAY, HOUR = 1440, 60  # ranges that mean the previous full day, or hour
-HEARTBEAT = timedelta(minutes=5)  # it writes one every minute
 LATE = timedelta(hours=2)  # over the range, for a job that takes long
 ALERT_TYPES = (13, 20, 23)  # ALERT.USAGE, ALERT.USAGE.RESULT, ALERT.USAGE.SANITY
 NEVER_RAN = 1971  # lastsuccessfuljob of a server without any is 1970
@@ -198,7 +198,7 @@ def judge_server(server: t.Optional[UsageServer], settings: t.Mapping[str, str])
     if now is None:
         yield Unseen("usage_no_heartbeat", "the server does not tell its time")
         return
-    if beat is None or now - beat > HEARTBEAT:
+    if beat is None or now - beat >= timedelta(seconds=HEARTBEAT):
         told = f"the last one is of {server.heartbeat}" if beat else "there is none"
         yield USAGE.found("usage_no_heartbeat", f"{where}: {told}; now is {server.collected}", server.host)
     if success is None or success.year < NEVER_RAN:

@@ -26,8 +26,8 @@ SETTINGS = (
     "enable.usage.server",
     "quota.enable.service",
 )
-# Heartbeats come every 60 s.
-LATE = 120
+# Seconds after which a usage server is taken to be gone: heartbeats come every 60 s (field notes, 9).
+HEARTBEAT = 120
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class OpenJob:
 
     @property
     def alive(self) -> bool:
-        return self.age is not None and self.age < LATE
+        return self.age is not None and self.age < HEARTBEAT
 
 
 @dataclass(frozen=True)

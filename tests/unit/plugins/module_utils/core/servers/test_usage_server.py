@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.usage_server import LATE, usage
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.usage_server import HEARTBEAT, usage
 
 HELD = [("usage.stats.job.exec.time", "00:15"), ("usage.stats.job.aggregation.range", "1440")]
 
@@ -21,7 +21,7 @@ HELD = [("usage.stats.job.exec.time", "00:15"), ("usage.stats.job.aggregation.ra
     [
         ([], False),
         ([("ms1/10.1.0.5", 7, 3)], True),
-        ([("ms1/10.1.0.5", 7, LATE)], False),
+        ([("ms1/10.1.0.5", 7, HEARTBEAT)], False),
         ([("ms1/10.1.0.5", 7, None)], False),
         # Left by one that was killed, before the one that works.
         ([("ms2/10.1.0.6", 9, 12), ("ms1/10.1.0.5", 7, 90000)], True),
