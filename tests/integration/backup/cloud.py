@@ -105,7 +105,8 @@ class Cloud:
         """The outcome of a backup into a folder."""
         host = name.partition("-")[2]
         request = make.Request(name, host, DATABASES, self.roots, bool(passphrase), **more)
-        return make.make(Directory(str(path), host), self.source(passphrase), SystemClock(), request, False)
+        source = self.source(passphrase, replica=request.replica)
+        return make.make(Directory(str(path), host), source, SystemClock(), request, False)
 
     def restore(
         self,

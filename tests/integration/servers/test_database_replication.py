@@ -13,7 +13,8 @@ from typing import Any
 
 import pymysql
 import pytest
-from counterparts.mariadb.server import ROOT, MariaDb
+from counterparts.mariadb.server import ROOT, USER, MariaDb
+from integration.backup.cloud import Cloud
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import SystemClock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.local import LocalCopies
@@ -207,6 +208,33 @@ def test_a_copy_under_writes_misses_none(pair: tuple[MariaDb, MariaDb], tmp_path
     count = one.run("SELECT COUNT(*), SUM(id) FROM w")
     assert count[0][0] > 0
     assert two.run("SELECT COUNT(*), SUM(id) FROM w") == count
+
+
+def test_a_backup_is_made_from_a_replica_that_follows(pair: tuple[MariaDb, MariaDb], tmp_path: Path) -> None:
+    """What it contains is restored elsewhere and compared with the primary."""
+    one, two = pair
+    cloud = Cloud(one, tmp_path / "host")
+    one.run(f"GRANT SLAVE MONITOR ON *.* TO {USER}@'127.0.0.1'")
+    with pytest.raises(Refused) as refused:
+        cloud.make(tmp_path / "backups", replica=True)
+    assert codes(refused) == ["no_replica"]
+    replicate(two, one, tmp_path / "copy")
+    caught_up(one, two)
+    cloud.server = two
+    cloud.write_files()
+    made = cloud.make(tmp_path / "backups", replica=True)
+    assert made.changed
+    two.run("STOP SLAVE SQL_THREAD", (), "")
+    with pytest.raises(Refused) as refused:
+        cloud.make(tmp_path / "backups", "20260103T030405Z-ms1", replica=True)
+    assert codes(refused) == ["replica_broken"]
+    with MariaDb(tmp_path / "3") as three:
+        for host in ("localhost", "127.0.0.1"):
+            three.run(f"DROP USER {USER}@'{host}'")
+        three.run("DROP DATABASE cloud", (), "")
+        cloud.restore(tmp_path / "backups", three)
+        for table in ("notes", "host_details", "`odd `` name`"):
+            assert three.run(f"SELECT * FROM {table}") == one.run(f"SELECT * FROM {table}")
 
 
 def test_accounts_are_limited_and_openings_closed(pair: tuple[MariaDb, MariaDb]) -> None:
