@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -67,11 +69,33 @@ def test_a_server_that_answers_503_is_named_with_its_cause(hosts: Hosts) -> None
 
 
 def test_a_change_restarts_one_server_after_the_other(hosts: Hosts) -> None:
+    """Alerts of the restarted servers arrive at another syslog manager, and the community stays secret."""
     before = started(hosts)
-    changed = hosts.play(
-        SCENARIO / "converge.yml", "-e", "heap=300", "--tags", "management_server_machine,management_server_service"
-    )
-    assert changed.status == 0, changed.text
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as syslog:
+        syslog.bind((hosts.fleet.gateway, 0))
+        syslog.settimeout(30)
+        alerts = {
+            "heap": 300,
+            "syslog": [{"address": hosts.fleet.gateway, "port": syslog.getsockname()[1]}],
+            "snmp": [{"address": "192.0.2.16", "community": "c0mmunity"}],
+        }
+        changed = hosts.play(
+            SCENARIO / "converge.yml",
+            "--diff",
+            "-e",
+            json.dumps(alerts),
+            "--tags",
+            "management_server_machine,management_server_service",
+        )
+        assert changed.status == 0, changed.text
+        told = {syslog.recv(2000).decode() for _name in ("ms1", "ms2")}
+    assert {each.rpartition("message:: ")[2] for each in told} == {
+        f"Management server node {hosts.fleet[name].address} is up" for name in ("ms1", "ms2")
+    }
+    assert "c0mmunity" not in str(changed.output)
+    assert "never opens its connection" in str(changed.output)
+    mode = hosts.fleet["ms1"].run("stat -c '%a %U %G' /etc/cloudstack/management/log4j-cloud.xml").stdout.strip()
+    assert mode == "640 root cloud"
     assert all(one.splitlines()[0] != other.splitlines()[0] for one, other in zip(before, started(hosts), strict=True))
     ends = [
         hosts.fleet[name]

@@ -21,7 +21,7 @@ import pymysql
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from . import nodes, properties, upgrade, web
+from . import alerts, nodes, properties, upgrade, web
 from .properties import CONF, NoStart
 from .tables import Database
 
@@ -123,6 +123,10 @@ class Daemon:
             f"Cluster service servlet container listening on host: {node.address} and port {node.port}",
         )
         log("INFO", "c.c.c.ClusterManagerImpl", "Cluster manager was started successfully")
+        alerts.send(
+            "alertType:: 14 // dataCenterId:: 0 // podId:: 0 // clusterId:: null // message:: Management server node "
+            f"{node.address} is up"
+        )
         integration = int(database.one("SELECT value FROM configuration WHERE name = 'integration.api.port'") or 0)
         if integration > 0:
             web.serve(integration, lambda: cloud(held), False)
