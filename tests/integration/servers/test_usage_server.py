@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from counterparts.management_server import packages
 from hosts import Fleet, Host
 from integration.machine.roles.scenario import Hosts, Play, hosts_of
 
+PASSWORD = Path(__file__).resolve().parents[3] / "playbooks" / "change_database_password.yml"
 PREPARE = """
 set -eu
 apt-get update -qq
@@ -38,7 +40,7 @@ def hosts(boot: Callable[..., Fleet], tmp_path_factory: pytest.TempPathFactory) 
     found = hosts_of(
         fleet,
         tmp_path_factory.mktemp("usage"),
-        {"management_servers": ["ms1"], "usage_servers": ["ms1", "usage1"]},
+        {"management_servers": ["ms1"], "usage_servers": ["ms1", "usage1"], "databases": ["ms1"]},
     )
     fleet["ms1"].run(PREPARE.replace("ADDRESS", fleet["ms1"].address), timeout=600)
     fleet["usage1"].run("apt-get update -qq")
@@ -104,6 +106,34 @@ def test_it_is_restarted_when_a_setting_changed_and_only_then(hosts: Hosts) -> N
     assert first.run(started).stdout != before
     again = played(hosts)
     assert (again.status, again.changed) == (0, 0), told(again)
+
+
+def test_the_database_password_is_changed_everywhere_or_nowhere(hosts: Hosts) -> None:
+    """The second server fails in the middle, so the first goes back. Both use the new one after the second run."""
+    ms1, usage1 = hosts.fleet["ms1"], hosts.fleet["usage1"]
+    hashes = "sha256sum /etc/cloudstack/*/db.properties; ls /etc/cloudstack/management/"
+    before = [each.run(hashes).stdout for each in (ms1, usage1)]
+    usage1.run("mv /etc/cloudstack/usage/key /root/key; echo wrong > /etc/cloudstack/usage/key")
+    arguments = ("-e", "change_database_password_new=n3w-p4ss.#")
+    failed = hosts.play(PASSWORD, *arguments)
+    assert failed.status != 0
+    assert "All servers have the old password again" in told(failed)
+    usage1.run("mv /root/key /etc/cloudstack/usage/key")
+    assert [each.run(hashes).stdout for each in (ms1, usage1)] == before
+    login = "MYSQL_PWD='{}' mariadb -h $(hostname -I | cut -d' ' -f1) -u cloud cloud -e 'SELECT 1'"
+    assert ms1.run(login.format("n3w-p4ss.#"), check=False).returncode != 0
+    assert ms1.run(login.format("secret")).returncode == 0
+
+    done = hosts.play(PASSWORD, *arguments)
+    assert done.status == 0, told(done)
+    assert "n3w-p4ss" not in str(done.output) + str(failed.output)
+    assert ms1.run(login.format("secret"), check=False).returncode != 0
+    assert ms1.run("ls /etc/cloudstack/*/*.before-password", check=False).returncode != 0
+    ms1.run(SERVES.replace("systemctl restart cloudstack-management", ""), timeout=120)
+    again = hosts.play(PASSWORD, *arguments)
+    assert (again.status, again.changed) == (0, 0), told(again)
+    working = played(hosts)
+    assert working.status == 0, told(working)
 
 
 def test_one_that_does_not_work_is_told(hosts: Hosts) -> None:

@@ -24,6 +24,7 @@ ON_THE_HOST = frozenset(
         "cs_database_replication",
         "cs_database_server",
         "cs_database_keys",
+        "cs_database_password",
         "cs_database_setup",
         "cs_host_certificate_info",
         "cs_host_check",

@@ -43,11 +43,18 @@ class DatabaseAccess:
     version: str = ""
 
 
-def from_properties(path: str, key_path: t.Optional[str], management_key: t.Optional[str]) -> dict[str, t.Any]:
-    """Fields of DatabaseAccess by db.properties; the key file is the one beside it by default.
+@dataclass(frozen=True)
+class Keys:
+    """What a file says, and the management key. kind: of the encryption, "none" where there is none."""
 
-    Raises InvalidValue, MissingValue, MissingLibrary.
-    """
+    held: t.Mapping[str, str] = field(repr=False)
+    kind: str
+    key: str = field(repr=False)
+    versions: tuple[str, ...]
+
+
+def keys_of(path: str, key_path: t.Optional[str], management_key: t.Optional[str]) -> Keys:
+    """Raises InvalidValue, MissingValue."""
     held = parse(_text(path, "database.properties"))
     kind = held.get("db.cloud.encryption.type", "none").strip().lower() or "none"
     versions = _versions(held.get("db.cloud.encryptor.version", "").strip())
@@ -62,6 +69,16 @@ def from_properties(path: str, key_path: t.Optional[str], management_key: t.Opti
         raise MissingValue(
             "the key", ["database.management_key"], f"{path} has encryption type {kind}, and no key file"
         )
+    return Keys(held, kind, key, versions)
+
+
+def from_properties(path: str, key_path: t.Optional[str], management_key: t.Optional[str]) -> dict[str, t.Any]:
+    """Fields of DatabaseAccess by db.properties; the key file is the one beside it by default.
+
+    Raises InvalidValue, MissingValue, MissingLibrary.
+    """
+    its = keys_of(path, key_path, management_key)
+    held, kind, key, versions = its.held, its.kind, its.key, its.versions
 
     def value(name: str, default: str = "") -> str:
         text = held.get(name, default).strip()
