@@ -82,7 +82,7 @@ core: venv ## Run the fast tests of core and operations
 	pytest -q tests/unit/plugins/module_utils/core tests/unit/plugins/module_utils/operations
 
 # Debian packages that tests need, sorted: libvirt, QEMU and SASL are the KVM hosts of tests; the library is built with gcc.
-SYSTEM := apt-utils chromium gcc gpg ipmitool iproute2 libc6-dev libsasl2-modules libsasl2-modules-db libvirt-clients \
+SYSTEM := apt-utils chromium e2fsprogs gcc gpg ipmitool iproute2 libc6-dev libsasl2-modules libsasl2-modules-db libvirt-clients \
   libvirt-daemon-system libvirt-dev mariadb-client mariadb-server-core mmdebstrap openipmi openssh-client \
   openssl pkg-config python3-dev qemu-system-x86 sasl2-bin systemd-container
 

@@ -10,11 +10,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import images, slots
+from .guest import Guest
 from .host import Host, personal
 
 PACKAGES, MORE_PACKAGES, COMPILED = "/srv/packages", "/srv/more-packages", "/srv/compiled"
@@ -26,10 +27,11 @@ Prepare = Callable[[str, Path], None]
 class Fleet:
     """Booted hosts by name; ``with Fleet("kvm1", "kvm2") as fleet: fleet["kvm1"].run("id")``.
 
-    packages: a row of images.SETS. release: bookworm or trixie. cards: names of the cards inside; each is on a bridge
-    of its own that all hosts of the fleet share, and the first carries the host's address. more_packages: .deb files
-    that apt inside offers besides images.OFFERED. prepare: called with name and tree of each host before it boots.
-    lasting: the hosts outlive this process, until ``python -m hosts down``.
+    packages: a row of images.SETS; hosts of "kernel" are QEMU guests. release: bookworm or trixie. cards: names of the
+    cards inside; each is on a bridge of its own that all hosts of the fleet share, or on the one of its number where
+    that is given, and the first carries the host's address. more_packages: .deb files that apt inside offers besides
+    images.OFFERED. prepare: called with name and tree of each host before it boots. lasting: the hosts outlive this
+    process, until ``python -m hosts down``.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Fleet:
         *names: str,
         packages: str = "base",
         release: str = "bookworm",
-        cards: Sequence[str] = ("eth0",),
+        cards: Sequence[str] | Mapping[str, int] = ("eth0",),
         more_packages: Sequence[Path] = (),
         prepare: Prepare | None = None,
         lasting: bool = False,
@@ -47,7 +49,9 @@ class Fleet:
         self._image = images.image(packages, release)
         self._repository = images.repository(release)
         self._key = images.key()
-        self._cards, self._more, self._prepare = tuple(cards), tuple(more_packages), prepare
+        self._cards = dict(cards) if isinstance(cards, Mapping) else {name: place for place, name in enumerate(cards)}
+        self._more, self._prepare = tuple(more_packages), prepare
+        self._kind = Guest if packages == "kernel" else Host
         runs = images.CACHE / "run"
         runs.mkdir(parents=True, exist_ok=True)
         self.directory = Path(tempfile.mkdtemp(prefix="fleet.", dir=runs))
@@ -80,7 +84,7 @@ class Fleet:
     def start(self) -> None:
         """Cable and boot all hosts together; return when the ssh of each greets."""
         _raise_limits()
-        for card, _name in enumerate(self._cards):
+        for card in dict.fromkeys(self._cards.values()):
             bridge = slots.bridge(self.number, card)
             _run("ip", "link", "add", bridge, "type", "bridge")
             if card == 0:
@@ -129,7 +133,7 @@ class Fleet:
 
     def _host(self, name: str, place: int) -> Host:
         links = {card: f"hc{self.number}-{place}c{index}" for index, card in enumerate(self._cards)}
-        return Host(name, slots.address(self.number, place), self.directory / name, self._key, links)
+        return self._kind(name, slots.address(self.number, place), self.directory / name, self._key, links)
 
     def _assemble(self, host: Host) -> None:
         """Lay a host's own layer over the image, and write down how it is started."""
@@ -139,17 +143,20 @@ class Fleet:
         # volatile: nothing of it is to survive a crash of this machine, so nothing waits for the disk.
         layers = f"lowerdir={self._image},upperdir={upper},workdir={work},volatile"
         _run("mount", "-t", "overlay", "overlay", "-o", layers, str(host.root))
-        personal(host.root, host.name, host.address, self._cards[0], host.key)
+        personal(host.root, host.name, host.address, next(iter(self._cards)), host.key)
         if self._more:
             with (host.root / "etc/apt/sources.list").open("a", encoding="utf-8") as lines:
                 lines.write(f"deb [trusted=yes] file:{MORE_PACKAGES} ./\n")
+        if isinstance(host, Guest):
+            host.compile(COMPILED)
         if self._prepare:
             self._prepare(host.name, host.root)
         greeting = (host.root / "etc/ssh/ssh_host_ed25519_key.pub").read_text(encoding="utf-8").split()[:2]
         with (self.directory / "known_hosts").open("a", encoding="utf-8") as known:
             known.write(f"{host.address} {' '.join(greeting)}\n")
-        links = [(link, slots.bridge(self.number, card)) for card, link in enumerate(host.cards.values())]
-        spec = {"command": self._command(host), "links": links}
+        links = [(link, slots.bridge(self.number, self._cards[card])) for card, link in host.cards.items()]
+        command = host.command(self._image) if isinstance(host, Guest) else self._command(host)
+        spec = {"command": command, "links": links}
         (host.directory / "host.json").write_text(json.dumps(spec), encoding="utf-8")
 
     def _command(self, host: Host) -> list[str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from . import slots
 
@@ -30,6 +32,11 @@ class Host:
     key: Path
     cards: Mapping[str, str]
 
+    # Seconds for a boot, for ssh to greet, and between two questions whether it has booted.
+    PATIENCE: ClassVar[float] = 60
+    GREETING: ClassVar[int] = 5
+    PAUSE: ClassVar[float] = 0.2
+
     @property
     def root(self) -> Path:
         return self.directory / "root"
@@ -38,11 +45,11 @@ class Host:
     def ssh_options(self) -> list[str]:
         return [
             *("-i", str(self.key), "-o", f"UserKnownHostsFile={self.directory.parent / 'known_hosts'}"),
-            *("-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=5", "-o", "IdentitiesOnly=yes"),
+            *("-o", "StrictHostKeyChecking=yes", "-o", f"ConnectTimeout={self.GREETING}", "-o", "IdentitiesOnly=yes"),
             *("-o", "ServerAliveInterval=5", "-o", "BatchMode=yes"),
         ]
 
-    def run(self, script: str, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, check: bool = True, timeout: float | None = None) -> subprocess.CompletedProcess[str]:
         """Run a shell script as root by ssh.
 
         Raises subprocess.CalledProcessError where it ends with an error and check is set.
@@ -52,7 +59,7 @@ class Host:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=timeout,
+            timeout=timeout or 2 * self.PATIENCE,
             check=False,
         )
         if check and ended.returncode:
@@ -87,15 +94,33 @@ class Host:
     def powered(self) -> bool:
         return bool(slots.processes(self.directory))
 
-    def reboot(self, timeout: float = 60) -> None:
+    def reboot(self, timeout: float | None = None) -> None:
         """Reboot in order, and wait until ssh answers from the new boot."""
+        timeout = timeout or self.PATIENCE
         before = self.boot_id()
         self.run("systemctl reboot", check=False)
         deadline = time.monotonic() + timeout
         while self.boot_id() in (before, ""):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.name} did not come back within {timeout:g} s; {self.console()}")
-            time.sleep(0.2)
+            time.sleep(self.PAUSE)
+
+    def inside(self, script: str, timeout: float = 60) -> str:
+        """Run a script inside, not by ssh: it is to be seen while nobody can reach it. Returns what it prints."""
+        path = "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+        command = ["nsenter", f"--target={self._init()}", "--all", "env", path, "sh", "-c", script]
+        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False).stdout
+
+    def _init(self) -> int:
+        """The process that is number 1 inside."""
+        for pid in slots.processes(self.directory):
+            try:
+                status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+            except OSError:
+                continue
+            if re.search(r"^NSpid:\s+\d+\s+1$", status, re.MULTILINE):
+                return pid
+        raise AssertionError(f"{self.name} does not run")
 
     def boot_id(self) -> str:
         """Which boot this is; empty while ssh does not answer."""
@@ -105,8 +130,9 @@ class Host:
         """Pull a card's cable, or plug it in: the card loses or gets its carrier."""
         subprocess.run(["ip", "link", "set", self.cards[card], "up" if plugged else "down"], check=True)
 
-    def wait(self, timeout: float = 60) -> None:
+    def wait(self, timeout: float | None = None) -> None:
         """Until its ssh server greets."""
+        timeout = timeout or self.PATIENCE
         deadline = time.monotonic() + timeout
         while not self._greets():
             if time.monotonic() > deadline:
@@ -120,6 +146,7 @@ class Host:
     def _greets(self) -> bool:
         try:
             with socket.create_connection((self.address, 22), timeout=1) as connection:
+                connection.settimeout(self.GREETING)
                 return connection.recv(4) == b"SSH-"
         except OSError:
             return False

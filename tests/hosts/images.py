@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .guest import NEEDLESS, frugal
+
 # Resolved, because the mounts of hosts are found by the names that the kernel has for them.
 CACHE = (Path(__file__).resolve().parents[2] / ".cache" / "hosts").resolve()
 RELEASES = {"bookworm": "12", "trixie": "13"}
@@ -30,6 +32,8 @@ BASE = (
     *("python3", "python3-apt", "openssh-server", "sudo"),
 )
 KVM = ("libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "nftables", "iptables", "chrony")
+NETWORK = ("ifupdown", "bridge-utils", "isc-dhcp-client", "network-manager", "netplan.io")
+OWN = ("ifenslave", "vlan", "openvswitch-switch")
 # A row here is all that a new kind of host needs.
 SETS: dict[str, tuple[str, ...]] = {
     "base": BASE,
@@ -37,7 +41,9 @@ SETS: dict[str, tuple[str, ...]] = {
     # A newer Python than this machine's, for `make versions`.
     "python": ("ca-certificates", "openssh-client", "python3-venv"),
     # Every back-end of Debian that can be there together; a test unmasks the one it is about.
-    "network": (*BASE, "ifupdown", "bridge-utils", "isc-dhcp-client", "network-manager", "netplan.io"),
+    "network": (*BASE, *NETWORK),
+    # The same with a kernel of its own, for guests: VLANs, bonds, Open vSwitch. Nothing of it needs an initrd.
+    "kernel": (*BASE, *NETWORK, "linux-image-cloud-amd64", "tiny-initramfs", "qemu-guest-agent", *OWN),
 }
 # What apt finds inside a host, with whatever it depends on. One row is resolved at once; rows may exclude each other.
 OFFERED: tuple[tuple[str, ...], ...] = (
@@ -99,8 +105,11 @@ def image(packages: str = "base", release: str = "bookworm") -> Path:
         command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(names)}"]
         _run([*command, "--mode=root", "--skip=output/dev", release, str(folder), *mirrors])
         settle(folder)
+        if packages == "kernel":
+            frugal(folder)
 
-    return _kept(f"{release}-{packages}", make, *names, inspect.getsource(settle))
+    how = [inspect.getsource(settle), *([inspect.getsource(frugal), *NEEDLESS] if packages == "kernel" else [])]
+    return _kept(f"{release}-{packages}", make, *names, *how)
 
 
 def settle(tree: Path) -> None:

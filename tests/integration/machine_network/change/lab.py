@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hosts import Fleet, slots
+from hosts import Fleet
 from hosts.host import Host
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -109,8 +108,11 @@ def files(backend: str, net: Net, root: Path) -> None:
         file.chmod(int(mode(backend), 8))
 
 
-def prepare(backends: dict[str, str], gateway: Callable[[], str]) -> Callable[[str, Path], None]:
-    """What makes a host one of its back-end, before it boots: its files, and the units of the others masked."""
+def prepare(backends: dict[str, str], gateway: Callable[[], str], udev: bool = False) -> Callable[[str, Path], None]:
+    """What makes a host one of its back-end, before it boots: its files, and the units of the others masked.
+
+    udev: whether the hosts have their own.
+    """
 
     def plant(name: str, root: Path) -> None:
         backend = backends[name]
@@ -123,6 +125,8 @@ def prepare(backends: dict[str, str], gateway: Callable[[], str]) -> Callable[[s
                 mask.unlink(missing_ok=True)
                 mask.symlink_to("/dev/null")
         files(backend, Net(address, gateway()), root)
+        if udev:
+            return
         stand_in = root / "usr/local/sbin/udevadm"
         stand_in.write_text(NO_UDEV, encoding="utf-8")
         stand_in.chmod(0o755)
@@ -172,39 +176,8 @@ def unbridged(backend: str, host: Host, **more: Any) -> Json:
     return change(backend, net, absent=gone, doomed=["cloudbr0"], **more)
 
 
-# Run inside of the host, not by ssh: it is to be seen while nobody can reach it.
 def inside(host: Host, script: str) -> str:
-    ended = subprocess.run(
-        [
-            "nsenter",
-            f"--target={_init(host)}",
-            "--all",
-            "env",
-            "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
-            "sh",
-            "-c",
-            script,
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return ended.stdout
-
-
-def _init(host: Host) -> int:
-    """The process that is number 1 inside of the host."""
-    mark = f"{slots.MARK}={host.directory}".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (process / "status").read_text(encoding="utf-8")
-            marked = mark in (process / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if marked and re.search(r"^NSpid:\s+\d+\s+1$", status, re.MULTILINE):
-            return int(process.name)
-    raise AssertionError(f"{host.name} does not run")
+    return host.inside(script)
 
 
 # Less what differs by the second, by the kernel's own counting, or is renewed by itself; "full" is what fills a disk.
@@ -236,9 +209,13 @@ def without_metrics(text: str) -> str:
 
 @dataclass
 class Pulse:
-    """Tries ten times a second whether ssh of a host greets; ``gap`` is the longest time without, in seconds."""
+    """Tries ten times a second whether ssh of a host greets; ``gap`` is the longest time without, in seconds.
+
+    lives: asked instead.
+    """
 
     address: str
+    lives: Callable[[str], bool] | None = None
     times: list[float] = field(default_factory=list)
     gap: float = 0.0
 
@@ -264,7 +241,7 @@ class Pulse:
 
     def _beat(self) -> None:
         while not self._stop.wait(0.1):
-            if greets(self.address):
+            if (self.lives or greets)(self.address):
                 self.times.append(time.monotonic())
 
 
@@ -274,6 +251,17 @@ def greets(address: str, seconds: float = 1.0) -> bool:
             return connection.recv(4) == b"SSH-"
     except OSError:
         return False
+
+
+def refuses(address: str) -> bool:
+    """Whether the kernel of a host answers: what has no processor to spare forks no sshd for each question."""
+    try:
+        socket.create_connection((address, 9), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def tap(host: Host, name: str, bridge: str = "") -> None:

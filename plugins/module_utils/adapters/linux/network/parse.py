@@ -22,7 +22,7 @@ from .running import Ended, run
 PARSER_SECONDS = 20.0
 # systemd-networkd as root in a namespace of its own: no bus, and not the running one's state.
 ALONE = """
-mount -t tmpfs -o mode=0755 tmpfs /run/systemd/netif && chown systemd-network /run/systemd/netif
+mount -t tmpfs -o mode=0755 tmpfs /run/systemd/netif && chown systemd-network: /run/systemd/netif
 mount -t tmpfs tmpfs /run/dbus
 export SYSTEMD_LOG_TARGET=console
 """
@@ -82,15 +82,14 @@ class Candidates:
         )
         script = binds + (ALONE if check.isolated else "") + 'exec "$@"'
         words = [word.replace("{root}", self.root) for word in check.command]
-        timed = ["timeout", "--kill-after=1", "1"] if check.stops else []
         space = ["unshare", "--mount", "--propagation", "private", *(["--net"] if check.isolated else [])]
-        return run((*space, "sh", "-c", script, "sh", *timed, *words), PARSER_SECONDS, text)
+        return run((*space, "sh", "-c", script, "sh", *words), PARSER_SECONDS, text, check.until)
 
 
 def _against(check: NetworkCheck, ended: Ended, root: str) -> list[str]:
     lines = [line.replace(root, "") for line in ended.out.splitlines() if line.strip()]
     found = [line for line in lines if check.complaints and re.search(check.complaints, line)]
-    if ended.status != 0 and not (check.stops and ended.status == 124) and not found:
+    if ended.status != 0 and not (check.until and ended.status == 124) and not found:
         found = lines[-5:] or [f"{check.command[0]} failed with exit status {ended.status}"]
     return found
 

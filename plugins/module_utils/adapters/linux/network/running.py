@@ -20,6 +20,7 @@ from ....core.machine_network.change.state import READINGS, RunningState, guests
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 READING_SECONDS = 10.0
+MOST_READ = 1 << 20
 # RFC 863: discarded where anybody takes it at all.
 DISCARD = 9
 
@@ -37,8 +38,11 @@ class Ended(t.NamedTuple):
         return f"{' '.join(self.command)} {why}" + (f": {text}" if text else "")
 
 
-def run(command: Command, seconds: float, text: str = "") -> Ended:
-    """Run a command in a session of its own, all of which is killed when its time is over."""
+def run(command: Command, seconds: float, text: str = "", until: str = "") -> Ended:
+    """Run a command in a session of its own, all of which is killed when its time is over.
+
+    until: what a daemon prints when it has done what is asked of it; then it is killed too, with status 0.
+    """
     program = shutil.which(command[0], path=PATH)
     if program is None:
         return Ended(command, 127, f"{command[0]} is not installed")
@@ -52,7 +56,7 @@ def run(command: Command, seconds: float, text: str = "") -> Ended:
             env={"PATH": PATH, "LC_ALL": "C"},
             start_new_session=True,
         )
-        status = _ended(process, seconds, text)
+        status = _said(process, output, seconds, until) if until else _ended(process, seconds, text)
         output.seek(0)
         return Ended(command, status, output.read().decode("utf-8", "replace"))
 
@@ -61,11 +65,26 @@ def _ended(process: subprocess.Popen[bytes], seconds: float, text: str) -> int:
     try:
         process.communicate(text.encode() if text else None, timeout=max(seconds, 0.1))
     except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return 124
+        return _killed(process, 124)
     return process.returncode
+
+
+def _said(process: subprocess.Popen[bytes], output: t.BinaryIO, seconds: float, until: str) -> int:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(0.05)
+        # Not by the file's own place, which is where the command writes.
+        if until.encode() in os.pread(output.fileno(), MOST_READ, 0):
+            return _killed(process, 0)
+    return _killed(process, 124)
+
+
+def _killed(process: subprocess.Popen[bytes], status: int) -> int:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return status
 
 
 def readings() -> dict[str, str]:

@@ -65,14 +65,14 @@ class NetworkCheck:
     It runs in a mount namespace of its own in which the candidates lie at their places already. each: run it for every
     candidate, which it reads from its standard input, not once. complaints: a regular expression; a line of its output
     that matches is an error too, whatever the status (systemd-networkd only warns). isolated: it gets an empty network
-    namespace and no bus either. stops: it is ended after a second, which is no error.
+    namespace and no bus either. until: what a daemon prints once it has read all; it is ended then.
     """
 
     command: Command
     each: bool = False
     complaints: str = ""
     isolated: bool = False
-    stops: bool = False
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ NETWORKD = NetworkBackend(
             ("/lib/systemd/systemd-networkd",),
             complaints=r"/etc/systemd/network/.*([Ii]gnoring|[Ff]ailed|[Ii]nvalid|[Uu]nknown)",
             isolated=True,
-            stops=True,
+            until="Enumeration completed",
         ),
     ),
     apply=(("networkctl", "reload"), ("networkctl", "reconfigure", "{drifted}")),
