@@ -80,6 +80,13 @@ options:
   end_ip:
     description: Last address of a shared network. Used only to create it.
     type: str
+  guest_vm_cidr:
+    description:
+      - The part of the addresses of an isolated network that VMs get, such as V(10.1.1.0/26). The rest is reserved for
+        machines outside CloudStack. The CIDR of the whole network ends the reservation.
+      - The network has to be in the state V(Implemented), and no VM may have an address outside of this part.
+    type: str
+    version_added: 1.0.0
   network_domain:
     description: DNS domain of its VMs.
     type: str
@@ -105,6 +112,12 @@ EXAMPLES = r"""
     name: backoffice
     network_offering: isolated-vlan
     vlan: 850
+
+- name: Reserve the addresses above 10.1.1.63 for machines outside CloudStack
+  hostcraft.cloudstack.cs_network:
+    zone: zurich
+    name: backoffice
+    guest_vm_cidr: 10.1.1.0/26
 
 - name: Create a shared network
   hostcraft.cloudstack.cs_network:
@@ -221,10 +234,25 @@ netmask:
   type: str
   sample: 255.255.255.0
 cidr:
-  description: Its addresses.
+  description: Its addresses. Of a network with reserved addresses, those of VMs.
   returned: success
   type: str
   sample: 10.1.1.0/24
+network_cidr:
+  description: All its addresses, also the reserved ones.
+  returned: success
+  type: str
+  sample: 10.1.1.0/24
+guest_vm_cidr:
+  description: The addresses that VMs get.
+  returned: success
+  type: str
+  sample: 10.1.1.0/26
+reserved_ip_range:
+  description: The addresses that are reserved for machines outside CloudStack. V(null) if there are none.
+  returned: success
+  type: str
+  sample: 10.1.1.64-10.1.1.254
 network_domain:
   description: DNS domain of its VMs.
   returned: success
@@ -284,6 +312,7 @@ FIELDS: Spec = {
     "end_ipv6": {"type": "str"},
     "start_ip": {"type": "str"},
     "end_ip": {"type": "str"},
+    "guest_vm_cidr": {"type": "str"},
     "network_domain": {"type": "str"},
     "acl_type": {"type": "str", "choices": ["Account", "Domain"]},
     "subdomain_access": {"type": "bool"},

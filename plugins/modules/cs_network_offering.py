@@ -61,6 +61,27 @@ options:
         description: Name of its provider.
         type: str
         required: true
+  service_capabilities:
+    description:
+      - Capabilities that are chosen for services. Used only to create the offering.
+      - For example V(RedundantRouter) of V(SourceNat) with V(true) for two routers, V(SupportedLBIsolation) of V(Lb)
+        with V(dedicated) or V(shared), V(InlineMode) of V(Lb), and V(associatePublicIP) of V(StaticNat) for elastic IP.
+    type: list
+    elements: dict
+    version_added: 1.0.0
+    suboptions:
+      service:
+        description: Name of the service.
+        type: str
+        required: true
+      capability:
+        description: Name of the capability.
+        type: str
+        required: true
+      value:
+        description: Its value.
+        type: str
+        required: true
   traffic_type:
     description: Traffic type of its networks. It cannot be changed.
     type: str
@@ -114,6 +135,15 @@ EXAMPLES = r"""
     guest_ip_type: Isolated
     specify_vlan: true
     supported_services: [Dhcp, Dns, SourceNat, Firewall]
+    state: enabled
+
+- name: Create an offering with two routers for each network
+  hostcraft.cloudstack.cs_network_offering:
+    name: isolated-redundant
+    guest_ip_type: Isolated
+    supported_services: [Dhcp, Dns, SourceNat, Firewall]
+    service_capabilities:
+      - {service: SourceNat, capability: RedundantRouter, value: "true"}
     state: enabled
 
 - name: Disable the offering
@@ -243,6 +273,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.tas
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_offering
 
 PAIR: Spec = {"service": {"type": "str", "required": True}, "provider": {"type": "str", "required": True}}
+CAPABILITY: Spec = {
+    "service": {"type": "str", "required": True},
+    "capability": {"type": "str", "required": True},
+    "value": {"type": "str", "required": True},
+}
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
     "display_text": {"type": "str"},
@@ -252,6 +287,7 @@ FIELDS: Spec = {
     "persistent": {"type": "bool"},
     "supported_services": {"type": "list", "elements": "str", "aliases": ["supported_service"]},
     "service_providers": {"type": "list", "elements": "dict", "options": PAIR, "aliases": ["service_provider"]},
+    "service_capabilities": {"type": "list", "elements": "dict", "options": CAPABILITY},
     "traffic_type": {"type": "str", "choices": ["Guest"], "default": "Guest"},
     "availability": {"type": "str", "choices": ["Optional", "Required"]},
     "conserve_mode": {"type": "bool"},

@@ -23,7 +23,7 @@ _SECRET = re.compile(
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", ""))
 # Keys of RBD hold slashes, so a URL parser does not see where the secret ends: mask up to the last "@".
 _USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*:)?(//)?.*@", re.IGNORECASE | re.DOTALL)
-_SECRET_OPTION = re.compile(r"([^?&;=]*(?:password|secret)[^?&;=]*=)([^&;]*)", re.IGNORECASE)
+_SECRET_OPTION = re.compile(r"([^?&;=]*(?:password|secret)[^?&;=]*?(?:=|%3d))((?:(?!%3b)[^&;])*)", re.IGNORECASE)
 _WHOLE_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 # In a longer text, such as a configuration file: a URL with a user, and a name with its value.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]*@[^\s\"'<>]*", re.IGNORECASE)

@@ -8,8 +8,9 @@ from typing import Any
 from ..errors import failed, invalid, refused
 from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
-from ..rules import network_services, public_addresses, system_vms, vlans
+from ..rules import network_services, public_addresses, reservations, system_vms, vlans
 from ..rules.addresses import check_range, subnet
+from ..rules.nics import implement
 from ..validation import UNLIMITED
 from ..world import World
 from ..world.accounts import Account
@@ -49,6 +50,10 @@ def _address_view(network: Network, zone: Zone) -> Body:
         body.update(
             gateway=network.gateway, netmask=network.netmask, cidr=str(subnet(network.gateway, network.netmask))
         )
+    if network.guest_vm_cidr:
+        # Then cidr is the part of VMs (seed: "IP Reservation in Isolated Guest Networks").
+        body.update(networkcidr=body["cidr"], cidr=network.guest_vm_cidr)
+        body["reservediprange"] = reservations.reserved(network)
     if network.pvlan is not None:
         # Only the address tells the VLANs (apache/cloudstack, ApiResponseHelper; apache/cloudstack#3732).
         kind, secondary = network.pvlan
@@ -324,6 +329,8 @@ def update_network(call: Call) -> Work:
     world, network = call.world, call["id"]
     if network.system:
         raise invalid("Don't allow to update system network")
+    if call.get("guestvmcidr"):
+        network.guest_vm_cidr = reservations.checked(call["guestvmcidr"], network)
 
     def run() -> Body:
         changes: dict[str, Any] = {}
@@ -333,6 +340,9 @@ def update_network(call: Call) -> Work:
         if "networkofferingid" in call:
             changes["offering_id"] = call["networkofferingid"].id
         world.networks.update(network, **changes)
+        if "networkofferingid" in call and call["networkofferingid"].persistent and network.state == ALLOCATED:
+            # Without a VM too (seed: "Persistent Network Considerations").
+            implement(world, network)
         network.details["hideIpAddressUsage"] = "true" if call.get("hideipaddressusage") else "false"
         return {"network": view(world, network)}
 

@@ -24,6 +24,7 @@ TYPES = {
     "vmfs": "VMFS",
     "presetup": "PreSetup",
     "iscsi": "IscsiLUN",
+    "cifs": "SMB",
 }
 HYPERVISORS = ("KVM", "VMware", "Hyperv", "LXC", "XenServer", "Simulator", "Any")
 STATES = (
@@ -76,6 +77,8 @@ def view(world: World, pool: StoragePool, listed: bool = False) -> Body:
         body["tags"] = ",".join(pool.tags)
     if pool.measured and pool.hypervisor == "Simulator":
         body.update(capacityiops=pool.iops, usediops=500_000)
+    elif pool.provider == "SolidFire":
+        body.update(capacityiops=pool.iops)
     if listed:
         body.update(storagecapabilities={"VOLUME_SNAPSHOT_QUIESCEVM": "false"}, details=dict(pool.details))
     return body
@@ -120,7 +123,19 @@ class Place(NamedTuple):
     path: str
 
 
-def _place(text: str) -> Place:
+def _plugin_place(call: Call) -> Place:
+    """SolidFire reads keys and values (source: SolidFireUtil, SolidFirePrimaryDataStoreLifeCycle)."""
+    pairs = dict(each.split("=", 1) for each in call["url"].split(";") if "=" in each)
+    for name in ("MVIP", "SVIP", "clusterAdminUsername", "clusterAdminPassword"):
+        if not pairs.get(name):
+            raise failed(f"{ADDING}Key not found in URL: {name}")
+    for name, words in (("capacitybytes", "capacityBytes"), ("capacityiops", "capacityIops")):
+        if not call.get(name):
+            raise failed(f"{ADDING}'{words}' must be present and greater than 0.")
+    return Place("Iscsi", pairs["SVIP"].partition(":")[0], pairs["MVIP"])
+
+
+def _place(text: str, details: dict[str, str]) -> Place:
     """T7:249-270: only what is read of a url is judged."""
     url = urlsplit(text)
     scheme, host, path = url.scheme.lower(), url.hostname or "", url.path
@@ -128,7 +143,7 @@ def _place(text: str) -> Place:
         raise failed(
             f'{ADDING}Cannot invoke "Object.toString()" because the return value of "java.util.Map.get(Object)" is null'
         )
-    if scheme == "cifs":
+    if scheme == "cifs" and not (details.get("user") and details.get("password")):
         raise failed(f"{ADDING}Missing cifs user and password details. Add them as details parameter.")
     if scheme not in TYPES:
         raise failed(f"{ADDING}No enum constant com.cloud.storage.Storage.StoragePoolType.{url.scheme}")
@@ -145,7 +160,7 @@ def _place(text: str) -> Place:
 def create_storage_pool(call: Call) -> Body:
     """T1:47-49: the same address and path twice in a zone is refused."""
     world, zone, scope = call.world, call["zoneid"], _scope(call)
-    place = _place(call["url"])
+    place = _plugin_place(call) if call.get("provider") == "SolidFire" else _place(call["url"], details_of(call))
     pod, cluster = call.get("podid"), call.get("clusterid")
     if scope == "CLUSTER" and pod is None:
         raise failed(f"{ADDING}Cluster id requires pod id")
@@ -167,6 +182,8 @@ def create_storage_pool(call: Call) -> Body:
     pool.tags = tags_of(call.get("tags", ""))
     pool.tag_rule, pool.managed = bool(call.get("istagarule", False)), bool(call.get("managed", False))
     pool.details = details_of(call)
+    if pool.provider == "SolidFire":
+        pool.iops = call["capacityiops"]
     world.storage_pools.add(pool)
     world.later("statistics", lambda: setattr(pool, "measured", True))
     return {"storagepool": view(world, pool)}

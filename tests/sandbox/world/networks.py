@@ -120,6 +120,8 @@ class Network:
     pvlan: tuple[str, int] | None = None
     gateway6: str = ""
     cidr6: str = ""
+    # The part of its addresses that VMs get; "" for all of them.
+    guest_vm_cidr: str = ""
     taken_at: str = ""
     used_ips: set[str] = field(default_factory=set)
     created: str = ""

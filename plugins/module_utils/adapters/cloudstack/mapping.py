@@ -247,6 +247,7 @@ def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
     """``nfsmountopts`` is a field of its own since 4.19, and a detail as well."""
     read = Record(wire, "storage pool", tell)
     details = read.wire.get("details")
+    told = isinstance(details, t.Mapping)
     held = {str(key): str(value) for key, value in details.items()} if isinstance(details, t.Mapping) else {}
     mark, options = held.pop(ACCESS_MARK, ""), read.word("nfsmountopts")
     if options:
@@ -276,7 +277,8 @@ def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
         disk_size_used=read.whole("disksizeused", "B"),
         overprovision_factor=read.factor("overprovisionfactor"),
         created=read.moment("created"),
-        details=held,
+        # The answer of its creation has none, whatever was sent.
+        details=held if told or options else None,
         access_mark=mark,
     )
 

@@ -34,6 +34,9 @@ def network(wire: Wire, tell: Tell = unheard) -> Network:
         gateway=read.address("gateway"),
         netmask=read.address("netmask"),
         cidr=read.word("cidr"),
+        network_cidr=read.word("networkcidr") or read.word("cidr"),
+        guest_vm_cidr=read.word("cidr"),
+        reserved_ip_range=read.word("reservediprange"),
         gateway_ipv6=read.address("ip6gateway"),
         cidr_ipv6=read.word("ip6cidr"),
         network_domain=read.word("networkdomain"),
@@ -102,8 +105,9 @@ NETWORKS: Resource[Network] = Resource(
     update="updateNetwork",
     delete="deleteNetwork",
     keys=("network",),
-    names={"gateway_ipv6": "ip6gateway", "cidr_ipv6": "ip6cidr"},
+    names={"gateway_ipv6": "ip6gateway", "cidr_ipv6": "ip6cidr", "guest_vm_cidr": "guestvmcidr"},
     always={"listall": "true"},
+    late=frozenset(("guest_vm_cidr",)),
     # A project's network is in no listing without its project (measured).
     views=({}, {"projectid": PROJECTS}),
 )
@@ -116,7 +120,11 @@ NETWORK_OFFERINGS: Resource[NetworkOffering] = Resource(
     update="updateNetworkOffering",
     delete="deleteNetworkOffering",
     keys=("networkoffering",),
-    names={"persistent": "ispersistent", "service_providers": "serviceproviderlist"},
+    names={
+        "persistent": "ispersistent",
+        "service_providers": "serviceproviderlist",
+        "service_capabilities": "servicecapabilitylist",
+    },
     late=frozenset(("state",)),
 )
 STORAGE_RANGES: Resource[StorageRange] = Resource(

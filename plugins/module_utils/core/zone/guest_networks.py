@@ -8,6 +8,7 @@ Source: Working with Hosts, "Assigning VLANs to Isolated Networks"; T3:42-49, T4
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ class Network:
     """A guest network as ``listNetworks`` shows it.
 
     vlan: its VLAN or VNI as text, of a private VLAN the primary one; None before it has one. isolated_pvlan: the
-    secondary one.
+    secondary one. cidr: as the server shows it, of a network with reserved addresses those of VMs; network_cidr: all.
     """
 
     id: str
@@ -44,6 +45,9 @@ class Network:
     gateway: t.Optional[str] = None
     netmask: t.Optional[str] = None
     cidr: t.Optional[str] = None
+    network_cidr: t.Optional[str] = None
+    guest_vm_cidr: t.Optional[str] = None
+    reserved_ip_range: t.Optional[str] = None
     gateway_ipv6: t.Optional[str] = None
     cidr_ipv6: t.Optional[str] = None
     isolated_pvlan: t.Optional[str] = None
@@ -201,6 +205,40 @@ def reasons_to_keep(users: t.Iterable[NetworkUser]) -> t.Iterator[Reason]:
         facts = {"vm": each.name, "id": each.id, "state": each.state, "owner": each.owner}
         message = f"VM {each.name} ({', '.join(fact for fact in (each.state, each.owner) if fact)}) is connected to it"
         yield Reason("network_in_use", message, "remove the VM's NIC from it, or expunge the VM", facts)
+
+
+def reasons_against_reservation(network: t.Optional[Network], wanted: str) -> t.Iterator[Reason]:
+    """Why VMs cannot be kept to a part of a network's addresses. network: None for one that is to be created.
+
+    Source: 4.11.1 documentation, "IP Reservation in Isolated Guest Networks". Raises InvalidValue for what is no CIDR.
+    """
+    try:
+        part = ipaddress.IPv4Network(wanted)
+    except ValueError:
+        raise InvalidValue("guest_vm_cidr", wanted, "a CIDR such as 10.1.1.0/26") from None
+    if network is None or network.guest_vm_cidr == wanted:
+        if network is None:
+            message = "addresses can only be reserved in a network that is implemented, and this one is to be created"
+            yield Reason("not_implemented", message, "create it without guest_vm_cidr, and start a VM in it first")
+        return
+    if network.guest_type != "Isolated":
+        message = f"addresses can be reserved in isolated networks only, and this one is {network.guest_type}"
+        yield Reason("not_isolated", message, "omit guest_vm_cidr")
+        return
+    if network.state != "Implemented":
+        message = f"addresses can only be reserved in a network that is Implemented, but it is {network.state}"
+        yield Reason("not_implemented", message, "start a VM in it, or use a persistent network offering")
+    try:
+        whole = ipaddress.IPv4Network(network.network_cidr or "")
+        gateway = ipaddress.IPv4Address(network.gateway or "")
+    except ValueError:
+        return
+    if not part.subnet_of(whole):
+        message = f"{part} is not a part of the network's addresses {whole}"
+        yield Reason("outside_network", message, f"a part of {whole}, or {whole} to end the reservation")
+    elif gateway not in part:
+        message = f"{part} does not contain the gateway {gateway}"
+        yield Reason("without_gateway", message, f"a part of {whole} with {gateway}")
 
 
 def needs_of(offering: NetworkOffering, wanted: t.Mapping[str, object], basic: bool = False) -> None:

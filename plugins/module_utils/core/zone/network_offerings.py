@@ -84,6 +84,8 @@ NETWORK_OFFERING = Rules(
     kind="network offering",
     required=("name", "guest_ip_type"),
     fixed=dict.fromkeys(_OFFERING_FIXED, OTHER),
+    # The server tells all that a provider can, and not what was chosen.
+    write_only=frozenset(("service_capabilities",)),
     same={
         **dict.fromkeys(("guest_ip_type", "traffic_type", "state", "availability"), same_word),
         "supported_services": same_words,
@@ -113,6 +115,22 @@ def providers_of(
             can = _able(service, abilities)
             rest.append({"service": service, "provider": can[0] if len(can) == 1 and router not in can else router})
     return said + rest
+
+
+def capabilities_of(
+    services: t.Iterable[str], given: t.Iterable[t.Mapping[str, str]]
+) -> tuple[list[dict[str, str]], list[Reason]]:
+    """Chosen capabilities as they are sent, and why one cannot be chosen: its service is not offered."""
+    offered = {each.casefold() for each in services}
+    sent, reasons = [], []
+    for each in given:
+        service, name, value = each["service"], each["capability"], str(each["value"])
+        if service.casefold() not in offered:
+            message = f"capability {name} is of service {service}, which is not in supported_services"
+            reasons.append(Reason("service_not_offered", message, f"add {service} to supported_services", dict(each)))
+        value = value.lower() if value.lower() in ("true", "false") else value
+        sent.append({"service": service, "capabilitytype": name, "capabilityvalue": value})
+    return sent, reasons
 
 
 def _able(service: str, abilities: Abilities) -> t.Sequence[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ..change import Rules, same_set, same_word
@@ -45,7 +45,7 @@ class StoragePool:
     disk_size_used: t.Optional[int] = None
     overprovision_factor: t.Optional[str] = None
     created: t.Optional[str] = None
-    details: t.Mapping[str, str] = field(default_factory=dict)
+    details: t.Optional[t.Mapping[str, str]] = None  # None where the server does not tell them
     # What access_mark made of the URL that the pool was added with; "" where another tool added it.
     access_mark: str = ""
 
@@ -73,6 +73,7 @@ class ImageStore:
 # Type of the pool that a URL makes, and how its path is shown, by scheme (T7:249-279). VMFS shows a text instead.
 TYPES: t.Mapping[str, str] = {
     "nfs": "NetworkFilesystem",
+    "cifs": "SMB",
     "rbd": "RBD",
     "gluster": "Gluster",
     "iscsi": "IscsiLUN",
@@ -134,13 +135,15 @@ def same_path(wanted: object, held: object) -> bool:
     return str(wanted or "").strip("/") == str(held or "").strip("/")
 
 
-def same_details(wanted: t.Mapping[str, object], held: t.Mapping[str, object]) -> bool:
-    """The wanted ones are held; the server adds its own, and secrets are not compared."""
+def same_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[str, object]]) -> bool:
+    """The wanted ones are held; the server adds its own, and secrets are not compared, nor what it does not tell."""
+    if held is None:
+        return True
     return all(is_secret_name(name) or str(held.get(name)) == str(value) for name, value in wanted.items())
 
 
-def shown_details(details: t.Mapping[str, object]) -> dict[str, object]:
-    return {name: MASK if is_secret_name(name) else value for name, value in details.items()}
+def shown_details(details: t.Optional[t.Mapping[str, object]]) -> dict[str, object]:
+    return {name: MASK if is_secret_name(name) else value for name, value in (details or {}).items()}
 
 
 NFS_OPTIONS = "nfsmountopts"
@@ -155,6 +158,16 @@ def reasons_against_pool(
         message = "the user or secret in its URL differs from the present one, and the server cannot change it"
         remedy = "use the present user and secret, or add a pool with another name and migrate the volumes to it"
         yield Reason("access_differs", message, remedy, {"pool": name})
+    if PLUGIN_URL.match(url) and "=" not in url:
+        message = "the keys and values in storage_url are encoded, and the module encodes them itself"
+        yield Reason("url_encoded", message, "write = and ; as they are: MVIP=10.0.0.5;SVIP=10.0.1.5")
+    scheme_of_url = parts_of(url).scheme
+    if scheme_of_url == "smb":
+        yield Reason("smb_url", "the server knows SMB as cifs", "cifs://SERVER/SHARE")
+    lacking = [each for each in ("user", "password") if not details.get(each)]
+    if scheme_of_url == "cifs" and held is None and lacking:
+        message = f"the server reads {' and '.join(lacking)} of SMB from details, not from the URL"
+        yield Reason("smb_details", message, "set user, password and domain in details")
     if NFS_OPTIONS not in details:
         return
     scheme = parts_of(url).scheme if url else "nfs" if held is None or held.type == TYPES["nfs"] else ""

@@ -22,6 +22,7 @@ from ...core.zone.guest_networks import (
     check_limits,
     needs_of,
     reasons_against,
+    reasons_against_reservation,
     reasons_to_keep,
     vlan_of,
     without_isolation,
@@ -29,6 +30,7 @@ from ...core.zone.guest_networks import (
 from ...core.zone.network_offerings import (
     NETWORK_OFFERING,
     NetworkOffering,
+    capabilities_of,
     egress_policy,
     providers_of,
     reasons_against_offering,
@@ -66,6 +68,10 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
         pairs: t.Any = fields.get("service_providers") or ()
         most: t.Any = fields.get("max_connections")
         reasons = list(reasons_against_offering(offered, pairs, abilities, most))
+        chosen: t.Any = fields.get("service_capabilities")
+        if held is None and chosen:
+            fields["service_capabilities"], missing = capabilities_of(offered, chosen)
+            reasons += missing
         if reasons:
             raise Refused(f"network offering {fields['name']}", reasons)
     if held is None and state == "present":
@@ -114,6 +120,10 @@ def ensure_network(
         if held is None and state == "present":
             fields["display_text"] = fields.get("display_text") or fields["name"]
             _refuse(cloud, found, fields, numbers, entries)
+        if fields.get("guest_vm_cidr") and state == "present":
+            reserved = list(reasons_against_reservation(held, str(fields["guest_vm_cidr"])))
+            if reserved:
+                raise Refused(f"network {fields['name']}", reserved)
         if held is not None and state == "absent":
             kept = list(reasons_to_keep(cloud.vlans.users(held.id)))
             if kept:

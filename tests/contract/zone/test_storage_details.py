@@ -1,0 +1,58 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pools whose access is not told by a URL: shares of SMB and the keys and values of SolidFire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.tasks import perform, twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url, without_secret
+from sandbox.server import Sandbox
+
+SMB = {"user": "cloud", "password": "sesame-1", "domain": "EXAMPLE"}
+SOLIDFIRE = "MVIP=10.9.0.5;SVIP=10.9.0.6:3260;clusterAdminUsername=cloud;clusterAdminPassword=sesame-2"
+
+
+def test_a_share_of_smb_is_added_with_its_details(sandbox: Sandbox, cloud: Gateway) -> None:
+    given: dict[str, Any] = {"name": "smb", "zone": "z1", "cluster": "c1", "storage_url": "cifs://10.9.0.5/primary"}
+    with pytest.raises(Refused) as caught:
+        perform(cloud, "cs_storage_pool", True, **given)
+    assert [each.code for each in caught.value.reasons] == ["smb_details"]
+    with pytest.raises(Refused, match="cifs"):
+        perform(cloud, "cs_storage_pool", **{**given, "storage_url": "smb://10.9.0.5/primary", "details": SMB})
+    made = twice(cloud, "cs_storage_pool", details=SMB, **given).result
+    assert (made["type"], made["ip_address"], made["storage_path"]) == ("SMB", "10.9.0.5", "/primary")
+    assert "sesame" not in repr(made)
+    # Servers before 4.19 cannot change them afterwards.
+    assert writes(sandbox) == ["createStoragePool"]
+
+
+def test_solidfire_reads_keys_and_values(sandbox: Sandbox, cloud: Gateway) -> None:
+    given: dict[str, Any] = {
+        "name": "solid",
+        "zone": "z1",
+        "scope": "zone",
+        "hypervisor": "Any",
+        "provider": "SolidFire",
+        "capacity_bytes": 10**12,
+        "capacity_iops": 10000,
+    }
+    with pytest.raises(Refused) as caught:
+        perform(cloud, "cs_storage_pool", True, storage_url=SOLIDFIRE.replace("=", "%3D"), **given)
+    assert [each.code for each in caught.value.reasons] == ["url_encoded"]
+    made = twice(cloud, "cs_storage_pool", storage_url=SOLIDFIRE, **given).result
+    (sent,) = sandbox.calls.of("createStoragePool")
+    assert (sent.params["url"], sent.params["capacityiops"]) == (SOLIDFIRE, "10000")
+    assert (made["provider"], made["ip_address"]) == ("SolidFire", "10.9.0.6")
+
+
+@pytest.mark.parametrize("url", [SOLIDFIRE, SOLIDFIRE.replace("=", "%3D"), SOLIDFIRE + ";clusterDefaultMinIops=100"])
+def test_the_password_among_keys_and_values_is_masked(url: str) -> None:
+    assert secrets_in_url(url) == ("sesame-2",)
+    assert "sesame" not in without_secret(url)
+    assert "MVIP" in without_secret(url)
