@@ -207,6 +207,10 @@ bench-upgrade: venv collections system ## Fail and kill an upgrade of CloudStack
 bench-database: venv collections system ## Switch a database under a load of writes and lose its primary; print lost rows
 	@pytest --quiet --capture no tests/integration/servers/test_database_hosts.py -k no_confirmed
 
+.PHONY: bench-install
+bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role
+	@$(BIN)/python benchmarks/install.py
+
 .PHONY: bench-network
 bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)
 	@$(BIN)/python benchmarks/network_faults.py

@@ -108,7 +108,10 @@ class Management:
         files = f"{AGENT}/cloud.crt {signed} {AGENT}/cloud.ca.crt {authority} {AGENT}/cloud.key"
         self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {PROPERTIES} {keystore} ssh {files}")
         nics = " ".join(f"--{name}={self.bridge}" for name in ("pubNic", "prvNic", "guestNic"))
-        self._run(asked, address, f"cloudstack-setup-agent -m {self.address} -z {asked.zone} -p {asked.pod} "
+        # Agents are told the setting host, such as a load balancer in front of the servers.
+        host = self.sandbox.world.settings.value("host")
+        front = self.address if host in ("localhost", "127.0.0.1") else shlex.quote(host)
+        self._run(asked, address, f"cloudstack-setup-agent -m {front} -z {asked.zone} -p {asked.pod} "
                   f"-c {asked.cluster} -g {guid} -a -s {nics}")  # fmt: skip
         with self._changed:
             if not self._changed.wait_for(lambda: guid in self.connected, self.patience):

@@ -193,6 +193,15 @@ def test_a_login_that_fails_is_told_without_the_password(
     assert "database" in failed.value.message
 
 
+@pytest.mark.parametrize("password", ["p4ss ü", "p4ss €", "$in '\"\\ `#"])
+def test_a_password_is_sent_as_statements_set_it(mariadb: MariaDb, password: str) -> None:
+    fill(mariadb)
+    mariadb.run("CREATE OR REPLACE USER other@'%%' IDENTIFIED BY %s", (password,))
+    mariadb.run("GRANT ALL ON cloud.* TO other@'%'")
+    with opened(mariadb, user="other", password=password) as database:
+        assert len(database.logins(HOSTS)) == 5
+
+
 def test_a_server_without_tls_is_not_spoken_to_where_tls_is_wanted(mariadb: MariaDb) -> None:
     with opened(mariadb, tls=True) as database, pytest.raises(TransportError, match=r"TLS|SSL"):
         database.logins(HOSTS)

@@ -107,7 +107,8 @@ class Client:
                 port=its.port,
                 unix_socket=its.unix_socket,
                 user=its.user,
-                password=its.password,
+                # The library would send a text in latin1, and servers keep what statements set in UTF-8.
+                password=its.password.encode(),
                 database=its.name,
                 charset="utf8mb4",
                 connect_timeout=whole,

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From bare machines to a cloud, to the next release, and back: install.yml, backup.yml, upgrade_cloudstack.yml and
+restore.yml on five booted machines and a KVM host, with the time of each role.
+
+Usage: install.py    (needs root and ``make system``)
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
+
+from integration.servers.installation import NEW, OLD, SECRETS, WHOLE, Installation, Play
+
+PLACE = "/srv/backups"
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder, Installation(Path(folder), WHOLE) as cloud:
+        first = done(cloud, "install", cloud.play("install"))
+        serves(cloud, "the installed cloud")
+        second = done(cloud, "install again", cloud.play("install"))
+        table(first, second)
+        the_way_back(cloud)
+    print(f"second run changed={second.changed}")
+    return int(second.changed != 0)
+
+
+def the_way_back(cloud: Installation) -> None:
+    account = {"host": cloud.fleet["db1"].address, "user": "cloud_admin", "name": ""}
+    account["password"] = SECRETS["mysql_server_admin_password"]
+    done(cloud, "backup", cloud.play("backup", backup_path=PLACE))
+    names = {name: cloud.fleet[name].run(f"ls {PLACE}").stdout.split()[-1] for name in ("ms1", "ms2")}
+    before = cloud.contents()
+    upgrade = {"upgrade_cloudstack_version": NEW, "upgrade_cloudstack_delay": 1}
+    done(cloud, "upgrade", cloud.play("upgrade_cloudstack", upgrade_cloudstack_restore_database=account, **upgrade))
+    assert version(cloud) == NEW
+    serves(cloud, "the upgraded cloud")
+    given = {"restore_path": PLACE, "restore_stop": True, "restore_replace": True, "restore_packages": True}
+    back = cloud.play(
+        "restore", restore_database=account, restore_name="{{ backups[inventory_hostname] }}", **given, backups=names
+    )
+    done(cloud, "restore", back)
+    assert cloud.contents() == before, "the databases differ from those before the upgrade"
+    for name in ("ms1", "ms2"):
+        cloud.fleet[name].run("systemctl start cloudstack-management cloudstack-usage")
+        assert cloud.answers(name, 180), f"{name} does not serve"
+    assert version(cloud) == OLD
+    serves(cloud, "the restored cloud")
+
+
+def done(cloud: Installation, what: str, play: Play) -> Play:
+    print(f"{what}: {play.seconds:.0f} s, changed={play.changed}", flush=True)
+    if play.status:
+        raise SystemExit(play.output)
+    return play
+
+
+def serves(cloud: Installation, what: str) -> None:
+    """Both servers, through the load balancer, and with each of them away."""
+    assert [cloud.status(name) for name in ("ms1", "ms2", "nfs1")] == [401] * 3, what
+    assert cloud.nodes() == {"ms1": "Up", "ms2": "Up"}, what
+    for name in ("ms1", "ms2"):
+        with cloud.stopped(name):
+            assert cloud.status("nfs1") == 401, f"{what} without {name}"
+
+
+def version(cloud: Installation) -> str:
+    return cloud.sql("SELECT version FROM cloud.version WHERE step = 'Complete' ORDER BY id DESC LIMIT 1").strip()
+
+
+def table(first: Play, second: Play) -> None:
+    print("| role | first run | second run |\n|---|---|---|")
+    again = second.parts()
+    for part, seconds in sorted(first.parts().items(), key=lambda row: -row[1]):
+        print(f"| `{part}` | {seconds:.0f} s | {again.get(part, 0):.0f} s |")
+    print(f"| all | {first.seconds:.0f} s | {second.seconds:.0f} s |")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
