@@ -35,11 +35,9 @@ def test_a_failed_schema_leads_back_to_the_old_version_and_its_database(cloud: C
     """The database is on another machine. A server that is started meanwhile does not join."""
     before = cloud.state()
     cloud.switch(fail_upgrade_at=NEW, step_sleep=2)
-    join = cloud.on(
-        cloud.second,
-        "systemctl start cloudstack-management; systemctl show -P ConditionResult "
-        "cloudstack-management; pgrep --full ServerDaemon | wc -l",
-    )
+    shown = "systemctl show --property {} --value cloudstack-management"
+    asked = f"systemctl start cloudstack-management; {shown.format('ConditionResult')}; {shown.format('MainPID')}"
+    join = cloud.on(cloud.second, asked)
     meanwhile = {"task": "Wait until the server listens or its service ends", "nth": 1, "do": "command"}
     ran = cloud.upgrade(fault={**meanwhile, "command": f"{join} > {cloud.fleet.directory}/joined || true"})
     assert ran.status == 2, ran.told
