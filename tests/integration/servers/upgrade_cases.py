@@ -75,8 +75,10 @@ def reference(cloud: Cloud) -> dict[str, str]:
 
 def start(cloud: Cloud) -> dict[str, str]:
     for host in cloud.servers:
-        host.run("systemctl start cloudstack-management cloudstack-usage")
+        host.run("systemctl start cloudstack-management")
     assert [cloud.answers(host) for host in cloud.servers] == ["401", "401"]
+    for host in cloud.servers:
+        host.run("systemctl start cloudstack-usage; sleep 1; systemctl is-active cloudstack-usage")
     return cloud.state()
 
 
