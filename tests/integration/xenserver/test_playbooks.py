@@ -99,7 +99,10 @@ def test_the_role_makes_a_pool_of_two_bare_hosts() -> None:
         assert "new0 has no interface eth9" in output
 
 
-def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
+def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended(tmp_path: Path) -> None:
+    finished, finish = tmp_path / "finished", tmp_path / "finish.yml"
+    work = {"name": "Clean up", "ansible.builtin.copy": {"content": "done", "dest": str(finished), "mode": "0600"}}
+    finish.write_text(json.dumps([work]), encoding="utf-8")
     pool = site.build(2, network="127.74.2", transition=0.2)
     for number in range(4):
         site.add_vm(pool, f"i-2-{number}-VM", f"xen{number % 2}")
@@ -126,6 +129,7 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
             "xenserver_upgrade_hypervisor": reach(servers, "127.74.2.1"),
             "xenserver_upgrade_version": "8.4.0",
             "xenserver_upgrade_tasks": str(HERE / "restart.yml"),
+            "xenserver_upgrade_finish": str(finish),
         }
         status, output = play(UPGRADE, "--check", sandbox=sandbox, **wanted)
         assert (status, writes(pool), tale) == (0, [], []), output
@@ -142,6 +146,8 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended() -> None:
         steps = ("host.disable", "host.evacuate", "host.reboot", "host.enable")
         assert tale == [f"Unmanaged {step} {name}" for name in ("xen0", "xen1") for step in steps]
         assert [call.params["managedstate"] for call in sandbox.calls.of("updateCluster")] == ["Unmanaged", "Managed"]
+        assert {host.state for host in sandbox.run(lambda world: list(world.hosts))} == {"Up"}
+        assert finished.read_text(encoding="utf-8") == "done"
         hosts = pool.database.rows["host"].values()
         assert [(row["software_version"]["product_version"], row["tags"]) for row in hosts] == [
             ("8.4.0", ["rack-7"])

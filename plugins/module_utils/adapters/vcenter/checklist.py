@@ -30,6 +30,7 @@ from .mapping import (
     selected_nics,
     text,
 )
+from .places import ClusterPlace
 
 # Property paths of the checklist: the view's, and more.
 CHECKLIST: t.Mapping[str, t.Sequence[str]] = {
@@ -56,7 +57,7 @@ MANAGERS = tuple(
 SERVICES = ("management", "vmotion", "vSphereProvisioning")
 
 
-def cluster_of(cluster: Thing, datacenter: str, folders: tuple[str, ...], things: Things) -> Vsphere:
+def cluster_of(cluster: Thing, place: ClusterPlace, things: Things) -> Vsphere:
     config = cluster["configurationEx"]
     das, drs = getattr(config, "dasConfig", None), getattr(config, "drsConfig", None)
     own = {each.id for each in things.of("HostSystem")}
@@ -67,10 +68,11 @@ def cluster_of(cluster: Thing, datacenter: str, folders: tuple[str, ...], things
             foreign[text(store["name"])] = len(others)
     return Vsphere(
         name=text(cluster["name"]),
-        datacenter=datacenter,
+        datacenter=place.datacenter,
         hosts=tuple(checked_host(each, things) for each in things.of("HostSystem")),
         guests=guests_of(things),
-        folders=folders,
+        folders=place.folders,
+        others=place.others,
         ha=bool(das and das.enabled),
         drs=str(drs.defaultVmBehavior or "") if drs and drs.enabled else "",
         evc=cluster["summary.currentEVCModeKey"] or "",

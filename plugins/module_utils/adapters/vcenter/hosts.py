@@ -44,7 +44,7 @@ class VcenterHosts:
         cluster = things.at(place.ref)
         if cluster is None:
             raise NotFound("cluster", place.name, "the vCenter")
-        return cluster_of(cluster, place.datacenter, place.folders, things)
+        return cluster_of(cluster, place, things)
 
     def set_ntp(self, host: VsphereHost, servers: t.Sequence[str]) -> None:
         config = self._vim.host.DateTimeConfig(ntpConfig=self._vim.host.NtpConfig(server=list(servers)))

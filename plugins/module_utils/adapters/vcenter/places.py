@@ -28,13 +28,17 @@ PLACES: t.Mapping[str, t.Sequence[str]] = {
 
 
 class ClusterPlace(t.NamedTuple):
-    """A cluster and what it is in: names of the folders between its datacenter and it, and above the datacenter."""
+    """A cluster and what it is in: names of the folders between its datacenter and it, and above the datacenter.
+
+    others: names of the other clusters of its datacenter.
+    """
 
     ref: t.Any
     name: str
     datacenter: str
     folders: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,7 +56,14 @@ class ClusterPlace(t.NamedTuple):
 def find_cluster(client: VcenterClient, wanted: str) -> ClusterPlace:
     """By its name, or with the names of the places that it is in before it. Raises NotFound, Ambiguous."""
     things = client.read([client.content.rootFolder], [FOLDERS], PLACES)
-    return chosen(wanted, [_place(each, things) for each in things.of("ClusterComputeResource")])
+    places = [_place(each, things) for each in things.of("ClusterComputeResource")]
+    found = chosen(wanted, places)
+    beside = [each.name for each in places if _around(each) == _around(found) and each.ref is not found.ref]
+    return found._replace(others=tuple(sorted(beside)))
+
+
+def _around(place: ClusterPlace) -> tuple[str, ...]:
+    return (*place.above, place.datacenter)
 
 
 def chosen(wanted: str, places: t.Sequence[ClusterPlace]) -> ClusterPlace:

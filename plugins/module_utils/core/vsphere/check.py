@@ -51,6 +51,8 @@ def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Found:
         yield told("ha_off", cluster.name)
     if cluster.hosts and cluster.drs != "fullyAutomated":
         yield told("drs_not_automatic", f"DRS is {cluster.drs or 'off'}", drs=cluster.drs)
+    if cluster.others:
+        yield told("other_clusters", several(cluster.others, 5), clusters=list(cluster.others))
     for store, others in cluster.foreign_mounts:
         yield told("datastore_foreign_host", f"{store} ({others} hosts)", datastore=store, hosts=others)
 

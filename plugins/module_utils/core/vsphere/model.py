@@ -154,6 +154,7 @@ class PortGroup:
 class Vsphere:
     """A cluster whole. folders: between its datacenter and it. drs: its automation, evc: its mode; "" where off.
 
+    others: the other clusters of its datacenter.
     foreign_mounts: datastores that hosts outside of the cluster mount, with how many those are.
     """
 
@@ -162,6 +163,7 @@ class Vsphere:
     hosts: tuple[VsphereHost, ...]
     guests: tuple[HypervisorGuest, ...] = ()
     folders: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     ha: bool = False
     drs: str = ""
     evc: str = ""

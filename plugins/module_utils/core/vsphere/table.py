@@ -196,6 +196,12 @@ VSPHERE = Table(
             "remove the VLAN from the label",
             _LABEL,
         ),
+        (
+            "other_clusters",
+            "The datacenter in vCenter has other clusters too",
+            "use a datacenter for CloudStack alone, or make sure that nobody else uses these clusters",
+            _OTHER,
+        ),
         ("path_single", "A disk has only one path", "configure multipathing", "vSphere: Multipathing for vSphere"),
         (
             "drs_not_automatic",

@@ -103,7 +103,14 @@ PLANTED: dict[str, tuple[list[Plant], dict[str, Any]]] = {
     "drs_not_automatic": ([("DC0_C0", "ConfigurationEx.DrsConfig.DefaultVmBehavior", "manual")], {}),
 }
 # Made by the vCenter's own methods or by another world, below.
-APART = {"cluster_empty", "cluster_in_folder", "datastore_foreign_host", "ntp_stopped", "switch_ports_few"}
+APART = {
+    "cluster_empty",
+    "cluster_in_folder",
+    "datastore_foreign_host",
+    "other_clusters",
+    "ntp_stopped",
+    "switch_ports_few",
+}
 
 
 def world() -> Vcsim:
@@ -171,15 +178,16 @@ def policy(vcenter: Vcsim, word: str) -> None:
         host.configManager.serviceSystem.UpdateServicePolicy("ntpd", word)
 
 
-def test_cluster_without_hosts_and_in_a_folder_is_found(clean: Vcsim) -> None:
-    with closing(clean.open()) as gateway:
-        vim = gateway.client.vim
-        datacenter = gateway.client.content.rootFolder.childEntity[0]
-        datacenter.hostFolder.CreateFolder("racks").CreateClusterEx("empty", vim.cluster.ConfigSpecEx())
-    cluster = seen(clean, "empty")
+def test_cluster_without_hosts_and_in_a_folder_is_found() -> None:
+    with Vcsim(hosts=1, guests=0) as vcenter:
+        with closing(vcenter.open()) as gateway:
+            vim = gateway.client.vim
+            datacenter = gateway.client.content.rootFolder.childEntity[0]
+            datacenter.hostFolder.CreateFolder("racks").CreateClusterEx("empty", vim.cluster.ConfigSpecEx())
+        cluster = seen(vcenter, "empty")
     assert cluster.folders == ("racks",)
     findings = judge_vsphere(cluster, VsphereExpected(**GOOD)).findings
-    assert [each.code for each in findings] == ["cluster_empty", "cluster_in_folder"]
+    assert [each.code for each in findings] == ["cluster_empty", "cluster_in_folder", "other_clusters"]
     assert "DC0/racks/empty" in findings[1].evidence
 
 
@@ -187,7 +195,8 @@ def test_storage_that_others_mount_is_found() -> None:
     with Vcsim(hosts=2, guests=0, clusters=2) as vcenter:
         well_kept(vcenter)
         findings = judge_vsphere(seen(vcenter), VsphereExpected(**GOOD)).findings
-    assert [(each.code, each.facts["hosts"]) for each in findings] == [("datastore_foreign_host", 2)]
+    assert [each.code for each in findings] == ["datastore_foreign_host", "other_clusters"]
+    assert [list(each.facts.values())[-1] for each in findings] == [2, ["DC0_C1"]]
 
 
 def test_ports_are_counted_on_versions_that_do_not_add_them_by_themselves() -> None:
