@@ -199,7 +199,7 @@ VSPHERE = Table(
         (
             "other_clusters",
             "The datacenter in vCenter has other clusters too",
-            "use a datacenter for CloudStack alone, or make sure that nobody else uses these clusters",
+            "use a datacenter for CloudStack alone, or leave these clusters unused",
             _OTHER,
         ),
         ("path_single", "A disk has only one path", "configure multipathing", "vSphere: Multipathing for vSphere"),
