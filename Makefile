@@ -215,6 +215,10 @@ bench-install: venv collections system ## Install a cloud from bare machines, up
 bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)
 	@$(BIN)/python benchmarks/network_faults.py
 
+.PHONY: bench-kernel
+bench-kernel: venv collections system ## Make a bond, VLANs and bridges on QEMU guests (BACKEND=networkd RELEASE=bookworm, long)
+	@pytest --quiet $(PYTEST_ARGS) benchmarks/own_kernel.py
+
 .PHONY: bench-plan
 bench-plan: venv ## Measure plans: speed, correctness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)
 	@$(BIN)/python benchmarks/plan_speed.py
