@@ -41,6 +41,20 @@ options:
     type: str
 """
 
+    CONTENT = r"""
+options:
+  content:
+    description:
+      - Result of M(hostcraft.cloudstack.cs_storage_content) on a host that reaches the storage. Storage that is not
+        empty is not added, because CloudStack can destroy what is on it. Ignored if it exists already.
+    type: dict
+  allow_not_empty:
+    description:
+      - Add the storage although O(content) is not empty.
+    type: bool
+    default: false
+"""
+
     ONE_POD = r"""
 options:
   pod:

@@ -16,6 +16,7 @@ description:
   - Returns which thresholds are exceeded, how many more VMs of a given size fit, and whether the VMs of a failed host
     fit on the other hosts (N+1).
   - The result is about the innermost place that is given.
+  - Primary and secondary storage, addresses and VLANs are compared with the thresholds of their settings too.
   - The result is the present state. The API has no history of hosts and clusters (metrics listings return the present
     state too, and C(listVirtualMachinesUsageHistory) is about single VMs). For a trend, store the result of this module
     every day.
@@ -81,6 +82,12 @@ EXAMPLES = r"""
   hostcraft.cloudstack.cs_capacity_info:
     zone: zurich
   register: zone
+
+- name: Show what else is above a threshold
+  ansible.builtin.debug:
+    msg: >-
+      {{ (zone.storage | selectattr('crossed') | map(attribute='name')) +
+      (zone.resources | selectattr('crossed') | map(attribute='resource')) }}
 
 - name: Show clusters above a threshold
   ansible.builtin.debug:
@@ -176,6 +183,56 @@ hosts:
   returned: always
   type: list
   elements: dict
+storage:
+  description: Primary storage pools that the place uses.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the pool.
+      type: str
+    cluster:
+      description: Name of its cluster. Empty for a pool with the scope zone.
+      type: str
+    scope:
+      description: Its scope.
+      type: str
+    state:
+      description: Its state, in the server's words.
+      type: str
+    allocated:
+      description: Bytes that are promised to volumes, of those that may be promised (with over-provisioning, for
+        types of storage that have it).
+      type: dict
+      sample: {"used": 2147483648, "total": 2199023255552, "free": 2196875771904, "share": 0.001}
+    used:
+      description: Bytes that are written, of those that there are.
+      type: dict
+    thresholds:
+      description: The disable thresholds (C(pool.storage...disablethreshold)) and notification thresholds
+        (C(cluster.storage...notificationthreshold)) that are in effect.
+      type: dict
+    crossed:
+      description: Names of the thresholds that are reached.
+      type: list
+      elements: str
+      sample: [allocated_notificationthreshold]
+    not_notified:
+      description: What is disabled before anybody is notified, because the notification threshold is not lower.
+      type: list
+      elements: str
+      sample: []
+resources:
+  description:
+    - Public addresses, addresses of shared networks, guest VLANs and secondary storage of a zone, and private
+      addresses of each pod, each with its threshold. Not for a cluster or host. What the server has no figures of is
+      not in the list.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"resource": "guest_vlans", "place": "zurich", "used": 80, "total": 101, "free": 21, "share": 0.7921,
+    "thresholds": {"notificationthreshold": 0.75}, "crossed": ["notificationthreshold"]}]
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.capacity import QUESTION, question

@@ -14,6 +14,8 @@ description:
     others are not.
   - Takes into account whether HA is on for a VM, local disks, host tags, the setting C(ha.tag), affinity,
     dedication and the capacity that is left.
+  - After an outage, of a host or of primary storage, returns which HA VMs of the zone do not run, unless a user has
+    stopped them.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -41,6 +43,11 @@ EXAMPLES = r"""
   loop: "{{ ha.clusters | map(attribute='hosts') | flatten }}"
   loop_control:
     label: "{{ item.host }}"
+
+- name: Fail if an HA VM did not come back after an outage
+  ansible.builtin.assert:
+    that: ha.not_back | length == 0
+    fail_msg: "{{ ha.not_back | map(attribute='vm') | join(', ') }}"
 """
 
 RETURN = r"""
@@ -75,6 +82,40 @@ clusters:
       elements: dict
   sample: [{"cluster": "kvm-a", "holds_one_failure": true, "hosts": [{"host": "kvm01.example.com", "restarted":
     ["web1"], "lost": []}]}]
+not_back:
+  description: HA VMs of users in the zone that do not run although no user has stopped them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the VM.
+      type: str
+    vm:
+      description: Name of the VM.
+      type: str
+    state:
+      description: Its state.
+      type: str
+    since:
+      description: When its state changed last, if the server shows it.
+      type: str
+    pools:
+      description: Names of the storage pools of its volumes.
+      type: list
+      elements: str
+    code:
+      description: V(pool_not_up), V(under_way), V(error_state) or V(not_restarted).
+      type: str
+    why:
+      description: The reason.
+      type: str
+    remedy:
+      description: What helps.
+      type: str
+  sample: [{"vm": "db1", "state": "Stopped", "pools": ["primary-a"], "code": "pool_not_up", "why":
+    "primary-a is Maintenance", "remedy": "bring the storage back, or end its maintenance (cs_storage_maintenance); HA
+    starts the VM then"}]
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken

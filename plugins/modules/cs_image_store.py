@@ -16,6 +16,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.content
   - hostcraft.cloudstack.state
 options:
   name:
@@ -47,6 +48,7 @@ options:
     default: false
 seealso:
   - module: hostcraft.cloudstack.cs_image_store_info
+  - module: hostcraft.cloudstack.cs_storage_content
 """
 
 EXAMPLES = r"""
@@ -117,13 +119,26 @@ read_only:
   returned: success
   type: bool
   sample: false
+disk_size_total:
+  description: Its size in bytes. Null if the server does not know it yet.
+  returned: success
+  type: int
+  sample: 1099511627776
+disk_size_used:
+  description: Bytes in use.
+  returned: success
+  type: int
+  sample: 10737418240
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_image_store
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CONTENT, ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import (
+    Seen,
+    ensure_image_store,
+)
 
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
@@ -135,13 +150,20 @@ FIELDS: Spec = {
 OPTIONS: Spec = {
     **ZONE,
     "force_recreate": {"type": "bool", "default": False},
+    **CONTENT,
     **STATE,
 }
 
 TASK = ApiTask(
     options={**FIELDS, **OPTIONS},
     operation=lambda cloud, p, check: ensure_image_store(
-        cloud, p["zone"], taken(p, FIELDS), p["state"], check, recreate=p["force_recreate"]
+        cloud,
+        p["zone"],
+        taken(p, FIELDS),
+        p["state"],
+        check,
+        recreate=p["force_recreate"],
+        seen=Seen(p["content"], p["allow_not_empty"]),
     ),
     secrets=lambda p: secrets_in_url(p["url"]),
 )

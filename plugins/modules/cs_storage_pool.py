@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.pod
   - hostcraft.cloudstack.zone.cluster
+  - hostcraft.cloudstack.zone.content
   - hostcraft.cloudstack.state
 options:
   name:
@@ -81,6 +82,8 @@ options:
   state:
     description: V(absent) puts the pool into maintenance first, because the server requires it.
 seealso:
+  - module: hostcraft.cloudstack.cs_storage_content
+  - module: hostcraft.cloudstack.cs_storage_maintenance
   - module: hostcraft.cloudstack.cs_storage_pool_info
 """
 
@@ -252,8 +255,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kind import NAMES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_pool
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, CONTENT, POD, ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import Seen, ensure_pool
 
 PLACES = ("pod", "cluster")
 FIELDS: Spec = {
@@ -273,13 +276,21 @@ OPTIONS: Spec = {
     **POD,
     **CLUSTER,
     "allocation_state": {"type": "str", "choices": ["enabled", "disabled", "maintenance"]},
+    **CONTENT,
     **STATE,
 }
 
 TASK = ApiTask(
     options={**FIELDS, **OPTIONS},
     operation=lambda cloud, p, check: ensure_pool(
-        cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, pool_state=p["allocation_state"]
+        cloud,
+        p["zone"],
+        taken(p, PLACES),
+        taken(p, FIELDS),
+        p["state"],
+        check,
+        pool_state=p["allocation_state"],
+        seen=Seen(p["content"], p["allow_not_empty"]),
     ),
     secrets=lambda p: (*secrets_in_url(p["storage_url"]), *secrets_within(p["details"], "details")),
 )

@@ -18,6 +18,8 @@ ONE_HOST: Spec = {"host": {"type": "str", "required": True}}
 # The innermost of these is meant.
 PLACES: Spec = {**ZONE, **POD, **CLUSTER, **HOST}
 HOST_ALONE = (("host", "pod"), ("host", "cluster"))
+# What a host has seen on storage that is to be added.
+CONTENT: Spec = {"content": {"type": "dict"}, "allow_not_empty": {"type": "bool", "default": False}}
 ONE_PHYSICAL_NETWORK: Spec = {"physical_network": {"type": "str", "required": True}}
 
 OWNER: Spec = {"domain": {"type": "str"}, "account": {"type": "str"}, "project": {"type": "str"}}

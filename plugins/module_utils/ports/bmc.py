@@ -10,6 +10,7 @@ import typing as t
 from ..core.bmc.controller import Access, Account, Controller, Failure
 from ..core.bmc.host_ha import Ha
 from ..core.bmc.oobm import Oobm, OobmWish, Switches
+from ..core.bmc.outage import Stopped
 
 
 class Oobms(t.Protocol):
@@ -56,6 +57,13 @@ class HostHas(t.Protocol):
     def declare_degraded(self, host_id: str) -> None: ...
 
     def cancel_degraded(self, host_id: str) -> None: ...
+
+
+class Outages(t.Protocol):
+    """What an outage has left down."""
+
+    def stopped(self, zone_id: str) -> t.Sequence[Stopped]:
+        """Users' VMs of a zone with HA that do not run."""
 
 
 class Bmc(t.Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.amounts import Balance
+from ..core.capacity.levels import Level
 
 
 class Capacities(t.Protocol):
@@ -15,3 +16,7 @@ class Capacities(t.Protocol):
 
     def of_cluster(self, cluster_id: str, latest: bool = False) -> t.Optional[Balance]:
         """``latest``: the server looks at every host anew first."""
+
+    def of_place(self, scope: str, id: str, kinds: t.Collection[int]) -> t.Mapping[int, Level]:
+        """scope: "zone" or "pod". kinds: types of capacity as the server numbers them; those without figures are not
+        in the answer."""

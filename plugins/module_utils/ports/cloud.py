@@ -16,7 +16,7 @@ from ..core.zone.pod_ranges import StorageRange
 from ..core.zone.storage import ImageStore, StoragePool
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
-from .bmc import HostHas, Oobms
+from .bmc import HostHas, Oobms, Outages
 from .capacity import Capacities
 from .certificates import Authorities, ConsoleCertificates
 from .clock import Clock, Progress
@@ -25,7 +25,7 @@ from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
 from .servers import Alerts, HostRecords, ManagementServers, Trials, Usage
-from .storage import Volumes
+from .storage import Stores, Volumes
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
 from .zone import Dedications, Offers, PodRanges, Settings
@@ -156,6 +156,12 @@ class Cloud(t.Protocol):
 
     @property
     def trials(self) -> Trials: ...
+
+    @property
+    def outages(self) -> Outages: ...
+
+    @property
+    def stores(self) -> Stores: ...
 
     @property
     def volumes(self) -> Volumes: ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.storage.stores import Entry, Item
 from ..core.storage.volumes import Volume
 
 
@@ -27,3 +28,22 @@ class Volumes(t.Protocol):
 
     def with_snapshots(self) -> frozenset[str]:
         """Ids of VMs that have VM snapshots."""
+
+
+class Stores(t.Protocol):
+    """The contents of image stores and pools."""
+
+    def at(self, kind: str, id: str, path: str) -> t.Sequence[Entry]:
+        """kind: "image_store" or "pool". What lies at a path. Raises Unsupported before 4.19."""
+
+    def items(self, store_id: str) -> t.Optional[t.Sequence[Item]]:
+        """Templates, ISOs and snapshots on an image store; None before 4.19, where the server cannot tell."""
+
+    def migrate(self, source: str, destinations: t.Sequence[str], balance: bool) -> str:
+        """All, or until both are alike full; waited for. What the server says of it. Raises Unsupported before 4.15."""
+
+    def needs_items(self) -> None:
+        """Raises Unsupported where single ones cannot be moved."""
+
+    def migrate_items(self, source: str, destination: str, items: t.Sequence[Item]) -> str:
+        """Some. Raises Unsupported before 4.19."""

@@ -28,6 +28,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "cs_cluster_lock": {"cluster": "c1", "run": "r"},
     "cs_configuration": {"cluster": "c1", "name": "cpu.overprovisioning.factor", "value": "2"},
     "cs_configuration_info": {"cluster": "c1"},
+    "cs_cluster_limit": {"cluster": "c1"},
     "cs_dedication": {"cluster": "c1", "domain": "ROOT"},
     "cs_ha_info": {"cluster": "c1"},
     "cs_host": {"cluster": "c1", "name": "h9", "url": "http://sim/c1/h9", "username": "root", "password": "x"},

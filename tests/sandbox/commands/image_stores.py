@@ -30,6 +30,7 @@ def image_view(world: World, store: ImageStore) -> Body:
         "providername": store.provider,
         "scope": store.scope,
         "readonly": store.readonly,
+        **({"disksizetotal": store.capacity, "disksizeused": store.used} if store.capacity else {}),
         "hasannotations": False,
     }
 
@@ -107,9 +108,20 @@ def delete_image_store(call: Call) -> Body:
 
 
 @command("listImageStoreObjects", f"{JAVA}.browser", id="image_stores")
-def list_image_store_objects(_call: Call) -> Body:
-    """The simulator has none to look at (T7:311-312)."""
-    raise refused("Failed to list datastore objects")
+def list_image_store_objects(call: Call) -> Body:
+    """The simulator has none to look at (T7:311-312); files that a test has put there are told by their path."""
+    store, path = call["id"], (call.get("path") or "").strip("/")
+    if not store.files:
+        raise refused("Failed to list datastore objects")
+    inside = [(name.removeprefix(f"{path}/" if path else ""), size) for name, size in store.files.items()]
+    below = [(name, size) for name, size in inside if not path or f"{path}/{name}" in store.files]
+    rows = {name.partition("/")[0]: ("/" in name, size) for name, size in below}
+    return answer(
+        call,
+        "datastoreobject",
+        sorted(rows.items()),
+        lambda row: {"name": row[0], "isdirectory": row[1][0], "size": 0 if row[1][0] else row[1][1]},
+    )
 
 
 @command("migrateSecondaryStorageData", JAVA, srcpool="image_stores", destpools="image_stores")
@@ -126,6 +138,11 @@ def migrate_secondary_storage_data(call: Call) -> Work:
                 "No destination valid store(s) available to migrate. Couldbe due to invalid store ID(s) or store(s) "
                 "are read-only. Terminating Migration of data"
             )
+        if source.templates:
+            targets[0].templates |= source.templates
+            source.templates.clear()
+            told = {"message": "Migration successful", "migrationtype": policy, "success": True}
+            return {"imagestore": told}
         what = f'ImageStore {{"id":{source.id},"name":"{source.name}","uuid":"{source.uuid}"}}'
         told = {"message": f"No files in Image store: {what} to migrate", "migrationtype": policy, "success": True}
         return {"imagestore": told}
@@ -136,9 +153,17 @@ def migrate_secondary_storage_data(call: Call) -> Work:
 @command("migrateResourceToAnotherSecondaryStorage", JAVA, srcpool="image_stores", destpool="image_stores")
 def migrate_resource_to_another_secondary_storage(call: Call) -> Work:
     """T7:322-323."""
-    source = call["srcpool"]
+    source, target = call["srcpool"], call["destpool"]
+    wanted = [call.world.templates.by_uuid(uuid) for uuid in call.get("templates", [])]
+
+    def run() -> Body:
+        moved = {template.id for template in wanted if template is not None} & source.templates
+        target.templates |= moved
+        source.templates -= moved
+        return {"imagestore": told}
+
     told = {"message": f"No files in Image store: {source.uuid} to migrate", "success": True}
-    return Work(lambda: {"imagestore": told}, instance=("ImageStore", source.uuid))
+    return Work(run, instance=("ImageStore", source.uuid))
 
 
 @command("createSecondaryStagingStore", JAVA)

@@ -126,6 +126,8 @@ def list_templates(call: Call) -> Body:
     if "ids" in call:
         wanted = {template.id for template in call["ids"]}
         found = [template for template in found if template.id in wanted]
+    if "imagestoreid" in call:
+        found = [template for template in found if template.id in call["imagestoreid"].templates]
     if call.get("templatetype"):
         found = [template for template in found if template.kind == call["templatetype"].upper()]
     if call["templatefilter"].lower() == "featured":
@@ -279,3 +281,15 @@ def delete_template(call: Call) -> Work:
         return {"success": True}
 
     return Work(run, instance=("Template", template.uuid))
+
+
+@command("listIsos", USER, id="nothing", ids="nothing")
+def list_isos(_call: Call) -> Body:
+    """There are none."""
+    return {}
+
+
+@command("listSnapshots", "org.apache.cloudstack.api.command.user.snapshot", id="nothing", ids="nothing")
+def list_snapshots(_call: Call) -> Body:
+    """There are none."""
+    return {}

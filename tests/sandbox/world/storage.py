@@ -55,3 +55,5 @@ class ImageStore:
     used: int = 0
     # Files by path, in bytes; a secondary storage VM reads them, which a simulator has not (T7:311).
     files: dict[str, int] = field(default_factory=dict)
+    # Templates, by row id, that a test has put on it.
+    templates: set[int] = field(default_factory=set)

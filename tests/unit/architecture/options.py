@@ -49,6 +49,7 @@ SPECS: Mapping[str, str] = {
     "vlans": "vlans:SCHEME",
     "zone": "zone:ZONE",
     "zone.cluster": "zone:CLUSTER",
+    "zone.content": "zone:CONTENT",
     "zone.host": "zone:HOST",
     "zone.ip_range": "zone:IP_RANGE",
     "zone.one_cluster": "zone:ONE_CLUSTER",

@@ -38,6 +38,7 @@ ON_THE_HOST = frozenset(
         "cs_network_confirm",
         "cs_network_layout",
         "cs_secondary_storage_check",
+        "cs_storage_content",
         "cs_stored_secrets_info",
         "cs_upgrade_plan",
         "cs_usage_server_info",

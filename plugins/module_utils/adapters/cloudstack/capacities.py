@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.amounts import Amount, Balance
+from ...core.capacity.levels import Level
 from .client import Client
 from .records import Record
 from .transport import Json
@@ -31,6 +32,18 @@ class Capacities:
         if not {CPU, RAM} & found.keys():
             return None
         return Balance(_amount(found, "capacitytotal"), _amount(found, "capacityused"))
+
+    def of_place(self, scope: str, id: str, kinds: t.Collection[int]) -> t.Mapping[int, Level]:
+        found: dict[int, Level] = {}
+        for item in self._client.listing("listCapacity", "capacity", {f"{scope}id": id}):
+            read = Record(item, "capacity", self._client.tell)
+            number = read.whole("type")
+            if number is None or number not in kinds or read.whole("capacitytotal") is None:
+                continue
+            before = found.get(number, Level(0, 0))
+            used, total = read.whole("capacityused") or 0, read.whole("capacitytotal") or 0
+            found[number] = Level(before.used + used, before.total + total)
+        return found
 
 
 def _amount(found: t.Mapping[t.Optional[int], Record], key: str) -> Amount:

@@ -29,9 +29,11 @@ from .management_servers import ManagementServers
 from .notes import Notes
 from .offers import Offers
 from .oobm import HostHas, Oobms
+from .outages import Outages
 from .pod_ranges import PodRanges
 from .records import Record
 from .routers import Routers, ServedNetworks
+from .stores import Stores
 from .system_templates import SystemTemplates
 from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
 from .transport import Json
@@ -284,6 +286,8 @@ class Gateway:
         self.served_networks = ServedNetworks(client)
         self.trials = Trials(client)
         self.volumes = Volumes(client)
+        self.outages = Outages(client)
+        self.stores = Stores(client)
 
     @property
     def clock(self) -> Clock:

@@ -295,6 +295,8 @@ def image_store(wire: Wire, tell: Tell = unheard) -> ImageStore:
         provider=read.text("providername"),
         scope=read.word("scope"),
         read_only=read.flag("readonly"),
+        disk_size_total=read.whole("disksizetotal", "B"),
+        disk_size_used=read.whole("disksizeused", "B"),
     )
 
 

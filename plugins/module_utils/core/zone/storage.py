@@ -68,6 +68,8 @@ class ImageStore:
     provider: str = ""
     scope: t.Optional[str] = None
     read_only: t.Optional[bool] = None
+    disk_size_total: t.Optional[int] = None
+    disk_size_used: t.Optional[int] = None
 
 
 # Type of the pool that a URL makes, and how its path is shown, by scheme (T7:249-279). VMFS shows a text instead.

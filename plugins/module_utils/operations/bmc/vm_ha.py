@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ...core.bmc.outage import NotBack, not_back
 from ...core.bmc.vm_ha import REMEDIES, Loss, losses
 from ...core.capacity import headroom
 from ...core.change import Outcome
@@ -31,7 +32,21 @@ def seen_ha(cloud: Cloud, names: Names) -> Outcome:
                 f"ha.tag is {tag}, but no host of cluster {cluster.name} has it: its HA VMs will not be restarted"
             )
         rows.append(_row(cluster, lost, tagged, not headroom.failing(fleet, 1)))
-    return Outcome(False, result={"ha_tag": tag, "clusters": rows}, warnings=tuple(warnings))
+    down = [_down(each) for each in not_back(cloud.outages.stopped(where.zone.id))]
+    return Outcome(False, result={"ha_tag": tag, "clusters": rows, "not_back": down}, warnings=tuple(warnings))
+
+
+def _down(each: NotBack) -> dict[str, object]:
+    return {
+        "id": each.vm.id,
+        "vm": each.vm.name,
+        "state": each.vm.state,
+        "since": each.vm.since,
+        "pools": [name for name, _state in each.vm.pools],
+        "code": each.code,
+        "why": each.why,
+        "remedy": each.remedy,
+    }
 
 
 def _row(cluster: Cluster, lost: tuple[Loss, ...], tagged: list[str], spare: bool) -> dict[str, object]:

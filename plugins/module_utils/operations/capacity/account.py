@@ -29,6 +29,7 @@ from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..zone.places import Names, clusters, place
+from . import levels
 from .agreed import differences
 
 Json = dict[str, t.Any]
@@ -69,11 +70,12 @@ def capacity_of(cloud: Cloud, names: Names, question: Question) -> Outcome:
         else [],
         "clusters": [_cluster(cloud, cluster, fleet, question) for cluster, fleet in fleets],
         "hosts": hosts,
+        **levels.levels(cloud, where),
     }
     warnings = [
         f"cluster {cluster.name}: {each.message}" for cluster, fleet in fleets for each in differences(cloud, fleet)
     ]
-    return Outcome(False, result=result, warnings=tuple(warnings))
+    return Outcome(False, result=result, warnings=(*warnings, *levels.warnings(result)))
 
 
 def amount(value: Amount) -> Json:

@@ -16,6 +16,7 @@ from ...core.errors import InvalidValue, MissingValue, NotFound, Reason, Refused
 from ...core.masking import without_secret
 from ...core.naming import nearest
 from ...core.zone import shown
+from ...core.zone.content import reasons_not_to_add
 from ...core.zone.storage import (
     IMAGE_STORE,
     STAGING_STORE,
@@ -40,6 +41,22 @@ PRESENT_LACKS = "state is present but all of the following are missing"
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
 
 
+class Seen(t.NamedTuple):
+    """What a host has seen on storage that is to be added (``Content.told``), and whether it may be there."""
+
+    content: t.Optional[t.Mapping[str, object]] = None
+    allowed: bool = False
+
+
+NOT_SEEN = Seen()
+
+
+def _check_content(kind: str, name: str, url: str, seen: Seen) -> None:
+    reasons = list(reasons_not_to_add(kind, name, url, seen.content, seen.allowed))
+    if reasons:
+        raise Refused(f"{kind} {name}", reasons)
+
+
 def ensure_pool(
     cloud: Cloud,
     zone: t.Optional[str],
@@ -48,6 +65,7 @@ def ensure_pool(
     state: State,
     check_mode: bool,
     pool_state: t.Optional[PoolState] = None,
+    seen: Seen = NOT_SEEN,
 ) -> Outcome:
     """``wanted``: fields of core StoragePool and ``storage_url``; places: names by "pod" and "cluster"."""
 
@@ -57,6 +75,7 @@ def ensure_pool(
         held = lookup.maybe(cloud.storage_pools, "storage pool", name, f"zone {place.name}", zone_id=place.id)
         fields: dict[str, object] = {**wanted, "zone_id": place.id, **ids}
         if held is None and state == "present":
+            _check_content("storage pool", name, str(wanted.get("storage_url") or ""), seen)
             _check_scope(fields)
             fields["provider"] = _provider(cloud, "primary", wanted.get("provider"))
         elif wanted.get("storage_url"):
@@ -210,7 +229,13 @@ def _masked(wanted: Fields) -> Fields:
 
 
 def ensure_image_store(
-    cloud: Cloud, zone: t.Optional[str], wanted: Fields, state: State, check_mode: bool, recreate: bool = False
+    cloud: Cloud,
+    zone: t.Optional[str],
+    wanted: Fields,
+    state: State,
+    check_mode: bool,
+    recreate: bool = False,
+    seen: Seen = NOT_SEEN,
 ) -> Outcome:
     """``wanted``: fields of core ImageStore and ``details``. recreate: replace it where a fixed field differs."""
 
@@ -230,7 +255,10 @@ def ensure_image_store(
         parents = {"zone": found.name} if found else {}
         if state == "present" and (held is None or recreate):
             fields["provider"] = _provider(cloud, "image", wanted.get("provider"))
-        if recreate and held is not None and state == "present" and _differs_for_good(fields, held):
+        replaced = recreate and held is not None and state == "present" and _differs_for_good(fields, held)
+        if state == "present" and (held is None or replaced):
+            _check_content("image store", name, str(fields.get("url") or ""), seen)
+        if replaced:
             gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode, show=show)
             made = ensure(
                 cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, show=show, places=parents

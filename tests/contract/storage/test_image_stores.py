@@ -1,0 +1,105 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Image stores browsed and emptied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.storage.conftest import Store
+from contract.tasks import twice, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    ApiError,
+    NotFound,
+    Refused,
+    Unsupported,
+)
+from sandbox.world import World
+from sandbox.world.storage import ImageStore
+
+MODULE = "cs_image_store_migration"
+
+
+def image(world: World, name: str) -> ImageStore:
+    return next(store for store in world.image_stores if store.name == name)
+
+
+@pytest.fixture
+def stores(store: Store) -> Store:
+    """Two image stores, with two templates on the first."""
+    store.site.api.ok("addImageStore", name="sec2", provider="NFS", url="nfs://10.0.0.9/sec2", zoneid=store.site.zone)
+    store.change(lambda world: image(world, "sec1").templates.update([each.id for each in world.templates][:2]))
+    store.server.calls.clear()
+    return store
+
+
+def held(store: Store, name: str) -> int:
+    return store.server.run(lambda world: len(image(world, name).templates))
+
+
+@pytest.mark.since("4.19", raises=(Unsupported, AssertionError))
+def test_a_store_is_emptied_and_stays_read_only(stores: Store) -> None:
+    done: Any = twice(stores.cloud, MODULE, zone="z1", source="sec1", destinations=["sec2"])
+    assert len(done.result["items"]) == 2
+    assert (held(stores, "sec1"), held(stores, "sec2")) == (0, 2)
+    assert stores.server.run(lambda world: image(world, "sec1").readonly)
+
+
+@pytest.mark.since("4.19")
+def test_one_template_moves_and_the_store_stays_open(stores: Store) -> None:
+    name = stores.server.run(lambda world: next(iter(world.templates)).name)
+    sent = {"source": "sec1", "destinations": ["sec2"], "items": [name]}
+    twice(stores.cloud, MODULE, zone="z1", **sent)
+    assert (held(stores, "sec1"), held(stores, "sec2")) == (1, 1)
+    with pytest.raises(NotFound):
+        stores.perform(MODULE, **{**sent, "items": ["nothing"]})
+    assert not stores.server.run(lambda world: image(world, "sec1").readonly)
+
+
+@pytest.mark.since("4.19")
+def test_what_the_server_would_take_and_not_do_is_refused(stores: Store) -> None:
+    stores.change(lambda world: setattr(image(world, "sec2"), "readonly", True) or True)
+    with pytest.raises(Refused) as caught:
+        stores.perform(MODULE, source="sec1", destinations=["sec2", "sec1"])
+    assert {reason.code for reason in caught.value.reasons} == {"read_only", "same_store"}
+    assert writes(stores.server) == []
+
+    def small(world: World) -> None:
+        image(world, "sec2").readonly, image(world, "sec2").capacity, image(world, "sec2").used = False, 10, 5
+
+    stores.change(small)
+    stores.cloud.image_stores.forget()
+    with pytest.raises(Refused) as caught:
+        stores.perform(MODULE, source="sec1", destinations=["sec2"])
+    assert [reason.code for reason in caught.value.reasons] == ["no_space"]
+
+
+@pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
+@pytest.mark.parametrize("fault", ["job_failed", "drop_after"])
+def test_what_is_left_is_an_error_and_a_second_run_finishes(stores: Store, fault: str) -> None:
+    stores.server.faults.add("migrateSecondaryStorageData", fault)
+    try:
+        stores.perform(MODULE, source="sec1", destinations=["sec2"])
+    except (ApiError, Refused):
+        # The next run does it.
+        assert held(stores, "sec1") == 2
+    stores.perform(MODULE, source="sec1", destinations=["sec2"])
+    assert (held(stores, "sec1"), held(stores, "sec2")) == (0, 2)
+
+
+@pytest.mark.since("4.19")
+def test_a_store_is_browsed(stores: Store) -> None:
+    files = {"template/tmpl/1/template.properties": 5, "template/tmpl/1/a.qcow2": 70, "volumes": 3}
+    stores.change(lambda world: image(world, "sec1").files.update(files) or True)
+    top: Any = stores.perform("cs_storage_objects_info", image_store="sec1").result["objects"]
+    assert {each["name"]: each["directory"] for each in top} == {"template": True, "volumes": False}
+    inner: Any = stores.perform("cs_storage_objects_info", image_store="sec1", path="template/tmpl/1").result["objects"]
+    assert {each["name"]: each["size"] for each in inner} == {"template.properties": 5, "a.qcow2": 70}
+
+
+def test_free_space_is_told(stores: Store) -> None:
+    stores.change(lambda world: setattr(image(world, "sec1"), "capacity", 100) or True)
+    found: Any = stores.perform("cs_image_store_info", name="sec1").result["image_stores"]
+    assert (found[0]["disk_size_total"], found[0]["disk_size_used"]) == (100, 0)
