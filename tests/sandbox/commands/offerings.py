@@ -130,7 +130,7 @@ def list_service_offerings(call: Call) -> Body:
     return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))
 
 
-@command("listDiskOfferings", "org.apache.cloudstack.api.command.user.offering")
+@command("listDiskOfferings", f"{USERS}.offering", id="nothing", virtualmachineid="vms", volumeid="volumes")
 def list_disk_offerings(call: Call) -> Body:
     """Those of a fresh installation (their ids are not recorded)."""
     named = (("Small", 5), ("Medium", 20), ("Large", 100), ("Custom", 0))

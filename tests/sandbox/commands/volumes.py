@@ -190,7 +190,12 @@ def migrate_volume(call: Call) -> Work:
     return Work(run, instance=("Volume", uuid))
 
 
-@command("listVMSnapshot", "org.apache.cloudstack.api.command.user.vmsnapshot")
+@command(
+    "listVMSnapshot",
+    "org.apache.cloudstack.api.command.user.vmsnapshot",
+    vmsnapshotid="nothing",
+    virtualmachineid="vms",
+)
 def list_vm_snapshots(call: Call) -> Body:
     """`World.vm_snapshots`: ids of VMs that have one."""
     rows = [vm for vm in call.world.vms if vm.id in call.world.vm_snapshots]
