@@ -18,17 +18,22 @@ from hosts import Fleet
 ROOT = Path(__file__).resolve().parents[2]
 # The longest files, so that no worker begins one when the others have ended.
 LONGEST = (
+    "servers/test_upgrade_cloudstack.py",
     "servers/test_change_host_password.py",
     "machine/add_hosts/test_add_hosts.py",
+    "servers/test_install.py",
+    "servers/test_usage_server.py",
+    "servers/test_upgrade_agents.py",
+    "maintenance/test_on_hosts.py",
+    "servers/test_management_server_role.py",
+    "servers/test_restart_management_servers.py",
     "machine/certificates/test_rotation.py",
     "machine/roles/test_firewalls.py",
     "zone/test_zone.py",
     "machine/roles/test_kvm_hosts.py",
     "maintenance/test_playbook.py",
     "machine_network/change/test_network_change.py",
-    "servers/test_upgrade_cloudstack.py",
     "backup/test_machines.py",
-    "servers/test_management_server_role.py",
     "bmc/test_fence_drill.py",
     "servers/test_around.py",
     "servers/test_database_hosts.py",
@@ -39,7 +44,6 @@ LONGEST = (
     "documents/test_guides.py",
     "vsphere/test_vsphere.py",
     "maintenance/test_demo_zone.py",
-    "maintenance/test_on_hosts.py",
     "test_modules.py",
 )
 
