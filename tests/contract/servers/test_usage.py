@@ -21,8 +21,12 @@ INFO = "cs_usage_info"
 RUNS = pytest.mark.since("4.17", raises=(AssertionError, TypeError))
 
 
+def told(before: timedelta) -> str:
+    return (datetime.now(UTC) - before).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
 def ago(**time: float) -> str:
-    return (datetime.now(UTC) - timedelta(**time)).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return told(timedelta(**time))
 
 
 def arrange(sandbox: Sandbox, heartbeat: str, success: str) -> None:
@@ -55,17 +59,24 @@ def test_one_that_runs_elsewhere_is_well(cloud: Gateway, sandbox: Sandbox, site:
 @pytest.mark.parametrize(
     ("heartbeat", "success", "found"),
     [
-        (ago(hours=2), ago(hours=5), {"usage_no_heartbeat"}),
-        (ago(minutes=3), ago(hours=5), {"usage_no_heartbeat"}),
-        (ago(seconds=30), ago(days=3), {"usage_behind"}),
-        (ago(seconds=30), "1970-01-01T00:00:00+0000", {"usage_never_ran"}),
-        ("", "1970-01-01T00:00:00+0000", {"usage_never_ran", "usage_no_heartbeat"}),
+        (timedelta(hours=2), timedelta(hours=5), {"usage_no_heartbeat"}),
+        (timedelta(minutes=3), timedelta(hours=5), {"usage_no_heartbeat"}),
+        (timedelta(seconds=30), timedelta(days=3), {"usage_behind"}),
+        (timedelta(seconds=30), None, {"usage_never_ran"}),
+        (None, None, {"usage_never_ran", "usage_no_heartbeat"}),
     ],
 )
 def test_what_is_wrong_with_it(
-    cloud: Gateway, sandbox: Sandbox, site: Site, heartbeat: str, success: str, found: set[str]
+    cloud: Gateway,
+    sandbox: Sandbox,
+    site: Site,
+    heartbeat: timedelta | None,
+    success: timedelta | None,
+    found: set[str],
 ) -> None:
-    arrange(sandbox, heartbeat, success)
+    # Counted from now, not from when the tests were collected.
+    began = "1970-01-01T00:00:00+0000"
+    arrange(sandbox, told(heartbeat) if heartbeat else "", told(success) if success else began)
     assert codes(perform(cloud, INFO)) == found
     with pytest.raises(UsageNotFit):
         perform(cloud, INFO, fail="blocks")

@@ -156,7 +156,7 @@ def _migration(facts: Facts, wanted: Wanted) -> Found:
 
 def _same_account(account: str, wanted: Wanted) -> bool:
     """Whether a service's account, DOMAIN\\name or name@example.net, is the wanted user."""
-    domain, _, name = wanted.user.casefold().rpartition("\\")
+    domain, name = wanted.user.casefold().rpartition("\\")[::2]
     given, at, its = account.casefold().partition("@")
     if at:
         return given == name and (its == wanted.domain.casefold() or its.split(".")[0] == domain)

@@ -61,6 +61,11 @@ def gone(*path: Any) -> Plant:
     return plant
 
 
+def bare_s3(declared: Zone, hosts: Hosts) -> None:
+    declared["secondary_storage"][0] = {"name": "s3", "provider": "S3"}
+    declared["staging_stores"] = [{"url": "nfs://10.9.0.5/export/staging"}]
+
+
 def of_host(**variables: object) -> Plant:
     return lambda declared, hosts: hosts[0].update(variables)
 
@@ -100,11 +105,7 @@ PLANTED: dict[str, tuple[Plant, str, str]] = {
         ".primary_storage[0].details",
     ),
     "NFS without URL": (gone("secondary_storage", 0, "url"), "missing", ".secondary_storage[0].url"),
-    "S3 without details": (
-        at("secondary_storage", 0, value={"name": "s3", "provider": "S3"}),
-        "missing",
-        ".secondary_storage[0].details",
-    ),
+    "S3 without details": (bare_s3, "missing", ".secondary_storage[0].details"),
     "no number": (
         at("clusters", 1, "settings", "cpu.overprovisioning.factor", value="inf"),
         "factor_below_one",

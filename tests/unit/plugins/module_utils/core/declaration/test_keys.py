@@ -20,6 +20,7 @@ TYPES = {
     "names": "list",
     "settings": "dict",
     "details": "dict",
+    "record": "dict",
     "records": "list",
     "vlans": "raw",
 }
