@@ -161,6 +161,8 @@ class Fleet:
 
     def _command(self, host: Host) -> list[str]:
         binds = [f"--bind={device}" for device in DEVICES if Path(device).exists()]
+        # systemd-nspawn leaves it out of /sys, and a host without it looks like one whose kernel has no module.
+        binds.append("--bind-ro=/sys/module")
         binds.append(f"--bind-ro={self._repository}:{PACKAGES}")
         binds.append(f"--bind={self.directory / 'compiled'}:{COMPILED}")
         if self._more:
