@@ -88,7 +88,7 @@ name:
   type: str
   sample: cloud-private
 hosts:
-  description: Interface of the network, by host.
+  description: Interface of the network by host, with its address if it has one.
   returned: success
   type: dict
   sample: {xen1: {interface: bond0, bond: [eth0, eth1], mode: active-backup}}

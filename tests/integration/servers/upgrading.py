@@ -55,8 +55,8 @@ STATE = (
     " sha256sum /etc/cloudstack/management/db.properties /etc/cloudstack/management/key"
     " /etc/cloudstack/management/server.properties;"
     f" ls -d {RECORD} /etc/systemd/system/cloudstack-*.service.d/upgrade.conf 2> /dev/null;"
-    # A usage server that found no database is started again after ten seconds.
-    " for i in $(seq 40); do systemctl is-active --quiet cloudstack-usage && break; sleep 0.5; done;"
+    # A usage server that found no database is started again after ten seconds, several times on a busy machine.
+    " for i in $(seq 240); do systemctl is-active --quiet cloudstack-usage && break; sleep 0.5; done;"
     " systemctl is-active cloudstack-management cloudstack-usage"
 )
 

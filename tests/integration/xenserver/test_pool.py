@@ -87,7 +87,9 @@ def test_a_bond_is_made_on_the_master_first_and_then_on_the_members(servers: Ser
     hosts = [pool.name(pool.database.get("PIF", call.params[1][0])["host"]) for call in bonds]
     assert hosts == ["xen0", "xen1", "xen2"]
     shown = {"interface": "bond0", "bond": ["eth0", "eth1"], "mode": "active-backup"}
-    assert done.result["hosts"] == dict.fromkeys(hosts, shown)
+    # The management address of each host went over with its interface.
+    addresses = {host: f"127.75.0.{number}/24" for number, host in enumerate(hosts, start=1)}
+    assert done.result["hosts"] == {host: {**shown, "address": addresses[host]} for host in hosts}
     # The management interface went over to the bond.
     management = [row["device"] for row in pool.database.rows["PIF"].values() if row["management"]]
     assert management == ["bond0"] * 3
