@@ -182,13 +182,18 @@ def _public_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:
             yield _overlap(later, earlier)
 
 
+def guest_network(cidr: str) -> t.Optional[ipaddress.IPv4Network]:
+    """The guest network of a zone, None where it is not given or cannot be read (another check tells)."""
+    try:
+        return ipaddress.IPv4Network(cidr, strict=False)
+    except ValueError:
+        return None
+
+
 def _guest_overlaps(zone: Part, pods: t.Sequence[Range]) -> t.Iterator[Problem]:
     """Guest networks are routed beside the pods', so they cannot have the same addresses."""
-    try:
-        guests = ipaddress.IPv4Network(zone.text("guest_cidr_address"), strict=False)
-    except ValueError:
-        return
-    if not zone.text("guest_cidr_address"):
+    guests = guest_network(zone.text("guest_cidr_address"))
+    if guests is None:
         return
     for pod in pods:
         if pod.subnet.overlaps(guests):

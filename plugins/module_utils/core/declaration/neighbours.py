@@ -13,6 +13,7 @@ import ipaddress
 import typing as t
 from dataclasses import replace
 
+from .addresses import guest_network
 from .pools import GUEST, POD, PUBLIC, Pool, network_of, same_range
 from .problem import ERROR, WARNING, Part, Problem, Severity
 from .server import Held, text
@@ -73,11 +74,8 @@ def _subnets(zone: Part, held: Held) -> t.Iterator[Problem]:
 
 
 def _guest_cidr(zone: Part, held: Held, ranges: t.Sequence[Pool]) -> t.Iterator[Problem]:
-    try:
-        guests = ipaddress.IPv4Network(zone.text("guest_cidr_address"), strict=False)
-    except ValueError:
-        return
-    if not zone.text("guest_cidr_address"):
+    guests = guest_network(zone.text("guest_cidr_address"))
+    if guests is None:
         return
     name = zone.text("name")
     mine = next((each for each in held.all("zones") if text(each, "name") == name), None)
@@ -100,10 +98,7 @@ def _guest_cidr(zone: Part, held: Held, ranges: t.Sequence[Pool]) -> t.Iterator[
 
 
 def _other_guests(zone: Part, guests: ipaddress.IPv4Network, name: str, cidr: str) -> t.Iterator[Problem]:
-    try:
-        its = ipaddress.IPv4Network(cidr, strict=False)
-    except ValueError:
-        return
-    if cidr and name != zone.text("name") and its.overlaps(guests):
+    its = guest_network(cidr)
+    if its is not None and name != zone.text("name") and its.overlaps(guests):
         message = f"guest networks {guests} overlap {its} of zone {name}, which makes a VPN between them difficult"
         yield zone.warning("guest_cidr_of_another_zone", "guest_cidr_address", message, "other networks in each zone")
