@@ -16,16 +16,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
-from integration.servers.installation import NEW, OLD, SECRETS, WHOLE, Installation, Play
+from integration.machine.add_hosts.site import Play
+from integration.servers.installation import NEW, OLD, SECRETS, WHOLE, Installation
 
 PLACE = "/srv/backups"
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Installation(Path(folder), WHOLE) as cloud:
-        first = done(cloud, "install", cloud.play("install"))
+        first = done(cloud, "install", cloud.play("install.yml"))
         serves(cloud, "the installed cloud")
-        second = done(cloud, "install again", cloud.play("install"))
+        second = done(cloud, "install again", cloud.play("install.yml"))
         table(first, second)
         the_way_back(cloud)
     print(f"second run changed={second.changed}")
@@ -35,16 +36,20 @@ def main() -> int:
 def the_way_back(cloud: Installation) -> None:
     account = {"host": cloud.fleet["db1"].address, "user": "cloud_admin", "name": ""}
     account["password"] = SECRETS["mysql_server_admin_password"]
-    done(cloud, "backup", cloud.play("backup", backup_path=PLACE))
+    done(cloud, "backup", cloud.play("backup.yml", backup_path=PLACE))
     names = {name: cloud.fleet[name].run(f"ls {PLACE}").stdout.split()[-1] for name in ("ms1", "ms2")}
     before = cloud.contents()
     upgrade = {"upgrade_cloudstack_version": NEW, "upgrade_cloudstack_delay": 1}
-    done(cloud, "upgrade", cloud.play("upgrade_cloudstack", upgrade_cloudstack_restore_database=account, **upgrade))
+    done(cloud, "upgrade", cloud.play("upgrade_cloudstack.yml", upgrade_cloudstack_restore_database=account, **upgrade))
     assert version(cloud) == NEW
     serves(cloud, "the upgraded cloud")
     given = {"restore_path": PLACE, "restore_stop": True, "restore_replace": True, "restore_packages": True}
     back = cloud.play(
-        "restore", restore_database=account, restore_name="{{ backups[inventory_hostname] }}", **given, backups=names
+        "restore.yml",
+        restore_database=account,
+        restore_name="{{ backups[inventory_hostname] }}",
+        **given,
+        backups=names,
     )
     done(cloud, "restore", back)
     assert cloud.contents() == before, "the databases differ from those before the upgrade"

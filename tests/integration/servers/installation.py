@@ -5,16 +5,13 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shlex
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +20,8 @@ from hosts import Fleet
 from hosts.agent import package
 from hosts.agent.management import Management
 from hosts.time_server import TimeServer
-from integration.machine.add_hosts.site import LACKING
+from integration.machine.add_hosts.site import LACKING, Booted, Play
 
-PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
 OLD, NEW = "4.21.0.0", "4.22.0.0"
 SECRETS = {
     "install_admin_password": "n3w $admin \"p'4ss ü#",
@@ -56,48 +52,16 @@ SMALL: Groups = {
 SIMULATED = {"cloudstack_cluster": "east-1a", "cloudstack_username": "root", "cloudstack_password": "sim-p4ss"}
 
 
-@dataclass(frozen=True)
-class Play:
-    """How a playbook ended."""
-
-    status: int
-    output: str
-    seconds: float
-
-    @property
-    def changed(self) -> int:
-        return sum(map(int, re.findall(r" changed=(\d+)", self.output)))
-
-    def parts(self) -> dict[str, float]:
-        """Seconds by role, and of the other tasks together."""
-        found: dict[str, float] = {}
-        for name, seconds in re.findall(r"^(.+?) -+ ([\d.]+)s$", self.output, re.MULTILINE):
-            match = re.match(r"hostcraft\.cloudstack\.(\w+) :", name)
-            part = match[1] if match else "tasks of playbooks"
-            found[part] = found.get(part, 0) + float(seconds)
-        return found
-
-
-class Installation:
-    """``with Installation(folder, SMALL) as installation: installation.play("install")``."""
+class Installation(Booted):
+    """``with Installation(folder, SMALL) as installation: installation.play("install.yml")``."""
 
     def __init__(self, folder: Path, groups: Groups, version: str = OLD) -> None:
-        self.folder, self.groups, self.version = folder, groups, version
+        super().__init__(folder)
+        self.groups, self.version = groups, version
         self.names = tuple(dict.fromkeys(name for members in groups.values() for name in members))
         self.kvm = "kvm" in groups
-        self._ends = ExitStack()
 
-    def __enter__(self) -> Installation:
-        try:
-            return self._start()
-        except BaseException:
-            self._ends.close()
-            raise
-
-    def __exit__(self, *_error: object) -> None:
-        self._ends.close()
-
-    def _start(self) -> Installation:
+    def _start(self) -> None:
         templates = {"kvm-x86_64": b"a system VM template"}
         offered = [deb for version in (OLD, NEW) for deb in packages(version, templates=templates)]
         offered += [package(self.folder)] if self.kvm else []
@@ -113,7 +77,6 @@ class Installation:
         self.management = self._ends.enter_context(Management(self.sandbox, gateway, self.key))
         self.inventory = self.folder / "inventory.json"
         self.write_inventory()
-        return self
 
     def _prepare(self, name: str, root: Path) -> None:
         """The servers' own key, which the real ones make: here they go to hosts from this machine."""
@@ -136,10 +99,6 @@ class Installation:
             every["children"]["cloudstack_hosts"] = {"hosts": hosts, "vars": SIMULATED}
         every["vars"] = {**self.variables(), **SECRETS}
         self.inventory.write_text(json.dumps(inventory, indent=1), encoding="utf-8")
-
-    @property
-    def network(self) -> str:
-        return f"{self.fleet.gateway.rpartition('.')[0]}.0/24"
 
     def variables(self) -> dict[str, Any]:
         """What an operator says of such a cloud, and what these machines lack."""
@@ -217,27 +176,14 @@ class Installation:
             "add_hosts_ignore": LACKING,
         }
 
-    def play(self, playbook: str, *options: str, **variables: object) -> Play:
-        """Run a playbook of the collection by name; its output is also in folder/NAME-TIME.log."""
-        command = ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options]
-        started = time.monotonic()
-        ended = subprocess.run(
-            [*command, str(PLAYBOOKS / f"{playbook}.yml")],
-            env={
-                **os.environ,
-                "ANSIBLE_NOCOLOR": "1",
-                "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks",
-                "PROFILE_TASKS_TASK_OUTPUT_LIMIT": "all",
-                "CLOUDSTACK_CONFIG": str(self.folder / "cloudstack.ini"),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        (self.folder / f"{playbook}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
-        assert not [secret for secret in SECRETS.values() if secret in ended.stdout], ended.stdout
-        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
+    def _environment(self) -> dict[str, str]:
+        return {**super()._environment(), "CLOUDSTACK_CONFIG": str(self.folder / "cloudstack.ini")}
+
+    def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
+        """As that of Booted; no secret is shown."""
+        ended = super().play(playbook, *options, **variables)
+        assert not [secret for secret in SECRETS.values() if secret in ended.output], ended.output
+        return ended
 
     def status(self, name: str) -> int:
         """What the API at a machine answers to a call without a signature."""

@@ -21,7 +21,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 def test_what_is_wrong_is_told_before_a_machine_is_changed(installation: Installation) -> None:
     wrong = {"management_server_version": "4.99.0.0", "management_server_key": "se$cret", "nfs_server_networks": []}
-    refused = installation.play("install", install_admin_password="password", **wrong)
+    refused = installation.play("install.yml", install_admin_password="password", **wrong)
     assert refused.status != 0
     assert refused.changed == 0
     for code in ("version_not_offered", "characters", "no_networks", "admin_password"):
@@ -31,7 +31,7 @@ def test_what_is_wrong_is_told_before_a_machine_is_changed(installation: Install
 
 
 def test_a_cloud_of_two_servers_is_installed_and_accepted(installation: Installation) -> None:
-    installed = installation.play("install")
+    installed = installation.play("install.yml")
     assert installed.status == 0, installed.output
     assert "removed: the VM, its volume and its network are gone" in installed.output
     assert installation.nodes() == {"ms1": "Up", "ms2": "Up"}
@@ -43,6 +43,6 @@ def test_a_cloud_of_two_servers_is_installed_and_accepted(installation: Installa
 
 
 def test_a_second_run_changes_nothing(installation: Installation) -> None:
-    again = installation.play("install")
+    again = installation.play("install.yml")
     assert again.status == 0, again.output
     assert again.changed == 0, again.output

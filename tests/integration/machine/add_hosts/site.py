@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from hosts import Fleet
 from hosts.agent import package
@@ -50,27 +50,85 @@ class Play:
         tasks = re.findall(r"^(.+?) -+ ([\d.]+)s$", self.output, re.MULTILINE)
         return sum(float(seconds) for name, seconds in tasks if re.search(PACKAGES, name))
 
+    def parts(self) -> dict[str, float]:
+        """Seconds by role, and of the other tasks together."""
+        found: dict[str, float] = {}
+        for name, seconds in re.findall(r"^(.+?) -+ ([\d.]+)s$", self.output, re.MULTILINE):
+            match = re.match(r"hostcraft\.cloudstack\.(\w+) :", name)
+            part = match[1] if match else "tasks of playbooks"
+            found[part] = found.get(part, 0) + float(seconds)
+        return found
 
-class Site:
+
+class Booted:
+    """Machines with what they need around them; all of it ends with the ``with``, also if its start fails.
+
+    A class gives ``_start``, which enters what it starts into ``_ends`` and writes ``inventory``, and ``_environment``.
+    """
+
+    fleet: Fleet
+    inventory: Path
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._ends.close()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ends.close()
+
+    def _start(self) -> None:
+        raise NotImplementedError
+
+    def _environment(self) -> dict[str, str]:
+        """Of a playbook: with the seconds of its tasks."""
+        return {
+            **os.environ,
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks",
+            "PROFILE_TASKS_TASK_OUTPUT_LIMIT": "all",
+        }
+
+    @property
+    def network(self) -> str:
+        return f"{self.fleet.gateway.rpartition('.')[0]}.0/24"
+
+    def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
+        """Run a playbook of the collection by name, or one by path; its output is also in folder/NAME-TIME.log."""
+        path = PLAYBOOKS / playbook
+        started = time.monotonic()
+        ended = subprocess.run(
+            self._command(path, options, variables),
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
+        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
+
+    def _command(self, path: Path, options: Sequence[str], variables: Mapping[str, object]) -> list[str]:
+        return ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options, str(path)]
+
+
+class Site(Booted):
     """``with Site(folder, "kvm1") as site: site.play("add_hosts.yml")``."""
 
     first: Play
 
     def __init__(self, folder: Path, *names: str, release: str = "bookworm") -> None:
-        self.folder, self.names, self.release = folder, names, release
-        self._ends = ExitStack()
+        super().__init__(folder)
+        self.names, self.release = names, release
 
-    def __enter__(self) -> Site:
-        try:
-            return self._start()
-        except BaseException:
-            self._ends.close()
-            raise
-
-    def __exit__(self, *_error: object) -> None:
-        self._ends.close()
-
-    def _start(self) -> Site:
+    def _start(self) -> None:
         self.fleet = self._ends.enter_context(
             Fleet(*self.names, release=self.release, cards=("eth0", "eth1"), more_packages=[package(self.folder)])
         )
@@ -78,7 +136,6 @@ class Site:
         gateway = self.fleet.gateway
         self._ends.enter_context(TimeServer(gateway))
         self.management = self._ends.enter_context(Management(self.sandbox, gateway, self.folder / "management"))
-        self.network = f"{gateway.rpartition('.')[0]}.0/24"
         inventory = self.fleet.inventory()
         hosts = inventory["all"].pop("hosts")
         inventory["all"] = {"children": {"kvm": {"hosts": hosts}}, "vars": self.variables()}
@@ -86,7 +143,6 @@ class Site:
         self.inventory.write_text(json.dumps(inventory), encoding="utf-8")
         made = self.play(HERE / "place.yml")
         assert made.status == 0, made.output
-        return self
 
     def variables(self) -> dict[str, Any]:
         addresses = {host.address: [f"{host.name}.example.net", host.name] for host in self.fleet}
@@ -106,21 +162,6 @@ class Site:
             "add_hosts_ignore": LACKING,
         }
 
-    def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
-        """Run a playbook of the collection by name, or one by path; its output is also in folder/NAME.log."""
-        path = PLAYBOOKS / playbook
-        started = time.monotonic()
-        ended = subprocess.run(
-            self._command(path, options, variables),
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
-        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
-
     def kill(self, playbook: str | Path, when: Callable[[str], bool], **variables: object) -> bool:
         """Start a playbook of the collection, and kill it with its children once ``when`` is true of its output.
 
@@ -139,19 +180,9 @@ class Site:
             time.sleep(0.05)
         return False
 
-    def _command(self, path: Path, options: Sequence[str], variables: Mapping[str, object]) -> list[str]:
-        return ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options, str(path)]
-
     def _environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "CLOUDSTACK_ENDPOINT": self.sandbox.url,
-            "CLOUDSTACK_KEY": self.sandbox.key,
-            "CLOUDSTACK_SECRET": self.sandbox.secret,
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks",
-            "PROFILE_TASKS_TASK_OUTPUT_LIMIT": "all",
-        }
+        keys = {"CLOUDSTACK_KEY": self.sandbox.key, "CLOUDSTACK_SECRET": self.sandbox.secret}
+        return {**super()._environment(), "CLOUDSTACK_ENDPOINT": self.sandbox.url, **keys}
 
     def hosts(self) -> dict[str, str]:
         """State by name of every host that the sandbox has."""
