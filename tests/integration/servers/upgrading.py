@@ -39,8 +39,10 @@ DATABASE = (
 )
 SET_UP = (
     "cloudstack-setup-databases cloud:cl0ud-p4ss@{database} {deploy} -e file -m management-key -k database-key -i {own}"
-    " && systemctl restart cloudstack-management cloudstack-usage"
+    " && systemctl restart cloudstack-management"
 )
+# It needs the key beside its configuration, and settings that the server makes. Without them it ends, and starts again.
+USAGE = "ln -s /etc/cloudstack/management/key /etc/cloudstack/usage/key && systemctl restart cloudstack-usage"
 ANSWER = (
     "for i in $(seq 240); do s=$(curl -s -o /dev/null -w '%{http_code}' "
     "'http://127.0.0.1:8080/client/api?command=listZones&response=json');"
@@ -55,8 +57,8 @@ STATE = (
     " sha256sum /etc/cloudstack/management/db.properties /etc/cloudstack/management/key"
     " /etc/cloudstack/management/server.properties;"
     f" ls -d {RECORD} /etc/systemd/system/cloudstack-*.service.d/upgrade.conf 2> /dev/null;"
-    # A usage server that found no database is started again after ten seconds, several times on a busy machine.
-    " for i in $(seq 240); do systemctl is-active --quiet cloudstack-usage && break; sleep 0.5; done;"
+    # A usage server that found no database is started again after ten seconds.
+    " for i in $(seq 40); do systemctl is-active --quiet cloudstack-usage && break; sleep 0.5; done;"
     " systemctl is-active cloudstack-management cloudstack-usage"
 )
 
@@ -103,6 +105,7 @@ class Cloud:
         for host, deploy in ((self.first, "--deploy-as=root:r00t-p4ss"), (self.second, "")):
             host.run(SET_UP.format(database=self.database.address, deploy=deploy, own=host.address))
             assert self.answers(host) == "401"
+            host.run(USAGE)
         self.switch()
 
     def switch(self, **switches: object) -> None:
