@@ -42,11 +42,15 @@ class MariaDb:
         if self.tls:
             Authority().write_server(self.folder, "localhost", "127.0.0.1")
         user = ["--user=root"] if os.geteuid() == 0 else []
-        install = ["mariadb-install-db", "--no-defaults", *user, f"--datadir={self.data}"]
+        # A server that starts deletes the temporary tables of every other one in the same folder.
+        temporary = self.folder / "t"
+        temporary.mkdir()
+        common = ["--no-defaults", *user, f"--datadir={self.data}", f"--tmpdir={temporary}"]
+        install = ["mariadb-install-db", *common]
         install += ["--skip-test-db", "--auth-root-authentication-method=normal", "--innodb-log-file-size=8M"]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
-        command = [str(shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")), "--no-defaults", *user]
-        command += [f"--datadir={self.data}", f"--socket={self.folder}/s", f"--port={self.port}"]
+        command = [str(shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")), *common]
+        command += [f"--socket={self.folder}/s", f"--port={self.port}"]
         command += ["--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", f"--log-error={self.log}"]
         command += [
             "--innodb-log-file-size=8M",
