@@ -208,8 +208,8 @@ bench-database: venv collections system ## Switch a database under a load of wri
 	@pytest --quiet --capture no tests/integration/servers/test_database_hosts.py -k no_confirmed
 
 .PHONY: bench-install
-bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role
-	@$(BIN)/python benchmarks/install.py
+bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role (LAYOUT=whole)
+	@$(BIN)/python benchmarks/install.py $(LAYOUT)
 
 .PHONY: bench-network
 bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)

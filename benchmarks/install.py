@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From bare machines to a cloud, to the next release, and back: install.yml, backup.yml, upgrade_cloudstack.yml and
-restore.yml on five booted machines and a KVM host, with the time of each role.
+restore.yml on booted machines, with the time of each role.
 
-Usage: install.py    (needs root and ``make system``)
+Usage: install.py [whole|hypervisor|replica]    (needs root and ``make system``)
+
+``whole`` has two of each on five machines and a KVM host. The others need only four machines: ``hypervisor`` has one
+database and a KVM host, ``replica`` has two databases and the simulator's hypervisors.
 """
 
 from __future__ import annotations
@@ -17,13 +20,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from integration.machine.add_hosts.site import Play
-from integration.servers.installation import NEW, OLD, SECRETS, WHOLE, Installation
+from integration.servers.installation import HYPERVISOR, NEW, OLD, REPLICA, SECRETS, WHOLE, Installation
 
 PLACE = "/srv/backups"
+LAYOUTS = {"whole": WHOLE, "hypervisor": HYPERVISOR, "replica": REPLICA}
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as folder, Installation(Path(folder), WHOLE) as cloud:
+    layout = sys.argv[1] if len(sys.argv) > 1 else "whole"
+    with tempfile.TemporaryDirectory() as folder, Installation(Path(folder), LAYOUTS[layout]) as cloud:
+        print(f"{layout}: {', '.join(cloud.names)}; logs of the playbooks in {folder}", flush=True)
         first = done(cloud, "install", cloud.play("install.yml"))
         serves(cloud, "the installed cloud")
         second = done(cloud, "install again", cloud.play("install.yml"))
@@ -69,11 +75,12 @@ def done(cloud: Installation, what: str, play: Play) -> Play:
 
 def serves(cloud: Installation, what: str) -> None:
     """Both servers, through the load balancer, and with each of them away."""
-    assert [cloud.status(name) for name in ("ms1", "ms2", "nfs1")] == [401] * 3, what
+    front = cloud.groups["load_balancers"][0]
+    assert [cloud.status(name) for name in ("ms1", "ms2", front)] == [401] * 3, what
     assert cloud.nodes() == {"ms1": "Up", "ms2": "Up"}, what
     for name in ("ms1", "ms2"):
         with cloud.stopped(name):
-            assert cloud.status("nfs1") == 401, f"{what} without {name}"
+            assert cloud.status(front) == 401, f"{what} without {name}"
 
 
 def version(cloud: Installation) -> str:

@@ -49,6 +49,15 @@ SMALL: Groups = {
     "load_balancers": ("db1",),
     "usage_servers": ("ms1",),
 }
+# Four machines each: with a hypervisor and one database, and with two databases and the simulator's hypervisors.
+HYPERVISOR: Groups = {**SMALL, "usage_servers": ("ms1", "ms2"), "kvm": ("kvm1",)}
+REPLICA: Groups = {
+    "databases": ("db1", "db2"),
+    "nfs_servers": ("db2",),
+    "management_servers": ("ms1", "ms2"),
+    "load_balancers": ("db2",),
+    "usage_servers": ("ms1", "ms2"),
+}
 SIMULATED = {"cloudstack_cluster": "east-1a", "cloudstack_username": "root", "cloudstack_password": "sim-p4ss"}
 
 

@@ -103,17 +103,16 @@ class Booted:
     def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
         """Run a playbook of the collection by name, or one by path; its output is also in folder/NAME-TIME.log."""
         path = PLAYBOOKS / playbook
-        started = time.monotonic()
-        ended = subprocess.run(
-            self._command(path, options, variables),
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        (self.folder / f"{path.stem}-{time.monotonic_ns()}.log").write_text(ended.stdout, encoding="utf-8")
-        return Play(ended.returncode, ended.stdout, time.monotonic() - started)
+        started, log = time.monotonic(), self.folder / f"{path.stem}-{time.monotonic_ns()}.log"
+        with log.open("w", encoding="utf-8") as output:
+            ended = subprocess.run(
+                self._command(path, options, variables),
+                env=self._environment(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        return Play(ended.returncode, log.read_text(encoding="utf-8"), time.monotonic() - started)
 
     def _command(self, path: Path, options: Sequence[str], variables: Mapping[str, object]) -> list[str]:
         return ["ansible-playbook", "-i", str(self.inventory), "-e", json.dumps(variables), *options, str(path)]

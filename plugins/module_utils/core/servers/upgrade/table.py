@@ -153,7 +153,7 @@ UPGRADE = Table(
         ("java_wrong", "The wanted version does not run on this Java", "install Java 17 and make it the default", DOC),
         (
             "local_path_slash",
-            "The path of local storage ends with a slash, which the new version refuses",
+            "The path of local storage ends with a slash, which releases before 4.14 refuse",
             "remove the slash from path in the table storage_pool",
             DOC,
         ),

@@ -149,6 +149,7 @@ def agent(
     return added("agents", Agent(name, status, state, version, kind, own))
 
 
+SLASH = added("local_paths", ("local2", "/var/lib/libvirt/images/"))
 # Each with what has to be found: written by hand, apart from the code that judges.
 FAULTS: dict[str, tuple[str, Change]] = {
     "interrupted": ("upgrade_interrupted", added("interrupted", "4.22.0.0")),
@@ -195,7 +196,6 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "no rights on usage": ("rights_missing", db(grants={"cloud": frozenset({"ALL PRIVILEGES"})})),
     "java": ("java_wrong", on(1, java=8)),
     "java of the second": ("java_wrong", on(2, java=25)),
-    "slash": ("local_path_slash", added("local_paths", ("local2", "/var/lib/libvirt/images/"))),
     "space": ("dump_space", of(backup_free=2 * GIB)),
     "replica": ("replica_broken", of(replicas=(Replica("db2", True, False, None, "1950"),))),
     "null": ("replica_broken", of(replicas=(Replica("db2", True, True, None),))),
@@ -342,6 +342,17 @@ def test_before_4_16_the_template_is_registered_under_its_exact_name() -> None:
     assert codes(registered) == set()
     assert codes(added("kinds", Kind("basel", "KVM"))(registered)) == {"template_not_ready"}
     assert codes(var(sql_mode="ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES")(registered)) == {"sql_mode_groups"}
+    assert codes(SLASH(registered)) == {"local_path_slash"}
+
+
+@pytest.mark.parametrize("start", ["4.11.0.0", "4.13.1.0", "4.14.0.0", "4.21.0.0"])
+def test_the_schema_upgrade_removes_the_slash_of_local_storage_since_4_14(start: str) -> None:
+    """The documents ask for it by hand for each release up to 4.13.1, and for none after it."""
+    facts = db(version=start, servers=(server(1, version=start), server(2, version=start)))(healthy())
+    assert codes(SLASH(facts)) == codes(facts)
+    for to, expected in (((4, 13, 1, 0), {"local_path_slash"}), ((4, 14, 0, 0), set())):
+        older = dataclasses.replace(facts, to=to)
+        assert codes(SLASH(older)) - codes(older) == expected
 
 
 def test_what_is_done_already_or_goes_back() -> None:
