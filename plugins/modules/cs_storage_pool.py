@@ -75,12 +75,16 @@ options:
   allocation_state:
     description:
       - V(enabled) and V(disabled) set whether new volumes are placed on the pool. Both end a maintenance.
-      - V(maintenance) stops the VMs that have volumes on the pool, and waits until this is done. A disabled pool is
-        enabled for a moment, because the server requires it.
+      - V(maintenance) waits until the pool is in maintenance. A disabled pool is enabled for a moment, because the
+        server requires it.
+      - The server stops the VMs that have volumes on the pool. If there are any that run, the task is refused. Use
+        M(hostcraft.cloudstack.cs_storage_maintenance), which requires consent for each of them.
     type: str
     choices: [enabled, disabled, maintenance]
   state:
-    description: V(absent) puts the pool into maintenance first, because the server requires it.
+    description:
+      - V(absent) puts the pool into maintenance first, because the server requires it.
+      - The task is refused if the pool has volumes of users, or if the maintenance would stop VMs.
 seealso:
   - module: hostcraft.cloudstack.cs_storage_content
   - module: hostcraft.cloudstack.cs_storage_maintenance
@@ -256,6 +260,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kind import NAMES
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, CONTENT, POD, ZONE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage.maintenance import check_unasked
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import Seen, ensure_pool
 
 PLACES = ("pod", "cluster")
@@ -291,6 +296,7 @@ TASK = ApiTask(
         check,
         pool_state=p["allocation_state"],
         seen=Seen(p["content"], p["allow_not_empty"]),
+        guard=check_unasked,
     ),
     secrets=lambda p: (*secrets_in_url(p["storage_url"]), *secrets_within(p["details"], "details")),
 )

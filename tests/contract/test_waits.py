@@ -23,6 +23,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     WaitTimeout,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage.maintenance import check_unasked
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import hosts, storage, topology
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -89,7 +90,9 @@ def removal(cloud: Gateway, id: str) -> object:
 
 
 def pool(cloud: Gateway, id: str) -> object:
-    return storage.ensure_pool(cloud, None, {}, {"name": "ps1"}, "present", False, "maintenance").result["state"]
+    wanted = {"name": "ps1"}
+    done = storage.ensure_pool(cloud, None, {}, wanted, "present", False, "maintenance", guard=check_unasked)
+    return done.result["state"]
 
 
 def reconnection(cloud: Gateway, id: str) -> object:

@@ -10,11 +10,11 @@ VMs of users are stopped, with HA or without; system VMs and routers are started
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import Reason
 from ..zone.storage import StoragePool
-from .volumes import PASSING, RUNNING, Volume, agreed, of_vms
+from .volumes import GONE, PASSING, RUNNING, Volume, agreed, of_vms
 
 MAINTENANCE, PREPARING, FAILED, UP, DISABLED = (
     "Maintenance",
@@ -86,6 +86,27 @@ def refusals(plan: Plan, consent: t.Collection[str]) -> t.Iterator[Reason]:
             message = f"{vm.kind} {vm.name} is stopped, and there is no other pool that it could run on meanwhile"
             remedy = "add or enable another storage pool first, or add its name to consent"
             yield Reason("no_other_pool", message, remedy, {"vm": vm.name, "vm_id": vm.id, "volumes": list(vm.volumes)})
+
+
+def unasked(plan: Plan) -> t.Iterator[Reason]:
+    """As refusals, where there is no consent to give."""
+    remedy = (
+        "use cs_storage_maintenance with consent for the VM: it also starts the VM again at the end of the maintenance"
+    )
+    for reason in refusals(plan, ()):
+        yield reason if reason.code == "vm_state" else replace(reason, remedy=remedy)
+
+
+def reasons_not_to_remove(volumes: t.Iterable[Volume]) -> t.Iterator[Reason]:
+    """The server removes no pool that has volumes (T7:282-291), and says so only in the maintenance.
+
+    Those of system VMs and routers leave it in the maintenance.
+    """
+    left = sorted(each.name for each in volumes if each.of_user and each.state not in GONE)
+    if left:
+        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+        message = f"it has {len(left)} volumes, so the server does not remove it: {', '.join(left[:5])}{more}"
+        yield Reason("volumes", message, "migrate them (cs_volume_migration), or delete them", {"volumes": left})
 
 
 def shown(machine: Machine) -> dict[str, object]:

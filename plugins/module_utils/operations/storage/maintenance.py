@@ -77,6 +77,17 @@ def plan_of(cloud: Cloud, pool: StoragePool) -> Plan:
     return rules.planned(pool, cloud.volumes.on(pool.id), cloud.storage_pools.all(zone_id=pool.zone_id))
 
 
+def check_unasked(cloud: Cloud, pool: StoragePool, removed: bool) -> None:
+    """Before a maintenance or removal for which nobody gave consent. Raises Refused."""
+    reasons: list[Reason] = []
+    if pool.state not in (MAINTENANCE, PREPARING):
+        reasons += rules.unasked(plan_of(cloud, pool))
+    if removed:
+        reasons += rules.reasons_not_to_remove(cloud.volumes.on(pool.id))
+    if reasons:
+        raise Refused(f"storage pool {pool.name}", reasons)
+
+
 def _enter(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) -> Outcome:
     before, plan = pool.state, plan_of(cloud, pool)
     if pool.state == MAINTENANCE:

@@ -39,6 +39,8 @@ FILED = ("nfs", "smb")  # providers whose stores are a share in a zone
 PRESENT_LACKS = "state is present but all of the following are missing"
 
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
+# Raises Refused if the server would stop VMs, or not remove the pool (True) afterwards.
+Guard = t.Callable[[Cloud, StoragePool, bool], None]
 
 
 class Seen(t.NamedTuple):
@@ -66,8 +68,13 @@ def ensure_pool(
     check_mode: bool,
     pool_state: t.Optional[PoolState] = None,
     seen: Seen = NOT_SEEN,
+    *,
+    guard: Guard,
 ) -> Outcome:
-    """``wanted``: fields of core StoragePool and ``storage_url``; places: names by "pod" and "cluster"."""
+    """``wanted``: fields of core StoragePool and ``storage_url``; places: names by "pod" and "cluster".
+
+    guard: is asked before the pool enters maintenance, and before it is removed.
+    """
 
     def then(found: tuple[Zone, t.Mapping[str, t.Optional[str]]]) -> Outcome:
         place, ids = found
@@ -82,6 +89,8 @@ def ensure_pool(
             place_of_url = url_place(str(wanted["storage_url"]))
             fields.update({name: value for name, value in place_of_url.items() if getattr(held, name, None)})
         warnings = _access(fields, held) if state == "present" else ()
+        if held is not None and (state == "absent" or pool_state == "maintenance"):
+            guard(cloud, held, state == "absent")
         if state == "absent":
             return _remove_pool(cloud, held, fields, check_mode)
         if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):

@@ -11,7 +11,7 @@ import pytest
 from fakes.cloud import FakeCloud, Memory
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Reason, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import ImageStore, StoragePool
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster, Pod, Zone
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import (
@@ -44,6 +44,8 @@ class Shelf(FakeCloud):
         self.image_stores = Memory(ImageStore, *stores)
         self.ends = ends
         self.done: list[str] = []
+        self.asked: list[tuple[str, bool]] = []
+        self.refuse = False
         self.clock.on_sleep = lambda now: self.settle()
 
     def settle(self) -> None:
@@ -58,7 +60,12 @@ class Shelf(FakeCloud):
 
     def pool(self, wanted: Any = None, state: Any = "present", check: bool = False, **more: Any) -> Outcome:
         fields = {"name": "ps1", **more}
-        return ensure_pool(self.port, "z1", {}, fields, state, check, wanted)
+        return ensure_pool(self.port, "z1", {}, fields, state, check, wanted, guard=self.guard)
+
+    def guard(self, _cloud: object, pool: StoragePool, removed: bool) -> None:
+        self.asked.append((pool.state, removed))
+        if self.refuse:
+            raise Refused("storage pool ps1", [Reason("vm_stops", "web1 would stop", "ask")])
 
 
 def held(state: str = "Up") -> StoragePool:
@@ -107,6 +114,23 @@ def test_a_pool_is_removed_from_maintenance(state: str, actions: list[str]) -> N
     assert not shelf.pool(state="absent").changed
 
 
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("state", "wanted"), [("present", "maintenance"), ("absent", None)])
+def test_the_guard_is_asked_before_anything_is_written(state: str, wanted: str | None, check: bool) -> None:
+    shelf = Shelf(held())
+    shelf.refuse = True
+    with pytest.raises(Refused, match="web1 would stop"):
+        shelf.pool(wanted, state=state, check=check, storage_tags=["new"])
+    assert (shelf.asked, shelf.done, shelf.storage_pools.writes) == ([("Up", state == "absent")], [], [])
+
+
+def test_the_guard_is_not_asked_where_no_vm_can_stop() -> None:
+    shelf = Shelf(held("Maintenance"))
+    assert shelf.pool("enabled").changed
+    assert shelf.pool("disabled").changed
+    assert shelf.asked == []
+
+
 def test_tags_are_a_set() -> None:
     shelf = Shelf(held())
     assert not shelf.pool(storage_tags=["perf", "ssd"]).changed
@@ -133,7 +157,7 @@ def test_a_pool_of_another_address_is_refused() -> None:
 def test_a_missing_zone_predicts_no_secret_of_a_url() -> None:
     shelf = Shelf()
     fields = {"name": "ps1", "storage_url": "rbd://user:S3cret@192.0.2.9/pool"}
-    outcome = ensure_pool(shelf.port, "z9", {}, fields, "present", True)
+    outcome = ensure_pool(shelf.port, "z9", {}, fields, "present", True, guard=shelf.guard)
     assert outcome.changed
     assert "S3cret" not in f"{outcome}"
 
