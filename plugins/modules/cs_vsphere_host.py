@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_vsphere_host
 short_description: Configure ESXi hosts for Apache CloudStack
 description:
-  - Sets NTP, firewall rulesets and port groups of standard switches on hosts of a vSphere cluster, all in one task and
-    one session. Enters and exits vCenter's maintenance mode.
+  - Sets NTP, firewall rulesets, standard switches, port groups, services of VMkernel ports and software iSCSI on hosts
+    of a vSphere cluster, all in one task and one session. Enters and exits vCenter's maintenance mode.
   - A change that would disconnect a host or its guests from the network is refused before anything is set.
   - For a maintenance of a host that CloudStack manages, use M(hostcraft.cloudstack.cs_maintenance), which empties the
     host first.
@@ -32,6 +32,90 @@ options:
     type: list
     elements: str
     default: []
+  vswitches:
+    description:
+      - Standard switches that every host must have. A missing one is created. Of an existing one, only the suboptions
+        that are set are changed.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the switch. The names must be the same on all hosts of a zone.
+        type: str
+        required: true
+      ports:
+        description:
+          - Number of ports, from V(1) to V(4088). CloudStack's documentation recommends V(4088).
+          - Before ESXi 5.5 it takes effect when the host restarts, see RV(restart). Newer hosts add ports as needed.
+        type: int
+      mtu:
+        description: MTU in bytes, from V(1280) to V(9000).
+        type: int
+      nics:
+        description:
+          - Network cards that must be uplinks of the switch. Uplinks that are not listed are kept. A card that is an
+            uplink of another switch is refused.
+          - A card that is added becomes active, or standby if O(vswitches[].active_nics) is set without it.
+        type: list
+        elements: str
+        default: []
+      teaming_policy:
+        description:
+          - How traffic is distributed to the active network cards.
+          - A change to or from V(loadbalance_ip) needs a change of the physical switch at the same time, so it is
+            refused if the host itself uses the switch.
+        type: str
+        choices: [loadbalance_srcid, loadbalance_srcmac, loadbalance_ip, failover_explicit]
+      active_nics:
+        description:
+          - Active network cards, in the order of failover. It is refused if the host uses the switch, and no active or
+            standby card would have a link.
+        type: list
+        elements: str
+      standby_nics:
+        description: Standby network cards, in the order of failover.
+        type: list
+        elements: str
+      promiscuous_mode:
+        description: Whether ports may receive all traffic of the switch.
+        type: bool
+      mac_changes:
+        description: Whether a guest may receive traffic for a MAC address that it has set itself.
+        type: bool
+      forged_transmits:
+        description: Whether a guest may send with another MAC address than its own.
+        type: bool
+  vmkernel:
+    description: VMkernel ports that must be enabled for services. Other services are not disabled.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      port_group:
+        description: Name of the port group of the VMkernel port, which must exist.
+        type: str
+        default: Management Network
+      services:
+        description: Services to enable. CloudStack needs both on the management port group.
+        type: list
+        elements: str
+        choices: [management, vmotion]
+        default: [management, vmotion]
+  iscsi_targets:
+    description:
+      - Addresses of iSCSI targets. Software iSCSI is enabled on every host, the targets are added, and the adapters
+        are rescanned. Other targets are kept. Create the datastore in vCenter then, on one host.
+    type: list
+    elements: str
+    default: []
+  remove_unused_port_groups:
+    description:
+      - Whether to remove distributed port groups of guest networks (C(cloud.guest.)…) that no VM and no host uses.
+        CloudStack does not remove them with the network. It creates a missing one when it is needed.
+      - VMs that are off count as users.
+    type: bool
+    default: false
   port_groups:
     description: Port groups that every host must have.
     type: list
@@ -44,7 +128,7 @@ options:
         required: true
       vswitch:
         description:
-          - Name of its standard switch, which must exist. A port group on another switch is not moved.
+          - Name of its standard switch, which must exist or be in O(vswitches). A port group on another switch is not moved.
         type: str
         default: vSwitch0
       vlan:
@@ -88,6 +172,30 @@ EXAMPLES = r"""
         vswitch: vSwitch0
         vlan: 120
 
+- name: Prepare the switch and the management port as CloudStack's documentation requires
+  hostcraft.cloudstack.cs_vsphere_host:
+    cluster: zurich-dc/cloud-1
+    vswitches:
+      - name: vSwitch0
+        ports: 4088
+        nics: [vmnic0, vmnic1]
+        active_nics: [vmnic0]
+        standby_nics: [vmnic1]
+        forged_transmits: true
+    vmkernel:
+      - port_group: Management Network
+        services: [management, vmotion]
+
+- name: Enable software iSCSI on all hosts
+  hostcraft.cloudstack.cs_vsphere_host:
+    cluster: zurich-dc/cloud-1
+    iscsi_targets: [10.10.3.30, 10.10.3.31]
+
+- name: Remove the port groups of removed guest networks
+  hostcraft.cloudstack.cs_vsphere_host:
+    cluster: zurich-dc/cloud-1
+    remove_unused_port_groups: true
+
 - name: Set a host of an unmanaged cluster into vCenter's maintenance mode
   hostcraft.cloudstack.cs_vsphere_host:
     cluster: zurich-dc/cloud-1
@@ -112,11 +220,18 @@ hosts:
   type: list
   elements: str
   sample: [esx01.example.net]
+restart:
+  description: Names of changed hosts that must restart before the number of ports takes effect.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 details:
   description:
     - If the task is refused, RV(ignore:details.reasons) contains every reason with its C(code), C(message), C(remedy)
       and facts. The codes are C(host_disconnected), C(ruleset_unknown), C(switch_missing), C(port_group_elsewhere),
-      C(port_group_of_host) and C(hypervisor_obstacle).
+      C(port_group_of_host), C(switch_other_kind), C(switch_of_host), C(nic_missing), C(nic_elsewhere),
+      C(nic_not_uplink), C(vmkernel_missing) and C(hypervisor_obstacle).
   returned: failure
   type: dict
 """

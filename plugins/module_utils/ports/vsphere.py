@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.hypervisors.model import HypervisorHost, Obstacle
-from ..core.vsphere.model import PortGroup, Vsphere, VsphereHost
+from ..core.vsphere.model import PortGroup, Vsphere, VsphereHost, VsphereSwitch
 
 
 class VsphereHosts(t.Protocol):
@@ -23,6 +23,18 @@ class VsphereHosts(t.Protocol):
         """Now and with the host."""
 
     def enable_ruleset(self, host: VsphereHost, name: str) -> None: ...
+
+    def set_switch(self, host: VsphereHost, switch: VsphereSwitch, there: bool) -> None:
+        """A standard switch as it is to be as a whole, with what is not told of it as it was."""
+
+    def enable_service(self, host: VsphereHost, service: str, device: str) -> None:
+        """Of a VMkernel port."""
+
+    def add_iscsi_targets(self, host: VsphereHost, targets: t.Sequence[str]) -> None:
+        """With software iSCSI enabled; disks are looked for."""
+
+    def remove_unused_group(self, name: str) -> None:
+        """A name of ``Vsphere.unused_groups``."""
 
     def set_port_group(self, host: VsphereHost, group: PortGroup, there: bool) -> None:
         """``there``: it is there with other values, of which its own policies stay."""

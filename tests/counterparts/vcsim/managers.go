@@ -4,6 +4,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -21,6 +22,18 @@ var ours = map[string]func(*simulator.Context, types.ManagedObjectReference) mo.
 	"HostNetworkSystem.AddPortGroup":        hostNetwork,
 	"HostNetworkSystem.UpdatePortGroup":     hostNetwork,
 	"HostNetworkSystem.UpdateVirtualSwitch": hostNetwork,
+	"HostNetworkSystem.AddVirtualSwitch":    hostNetwork,
+	"HostVirtualNicManager.SelectVnicForNicType": func(
+		ctx *simulator.Context, ref types.ManagedObjectReference) mo.Reference {
+		manager, ok := ctx.Map.Get(ref).(*simulator.HostVirtualNicManager)
+		if !ok {
+			return nil
+		}
+		return &nicManager{manager}
+	},
+	"HostStorageSystem.UpdateSoftwareInternetScsiEnabled": hostStorage,
+	"HostStorageSystem.AddInternetScsiSendTargets":        hostStorage,
+	"HostStorageSystem.RescanAllHba":                      hostStorage,
 	"VirtualMachineProvisioningChecker.QueryVMotionCompatibilityEx_Task": func(
 		*simulator.Context, types.ManagedObjectReference) mo.Reference {
 		return &checker{Self: checkerRef}
@@ -100,8 +113,128 @@ func (n *networkSystem) UpdateVirtualSwitch(_ *simulator.Context, req *types.Upd
 	if held == nil {
 		return &methods.UpdateVirtualSwitchBody{Fault_: simulator.Fault("", new(types.NotFound))}
 	}
-	held.Spec = req.Spec
+	if fault := n.settle(held, req.Spec); fault != nil {
+		return &methods.UpdateVirtualSwitchBody{Fault_: fault}
+	}
 	return &methods.UpdateVirtualSwitchBody{Res: new(types.UpdateVirtualSwitchResponse)}
+}
+
+func (n *networkSystem) AddVirtualSwitch(_ *simulator.Context, req *types.AddVirtualSwitch) soap.HasFault {
+	if n.vswitch(req.VswitchName) != nil {
+		return &methods.AddVirtualSwitchBody{Fault_: simulator.Fault("", &types.AlreadyExists{Name: req.VswitchName})}
+	}
+	made := types.HostVirtualSwitch{Name: req.VswitchName, Key: "key-vim.host.VirtualSwitch-" + req.VswitchName}
+	if fault := n.settle(&made, *req.Spec); fault != nil {
+		return &methods.AddVirtualSwitchBody{Fault_: fault}
+	}
+	n.System.NetworkInfo.Vswitch = append(n.System.NetworkInfo.Vswitch, made)
+	return &methods.AddVirtualSwitchBody{Res: new(types.AddVirtualSwitchResponse)}
+}
+
+// settle gives a switch its specification as a host does: cards that exist and are no other switch's, and an order of
+// failover of these cards alone.
+func (n *networkSystem) settle(held *types.HostVirtualSwitch, spec types.HostVirtualSwitchSpec) *soap.Fault {
+	cards, info := []string{}, n.System.NetworkInfo
+	if bridge, ok := spec.Bridge.(*types.HostVirtualSwitchBondBridge); ok {
+		for _, device := range bridge.NicDevice {
+			key := "key-vim.host.PhysicalNic-" + device
+			if !slices.ContainsFunc(info.Pnic, func(one types.PhysicalNic) bool { return one.Key == key }) {
+				return simulator.Fault("", new(types.NotFound))
+			}
+			for _, other := range info.Vswitch {
+				if other.Name != held.Name && slices.Contains(other.Pnic, key) {
+					return simulator.Fault("", &types.ResourceInUse{Name: device})
+				}
+			}
+			for _, other := range info.ProxySwitch {
+				if slices.Contains(other.Pnic, key) {
+					return simulator.Fault("", &types.ResourceInUse{Name: device})
+				}
+			}
+			cards = append(cards, key)
+		}
+	}
+	if spec.Policy != nil && spec.Policy.NicTeaming != nil && spec.Policy.NicTeaming.NicOrder != nil {
+		order := spec.Policy.NicTeaming.NicOrder
+		for _, device := range append(append([]string{}, order.ActiveNic...), order.StandbyNic...) {
+			if !slices.Contains(cards, "key-vim.host.PhysicalNic-"+device) {
+				return simulator.Fault("", &types.InvalidArgument{InvalidProperty: "nicOrder"})
+			}
+		}
+	}
+	held.Spec, held.Pnic, held.Mtu = spec, cards, spec.Mtu
+	return nil
+}
+
+// nicManager selects a VMkernel port for a kind of traffic.
+type nicManager struct{ Manager *simulator.HostVirtualNicManager }
+
+func (n *nicManager) Reference() types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "OurNicManager", Value: n.Manager.Self.Value}
+}
+
+func (n *nicManager) SelectVnicForNicType(_ *simulator.Context, req *types.SelectVnicForNicType) soap.HasFault {
+	for i := range n.Manager.Info.NetConfig {
+		config := &n.Manager.Info.NetConfig[i]
+		for _, vmk := range config.CandidateVnic {
+			if config.NicType == req.NicType && vmk.Device == req.Device {
+				config.SelectedVnic = append(config.SelectedVnic, vmk.Key)
+				return &methods.SelectVnicForNicTypeBody{Res: new(types.SelectVnicForNicTypeResponse)}
+			}
+		}
+	}
+	return &methods.SelectVnicForNicTypeBody{Fault_: simulator.Fault("", &types.InvalidArgument{InvalidProperty: "device"})}
+}
+
+func hostStorage(ctx *simulator.Context, ref types.ManagedObjectReference) mo.Reference {
+	system, ok := ctx.Map.Get(ref).(*simulator.HostStorageSystem)
+	if !ok {
+		return nil
+	}
+	return &storageSystem{system}
+}
+
+// storageSystem has a software iSCSI adapter where it is enabled, and targets that are asked for LUNs.
+type storageSystem struct{ System *simulator.HostStorageSystem }
+
+func (s *storageSystem) Reference() types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "OurStorageSystem", Value: s.System.Self.Value}
+}
+
+func (s *storageSystem) adapter() *types.HostInternetScsiHba {
+	for _, one := range s.System.StorageDeviceInfo.HostBusAdapter {
+		if hba, ok := one.(*types.HostInternetScsiHba); ok && hba.IsSoftwareBased {
+			return hba
+		}
+	}
+	return nil
+}
+
+func (s *storageSystem) UpdateSoftwareInternetScsiEnabled(
+	_ *simulator.Context, req *types.UpdateSoftwareInternetScsiEnabled) soap.HasFault {
+	if req.Enabled && s.adapter() == nil {
+		info := s.System.StorageDeviceInfo
+		info.HostBusAdapter = append(info.HostBusAdapter, &types.HostInternetScsiHba{
+			HostHostBusAdapter: types.HostHostBusAdapter{Key: "key-vim.host.InternetScsiHba-vmhba65", Device: "vmhba65"},
+			IsSoftwareBased:    true,
+			IScsiName:          "iqn.1998-01.com.vmware:" + s.System.Self.Value,
+		})
+	}
+	return &methods.UpdateSoftwareInternetScsiEnabledBody{Res: new(types.UpdateSoftwareInternetScsiEnabledResponse)}
+}
+
+func (s *storageSystem) AddInternetScsiSendTargets(
+	_ *simulator.Context, req *types.AddInternetScsiSendTargets) soap.HasFault {
+	hba := s.adapter()
+	if hba == nil || hba.Device != req.IScsiHbaDevice {
+		return &methods.AddInternetScsiSendTargetsBody{Fault_: simulator.Fault("", new(types.NotFound))}
+	}
+	hba.ConfiguredSendTarget = append(hba.ConfiguredSendTarget, req.Targets...)
+	return &methods.AddInternetScsiSendTargetsBody{Res: new(types.AddInternetScsiSendTargetsResponse)}
+}
+
+func (s *storageSystem) RescanAllHba(_ *simulator.Context, _ *types.RescanAllHba) soap.HasFault {
+	return &methods.RescanAllHbaBody{Res: new(types.RescanAllHbaResponse)}
 }
 
 type dateTimeSystem struct {

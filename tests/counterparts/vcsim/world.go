@@ -132,7 +132,7 @@ func (w *world) settleHost(r *simulator.Registry, h *simulator.HostSystem, numbe
 	h.ConfigManager.ServiceSystem = &services.Self
 }
 
-// settleNetwork gives the host a name and address of its own, two cards, a management port group that does vMotion
+// settleNetwork gives the host a name and address of its own, five cards, a management port group that does vMotion
 // too, VM port groups with VLANs, and the distributed switch that the simulator's datacenter has.
 func settleNetwork(h *simulator.HostSystem, number int) {
 	net := clone(h.Config.Network)
@@ -143,9 +143,18 @@ func settleNetwork(h *simulator.HostSystem, number int) {
 	net.Vnic[0].Spec.Ip.SubnetMask = "255.255.0.0"
 	first := net.Pnic[0]
 	first.LinkSpeed = &types.PhysicalNicLinkInfo{SpeedMb: 10000, Duplex: true}
-	second := clone(first)
-	second.Key, second.Device, second.Mac = "key-vim.host.PhysicalNic-vmnic1", "vmnic1", "00:0c:29:81:d9:01"
-	net.Pnic = []types.PhysicalNic{first, second}
+	net.Pnic = []types.PhysicalNic{first}
+	for number := 1; number <= 4; number++ {
+		card := clone(first)
+		card.Device = fmt.Sprintf("vmnic%d", number)
+		card.Key, card.Mac = "key-vim.host.PhysicalNic-"+card.Device, fmt.Sprintf("00:0c:29:81:d9:%02x", number)
+		net.Pnic = append(net.Pnic, card)
+	}
+	// The default switch and the distributed one have two cards each, and vmnic4 is free.
+	standard := &net.Vswitch[0]
+	standard.Pnic = []string{net.Pnic[0].Key, net.Pnic[2].Key}
+	standard.Spec.Bridge.(*types.HostVirtualSwitchBondBridge).NicDevice = []string{"vmnic0", "vmnic2"}
+	standard.Spec.Policy.NicTeaming.NicOrder.ActiveNic = []string{"vmnic0", "vmnic2"}
 	for _, group := range []types.HostPortGroupSpec{
 		{Name: "cloud.guest", VlanId: 120, VswitchName: "vSwitch0"},
 		{Name: "cloud.trunk", VlanId: 4095, VswitchName: "vSwitch0"},
@@ -154,7 +163,7 @@ func settleNetwork(h *simulator.HostSystem, number int) {
 	}
 	net.ProxySwitch = []types.HostProxySwitch{{
 		DvsUuid: "dvs-DVS0", DvsName: "DVS0", Key: "DvsPortset-0", NumPorts: 4096, NumPortsAvailable: 4000,
-		Pnic: []string{second.Key},
+		Pnic: []string{net.Pnic[1].Key, net.Pnic[3].Key},
 	}}
 	selected := []types.VirtualNicManagerNetConfig{}
 	for _, kind := range []string{"management", "vmotion"} {

@@ -8,6 +8,7 @@ Source: vSphere Web Services API reference, the managers of HostSystem.configMan
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ...core.vsphere.model import (
@@ -17,6 +18,7 @@ from ...core.vsphere.model import (
     KernelAdapter,
     Lun,
     Ruleset,
+    SwitchPolicy,
     Vsphere,
     VsphereHost,
     VsphereSwitch,
@@ -43,6 +45,7 @@ CHECKLIST: t.Mapping[str, t.Sequence[str]] = {
         "configManager.storageSystem",
     ),
     "HostNetworkSystem": (*VIEW["HostNetworkSystem"], "networkInfo.vnic", "networkInfo.dnsConfig"),
+    "DistributedVirtualPortgroup": (*VIEW["DistributedVirtualPortgroup"], "vm"),
     "HostDateTimeSystem": ("dateTimeInfo",),
     "HostFirewallSystem": ("firewallInfo",),
     "HostStorageSystem": (
@@ -55,6 +58,8 @@ MANAGERS = tuple(
     Step("HostSystem", f"configManager.{name}") for name in ("dateTimeSystem", "firewallSystem", "storageSystem")
 )
 SERVICES = ("management", "vmotion", "vSphereProvisioning")
+# A distributed port group as CloudStack names those of guest networks: VLAN, rate, version, switch.
+GUEST_GROUP = re.compile(r"cloud\.guest\.[^.]+\.\d+\.\d+-.+")
 
 
 def cluster_of(cluster: Thing, place: ClusterPlace, things: Things) -> Vsphere:
@@ -77,7 +82,25 @@ def cluster_of(cluster: Thing, place: ClusterPlace, things: Things) -> Vsphere:
         drs=str(drs.defaultVmBehavior or "") if drs and drs.enabled else "",
         evc=cluster["summary.currentEVCModeKey"] or "",
         foreign_mounts=tuple(sorted(foreign.items())),
+        unused_groups=tuple(sorted(unused_groups(things))),
     )
+
+
+def unused_groups(things: Things) -> dict[str, t.Any]:
+    """References by name of guest networks' distributed port groups that no host uses and no VM, off or not."""
+    kernel = set()
+    for network in things.of("HostNetworkSystem"):
+        for vmk in network["networkInfo.vnic"] or ():
+            port = vmk.spec.distributedVirtualPort if vmk.spec else None
+            kernel.add(port.portgroupKey if port else None)
+    found = {}
+    for group in things.of("DistributedVirtualPortgroup"):
+        name = text(group["name"])
+        # Without the right to read it, "vm" is unset, and a group without VMs has an empty list.
+        unused = group["vm"] is not None and not group["vm"] and group.id not in kernel
+        if unused and not group["config.uplink"] and GUEST_GROUP.fullmatch(name):
+            found[name] = group.ref
+    return found
 
 
 def checked_host(host: Thing, things: Things) -> VsphereHost:
@@ -101,7 +124,7 @@ def checked_host(host: Thing, things: Things) -> VsphereHost:
         ntp_policy=(ntpd.policy or "") if ntpd else "",
         rulesets=tuple(_ruleset(each) for each in (firewall.ruleset if firewall else None) or ()),
         incoming_open=bool(policy and policy.incomingBlocked is False),
-        iscsi=_iscsi(_value(storage, "storageDeviceInfo.hostBusAdapter")),
+        iscsi=iscsi_of(_value(storage, "storageDeviceInfo.hostBusAdapter")),
         luns=tuple(_luns(storage)),
     )
 
@@ -114,9 +137,23 @@ def _switches(network: t.Optional[Thing]) -> t.Iterator[VsphereSwitch]:
     for switch in _value(network, "networkInfo.vswitch") or ():
         # The configured number: what is there now includes the host's own ports.
         ports = switch.spec.numPorts if switch.spec else switch.numPorts
-        yield VsphereSwitch(switch.name, STANDARD, ports, switch.mtu, nic_names(switch.pnic))
+        policy = _policy(switch.spec.policy if switch.spec else None)
+        yield VsphereSwitch(switch.name, STANDARD, ports, switch.mtu, nic_names(switch.pnic), policy)
     for proxy in _value(network, "networkInfo.proxySwitch") or ():
         yield VsphereSwitch(proxy.dvsName, DISTRIBUTED, None, proxy.mtu, nic_names(proxy.pnic))
+
+
+def _policy(held: t.Any) -> SwitchPolicy:
+    teaming, security = getattr(held, "nicTeaming", None), getattr(held, "security", None)
+    order = getattr(teaming, "nicOrder", None)
+    return SwitchPolicy(
+        teaming=getattr(teaming, "policy", None) or None,
+        active=tuple(order.activeNic or ()) if order else None,
+        standby=tuple(order.standbyNic or ()) if order else None,
+        promiscuous=getattr(security, "allowPromiscuous", None),
+        mac_changes=getattr(security, "macChanges", None),
+        forged_transmits=getattr(security, "forgedTransmits", None),
+    )
 
 
 def _adapters(network: t.Optional[Thing], manager: t.Optional[Thing]) -> tuple[KernelAdapter, ...]:
@@ -139,7 +176,7 @@ def _ruleset(held: t.Any) -> Ruleset:
     return Ruleset(held.key, bool(held.enabled), tuple((each.port, each.endPort or each.port) for each in inbound))
 
 
-def _iscsi(adapters: t.Optional[t.Sequence[t.Any]]) -> t.Optional[IscsiInitiator]:
+def iscsi_of(adapters: t.Optional[t.Sequence[t.Any]]) -> t.Optional[IscsiInitiator]:
     for each in adapters or ():
         if type(each)._wsdlName == "HostInternetScsiHba" and each.isSoftwareBased:
             sent = [target.address for target in each.configuredSendTarget or ()]

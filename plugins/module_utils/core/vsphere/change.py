@@ -6,40 +6,15 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ..errors import NotFound, Reason, Refused
 from ..naming import nearest
+from .change_network import kernel_changes, switch_changes
+from .change_storage import iscsi_changes
 from .model import PortGroup, Vsphere, VsphereHost
+from .wanted import MAINTENANCE, NTP, NTP_SERVERS, PORT_GROUP, RULESET, UNUSED, VsphereChange, VsphereWanted
 
-NTP_SERVERS, NTP, RULESET, PORT_GROUP = "ntp_servers", "ntp", "firewall_ruleset", "port_group"
-MAINTENANCE = "maintenance"
-
-
-@dataclass(frozen=True)
-class VsphereWanted:
-    """hosts: names, () for all. Unset (None, ()) means leave alone. ntp_servers: in order. rulesets: to be enabled.
-
-    maintenance: vCenter's own mode; timeout: seconds of one host's change of it.
-    """
-
-    hosts: tuple[str, ...] = ()
-    ntp_servers: t.Optional[tuple[str, ...]] = None
-    rulesets: tuple[str, ...] = ()
-    port_groups: tuple[PortGroup, ...] = ()
-    maintenance: t.Optional[bool] = None
-    timeout: float = 1800.0
-
-
-@dataclass(frozen=True)
-class VsphereChange:
-    """One thing to set on one host. kind: a constant above; held is None where it is not there yet."""
-
-    host: str
-    kind: str
-    name: str
-    held: t.Optional[object]
-    wanted: object
+Found = t.Iterator[t.Union[VsphereChange, Reason]]
 
 
 def changes(cluster: Vsphere, wanted: VsphereWanted) -> tuple[VsphereChange, ...]:
@@ -58,8 +33,11 @@ def changes(cluster: Vsphere, wanted: VsphereWanted) -> tuple[VsphereChange, ...
                 )
             )
             continue
-        for each in (*_time(host, wanted), *_rulesets(host, wanted), *_port_groups(host, wanted), *_mode(host, wanted)):
-            (reasons if isinstance(each, Reason) else found).append(each)  # type: ignore[arg-type]
+        for decide in (_time, _rulesets, switch_changes, _port_groups, kernel_changes, iscsi_changes, _mode):
+            for each in decide(host, wanted):
+                (reasons if isinstance(each, Reason) else found).append(each)  # type: ignore[arg-type]
+    if wanted.unused_groups:
+        found += [VsphereChange("", UNUSED, name, "present", "absent") for name in cluster.unused_groups]
     if reasons:
         raise Refused(f"hosts of cluster {cluster.name}", reasons)
     return tuple(found)
@@ -77,7 +55,7 @@ def chosen(cluster: Vsphere, names: t.Sequence[str]) -> tuple[VsphereHost, ...]:
     return tuple(by_name[name.casefold()] for name in names)
 
 
-def _time(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[VsphereChange]:
+def _time(host: VsphereHost, wanted: VsphereWanted) -> Found:
     if wanted.ntp_servers is None:
         return
     if host.ntp_servers != wanted.ntp_servers:
@@ -87,7 +65,7 @@ def _time(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[VsphereChange]
         yield VsphereChange(host.name, NTP, "", held, {"running": True, "policy": "on"})
 
 
-def _rulesets(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union[VsphereChange, Reason]]:
+def _rulesets(host: VsphereHost, wanted: VsphereWanted) -> Found:
     held = {each.name: each.enabled for each in host.rulesets}
     for name in wanted.rulesets:
         if name not in held:
@@ -97,11 +75,12 @@ def _rulesets(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union[Vs
             yield VsphereChange(host.name, RULESET, name, False, True)
 
 
-def _port_groups(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union[VsphereChange, Reason]]:
+def _port_groups(host: VsphereHost, wanted: VsphereWanted) -> Found:
+    made = {each.name for each in wanted.switches}
     for group in wanted.port_groups:
         switch, held = host.switch(group.switch), host.port_group(group.name)
         facts = {"host": host.name, "port_group": group.name}
-        if switch is None or switch.ports is None:
+        if (switch is None and group.switch not in made) or (switch is not None and switch.ports is None):
             names = ", ".join(each.name for each in host.switches if each.ports is not None) or "none"
             message = f"{host.name} has no standard switch {group.switch!r}; existing switches are {names}"
             yield Reason("switch_missing", message, "create the switch first, or use another", facts)
@@ -127,7 +106,7 @@ def _port_groups(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[t.Union
             yield VsphereChange(host.name, PORT_GROUP, group.name, _plain(held), _plain(group))
 
 
-def _mode(host: VsphereHost, wanted: VsphereWanted) -> t.Iterator[VsphereChange]:
+def _mode(host: VsphereHost, wanted: VsphereWanted) -> Found:
     """Last, so that a host that leaves it is ready."""
     held = host.host.maintenance
     if wanted.maintenance is not None and held is not wanted.maintenance:

@@ -13,7 +13,7 @@ from ..findings import Finding, Judgement
 from ..text import several
 from .check_network import judge_adapters, judge_labels, judge_switches
 from .expected import VsphereExpected
-from .model import Range, Vsphere, VsphereHost
+from .model import Range, Vsphere, VsphereHost, VsphereSwitch
 from .table import VSPHERE, told
 
 GIB = 1 << 30
@@ -53,6 +53,9 @@ def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Found:
         yield told("drs_not_automatic", f"DRS is {cluster.drs or 'off'}", drs=cluster.drs)
     if cluster.others:
         yield told("other_clusters", several(cluster.others, 5), clusters=list(cluster.others))
+    if cluster.unused_groups:
+        groups = list(cluster.unused_groups)
+        yield told("portgroup_unused", several(groups, 5), port_groups=groups)
     for store, others in cluster.foreign_mounts:
         yield told("datastore_foreign_host", f"{store} ({others} hosts)", datastore=store, hosts=others)
 
@@ -164,14 +167,31 @@ def _judge_alike(hosts: t.Sequence[VsphereHost], cluster: Vsphere) -> Found:
     for host in hosts:
         if names[host.hostname.casefold()] > 1 and host.hostname != "localhost":
             yield told("host_name_shared", host.hostname, host.name)
-    switches = Counter((s.name, s.mtu) for host in hosts for s in host.switches if s.mtu)
-    for host in hosts:
-        for switch in host.switches:
-            usual = max((n, m) for (name, m), n in switches.items() if name == switch.name)[1] if switch.mtu else None
-            if switch.mtu != usual:
-                yield told(
-                    "mtu_differs", f"{switch.name}: {switch.mtu}, on other hosts {usual}", host.name, switch=switch.name
-                )
+    yield from _judge_switches(hosts)
+
+
+def _judge_switches(hosts: t.Sequence[VsphereHost]) -> Found:
+    """Switches of one name; where opinions are even, the larger value counts."""
+    held = [(host, each) for host in hosts for each in host.switches]
+    sizes = Counter((each.name, each.mtu) for _host, each in held if each.mtu)
+    policies = Counter((each.name, _policy(each)) for _host, each in held)
+    for host, switch in held:
+        usual = max((n, m) for (name, m), n in sizes.items() if name == switch.name)[1] if switch.mtu else None
+        if switch.mtu != usual:
+            evidence = f"{switch.name}: {switch.mtu}, on other hosts {usual}"
+            yield told("mtu_differs", evidence, host.name, switch=switch.name)
+        most = max((n, p) for (name, p), n in policies.items() if name == switch.name)[1]
+        if _policy(switch) != most:
+            evidence = f"{switch.name}: {_shown(_policy(switch))}; most hosts have {_shown(most)}"
+            yield told("teaming_differs", evidence, host.name, switch=switch.name)
+
+
+def _policy(switch: VsphereSwitch) -> tuple[str, ...]:
+    """What it has in common with those of other hosts: cards may have other names there."""
+    policy = switch.policy
+    flags = {"promiscuous": policy.promiscuous, "mac": policy.mac_changes, "forged": policy.forged_transmits}
+    allowed = "+".join(name for name, value in flags.items() if value) or "no exceptions"
+    return (policy.teaming or "no teaming", allowed)
 
 
 def _judge_mounts(hosts: t.Sequence[VsphereHost]) -> Found:

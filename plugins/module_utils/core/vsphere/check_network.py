@@ -11,6 +11,7 @@ from ..findings import Finding
 from .expected import VsphereExpected
 from .model import (
     DISTRIBUTED,
+    ELASTIC,
     NEXUS,
     STANDARD,
     TrafficLabel,
@@ -20,8 +21,6 @@ from .model import (
 from .table import told
 
 ON_STANDARD = ("management", "storage")
-# From this version on a standard switch gets its ports as they are needed, whatever is configured.
-ELASTIC = (5, 5)
 
 
 def judge_labels(hosts: t.Sequence[VsphereHost], expected: VsphereExpected) -> t.Iterator[Finding]:
@@ -98,6 +97,12 @@ def judge_switches(host: VsphereHost, expected: VsphereExpected) -> t.Iterator[F
             continue
         if not switch.nics:
             yield told("switch_without_nic", switch.name, host.name, switch=switch.name)
+        elif len(switch.nics) == 1:
+            yield told("nic_single", f"{switch.name}: {switch.nics[0]}", host.name, switch=switch.name)
+        policy = switch.policy
+        left = [nic for nic in switch.nics if nic not in (*(policy.active or ()), *(policy.standby or ()))]
+        if left and policy.active is not None:
+            yield told("nic_unused", f"{switch.name}: {', '.join(left)}", host.name, switch=switch.name, nics=left)
         down = [nic for nic in switch.nics if links.get(nic) is False]
         if down:
             yield told("nic_down", f"{switch.name}: {', '.join(down)}", host.name, switch=switch.name, nics=down)

@@ -19,6 +19,11 @@ STANDARD, DISTRIBUTED, NEXUS = "vmwaresvs", "vmwaredvs", "nexusdvs"
 SWITCH_KINDS: t.Mapping[str, str] = {STANDARD: "vSwitch0", DISTRIBUTED: "dvSwitch0", NEXUS: "epp0"}
 TRAFFIC = ("management", "storage", "public", "guest")
 UNTAGGED = "untagged"
+# How a switch spreads traffic over its network cards; the switches beyond need a port channel for IP_HASH.
+IP_HASH = "loadbalance_ip"
+TEAMING = ("loadbalance_srcid", "loadbalance_srcmac", IP_HASH, "failover_explicit")
+# From this version on a standard switch gets its ports as they are needed, whatever is configured.
+ELASTIC = (5, 5)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,21 @@ def read_label(text: str) -> tuple[TrafficLabel, tuple[str, ...]]:
 
 
 @dataclass(frozen=True)
+class SwitchPolicy:
+    """Teaming and security of a standard switch. None: not told, or to be left alone.
+
+    teaming: a word of TEAMING. active, standby: network cards in the order of failover; any other is not used.
+    """
+
+    teaming: t.Optional[str] = None
+    active: t.Optional[tuple[str, ...]] = None
+    standby: t.Optional[tuple[str, ...]] = None
+    promiscuous: t.Optional[bool] = None
+    mac_changes: t.Optional[bool] = None
+    forged_transmits: t.Optional[bool] = None
+
+
+@dataclass(frozen=True)
 class VsphereSwitch:
     """A switch on one host. kind: STANDARD or DISTRIBUTED. ports: as configured, None for a distributed one."""
 
@@ -59,6 +79,7 @@ class VsphereSwitch:
     ports: t.Optional[int] = None
     mtu: t.Optional[int] = None
     nics: tuple[str, ...] = ()
+    policy: SwitchPolicy = SwitchPolicy()
 
 
 @dataclass(frozen=True)
@@ -154,7 +175,8 @@ class PortGroup:
 class Vsphere:
     """A cluster whole. folders: between its datacenter and it. drs: its automation, evc: its mode; "" where off.
 
-    others: the other clusters of its datacenter.
+    others: the other clusters of its datacenter. unused_groups: distributed port groups of CloudStack's guest networks
+    that no VM and no host uses.
     foreign_mounts: datastores that hosts outside of the cluster mount, with how many those are.
     """
 
@@ -168,3 +190,4 @@ class Vsphere:
     drs: str = ""
     evc: str = ""
     foreign_mounts: tuple[tuple[str, int], ...] = ()
+    unused_groups: tuple[str, ...] = ()

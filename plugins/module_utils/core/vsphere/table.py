@@ -14,6 +14,7 @@ from ..findings import BLOCKS, HURTS, NOTE, Table, rows
 _OTHER, _HARDWARE = "vSphere: Other requirements", "vSphere: Hardware requirements"
 _SWITCH, _SEPARATE = "vSphere: Configure Virtual Switch", "vSphere: Separating Traffic"
 _MANAGEMENT, _VDS = "vSphere: Configure vCenter Management Network", "VDS: Prerequisites and Guidelines"
+_BONDING = "vSphere: Configure NIC Bonding for vSphere"
 _LABEL, _ISCSI = "VDS: Preparation Checklist", "vSphere: Storage Preparation for vSphere (iSCSI only)"
 
 
@@ -111,13 +112,13 @@ VSPHERE = Table(
         (
             "management_traffic_off",
             "The VMkernel port of the management port group is not enabled for management traffic",
-            "enable management traffic on the VMkernel port",
+            "enable it with vmkernel of cs_vsphere_host",
             _MANAGEMENT,
         ),
         (
             "vmotion_off",
             "vMotion is not enabled on any VMkernel port",
-            "enable vMotion on the management VMkernel port",
+            "enable it with vmkernel of cs_vsphere_host",
             _MANAGEMENT,
         ),
         (
@@ -146,9 +147,21 @@ VSPHERE = Table(
         ),
         ("mtu_differs", "The MTU of the switch differs from other hosts", "use the same MTU on all hosts", _SWITCH),
         (
+            "nic_unused",
+            "The failover order of the switch leaves out a network card",
+            "set active_nics and standby_nics of cs_vsphere_host",
+            _BONDING,
+        ),
+        (
+            "teaming_differs",
+            "Teaming or security policy of the switch differs from other hosts",
+            "set the same policies on all hosts with vswitches of cs_vsphere_host",
+            _BONDING,
+        ),
+        (
             "switch_ports_few",
             "The switch has too few ports",
-            "set 4088 ports and restart the host",
+            "set 4088 ports with cs_vsphere_host and restart the host",
             "vSphere: Increasing Ports",
         ),
         ("ntp_absent", "The host has no NTP server", "set the NTP servers of the zone", _HARDWARE),
@@ -160,8 +173,8 @@ VSPHERE = Table(
             "enable a ruleset that allows these TCP ports",
             "vSphere: Extend Port Range for CloudStack Console Proxy",
         ),
-        ("iscsi_off", "Software iSCSI is disabled", "enable the software adapter", _ISCSI),
-        ("iscsi_target_missing", "An iSCSI target is not configured", "add the target on every host", _ISCSI),
+        ("iscsi_off", "Software iSCSI is disabled", "set iscsi_targets of cs_vsphere_host", _ISCSI),
+        ("iscsi_target_missing", "An iSCSI target is not configured", "set iscsi_targets of cs_vsphere_host", _ISCSI),
         (
             "datastore_unreachable",
             "A datastore cannot be reached",
@@ -202,6 +215,13 @@ VSPHERE = Table(
             "use a datacenter for CloudStack alone, or leave these clusters unused",
             _OTHER,
         ),
+        (
+            "portgroup_unused",
+            "Distributed port groups of removed guest networks are left",
+            "remove them with cs_vsphere_host and remove_unused_port_groups",
+            _VDS,
+        ),
+        ("nic_single", "The switch has only one network card", "add a second uplink", _BONDING),
         ("path_single", "A disk has only one path", "configure multipathing", "vSphere: Multipathing for vSphere"),
         (
             "drs_not_automatic",

@@ -11,9 +11,9 @@ import typing as t
 from ...adapters.vcenter.hosts import open_vsphere
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.vsphere.change import VsphereWanted
 from ...core.vsphere.expected import VsphereExpected
-from ...core.vsphere.model import TRAFFIC, PortGroup, Range
+from ...core.vsphere.model import TEAMING, TRAFFIC, PortGroup, Range, SwitchPolicy
+from ...core.vsphere.wanted import KernelWanted, SwitchWanted, VsphereWanted
 from ...operations.vsphere.hosts import ensure_vsphere_hosts, judged
 from ...ports.vsphere import VsphereHosts
 from ..fields import Params, Spec
@@ -54,10 +54,44 @@ SET: Spec = {
             "vlan": {"type": "int", "default": 0},
         },
     },
+    "vswitches": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "ports": {"type": "int"},
+            "mtu": {"type": "int"},
+            "nics": {"type": "list", "elements": "str", "default": []},
+            "teaming_policy": {"type": "str", "choices": list(TEAMING)},
+            "active_nics": {"type": "list", "elements": "str"},
+            "standby_nics": {"type": "list", "elements": "str"},
+            "promiscuous_mode": {"type": "bool"},
+            "mac_changes": {"type": "bool"},
+            "forged_transmits": {"type": "bool"},
+        },
+    },
+    "vmkernel": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "port_group": {"type": "str", "default": "Management Network"},
+            "services": {
+                "type": "list",
+                "elements": "str",
+                "choices": ["management", "vmotion"],
+                "default": ["management", "vmotion"],
+            },
+        },
+    },
+    "iscsi_targets": {"type": "list", "elements": "str", "default": []},
+    "remove_unused_port_groups": {"type": "bool", "default": False},
     "maintenance": {"type": "bool"},
     "timeout": {"type": "float", "default": 1800.0},
 }
 MOST_VLAN = 4095
+MTU, PORTS = (1280, 9000), (1, 4088)
 
 
 def check_main() -> None:
@@ -122,10 +156,34 @@ def wanted(params: Params) -> VsphereWanted:
         hosts=tuple(params["hosts"]),
         ntp_servers=None if servers is None else tuple(servers),
         rulesets=tuple(params["firewall_rulesets"]),
+        switches=tuple(_switch(each) for each in params["vswitches"]),
         port_groups=tuple(groups),
+        kernel=tuple(KernelWanted(each["port_group"], tuple(each["services"])) for each in params["vmkernel"]),
+        iscsi_targets=tuple(params["iscsi_targets"]),
+        unused_groups=params["remove_unused_port_groups"],
         maintenance=params["maintenance"],
         timeout=params["timeout"],
     )
+
+
+def _switch(held: t.Mapping[str, t.Any]) -> SwitchWanted:
+    """Raises InvalidValue."""
+    for name, (least, most) in {"mtu": MTU, "ports": PORTS}.items():
+        if held[name] is not None and not least <= held[name] <= most:
+            raise InvalidValue(f"vswitches.{name}", held[name], f"{least} to {most}")
+    active, standby = held["active_nics"], held["standby_nics"]
+    both = sorted(set(active or ()) & set(standby or ()))
+    if both:
+        raise InvalidValue("vswitches.standby_nics", both[0], "a network card that is not in active_nics")
+    policy = SwitchPolicy(
+        teaming=held["teaming_policy"],
+        active=None if active is None else tuple(dict.fromkeys(active)),
+        standby=None if standby is None else tuple(dict.fromkeys(standby)),
+        promiscuous=held["promiscuous_mode"],
+        mac_changes=held["mac_changes"],
+        forged_transmits=held["forged_transmits"],
+    )
+    return SwitchWanted(held["name"], held["ports"], held["mtu"], tuple(held["nics"]), policy)
 
 
 def port_range(text: str) -> Range:

@@ -10,18 +10,22 @@ import typing as t
 from ...core.change import Outcome
 from ...core.errors import NotAsRead, Reason, Refused
 from ...core.findings import Judgement
-from ...core.vsphere.change import (
+from ...core.vsphere.change import changes
+from ...core.vsphere.check import judge_vsphere
+from ...core.vsphere.expected import VsphereExpected
+from ...core.vsphere.model import ELASTIC, PortGroup, Vsphere, VsphereHost, VsphereSwitch
+from ...core.vsphere.wanted import (
+    ISCSI,
     MAINTENANCE,
     NTP,
     NTP_SERVERS,
     RULESET,
+    UNUSED,
+    VMKERNEL,
+    VSWITCH,
     VsphereChange,
     VsphereWanted,
-    changes,
 )
-from ...core.vsphere.check import judge_vsphere
-from ...core.vsphere.expected import VsphereExpected
-from ...core.vsphere.model import PortGroup, Vsphere, VsphereHost
 from ...ports.vsphere import VsphereHosts
 
 
@@ -39,13 +43,27 @@ def ensure_vsphere_hosts(hosts: VsphereHosts, wanted: VsphereWanted, check_mode:
     _refuse_obstacles(hosts, [by_name[each.host] for each in found if each.kind == MAINTENANCE and each.wanted])
     if not check_mode and found:
         for change in found:
-            _set(hosts, by_name[change.host], change, wanted)
+            if change.kind == UNUSED:
+                hosts.remove_unused_group(change.name)
+            else:
+                _set(hosts, by_name[change.host], change, wanted)
         left = changes(hosts.read(), wanted)
         if left:
             raise NotAsRead(f"cluster {cluster.name}", _side(left, lambda each: each.held))
     before, after = _side(found, lambda each: each.held), _side(found, lambda each: each.wanted)
-    result = {"cluster": cluster.name, "datacenter": cluster.datacenter, "hosts": sorted({each.host for each in found})}
+    result = {
+        "cluster": cluster.name,
+        "datacenter": cluster.datacenter,
+        "hosts": sorted({each.host for each in found if each.host}),
+        "restart": sorted({each.host for each in found if _after_restart(each, by_name)}),
+    }
     return Outcome(bool(found), before, after, result)
+
+
+def _after_restart(change: VsphereChange, hosts: t.Mapping[str, VsphereHost]) -> bool:
+    """Whether it takes effect only when the host restarts: the number of ports, where it is fixed at all."""
+    told = change.wanted if change.kind == VSWITCH and change.held is not None else None
+    return isinstance(told, dict) and "ports" in told and hosts[change.host].release < ELASTIC
 
 
 def _refuse_obstacles(hosts: VsphereHosts, entering: t.Sequence[VsphereHost]) -> None:
@@ -70,6 +88,15 @@ def _set(hosts: VsphereHosts, host: VsphereHost, change: VsphereChange, wanted: 
         hosts.start_ntp(host)
     elif change.kind == RULESET:
         hosts.enable_ruleset(host, change.name)
+    elif change.kind == VSWITCH and isinstance(change.target, VsphereSwitch):
+        hosts.set_switch(host, change.target, there=change.held is not None)
+    elif change.kind == VMKERNEL:
+        services = next(each.services for each in host.adapters if each.device == change.name)
+        wanted_services = change.wanted if isinstance(change.wanted, list) else []
+        for service in (each for each in wanted_services if each not in services):
+            hosts.enable_service(host, service, change.name)
+    elif change.kind == ISCSI:
+        hosts.add_iscsi_targets(host, wanted.iscsi_targets)
     elif change.kind == MAINTENANCE and change.wanted:
         hosts.enter_maintenance(host.host, wanted.timeout)
     elif change.kind == MAINTENANCE:
@@ -83,5 +110,5 @@ def _side(found: t.Sequence[VsphereChange], value: t.Callable[[VsphereChange], o
     """One side of a difference: by host, then by what."""
     side: dict[str, dict[str, object]] = {}
     for each in found:
-        side.setdefault(each.host, {})[f"{each.kind} {each.name}".rstrip()] = value(each)
+        side.setdefault(each.host or "cluster", {})[f"{each.kind} {each.name}".rstrip()] = value(each)
     return dict(side)

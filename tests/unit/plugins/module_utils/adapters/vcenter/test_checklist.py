@@ -23,6 +23,7 @@ LABELS = (("management", "vSwitch0"), ("public", "DVS0,300,vmwaredvs"), ("guest"
 SERVERS = ("ntp1.example.net", "ntp2.example.net")
 GOOD: dict[str, Any] = {"labels": LABELS, "joined": True, "use_dvswitch": True, "ntp_servers": SERVERS}
 VSWITCH = "Config.Network.Vswitch.0"
+TEAMING = f"{VSWITCH}.Spec.Policy.NicTeaming"
 ADAPTER = "Config.StorageDevice.HostBusAdapter.+"
 ISCSI = {
     "_typeName": "HostInternetScsiHba",
@@ -62,7 +63,7 @@ PLANTED: dict[str, tuple[list[Plant], dict[str, Any]]] = {
                     "dvsUuid": "u",
                     "numPorts": 1,
                     "numPortsAvailable": 1,
-                    "pnic": ["key-vim.host.PhysicalNic-vmnic1"],
+                    "pnic": ["key-vim.host.PhysicalNic-vmnic3", "key-vim.host.PhysicalNic-vmnic4"],
                 },
             )
             for n in (1, 2, 3)
@@ -82,6 +83,9 @@ PLANTED: dict[str, tuple[list[Plant], dict[str, Any]]] = {
     ),
     "switch_without_nic": ([(FIRST, f"{VSWITCH}.Pnic", [])], {}),
     "nic_down": ([(FIRST, "Config.Network.Pnic.0.LinkSpeed", None)], {}),
+    "nic_single": ([(FIRST, f"{VSWITCH}.Pnic", ["key-vim.host.PhysicalNic-vmnic0"])], {}),
+    "nic_unused": ([(FIRST, f"{TEAMING}.NicOrder.ActiveNic", ["vmnic0"])], {}),
+    "teaming_differs": ([(FIRST, f"{TEAMING}.Policy", "failover_explicit")], {}),
     "mtu_differs": ([(FIRST, f"{VSWITCH}.Mtu", 9000)], {}),
     "management_portgroup_missing": ([], {"management_portgroup": "Verwaltung"}),
     "management_traffic_off": ([(FIRST, "Config.VirtualNicManagerInfo.NetConfig.0.SelectedVnic", [])], {}),
@@ -109,6 +113,7 @@ APART = {
     "datastore_foreign_host",
     "other_clusters",
     "ntp_stopped",
+    "portgroup_unused",
     "switch_ports_few",
 }
 

@@ -16,7 +16,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
     HypervisorHost,
     HypervisorNetwork,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.change import VsphereWanted, changes
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.change import changes
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.check import covered, judge_vsphere
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.expected import VsphereExpected
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.model import (
@@ -31,6 +31,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.
     read_label,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.wanted import VsphereWanted
 
 HOST = VsphereHost(
     HypervisorHost(
