@@ -122,7 +122,9 @@ def _cards(
     policy = wanted.policy
     for nic in (*(policy.active or ()), *(policy.standby or ())):
         if nic not in settled.nics:
-            message = f"network card {nic!r} is in the failover order of {wanted.name} of {host.name}, but is not an uplink"
+            message = (
+                f"network card {nic!r} is in the failover order of {wanted.name} of {host.name}, but is not an uplink"
+            )
             yield Reason(
                 "nic_not_uplink", message, "add it to nics, or remove it from the order", {**facts, "nic": nic}
             )
