@@ -128,7 +128,8 @@ options:
         required: true
       vswitch:
         description:
-          - Name of its standard switch, which must exist or be in O(vswitches). A port group on another switch is not moved.
+          - Name of its standard switch, which must exist or be in O(vswitches).
+          - A port group on another switch is not moved.
         type: str
         default: vSwitch0
       vlan:
