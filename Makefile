@@ -191,6 +191,10 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts wit
 	@$(BIN)/python benchmarks/vlans.py
 	@$(BIN)/python benchmarks/vcenter_read.py
 
+.PHONY: bench-inventory
+bench-inventory: venv ## Read an inventory of 10,000 hosts; fails above its bounds of calls and CPU (HOSTS=10000)
+	@$(BIN)/python benchmarks/inventory.py $(HOSTS)
+
 .PHONY: bench-rolls
 bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py

@@ -9,7 +9,7 @@ from __future__ import annotations
 class ModuleDocFragment:
     """How the management server is reached, and what every API module can do."""
 
-    DOCUMENTATION = r"""
+    CONNECTION = r"""
 options:
   api_url:
     description:
@@ -62,6 +62,11 @@ options:
     type: str
 requirements:
   - requests, for the Python interpreter that runs the task
+"""
+
+    DOCUMENTATION = (
+        CONNECTION
+        + r"""
 attributes:
   check_mode:
     description: Makes the same decision and writes nothing.
@@ -78,6 +83,7 @@ notes:
   - In check mode, if the zone, pod, cluster or network of the task does not exist yet, the task predicts the creation
     and adds a warning, because an earlier task of a real run may create it.
 """
+    )
 
     INFO = r"""
 attributes:

@@ -75,9 +75,20 @@ def targets() -> set[str]:
 
 
 @functools.cache
+def inventories() -> dict[str, Options]:
+    """Options of our inventory plugins by their full names, with those of the fragments that they extend."""
+    names = sorted(OWN + file.stem for file in ROOT.glob("plugins/inventory/*.py"))
+    answer = subprocess.run(
+        ["ansible-doc", "--type", "inventory", "--json", *names], check=True, capture_output=True, text=True
+    )
+    return {name: known["doc"]["options"] for name, known in json.loads(answer.stdout).items()}
+
+
+@functools.cache
 def plugins() -> set[str]:
     """Full names of everything that the collection ships."""
-    files = [*ROOT.glob("plugins/modules/*.py"), *ROOT.glob("plugins/filter/*.yml")]
+    patterns = ("plugins/modules/*.py", "plugins/inventory/*.py", "plugins/filter/*.yml")
+    files = [file for pattern in patterns for file in ROOT.glob(pattern)]
     return {OWN + file.stem for file in files} | set(roles()) | playbooks() | {OWN + "cloudstack"}
 
 

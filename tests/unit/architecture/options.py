@@ -13,6 +13,7 @@ Options = Mapping[str, Mapping[str, Any]]
 SPECS: Mapping[str, str] = {
     "bmc": "bmc.access:BMC",
     "cloudstack": "connection:CONNECTION",
+    "cloudstack.connection": "connection:CONNECTION",
     "console": "certificates.console:SYSTEM_VMS",
     "database": "servers.access:DATABASE",
     "hypervisor": "hypervisors.access:HYPERVISOR",
@@ -125,7 +126,12 @@ def strayed(module: str, said: Documented, effective: Options, specs: Mapping[st
         )
         if slug in said.extends and missed:
             yield f"{module}: extends {slug}, but does not use its spec for {', '.join(missed)}"
-        if slug not in said.extends and all(effective.get(name) is option for name, option in spec.items()):
+        elsewhere = any(specs.get(other) is spec for other in said.extends)
+        if (
+            slug not in said.extends
+            and not elsewhere
+            and all(effective.get(name) is option for name, option in spec.items())
+        ):
             yield f"{module}: uses the spec of {slug}, but does not extend the fragment"
 
 

@@ -33,6 +33,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "storage": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "report": frozenset({"placement", "capacity", "zone"}),
     "servers": frozenset({"machine", "system_vms", "hypervisors", "zone"}),
+    "inventory": frozenset({"servers", "system_vms", "zone"}),
     "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
     "seeding": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
 }

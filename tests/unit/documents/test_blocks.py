@@ -92,6 +92,8 @@ def faults(content: Any) -> Iterator[str]:
                 yield from {part["ansible.builtin.import_playbook"]} - known.playbooks()
                 continue
             yield from faults_of_play(part) if "hosts" in part else faults_of_tasks([part])
+    elif content.get("plugin") in known.inventories():
+        yield from unknown_options(content, known.inventories()[content["plugin"]], content["plugin"])
     elif set(content) in ({"fields", "required"}, {"file", "env"}):
         yield from (f"no variable {name}" for name in set(content.get("env", {})) - known.environment())
         yield from set(content.get("required", [])) - {field["id"] for field in content.get("fields", [])}
@@ -147,6 +149,8 @@ def faults_of_command(words: list[str], files: set[str]) -> Iterator[str]:
     if program == "export":
         names = {word.partition("=")[0] for word in rest}
         yield from (f"no variable {name}" for name in names - known.environment())
+    elif program == "ansible-inventory":
+        yield from (f"no {word}" for word in rest if word.endswith((".yml", ".yaml")) and word not in files)
     elif program == "make":
         yield from (f"no target {word}" for word in rest if "=" not in word and word not in known.targets())
     elif program == "ansible-playbook":

@@ -35,19 +35,22 @@ def zone_id(cloud: Cloud, zone: t.Optional[str]) -> t.Optional[str]:
 
 def listed_hosts(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str], filters: Fields) -> Outcome:
     """filters: cluster and pod by name, resource_state and hypervisor by the server's words."""
+    limits = {word: filters.get(word) for word in ("resource_state", "hypervisor")}
+    return listed("hosts", cloud.hosts, name, hosts.show, **limits, **host_scope(cloud, zone, filters))
+
+
+def host_scope(cloud: Cloud, zone: t.Optional[str], filters: Fields) -> dict[str, object]:
+    """What limits a list of hosts to a zone, and in it to a pod or a cluster of ``filters``; with capacities."""
     place = lookup.zone(cloud, zone) if zone or filters.get("cluster") or filters.get("pod") else None
-    scope: dict[str, object] = {
-        "zone_id": place.id if place else None,
-        "resource_state": filters.get("resource_state"),
-        "hypervisor": filters.get("hypervisor"),
-        "detail": "capacity",
-    }
+    scope: dict[str, object] = {"detail": "capacity"}
+    if place:
+        scope["zone_id"] = place.id
     if place and filters.get("cluster"):
         its_pod = lookup.pod(cloud, str(filters["pod"]), place) if filters.get("pod") else None
         scope["cluster_id"] = lookup.cluster(cloud, str(filters["cluster"]), place, its_pod).id
     elif place and filters.get("pod"):
         scope["pod_id"] = lookup.pod(cloud, str(filters["pod"]), place).id
-    return listed("hosts", cloud.hosts, name, hosts.show, **scope)
+    return scope
 
 
 def listed_in(
