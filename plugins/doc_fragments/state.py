@@ -29,6 +29,14 @@ options:
     default: present
 """
 
+    DISPLAY_TEXT = r"""
+options:
+  display_text:
+    description:
+      - Text that is shown to users. Defaults to the name.
+    type: str
+"""
+
     ID = r"""
 options:
   id:

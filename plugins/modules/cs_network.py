@@ -18,12 +18,15 @@ description:
   - Before a network is created, the module checks whether the VLAN is in use. If it is, the task fails with every
     reason, the user of the VLAN and a remedy.
   - The owner of a network (a domain, an account or a project) is set when the network is created. It cannot be changed.
+  - A network gets another offering if both are of the same kind. What does not fit, what the network loses, and VMs
+    that have to be stopped first are named before anything is changed. The task ends when the network has the offering.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.state.display_text
   - hostcraft.cloudstack.vlans
   - hostcraft.cloudstack.zone.owner
 options:
@@ -31,17 +34,35 @@ options:
     description: Name of the network.
     type: str
     required: true
-  display_text:
-    description: Text that is shown to users. Defaults to the name.
-    type: str
   network_offering:
-    description: Name or id of its offering. Required to create it.
+    description: Name or id of its offering. Required to create it. Another one changes the offering of the network.
     type: str
+  change_cidr:
+    description:
+      - Whether the network may get other addresses with another offering. All its VMs have to be stopped. A change
+        between a virtual router and an external provider needs it. It ends a reservation of addresses.
+    type: bool
+    default: false
+    version_added: 1.0.0
+  forced:
+    description:
+      - Whether the network may get an offering without services that it has now. Rules of these services are removed.
+    type: bool
+    default: false
+    version_added: 1.0.0
+  vpc:
+    description:
+      - Name or id of the VPC that the network is a tier of. Requires O(gateway) and O(netmask), and an offering with
+        C(for_vpc). It cannot be changed.
+    type: str
+    version_added: 1.0.0
   physical_network:
     description: Name or id of its physical network. Without it, the server chooses one. It cannot be changed.
     type: str
   vlan:
-    description: VLAN of the network, or primary VLAN of a private VLAN. It cannot be changed.
+    description:
+      - VLAN of the network, or primary VLAN of a private VLAN. It cannot be changed.
+      - A layer-2 network can have several, such as V(850,860-869). It is a trunk to its VMs then.
     type: str
   isolated_pvlan:
     description: The secondary VLAN of a private VLAN. It cannot be changed.
@@ -65,7 +86,8 @@ options:
     description: Its gateway for IPv6. It cannot be changed.
     type: str
   cidr_ipv6:
-    description: Its IPv6 addresses, such as V(2001:db8::/64). They cannot be changed.
+    description:
+      - IPv6 addresses of a shared network, with a prefix of 64 bits, such as V(2001:db8::/64). They cannot be changed.
     type: str
   start_ipv6:
     description: First IPv6 address of a shared network. Used only to create it.
@@ -102,6 +124,7 @@ options:
 seealso:
   - module: hostcraft.cloudstack.cs_network_info
   - module: hostcraft.cloudstack.cs_network_offering
+  - module: hostcraft.cloudstack.cs_vpc
   - module: hostcraft.cloudstack.cs_vlan_info
 """
 
@@ -118,6 +141,23 @@ EXAMPLES = r"""
     zone: zurich
     name: backoffice
     guest_vm_cidr: 10.1.1.0/26
+
+- name: Create a tier of a VPC on a VLAN
+  hostcraft.cloudstack.cs_network:
+    zone: zurich
+    name: database
+    vpc: shop
+    network_offering: tier-vlan
+    vlan: 851
+    gateway: 10.10.2.1
+    netmask: 255.255.255.0
+
+- name: Create a trunk of several VLANs to appliances
+  hostcraft.cloudstack.cs_network:
+    zone: zurich
+    name: trunk
+    network_offering: DefaultL2NetworkOfferingVlan
+    vlan: 860-869,880
 
 - name: Create a shared network
   hostcraft.cloudstack.cs_network:
@@ -283,6 +323,16 @@ project_id:
   returned: success
   type: str
   sample: ""
+vpc:
+  description: Name of the VPC that it is a tier of. V(null) if there is none.
+  returned: success
+  type: str
+  sample: shop
+vpc_id:
+  description: Id of that VPC.
+  returned: success
+  type: str
+  sample: ""
 created:
   description: Date of its creation.
   returned: success
@@ -290,29 +340,32 @@ created:
   sample: "2026-11-01T10:00:00+0000"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    DISPLAY_TEXT,
+    STATE,
+    Spec,
+    taken,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER, OWNER, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_network
 
-PLACES = ("physical_network", "network_offering")
+PLACES = ("physical_network", "network_offering", "vpc")
+ADDRESSES = (
+    *("gateway", "netmask", "start_ip", "end_ip", "guest_vm_cidr"),
+    *("gateway_ipv6", "cidr_ipv6", "start_ipv6", "end_ipv6"),
+)
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
-    "display_text": {"type": "str"},
+    **DISPLAY_TEXT,
     "vlan": {"type": "str"},
     "isolated_pvlan": {"type": "str"},
     "isolated_pvlan_type": {"type": "str", "choices": ["isolated", "community", "promiscuous"]},
     "bypass_vlan_overlap_check": {"type": "bool", "default": False},
-    "gateway": {"type": "str"},
-    "netmask": {"type": "str"},
-    "gateway_ipv6": {"type": "str"},
-    "cidr_ipv6": {"type": "str"},
-    "start_ipv6": {"type": "str"},
-    "end_ipv6": {"type": "str"},
-    "start_ip": {"type": "str"},
-    "end_ip": {"type": "str"},
-    "guest_vm_cidr": {"type": "str"},
+    **{name: {"type": "str"} for name in ADDRESSES},
+    "change_cidr": {"type": "bool", "default": False},
+    "forced": {"type": "bool", "default": False},
     "network_domain": {"type": "str"},
     "acl_type": {"type": "str", "choices": ["Account", "Domain"]},
     "subdomain_access": {"type": "bool"},
@@ -322,6 +375,7 @@ OPTIONS: Spec = {
     **ZONE,
     "network_offering": {"type": "str"},
     "physical_network": {"type": "str"},
+    "vpc": {"type": "str"},
     **SCHEME,
     **STATE,
 }

@@ -19,14 +19,12 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.state.enabled
+  - hostcraft.cloudstack.state.display_text
 options:
   name:
     description: Name of the offering.
     type: str
     required: true
-  display_text:
-    description: Text that is shown to users. Defaults to the name.
-    type: str
   guest_ip_type:
     description: Guest type of its networks. Required to create it. It cannot be changed.
     type: str
@@ -264,13 +262,16 @@ service_providers:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    DISPLAY_TEXT,
     ENABLED,
     Spec,
     presence,
     taken,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_offering
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.network_offerings import (
+    ensure_offering,
+)
 
 PAIR: Spec = {"service": {"type": "str", "required": True}, "provider": {"type": "str", "required": True}}
 CAPABILITY: Spec = {
@@ -280,7 +281,7 @@ CAPABILITY: Spec = {
 }
 FIELDS: Spec = {
     "name": {"type": "str", "required": True},
-    "display_text": {"type": "str"},
+    **DISPLAY_TEXT,
     "guest_ip_type": {"type": "str", "choices": ["Isolated", "Shared", "L2"]},
     "specify_vlan": {"type": "bool"},
     "specify_ip_ranges": {"type": "bool"},

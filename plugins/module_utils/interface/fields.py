@@ -33,6 +33,7 @@ ENABLED: Spec = {
     "state": {"type": "str", "choices": ["present", "enabled", "disabled", "absent"], "default": "present"},
 }
 ID: Spec = {"id": {"type": "str"}}
+DISPLAY_TEXT: Spec = {"display_text": {"type": "str"}}
 POLL_ASYNC: Spec = {"poll_async": {"type": "bool", "default": True}}
 
 

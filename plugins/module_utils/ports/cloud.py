@@ -13,9 +13,11 @@ from ..core.zone.hosts import Host
 from ..core.zone.network_offerings import NetworkOffering
 from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..core.zone.pod_ranges import StorageRange
+from ..core.zone.portable_ranges import PortableRange, Region
 from ..core.zone.storage import ImageStore, StoragePool
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
+from ..core.zone.vpcs import Vpc, VpcOffering
 from .bmc import HostHas, Oobms, Outages
 from .capacity import Capacities
 from .certificates import Authorities, ConsoleCertificates
@@ -72,6 +74,18 @@ class Cloud(t.Protocol):
 
     @property
     def vlan_ip_ranges(self) -> Collection[VlanIpRange]: ...
+
+    @property
+    def vpcs(self) -> Collection[Vpc]: ...
+
+    @property
+    def vpc_offerings(self) -> Collection[VpcOffering]: ...
+
+    @property
+    def regions(self) -> Collection[Region]: ...
+
+    @property
+    def portable_ranges(self) -> Collection[PortableRange]: ...
 
     @property
     def storage_pools(self) -> Collection[StoragePool]: ...

@@ -12,7 +12,11 @@ from contract.tasks import perform, twice, writes
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.network_resources import network
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.vlans import guest_network
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    InvalidValue,
+    MissingValue,
+    Refused,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlans import ranges as vlans
 from sandbox.server import Sandbox
 from unit.sandbox.client import Api
@@ -124,3 +128,37 @@ def test_addresses_of_ipv6(cloud: Gateway) -> None:
     assert made.result["cidr_ipv6"] == "2001:db8::/64"
     again = {**wanted, "gateway_ipv6": "2001:0db8:0::1", "cidr_ipv6": "2001:db8:0::/64"}
     assert not perform(cloud, "cs_network", **again).changed
+
+
+SIX = {"gateway_ipv6": "2001:db8::1", "cidr_ipv6": "2001:db8::/64", "start_ipv6": "2001:db8::10"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cidr_ipv6": "2001:db8::/48"}, {"cidr_ipv6": "2001:db8::1/64"}, {"cidr_ipv6": "10.0.0.0/24"},
+        {"gateway_ipv6": "2001:db8:1::1"}, {"gateway_ipv6": ""}, {"start_ipv6": "2001:db8:1::10"},
+        {"end_ipv6": "2001:db8::9"}, {"gateway_ipv6": "2001:db8::10"},
+    ],
+)  # fmt: skip
+def test_addresses_of_ipv6_that_cannot_be(cloud: Gateway, sandbox: Sandbox, change: dict[str, str]) -> None:
+    wanted = {"name": "six", "network_offering": SHARED, "vlan": "911", **SIX, **change}
+    with pytest.raises((InvalidValue, MissingValue), match=next(iter(change))):
+        perform(cloud, "cs_network", True, **wanted)
+    if "cidr_ipv6" in change:
+        with pytest.raises(InvalidValue, match="cidr_ipv6"):
+            perform(cloud, "cs_vlan_ip_range", True, vlan="911", **{**SIX, **change})
+    assert writes(sandbox) == []
+
+
+def test_ipv6_is_of_shared_networks(cloud: Gateway, sandbox: Sandbox, site: Site) -> None:
+    isolated = {"name": "six", "network_offering": "DefaultIsolatedNetworkOfferingWithSourceNatService"}
+    with pytest.raises(Refused) as caught:
+        perform(cloud, "cs_network", True, **isolated, **SIX)
+    assert [each.code for each in caught.value.reasons] == ["ipv6_not_shared"]
+    shared = {"name": "six", "network_offering": SHARED, "vlan": "911", **SIX}
+    assert perform(cloud, "cs_network", True, **shared).warnings == ()
+    site.hypervisors("vmw", "Hyperv", ["192.0.2.7"])
+    told = perform(Gateway(cloud._client), "cs_network", True, **shared).warnings
+    assert len(told) == 1
+    assert "vmw (Hyperv)" in told[0]

@@ -40,7 +40,7 @@ def persistent(sandbox: Sandbox, cloud: Gateway) -> dict[str, Any]:
     assert (made["state"], made["persistent"], made["vlan"]) == ("Allocated", False, None)
     assert codes(cloud, "10.1.1.0/26") == ["not_implemented"]
     sandbox.calls.clear()
-    return dict(twice(cloud, "cs_network", network_offering="lasting", **NETWORK).result)
+    return dict(twice(cloud, "cs_network", network_offering="lasting", forced=True, **NETWORK).result)
 
 
 def test_a_network_is_made_persistent_by_another_offering(sandbox: Sandbox, persistent: dict[str, Any]) -> None:

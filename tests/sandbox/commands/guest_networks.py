@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import failed, invalid, refused
 from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
-from ..rules import network_services, public_addresses, reservations, system_vms, vlans
+from ..rules import network_services, offering_changes, public_addresses, reservations, system_vms, vlans
 from ..rules.addresses import check_range, subnet
 from ..rules.nics import implement
 from ..validation import UNLIMITED
@@ -58,6 +58,8 @@ def _address_view(network: Network, zone: Zone) -> Body:
         # Only the address tells the VLANs (apache/cloudstack, ApiResponseHelper; apache/cloudstack#3732).
         kind, secondary = network.pvlan
         body.update(vlan="N/A", broadcasturi=f"pvlan://{network.vlan}-{kind}{secondary}")
+    elif network.vlan_list:
+        body.update(vlan=network.vlan_list, broadcasturi=f"vlan://{network.vlan_list}")
     elif network.vlan is not None:
         body.update(vlan=str(network.vlan), broadcasturi=f"vlan://{network.vlan}")
     if network.cidr6:
@@ -132,9 +134,8 @@ def _physical(call: Call, zone: Zone) -> PhysicalNetwork:
     raise invalid(f"Unable to find physical network which match the tags null or have guest traffic in zone {zone.id}")
 
 
-def _vlan(call: Call, offering: NetworkOffering, zone: Zone) -> int | None:
+def _vlan(call: Call, offering: NetworkOffering, zone: Zone, text: str) -> int | None:
     """The VLAN asked for; refused when a network or the pool has it, accepted outside all ranges (T4:25-28)."""
-    text = call.get("vlan", "").removeprefix("vlan://")
     if zone.network_type == "Basic":
         if text not in ("", "untagged"):
             raise invalid("Only vlan untagged can be created in Basic zone")
@@ -161,8 +162,30 @@ def _vlan(call: Call, offering: NetworkOffering, zone: Zone) -> int | None:
     return tag
 
 
+def _vlan_list(call: Call, offering: NetworkOffering) -> str:
+    """Several VLANs of a layer-2 network, each checked as one is (UriUtils.expandVlanUri of apache/cloudstack)."""
+    text: str = call.get("vlan", "").removeprefix("vlan://")
+    if text.isdigit() or text in ("", "untagged"):
+        return ""
+    if offering.guest_type != "L2" or not offering.specify_vlan:
+        raise invalid(f"Invalid vlan {text}")
+    return text
+
+
+def _numbers(text: str) -> list[int]:
+    """Of "850,860-869"."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdigit() or not (last or first).isdigit():
+            raise invalid(f"Invalid vlan {text}")
+        found += range(int(first), int(last or first) + 1)
+    return found
+
+
 def _vlans_of(network: Network) -> set[int | None]:
-    return {network.vlan, network.pvlan[1] if network.pvlan else None} - {None}
+    several = set(_numbers(network.vlan_list)) if network.vlan_list else set()
+    return {network.vlan, network.pvlan[1] if network.pvlan else None, *several} - {None}
 
 
 def _private(call: Call, zone: Zone, vlan: int | None) -> tuple[str, int] | None:
@@ -203,9 +226,25 @@ def _split(cidr: str) -> tuple[str, str]:
     return str(net.network_address), str(net.netmask)
 
 
-def _check_tier(vpc: Vpc | None, gateway: str, netmask: str) -> None:
-    """A tier lies within its VPC (T6:234)."""
-    if vpc is not None and gateway and not subnet(gateway, netmask).subnet_of(ipaddress.IPv4Network(vpc.cidr)):
+def _check_ipv6(call: Call, offering: NetworkOffering) -> None:
+    """Given to shared networks alone, with 64 bits (texts from the source)."""
+    cidr = call.get("ip6cidr")
+    if not cidr:
+        return
+    if offering.guest_type != "Shared":
+        raise invalid("IPv6 is not supported when create Isolated network with an IPv6 CIDR")
+    if not cidr.endswith("/64"):
+        raise invalid("The cidr size of IPv6 network must be 64 bits!")
+
+
+def _check_tier(world: World, vpc: Vpc | None, gateway: str, netmask: str) -> None:
+    """A tier lies within its VPC (T6:234) and beside its other tiers (source)."""
+    if vpc is None or not gateway:
+        return
+    for tier in world.networks.select(vpc_id=vpc.id):
+        if subnet(tier.gateway, tier.netmask).overlaps(subnet(gateway, netmask)):
+            raise invalid(f"Network cidr {subnet(gateway, netmask)} crosses other network cidr in the vpc {vpc.name}")
+    if not subnet(gateway, netmask).subnet_of(ipaddress.IPv4Network(vpc.cidr)):
         what = f'VPC {{"id":{vpc.id},"name":"{vpc.name}","uuid":"{vpc.uuid}"}}'
         raise invalid(f"Network cidr {subnet(gateway, netmask)} is not within vpc {what} cidr")
 
@@ -238,15 +277,19 @@ def create_network(call: Call) -> Body:
     if offering.guest_type == "Shared" and zone.network_type == "Advanced" and not physical.isolation:
         # Measured on 4.22.
         raise refused("Unable to convert network offering with specified id to network profile")
-    vlan = _vlan(call, offering, zone)
+    several = _vlan_list(call, offering)
+    texts = map(str, _numbers(several)) if several else [call.get("vlan", "").removeprefix("vlan://")]
+    vlan, *_rest = [_vlan(call, offering, zone, text) for text in texts]
     private = _private(call, zone, vlan)
     gateway, netmask = _addresses(call, offering, zone)
-    _check_tier(vpc, gateway, netmask)
+    _check_tier(world, vpc, gateway, netmask)
+    _check_ipv6(call, offering)
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
         call.get("displaytext") or call["name"], offering.id, physical.id, whose(call).id,
     )  # fmt: skip
     network.guest_type, network.vlan, network.pvlan = offering.guest_type, vlan, private
+    network.vlan_list = several
     network.gateway6, network.cidr6 = call.get("ip6gateway", ""), call.get("ip6cidr", "")
     network.gateway, network.netmask = gateway, netmask
     network.state = ALLOCATED if vlan is None else SETUP
@@ -329,6 +372,8 @@ def update_network(call: Call) -> Work:
     world, network = call.world, call["id"]
     if network.system:
         raise invalid("Don't allow to update system network")
+    if call.get("networkofferingid") not in (None, world.network_offerings.get(network.offering_id)):
+        offering_changes.check(call, network, call["networkofferingid"])
     if call.get("guestvmcidr"):
         network.guest_vm_cidr = reservations.checked(call["guestvmcidr"], network)
 
@@ -339,6 +384,8 @@ def update_network(call: Call) -> Work:
                 changes[attribute] = call[param]
         if "networkofferingid" in call:
             changes["offering_id"] = call["networkofferingid"].id
+            if call.get("changecidr"):
+                network.guest_vm_cidr = ""
         world.networks.update(network, **changes)
         if "networkofferingid" in call and call["networkofferingid"].persistent and network.state == ALLOCATED:
             # Without a VM too (seed: "Persistent Network Considerations").

@@ -15,6 +15,7 @@ from ..world.networks import Network, PhysicalNetwork, VlanRange
 from ..world.zones import Zone
 from .guest_networks import account_view
 from .guest_vlans import owner
+from .portable_ips import overlapping
 
 JAVA = "org.apache.cloudstack.api.command.admin.vlan"
 PREFIX, UNTAGGED = "vlan://", "vlan://untagged"
@@ -171,6 +172,9 @@ def create_vlan_ip_range(call: Call) -> Body:
     if network.system:
         _check_vlan(world, zone, vlan)
     _check_overlap(world, zone.id, vlan, new)
+    portable = overlapping(world, new.start, new.end) if new.start else None
+    if portable:
+        raise portable
     row = VlanRange(
         world.vlan_ranges.next_id(), world.new_uuid(), zone.id, network.id, physical.id, network.system, vlan,
         new.gateway or network.gateway, new.netmask or network.netmask, new.start, new.end,

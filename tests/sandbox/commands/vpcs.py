@@ -118,6 +118,17 @@ def list_vpcs(call: Call) -> Body:
     return answer(call, "vpc", keyword(call, rows[::-1]), lambda row: view(call.world, row))
 
 
+@command("updateVPC", f"{ADMIN}.UpdateVPCCmdByAdmin", id="vpcs")
+def update_vpc(call: Call) -> Work:
+    world, vpc = call.world, call["id"]
+
+    def run() -> Body:
+        vpc.name, vpc.display_text = call.get("name") or vpc.name, call.get("displaytext") or vpc.display_text
+        return {"vpc": view(world, vpc)}
+
+    return Work(run, instance=("Vpc", None))
+
+
 @command("deleteVPC", USER, id="vpcs")
 def delete_vpc(call: Call) -> Work:
     """Refused while it has tiers (text from the source)."""

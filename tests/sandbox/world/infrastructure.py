@@ -26,6 +26,7 @@ from .networks import (
     VpcOffering,
 )
 from .os_types import OsCategory, OsType
+from .regions import PortableRange
 from .security import Authority, Bmc, HostHa, OutOfBand
 from .table import Table
 
@@ -43,6 +44,7 @@ class Infrastructure:
         self.networks: Table[Network] = Table("zone_id", "traffic_type", "vpc_id", first_id=200)
         self.network_offerings: Table[NetworkOffering] = Table("name")
         self.vlan_ranges: Table[VlanRange] = Table("zone_id", "network_id", "physical_network_id")
+        self.portable_ranges: Table[PortableRange] = Table("region")
         self.dedicated_vlans: Table[DedicatedVlans] = Table("physical_network_id")
         self.vpcs: Table[Vpc] = Table("zone_id")
         self.vpc_offerings: Table[VpcOffering] = Table("name")

@@ -116,6 +116,8 @@ class Network:
     domain: str = ""
     guest_type: str = ""
     vlan: int | None = None
+    # Further VLANs of a layer-2 network with a list of them, as it was given ("850,860-869"); `vlan` is the first.
+    vlan_list: str = ""
     # Of a private VLAN: its type ("i", "c", "p") and its secondary VLAN.
     pvlan: tuple[str, int] | None = None
     gateway6: str = ""

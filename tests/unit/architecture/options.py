@@ -40,6 +40,7 @@ SPECS: Mapping[str, str] = {
     "routers.required_health": "system_vms.routers:REQUIRE_HEALTH",
     "routers.upgrade": "system_vms.routers:UPGRADE",
     "state": "fields:STATE",
+    "state.display_text": "fields:DISPLAY_TEXT",
     "state.enabled": "fields:ENABLED",
     "state.id": "fields:ID",
     "state.poll_async": "fields:POLL_ASYNC",

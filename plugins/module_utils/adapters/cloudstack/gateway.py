@@ -16,7 +16,7 @@ from ...core.errors import Ambiguous, ApiError, HostcraftError, NotFound
 from ...core.naming import matches, nearest
 from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
-from . import mapping, network_resources, resources
+from . import mapping, network_resources, regions, resources, vpcs
 from .alerts import Alerts
 from .capacities import Capacities
 from .certificates import Authorities
@@ -257,6 +257,10 @@ class Gateway:
         self.network_offerings = Listing(client, network_resources.NETWORK_OFFERINGS)
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
+        self.vpcs = Listing(client, vpcs.VPCS)
+        self.vpc_offerings = Listing(client, vpcs.VPC_OFFERINGS)
+        self.regions = Listing(client, regions.REGIONS)
+        self.portable_ranges = Listing(client, regions.PORTABLE_RANGES)
         self.storage_pools = Listing(client, resources.STORAGE_POOLS)
         self.image_stores = Listing(client, resources.IMAGE_STORES)
         self.staging_stores = Listing(client, resources.STAGING_STORES)

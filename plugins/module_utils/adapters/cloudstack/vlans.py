@@ -172,6 +172,7 @@ def private_gateway(wire: Wire, vlan: int, tell: Tell = unheard) -> PrivateGatew
         state=read.text("state"),
         owner=_owner(read),
         physical_network_id=read.text("physicalnetworkid"),
+        vpc_id=read.text("vpcid"),
     )
 
 

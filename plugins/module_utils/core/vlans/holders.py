@@ -39,6 +39,7 @@ KINDS: t.Mapping[str, Kind] = {
     "dedication": Kind("dedicated range", True, True, "release it first (cs_vlan_dedication, state absent)"),
     "shared_range": Kind("range of a shared network", False, True, "omit it, or remove the range first"),
     "public_range": Kind("public range", False, False, "omit it, or remove the range first (cs_vlan_ip_range)"),
+    "portable_range": Kind("portable range", False, False, "omit it, or remove the range first (cs_portable_ip_range)"),
     "management_range": Kind("management range of pod", False, False, "omit it: management traffic uses it"),
     "storage_range": Kind("storage range", False, False, "omit it: storage traffic uses it"),
     "traffic_type": Kind("traffic type", False, False, "omit it, or change the traffic label first"),
@@ -144,6 +145,7 @@ class PrivateGateway:
     state: str = ""
     owner: str = ""
     physical_network_id: str = ""
+    vpc_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ class Network:
     domain: t.Optional[str] = None
     project: t.Optional[str] = None
     project_id: str = ""
+    vpc: t.Optional[str] = None
+    vpc_id: str = ""
     specify_vlan: bool = False
     persistent: bool = False
     created: t.Optional[str] = None
@@ -78,7 +80,7 @@ NETWORK = Rules(
     required=("name", "network_offering_id"),
     fixed={
         **dict.fromkeys(("gateway", "netmask", "gateway_ipv6", "cidr_ipv6", "acl_type"), ANEW),
-        **dict.fromkeys(("physical_network_id", "project_id"), ANEW),
+        **dict.fromkeys(("physical_network_id", "project_id", "vpc_id"), ANEW),
         **dict.fromkeys(("vlan", "isolated_pvlan", "isolated_pvlan_type"), FOR_LIFE),
         "account": ANEW,
     },
@@ -92,8 +94,11 @@ NETWORK = Rules(
             "end_ipv6",
             "bypass_vlan_overlap_check",
             "subdomain_access",
+            "change_cidr",
+            "forced",
         )
     ),
+    along=frozenset(("change_cidr", "forced")),
     same={
         **dict.fromkeys(("vlan", "isolated_pvlan"), same_vlans),
         **dict.fromkeys(("acl_type", "account", "isolated_pvlan_type"), same_word),
@@ -102,17 +107,50 @@ NETWORK = Rules(
 )
 
 
-def vlan_of(value: object, parameter: str = "vlan") -> t.Optional[int]:
-    """The VLAN or VNI that a network is to have, "500" or "vlan://500"; None for none. Raises InvalidValue."""
+def vlans_of(value: object, parameter: str = "vlan") -> tuple[int, ...]:
+    """The VLANs or the VNI that a network is to have: "500", "vlan://500", of a layer-2 network "500,510-512".
+
+    None for an untagged one. Raises InvalidValue.
+    """
     text = vlan_tag(value)
     if text == "untagged":
-        return None
-    if not text.isdecimal() or not 0 < int(text) <= vlans.HIGHEST_OF["GRE"]:
-        raise InvalidValue(parameter, value, "one VLAN from 2 to 4094")
-    return int(text)
+        return ()
+    if text.isdecimal():
+        if not 0 < int(text) <= vlans.HIGHEST_OF["GRE"]:
+            raise InvalidValue(parameter, value, "one VLAN from 2 to 4094")
+        return (int(text),)
+    try:
+        found = vlans.parse(text)
+    except InvalidValue:
+        raise InvalidValue(parameter, value, "a VLAN from 2 to 4094, or a list such as 500,510-512") from None
+    return tuple(number for first, last in found for number in range(first, last + 1))
 
 
-def check_limits(numbers: t.Mapping[str, int], methods: t.Iterable[t.Optional[str]]) -> None:
+def several_vlans(numbers: t.Mapping[str, t.Sequence[int]], guest_type: str) -> t.Iterator[Reason]:
+    """Why a network cannot have a list of VLANs: only a layer-2 network is a trunk, and a private VLAN is one pair."""
+    if len(numbers.get("isolated_pvlan", ())) > 1:
+        yield Reason("several_vlans", "a private VLAN has one secondary VLAN", "set one VLAN as isolated_pvlan")
+    if len(numbers.get("vlan", ())) < 2:
+        return
+    if guest_type != "L2":
+        message = f"only layer-2 networks can have several VLANs, and this one is {guest_type}"
+        yield Reason("several_vlans", message, "set one VLAN, or use an offering of guest_ip_type L2")
+    if numbers.get("isolated_pvlan"):
+        yield Reason("several_vlans", "a private VLAN has one primary VLAN", "set one VLAN, or omit isolated_pvlan")
+
+
+def private_vlan(numbers: t.Mapping[str, t.Sequence[int]], kind: t.Optional[str]) -> t.Iterator[Reason]:
+    """Why a pair cannot be a private VLAN: a promiscuous one has its primary VLAN alone, the others two VLANs."""
+    first, second = numbers.get("vlan", ()), numbers.get("isolated_pvlan", ())
+    if len(first) != 1 or len(second) != 1:
+        return
+    if (kind == "promiscuous") != (first == second):
+        message = f"private VLAN {first[0]}-{second[0]} cannot be {kind or 'isolated'}"
+        remedy = "a promiscuous one has the primary VLAN as isolated_pvlan too, the others another VLAN"
+        yield Reason("pvlan_pair", message, remedy, {"vlan": first[0], "isolated_pvlan": second[0]})
+
+
+def check_limits(numbers: t.Mapping[str, t.Sequence[int]], methods: t.Iterable[t.Optional[str]]) -> None:
     """Whether VLANs by parameter can be used on physical networks of these isolation methods, or VNIs.
 
     The server accepts 1, which switches carry untagged, and numbers above 4094 (measured). Raises InvalidValue.
@@ -120,7 +158,7 @@ def check_limits(numbers: t.Mapping[str, int], methods: t.Iterable[t.Optional[st
     given = list(methods)
     highest = max((vlans.highest_of(method) for method in given), default=vlans.HIGHEST)
     tunnel = highest != vlans.HIGHEST
-    for parameter, number in numbers.items():
+    for parameter, number in ((name, each) for name, those in numbers.items() for each in those):
         if tunnel and not 0 < number <= highest:
             raise InvalidValue(parameter, number, f"one identifier from 1 to {highest}")
         if not tunnel and not 1 < number < vlans.HIGHEST:

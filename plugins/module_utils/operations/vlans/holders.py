@@ -46,6 +46,7 @@ def gather(
     carriers = _carriers(cloud, networks)
     found += _labels(carriers, names)
     found += _address_ranges(cloud, zone, names)
+    found += _portable_ranges(cloud)
     found += _pod_ranges(cloud, zone, names, _carrier_ids(carriers))
     for each in networks:
         if focus and each.id != focus.id and each.vlan:
@@ -99,6 +100,14 @@ def _address_ranges(cloud: Cloud, zone: Zone, names: t.Mapping[str, str]) -> t.I
             owner = owner_of(each.account or "", each.project or "", each.domain or "")
             place = each.physical_network_id
             yield Holder(kind, ranges, name, each.id, "", owner, place, names.get(place, ""))
+
+
+def _portable_ranges(cloud: Cloud) -> t.Iterator[Holder]:
+    """They are in every zone of the region; which physical network has them is not known."""
+    for each in cloud.portable_ranges.all():
+        ranges = vlans.told(each.vlan)
+        if ranges:
+            yield Holder("portable_range", ranges, f"{each.start_ip}-{each.end_ip}", each.id)
 
 
 def _pod_ranges(

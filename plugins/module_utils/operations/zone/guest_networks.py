@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Guest networks with a VLAN of their own or one of the pool, and the offerings that they need.
+"""Guest networks with a VLAN of their own or one of the pool.
 
 Source: Working with Hosts, "Assigning VLANs to Isolated Networks"; T4:21-33.
 """
@@ -9,33 +9,31 @@ Source: Working with Hosts, "Assigning VLANs to Isolated Networks"; T4:21-33.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import MissingValue, NotAsRead, Refused
 from ...core.naming import only
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
-from ...core.zone import shown
 from ...core.zone.guest_networks import (
     NETWORK,
     Network,
     check_limits,
     needs_of,
+    private_vlan,
     reasons_against,
     reasons_against_reservation,
     reasons_to_keep,
-    vlan_of,
+    several_vlans,
+    vlans_of,
     without_isolation,
 )
-from ...core.zone.network_offerings import (
-    NETWORK_OFFERING,
-    NetworkOffering,
-    capabilities_of,
-    egress_policy,
-    providers_of,
-    reasons_against_offering,
-)
+from ...core.zone.network_addresses import check_ipv6, reasons_against_ipv6, reasons_against_tier, without_ipv6
+from ...core.zone.network_changes import Move, reasons_against_move, warnings_of_move
+from ...core.zone.network_offerings import NetworkOffering
 from ...core.zone.topology import Zone
+from ...core.zone.vpcs import Vpc
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
@@ -46,50 +44,11 @@ VLANS = ("vlan", "isolated_pvlan")
 WITH_VLAN = ("Setup", "Implementing", "Implemented")
 
 
-def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
-    """``wanted``: fields of core NetworkOffering, and "service_offering", the name of that of its routers.
-
-    A service without a provider gets the virtual router.
-    """
-    held = lookup.maybe(cloud.network_offerings, "network offering", str(wanted["name"]))
-    routers = {name: value for name, value in wanted.items() if name == "service_offering" and state == "present"}
-    wanted = {name: value for name, value in wanted.items() if name != "service_offering"}
-    if routers.get("service_offering"):
-        wanted["service_offering_id"] = lookup.router_offering(cloud, str(routers["service_offering"])).id
-    fields = {**wanted, "egress_default_policy": egress_policy(wanted.get("egress_default_policy"))}
-    services: t.Any = fields.get("supported_services")
-    given: t.Any = fields.get("service_providers")
-    offered = list(services if services is not None else held.supported_services if held else ())
-    abilities = cloud.offers.services() if state == "present" and (services or given) else {}
-    if services is not None or given is not None:
-        for_vpc = bool(held.for_vpc if held else fields.get("for_vpc"))
-        fields["service_providers"] = providers_of(offered, given or (), abilities, for_vpc)
-    if state == "present" and (held is None or fields.get("max_connections") is not None):
-        pairs: t.Any = fields.get("service_providers") or ()
-        most: t.Any = fields.get("max_connections")
-        reasons = list(reasons_against_offering(offered, pairs, abilities, most))
-        chosen: t.Any = fields.get("service_capabilities")
-        if held is None and chosen:
-            fields["service_capabilities"], missing = capabilities_of(offered, chosen)
-            reasons += missing
-        if reasons:
-            raise Refused(f"network offering {fields['name']}", reasons)
-    if held is None and state == "present":
-        if not fields.get("guest_ip_type"):
-            # What an offering of a network with services is made of; one of type L2 has none.
-            usual = ("display_text", "guest_ip_type", "supported_services", "service_providers")
-            subject = f"network offering {fields['name']}"
-            raise MissingValue(subject, [name for name in usual if fields.get(name) is None])
-        fields["display_text"] = fields.get("display_text") or fields["name"]
-        fields["traffic_type"] = fields.get("traffic_type") or "Guest"
-    show_it = shown.network_offering
-    return ensure(cloud, cloud.network_offerings, NETWORK_OFFERING, held, fields, state, check_mode, show=show_it)
-
-
 class NetworkPlaces(t.NamedTuple):
     zone: Zone
     physical_network_id: t.Optional[str]
     offering: t.Optional[NetworkOffering]
+    vpc: t.Optional[Vpc] = None
 
 
 def ensure_network(
@@ -101,25 +60,34 @@ def ensure_network(
     check_mode: bool,
     scheme: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> Outcome:
-    """``wanted``: fields of core Network and those of its creation; places: "physical_network", "network_offering".
+    """``wanted``: fields of core Network and those of its creation; places: "physical_network", "network_offering",
+    "vpc".
 
     Raises Refused (the VLAN cannot be given, is held, or is another than the network has; VMs are on a network that
-    is to go), MissingValue, InvalidValue.
+    is to go; another offering does not fit), MissingValue, InvalidValue.
     """
     entries = vlan_scheme.parse(scheme)
-    numbers = {name: number for name in VLANS if (number := vlan_of(wanted.get(name), name)) is not None}
+    numbers = {name: found for name in VLANS if (found := vlans_of(wanted.get(name), name))}
 
     def then(found: NetworkPlaces) -> Outcome:
         fields: dict[str, object] = {**wanted, "zone_id": found.zone.id}
         fields["physical_network_id"] = found.physical_network_id
         owner = lookup.owner(cloud, fields)
         fields.update(owner)
-        held = _held(cloud, found.zone, str(fields["name"]), str(owner.get("project_id") or ""))
+        move = Move(bool(fields.pop("change_cidr", None)), bool(fields.pop("forced", None)))
+        fields["vpc_id"] = found.vpc.id if found.vpc else None
+        held = _held(cloud, found, str(fields["name"]), str(owner.get("project_id") or ""))
         if found.offering:
             fields["network_offering_id"] = found.offering.id
+        warnings: list[str] = []
         if held is None and state == "present":
             fields["display_text"] = fields.get("display_text") or fields["name"]
             _refuse(cloud, found, fields, numbers, entries)
+            if fields.get("cidr_ipv6"):
+                clusters = cloud.clusters.all(zone_id=found.zone.id)
+                warnings = without_ipv6({each.name: each.hypervisor for each in clusters})
+        elif held is not None and state == "present":
+            warnings = _check_move(cloud, held, found.offering, fields, move)
         if fields.get("guest_vm_cidr") and state == "present":
             reserved = list(reasons_against_reservation(held, str(fields["guest_vm_cidr"])))
             if reserved:
@@ -141,15 +109,34 @@ def ensure_network(
         )
         if outcome.changed and state == "present" and numbers and not check_mode:
             _verify_state(outcome.result)
-        return outcome
+        return replace(outcome, warnings=(*warnings, *outcome.warnings))
 
     return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, {"zone": zone, **places})
 
 
-def _held(cloud: Cloud, zone: Zone, name: str, project_id: str) -> t.Optional[Network]:
-    """The network of that name or id, of that project or of none: projects may have networks of one name."""
-    there = [each for each in cloud.networks.find(name, zone_id=zone.id) if each.project_id == project_id]
-    return only(there, "network", name, f"zone {zone.name}") if there else None
+def _held(cloud: Cloud, found: NetworkPlaces, name: str, project_id: str) -> t.Optional[Network]:
+    """The network of that name or id, of that project or of none: projects and VPCs may have networks of one name."""
+    there = [each for each in cloud.networks.find(name, zone_id=found.zone.id) if each.project_id == project_id]
+    if found.vpc:
+        there = [each for each in there if each.vpc_id == found.vpc.id]
+    return only(there, "network", name, f"zone {found.zone.name}") if there else None
+
+
+def _check_move(
+    cloud: Cloud, held: Network, offering: t.Optional[NetworkOffering], fields: dict[str, object], move: Move
+) -> list[str]:
+    """Warnings of a change to another offering, with which its own parameters are sent. Raises Refused."""
+    if offering is None or offering.id == held.network_offering_id:
+        return []
+    fields.update({"change_cidr": move.change_cidr or None, "forced": move.forced or None})
+    old = next(iter(cloud.network_offerings.find(held.network_offering_id)), None)
+    if old is not None:
+        move = move._replace(users=cloud.vlans.users(held.id) if move.change_cidr else ())
+        reserved = fields.get("guest_vm_cidr") is not None
+        reasons = list(reasons_against_move(held, old, offering, move, reserved))
+        if reasons:
+            raise Refused(f"network {held.name}", reasons)
+    return warnings_of_move(held, move)
 
 
 def show(network: Network) -> Fields:
@@ -158,11 +145,12 @@ def show(network: Network) -> Fields:
 
 def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> NetworkPlaces:
     place = lookup.zone(cloud, zone)
-    physical, offering = places.get("physical_network"), places.get("network_offering")
+    physical, offering, vpc = (places.get(name) for name in ("physical_network", "network_offering", "vpc"))
     return NetworkPlaces(
         place,
         lookup.physical_network(cloud, physical, place).id if physical else None,
         lookup.one(cloud.network_offerings, "network offering", offering) if offering else None,
+        lookup.one(cloud.vpcs, "VPC", vpc, f"zone {place.name}", zone_id=place.id) if vpc else None,
     )
 
 
@@ -170,7 +158,7 @@ def _refuse(
     cloud: Cloud,
     found: NetworkPlaces,
     wanted: Fields,
-    numbers: t.Mapping[str, int],
+    numbers: t.Mapping[str, t.Sequence[int]],
     scheme: t.Sequence[vlan_scheme.Entry],
 ) -> None:
     """Raises Refused with every reason against a new network, InvalidValue for a VLAN that is none."""
@@ -192,10 +180,16 @@ def _refuse(
         offerings = cloud.network_offerings.all(specify_vlan=True, state="Enabled")
         suitable = [each.name for each in offerings if each.guest_ip_type == kind]
     pools = {each.name: ranges_of(each) for each in networks}
-    asked = list(dict.fromkeys(numbers.values()))
+    asked = list(dict.fromkeys(number for those in numbers.values() for number in those))
     reasons = list(reasons_against(found.offering, asked, holders, pools, suitable, bypass, basic))
     if found.zone.network_type == "Advanced":
         reasons += without_isolation(found.offering, {each.name: each.isolation_method for each in ours})
+    reasons += several_vlans(numbers, found.offering.guest_ip_type)
+    reasons += private_vlan(numbers, t.cast("t.Optional[str]", wanted.get("isolated_pvlan_type")))
+    if check_ipv6(wanted, f"network {wanted['name']}"):
+        reasons += reasons_against_ipv6(found.offering.guest_ip_type)
+    tiers = {each.name: each.cidr or "" for each in found.vpc.tiers} if found.vpc else {}
+    reasons += reasons_against_tier(found.offering, found.vpc, wanted, tiers)
     if numbers:
         reasons += vlan_scheme.against(scheme, "fixed_network", vlans.of(asked))
     if reasons:

@@ -15,6 +15,7 @@ from ...core.change import Fields, Outcome, State
 from ...core.errors import MissingValue, Reason, Refused
 from ...core.vlans import ranges as vlans
 from ...core.zone import shown
+from ...core.zone.network_addresses import check_ipv6
 from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, same_address, vlan_tag
 from ...core.zone.pod_ranges import overlaps
 from ...core.zone.topology import Zone
@@ -57,6 +58,7 @@ def ensure_range(
         held = _meant(there, fields)
         if held is None and state == "present":
             _check_complete(fields)
+            check_ipv6(fields, "VLAN IP range", complete=False)
             fields["end_ip"] = fields.get("end_ip") or fields.get("start_ip")
             fields["end_ipv6"] = fields.get("end_ipv6") or fields.get("start_ipv6")
             if fields.get("for_virtual_network") is None:
@@ -137,6 +139,9 @@ def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fi
     if first6:
         six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
         reasons += overlaps(six, str(first6), str(last6), "the range")
+    if first:
+        portable = overlaps(cloud.portable_ranges.all(), str(first), str(last), "the portable range")
+        reasons += [replace(each, remedy="use other addresses") for each in portable]
     tag = vlan_tag(wanted.get("vlan"))
     if wanted.get("for_virtual_network") and tag.isdecimal():
         for network in cloud.physical_networks.all(zone_id=zone.id):

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlans.holders import KINDS, Holder
@@ -13,7 +15,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.gue
     check_limits,
     needs_of,
     reasons_against,
-    vlan_of,
+    vlans_of,
     without_isolation,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.network_offerings import (
@@ -85,10 +87,10 @@ def test_both_vlans_of_a_private_one_have_to_be_free() -> None:
 )
 def test_a_vlan_is_one_on_its_physical_networks(vlan: int, methods: list[str | None], fine: bool) -> None:
     if fine:
-        check_limits({"vlan": vlan}, methods)
+        check_limits({"vlan": [vlan]}, methods)
         return
     with pytest.raises(InvalidValue, match="vlan="):
-        check_limits({"vlan": vlan}, methods)
+        check_limits({"vlan": [vlan]}, methods)
 
 
 @pytest.mark.parametrize(
@@ -108,21 +110,20 @@ def test_a_shared_network_needs_an_isolation_method(
     assert [each.code for each in without_isolation(offering, methods)] == expected
 
 
-@pytest.mark.parametrize("value", ["0", "1-5", "all", "-5", str(2**33)])
-def test_what_is_not_one_vlan_is_refused(value: object) -> None:
+@pytest.mark.parametrize("value", ["0", "851-850", "all", "-5", "850-5000", str(2**33)])
+def test_what_is_no_vlan_is_refused(value: object) -> None:
     with pytest.raises(InvalidValue, match="vlan="):
-        vlan_of(value)
+        vlans_of(value)
 
 
 def test_one_vlan_is_read_in_every_spelling() -> None:
-    assert [vlan_of(value) for value in (850, "850", "vlan://850", " 850 ", None, "untagged")] == [
-        850,
-        850,
-        850,
-        850,
-        None,
-        None,
-    ]
+    assert [vlans_of(value) for value in (850, "850", "vlan://850", " 850 ")] == [(850,)] * 4
+    assert [vlans_of(value) for value in (None, "untagged")] == [(), ()]
+
+
+@given(numbers=st.sets(st.integers(2, 4094), min_size=2, max_size=40))
+def test_a_list_is_every_vlan_once(numbers: set[int]) -> None:
+    assert vlans_of(",".join(map(str, numbers))) == tuple(sorted(numbers))
 
 
 def test_every_service_gets_a_provider_once() -> None:
