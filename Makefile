@@ -152,6 +152,10 @@ $(OLDEST)/.installed: requirements/oldest.txt
 matrix: venv ## Write the support matrix to the README
 	PYTHONPATH=$(VENV)/collections $(BIN)/python tools/support_matrix.py
 
+.PHONY: findings
+findings: venv ## Write the guide of all finding codes
+	PYTHONPATH=$(VENV)/collections $(BIN)/python tools/finding_codes.py
+
 .PHONY: sanity
 sanity: venv ## Run ansible-test sanity on a copy of the checkout
 	$(BIN)/python tools/sanity.py
@@ -174,7 +178,7 @@ PORT ?= 8090
 INVENTORY ?= playbooks/inventories/advanced
 
 .PHONY: demo
-demo: venv ## Apply a declared zone to the embedded CloudStack twice and show it as a tree
+demo: venv ## Apply a declared zone to the embedded CloudStack twice, show it as a tree, and write the doctor's page
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/demo.py $(INVENTORY)
 
 .PHONY: sandbox

@@ -1,6 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apply a declared zone twice, insist that the second run changes nothing, and show the zone: demo.py INVENTORY
+"""Apply a declared zone twice, insist that the second run changes nothing, show the zone and the page of the doctor:
+
+    demo.py INVENTORY
 
 The CloudStack is the one that CLOUDSTACK_ENDPOINT names; when that is a sandbox, the API calls of each run are counted.
 """
@@ -18,6 +20,7 @@ from urllib.parse import urljoin
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / ".cache" / "doctor.html"
 RECAP = re.compile(r"^\S+ +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
 CALLS = urljoin(os.environ.get("CLOUDSTACK_ENDPOINT", ""), "/sandbox/calls")
 
@@ -32,9 +35,10 @@ def changes(recap: str) -> int:
     return sum(changed for changed, _unreachable, _failed in hosts)
 
 
-def play(inventory: str, playbook: str) -> int:
+def play(inventory: str, playbook: str, **variables: str) -> int:
     """Run a playbook, print what it prints, and return how much it changed; SystemExit when it fails."""
-    command = ["ansible-playbook", "-i", inventory, f"playbooks/{playbook}"]
+    extra = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
+    command = ["ansible-playbook", "-i", inventory, *extra, f"playbooks/{playbook}"]
     # Results as YAML, in which a tree of many lines keeps its lines.
     settings = {**os.environ, "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
     with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True) as run:
@@ -66,7 +70,10 @@ def main(arguments: list[str]) -> int:
     _changed, first = counted_apply(arguments[0])
     again, second = counted_apply(arguments[0])
     play(arguments[0], "show_zone.yml")
-    print(f"first run:  {first}\nsecond run: {second}")
+    PAGE.parent.mkdir(exist_ok=True)
+    # The ports of a declared demo are of no machines.
+    play(arguments[0], "doctor.yml", doctor_page=str(PAGE), doctor_fail="never", doctor_probe="false")
+    print(f"first run:  {first}\nsecond run: {second}\nthe doctor: {PAGE.relative_to(ROOT)}")
     if again:
         print(f"the second run changed {again} things that the first had left as declared", file=sys.stderr)
     return 1 if again else 0

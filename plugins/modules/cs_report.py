@@ -53,6 +53,11 @@ options:
       - Result of M(hostcraft.cloudstack.cs_certificate_info), or a list of such results. The page then has a table of
         certificates, the one that expires first at the top.
     type: raw
+  doctor:
+    description:
+      - Result of M(hostcraft.cloudstack.cs_doctor), or a list of such results. The page then begins with a table of
+        findings. Without O(zone) it is about all zones.
+    type: raw
   title:
     description: Title of the page.
     type: str
@@ -61,6 +66,7 @@ seealso:
   - module: hostcraft.cloudstack.cs_maintenance_plan
   - module: hostcraft.cloudstack.cs_maintenance
   - module: hostcraft.cloudstack.cs_certificate_info
+  - module: hostcraft.cloudstack.cs_doctor
 """
 
 EXAMPLES = r"""

@@ -23,6 +23,7 @@ REPORT: Spec = {
     "plan": {"type": "raw"},
     "results": {"type": "raw"},
     "certificates": {"type": "raw"},
+    "doctor": {"type": "raw"},
     "title": {"type": "str", "default": ""},
 }
 
@@ -36,6 +37,7 @@ def written(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         plan=params["plan"],
         results=params["results"],
         certificates=params["certificates"],
+        doctor=params["doctor"],
         title=params["title"],
         mode=_mode(params["mode"]),
     )

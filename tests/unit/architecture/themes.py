@@ -36,6 +36,9 @@ THEMES: Mapping[str, frozenset[str]] = {
     "inventory": frozenset({"servers", "system_vms", "zone"}),
     "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
     "seeding": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
+    "doctor": frozenset(
+        {"vlans", "zone", "placement", "capacity", "system_vms", "bmc", "certificates", "maintenance", "servers"}
+    ),
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {

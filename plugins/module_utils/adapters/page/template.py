@@ -53,6 +53,7 @@ details { margin: 10px 0 0; } summary { cursor: pointer; color: var(--accent); }
 .reasons { list-style: none; margin: 8px 0; padding: 0; }
 .reasons li { background: var(--bad-back); border-left: 4px solid var(--bad); border-radius: 4px; padding: 8px 12px;
   margin: 0 0 8px; overflow-wrap: anywhere; }
+.findings td { overflow-wrap: anywhere; min-width: 90px; } .findings td:nth-child(3) { min-width: 240px; }
 a { color: var(--accent); }
 svg.chart text { font-family: system-ui, sans-serif; }
 code { font: 13px ui-monospace, monospace; }
@@ -107,6 +108,30 @@ PAGE = """<!DOCTYPE html>
 <div><dt>RAM held</dt><dd>{{ share.ram | percent }}<small>{{ report.balance.free.ram | gib }} free</small></dd></div>
 </dl>
 </header>
+{% if report.doctor %}
+<h2>Findings</h2>
+<section class="doctor">
+<p class="{{ "good" if report.doctor.healthy else "bad" }}">{{ report.doctor.sentence }}</p>
+{% if report.doctor.rows %}
+<div class="scroll"><table class="findings">
+<thead><tr><th>Severity</th><th>About</th><th>What was found</th><th>What helps</th></tr></thead>
+<tbody>
+{% for row in report.doctor.rows %}
+<tr><td class="{{ row.verdict }}">{{ row.word }}</td><td>{{ row.about or "–" }}</td>
+<td>{{ row.evidence }}<br><code>{{ row.code }}</code></td>
+<td>{{ row.remedy }}{% if row.tools %}<br><code>{{ row.tools | join(", ") }}</code>{% endif %}</td></tr>
+{% endfor %}
+</tbody></table></div>
+{% endif %}
+{% if report.doctor.unseen %}
+<details><summary>{{ counted(report.doctor.unseen | length, "check") }} could not be made</summary>
+<ul>
+{% for each in report.doctor.unseen %}<li>{{ each }}</li>
+{% endfor %}
+</ul></details>
+{% endif %}
+</section>
+{% endif %}
 <h2>Capacity now</h2>
 <ul class="legend" aria-label="Share of a host's capacity that is held">
 {% for band in bands %}<li><i class="b{{ loop.index0 }}"></i>{{ band }}</li>{% endfor %}

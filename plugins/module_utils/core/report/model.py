@@ -30,6 +30,7 @@ from .changes import (
     percent,
     shifts,
 )
+from .doctor import DoctorPart
 from .places import Json, arguments, fleet_of, labels
 
 # Of results that have such a key, and of failed ones.
@@ -113,6 +114,7 @@ class Report:
     shifts: tuple[ShiftPart, ...]
     done: t.Optional[DonePart]
     certificates: t.Optional[CertificatesPart] = None
+    doctor: t.Optional[DoctorPart] = None
 
     @property
     def balance(self) -> Balance:
@@ -131,6 +133,7 @@ class Report:
         share = self.balance.share()
         loads = f"CPU {percent(share['cpu'])}, RAM {percent(share['ram'])}"
         lines = [f"zone {self.zone}: {counted(self.hosts, 'host')}, {counted(self.vms, 'VM')}, {loads}"]
+        lines += [f"doctor: {self.doctor.sentence}"] if self.doctor else []
         lines += [f"cluster {part.name}: {part.sentence}" for part in self.clusters]
         lines += [f"plan of {part.cluster}: {part.sentence}" for part in self.plans]
         lines += [f"done: {self.done.sentence}"] if self.done else []

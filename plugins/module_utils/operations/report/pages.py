@@ -13,7 +13,9 @@ from datetime import datetime, timezone
 
 from ...core.change import Outcome
 from ...core.report.certificates import certificates_part
+from ...core.report.doctor import doctor_part
 from ...core.report.model import report, taken
+from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from ...ports.report import Pages
 from .. import lookup
@@ -24,7 +26,10 @@ STAMP = re.compile(r'<time datetime="([0-9TZ:-]+)">[^<]*</time>')
 
 @dataclass(frozen=True)
 class Request:
-    """clusters: names, none for all of the zone. plan, results, certificates: as tasks registered them."""
+    """clusters: names, none for all of the zone. plan, results, certificates, doctor: as tasks registered them.
+
+    zone: with ``doctor``, none for all.
+    """
 
     zone: t.Optional[str]
     clusters: tuple[str, ...]
@@ -32,6 +37,7 @@ class Request:
     plan: object = None
     results: object = None
     certificates: object = None
+    doctor: object = None
     title: str = ""
     mode: int = 0o644
 
@@ -44,16 +50,20 @@ def write(cloud: Cloud, pages: Pages, request: Request, check_mode: bool) -> Out
     plans = taken("plan", request.plan, "waves", "cs_maintenance_plan")
     results = taken("results", request.results, "moved", "cs_maintenance")
     certificates = taken("certificates", request.certificates, "certificates", "cs_certificate_info")
+    doctor = taken("doctor", request.doctor, "findings", "cs_doctor")
     held = pages.read(request.dest)
-    zone = lookup.zone(cloud, request.zone)
+    zones = _zones(cloud, request, bool(doctor))
     if request.clusters:
-        clusters = [lookup.cluster(cloud, name, zone) for name in request.clusters]
+        clusters = [lookup.cluster(cloud, name, zones[0]) for name in request.clusters]
     else:
-        clusters = sorted(cloud.clusters.all(zone_id=zone.id), key=lambda each: (each.pod, each.name))
+        clusters = [each for zone in zones for each in cloud.clusters.all(zone_id=zone.id)]
+        clusters.sort(key=lambda each: (each.zone, each.pod, each.name))
     fleets = [cloud.fleets.read(each) for each in clusters]
     stamp = datetime.fromtimestamp(cloud.clock.wall(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    found = report(request.title, zone.name, stamp, fleets, plans, results)
-    found = replace(found, certificates=certificates_part(certificates))
+    called = ", ".join(zone.name for zone in zones)
+    title = request.title or (f"State of {called}" if doctor else "")
+    found = report(title, called, stamp, fleets, plans, results)
+    found = replace(found, certificates=certificates_part(certificates), doctor=doctor_part(doctor))
     before = STAMP.search(held[0]) if held else None
     same = held is not None and before is not None and pages.render(replace(found, made=before[1])) == held[0]
     text = held[0] if held and same else pages.render(found)
@@ -67,6 +77,12 @@ def write(cloud: Cloud, pages: Pages, request: Request, check_mode: bool) -> Out
     result = {"dest": request.dest, "size": size, "summary": found.summary()}
     now = _facts(text, request.mode)
     return Outcome(changed, _facts(*held) if held and changed else {}, now if changed else {}, result)
+
+
+def _zones(cloud: Cloud, request: Request, whole: bool) -> list[Zone]:
+    if request.zone or request.clusters or not whole or not cloud.zones.all():
+        return [lookup.zone(cloud, request.zone)]
+    return sorted(cloud.zones.all(), key=lambda zone: zone.name)
 
 
 def _facts(text: str, mode: int) -> dict[str, object]:
