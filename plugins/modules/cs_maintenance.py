@@ -83,6 +83,15 @@ options:
         the host move, to the hosts that are loaded least.
     type: bool
     default: false
+  move_back:
+    description:
+      - With O(state=maintenance) and O(state=draining), the VMs that leave the host are recorded in annotations of the
+        host. With O(state=enabled), the recorded VMs are moved back to it. Set it for both tasks.
+      - VMs that cannot move back (rules, room, O(spare_hosts)) stay where they are, see RV(not_moved_back). In check
+        mode, RV(moved) and RV(distribution) are the plan. A host that was disabled before gets no VMs back.
+      - VMs that run on another cluster by then, or do not run, are left alone.
+    type: bool
+    default: false
   max_migrations_per_source:
     description: Maximum number of simultaneous migrations from one host.
     type: int
@@ -127,6 +136,28 @@ EXAMPLES = r"""
     name: kvm1.example.net
     zone: zurich
     state: enabled
+
+- name: Empty a host, to move its VMs back later
+  hostcraft.cloudstack.cs_maintenance:
+    name: kvm1.example.net
+    zone: zurich
+    move_back: true
+
+- name: Show which VMs would move back
+  hostcraft.cloudstack.cs_maintenance:
+    name: kvm1.example.net
+    zone: zurich
+    state: enabled
+    move_back: true
+  check_mode: true
+  register: plan
+
+- name: End the maintenance and move them back
+  hostcraft.cloudstack.cs_maintenance:
+    name: kvm1.example.net
+    zone: zurich
+    state: enabled
+    move_back: true
 """
 
 RETURN = r"""
@@ -174,6 +205,16 @@ distribution:
     least: null
     thresholds: {"cpu": 0.85, "memory": 0.85}
     above_threshold: []
+not_moved_back:
+  description: VMs that were not moved back to the host, with C(vm), C(code), C(message) and C(remedy).
+  returned: with O(state=enabled) and O(move_back)
+  type: list
+  elements: dict
+  sample:
+    - vm: web1
+      code: ram
+      message: "VM web1 is not moved back to kvm1: the host does not have enough RAM left"
+      remedy: free memory in the cluster, or add a host to it
 seconds:
   description: Duration of the task in seconds, including waits for others.
   returned: success, not in check mode
@@ -208,6 +249,7 @@ OPTIONS: Spec = {
     "name": {"type": "str", "required": True},
     **ZONE,
     "state": {"type": "str", "choices": ["maintenance", "enabled", "draining"], "default": "maintenance"},
+    "move_back": {"type": "bool", "default": False},
     "preferred_hosts": {"type": "list", "elements": "str", "default": []},
     "avoid_hosts": {"type": "list", "elements": "str", "default": []},
     "planned_moves": {

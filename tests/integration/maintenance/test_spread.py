@@ -111,6 +111,38 @@ def test_a_host_that_comes_back_takes_vms_back_where_balance_is_allowed(lab: Lab
     assert max(users_vms(lab).values()) <= 4
 
 
+def test_vms_that_left_are_moved_back_where_that_is_asked_for(lab: Lab, site: Site) -> None:
+    before = {name: host for name, host in placement(lab.box.world).items() if name.startswith("vm")}
+    ask(lab, move_back=True)
+    assert [each for each in notes(lab.box.world) if "maintenance moved" in each]
+    foretold: Any = ask(lab, "enabled", check=True, move_back=True).result
+    told: Any = ask(lab, "enabled", move_back=True).result
+    assert told["moved"] == foretold["moved"]
+    assert {move["target"] for move in told["moved"]} == {"h0"}
+    assert {name: host for name, host in placement(lab.box.world).items() if name.startswith("vm")} == before
+    assert [each["code"] for each in told["not_moved_back"]] == [each["code"] for each in foretold["not_moved_back"]]
+    assert notes(lab.box.world) == []
+    again = ask(lab, "enabled", move_back=True)
+    assert (again.changed, again.result["not_moved_back"]) == (False, [])
+
+
+def test_a_run_that_was_killed_moves_the_rest_back(lab: Lab, site: Site) -> None:
+    """The host is in service again, and its notes tell who has to come back."""
+    ask(lab, move_back=True)
+    site.client.run("cancelHostMaintenance", {"id": site.hosts["h0"]})
+    moved: Any = ask(lab, "enabled", move_back=True).result["moved"]
+    assert len([move for move in moved if move["vm"].startswith("vm")]) == 3
+    assert users_vms(lab)["h0"] == 3
+    assert notes(lab.box.world) == []
+
+
+def test_what_is_not_to_come_back_is_forgotten(lab: Lab, site: Site) -> None:
+    ask(lab, move_back=True)
+    told: Any = ask(lab, "enabled").result
+    assert (told["moved"], "not_moved_back" in told) == ([], False)
+    assert notes(lab.box.world) == []
+
+
 def test_without_that_it_stays_empty(lab: Lab, site: Site) -> None:
     ask(lab)
     assert ask(lab, "enabled").result["moved"] == []

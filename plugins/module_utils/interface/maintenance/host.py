@@ -87,5 +87,6 @@ def request(params: Params) -> Request:
         limits=limits(params),
         timeout=params["timeout"],
         reach=hypervisor.reach(params),
+        move_back=bool(params.get("move_back")),
         planned=tuple((move["vm_id"] or move["vm"], move["target"]) for move in params.get("planned_moves") or ()),
     )

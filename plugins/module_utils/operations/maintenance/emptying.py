@@ -40,6 +40,8 @@ class Told:
     remaining: list[str] = field(default_factory=list)
     # The migrations with ids, for what is reckoned from them.
     made: list[Move] = field(default_factory=list)
+    # Why VMs were not moved back; None where that was not asked for.
+    left: t.Optional[list[dict[str, str]]] = None
 
     @property
     def anything(self) -> bool:
@@ -53,7 +55,7 @@ class Told:
 class Emptying:
     """One host that is emptied. terms: with ids. beat: called while waiting. limit: seconds of one wait.
 
-    seen: a reading of this moment, which the first round takes.
+    seen: a reading of this moment, which the first round takes. remember: VMs are noted, to be moved back one day.
     """
 
     cloud: Cloud
@@ -65,6 +67,7 @@ class Emptying:
     beat: t.Callable[[], None]
     told: Told
     seen: t.Optional[Fleet]
+    remember: bool = False
     begun: bool = False
     _mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
     _tried: dict[str, Instance] = field(default_factory=dict)
@@ -99,6 +102,8 @@ class Emptying:
         names = {each.id: each.name for each in fleet.hosts}
         for vm in plan.stops:
             self._stop(machines[vm.id])
+        if self.remember:
+            self._mark = marks.add_moved(self.cloud, self.host, self._mark, [move.vm for move in plan.moves])
         self._tried.update({move.vm: machines[move.vm] for move in plan.moves})
         label = f"host {self.host.name}"
         chosen = {move.vm for move in plan.moves if fleet.server_chooses(machines[move.vm])} | self._unaimed

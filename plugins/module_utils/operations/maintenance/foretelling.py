@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
+from ...core.placement.back import Back, bring_back
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
 from ...core.placement.fleet import Fleet, Instance, cautions
@@ -33,7 +34,8 @@ class Request:
     """What is asked of one host. preferred, avoid: names of hosts to fill first, and not at all. timeout: seconds.
 
     reach: opens the cluster's hypervisors, to prove there that the host is empty and to use their own maintenance.
-    planned: where a roll planned VMs to go: names or ids of VM and host.
+    planned: where a roll planned VMs to go: names or ids of VM and host. move_back: VMs that leave the host come back
+    when its maintenance ends.
     """
 
     which: HostName
@@ -46,6 +48,7 @@ class Request:
     timeout: float = 3600.0
     reach: t.Optional[Reach] = None
     planned: tuple[tuple[str, str], ...] = ()
+    move_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,12 @@ def outcome_of(before: str, final: Host, told: Told, native: NativePart, mode: t
         changed,
         {"resource_state": before} if changed else {},
         after if changed else {},
-        {**hosts.show(final), **told.fields(), **native.told()},
+        {**hosts.show(final), **told.fields(), **native.told(), **_not_back(told)},
     )
+
+
+def _not_back(told: Told) -> dict[str, object]:
+    return {} if told.left is None else {"not_moved_back": told.left}
 
 
 def terms_of(fleet: Fleet, request: Request, partial: bool) -> Terms:
@@ -131,14 +138,35 @@ def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: 
     mode = False if native.would_change(False) else None
     final = replace(host, resource_state=end_of(host, mark))
     told = Told(started=[name for _id, _kind, name in mark.stopped] if mark else [])
-    if not request.terms.balance or final.resource_state in (host.resource_state, DISABLED):
+    returning = returning_of(request, final, mark)
+    level = request.terms.balance and final.resource_state not in (host.resource_state, DISABLED)
+    if request.move_back:
+        told.left = []
+    if not level and not returning:
         return Foretold(outcome_of(host.resource_state, final, told, native, mode))
     fleet, limits = agreed(cloud, cluster), thresholds(cloud, cluster)
-    moves = balance(fleet, (), request.terms.spare_hosts, back=[host.id], only=[host.id])
+    back = bring_back(fleet, returning, host.id, request.terms.spare_hosts)
+    moves = list(back.moves)
+    if level:
+        moves += balance(fleet, moves, request.terms.spare_hosts, back=[host.id], only=[host.id])
     told.moved = moves_told(fleet, moves)
+    told.left = left_told(back) if request.move_back else None
     outcome = outcome_of(host.resource_state, final, told, native, mode)
     result = {**outcome.result, "distribution": distribution(fleet, moves, limits).told()}
-    return Foretold(replace(outcome, result=result), fleet, limits)
+    warnings = tuple(each["message"] for each in told.left or ())
+    return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
+
+
+def returning_of(request: Request, final: Host, mark: t.Optional[marks.Mark]) -> tuple[str, ...]:
+    """Ids of the VMs to move back: to a host that is in service, where that is asked for."""
+    return mark.moved if mark and request.move_back and final.resource_state == ENABLED else ()
+
+
+def left_told(back: Back) -> list[dict[str, str]]:
+    return [
+        {"vm": str(each.facts["vm_name"]), "code": each.code, "message": each.message, "remedy": each.remedy}
+        for each in back.left
+    ]
 
 
 def _instance_names(fleet: Fleet, ids: t.Collection[str]) -> frozenset[str]:

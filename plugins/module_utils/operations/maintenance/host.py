@@ -41,7 +41,7 @@ from ..surely import surely
 from ..waiting import until
 from ..zone import hosts
 from . import locks, marks
-from .balancing import level
+from .balancing import level, returned
 from .emptying import (
     Emptying,
     Told,
@@ -51,7 +51,7 @@ from .emptying import (
     revive,
     start_again,
 )
-from .foretelling import Goal, Request, end_of, outcome_of, predicted, terms_of, verified_empty
+from .foretelling import Goal, Request, end_of, outcome_of, predicted, returning_of, terms_of, verified_empty
 
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
@@ -119,7 +119,8 @@ class Work:
         fleet = self.cloud.fleets.read(self.cluster, self.fleet)
         terms = terms_of(fleet, self.request, partial)
         limits, limit = self.request.limits, self.request.timeout
-        return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
+        remember = self.request.move_back
+        return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet, remember)
 
 
 def _level(work: Work, host: Host) -> None:
@@ -257,8 +258,24 @@ def _enabled(work: Work, host: Host) -> Host:
     _storage_back(work, host)
     if mark is not None:
         start_again(cloud, host, mark, work.told)
+        _moved_back(work, host, mark)
         marks.clear(cloud, host)
     return host
+
+
+def _moved_back(work: Work, host: Host, mark: marks.Mark) -> None:
+    """VMs that the maintenance moved off, as far as they fit now; none that stays where it is is an error."""
+    request = work.request
+    if request.move_back:
+        work.told.left = []
+    vm_ids = returning_of(request, host, mark)
+    if vm_ids:
+        limits = request.limits
+        moved, left = returned(
+            work.cloud, work.cluster, host, vm_ids, request.terms.spare_hosts, limits, work.beat, work.told.made
+        )
+        work.told.moved += moved
+        work.told.left = left
 
 
 def _storage_back(work: Work, host: Host) -> None:

@@ -16,21 +16,27 @@ from ...ports.cloud import Cloud
 from ..surely import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
-LONGEST_NAME = 120
+MOVED = "hostcraft.maintenance moved "
+LONGEST_NAME, LONGEST_NOTE = 120, 255
 KINDS = ("User", "Router", "ConsoleProxy", "SecondaryStorageVm", "InternalLb")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """before: the resource state to return to. stopped: (id, kind, name) of VMs that were stopped and start again."""
+    """before: the resource state to return to. stopped: (id, kind, name) of VMs that were stopped and start again.
+
+    moved: ids of VMs that were to be moved off, where they are to come back.
+    """
 
     before: str
     stopped: tuple[tuple[str, str, str], ...] = ()
+    moved: tuple[str, ...] = ()
 
 
 def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
     """The host's mark, or None. Notes are written by anybody: what is no whole mark is none."""
     before, stopped = "", []
+    moved: list[str] = []
     for note in cloud.notes.all("HOST", host.id):
         if note.text.startswith(BEFORE) and note.text[len(BEFORE) :] in (ENABLED, DISABLED):
             before = note.text[len(BEFORE) :]
@@ -38,7 +44,9 @@ def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
             words = note.text[len(STOPPED) :].split(" ", 2)
             if len(words) == 3 and words[1] in KINDS:
                 stopped.append((words[0], words[1], words[2]))
-    return Mark(before, tuple(dict.fromkeys(stopped))) if before else None
+        elif note.text.startswith(MOVED):
+            moved += note.text[len(MOVED) :].split()
+    return Mark(before, tuple(dict.fromkeys(stopped)), tuple(dict.fromkeys(moved))) if before else None
 
 
 def begin(cloud: Cloud, host: Host) -> Mark:
@@ -61,6 +69,20 @@ def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) 
     return replace(mark, stopped=(*mark.stopped, vm))
 
 
+def add_moved(cloud: Cloud, host: Host, mark: Mark, vm_ids: t.Iterable[str]) -> Mark:
+    """Remember VMs before they are moved, as many in a note as it holds."""
+    new = [each for each in dict.fromkeys(vm_ids) if each not in mark.moved]
+    line = ""
+    for vm_id in new:
+        if line and len(MOVED) + len(line) + 1 + len(vm_id) > LONGEST_NOTE:
+            add_note(cloud, "HOST", host.id, MOVED + line)
+            line = ""
+        line = f"{line} {vm_id}".strip()
+    if line:
+        add_note(cloud, "HOST", host.id, MOVED + line)
+    return replace(mark, moved=(*mark.moved, *new))
+
+
 def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
     """It runs again."""
     its = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith(f"{STOPPED}{vm_id} ")]
@@ -69,5 +91,5 @@ def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
 
 def clear(cloud: Cloud, host: Host) -> None:
     """Forget all; the state to return to last, because it is what says that there is a mark."""
-    notes = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED))]
+    notes = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED, MOVED))]
     remove_notes(cloud, "HOST", host.id, sorted(notes, key=lambda note: note.text.startswith(BEFORE)))
