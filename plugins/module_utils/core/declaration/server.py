@@ -22,6 +22,7 @@ KINDS = (
     "staging_stores",
     "management_servers",
     "configurations",
+    "resources",  # addresses of the declared zone and its pods, and how many are in use
 )
 
 

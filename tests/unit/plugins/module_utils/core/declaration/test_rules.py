@@ -251,6 +251,31 @@ def test_addresses_have_to_be_enough() -> None:
     assert codes(declared, hosts) == []
 
 
+def test_addresses_in_use_are_subtracted() -> None:
+    declared = plain()
+    hosts = [host(n, declared["clusters"][0]) for n in range(3)]
+    declared["pods"] = [pod(0, 10, 19), pod(1, 10, 16)]
+    declared["public_ip_ranges"] = [public(0, 10, 19)]
+    pods, name = [each["name"] for each in declared["pods"]], declared["name"]
+
+    def few(private: object, public_used: object, joined: int = 0) -> list[str]:
+        rows = [
+            {"resource": "private_addresses", "place": pods[0], "used": private, "total": 10},
+            {"resource": "public_addresses", "place": name, "used": public_used, "total": 10},
+            {"resource": "guest_vlans", "place": name, "used": 99, "total": 100},
+        ]
+        there = [{"name": each["name"]} for each in hosts[:joined]]
+        return [code for code, _severity in codes(declared, hosts, server={"resources": rows, "zone_hosts": there})]
+
+    assert few(7, 9) == []
+    assert few(8, 9) == ["few_private_addresses"]
+    # A host that has joined has its address.
+    assert few(8, 9, joined=1) == []
+    assert few(10, 9, joined=3) == ["few_private_addresses"]
+    assert few(0, 10) == ["few_public_addresses"]
+    assert few("many", None) == []
+
+
 @pytest.mark.parametrize(
     ("keys", "server", "found"),
     [
