@@ -30,6 +30,12 @@ options:
     description: Minimum memory of a control domain in MiB.
     type: int
     default: 2940
+  joined:
+    description:
+      - Whether CloudStack has the pool already. Set it to V(false) before the cluster is added; running VMs are a
+        finding then.
+    type: bool
+    default: true
 notes:
   - The table of codes is in the guide on XenServer pools.
 seealso:
@@ -41,6 +47,7 @@ EXAMPLES = r"""
 - name: Check that a pool can become a cluster
   hostcraft.cloudstack.cs_xenserver_check:
     traffic_labels: [cloud-private, cloud-public, cloud-guest]
+    joined: false
     hypervisor:
       url: https://xen1.example.net
       username: root

@@ -14,12 +14,14 @@ import typing as t
 from ..errors import NotFound, Reason, Refused
 from ..findings import Finding, Judgement
 from ..hypervisors.model import Obstacle
+from ..text import several
 from .layout import Step, XenHost, XenLayout
 from .pools import cloud_tags
 from .storage import plugs
 from .table import XEN, found
 
 MIB = 1024**2
+LEAST_MEMORY = 4096 * MIB
 DOM0 = 2940 * MIB  # the documents' recommendation
 HA_TIMEOUT, HA_DEFAULT = (120, 180), 30  # seconds
 OFFSET = 2.0  # seconds: what a call may take is in it
@@ -37,9 +39,14 @@ Found = t.Iterator[Finding]
 
 
 def judge_pool(
-    layout: XenLayout, labels: t.Iterable[str] = (), dom0: int = DOM0, ignore: t.Collection[str] = ()
+    layout: XenLayout,
+    labels: t.Iterable[str] = (),
+    dom0: int = DOM0,
+    ignore: t.Collection[str] = (),
+    joined: bool = True,
 ) -> Judgement:
-    """labels: networks that have to be on every host. dom0: bytes that a control domain needs.
+    """labels: networks that have to be on every host. dom0: bytes that a control domain needs. joined: CloudStack has
+    the pool already.
 
     Raises InvalidValue for a code in ``ignore`` that is none.
     """
@@ -47,6 +54,9 @@ def judge_pool(
     findings: list[Finding] = []
     for host in layout.ordered:
         findings += [*_of_host(layout, host, dom0), *_labels(layout, host, labels), *_unlike(layout, host)]
+    strangers = [] if joined else [name for host in layout.ordered for name in host.running]
+    if strangers:
+        findings.append(found("foreign_vms", several(strangers, 5), vms=strangers))
     for step in plugs(layout, layout.repositories):
         findings.append(found("storage_unplugged", f"not done: {step.text}"))
     findings += _pool_ha(layout)
@@ -60,6 +70,9 @@ def _of_host(layout: XenLayout, host: XenHost, dom0: int) -> Found:
     if host.dom0 is not None and host.dom0 < dom0:
         evidence = f"{host.name} has {host.dom0 // MIB} of {dom0 // MIB} MiB"
         yield found("dom0_memory", evidence, host.name, memory=host.dom0)
+    if host.memory is not None and host.memory < LEAST_MEMORY:
+        evidence = f"{host.name} has {host.memory // MIB} of {LEAST_MEMORY // MIB} MiB"
+        yield found("memory_small", evidence, host.name, memory=host.memory)
     if host.offset is not None and abs(host.offset) > OFFSET:
         yield found("clock_offset", f"the offset of {host.name} is {host.offset:+.0f} s", host.name, offset=host.offset)
     if host.ntp == "Disabled":

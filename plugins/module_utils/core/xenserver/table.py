@@ -30,6 +30,13 @@ XEN = Table(
             "use cs_xenserver_network, or correct the XenServer traffic label",
             "XenServer: Physical Networking Setup",
         ),
+        (
+            "foreign_vms",
+            "The pool has VMs before it is added",
+            "move the VMs to another pool: CloudStack must manage all VMs of the cluster",
+            _SYSTEM,
+        ),
+        ("memory_small", "The host has too little memory", "add memory", _SYSTEM),
         ("not_live", "The pool has lost contact with a host", "check the console of the host", _SYSTEM),
     ),
     rows(

@@ -78,6 +78,7 @@ CHECK: Spec = {
     **ALONE,
     **LABELS,
     "minimum_dom0_memory": {"type": "int", "default": DOM0 // MIB},
+    "joined": {"type": "bool", "default": True},
     **ASKED,
 }
 
@@ -108,7 +109,7 @@ def check_main() -> None:
     params = module.params
     try:
         with opened(params) as pool:
-            asked = (params["traffic_labels"], params["minimum_dom0_memory"] * MIB, params["ignore"])
+            asked = (params["traffic_labels"], params["minimum_dom0_memory"] * MIB, params["ignore"], params["joined"])
             layout, judgement = xen_pools.check(pool, *asked)
     except HostcraftError as error:
         module.fail_json(**failure(error))

@@ -145,11 +145,11 @@ def _alive(pool: XenPool, name: str, timeout: float) -> None:
 
 
 def check(
-    pool: XenPool, labels: t.Sequence[str], dom0: int, ignore: t.Collection[str] = ()
+    pool: XenPool, labels: t.Sequence[str], dom0: int, ignore: t.Collection[str] = (), joined: bool = True
 ) -> tuple[XenLayout, Judgement]:
     """The pool as it is now, and what is wrong with it. Raises InvalidValue for a code in ``ignore`` that is none."""
     layout = pool.layout()
-    return layout, judge_pool(layout, labels, dom0, ignore)
+    return layout, judge_pool(layout, labels, dom0, ignore, joined)
 
 
 def join(pool: XenPool, alone: XenPool, username: str, password: str, timeout: float, check_mode: bool) -> Outcome:
