@@ -107,6 +107,34 @@ options:
     type: str
 """
 
+    LIMITS = r"""
+options:
+  domains:
+    description:
+      - All domains (names or paths) whose users may use it. An empty list allows all domains.
+    type: list
+    elements: str
+  zones:
+    description:
+      - All zones (names or IDs) in which it may be used. An empty list allows all zones. Needs CloudStack 4.13.
+    type: list
+    elements: str
+"""
+
+    REQUIRED_TAGS = r"""
+options:
+  host_tags:
+    description:
+      - All tags of hosts that it requires. Changed by CloudStack 4.16 and newer.
+    type: list
+    elements: str
+  storage_tags:
+    description:
+      - All tags of primary storage that it requires. Changed by CloudStack 4.16 and newer.
+    type: list
+    elements: str
+"""
+
     IP_RANGE = r"""
 options:
   start_ip:

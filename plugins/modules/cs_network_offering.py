@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.state.enabled
   - hostcraft.cloudstack.state.display_text
+  - hostcraft.cloudstack.zone.limits
 options:
   name:
     description: Name of the offering.
@@ -106,6 +107,19 @@ options:
   max_connections:
     description: Maximum number of connections of its load balancer.
     type: int
+  keepalive_enabled:
+    description:
+      - Whether the load balancer keeps HTTP connections open. The server does not show it. Used to create the offering,
+        and set again together with another change.
+    type: bool
+    version_added: 1.0.0
+  internet_protocol:
+    description:
+      - Whether its networks have IPv4, or IPv4 and IPv6 (V(DualStack)). By default IPv4. It cannot be changed.
+      - An isolated network with V(DualStack) gets a part of the zone's IPv6 prefix. Needs CloudStack 4.17.
+    type: str
+    choices: [IPv4, IPv6, DualStack]
+    version_added: 1.0.0
   service_offering:
     description:
       - Name or ID of a system offering of type C(domainrouter) for its routers. By default the server's own. It cannot
@@ -241,6 +255,23 @@ service_offering_id:
   returned: success
   type: str
   sample: 3e1b1d2c-0c3f-4a0f-9d3a-5c1f0b9a7e55
+internet_protocol:
+  description: Protocols of its networks. Empty on CloudStack before 4.17.
+  returned: success
+  type: str
+  sample: IPv4
+domain_ids:
+  description: IDs of the domains that it is limited to. Empty for all.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+zone_ids:
+  description: IDs of the zones that it is limited to. Empty for all.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 tags:
   description: Tags of physical networks that it requires.
   returned: success
@@ -269,6 +300,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
     taken,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import LIMITS
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.network_offerings import (
     ensure_offering,
 )
@@ -296,6 +328,9 @@ FIELDS: Spec = {
     "for_vpc": {"type": "bool"},
     "network_rate": {"type": "int"},
     "max_connections": {"type": "int"},
+    "keepalive_enabled": {"type": "bool"},
+    "internet_protocol": {"type": "str", "choices": ["IPv4", "IPv6", "DualStack"]},
+    **LIMITS,
     "service_offering": {"type": "str"},
     "tags": {"type": "list", "elements": "str", "aliases": ["tag"]},
 }

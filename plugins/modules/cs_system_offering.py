@@ -18,6 +18,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.state
+  - hostcraft.cloudstack.zone.required_tags
 options:
   name:
     description: Name or ID of the offering.
@@ -52,14 +53,6 @@ options:
   network_rate:
     description: Rate of the network in Mbit/s. It cannot be changed.
     type: int
-  host_tags:
-    description: All tags of hosts that it requires. Changed by CloudStack 4.16 and newer.
-    type: list
-    elements: str
-  storage_tags:
-    description: All tags of primary storage that it requires. Changed by CloudStack 4.16 and newer.
-    type: list
-    elements: str
 seealso:
   - module: hostcraft.cloudstack.cs_system_offering_info
   - module: hostcraft.cloudstack.cs_network_offering
@@ -164,6 +157,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
     taken,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import REQUIRED_TAGS
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.offerings import (
     ensure_system_offering,
 )
@@ -179,8 +173,7 @@ FIELDS: Spec = {
     "offer_ha": {"type": "bool"},
     "limit_cpu_use": {"type": "bool"},
     "network_rate": {"type": "int"},
-    "host_tags": {"type": "list", "elements": "str"},
-    "storage_tags": {"type": "list", "elements": "str"},
+    **REQUIRED_TAGS,
 }
 
 TASK = ApiTask(

@@ -25,6 +25,9 @@ ONE_PHYSICAL_NETWORK: Spec = {"physical_network": {"type": "str", "required": Tr
 OWNER: Spec = {"domain": {"type": "str"}, "account": {"type": "str"}, "project": {"type": "str"}}
 ONE_OWNER = (("account", "project"),)
 
+# What an offering is limited to.
+LIMITS: Spec = {name: {"type": "list", "elements": "str"} for name in ("domains", "zones")}
+REQUIRED_TAGS: Spec = {name: {"type": "list", "elements": "str"} for name in ("host_tags", "storage_tags")}
 IP_RANGE: Spec = {name: {"type": "str"} for name in ("start_ip", "end_ip", "gateway", "netmask")}
 
 # Where a setting has its value; without any, it is the global one.

@@ -14,6 +14,7 @@ from ..core.zone.network_offerings import NetworkOffering
 from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..core.zone.pod_ranges import StorageRange
 from ..core.zone.portable_ranges import PortableRange, Region
+from ..core.zone.service_offerings import ServiceOffering
 from ..core.zone.storage import ImageStore, StoragePool
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..core.zone.vmware_dcs import VmwareDatacenter
@@ -74,6 +75,9 @@ class Cloud(t.Protocol):
 
     @property
     def vlan_ip_ranges(self) -> Collection[VlanIpRange]: ...
+
+    @property
+    def service_offerings(self) -> Collection[ServiceOffering]: ...
 
     @property
     def vpcs(self) -> Collection[Vpc]: ...

@@ -48,6 +48,9 @@ class Offers(t.Protocol):
     def services(self) -> t.Mapping[str, t.Sequence[str]]:
         """Names of network service providers by service."""
 
+    def planners(self) -> t.Sequence[str]:
+        """Names of deployment planners."""
+
     def storage(self, kind: str) -> t.Sequence[str]:
         """Names of storage providers of a kind ("primary", "image")."""
 

@@ -9,6 +9,7 @@ from ..rules import network_services
 from ..world import World
 from ..world.networks import NetworkOffering
 from ..world.vms import ROUTER
+from .offerings import changed_limits, limits_view
 
 NETWORK = "org.apache.cloudstack.api.command.admin.network"
 USER = "org.apache.cloudstack.api.command.user.network"
@@ -40,7 +41,7 @@ def view(world: World, offering: NetworkOffering) -> Body:
         "supportsstrechedl2subnet": False,
         "supportspublicaccess": False,
         "supportsinternallb": False,
-        "internetprotocol": "IPv4",
+        "internetprotocol": offering.protocol,
         "specifyasnumber": False,
         "hasannotations": False,
     }
@@ -52,7 +53,7 @@ def view(world: World, offering: NetworkOffering) -> Body:
         body["maxconnections"] = offering.max_connections
     if offering.tags:
         body["tags"] = ",".join(offering.tags)
-    return body
+    return {**body, **limits_view(world, offering.domain_ids, offering.zone_ids)}
 
 
 def _services(call: Call) -> dict[str, list[str]]:
@@ -118,6 +119,12 @@ def create_network_offering(call: Call) -> Body:
     # The server keeps it for a load balancer only.
     offering.max_connections = call.get("maxconnections") if "Lb" in services else None
     offering.tags = [tag for tag in call.get("tags", "").split(",") if tag]
+    offering.protocol = call.get("internetprotocol") or "IPv4"
+    if call.get("keepaliveenabled") and "Lb" not in services:
+        raise invalid("Keep alive can only be set for the load balancer")
+    offering.keepalive = bool(call.get("keepaliveenabled"))
+    offering.domain_ids = [row.id for row in call.get("domainid", [])]
+    offering.zone_ids = [row.id for row in call.get("zoneid", [])]
     offering.state = "Enabled" if call.get("enable") else "Disabled"
     return {"networkoffering": view(world, world.network_offerings.add(offering))}
 
@@ -145,7 +152,7 @@ def list_network_offerings(call: Call) -> Body:
     return answer(call, "networkoffering", keyword(call, rows), lambda row: view(call.world, row))
 
 
-@command("updateNetworkOffering", NETWORK, id="network_offerings")
+@command("updateNetworkOffering", NETWORK, id="network_offerings", domainid="", zoneid="")
 def update_network_offering(call: Call) -> Body:
     """The id is not required, yet without it nothing is found (T3:44)."""
     offering: NetworkOffering | None = call.get("id")
@@ -162,6 +169,13 @@ def update_network_offering(call: Call) -> Body:
     offering.availability = call.get("availability") or offering.availability
     if "maxconnections" in call and "Lb" in offering.services:
         offering.max_connections = call["maxconnections"]
+    offering.keepalive = call.get("keepaliveenabled", offering.keepalive)
+    if "tags" in call:
+        offering.tags = [tag for tag in call["tags"].split(",") if tag]
+    domains = changed_limits(call, call.world.domains, "domainid", "public")
+    zones = changed_limits(call, call.world.zones, "zoneid", "all")
+    offering.domain_ids = offering.domain_ids if domains is None else domains
+    offering.zone_ids = offering.zone_ids if zones is None else zones
     return {"networkoffering": view(call.world, offering)}
 
 

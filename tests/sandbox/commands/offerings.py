@@ -63,7 +63,53 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
         body["storagetags"] = offering.storage_tags
     if offering.details:
         body["serviceofferingdetails"] = offering.details
+    if "iscustomized" in offering.shown:
+        for name in ("cpunumber", "cpuspeed", "memory"):
+            del body[name]
+    return {**body, **offering.shown, **limits_view(world, offering.domain_ids, offering.zone_ids)}
+
+
+def limits_view(world: World, domain_ids: list[int], zone_ids: list[int]) -> Body:
+    """Domains and zones that an offering is limited to, joined by commas."""
+    body: Body = {}
+    domains, zones = [world.domains[each] for each in domain_ids], [world.zones[each] for each in zone_ids]
+    if domains:
+        body.update(domainid=",".join(row.uuid for row in domains), domain=",".join(row.path for row in domains))
+    if zones:
+        body.update(zoneid=",".join(row.uuid for row in zones), zone=",".join(row.name for row in zones))
     return body
+
+
+def changed_limits(call: Call, table: Any, parameter: str, word: str) -> list[int] | None:
+    """Row ids of the uuids that an update names; none for the word that takes the limit away (source)."""
+    text: str | None = call.get(parameter)
+    if text is None:
+        return None
+    if text.lower() in (word, ""):
+        return []
+    rows = [table.by_uuid(each) for each in text.split(",")]
+    if None in rows:
+        raise invalid(f"Please specify a valid {parameter}")
+    return [row.id for row in rows]
+
+
+PLANNERS = (
+    "FirstFitPlanner", "UserDispersingPlanner", "UserConcentratedPodPlanner", "ImplicitDedicationPlanner",
+    "BareMetalPlanner",
+)  # fmt: skip
+# What is given → what is shown.
+SHOWN = {
+    "provisioningtype": "provisioningtype", "isvolatile": "isvolatile", "bytesreadrate": "diskBytesReadRate",
+    "byteswriterate": "diskBytesWriteRate", "iopsreadrate": "diskIopsReadRate", "iopswriterate": "diskIopsWriteRate",
+    "customizediops": "iscustomizediops", "miniops": "miniops", "maxiops": "maxiops",
+    "hypervisorsnapshotreserve": "hypervisorsnapshotreserve", "deploymentplanner": "deploymentplanner",
+}  # fmt: skip
+
+
+@command("listDeploymentPlanners", "org.apache.cloudstack.api.command.admin.config")
+def list_deployment_planners(call: Call) -> Body:
+    """As the setting vm.deployment.planner offers them."""
+    return answer(call, "deploymentPlanner", PLANNERS, lambda name: {"name": name})
 
 
 def _system_kind(text: str) -> str:
@@ -75,10 +121,19 @@ def _system_kind(text: str) -> str:
 
 @command("createServiceOffering", ADMIN, domainid="domains", zoneid="zones")
 def create_service_offering(call: Call) -> Body:
-    """T2:3; custom offerings are not modelled."""
-    world = call.world
+    """T2:3; of custom offerings nothing but that they are (texts on planners and custom ones from the source)."""
+    world, custom = call.world, bool(call.get("customized"))
+    if call.get("deploymentplanner", PLANNERS[0]) not in PLANNERS:
+        raise invalid(
+            "Invalid name for Deployment Planner specified, please use listDeploymentPlanners to get the valid set"
+        )
+    sizes = ("cpunumber", "cpuspeed", "memory")
+    if custom and any(name in call for name in sizes):
+        raise invalid(
+            "For creating a custom compute offering min/max cpu and min/max memory/cpu speed should all be null"
+        )
     for name, words in (("cpunumber", "cpu core"), ("cpuspeed", "cpu speed"), ("memory", "memory")):
-        if call.get(name, 0) <= 0:
+        if call.get(name, 0) <= 0 and not custom:
             raise invalid(
                 f"Failed to create service offering {call['name']}: specify the {words} value as a positive one"
             )
@@ -87,19 +142,24 @@ def create_service_offering(call: Call) -> Body:
     kind = _system_kind(call.get("systemvmtype") or ROUTER) if system else ""
     offering = ServiceOffering(
         world.service_offerings.next_id(), world.new_uuid(), call["name"], call.get("displaytext") or call["name"],
-        call["cpunumber"], call["cpuspeed"], call["memory"], world.now(), world.new_uuid(),
+        *(call.get(name, 0) for name in sizes), world.now(), world.new_uuid(),
         _words(call.get("hosttags", "")), call.get("tags", ""), kind, system,
         bool(call.get("offerha", False)), bool(call.get("limitcpuuse", False)),
         local=str(call.get("storagetype", "shared")).lower() == "local", rate=call.get("networkrate"),
         details={each["key"]: each["value"] for each in call.get("serviceofferingdetails", [])},
     )  # fmt: skip
+    offering.shown = {shown: call[name] for name, shown in SHOWN.items() if name in call}
+    if custom:
+        offering.shown["iscustomized"] = True
+    offering.domain_ids = [row.id for row in call.get("domainid", [])]
+    offering.zone_ids = [row.id for row in call.get("zoneid", [])]
     world.service_offerings.add(offering)
     return {"serviceoffering": offering_view(world, offering)}
 
 
 @command("updateServiceOffering", ADMIN, id="service_offerings", domainid="", zoneid="")
 def update_service_offering(call: Call) -> Body:
-    """Names and tags; what it is made of stays."""
+    """Names, tags and limits; what it is made of stays."""
     offering: ServiceOffering = call["id"]
     offering.name = call.get("name") or offering.name
     offering.display_text = call.get("displaytext") or offering.display_text
@@ -107,6 +167,10 @@ def update_service_offering(call: Call) -> Body:
         offering.host_tags = _words(call["hosttags"])
     if "storagetags" in call:
         offering.storage_tags = call["storagetags"]
+    domains = changed_limits(call, call.world.domains, "domainid", "public")
+    zones = changed_limits(call, call.world.zones, "zoneid", "all")
+    offering.domain_ids = offering.domain_ids if domains is None else domains
+    offering.zone_ids = offering.zone_ids if zones is None else zones
     return {"serviceoffering": offering_view(call.world, offering)}
 
 

@@ -91,6 +91,11 @@ class NetworkOffering:
     tags: list[str] = field(default_factory=list)
     # Of its routers, by id; None for the server's own.
     router_offering: int | None = None
+    protocol: str = "IPv4"
+    keepalive: bool = False
+    # Row ids of what it is limited to.
+    domain_ids: list[int] = field(default_factory=list)
+    zone_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)

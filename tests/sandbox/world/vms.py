@@ -40,6 +40,10 @@ class ServiceOffering:
     local: bool = False
     details: dict[str, str] = field(default_factory=dict)
     rate: int | None = None
+    # Further values as its view shows them; row ids of the domains and zones that it is limited to.
+    shown: dict[str, object] = field(default_factory=dict)
+    domain_ids: list[int] = field(default_factory=list)
+    zone_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)

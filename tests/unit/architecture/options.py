@@ -54,12 +54,14 @@ SPECS: Mapping[str, str] = {
     "zone.content": "zone:CONTENT",
     "zone.host": "zone:HOST",
     "zone.ip_range": "zone:IP_RANGE",
+    "zone.limits": "zone:LIMITS",
     "zone.one_cluster": "zone:ONE_CLUSTER",
     "zone.one_host": "zone:ONE_HOST",
     "zone.one_physical_network": "zone:ONE_PHYSICAL_NETWORK",
     "zone.one_pod": "zone:ONE_POD",
     "zone.owner": "zone:OWNER",
     "zone.pod": "zone:POD",
+    "zone.required_tags": "zone:REQUIRED_TAGS",
     "zone.scope": "zone:SCOPE",
 }
 # Modules that may repeat a block; one more has to share it.

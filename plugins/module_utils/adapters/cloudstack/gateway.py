@@ -16,7 +16,7 @@ from ...core.errors import Ambiguous, ApiError, HostcraftError, NotFound
 from ...core.naming import matches, nearest
 from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
-from . import mapping, network_resources, regions, resources, vpcs
+from . import mapping, network_resources, regions, resources, service_offerings, vpcs
 from .alerts import Alerts
 from .capacities import Capacities
 from .certificates import Authorities
@@ -257,6 +257,7 @@ class Gateway:
         self.network_offerings = Listing(client, network_resources.NETWORK_OFFERINGS)
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
+        self.service_offerings = Listing(client, service_offerings.SERVICE_OFFERINGS)
         self.vpcs = Listing(client, vpcs.VPCS)
         self.vpc_offerings = Listing(client, vpcs.VPC_OFFERINGS)
         self.regions = Listing(client, regions.REGIONS)

@@ -11,6 +11,7 @@ from ...core.zone.network_offerings import NetworkOffering
 from ...core.zone.pod_ranges import StorageRange
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource
+from .service_offerings import EVERYWHERE, LIMITS
 from .vlans import PROJECTS, ranges_of
 
 
@@ -74,6 +75,9 @@ def network_offering(wire: Wire, tell: Tell = unheard) -> NetworkOffering:
         network_rate=read.whole("networkrate", "Mbps"),
         max_connections=read.whole("maxconnections"),
         service_offering_id=read.text("serviceofferingid"),
+        internet_protocol=read.text("internetprotocol"),
+        domain_ids=read.names("domainid") or (),
+        zone_ids=read.names("zoneid") or (),
         tags=read.names("tags") or (),
         supported_services=tuple(each.text("name") for each in services),
         service_providers=tuple(
@@ -123,11 +127,13 @@ NETWORK_OFFERINGS: Resource[NetworkOffering] = Resource(
     delete="deleteNetworkOffering",
     keys=("networkoffering",),
     names={
+        **LIMITS,
         "persistent": "ispersistent",
         "service_providers": "serviceproviderlist",
         "service_capabilities": "servicecapabilitylist",
     },
     late=frozenset(("state",)),
+    values={"updateNetworkOffering": EVERYWHERE},
 )
 STORAGE_RANGES: Resource[StorageRange] = Resource(
     kind="storage IP range",

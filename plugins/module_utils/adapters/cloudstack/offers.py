@@ -30,6 +30,9 @@ class Offers:
             }
         return self._services
 
+    def planners(self) -> t.Sequence[str]:
+        return [each.text("name") for each in self._listed("listDeploymentPlanners", "deploymentPlanner", {})]
+
     def storage(self, kind: str) -> t.Sequence[str]:
         if kind not in self._storage:
             found = self._listed("listStorageProviders", "dataStoreProvider", {"type": kind})

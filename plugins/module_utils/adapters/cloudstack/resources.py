@@ -67,7 +67,7 @@ class Resource(t.Generic[E]):
         words = self.values.get(command, {})
         return {
             self.written.get(name, self.parameter(name)): words.get((name, value), value)
-            if isinstance(value, str)
+            if isinstance(value, (str, tuple))
             else self._entries(name, value)
             for name, value in fields.items()
             if value is not None

@@ -37,6 +37,9 @@ class NetworkOffering:
     network_rate: t.Optional[int] = None
     max_connections: t.Optional[int] = None
     service_offering_id: str = ""
+    internet_protocol: str = ""
+    domain_ids: tuple[str, ...] = ()
+    zone_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     supported_services: tuple[str, ...] = ()
     service_providers: tuple[t.Mapping[str, str], ...] = ()
@@ -77,6 +80,7 @@ _OFFERING_FIXED = (
     "for_vpc",
     "network_rate",
     "service_offering_id",
+    "internet_protocol",
     "supported_services",
     "service_providers",
 )
@@ -84,10 +88,12 @@ NETWORK_OFFERING = Rules(
     kind="network offering",
     required=("name", "guest_ip_type"),
     fixed=dict.fromkeys(_OFFERING_FIXED, OTHER),
-    # The server tells all that a provider can, and not what was chosen.
-    write_only=frozenset(("service_capabilities",)),
+    # The server tells all that a provider can, and not what was chosen; neither does it tell whether connections stay.
+    write_only=frozenset(("service_capabilities", "keepalive_enabled")),
+    along=frozenset(("keepalive_enabled",)),
     same={
-        **dict.fromkeys(("guest_ip_type", "traffic_type", "state", "availability"), same_word),
+        **dict.fromkeys(("guest_ip_type", "traffic_type", "state", "availability", "internet_protocol"), same_word),
+        **dict.fromkeys(("domain_ids", "zone_ids"), same_set),
         "supported_services": same_words,
         "service_providers": same_pairs,
         "tags": same_set,
@@ -142,9 +148,13 @@ def reasons_against_offering(
     pairs: t.Iterable[t.Mapping[str, str]],
     abilities: Abilities,
     max_connections: t.Optional[int],
+    keepalive_enabled: t.Optional[bool] = None,
 ) -> t.Iterator[Reason]:
     """Why the server would refuse an offering of these services, or make another one of it."""
     offered = {each.casefold() for each in services}
+    if keepalive_enabled and "lb" not in offered:
+        message = "keepalive_enabled applies to the load balancer, but Lb is not in supported_services"
+        yield Reason("needs_load_balancer", message, "omit keepalive_enabled, or add Lb to supported_services")
     if max_connections is not None and "lb" not in offered:
         message = "max_connections applies to the load balancer, but Lb is not in supported_services"
         yield Reason("needs_load_balancer", message, "omit max_connections, or add Lb to supported_services")

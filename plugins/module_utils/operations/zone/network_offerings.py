@@ -23,10 +23,12 @@ from ...core.zone.network_offerings import (
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure
+from .service_offerings import Names, for_creation, limits
 
 
 def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
-    """``wanted``: fields of core NetworkOffering, and "service_offering", the name of that of its routers.
+    """``wanted``: fields of core NetworkOffering, and "service_offering", the name of that of its routers, "domains"
+    and "zones" by name.
 
     A service without a provider gets the virtual router.
     """
@@ -35,7 +37,15 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
     wanted = {name: value for name, value in wanted.items() if name != "service_offering"}
     if routers.get("service_offering"):
         wanted["service_offering_id"] = lookup.router_offering(cloud, str(routers["service_offering"])).id
-    fields = {**wanted, "egress_default_policy": egress_policy(wanted.get("egress_default_policy"))}
+    fields: dict[str, object] = {
+        **wanted,
+        "egress_default_policy": egress_policy(wanted.get("egress_default_policy")),
+    }
+    domains, zones = t.cast(Names, fields.pop("domains", None)), t.cast(Names, fields.pop("zones", None))
+    if state == "present":
+        fields.update(limits(cloud, domains, zones))
+        if held is None:
+            for_creation(fields)
     services: t.Any = fields.get("supported_services")
     given: t.Any = fields.get("service_providers")
     offered = list(services if services is not None else held.supported_services if held else ())
@@ -43,10 +53,11 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
     if services is not None or given is not None:
         for_vpc = bool(held.for_vpc if held else fields.get("for_vpc"))
         fields["service_providers"] = providers_of(offered, given or (), abilities, for_vpc)
-    if state == "present" and (held is None or fields.get("max_connections") is not None):
+    keepalive = t.cast("t.Optional[bool]", fields.get("keepalive_enabled"))
+    if state == "present" and (held is None or keepalive or fields.get("max_connections") is not None):
         pairs: t.Any = fields.get("service_providers") or ()
         most: t.Any = fields.get("max_connections")
-        reasons = list(reasons_against_offering(offered, pairs, abilities, most))
+        reasons = list(reasons_against_offering(offered, pairs, abilities, most, keepalive))
         chosen: t.Any = fields.get("service_capabilities")
         if held is None and chosen:
             fields["service_capabilities"], missing = capabilities_of(offered, chosen)

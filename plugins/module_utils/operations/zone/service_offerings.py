@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compute offerings created, changed and removed.
+
+Source: 4.11.1 documentation, "Creating a New Compute Offering", "Modifying or Deleting a Service Offering".
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ...core.change import Fields, Outcome, State, plain
+from ...core.errors import MissingValue, Refused
+from ...core.zone.service_offerings import (
+    SERVICE_OFFERING,
+    ServiceOffering,
+    check_sizes,
+    placement_of,
+    reasons_against_service_offering,
+    unfit_hosts,
+)
+from ...ports.cloud import Cloud
+from .. import lookup
+from ..ensure import ensure
+
+KIND = "service offering"
+Names = t.Optional[t.Sequence[str]]
+
+
+def limits(cloud: Cloud, domains: Names, zones: Names) -> dict[str, object]:
+    """Ids of what an offering is limited to; None where it is not asked for, () for everywhere. Raises NotFound."""
+    return {
+        "domain_ids": None if domains is None else tuple(cloud.owner_id("domain", each) for each in domains),
+        "zone_ids": None if zones is None else tuple(lookup.one(cloud.zones, "zone", each).id for each in zones),
+    }
+
+
+def for_creation(fields: dict[str, object]) -> None:
+    """A new offering is without limits where none are given."""
+    for name in ("domain_ids", "zone_ids"):
+        fields[name] = fields.get(name) or None
+
+
+def ensure_service_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
+    """``wanted``: fields of core ServiceOffering, "domains" and "zones" by name, "implicit_dedication".
+
+    Raises InvalidValue, MissingValue, NotFound, Refused.
+    """
+    lacking = check_sizes(wanted)
+    fields = {**wanted, **placement_of(wanted)}
+    fields.pop("implicit_dedication", None)
+    domains, zones = t.cast(Names, fields.pop("domains", None)), t.cast(Names, fields.pop("zones", None))
+    held = lookup.maybe(cloud.service_offerings, KIND, str(wanted["name"]))
+    if state == "absent":
+        return ensure(cloud, cloud.service_offerings, SERVICE_OFFERING, held, fields, state, check_mode, show=show)
+    fields.update(limits(cloud, domains, zones))
+    if held is None:
+        if lacking:
+            raise MissingValue(f"{KIND} {wanted['name']}", lacking)
+        for_creation(fields)
+        planners = cloud.offers.planners() if fields.get("deployment_planner") else ()
+        reasons = list(reasons_against_service_offering(fields, planners))
+        if reasons:
+            raise Refused(f"{KIND} {wanted['name']}", reasons)
+        fields.update(display_text=fields.get("display_text") or wanted["name"], tags=fields.get("storage_tags"))
+    warnings: list[str] = []
+    if wanted.get("implicit_dedication") == "strict":
+        warnings = _unfit(cloud, t.cast("tuple[str, ...]", fields.get("zone_ids") or ()))
+    outcome = ensure(cloud, cloud.service_offerings, SERVICE_OFFERING, held, fields, state, check_mode, show=show)
+    return replace(outcome, warnings=(*warnings, *outcome.warnings))
+
+
+def _unfit(cloud: Cloud, zone_ids: t.Sequence[str]) -> list[str]:
+    """Strict implicit dedication leaves hosts with system VMs or routers out: those of the zones, or of all."""
+    scopes = [{"zone_id": each} for each in zone_ids] or [{}]
+    busy: dict[str, list[str]] = {}
+    names = []
+    for scope in scopes:
+        names += [each.name for each in cloud.hosts.all(**scope)]
+        machines = [*cloud.system_vms.all(**scope), *cloud.routers.all(scope)]
+        for each in machines:
+            if each.host:
+                busy.setdefault(each.host, []).append(each.name)
+    return unfit_hosts(sorted(names), busy)
+
+
+def show(offering: ServiceOffering) -> Fields:
+    return {**plain(offering), "implicit_dedication": offering.implicit_dedication}
