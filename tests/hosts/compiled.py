@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lies in each host: Python compiles a source text of a ZIP archive once for all hosts of a fleet.
+"""Lies in each host: Python compiles a source text of a ZIP archive once for all hosts.
 
 Ansible sends each module as an archive of some 60 source files, and Python keeps nothing of what it compiles of these:
 that was half of the CPU time of a task. What is kept is found by the text itself, so a changed text is compiled.

@@ -90,7 +90,7 @@ class Fleet:
             if card == 0:
                 _run("ip", "address", "add", f"{self.gateway}/24", "dev", bridge)
             _run("ip", "link", "set", bridge, "up")
-        (self.directory / "compiled").mkdir()
+        (images.CACHE / "compiled").mkdir(exist_ok=True)
         if self._more:
             more = self.directory / "packages"
             more.mkdir()
@@ -164,7 +164,7 @@ class Fleet:
         # systemd-nspawn leaves it out of /sys, and a host without it looks like one whose kernel has no module.
         binds.append("--bind-ro=/sys/module")
         binds.append(f"--bind-ro={self._repository}:{PACKAGES}")
-        binds.append(f"--bind={self.directory / 'compiled'}:{COMPILED}")
+        binds.append(f"--bind={images.CACHE / 'compiled'}:{COMPILED}")
         if self._more:
             binds.append(f"--bind-ro={self.directory / 'packages'}:{MORE_PACKAGES}")
         return [

@@ -48,8 +48,16 @@ LONGEST = (
 )
 
 
-# One ssh call for a module instead of four; playbooks are started with this process's environment.
-os.environ.setdefault("ANSIBLE_PIPELINING", "True")
+# Playbooks are started with this process's environment.
+os.environ.setdefault("ANSIBLE_CONFIG", str(ROOT / "tests/integration/ansible.cfg"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def archives(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One folder of module archives for the playbooks of all workers of this session."""
+    own = tmp_path_factory.getbasetemp()
+    session = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    os.environ["MODULE_ARCHIVES"] = str(session / "archives")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

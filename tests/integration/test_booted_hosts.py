@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import uuid
 import zipfile
 from pathlib import Path
 
 from hosts import Fleet, slots
+from hosts.images import CACHE
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -45,17 +47,23 @@ def test_hosts_reach_each_other_and_survive_reboots_and_power_cuts() -> None:
 
 def texts_of_archives_are_compiled_once(fleet: Fleet) -> None:
     """Each result is that of its own text, and an error names its own archive, also where the code was kept."""
-    kept = set()
-    for name, archive, value in (("a", "one", 1), ("b", "two", 1), ("a", "two", 2), ("b", "one", 2), ("a", "one", 1)):
+    first, second = uuid.uuid4().hex, uuid.uuid4().hex  # texts that no earlier run has left compiled
+    made = set()
+    for name, archive, value in (
+        *(("a", "one", first), ("b", "two", first), ("a", "two", second), ("b", "one", second)),
+        ("a", "one", first),
+    ):
+        text = f"def say():\n    raise ValueError('{value}')\n"
         with zipfile.ZipFile(fleet[name].root / f"root/{archive}.zip", "w") as written:
-            written.writestr("said.py", f"def say():\n    raise ValueError({value})\n")
+            written.writestr("said.py", text)
         told = (
             fleet[name].run(f"PYTHONPATH=/root/{archive}.zip python3 -c 'import said; said.say()'", check=False).stderr
         )
         assert f'File "/root/{archive}.zip/said.py", line 2, in say' in told
         assert told.splitlines()[-1] == f"ValueError: {value}"
-        kept |= set((fleet.directory / "compiled").iterdir())
-    assert len(kept) == 2
+        (file,) = (file for file in (CACHE / "compiled").iterdir() if value.encode() in file.read_bytes())
+        made.add(file.stat().st_ino)
+    assert len(made) == 2
 
 
 def test_what_a_killed_run_left_is_ended_by_the_next() -> None:

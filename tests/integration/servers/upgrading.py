@@ -140,7 +140,7 @@ class Cloud:
         environment = {
             **os.environ,
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "faults"),
+            "ANSIBLE_CALLBACK_PLUGINS": f"{HERE.parent / 'plugins' / 'callback'}:{HERE / 'faults'}",
             "UPGRADE_FAULT": json.dumps({**(fault or {}), "hooks": hooks}),
             "UPGRADE_STEPS": str(self.fleet.directory / "steps"),
         }
