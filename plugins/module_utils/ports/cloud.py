@@ -27,7 +27,7 @@ from .collection import Collection
 from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
-from .servers import Alerts, HostRecords, ManagementServers, Trials, Usage
+from .servers.management import Alerts, HostRecords, ManagementServers, Trials, Usage
 from .storage import Stores, Volumes
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans

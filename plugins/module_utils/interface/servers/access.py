@@ -11,7 +11,7 @@ from ...adapters.database.encryption import checked_key
 from ...adapters.database.gateway import open_database
 from ...adapters.database.properties import DatabaseAccess, from_properties
 from ...core.servers.forms import VERSIONS
-from ...ports.servers import Database
+from ...ports.servers.database import Database
 from ..fields import Params, Spec, environment, exact, port, seconds
 
 OPTIONS: Spec = {

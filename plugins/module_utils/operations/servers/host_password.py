@@ -19,7 +19,8 @@ from ...core.servers import logins
 from ...core.servers.host_password import API, VMWARE, Wish, refusals
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
-from ...ports.servers import Database, Login, Open, PoolLogin
+from ...ports.servers.database import Database, Open
+from ...ports.servers.management import Login, PoolLogin
 from ..zone.hosts import reconnected
 from ..zone.places import Names, Place, place
 

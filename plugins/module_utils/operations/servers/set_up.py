@@ -12,7 +12,7 @@ from ...core.errors import NotAsRead, Reason, Refused
 from ...core.servers.set_up.decide import ABSENT, DEPLOY, FRESH, HALF, NONE, SERVED, Decision, Wanted, decide
 from ...core.servers.set_up.files import Change, Files, Read, Write, change
 from ...core.servers.set_up.values import problems
-from ...ports.servers import DatabaseSetUp
+from ...ports.servers.database import DatabaseSetUp
 
 SUBJECT = "the database of the management server"
 PATIENCE = 900.0  # seconds in which another machine makes the databases

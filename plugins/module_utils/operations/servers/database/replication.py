@@ -14,7 +14,7 @@ from ....core.servers.database import replication as core
 from ....core.servers.database.gtid import text_of
 from ....core.servers.database.replication import CLOSED, COPY, NOTHING, POINT, PRIMARY, REPLICA, Decision, Server
 from ....ports.clock import Clock
-from ....ports.servers import Copies, DatabaseServer
+from ....ports.servers.database import Copies, DatabaseServer
 
 PAUSE = 0.5
 

@@ -16,7 +16,7 @@ from ....core.servers.database.option_files import Options, read_options
 from ....core.servers.database.replication import main_version
 from ....core.servers.database.settings import Plan, named, overridden, plan
 from ....core.servers.database.values import meaning, same
-from ....ports.servers import DatabaseServer, OptionFiles
+from ....ports.servers.database import DatabaseServer, OptionFiles
 
 TEST = "test"
 
