@@ -24,7 +24,7 @@ venv: $(STAMP) ## Install the locked tools into .venv and put the collection on 
 $(STAMP): requirements/dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	mkdir -p $(dir $(LINK))
 	ln -sfn ../../../.. $(LINK)
 	touch $@
@@ -101,7 +101,7 @@ libvirt: venv system ## Build libvirt-python into .venv if libvirt's headers are
 	@! pkg-config --exists libvirt || $(MAKE) --no-print-directory $(VENV)/.libvirt
 
 $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/libvirt.txt
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/libvirt.txt
 	touch $@
 
 .PHONY: unit
@@ -145,7 +145,7 @@ oldest-cloudstack: venv
 
 $(OLDEST)/.installed: requirements/oldest.txt
 	$(PYTHON) -m venv $(OLDEST)
-	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oldest.txt
+	$(OLDEST)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/oldest.txt
 	touch $@
 
 .PHONY: matrix
@@ -238,7 +238,7 @@ bench-hosts: venv collections system ## Measure the preparation of hosts from ba
 
 $(VENV)/peer/.installed: requirements/peer.txt
 	$(PYTHON) -m venv $(VENV)/peer
-	$(VENV)/peer/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peer.txt
+	$(VENV)/peer/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/peer.txt
 	touch $@
 
 .PHONY: changelog
@@ -260,5 +260,5 @@ docs: venv $(VENV)/.docs ## Build guides and module pages in docs/build/html
 	@echo "open docs/build/html/index.html"
 
 $(VENV)/.docs: requirements/docs.txt $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	touch $@
