@@ -224,7 +224,7 @@ bench-network: venv collections system ## Measure faulty and correct network cha
 	@$(BIN)/python benchmarks/network_faults.py
 
 .PHONY: bench-kernel
-bench-kernel: venv collections system ## Make a bond, VLANs and bridges on QEMU guests (BACKEND=networkd RELEASE=bookworm, long)
+bench-kernel: venv collections system ## Make and spoil bonds, VLANs and Open vSwitch on kernels that have them (BACKENDS= KERNEL= RELEASE=, long)
 	@pytest --quiet $(PYTEST_ARGS) benchmarks/own_kernel.py
 
 .PHONY: bench-plan

@@ -1,111 +1,136 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Role host_network on a guest with Debian's cloud kernel: a bond below the connection, two VLANs, a bridge on each.
+"""Role host_network on guests with a kernel of their own: bonds, VLANs, LACP, Open vSwitch, and faults of these.
 
-Run by pytest, see ``make bench-kernel``: about four minutes of one core, as the processor is emulated.
+Run by pytest, see ``make bench-kernel``. The shortest form is test_own_kernel.py of the integration tests.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import time
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hosts import Fleet
 from hosts.host import Host
-from integration.machine_network.change.faults import HOME
-from integration.machine_network.change.lab import Pulse, gateway_of, picture, prepare, refuses
-from integration.machine_network.role.roles import Outcome, run
+from integration.machine_network.change.lab import bridged, picture, tap, without_metrics
+from integration.machine_network.change.plays import codes, play
+from integration.machine_network.role.kernels import Json, applied, bonded, ended, guest_of, is_made, links, wrong_vlan
 
-Json = dict[str, Any]
 # What `make bench-kernel` varies.
-BACKEND = os.environ.get("BACKEND", "networkd")
-RELEASE = os.environ.get("RELEASE", "bookworm")
-# Emulated, so that everything takes ten times as long, and more where other tests run beside.
-COMMON: Json = {"host_network_exact": True, "host_network_timeout": 300}
+BACKENDS = os.environ.get("BACKENDS", "networkd,ifupdown,netplan,networkmanager").split(",")
+KERNEL, RELEASE = os.environ.get("KERNEL", "user-mode"), os.environ.get("RELEASE", "bookworm")
+# Of Open vSwitch only ifupdown can have the connection itself.
+SWITCHED: Json = {
+    "bridges": [
+        {"name": "cloudbr", "type": "openvswitch", "interfaces": ["eth2"], "trunks": [100, 200]},
+        {"name": "storage0", "parent": "cloudbr", "vlan": 100, "addresses": ["10.78.0.1/24"]},
+        {"name": "guests0", "parent": "cloudbr", "vlan": 200},
+    ]
+}
+# A switch with LACP: the other ends of two veth pairs, bonded in a namespace.
+PEER = """
+ip netns add peer
+for n in 1 2; do
+  ip link add lag$n type veth peer name port$n netns peer
+done
+ip -n peer link add bond0 type bond mode 802.3ad miimon 100 lacp_rate fast
+for n in 1 2; do ip -n peer link set port$n master bond0; done
+ip -n peer link set bond0 up
+ip -n peer link add bond0.300 link bond0 type vlan id 300
+ip -n peer address add 10.79.0.2/24 dev bond0.300
+ip -n peer link set bond0.300 up
+"""
+FILTERING = """
+ip link add vmbr type bridge vlan_filtering 1
+ip link set vmbr up
+bridge vlan add dev vmbr vid 300 self
+"""
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def guest() -> Iterator[Host]:
-    fleet: list[Fleet] = []
-    # Both cards of the bond hang on one network, as on two ports of a switch.
-    plant = prepare({"guest": BACKEND}, lambda: fleet[0].gateway, udev=True)
-    fleet.append(Fleet("guest", packages="kernel", release=RELEASE, cards={"eth0": 0, "eth1": 0}, prepare=plant))
-    with fleet[0] as running:
-        yield running["guest"]
+def guest(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with guest_of(backend, KERNEL, RELEASE, cards=3) as running:
+        # Their scripts lie beside the files that the pictures show.
+        for layout in (bonded(), SWITCHED) if KERNEL == "user-mode" else ():
+            found = applied(tmp_path_factory.mktemp("packages"), running, layout, "--tags", "host_network_packages")
+            assert found.failed == 0, found.answers
+        yield running
 
 
-def applied(tmp_path: Path, guest: Host, bond: Json, **variables: Any) -> Outcome:
-    layout: Json = {
-        "bonds": [{"name": "bond0", "interfaces": ["eth0", "eth1"], "method": "keep", **bond}],
-        "bridges": [
-            {"name": "cloudbr0", "interfaces": ["bond0.100"]},
-            {"name": "cloudbr1", "interfaces": ["bond0.200"], "addresses": ["10.77.0.1/24"]},
-        ],
-    }
-    connection: Json = {
-        "ansible_host": guest.address,
-        "ansible_user": "root",
-        "ansible_ssh_private_key_file": str(guest.key),
-        "ansible_ssh_common_args": " ".join(guest.ssh_options),
-        "ansible_python_interpreter": "/usr/bin/python3",
-        "host_network_layout": layout,
-    }
-    return run(tmp_path, {"guest": connection}, {**COMMON, **variables}, seconds=590)["guest"]
+def looks(guest: Host) -> str:
+    return without_metrics(picture(guest))
 
 
-def is_made(guest: Host) -> None:
-    """What is declared, as the kernel shows it."""
-    now = {link["ifname"]: link for link in json.loads(guest.run("ip -details -json address").stdout)}
-    kinds = {name: link["linkinfo"].get("info_kind") for name, link in now.items() if "linkinfo" in link}
-    assert kinds == kinds | {"bond0": "bond", "bond0.100": "vlan", "bond0.200": "vlan"}, kinds
-    assert {name: now[name].get("master") for name in ("eth0", "eth1", "bond0.100", "bond0.200")} == {
-        "eth0": "bond0",
-        "eth1": "bond0",
-        "bond0.100": "cloudbr0",
-        "bond0.200": "cloudbr1",
-    }
-    options = now["bond0"]["linkinfo"]["info_data"]
-    assert (options["mode"], options["miimon"], options["primary"]) == ("active-backup", 100, "eth1")
-    tags = {name: now[name]["linkinfo"]["info_data"]["id"] for name in ("bond0.100", "bond0.200")}
-    assert tags == {"bond0.100": 100, "bond0.200": 200}
-    local = {name: {one["local"] for one in link["addr_info"] if one["family"] == "inet"} for name, link in now.items()}
-    assert (local["bond0"], local["cloudbr1"], local["eth0"]) == ({guest.address}, {"10.77.0.1"}, set())
-    assert not {name for name in kinds if "UP" not in now[name]["flags"]}
-    assert f"default via {gateway_of(guest)} dev bond0" in guest.run("ip route").stdout
+def lacp() -> Json:
+    """Nobody answers LACP on these wires."""
+    return bonded(mode="802.3ad", min_links=2)
 
 
-def ended(guest: Host, seconds: float = 600) -> str:
-    """How the guest's change ended; a controller may stop asking before an emulated host has gone back."""
-    end = time.monotonic() + seconds
-    while guest.inside(f"ls {HOME}/change.json 2>/dev/null"):
-        assert time.monotonic() < end, "the change is still pending"
-        time.sleep(3)
-    return str(json.loads(guest.inside(f"cat {HOME}/last.json"))["outcome"])
+@pytest.mark.parametrize("fault", [wrong_vlan, lacp])
+def test_a_fault_is_taken_back(guest: Host, tmp_path: Path, fault: Callable[[], Json]) -> None:
+    before = looks(guest)
+    lost = applied(tmp_path, guest, fault(), host_network_timeout=60)
+    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), lost.answers
+    assert looks(guest) == before
+
+
+def test_vlans_of_a_filtering_bridge_are_as_before(guest: Host, backend: str) -> None:
+    guest.inside(FILTERING)
+    tap(guest, "vnet7", "vmbr")
+    guest.inside("bridge vlan add dev vnet7 vid 100 pvid untagged; bridge vlan add dev vnet7 vid 200")
+    before = looks(guest)
+    assert re.search(r"vnet7 +1 Egress Untagged\s+100 PVID Egress Untagged\s+200\n", before), before
+    wipe = [["bridge", "vlan", "del", "dev", "vnet7", "vid", "100"], ["ip", "link", "set", "vnet7", "nomaster"]]
+    change = bridged(backend, guest, timeout=60, commands=[*wipe, ["false"]])
+    (answer,) = play(guest, {"hostcraft.cloudstack.cs_network_change": change})
+    assert codes(answer) == {"rolled_back"}, answer
+    assert looks(guest) == before
+    guest.inside("ip link delete vnet7; ip link delete vmbr")
 
 
 def test_a_bond_with_two_vlans_and_a_bridge_on_each(guest: Host, tmp_path: Path) -> None:
-    before = picture(guest)
-    # Nobody answers LACP here, so the bond gets no carrier and the host cannot be reached any more.
-    with Pulse(guest.address, lives=refuses) as pulse:
-        lost = applied(tmp_path, guest, {"mode": "802.3ad", "min_links": 2})
-    assert (lost.failed, lost.changed) == (1, 0), lost.answers
-    assert ended(guest) == "rolled_back"
-    assert pulse.gap > 5
-    assert picture(guest) == before
-    right = {"mode": "active-backup", "primary": "eth1"}
+    right = bonded(mode="active-backup", primary="eth1")
     first = applied(tmp_path, guest, right)
     assert (first.failed, first.changed) == (0, 1), first.answers
-    is_made(guest)
+    is_made(guest, mode="active-backup", primary="eth1", miimon=100)
+    guest.reboot()
+    is_made(guest, mode="active-backup", primary="eth1", miimon=100)
     second = applied(tmp_path, guest, right)
     assert (second.failed, second.changed, second.answers) == (0, 0, [])
-    guest.reboot()
-    is_made(guest)
-    guest.cable("eth1", plugged=False)
-    guest.wait()
-    assert guest.run("cat /sys/class/net/bond0/bonding/active_slave").stdout == "eth0\n"
+
+
+def test_a_bond_with_lacp_has_its_partner(guest: Host, tmp_path: Path) -> None:
+    guest.inside(PEER)
+    layout = bonded(mode="active-backup", primary="eth1")
+    layout["bonds"].append({"name": "bond1", "interfaces": ["lag1", "lag2"], "mode": "802.3ad", "lacp_rate": "fast"})
+    layout["vlans"] = [{"name": "bond1.300", "addresses": ["10.79.0.1/24"]}]
+    made = applied(tmp_path, guest, layout)
+    assert (made.failed, made.changed) == (0, 1), made.answers
+    guest.inside("ping -c 3 -W 5 10.79.0.2")
+    told = guest.read("/proc/net/bonding/bond1")
+    assert "Number of ports: 2\n" in told
+    mac = guest.inside("ip netns exec peer cat /sys/class/net/bond0/address").strip()
+    assert f"Partner Mac Address: {mac}\n" in told
+    assert " 0% packet loss" in guest.inside("ping -c 3 -W 5 10.79.0.2")
+
+
+def test_open_vswitch_with_fake_bridges(guest: Host, tmp_path: Path) -> None:
+    layout = bonded(mode="active-backup", primary="eth1")
+    layout["bridges"] += SWITCHED["bridges"]
+    made = applied(tmp_path, guest, layout)
+    assert (made.failed, made.changed) == (0, 1), made.answers
+    for _boot in range(2):
+        assert guest.inside("ovs-vsctl br-to-vlan storage0; ovs-vsctl br-to-parent guests0") == "100\ncloudbr\n"
+        assert guest.inside("ovs-vsctl get Port eth2 trunks") == "[100, 200]\n"
+        now = links(guest)
+        assert (now["eth2"]["master"], now["cloudbr"]["linkinfo"]["info_kind"]) == ("ovs-system", "openvswitch")
+        assert "10.78.0.1" in {one["local"] for one in now["storage0"]["addr_info"]}
+        guest.reboot()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import images, slots
-from .guest import Guest
+from .guest import Guest, guest
 from .host import Host, personal
 
 PACKAGES, MORE_PACKAGES, COMPILED = "/srv/packages", "/srv/more-packages", "/srv/compiled"
@@ -27,11 +27,11 @@ Prepare = Callable[[str, Path], None]
 class Fleet:
     """Booted hosts by name; ``with Fleet("kvm1", "kvm2") as fleet: fleet["kvm1"].run("id")``.
 
-    packages: a row of images.SETS; hosts of "kernel" are QEMU guests. release: bookworm or trixie. cards: names of the
-    cards inside; each is on a bridge of its own that all hosts of the fleet share, or on the one of its number where
-    that is given, and the first carries the host's address. more_packages: .deb files that apt inside offers besides
-    images.OFFERED. prepare: called with name and tree of each host before it boots. lasting: the hosts outlive this
-    process, until ``python -m hosts down``.
+    packages: a row of images.SETS. release: bookworm or trixie. kernel: a row of images.KERNELS, for guests. cards:
+    names of the cards inside; each is on a bridge of its own that all hosts of the fleet share, or on the one of its
+    number where that is given, and the first carries the host's address. more_packages: .deb files that apt inside
+    offers besides images.OFFERED. prepare: called with name and tree of each host before it boots. lasting: the hosts
+    outlive this process, until ``python -m hosts down``.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Fleet:
         *names: str,
         packages: str = "base",
         release: str = "bookworm",
+        kernel: str = "",
         cards: Sequence[str] | Mapping[str, int] = ("eth0",),
         more_packages: Sequence[Path] = (),
         prepare: Prepare | None = None,
@@ -51,7 +52,7 @@ class Fleet:
         self._key = images.key()
         self._cards = dict(cards) if isinstance(cards, Mapping) else {name: place for place, name in enumerate(cards)}
         self._more, self._prepare = tuple(more_packages), prepare
-        self._kind = Guest if packages == "kernel" else Host
+        self._kernel, self._kernels = kernel, images.kernel(kernel, release) if kernel else Path()
         runs = images.CACHE / "run"
         runs.mkdir(parents=True, exist_ok=True)
         self.directory = Path(tempfile.mkdtemp(prefix="fleet.", dir=runs))
@@ -133,7 +134,8 @@ class Fleet:
 
     def _host(self, name: str, place: int) -> Host:
         links = {card: f"hc{self.number}-{place}c{index}" for index, card in enumerate(self._cards)}
-        return self._kind(name, slots.address(self.number, place), self.directory / name, self._key, links)
+        own = (name, slots.address(self.number, place), self.directory / name, self._key, links)
+        return guest(self._kernel, self._kernels, *own) if self._kernel else Host(*own)
 
     def _assemble(self, host: Host) -> None:
         """Lay a host's own layer over the image, and write down how it is started."""
@@ -148,15 +150,15 @@ class Fleet:
             with (host.root / "etc/apt/sources.list").open("a", encoding="utf-8") as lines:
                 lines.write(f"deb [trusted=yes] file:{MORE_PACKAGES} ./\n")
         if isinstance(host, Guest):
-            host.compile(COMPILED)
+            host.furnish(COMPILED, {PACKAGES: self._repository})
         if self._prepare:
             self._prepare(host.name, host.root)
         greeting = (host.root / "etc/ssh/ssh_host_ed25519_key.pub").read_text(encoding="utf-8").split()[:2]
         with (self.directory / "known_hosts").open("a", encoding="utf-8") as known:
             known.write(f"{host.address} {' '.join(greeting)}\n")
         links = [(link, slots.bridge(self.number, self._cards[card])) for card, link in host.cards.items()]
-        command = host.command(self._image) if isinstance(host, Guest) else self._command(host)
-        spec = {"command": command, "links": links}
+        command = host.command() if isinstance(host, Guest) else self._command(host)
+        spec = {"command": command, "links": links, "taps": isinstance(host, Guest)}
         (host.directory / "host.json").write_text(json.dumps(spec), encoding="utf-8")
 
     def _command(self, host: Host) -> list[str]:

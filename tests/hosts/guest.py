@@ -1,63 +1,103 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host with a kernel of its own: a QEMU guest without acceleration, for what this machine's kernel lacks."""
+"""Hosts with a kernel of their own, for what this machine's kernel lacks: user-mode Linux, or QEMU."""
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
+import select
 import shlex
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from .frugal import frugal
 from .host import COMPILED, Host
+from .keeper import LINE
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
-MEMORY, DISK = "512", "3G"
-# Emulating a processor without AVX costs a quarter less than one with all that QEMU knows.
-PROCESSOR = "Nehalem"
-KERNEL = (
-    *("root=/dev/nvme0n1", "rw", "console=ttyS0", "net.ifnames=0", "quiet", "loglevel=3", "systemd.show_status=0"),
-    *("mitigations=off", "audit=0", "apparmor=0", "cryptomgr.notests", "no_timer_check", "tsc=reliable"),
-)
-# What a boot does without here, in emulated seconds each.
-NEEDLESS = (
-    *("modprobe@.service", "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount"),
-    *("sys-kernel-tracing.mount", "sys-fs-fuse-connections.mount", "systemd-binfmt.service"),
-    *("proc-sys-fs-binfmt_misc.automount", "systemd-journal-flush.service", "systemd-update-utmp.service"),
-    *("systemd-update-utmp-runlevel.service", "systemd-random-seed.service", "systemd-pstore.service"),
-    *("systemd-sysusers.service", "kmod-static-nodes.service", "getty.target", "systemd-logind.service"),
-    *("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2scrub_reap.service", "fstrim.timer"),
-    *("dpkg-db-backup.timer", "systemd-tmpfiles-clean.timer", "netplan-ovs-cleanup.service"),
-    *("ovs-record-hostname.service",),
-)
+MEMORY, DISK = "512M", "3G"
+KERNEL = ("rw", "net.ifnames=0", "systemd.show_status=0", "audit=0")
+# Runs scripts that come over a serial line, one after the other, which needs no network.
+AGENT = """\
+[Unit]
+Description=Agent of the test that runs this guest
+DefaultDependencies=no
+[Service]
+StandardInput=tty
+StandardOutput=tty
+TTYPath=/dev/{line}
+ExecStart=/bin/sh /usr/local/sbin/test-agent
+Restart=always
+"""
+SERVE = """\
+stty raw -echo
+while read -r number coded; do
+  script="$(echo "$coded" | base64 --decode)"
+  echo "$number $(timeout 110 sh -c "$script" 2> /dev/null < /dev/null | base64 --wrap=0)"
+done
+"""
+MOUNT = """\
+[Unit]
+Description=A folder of the machine that runs this guest
+DefaultDependencies=no
+Before=local-fs.target
+[Mount]
+What=none
+Where={place}
+Type=hostfs
+Options=ro,{folder}
+"""
 
 
+@dataclass(frozen=True)
 class Guest(Host):
-    """root: the tree that its disk is made of at its first start, and after renew; it does not show what runs."""
+    """root: the tree that its disk is made of at its first start, and after renew; it does not show what runs.
 
-    PATIENCE, GREETING, PAUSE = 600.0, 40, 3.0
+    kernel: the folder that images.kernel made.
+    """
+
+    kernel: Path = Path()
+    LINE: ClassVar[str] = "ttyS0"
 
     @property
     def disk(self) -> Path:
         return self.directory / "disk"
 
-    def compile(self, folder: str) -> None:
-        """Compile into a folder of its tree what modules are made of: emulated, it would take ten times as long."""
+    def furnish(self, compiled: str, folders: Mapping[str, Path]) -> None:
+        """Put into its tree what makes it boot, and what modules of Ansible are made of, compiled.
+
+        folders: those of this machine that a container has bound; a kind of guest may do without.
+        """
+        frugal(self.root)
+        self.unit("test-agent.service", AGENT.format(line=self.LINE), "sysinit.target")
+        (self.root / "usr/local/sbin/test-agent").write_text(SERVE, encoding="utf-8")
         import ansible
 
         trees = [Path(ansible.__file__).parent / "module_utils", PLUGINS / "module_utils", PLUGINS / "modules"]
-        target = self.root / folder.lstrip("/")
+        target = self.root / compiled.lstrip("/")
         target.mkdir(parents=True)
         subprocess.run([sys.executable, "-S", str(COMPILED), str(target), *map(str, trees)], check=True)
+
+    def unit(self, name: str, text: str, wanted_by: str) -> None:
+        """Write and enable a unit in its tree."""
+        units = self.root / "etc/systemd/system"
+        (units / f"{wanted_by}.wants").mkdir(parents=True, exist_ok=True)
+        (units / name).write_text(text, encoding="utf-8")
+        (units / f"{wanted_by}.wants" / name).symlink_to(f"/etc/systemd/system/{name}")
+
+    def command(self) -> list[str]:
+        """What starts it."""
+        raise NotImplementedError
 
     def power_on(self) -> None:
         if not self.disk.exists():
@@ -83,95 +123,132 @@ class Guest(Host):
         )
         assert done == "ok\n", f"{self.name}: {path} not written"
 
-    def cable(self, card: str, plugged: bool) -> None:
-        with _conversation(self.directory / "monitor") as say:
-            say("qmp_capabilities")
-            say("set_link", name=f"wire-{card}", up=plugged)
-
     def inside(self, script: str, timeout: float = 120) -> str:
-        """Run a script by the guest agent, which needs no network."""
-        path = "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-        end = time.monotonic() + timeout
-        with _conversation(self.directory / "agent") as say:
-            say("guest-sync", id=secrets.randbits(30))
-            how: dict[str, Any] = {"path": "/bin/sh", "arg": ["-c", script], "env": [path], "capture-output": True}
-            pid = say("guest-exec", **how)["pid"]
-            while not (status := say("guest-exec-status", pid=pid))["exited"]:
-                if time.monotonic() > end:
-                    raise TimeoutError(f"{self.name}: {script!r} has not ended after {timeout:g} s")
-                time.sleep(0.3)
-        return base64.b64decode(status.get("out-data", "")).decode(errors="replace")
-
-    def command(self, image: Path) -> list[str]:
-        """How QEMU starts it: the kernel of the image, its disk, and a tap for each card."""
-        cards = []
-        for index, (card, link) in enumerate(self.cards.items()):
-            cards += ["-netdev", f"tap,id=wire-{card},ifname={link},script=no,downscript=no"]
-            cards += ["-device", f"virtio-net-pci,netdev=wire-{card},mac={self.mac(index)},romfile="]
-        (kernel,) = (image / "boot").glob("vmlinuz-*")
-        return [
-            *("qemu-system-x86_64", "-accel", "tcg,tb-size=256", "-machine", "q35", "-cpu", PROCESSOR),
-            *("-m", MEMORY, "-display", "none", "-nodefaults", "-no-user-config"),
-            *("-kernel", str(kernel), "-append", " ".join(KERNEL), "-serial", "stdio"),
-            *(
-                "-drive",
-                f"if=none,id=disk,file={self.disk},format=raw,cache=unsafe",
-                "-device",
-                "nvme,drive=disk,serial=1",
-            ),
-            *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
-            *("-chardev", f"socket,id=agent,path={self.directory / 'agent'},server=on,wait=off"),
-            *("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"),
-            *("-qmp", f"unix:{self.directory / 'monitor'},server=on,wait=off"),
-            *cards,
-        ]
+        """Run a script by the agent, which needs no network. Returns what it prints."""
+        number, coded = secrets.token_hex(8), base64.b64encode(script.encode()).decode()
+        line = self._agent()
+        try:
+            os.write(line, f"{number} {coded}\n".encode())
+            # Not the answer to somebody who has not waited for it.
+            while (found := _line(line, timeout).split(" "))[0] != number:
+                continue
+        finally:
+            os.close(line)
+        return base64.b64decode(found[1]).decode(errors="replace")
 
     def mac(self, card: int) -> str:
         """Derived from its address, so that no two guests of this machine have the same."""
         return "52:54:{:02x}:{:02x}:{:02x}:{:02x}".format(*map(int, self.address.split(".")[1:]), card)
 
-
-def frugal(tree: Path) -> None:
-    """Make a Debian tree boot with as few processes as it can; Open vSwitch is started by whoever needs it."""
-    etc = tree / "etc/systemd"
-    generators = (tree / "lib/systemd/system-generators").glob("systemd-*")
-    needless = [etc / "system" / name for name in NEEDLESS]
-    needless += [etc / "system-generators" / path.name for path in generators]
-    for mask in needless:
-        mask.parent.mkdir(parents=True, exist_ok=True)
-        mask.unlink(missing_ok=True)
-        mask.symlink_to("/dev/null")
-    session = tree / "etc/pam.d/common-session"
-    lines = session.read_text(encoding="utf-8").splitlines(keepends=True)
-    session.write_text("".join(line for line in lines if "pam_systemd.so" not in line), encoding="utf-8")
-    (etc / "system/multi-user.target.wants/openvswitch-switch.service").unlink(missing_ok=True)
-    matches = " ".join(f"--subsystem-match={name}" for name in ("pci", "virtio", "net", "block", "virtio-ports"))
-    trigger = f"[Service]\nExecStart=\nExecStart=udevadm trigger --type=devices --action=add {matches}\n"
-    for name, text in {
-        "system/systemd-udev-trigger.service.d/host.conf": trigger,
-        "journald.conf.d/host.conf": "[Journal]\nStorage=volatile\n",
-    }.items():
-        (etc / name).parent.mkdir(parents=True, exist_ok=True)
-        (etc / name).write_text(text, encoding="utf-8")
+    def _agent(self) -> int:
+        """A file descriptor that leads to the guest agent."""
+        raise NotImplementedError
 
 
-@contextmanager
-def _conversation(path: Path) -> Iterator[Any]:
-    """Ask QEMU or the guest agent things, in JSON by lines; a refusal is an error."""
+class UserMode(Guest):
+    """User-mode Linux: Debian's kernel built as a program, so that processes inside run on the processor itself.
+
+    Its cards have no carrier to lose: a pulled cable only loses what is sent.
+    """
+
+    PATIENCE, GREETING, PAUSE = 150.0, 20, 0.5
+
+    def furnish(self, compiled: str, folders: Mapping[str, Path]) -> None:
+        super().furnish(compiled, folders)
+        for place, folder in {"/usr/lib/modules": self.kernel / "usr/lib/uml/modules", **folders}.items():
+            name = f"{place.strip('/').replace('/', '-')}.mount"
+            self.unit(name, MOUNT.format(place=place, folder=folder), "local-fs.target")
+
+    def command(self) -> list[str]:
+        cards = [f"{card}=tuntap,{link},{self.mac(n)}," for n, (card, link) in enumerate(self.cards.items())]
+        return [
+            *("env", f"LD_PRELOAD={self.kernel / 'registers.so'}", "TMPDIR=/dev/shm"),
+            *(str(self.kernel / "usr/bin/linux.uml"), f"mem={MEMORY}", f"ubd0={self.disk}", "root=/dev/ubda"),
+            *(
+                f"uml_dir={self.directory}",
+                "con=null",
+                "con0=null,fd:1",
+                "ssl=null",
+                f"ssl0=fd:{LINE}",
+                *KERNEL,
+                *cards,
+            ),
+        ]
+
+    def _agent(self) -> int:
+        return os.open(self.directory / "line", os.O_RDWR | os.O_NOCTTY)
+
+
+class Emulated(Guest):
+    """QEMU without acceleration, with the kernel of Debian's cloud images: everything takes ten times as long."""
+
+    PATIENCE, GREETING, PAUSE = 600.0, 40, 3.0
+    LINE = "ttyS1"
+    # Emulating a processor without AVX costs a quarter less than one with all that QEMU knows.
+    PROCESSOR = "Nehalem"
+    OPTIONS = (
+        *(
+            "root=/dev/nvme0n1",
+            "console=ttyS0",
+            "quiet",
+            "loglevel=3",
+            "mitigations=off",
+            "apparmor=0",
+            "cryptomgr.notests",
+        ),
+        *("no_timer_check", "tsc=reliable"),
+    )
+
+    def cable(self, card: str, plugged: bool) -> None:
+        line = _connected(self.directory / "monitor")
+        try:
+            for command, arguments in (("qmp_capabilities", {}), ("set_link", {"name": f"wire-{card}", "up": plugged})):
+                os.write(line, json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+                while "return" not in json.loads(_line(line, 60)):
+                    continue
+        finally:
+            os.close(line)
+
+    def command(self) -> list[str]:
+        cards = []
+        for index, (card, link) in enumerate(self.cards.items()):
+            cards += ["-netdev", f"tap,id=wire-{card},ifname={link},script=no,downscript=no"]
+            cards += ["-device", f"virtio-net-pci,netdev=wire-{card},mac={self.mac(index)},romfile="]
+        (kernel,) = (self.kernel / "boot").glob("vmlinuz-*")
+        return [
+            *("qemu-system-x86_64", "-accel", "tcg,tb-size=256", "-machine", "q35", "-cpu", self.PROCESSOR),
+            *("-m", MEMORY, "-display", "none", "-nodefaults", "-no-user-config"),
+            *("-kernel", str(kernel), "-append", " ".join((*self.OPTIONS, *KERNEL)), "-serial", "stdio"),
+            *("-chardev", f"socket,id=agent,path={self.directory / 'agent'},server=on,wait=off"),
+            *("-serial", "chardev:agent"),
+            *("-drive", f"if=none,id=disk,file={self.disk},format=raw,cache=unsafe"),
+            *("-device", "nvme,drive=disk,serial=1", "-device", "virtio-rng-pci"),
+            *("-qmp", f"unix:{self.directory / 'monitor'},server=on,wait=off"),
+            *cards,
+        ]
+
+    def _agent(self) -> int:
+        return _connected(self.directory / "agent")
+
+
+def guest(kind: str, kernel: Path, *own: Any) -> Guest:
+    """A guest with a kernel of images.KERNELS, in a folder that images.kernel made. own: what a Host has."""
+    return {"user-mode": UserMode, "cloud": Emulated}[kind](*own, kernel)
+
+
+def _connected(path: Path) -> int:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(60)
         connection.connect(str(path))
-        answers = connection.makefile("r", encoding="utf-8")
+        return connection.detach()
 
-        def say(command: str, **arguments: Any) -> Any:
-            connection.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
-            for line in answers:
-                answer = json.loads(line)
-                if "error" in answer:
-                    raise OSError(f"{command}: {answer['error'].get('desc')}")
-                # What somebody else asked and did not wait for is answered to whoever comes next.
-                if "return" in answer and answer["return"] == arguments.get("id", answer["return"]):
-                    return answer["return"]
-            raise OSError(f"{command}: no answer")
 
-        yield say
+def _line(source: int, seconds: float) -> str:
+    """The next line; the file descriptor is read to its end of line, and nothing beyond it is there."""
+    found = b""
+    end = time.monotonic() + seconds
+    while not found.endswith(b"\n"):
+        ready = select.select([source], [], [], max(0.0, end - time.monotonic()))[0]
+        if not ready or not (more := os.read(source, 1 << 16)):
+            raise TimeoutError(f"no answer after {seconds:g} s")
+        found += more
+    return found.decode().splitlines()[-1]

@@ -21,8 +21,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .guest import NEEDLESS, frugal
-
 # Resolved, because the mounts of hosts are found by the names that the kernel has for them.
 CACHE = (Path(__file__).resolve().parents[2] / ".cache" / "hosts").resolve()
 RELEASES = {"bookworm": "12", "trixie": "13"}
@@ -32,8 +30,7 @@ BASE = (
     *("python3", "python3-apt", "openssh-server", "sudo"),
 )
 KVM = ("libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "nftables", "iptables", "chrony")
-NETWORK = ("ifupdown", "bridge-utils", "isc-dhcp-client", "network-manager", "netplan.io")
-OWN = ("ifenslave", "vlan", "openvswitch-switch")
+NETWORK = ("ifupdown", "bridge-utils", "isc-dhcp-client", "network-manager", "netplan.io", "nftables")
 # A row here is all that a new kind of host needs.
 SETS: dict[str, tuple[str, ...]] = {
     "base": BASE,
@@ -42,9 +39,9 @@ SETS: dict[str, tuple[str, ...]] = {
     "python": ("ca-certificates", "openssh-client", "python3-venv"),
     # Every back-end of Debian that can be there together; a test unmasks the one it is about.
     "network": (*BASE, *NETWORK),
-    # The same with a kernel of its own, for guests: VLANs, bonds, Open vSwitch. Nothing of it needs an initrd.
-    "kernel": (*BASE, *NETWORK, "linux-image-cloud-amd64", "tiny-initramfs", "qemu-guest-agent", *OWN),
 }
+# Kernels of guests, see guest.py: the package, only unpacked.
+KERNELS = {"user-mode": "user-mode-linux", "cloud": "linux-image-cloud-amd64"}
 # What apt finds inside a host, with whatever it depends on. One row is resolved at once; rows may exclude each other.
 OFFERED: tuple[tuple[str, ...], ...] = (
     (
@@ -62,6 +59,7 @@ OFFERED: tuple[tuple[str, ...], ...] = (
     ("firewalld",),
     ("ufw",),
     ("ipset", "ebtables", "iptables-persistent"),
+    ("openvswitch-switch",),
     ("haproxy", "nfs-kernel-server", "open-iscsi", "xfsprogs"),
     # What CloudStack's management server depends on.
     (
@@ -105,11 +103,20 @@ def image(packages: str = "base", release: str = "bookworm") -> Path:
         command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(names)}"]
         _run([*command, "--mode=root", "--skip=output/dev", release, str(folder), *mirrors])
         settle(folder)
-        if packages == "kernel":
-            frugal(folder)
 
-    how = [inspect.getsource(settle), *([inspect.getsource(frugal), *NEEDLESS] if packages == "kernel" else [])]
-    return _kept(f"{release}-{packages}", make, *names, *how)
+    return _kept(f"{release}-{packages}", make, *names, inspect.getsource(settle))
+
+
+def kernel(kind: str, release: str = "bookworm") -> Path:
+    """A folder with a kernel of KERNELS and its modules; beside user-mode Linux the library that it starts with."""
+    registers = Path(__file__).with_name("registers.c")
+
+    def make(folder: Path) -> None:
+        command = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={KERNELS[kind]}", "--mode=root"]
+        _run([*command, "--skip=output/dev", release, str(folder), *sources(release)])
+        _run(["gcc", "-O2", "-shared", "-fPIC", "-o", str(folder / "registers.so"), str(registers)])
+
+    return _kept(f"{release}-{kind}", make, KERNELS[kind], registers.read_text(encoding="utf-8"))
 
 
 def settle(tree: Path) -> None:

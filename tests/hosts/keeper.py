@@ -9,13 +9,16 @@ Usage: keeper.py DIRECTORY    (holds host.json, see host.py; the console goes to
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+import tty
 from pathlib import Path
 from typing import Any
 
 REBOOT = 133  # how systemd-nspawn --keep-unit says that the container asked for a reboot
+LINE = 9
 
 
 def keep(directory: Path) -> int:
@@ -26,12 +29,27 @@ def keep(directory: Path) -> int:
         for link, _bridge in spec["links"]:
             # A card can outlive its container for a moment.
             subprocess.run(["ip", "link", "del", link], stderr=subprocess.DEVNULL, check=False)
+            if spec["taps"]:
+                # User-mode Linux lets go of a tap while its card is down, so it is not its own.
+                subprocess.run(["ip", "tuntap", "add", link, "mode", "tap"], check=True)
+        line = _line(directory)
         with (directory / "console.log").open("ab") as console:
-            container = subprocess.Popen(spec["command"], stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+            container = subprocess.Popen(
+                spec["command"], stdin=subprocess.DEVNULL, stdout=console, stderr=console, pass_fds=[line]
+            )
         for link, bridge in spec["links"]:
             _plug(link, bridge, container)
         status = container.wait()
     return status
+
+
+def _line(directory: Path) -> int:
+    """A terminal whose other end the host may have as its file descriptor LINE; this end is DIRECTORY/line."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    (directory / "line").unlink(missing_ok=True)
+    (directory / "line").symlink_to(os.ttyname(slave))
+    return os.dup2(master, LINE)
 
 
 def _plug(link: str, bridge: str, container: subprocess.Popen[bytes]) -> None:

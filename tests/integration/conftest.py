@@ -35,6 +35,7 @@ LONGEST = (
     "machine_network/change/test_network_change.py",
     "backup/test_machines.py",
     "bmc/test_fence_drill.py",
+    "machine_network/role/test_own_kernel.py",
     "servers/test_around.py",
     "servers/test_database_hosts.py",
     "servers/test_management.py",

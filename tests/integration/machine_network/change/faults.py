@@ -174,6 +174,14 @@ def small_disks(backend: str, host: Host) -> None:
         )
 
 
+def ssh_dropped(_backend: str, host: Host) -> None:
+    """The host's own firewall lets ssh in on the card alone."""
+    rule = "add rule inet fault input iifname cloudbr0 tcp dport 22 drop"
+    chain = "add chain inet fault input { type filter hook input priority 0; }"
+    told = inside(host, f"nft 'add table inet fault; {chain}; {rule}' && echo ok")
+    assert told == "ok\n", f"{host.name}: nft does not take the rule"
+
+
 def full_before(backend: str, host: Host) -> None:
     small_disks(backend, host)
     inside(host, fill(HOME, FOLDERS[backend]))
@@ -207,6 +215,8 @@ FAULTS = (
     Fault("restart before confirmation", bridged, meanwhile=restart, asks=False),
     Fault("power cut while applying", with_commands(["sleep", "1000"]), meanwhile=power_cut("applying"), asks=False),
     Fault("power cut before confirmation", bridged, meanwhile=power_cut("applied"), asks=False),
+    Fault("address of the gateway", saying(address=gateway_of), plain=True),
+    Fault("ssh dropped by nft on the bridge", bridged, before=ssh_dropped),
     Fault("disk full at the beginning", bridged, before=full_before, ends="refused"),
     Fault("disk full at the rollback", bridged, before=small_disks, meanwhile=full_after, asks=False),
 )
@@ -294,6 +304,7 @@ def _until_over(host: Host, end: float) -> str:
 def heal(backend: str, host: Host, well: bool) -> None:
     """Away with what a fault needed; a host that did not get well is made as at its first start, and started again."""
     host.cable("eth1", True)
+    inside(host, "nft delete table inet fault")
     folders = " ".join([HOME, *FOLDERS.values()])
     inside(host, f"rm -f {HOME}/last.json; for f in {folders}; do umount $f 2>/dev/null; done; rm -f {HOME}/last.json")
     if well:

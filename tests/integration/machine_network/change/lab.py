@@ -187,7 +187,7 @@ for folder in /etc/network /etc/systemd/network /etc/netplan /etc/NetworkManager
 echo ===
 ip -4 route show table all | grep -v -e '^broadcast' -e '^local'; ip -4 rule
 echo ===
-for link in /sys/class/net/*; do name=${link##*/}
+for link in /sys/class/net/*/; do link=${link%/}; name=${link##*/}
   echo $name $(cat $link/address $link/mtu) $(readlink $link/master | sed 's,.*/,,') \
     $(( $(cat $link/flags) & 1 )) $(ip -4 -o addr show dev $name | awk '{print $4}'); done
 bridge vlan 2>/dev/null
