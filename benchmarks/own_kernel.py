@@ -23,13 +23,11 @@ from integration.machine_network.role.kernels import Json, applied, bonded, ende
 BACKENDS = os.environ.get("BACKENDS", "networkd,ifupdown,netplan,networkmanager").split(",")
 KERNEL, RELEASE = os.environ.get("KERNEL", "user-mode"), os.environ.get("RELEASE", "bookworm")
 # Of Open vSwitch only ifupdown can have the connection itself.
-SWITCHED: Json = {
-    "bridges": [
-        {"name": "cloudbr", "type": "openvswitch", "interfaces": ["eth2"], "trunks": [100, 200]},
-        {"name": "storage0", "parent": "cloudbr", "vlan": 100, "addresses": ["10.78.0.1/24"]},
-        {"name": "guests0", "parent": "cloudbr", "vlan": 200},
-    ]
-}
+SWITCHED: list[Json] = [
+    {"name": "cloudbr", "type": "openvswitch", "interfaces": ["eth2"], "trunks": [100, 200]},
+    {"name": "storage0", "parent": "cloudbr", "vlan": 100, "addresses": ["10.78.0.1/24"]},
+    {"name": "guests0", "parent": "cloudbr", "vlan": 200},
+]
 # A switch with LACP: the other ends of two veth pairs, bonded in a namespace.
 PEER = """
 ip netns add peer
@@ -50,6 +48,11 @@ bridge vlan add dev vmbr vid 300 self
 """
 
 
+def switched() -> Json:
+    layout = bonded(mode="active-backup", primary="eth1")
+    return {**layout, "bridges": [*layout["bridges"], *SWITCHED]}
+
+
 @pytest.fixture(scope="module", params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -58,9 +61,9 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def guest(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     with guest_of(backend, KERNEL, RELEASE, cards=3) as running:
-        # Their scripts lie beside the files that the pictures show.
-        for layout in (bonded(), SWITCHED) if KERNEL == "user-mode" else ():
-            found = applied(tmp_path_factory.mktemp("packages"), running, layout, "--tags", "host_network_packages")
+        if KERNEL == "user-mode":
+            # Their scripts lie beside the files that the pictures show.
+            found = applied(tmp_path_factory.mktemp("packages"), running, switched(), "--tags", "host_network_packages")
             assert found.failed == 0, found.answers
         yield running
 
@@ -123,9 +126,7 @@ def test_a_bond_with_lacp_has_its_partner(guest: Host, tmp_path: Path) -> None:
 
 
 def test_open_vswitch_with_fake_bridges(guest: Host, tmp_path: Path) -> None:
-    layout = bonded(mode="active-backup", primary="eth1")
-    layout["bridges"] += SWITCHED["bridges"]
-    made = applied(tmp_path, guest, layout)
+    made = applied(tmp_path, guest, switched())
     assert (made.failed, made.changed) == (0, 1), made.answers
     for _boot in range(2):
         assert guest.inside("ovs-vsctl br-to-vlan storage0; ovs-vsctl br-to-parent guests0") == "100\ncloudbr\n"
