@@ -33,7 +33,7 @@ $(STAMP): requirements/dev.txt
 lock: ## Resolve requirements/*.in again into the pinned files
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in dev docs peer oldest newest libvirt; do \
+	for name in dev docs eda peer oldest newest libvirt; do \
 	  python=3.11; [ $$name != newest ] || python=3.12; \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version $$python \
 	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
@@ -114,6 +114,15 @@ WORKERS ?= 3
 .PHONY: integration
 integration: venv collections system libvirt ## Run playbooks against the sandbox, booted hosts and simulated hypervisors (WORKERS=3)
 	pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) tests/integration
+
+.PHONY: eda
+eda: venv collections $(VENV)/eda/.installed ## Run the example rulebooks by ansible-rulebook (needs a Java runtime 17)
+	pytest --quiet $(PYTEST_ARGS) benchmarks/rulebooks.py
+
+$(VENV)/eda/.installed: requirements/eda.txt
+	$(PYTHON) -m venv $(VENV)/eda
+	$(VENV)/eda/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/eda.txt
+	touch $@
 
 .PHONY: molecule
 molecule: venv collections system ## Run the Molecule scenarios of host roles on booted hosts (SCENARIO=kvm_agent RELEASE=trixie)

@@ -93,6 +93,9 @@ LATE: tuple[Late, ...] = (
     Late("4.19", "listStoragePoolObjects", "", "cs_storage_objects_info"),
     Late("4.19", "listTemplates", "imagestoreid", "cs_image_store_migration", "what is left on the store is not shown"),
     Late("4.19", "migrateResourceToAnotherSecondaryStorage", "", "cs_image_store_migration: items"),
+    Late("4.17", "listEvents", "resourcetype", "cs_event_info: resource_type"),
+    Late("4.17", "listEvents", "resourceid", "cs_event_info: resource_id"),
+    Late("4.19", "listEvents", "archived", "cs_event_info: archived"),
     Late("4.19", "updateHost", "istagarule", "cs_host: is_tag_a_rule"),
     Late("4.19", "updateStoragePool", "details", "cs_storage_pool: details"),
     Late("4.19", "prepareForShutdown", "", "cs_management_server: state=ready_to_shut_down"),
@@ -104,6 +107,7 @@ LATE: tuple[Late, ...] = (
     Late("4.20.1", "listManagementServers", "peers", "cs_management_server_info", "peers are not shown"),
     Late("4.21", "prepareForMaintenance", "", "cs_management_server: state=maintenance"),
     Late("4.21", "cancelMaintenance", "", "cs_management_server: state=up"),
+    Late("4.21", "listEvents", "state", "cs_event_info: state", READ_ALL),
     Late("4.22", "listNetworks", "name", "cs_network", READ_ALL),
     Late("4.23", "provisionCertificate", "forced", "cs_certificate: forced"),
 )

@@ -24,6 +24,7 @@ from .capacity import Capacities
 from .certificates import Authorities, ConsoleCertificates
 from .clock import Clock, Progress
 from .collection import Collection
+from .events import Events
 from .jobs import Jobs
 from .notes import Notes
 from .placement import Fleets
@@ -156,6 +157,9 @@ class Cloud(t.Protocol):
 
     @property
     def alerts(self) -> Alerts: ...
+
+    @property
+    def events(self) -> Events: ...
 
     @property
     def usage(self) -> Usage: ...

@@ -34,6 +34,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "report": frozenset({"placement", "capacity", "zone"}),
     "servers": frozenset({"machine", "system_vms", "hypervisors", "zone"}),
     "inventory": frozenset({"servers", "system_vms", "zone"}),
+    "events": frozenset({"servers", "zone"}),
     "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
     "seeding": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
     "doctor": frozenset(

@@ -71,6 +71,14 @@ class Job(t.NamedTuple):
     params: Params
 
 
+class Page(t.NamedTuple):
+    """total: of the items of all pages, None where the server does not tell it. last: whether no page follows."""
+
+    items: list[Json]
+    total: t.Optional[int]
+    last: bool
+
+
 class Client:
     """One management server. job_timeout: seconds that one asynchronous job may take."""
 
@@ -109,7 +117,7 @@ class Client:
     def listing(self, command: str, key: str, params: t.Optional[Params] = None) -> list[Json]:
         """Every item of a list command, page by page. A page past the end has no list at all (T2:24)."""
         items: list[Json] = []
-        page, began = 1, self.clock.now()
+        number, began = 1, self.clock.now()
         while True:
             if len(items) > MOST_ITEMS or self.clock.now() - began > LONGEST_LISTING:
                 seconds = self.clock.now() - began
@@ -118,19 +126,26 @@ class Client:
                     command=command,
                     passing=False,
                 )
+            page = self.page(command, key, number, params)
+            items += page.items
+            if page.last or (page.total is not None and len(items) >= page.total):
+                return items
+            number += 1
+
+    def page(self, command: str, key: str, number: int, params: t.Optional[Params] = None) -> Page:
+        """One page of a list command, from 1 on, as large as the server allows."""
+        while True:
             try:
-                answer = self.call(command, {**(params or {}), "page": page, "pagesize": self.page_size})
+                answer = self.call(command, {**(params or {}), "page": number, "pagesize": self.page_size})
             except ApiError as error:
                 smaller = _largest_page(error)
-                if page > 1 or not 0 < smaller < self.page_size:
+                if number > 1 or not 0 < smaller < self.page_size:
                     raise
                 self.page_size = smaller
                 continue
-            found, told = readers.items(answer.get(key)), readers.whole(answer.get("count"))
-            items += self._objects(command, found)
-            if len(found) < self.page_size or (told is not None and len(items) >= told):
-                return items
-            page += 1
+            found = readers.items(answer.get(key))
+            last = len(found) < self.page_size
+            return Page(self._objects(command, found), readers.whole(answer.get("count")), last)
 
     def _objects(self, command: str, found: t.Sequence[object]) -> list[Json]:
         """The objects among the items of a list; others are left out, which is told."""

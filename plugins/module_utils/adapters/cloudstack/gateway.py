@@ -23,6 +23,7 @@ from .certificates import Authorities
 from .client import Client, Job
 from .dedications import Dedications
 from .diagnostics import Diagnostics
+from .events import Events
 from .fleet import FleetReader
 from .host_records import HostRecords
 from .management_servers import ManagementServers
@@ -279,6 +280,7 @@ class Gateway:
         self.host_has = HostHas(client)
         self.host_records = HostRecords(client)
         self.alerts = Alerts(client)
+        self.events = Events(client)
         self.usage = Usage(client)
         self.management_servers = ManagementServers(client)
         self.system_vms = SystemVms(client)

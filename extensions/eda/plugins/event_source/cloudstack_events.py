@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Event source of Event-Driven Ansible: events, alerts and states of hosts of Apache CloudStack."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+DOCUMENTATION = r"""
+---
+short_description: Events, alerts and states of hosts of Apache CloudStack
+description:
+  - Polls C(listEvents), C(listAlerts) and C(listHosts), and sends everything new to the rulebook, each exactly once
+    across restarts. What has been sent is kept in the file O(cursor).
+  - At the first start, existing events and alerts are skipped. Hosts that are not up are sent.
+  - Only the times of the server are compared. Entries that appear late, and entries of the same second, are sent too.
+  - If the server does not answer, the source tries again until it does, and then sends what has happened meanwhile.
+  - If the process is killed (not stopped), the last event before may be sent a second time. Nothing is lost.
+  - "An event has the key C(source), which is V(events), V(alerts) or V(hosts), and the key C(event), C(alert) or
+    C(host) with the values of M(hostcraft.cloudstack.cs_event_info), M(hostcraft.cloudstack.cs_alert_info) and
+    M(hostcraft.cloudstack.cs_host_info). A host has C(previous_state) and C(previous_resource_state) too."
+options:
+  cursor:
+    description: Path of the file that remembers what has been sent. Its directory must exist and be persistent.
+    type: path
+    required: true
+  sources:
+    description: What to poll.
+    type: list
+    elements: str
+    choices: [events, alerts, hosts]
+    default: [events, alerts, hosts]
+  interval:
+    description: Seconds between two polls of events and alerts.
+    type: float
+    default: 15
+  host_interval:
+    description: Seconds between two polls of hosts.
+    type: float
+    default: 60
+notes:
+  - The connection has the options of the API modules (C(api_url), C(api_key), C(api_secret) and so on). If they are
+    not set, the environment variables C(CLOUDSTACK_ENDPOINT), C(CLOUDSTACK_KEY) and C(CLOUDSTACK_SECRET) are used.
+  - Requires ansible-core and requests in the environment of C(ansible-rulebook).
+"""
+
+EXAMPLES = r"""
+- name: Hosts that lose their connection
+  hosts: localhost
+  sources:
+    - hostcraft.cloudstack.cloudstack_events:
+        cursor: /var/lib/eda/cloudstack.cursor
+        sources: [hosts]
+  rules:
+    - name: A host is disconnected
+      condition: event.host.state == "Disconnected"
+      action:
+        debug:
+"""
+
+# ansible-rulebook runs this file without Ansible's loader of collections.
+if "ansible_collections.hostcraft.cloudstack" not in sys.modules:
+    sys.path.append(str(Path(__file__).absolute().parents[7]))
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.cursor import Happening
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.state import HOSTS
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events import Source, source
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.events.watch import body
+
+LOG = logging.getLogger(__name__)
+MOMENT = 0.2  # seconds in which a rulebook takes an event
+LONGEST_PAUSE = 60.0  # seconds between two attempts to reach a server that does not answer
+
+
+class Queue(t.Protocol):
+    """Where ansible-rulebook takes events from; it holds few, so that putting one waits for the one before."""
+
+    async def put(self, item: dict[str, t.Any]) -> None: ...
+
+
+async def main(queue: Queue, args: dict[str, t.Any]) -> None:
+    """Poll until the rulebook ends."""
+    # Ansible-rulebook adds its own entries to a source's.
+    given = {name: value for name, value in args.items() if not name.startswith(("ansible_eda", "eda_"))}
+    await _run(queue, source(given))
+
+
+async def _run(queue: Queue, about: Source) -> None:
+    hosts_at, pause = 0.0, about.interval
+    while True:
+        now = time.monotonic()
+        sources = [each for each in about.sources if each != HOSTS or now >= hosts_at]
+        try:
+            found = await _aside(functools.partial(about.watch.poll, sources))
+            await _tell(queue, about, found)
+            pause = about.interval
+            hosts_at = now + about.host_interval if HOSTS in sources else hosts_at
+        except HostcraftError as error:
+            LOG.warning("CloudStack cannot be polled: %s; trying again in %.0f s", about.shown(error), pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, max(LONGEST_PAUSE, about.interval))
+            continue
+        await asyncio.sleep(pause)
+
+
+async def _tell(queue: Queue, about: Source, found: list[Happening]) -> None:
+    """Each is noted once the next one is in the queue, the last one after a moment: then the rulebook has it.
+
+    If the rulebook ends before, it is sent again at the next start.
+    """
+    waiting: t.Optional[Happening] = None
+    for each in found:
+        await queue.put(body(each))
+        if waiting is not None:
+            about.watch.told(waiting)
+        waiting = each
+    if waiting is not None:
+        await asyncio.sleep(min(MOMENT, about.interval))
+        about.watch.told(waiting)
+    await _aside(about.watch.settle)
+
+
+async def _aside(work: t.Callable[[], t.Any]) -> t.Any:
+    """Calls of the server block, and other sources of the rulebook must not wait for them."""
+    return await asyncio.get_running_loop().run_in_executor(None, work)

@@ -1,0 +1,120 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The event source as ansible-rulebook runs it: a file run by its path, a queue, and a task that is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.server import Sandbox
+from sandbox.world import World
+from sandbox.world.log import Alert, Event
+
+ROOT = Path(__file__).resolve().parents[3]
+LINK = ROOT / ".venv/collections/ansible_collections/hostcraft/cloudstack"
+FILE = "extensions/eda/plugins/event_source/cloudstack_events.py"
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def main() -> Callable[..., Any]:
+    loaded: Callable[..., Any] = runpy.run_path(str(LINK / FILE))["main"]
+    return loaded
+
+
+def given(sandbox: Sandbox, cursor: Path, **more: object) -> Json:
+    connection = {"api_url": sandbox.url, "api_key": sandbox.key, "api_secret": sandbox.secret, "api_timeout": 5}
+    return {**connection, "cursor": str(cursor), "interval": 0.05, "host_interval": 0.05, **more}
+
+
+def without(args: Json, *names: str) -> Json:
+    return {name: value for name, value in args.items() if name not in names}
+
+
+async def told(main: Callable[..., Any], args: Json, act: Callable[[], object], count: int) -> list[Json]:
+    """What the source puts into a queue of one place after ``act``, until there are so many; then it is cancelled."""
+    queue: asyncio.Queue[Json] = asyncio.Queue(1)
+    task = asyncio.create_task(main(queue, args))
+    while not Path(args["cursor"]).exists():
+        await asyncio.sleep(0.02)
+        assert not task.done(), task
+    act()
+    found = [await asyncio.wait_for(queue.get(), 20) for _number in range(count)]
+    await asyncio.sleep(0.5)
+    assert queue.empty()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return found
+
+
+def write(sandbox: Sandbox, count: int) -> Callable[[], None]:
+    def make(world: World) -> None:
+        for number in range(count):
+            row = Event(world.events.next_id(), world.new_uuid(), "VM.START", f"n{number}", "Completed", world.now())
+            world.events.add(row)
+
+    return lambda: sandbox.run(make)
+
+
+def test_each_event_once_across_restarts(main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    args = given(sandbox, tmp_path / "c", sources=["events", "alerts"])
+    found: list[Json] = []
+    for _start in range(3):
+        found += asyncio.run(told(main, args, write(sandbox, 5), 5))
+    assert len({each["event"]["id"] for each in found}) == 15
+    assert {each["source"] for each in found} == {"events"}
+
+
+def test_a_server_that_is_away_is_waited_for(
+    main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def act() -> None:
+        sandbox.faults.add("listAlerts", "http", status=530, times=3)
+
+        def make(world: World) -> None:
+            text = "Certificate of kvm1 expires"
+            world.alerts.add(Alert(world.alerts.next_id(), world.new_uuid(), 31, "ALERT.CA.CERT", text, world.now()))
+
+        sandbox.run(make)
+
+    with caplog.at_level(logging.WARNING):
+        (alert,) = asyncio.run(told(main, given(sandbox, tmp_path / "c", sources=["alerts"]), act, 1))
+    assert alert["alert"]["type"] == 31
+    assert "cannot be polled" in caplog.text
+    assert sandbox.secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"sources": ["everything"]}, "sources"),
+        ({"interval": 0}, "interval"),
+        ({"x": 1}, "x"),
+    ],
+)
+def test_wrong_options_end_the_source(
+    main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, wrong: Json, said: str
+) -> None:
+    args = given(sandbox, tmp_path / "c", **wrong)
+    with pytest.raises(Exception, match=said) as caught:
+        asyncio.run(main(asyncio.Queue(1), args))
+    assert type(caught.value).__name__ == "SourceTrouble"
+    assert sandbox.secret not in str(caught.value)
+
+
+def test_a_source_needs_a_cursor(main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="cursor"):
+        asyncio.run(main(asyncio.Queue(1), without(given(sandbox, tmp_path / "c"), "cursor")))
+
+
+def test_a_damaged_cursor_ends_the_source(main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "c").write_text('{"form": 1, "curs', encoding="utf-8")
+    with pytest.raises(Exception, match="remove the file"):
+        asyncio.run(main(asyncio.Queue(1), given(sandbox, tmp_path / "c")))
