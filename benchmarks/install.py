@@ -30,6 +30,7 @@ def main() -> int:
     layout = sys.argv[1] if len(sys.argv) > 1 else "whole"
     with tempfile.TemporaryDirectory() as folder, Installation(Path(folder), LAYOUTS[layout]) as cloud:
         print(f"{layout}: {', '.join(cloud.names)}; logs of the playbooks in {folder}", flush=True)
+        predicted(cloud)
         first = done(cloud, "install", cloud.play("install.yml"))
         serves(cloud, "the installed cloud")
         second = done(cloud, "install again", cloud.play("install.yml"))
@@ -37,6 +38,14 @@ def main() -> int:
         the_way_back(cloud)
     print(f"second run changed={second.changed}")
     return int(second.changed != 0)
+
+
+def predicted(cloud: Installation) -> None:
+    """Check mode of the bare machines ends well and changes none of them."""
+    look = "dpkg -l; find /etc /srv /export -type f -exec sha256sum {} + 2> /dev/null | sort"
+    before = {host.name: host.run(look, check=False).stdout for host in cloud.fleet}
+    assert done(cloud, "check mode", cloud.play("install.yml", "--check")).changed > 0
+    assert before == {host.name: host.run(look, check=False).stdout for host in cloud.fleet}
 
 
 def the_way_back(cloud: Installation) -> None:

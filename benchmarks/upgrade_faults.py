@@ -24,7 +24,7 @@ from integration.servers.upgrading import NEW, OLD, Cloud
 
 SLOW = {"step_sleep": 2}
 FAILED = {"fail_upgrade_at": NEW}
-WAIT = "Wait until the server listens or its service ends"
+WAIT = "Wait until the server answers or its service ends"
 
 
 def cases(cloud: Cloud, ahead: list[tuple[str, int]], back: list[tuple[str, int]]) -> list[Case]:

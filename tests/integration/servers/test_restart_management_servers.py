@@ -30,6 +30,8 @@ with LOG.open("a") as log:
     log.write("INFO [o.a.c.ServerDaemon] Initializing server daemon on null\\n")
     if BROKEN:
         log.write("ERROR Database version 4.23.0.0 is higher than management software version 4.22.0.0 \\x1b[2J\\n")
+if BROKEN and MODE.read_text() == "ended":
+    raise SystemExit(1)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(503 if BROKEN else 401 if "/api" in self.path else 200)
@@ -140,6 +142,20 @@ def test_it_stops_at_a_server_that_answers_503_and_names_the_cause(
     assert status == 0, output
     assert started(fleet["ms2"]) != before
     assert {row.state for row in cloud.world.management_servers} == {"Up"}
+
+
+def test_it_stops_at_once_at_a_server_whose_service_has_ended(fleet: Fleet, cloud: Sandbox, tmp_path: Path) -> None:
+    """Its unit does not start it again, so half an hour would be waited for nothing."""
+    fleet["ms1"].write(MODE, "ended")
+    before = started(fleet["ms2"])
+    status, output = play(fleet, cloud, tmp_path)
+    assert status != 0
+    assert "its service has ended" in output
+    assert "[database_newer]" in output
+    # The limit is 1800 attempts.
+    assert output.count("RETRYING") < 20
+    assert started(fleet["ms2"]) == before
+    fleet["ms1"].run(f"rm {MODE}; systemctl start cloudstack-management")
 
 
 def test_a_server_that_is_not_drained_is_not_restarted(fleet: Fleet, cloud: Sandbox, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_failed_schema_leads_back_to_the_old_version_and_its_database(cloud: C
     shown = "systemctl show --property {} --value cloudstack-management"
     asked = f"systemctl start cloudstack-management; {shown.format('ConditionResult')}; {shown.format('MainPID')}"
     join = cloud.on(cloud.second, asked)
-    meanwhile = {"task": "Wait until the server listens or its service ends", "nth": 1, "do": "command"}
+    meanwhile = {"task": "Wait until the server answers or its service ends", "nth": 1, "do": "command"}
     ran = cloud.upgrade(fault={**meanwhile, "command": f"{join} > {cloud.fleet.directory}/joined || true"})
     assert ran.status == 2, ran.told
     assert (cloud.fleet.directory / "joined").read_text().split() == ["no", "0"]
@@ -51,7 +51,7 @@ def test_a_failed_schema_leads_back_to_the_old_version_and_its_database(cloud: C
 
 def test_a_killed_run_goes_on_and_stops_after_the_point_of_no_return(cloud: Cloud) -> None:
     cloud.switch(step_sleep=3)
-    ran = cloud.upgrade(fault={"task": "Wait until the server listens or its service ends", "nth": 1, "do": "kill"})
+    ran = cloud.upgrade(fault={"task": "Wait until the server answers or its service ends", "nth": 1, "do": "kill"})
     assert ran.killed, ran.told
     assert cloud.record()["stage"] == "started"
     ran = cloud.upgrade(fault={"task": "Start the management server", "nth": 2, "do": "fail"})

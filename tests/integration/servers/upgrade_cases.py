@@ -24,7 +24,7 @@ STEPS = (
     "Check that nothing is in the way of the first start",
     "Let the management server be started again",
     "Start the management server",
-    "Wait until the server listens or its service ends",
+    "Wait until the server answers or its service ends",
     "Check that the schema and its system VM templates are complete",
     "Start the usage server",
     "Remove the record of the upgrade",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 import os
 import signal
+import socket
 import ssl
 import sys
 import tempfile
@@ -80,6 +81,8 @@ class Daemon:
             "Initializing server daemon on null, with http.enable=true, "
             f"http.port={port}, https.enable={self.settings.get('https.enable')}",
         )
+        # Jetty opens its ports before it starts the application, and answers after that.
+        early = web.opened(port) if self.settings.get("http.enable", "true") == "true" else None
         self.ended.wait(float(switches.get("sleep", 1)))
         held: dict[str, str] = {}
         broken = False
@@ -99,7 +102,7 @@ class Daemon:
             )
             self.ended.wait(float(switches.get("broken_sleep", 1)))
         if not self.ended.is_set():
-            self._open(port, held, broken)
+            self._open(early, held, broken)
         while not self.ended.is_set():
             self._beat(held)
             self.ended.wait(1.5)
@@ -129,10 +132,10 @@ class Daemon:
         )
         integration = int(database.one("SELECT value FROM configuration WHERE name = 'integration.api.port'") or 0)
         if integration > 0:
-            web.serve(integration, lambda: cloud(held), False)
+            web.serve(web.opened(integration), lambda: cloud(held), False)
 
-    def _open(self, port: int, held: dict[str, str], broken: bool) -> None:
-        """The ports of HTTP, which come last."""
+    def _open(self, early: socket.socket | None, held: dict[str, str], broken: bool) -> None:
+        """What answers on the ports of HTTP, which comes last."""
         path = self.settings.get("context.path", "/client")
         try:
             tls = keystore(self.settings)
@@ -142,10 +145,10 @@ class Daemon:
             return
         if not broken:
             log("INFO", "o.a.c.s.l.CloudStackExtendedLifeCycle", "Startup CloudStack management server...")
-        if self.settings.get("http.enable", "true") == "true":
-            web.serve(port, lambda: cloud(held), broken, None, path)
+        if early is not None:
+            web.serve(early, lambda: cloud(held), broken, None, path)
         if tls is not None:
-            web.serve(int(self.settings.get("https.port", "8443")), lambda: cloud(held), broken, tls, path)
+            web.serve(web.opened(int(self.settings.get("https.port", "8443"))), lambda: cloud(held), broken, tls, path)
 
     def _beat(self, held: dict[str, str]) -> None:
         if self.node is None:

@@ -90,12 +90,23 @@ class Server(http.server.ThreadingHTTPServer):
         pass
 
 
+def opened(port: int) -> socket.socket:
+    """A port that accepts connections and answers nothing yet. Raises OSError."""
+    return socket.create_server(("0.0.0.0", port), backlog=Server.request_queue_size)
+
+
 def serve(
-    port: int, cloud: Callable[[], str], broken: bool, tls: ssl.SSLContext | None = None, context_path: str = "/client"
+    port: socket.socket,
+    cloud: Callable[[], str],
+    broken: bool,
+    tls: ssl.SSLContext | None = None,
+    context_path: str = "/client",
 ) -> None:
-    """Listen from now on, in threads."""
+    """Answer from now on, in threads."""
     its = {"cloud": staticmethod(cloud), "broken": broken, "context_path": context_path.rstrip("/")}
-    server = Server(("0.0.0.0", port), type("Bound", (Handler,), its))
+    server = Server(port.getsockname()[:2], type("Bound", (Handler,), its), bind_and_activate=False)
+    server.socket.close()
+    server.socket = port
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()

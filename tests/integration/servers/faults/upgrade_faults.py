@@ -43,7 +43,8 @@ class CallbackModule(CallbackBase):
         self._seen: Counter[str] = Counter()
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        name = str(task.get_name())
+        # A task of a role is told with the role.
+        name = str(task.get_name()).rpartition(" : ")[2]
         self._seen[name] += 1
         with Path(os.environ.get("UPGRADE_STEPS", os.devnull)).open("a", encoding="utf-8") as file:
             file.write(f"{time.time():.1f}\t{self._seen[name]}\t{name}\n")
