@@ -257,6 +257,12 @@ def test_a_basic_zone_with_object_storage_is_made_whole(cloud: Sandbox, tmp_path
     second = play(cloud, inventory)
     assert (second.status, second.changed) == (0, 0), second.output
     assert "only when it starts" not in second.output
+    folder = inventory.parent / "exported"
+    exported = play(cloud, inventory, "-e", f"export_zone_dest={folder}", playbook="export_zone.yml")
+    assert exported.status == 0, exported.output
+    assert "the server does not tell the details of a S3 store" in exported.output
+    third = play(cloud, folder, "--check")
+    assert (third.status, third.changed) == (0, 0), third.output
 
 
 def _providers(cloud: Sandbox) -> list[tuple[str, str]]:
