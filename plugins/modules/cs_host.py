@@ -56,6 +56,12 @@ options:
   is_tag_a_rule:
     description: Whether O(host_tags) is one rule instead of tags. Needs CloudStack 4.18 or newer.
     type: bool
+  os_category:
+    description:
+      - Category of guest operating systems that the host is preferred for, such as V(Windows) or V(Ubuntu). VMs of this
+        category start on such hosts first. V(None) removes the preference.
+    type: str
+    version_added: 1.0.0
   annotation:
     description: A note on the host for other administrators.
     type: str
@@ -146,6 +152,11 @@ host_tags:
   type: list
   elements: str
   sample: [gpu, ssd]
+os_category:
+  description: Category of guest operating systems that it is preferred for. Null if the task does not set it.
+  returned: unless absent
+  type: str
+  sample: Windows
 is_tag_a_rule:
   description: Whether the tags are one rule.
   returned: unless absent
@@ -188,6 +199,7 @@ FIELDS: Spec = {
     "password": {"type": "str", "no_log": True},
     "is_tag_a_rule": {"type": "bool"},
     "host_tags": {"type": "list", "elements": "str", "aliases": ["host_tag"]},
+    "os_category": {"type": "str"},
     "annotation": {"type": "str"},
 }
 OPTIONS: Spec = {

@@ -48,6 +48,9 @@ class Offers(t.Protocol):
     def services(self) -> t.Mapping[str, t.Sequence[str]]:
         """Names of network service providers by service."""
 
+    def os_categories(self) -> t.Mapping[str, str]:
+        """Ids of categories of guest operating systems by name; "None" is one too."""
+
     def planners(self) -> t.Sequence[str]:
         """Names of deployment planners."""
 

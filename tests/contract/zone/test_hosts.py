@@ -206,3 +206,14 @@ def test_a_host_that_is_disabled_when_added_takes_no_vm_in_between(
     (sent,) = sandbox.calls.of("addHost")
     assert sent.params["allocationstate"] == "Disabled"
     assert (sent.method, sent.params["password"]) == ("POST", "x")
+
+
+def test_a_host_is_preferred_for_a_kind_of_guest(sandbox: Sandbox, cloud: Gateway) -> None:
+    done = twice(cloud, "cs_host", name=ONE, os_category="windows")
+    assert done.result["os_category"] == "Windows"
+    assert writes(sandbox) == ["updateHost"]
+    assert not perform(cloud, "cs_host", name=ONE).changed
+    taken = twice(cloud, "cs_host", name=ONE, os_category="None")
+    assert taken.result["os_category"] is None
+    with pytest.raises(NotFound, match="did you mean Windows"):
+        perform(cloud, "cs_host", True, name=ONE, os_category="Window")

@@ -57,7 +57,10 @@ def _capacity_view(world: World, host: Host) -> Body:
     """T1:41, T2:16, T3:95: all of it with over-provisioning, `memorytotal` too; kept capacity counts as allocated."""
     mhz, memory = capacity.host_mhz(world, host), capacity.host_memory(world, host)
     cpu = capacity.share(host.held_mhz, mhz)
+    category = world.os_categories.get(host.os_category)
+    preferred = {} if category is None else {"oscategoryid": category.uuid, "oscategoryname": category.name}
     return {
+        **preferred,
         "cpuallocated": cpu,
         "cpuallocatedvalue": host.held_mhz,
         "cpuallocatedpercentage": cpu,

@@ -23,6 +23,7 @@ from ..world.hypervisors import (
     name_of,
     place_of,
 )
+from ..world.os_types import NO_CATEGORY
 from ..world.zones import Cluster, Pod, Zone
 from . import clusters
 from .host_views import DETAILS, view
@@ -169,6 +170,9 @@ def update_host(call: Call) -> Body:
             raise failed(f"Failed to update host: {describe(host)} with id {host.id}, {error}") from None
     if "hosttags" in call:
         host.tags, host.tag_rule = sorted(set(call["hosttags"])), bool(call.get("istagarule", False))
+    if "oscategoryid" in call:
+        chosen = call["oscategoryid"]
+        host.os_category = None if chosen.name == NO_CATEGORY else chosen.id
     if call.get("name"):
         world.hosts.update(host, name=call["name"])
     if call.get("url"):

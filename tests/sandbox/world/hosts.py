@@ -62,6 +62,8 @@ class Host:
     # How the server logs in to it; the API shows neither.
     username: str = ""
     password: str = ""
+    # Row id of the category of guest systems that it is preferred for.
+    os_category: int | None = None
 
     @property
     def held_mhz(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ SYSTEMS = {
     "Windows": ("Windows Server 2019 (64-bit)", "Windows Server 2022 (64-bit)"),
     "Other": ("Other (64-bit)", "Other Linux (64-bit)"),
 }  # fmt: skip
+# Whoever prefers it has no preference (GuestOSCategoryVO.CATEGORY_NAME_NONE).
+NO_CATEGORY = "None"
 
 
 @dataclass(slots=True)
@@ -41,3 +44,6 @@ def install(world: World) -> None:
         category = world.os_categories.add(OsCategory(world.os_categories.next_id(), world.new_uuid(), category_name))
         for name in names:
             world.os_types.add(OsType(world.os_types.next_id(), world.new_uuid(), name, category.id))
+    # Of no system, and never drawn: identifiers that a seed repeats stay as they are.
+    none = str(uuid.uuid5(uuid.NAMESPACE_OID, NO_CATEGORY))
+    world.os_categories.add(OsCategory(world.os_categories.next_id(), none, NO_CATEGORY))

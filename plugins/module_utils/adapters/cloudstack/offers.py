@@ -30,6 +30,9 @@ class Offers:
             }
         return self._services
 
+    def os_categories(self) -> t.Mapping[str, str]:
+        return {each.text("name"): each.text("id") for each in self._listed("listOsCategories", "oscategory", {})}
+
     def planners(self) -> t.Sequence[str]:
         return [each.text("name") for each in self._listed("listDeploymentPlanners", "deploymentPlanner", {})]
 

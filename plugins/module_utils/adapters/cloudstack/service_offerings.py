@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.zone.service_offerings import ServiceOffering
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource
 
 # What an empty limit is called when it is taken away.
-EVERYWHERE = {("domain_ids", ()): "public", ("zone_ids", ()): "all"}
+EVERYWHERE: t.Mapping[tuple[str, object], object] = {("domain_ids", ()): "public", ("zone_ids", ()): "all"}
 LIMITS = {"domain_ids": "domainid", "zone_ids": "zoneid"}
 
 

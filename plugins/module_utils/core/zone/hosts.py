@@ -40,6 +40,8 @@ class Host:
     host_tags: t.Optional[tuple[str, ...]] = None
     implicit_host_tags: tuple[str, ...] = ()
     is_tag_a_rule: bool = False
+    os_category: t.Optional[str] = None
+    os_category_id: str = ""
     annotation: t.Optional[str] = None
     cpu_number: t.Optional[int] = None
     cpu_speed: t.Optional[int] = None

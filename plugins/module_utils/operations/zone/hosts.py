@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.change import Fields, Outcome, State, plain
+from ...core.change import Fields, Outcome, State, plain, same_word
 from ...core.errors import (
     ApiError,
     InvalidValue,
@@ -22,7 +22,7 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.naming import is_address, only
+from ...core.naming import is_address, nearest, only
 from ...core.zone.hosts import (
     DISABLED,
     DRAINING,
@@ -44,6 +44,7 @@ from ..waiting import until
 
 RECONNECTED = 300.0  # seconds for an agent to come back
 LEAVING, LOOK = 15.0, 1.0  # seconds in which one that is to come back shows that it left, and between two looks
+NO_CATEGORY = "None"
 BEGUN = 30.0  # seconds for a drain to show whose asking was not answered
 
 
@@ -68,7 +69,8 @@ class HostRequest:
     @property
     def detail(self) -> str:
         """Tags come only with the larger answer (T2:17), which a host that is only to be there does not need."""
-        return "min" if self.fields.get("host_tags") is None and self.resource_state is None else "capacity"
+        shown = [self.fields.get(name) for name in ("host_tags", "os_category")]
+        return "min" if shown == [None, None] and self.resource_state is None else "capacity"
 
 
 class Places(t.NamedTuple):
@@ -195,6 +197,12 @@ def _present(
     # A rule is a rule of tags: the server reads one with the other alone.
     tagged = frozenset(("host_tags", "is_tag_a_rule") if fields.get("is_tag_a_rule") is not None else ())
     rules = dataclasses.replace(HOST, along=tagged)
+    category = fields.pop("os_category", None)
+    if category is not None:
+        fields["os_category_id"], none = _category(cloud, str(category))
+        # A host without a preference has no category; that named "None" takes the preference away.
+        alike = {**HOST.same, "os_category_id": lambda asked, there: asked == (there or none)}
+        rules = dataclasses.replace(rules, same=alike)
 
     def show_it(host: Host) -> Fields:
         return show(named(cloud, places.zone, host))
@@ -202,6 +210,16 @@ def _present(
     outcome = ensure(cloud, cloud.hosts, rules, held, fields, "present", check_mode, show=show_it, places=names)
     told = _elsewhere(held, request.which) if held else ()
     return dataclasses.replace(outcome, warnings=(*outcome.warnings, *told))
+
+
+def _category(cloud: Cloud, name: str) -> tuple[str, str]:
+    """Ids of the category of guest systems of that name or id, and of that of none. Raises NotFound."""
+    known = cloud.offers.os_categories()
+    none = next((id for its, id in known.items() if same_word(its, NO_CATEGORY)), "")
+    for its, id in known.items():
+        if same_word(name, its) or name == id:
+            return id, none
+    raise NotFound("OS category", name, near=nearest(name, list(known)) or sorted(known))
 
 
 def _elsewhere(held: Host, which: HostName) -> t.Iterator[str]:

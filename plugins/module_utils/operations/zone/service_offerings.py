@@ -79,10 +79,11 @@ def _unfit(cloud: Cloud, zone_ids: t.Sequence[str]) -> list[str]:
     names = []
     for scope in scopes:
         names += [each.name for each in cloud.hosts.all(**scope)]
-        machines = [*cloud.system_vms.all(**scope), *cloud.routers.all(scope)]
-        for each in machines:
-            if each.host:
-                busy.setdefault(each.host, []).append(each.name)
+        machines = [(each.host, each.name) for each in cloud.system_vms.all(**scope)]
+        machines += [(each.host, each.name) for each in cloud.routers.all(scope)]
+        for host, name in machines:
+            if host:
+                busy.setdefault(host, []).append(name)
     return unfit_hosts(sorted(names), busy)
 
 
