@@ -88,6 +88,12 @@ class Untold:
     def storage(self, kind: str) -> list[str]:
         return []
 
+    def planners(self) -> list[str]:
+        return []
+
+    def os_categories(self) -> dict[str, str]:
+        return {}
+
 
 class FakeCloud:
     """A clock, and the lines of progress."""

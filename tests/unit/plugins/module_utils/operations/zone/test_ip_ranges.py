@@ -16,6 +16,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.net
     PhysicalNetwork,
     VlanIpRange,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.portable_ranges import PortableRange
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Zone
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.ip_ranges import ensure_range
 
@@ -36,6 +37,7 @@ class Ranges(FakeCloud):
         self.physical_networks = Memory(PhysicalNetwork, *physical)
         self.networks = Memory(Network, Network("n1", "shared", "z", "p1"))
         self.vlan_ip_ranges = Memory(VlanIpRange, *held)
+        self.portable_ranges = Memory(PortableRange)
 
     def ensure(self, places: Any = None, state: Any = "present", **wanted: Any) -> Outcome:
         return ensure_range(self.port, "z1", places or {}, wanted, state, False)
