@@ -12,7 +12,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 COLLECTION = "ansible_collections.hostcraft.cloudstack"
 PLUGINS = f"{COLLECTION}.plugins"
@@ -104,9 +104,9 @@ class Source:
     path: str
     text: str
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text, self.path)
+        return _tree(self.path, self.text)
 
     @property
     def room(self) -> str:
@@ -115,8 +115,19 @@ class Source:
     def finding(self, line: int, text: str) -> Finding:
         return Finding(self.path, line, text)
 
-    def imports(self) -> list[Import]:
-        return list(_imports(self.tree, self.path.removesuffix(".py").split("/"), deferred=False))
+    def imports(self) -> tuple[Import, ...]:
+        return _all_imports(self.path, self.text)
+
+
+# Two dozen rules look at the same files.
+@cache
+def _tree(path: str, text: str) -> ast.Module:
+    return ast.parse(text, path)
+
+
+@cache
+def _all_imports(path: str, text: str) -> tuple[Import, ...]:
+    return tuple(_imports(_tree(path, text), path.removesuffix(".py").split("/"), deferred=False))
 
 
 def room_of(parts: list[str]) -> str:
