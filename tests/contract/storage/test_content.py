@@ -38,3 +38,20 @@ def test_empty_storage_is_added(store: Store, module: str, option: str, more: di
     url = "nfs://10.0.0.9/new"
     told = content_of(["lost+found"], 9, 9).told(url)
     assert store.perform(module, name="new", **{option: url}, content=told, **more).changed
+
+
+@pytest.mark.parametrize(
+    ("which", "size", "warned"),
+    [(0, 6 * 10**12, 0), (0, 6 * 10**12 + 1, 1), (0, 9, 0), (1, 10**11 - 1, 1), (1, 10**11, 0), (1, 9 * 10**12, 0)],
+)
+def test_storage_of_an_unsuitable_size_is_warned_of_when_it_is_added(
+    store: Store, which: int, size: int, warned: int
+) -> None:
+    module, option, more = CASES[which]
+    url = "nfs://10.0.0.9/new"
+    asked = {"name": "new", option: url, "content": content_of([], size, 9).told(url), **more}
+    foretold = store.perform(module, True, **asked)
+    made = store.perform(module, **asked)
+    assert len(made.warnings) == warned
+    assert made.warnings == foretold.warnings
+    assert store.perform(module, **asked).warnings == ()

@@ -4,7 +4,8 @@
 """Whether storage that is about to be added is empty.
 
 Source: 4.11.1 documentation, "Adding Primary Storage" (3992, 13998), "Adding Secondary Storage" (4080): adding the
-storage to CloudStack will destroy any existing data. The API cannot see it, so a host looks at it.
+storage to CloudStack will destroy any existing data. The API cannot see it, so a host looks at it. Sizes: "Best Practices"
+(942: no mount point above 6 TB), "System Requirements for Secondary Storage" (4072: at least 100 GB).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ IGNORED = frozenset(("lost+found", ".snapshot", ".snapshots", ".zfs"))
 # Directories of primary and secondary storage of a CloudStack, this one or another.
 CLOUDSTACK = frozenset(("KVMHA", "template", "snapshots", "volumes", "systemvm"))
 SHOWN = 20  # names that are told
+POOL, STORE = "storage pool", "image store"
+GB, TB = 10**9, 10**12
+MOST, LEAST = 6 * TB, 100 * GB
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,19 @@ def reasons_not_to_add(
         )
         remedy = "check the URL, empty the storage, or set allow_not_empty"
         yield Reason("not_empty", message, remedy, {"name": name, "entries": entries, "count": told.get("count")})
+
+
+def size_warnings(kind: str, name: str, told: t.Optional[t.Mapping[str, object]]) -> t.Iterator[str]:
+    """Of storage that is about to be added; nothing where no host has told its size."""
+    total = told.get("total") if told else None
+    size = int(total) if isinstance(total, (int, str)) and str(total).isdecimal() else 0
+    if kind == POOL and size > MOST:
+        yield (
+            f"storage pool {name} has {size / TB:.1f} TB; CloudStack's documentation recommends at most "
+            f"{MOST // TB} TB for a mount point or LUN: use several pools"
+        )
+    elif kind == STORE and 0 < size < LEAST:
+        yield f"image store {name} has {size / GB:.1f} GB; at least {LEAST // GB} GB are required: use a larger export"
 
 
 def _same_place(one: str, other: str) -> bool:

@@ -16,7 +16,7 @@ from ...core.errors import InvalidValue, MissingValue, NotFound, Reason, Refused
 from ...core.masking import without_secret
 from ...core.naming import nearest
 from ...core.zone import shown
-from ...core.zone.content import reasons_not_to_add
+from ...core.zone.content import POOL, STORE, reasons_not_to_add, size_warnings
 from ...core.zone.storage import (
     IMAGE_STORE,
     STAGING_STORE,
@@ -53,10 +53,12 @@ class Seen(t.NamedTuple):
 NOT_SEEN = Seen()
 
 
-def _check_content(kind: str, name: str, url: str, seen: Seen) -> None:
+def _check_content(kind: str, name: str, url: str, seen: Seen) -> tuple[str, ...]:
+    """Warnings about its size. Raises Refused."""
     reasons = list(reasons_not_to_add(kind, name, url, seen.content, seen.allowed))
     if reasons:
         raise Refused(f"{kind} {name}", reasons)
+    return tuple(size_warnings(kind, name, seen.content))
 
 
 def ensure_pool(
@@ -81,8 +83,9 @@ def ensure_pool(
         name = str(wanted["name"])
         held = lookup.maybe(cloud.storage_pools, "storage pool", name, f"zone {place.name}", zone_id=place.id)
         fields: dict[str, object] = {**wanted, "zone_id": place.id, **ids}
+        told: tuple[str, ...] = ()
         if held is None and state == "present":
-            _check_content("storage pool", name, str(wanted.get("storage_url") or ""), seen)
+            told = _check_content(POOL, name, str(wanted.get("storage_url") or ""), seen)
             _check_scope(fields)
             fields["provider"] = _provider(cloud, "primary", wanted.get("provider"))
         elif wanted.get("storage_url"):
@@ -106,7 +109,7 @@ def ensure_pool(
             show=shown.storage_pool,
             places={"zone": place.name, **places},
         )
-        outcome = replace(outcome, warnings=(*outcome.warnings, *warnings))
+        outcome = replace(outcome, warnings=(*outcome.warnings, *told, *warnings))
         if pool_state is None or (check_mode and held is None):
             return outcome
         current = (
@@ -265,15 +268,17 @@ def ensure_image_store(
         if state == "present" and (held is None or recreate):
             fields["provider"] = _provider(cloud, "image", wanted.get("provider"))
         replaced = recreate and held is not None and state == "present" and _differs_for_good(fields, held)
+        told: tuple[str, ...] = ()
         if state == "present" and (held is None or replaced):
-            _check_content("image store", name, str(fields.get("url") or ""), seen)
+            told = _check_content(STORE, name, str(fields.get("url") or ""), seen)
         if replaced:
             gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode, show=show)
             made = ensure(
                 cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, show=show, places=parents
             )
-            return Outcome(True, gone.before, made.after, made.result)
-        return ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, show=show, places=parents)
+            return Outcome(True, gone.before, made.after, made.result, warnings=told)
+        outcome = ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, show=show, places=parents)
+        return replace(outcome, warnings=(*outcome.warnings, *told))
 
     return within(place, then, wanted, state, check_mode, {"zone": zone})
 
