@@ -4,8 +4,8 @@
 """Whether storage that is about to be added is empty.
 
 Source: 4.11.1 documentation, "Adding Primary Storage" (3992, 13998), "Adding Secondary Storage" (4080): adding the
-storage to CloudStack will destroy any existing data. The API cannot see it, so a host looks at it. Sizes: "Best Practices"
-(942: no mount point above 6 TB), "System Requirements for Secondary Storage" (4072: at least 100 GB).
+storage to CloudStack will destroy any existing data. The API cannot see it, so a host looks at it.
+Sizes: "Best Practices" (942, no mount point above 6 TB), "Adding Secondary Storage" (4072, at least 100 GB).
 """
 
 from __future__ import annotations
