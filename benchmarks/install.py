@@ -54,7 +54,7 @@ def the_way_back(cloud: Installation) -> None:
     done(cloud, "backup", cloud.play("backup.yml", backup_path=PLACE))
     names = {name: cloud.fleet[name].run(f"ls {PLACE}").stdout.split()[-1] for name in ("ms1", "ms2")}
     before = cloud.contents()
-    upgrade = {"upgrade_cloudstack_version": NEW, "upgrade_cloudstack_delay": 1}
+    upgrade = {"upgrade_cloudstack_version": NEW, "upgrade_cloudstack_delay": 1, "upgrade_cloudstack_consent": True}
     done(cloud, "upgrade", cloud.play("upgrade_cloudstack.yml", upgrade_cloudstack_restore_database=account, **upgrade))
     assert version(cloud) == NEW
     serves(cloud, "the upgraded cloud")
