@@ -139,7 +139,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         value = self.get_option(name)
         if not isinstance(value, str):
             return value
-        return self.templar.template(value) if TRUST else self.templar.template(value, disable_lookups=False)
+        if TRUST is None:
+            return self.templar.template(value, disable_lookups=False)
+        return self.templar.template(value)
 
     def _entries(self, asked: Question, path: str, cache: bool) -> list[Entry]:
         self.load_cache_plugin()
@@ -211,4 +213,4 @@ class Marked:
     def _text(value: str) -> str:
         if "{" in value or "}" in value:
             return t.cast("str", wrap_var(value))
-        return TRUST(value) if TRUST else value
+        return value if TRUST is None else TRUST(value)
