@@ -26,7 +26,7 @@ FILTERS: Spec = {
     "type": {"type": "str"},
     "level": {"type": "str", "choices": ["INFO", "WARN", "ERROR"]},
     "state": {"type": "str", "choices": ["Created", "Scheduled", "Started", "Completed"]},
-    "keyword": {"type": "str"},
+    "keyword": {"type": "str", "no_log": False},  # no key, whatever its name looks like
     "resource_type": {"type": "str"},
     "resource_id": {"type": "str"},
 }
