@@ -231,9 +231,9 @@ class Emulated(Guest):
         return _connected(self.directory / "agent")
 
 
-def guest(kind: str, kernel: Path, *own: Any) -> Guest:
-    """A guest with a kernel of images.KERNELS, in a folder that images.kernel made. own: what a Host has."""
-    return {"user-mode": UserMode, "cloud": Emulated}[kind](*own, kernel)
+def guest(kind: str, kernel: Path, name: str, address: str, directory: Path, key: Path, cards: dict[str, str]) -> Guest:
+    """A guest with a kernel of images.KERNELS, in a folder that images.kernel made; the rest is what a Host has."""
+    return {"user-mode": UserMode, "cloud": Emulated}[kind](name, address, directory, key, cards, kernel)
 
 
 def _connected(path: Path) -> int:

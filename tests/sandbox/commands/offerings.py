@@ -142,7 +142,7 @@ def create_service_offering(call: Call) -> Body:
     kind = _system_kind(call.get("systemvmtype") or ROUTER) if system else ""
     offering = ServiceOffering(
         world.service_offerings.next_id(), world.new_uuid(), call["name"], call.get("displaytext") or call["name"],
-        *(call.get(name, 0) for name in sizes), world.now(), world.new_uuid(),
+        call.get("cpunumber", 0), call.get("cpuspeed", 0), call.get("memory", 0), world.now(), world.new_uuid(),
         _words(call.get("hosttags", "")), call.get("tags", ""), kind, system,
         bool(call.get("offerha", False)), bool(call.get("limitcpuuse", False)),
         local=str(call.get("storagetype", "shared")).lower() == "local", rate=call.get("networkrate"),

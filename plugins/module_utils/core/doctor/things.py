@@ -43,8 +43,7 @@ def hosts(found: t.Sequence[Host], versions: t.Collection[str]) -> t.Iterator[Fi
             told = ", ".join(f"{count} hosts {version}" for version, count in sorted(known.items()))
             called = its[0].cluster or its[0].cluster_id
             yield HOSTS.found("hypervisor_versions_differ", f"cluster {called}: {told}", called)
-    if len(versions) == 1:
-        wanted = next(iter(versions))
+    for wanted in versions if len(versions) == 1 else ():
         old = [each for each in found if each.hypervisor in AGENTS and each.version and each.version != wanted]
         if old:
             told = names(f"{each.name} {each.version}" for each in old)
