@@ -183,7 +183,10 @@ class Management:
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         if ended.returncode:
-            raise NotJoined(f"Could not add host at [{asked.url}]: {(ended.stderr or ended.stdout).strip()[-300:]}")
+            told = (
+                f"{command.split()[0]} ended with {ended.returncode}: {(ended.stderr or ended.stdout).strip()[-300:]}"
+            )
+            raise NotJoined(f"Could not add host at [{asked.url}]: {told}")
         return ended.stdout
 
     # -- agents --------------------------------------------------------------------------------------------------------

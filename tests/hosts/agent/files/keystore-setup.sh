@@ -10,5 +10,6 @@ if [ -e "$2" ] && ! openssl pkcs12 -in "$2" -passin "pass:${held:-$3}" -noout 2>
 fi
 umask 077
 [ -n "$held" ] || echo "keystore.passphrase=$3" >> "$1"
-openssl req -new -newkey rsa:2048 -nodes -days "$4" -subj "/CN=$(hostname -f)" -keyout "$2.new" -out "$5" 2> /dev/null
+openssl req -new -newkey rsa:2048 -nodes -days "$4" -subj "/CN=$(hostname -f)" -keyout "$2.new" -out "$5" 2> "$5.told" \
+  || { cat "$5.told" >&2; exit 1; }
 cat "$5"
