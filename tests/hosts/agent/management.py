@@ -176,7 +176,7 @@ class Management:
     def _run(self, asked: Join, address: str, command: str) -> str:
         user = asked.username or "root"
         options = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"]
-        options += ["-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", str(self.key)]
+        options += ["-o", "ConnectTimeout=30", "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", str(self.key)]
         sudo = "" if user == "root" else "sudo -n "
         ended = subprocess.run(
             ["ssh", *options, f"{user}@{address}", sudo + command],
