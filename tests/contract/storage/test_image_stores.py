@@ -83,8 +83,8 @@ def test_what_is_left_is_an_error_and_a_second_run_finishes(stores: Store, fault
     try:
         stores.perform(MODULE, source="sec1", destinations=["sec2"])
     except (ApiError, Refused):
-        # The next run does it.
-        assert held(stores, "sec1") == 2
+        # The next run does it; a job whose answer was lost may end meanwhile.
+        assert fault == "drop_after" or held(stores, "sec1") == 2
     stores.perform(MODULE, source="sec1", destinations=["sec2"])
     assert (held(stores, "sec1"), held(stores, "sec2")) == (0, 2)
 
