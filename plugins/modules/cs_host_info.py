@@ -10,7 +10,8 @@ DOCUMENTATION = r"""
 module: cs_host_info
 short_description: Read hypervisor hosts of Apache CloudStack
 description:
-  - Returns hosts with their states, tags and capacities.
+  - Returns hosts with their states, tags and capacities, and the CPU sockets of each hypervisor, as licences count
+    them.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -41,6 +42,15 @@ EXAMPLES = r"""
 - name: Show hosts in maintenance
   ansible.builtin.debug:
     msg: "{{ result.hosts | selectattr('resource_state', 'equalto', 'Maintenance') | map(attribute='name') }}"
+
+- name: Read all hosts
+  hostcraft.cloudstack.cs_host_info:
+  register: cloud
+
+- name: Show the CPU sockets of each hypervisor
+  ansible.builtin.debug:
+    msg: "{{ item.hypervisor }}: {{ item.sockets }} CPU sockets in {{ item.hosts }} hosts"
+  loop: "{{ cloud.cpu_sockets }}"
 """
 
 RETURN = r"""
@@ -49,6 +59,26 @@ hosts:
   returned: always
   type: list
   elements: dict
+cpu_sockets:
+  description: The hosts in RV(hosts) and their CPU sockets, by hypervisor.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"hypervisor": "KVM", "hosts": 8, "sockets": 14, "not_told": ["kvm8.example.net"]}]
+  contains:
+    hypervisor:
+      description: The hypervisor, in the server's words.
+      type: str
+    hosts:
+      description: Number of hosts.
+      type: int
+    sockets:
+      description: Number of their CPU sockets, without the hosts in RV(cpu_sockets[].not_told).
+      type: int
+    not_told:
+      description: Names of hosts whose number of sockets CloudStack does not know, because the agent did not report it.
+      type: list
+      elements: str
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken

@@ -76,6 +76,20 @@ def test_a_host_is_renamed_by_its_id(sandbox: Sandbox, site: Site, cloud: Gatewa
     assert perform(cloud, "cs_host_info", name=ONE).result["hosts"] == []
 
 
+def test_cpu_sockets_are_summed_over_what_is_listed(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
+    """The simulator's agents do not tell a number."""
+    kind = {"hypervisor": "Simulator"}
+    assert perform(cloud, "cs_host_info", name=OTHER).result["cpu_sockets"] == [
+        {**kind, "hosts": 1, "sockets": 0, "not_told": [OTHER]}
+    ]
+    sandbox.run(lambda world: world.hosts.update(row(world, site.hosts[0]), sockets=2))
+    told = perform(cloud, "cs_host_info").result["cpu_sockets"]
+    assert told == [{**kind, "hosts": 2, "sockets": 2, "not_told": [OTHER]}]
+    assert perform(cloud, "cs_host_info", name=ONE).result["cpu_sockets"] == [
+        {**kind, "hosts": 1, "sockets": 2, "not_told": []}
+    ]
+
+
 def test_an_id_that_is_not_there_adds_nothing(sandbox: Sandbox, cloud: Gateway) -> None:
     absent = "00000000-0000-4000-8000-000000000000"
     with pytest.raises(NotFound, match=absent):

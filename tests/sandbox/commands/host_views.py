@@ -149,6 +149,8 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
         **_tags_view(host),
         **_annotation_view(host),
     }
+    if host.sockets is not None:
+        body["cpusockets"] = host.sockets
     if host.state == "Up":
         body.update(managementserverid=world.server.uuid, managementservername=world.server.name)
     if details and set(details) <= {"min"}:

@@ -49,6 +49,8 @@ class Host:
     # A lost agent does not come back by itself (fault agent_lost).
     lost: bool = False
     gpus: bool = False
+    # None: its agent does not tell, as the simulator's.
+    sockets: int | None = None
     details: dict[str, str] = field(default_factory=dict)
     annotation: str = ""
     annotated: str = ""

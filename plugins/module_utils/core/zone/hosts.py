@@ -134,6 +134,32 @@ def matching(hosts: t.Iterable[Host], wanted: HostName) -> list[Host]:
     return []
 
 
+@dataclass(frozen=True)
+class Sockets:
+    """CPU sockets of the hosts of one hypervisor. not_told: hosts whose number the server does not have."""
+
+    hypervisor: str
+    hosts: int
+    sockets: int
+    not_told: tuple[str, ...] = ()
+
+
+def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:
+    """What a licence for each socket is counted by; the server says nothing or 0 until an agent has told it."""
+    kinds: dict[str, list[Host]] = {}
+    for host in hosts:
+        kinds.setdefault(host.hypervisor, []).append(host)
+    return tuple(
+        Sockets(
+            kind,
+            len(its),
+            sum(host.cpu_sockets or 0 for host in its),
+            tuple(sorted(host.name for host in its if not host.cpu_sockets)),
+        )
+        for kind, its in sorted(kinds.items())
+    )
+
+
 # Resource states (server: ResourceState.java; FIELD_FACTS "Host life cycle").
 ENABLED, DISABLED, MAINTENANCE, DRAINING = "Enabled", "Disabled", "Maintenance", "PrepareForMaintenance"
 FAILED_DRAIN = frozenset(("ErrorInMaintenance", "ErrorInPrepareForMaintenance"))

@@ -9,6 +9,7 @@ import typing as t
 
 from ...core.change import Fields, Outcome, plain
 from ...core.zone import shown
+from ...core.zone.hosts import sockets_of
 from ...core.zone.networks import PhysicalNetwork
 from ...core.zone.settings import Setting
 from ...ports.cloud import Cloud
@@ -36,7 +37,10 @@ def zone_id(cloud: Cloud, zone: t.Optional[str]) -> t.Optional[str]:
 def listed_hosts(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str], filters: Fields) -> Outcome:
     """filters: cluster and pod by name, resource_state and hypervisor by the server's words."""
     limits = {word: filters.get(word) for word in ("resource_state", "hypervisor")}
-    return listed("hosts", cloud.hosts, name, hosts.show, **limits, **host_scope(cloud, zone, filters))
+    scope = {**{word: limit for word, limit in limits.items() if limit}, **host_scope(cloud, zone, filters)}
+    found = cloud.hosts.find(name, **scope) if name else cloud.hosts.all(**scope)
+    sockets = [plain(each) for each in sockets_of(found)]
+    return Outcome(False, result={"hosts": [hosts.show(each) for each in found], "cpu_sockets": sockets})
 
 
 def host_scope(cloud: Cloud, zone: t.Optional[str], filters: Fields) -> dict[str, object]:
