@@ -297,6 +297,26 @@ def test_a_roll_that_the_server_ends_without_success_is_an_error(lab: Lab, tmp_p
         engine(lab)
 
 
+@pytest.mark.parametrize("vms", [0, 2], ids=["rolled", "failed"])
+def test_a_cluster_that_the_server_leaves_disabled_is_enabled(lab: Lab, tmp_path: Path, vms: int) -> None:
+    """It disables the cluster for its roll; with VMs the drain fails (see above)."""
+    kvm(lab, tmp_path, vms=vms)
+    cluster = next(iter(lab.box.world.clusters))
+
+    def left(call: Any) -> None:
+        if call.command == "startRollingMaintenance":
+            cluster.allocation_state = "Disabled"
+
+    lab.on_call = left
+    if vms:
+        with pytest.raises(ApiError, match="Maintenance state expected"):
+            engine(lab)
+    else:
+        (warning,) = engine(lab).warnings
+        assert warning.startswith("the server left cluster c0 Disabled")
+    assert cluster.allocation_state == "Enabled"
+
+
 def test_the_servers_engine_waits_for_nobody_and_keeps_others_out(lab: Lab, tmp_path: Path) -> None:
     kvm(lab, tmp_path)
     cluster = lab.cloud().clusters.all()[0]

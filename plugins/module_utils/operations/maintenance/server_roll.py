@@ -13,11 +13,12 @@ import typing as t
 from dataclasses import replace
 
 from ...core.change import Outcome
-from ...core.errors import ApiError, Reason, Refused
+from ...core.errors import ApiError, JobLost, Reason, Refused
 from ...core.placement.fleet import Fleet
-from ...core.zone.hosts import DISABLED
+from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..waiting import job_ended
+from ..zone.allocation_states import DISABLED, ENABLED, ensure_allocation_state
 from . import locks
 from .rolling import Request, cluster_of, scope_of
 
@@ -32,8 +33,29 @@ def roll(cloud: Cloud, request: Request, payload: str, forced: bool, timeout: in
     if check_mode:
         return Outcome(True, {}, {"hosts": [host.name for host in fleet.hosts]}, {"engine": "cloudstack"})
     with locks.held(cloud, cluster, replace(request.claim, keep=False)) as lock:
-        _carry_out(cloud, request, fleet, {"payload": payload or None, "forced": forced, "timeout": timeout}, lock)
-    return Outcome(True, {}, {}, {"engine": "cloudstack"})
+        try:
+            _carry_out(cloud, request, fleet, {"payload": payload or None, "forced": forced, "timeout": timeout}, lock)
+        except JobLost:
+            # It may be under way, and opens the cluster at its own end.
+            raise
+        except ApiError:
+            _opened(cloud, cluster)
+            raise
+        warnings = _opened(cloud, cluster)
+    return Outcome(True, {}, {}, {"engine": "cloudstack"}, warnings)
+
+
+def _opened(cloud: Cloud, cluster: Cluster) -> tuple[str, ...]:
+    """The server disables the cluster for its roll and has to enable it at the end, also after an error.
+
+    It was enabled before: one that is Disabled is refused.
+    """
+    if cloud.clusters.fresh(cluster).allocation_state != DISABLED:
+        return ()
+    ensure_allocation_state(cloud, {"zone": cluster.zone_id, "cluster": cluster.id}, ENABLED, False)
+    text = f"the server left cluster {cluster.name} Disabled after its roll; it was enabled again"
+    cloud.progress(text)
+    return (text,)
 
 
 def _carry_out(cloud: Cloud, request: Request, fleet: Fleet, options: t.Mapping[str, t.Any], lock: locks.Held) -> None:
