@@ -74,6 +74,18 @@ options:
     description: Maximum number of VXLANs of a host.
     type: int
     default: 200
+  memory_factor:
+    description:
+      - Memory over-provisioning factor of the cluster. CloudStack assumes that every host can provide it. Above V(1),
+        memory and swap of the host are compared with what is promised to VMs.
+    type: float
+    default: 1.0
+    version_added: 1.0.0
+  direct_download:
+    description: Whether hosts download templates themselves, bypassing secondary storage, for which they need aria2.
+    type: bool
+    default: false
+    version_added: 1.0.0
   minimum_memory:
     description:
       - Memory in MiB that the host needs. Ten percent less is accepted, because firmware and kernel reserve some.

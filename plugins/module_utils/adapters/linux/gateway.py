@@ -84,6 +84,7 @@ def read_host(linux: Linux, name: str, sights: Sights) -> HostFacts:
         listeners=read_listeners(linux),
         certificates=read_certificates(linux),
         nfs_client=linux.has_program("mount.nfs"),
+        aria2=linux.has_program("aria2c"),
         probes=tuple(probe(linux, sights)),
         mounts=tuple(try_mount(linux, url) for url in sights.storage) if sights.try_mount else (),
     )

@@ -230,6 +230,7 @@ class HostFacts:
     listeners: t.Optional[tuple[Listener, ...]] = None
     certificates: t.Optional[tuple[Certificate, ...]] = None
     nfs_client: t.Optional[bool] = None
+    aria2: t.Optional[bool] = None
     probes: tuple[Probe, ...] = ()
     mounts: tuple[Mount, ...] = ()
 
@@ -241,6 +242,7 @@ class Expectations:
     joined: it is in CloudStack already, so that its identity and CloudStack's VMs belong there. traffic_labels: KVM
     traffic labels of its zone. max_offset: seconds. memory, disk: bytes that it needs at least. days_left: below it a
     certificate counts as expiring. security_groups, vxlan: what the zone uses. updates: whether pending ones count.
+    memory_factor: over-provisioning of the cluster. direct_download: hosts fetch templates themselves.
     """
 
     joined: bool = False
@@ -254,3 +256,5 @@ class Expectations:
     security_groups: bool = False
     vxlan: bool = False
     vxlan_networks: int = 200
+    memory_factor: float = 1.0
+    direct_download: bool = False

@@ -34,6 +34,8 @@ OPTIONS: Spec = {
     "security_groups": {"type": "bool", "default": False},
     "vxlan": {"type": "bool", "default": False},
     "vxlan_networks": {"type": "int", "default": 200},
+    "memory_factor": {"type": "float", "default": 1.0},
+    "direct_download": {"type": "bool", "default": False},
     "minimum_memory": {"type": "int", "default": 4096},
     "minimum_disk": {"type": "int", "default": 36},
     "updates": {"type": "bool", "default": False},
@@ -90,4 +92,6 @@ def expectations(params: Params) -> Expectations:
         security_groups=params["security_groups"],
         vxlan=params["vxlan"],
         vxlan_networks=params["vxlan_networks"],
+        memory_factor=params["memory_factor"],
+        direct_download=params["direct_download"],
     )

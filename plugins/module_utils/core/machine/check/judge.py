@@ -18,6 +18,7 @@ from .machine import (
     judge_kernel_settings,
     judge_memory,
     judge_policies,
+    judge_promised_memory,
 )
 from .network import judge_bridges, judge_forwarding, judge_ports, judge_reach
 from .services import judge_access, judge_agent, judge_certificates, judge_daemon, judge_libvirt
@@ -30,6 +31,7 @@ JUDGES: tuple[Judge, ...] = (
     judge_clock,
     judge_cpu,
     judge_memory,
+    judge_promised_memory,
     judge_policies,
     judge_disks,
     judge_kernel,

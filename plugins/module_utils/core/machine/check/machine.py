@@ -101,6 +101,24 @@ def judge_memory(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]
         yield found("swap_used", evidence, swap_used=machine.swap_used)
 
 
+def judge_promised_memory(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
+    """A host that joins a cluster promises memory by the cluster's factor, whatever it has ("Over-Provisioning")."""
+    machine, factor = host.machine, expected.memory_factor
+    if factor <= 1:
+        return
+    if machine.memory is None or machine.swap is None:
+        yield Unseen("memory_promised", "the memory or the swap")
+        return
+    promised, there = int(machine.memory * factor), machine.memory + machine.swap
+    if promised > there:
+        lacking = (promised - there) / GIB
+        evidence = (
+            f"with the factor {factor:g}, VMs are promised {promised / GIB:.1f} GiB; memory and swap are "
+            f"{there / GIB:.1f} GiB, {lacking:.1f} GiB less"
+        )
+        yield found("memory_promised", evidence, promised=promised, memory=machine.memory, swap=machine.swap)
+
+
 def judge_policies(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
     """SELinux and AppArmor (KVM: Configure the Security Policies)."""
     machine = host.machine

@@ -118,6 +118,11 @@ def judge_reach(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
             yield Unseen("nfs_client_absent", "the NFS client")
         elif not host.nfs_client:
             yield found("nfs_client_absent", "mount.nfs is not installed")
+    if expected.direct_download:
+        if host.aria2 is None:
+            yield Unseen("aria2_absent", "aria2")
+        elif not host.aria2:
+            yield found("aria2_absent", "aria2c is not installed")
     for mount in host.mounts:
         if mount.error:
             yield found("storage_not_mountable", f"{mount.url}: {mount.error}", url=mount.url)

@@ -10,7 +10,7 @@ an issue or pull request of apache/cloudstack, docs#N of apache/cloudstack-docum
 from __future__ import annotations
 
 from ...findings import BLOCKS, HURTS, NOTE, Table, rows
-from .table_system import HURTS_SYSTEM, NOTE_SYSTEM
+from .table_system import HURTS_CLUSTER, HURTS_SYSTEM, NOTE_SYSTEM
 
 _REQUIREMENTS, _SYSTEM = "KVM: System Requirements", "KVM: Prepare the Operating System"
 _SECURITY, _HOST_SECURITY = "KVM: Configure the Security Policies", "Hosts: Security"
@@ -304,6 +304,7 @@ KVM = Table(
         ),
     ),
     HURTS_SYSTEM,
+    HURTS_CLUSTER,
     rows(
         NOTE,
         ("swap_absent", "The host has no swap", "add swap if memory is over-provisioned", "cs#12276"),

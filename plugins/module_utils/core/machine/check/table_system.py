@@ -48,6 +48,21 @@ HURTS_SYSTEM = rows(
         _CPU,
     ),
 )
+HURTS_CLUSTER = rows(
+    HURTS,
+    (
+        "memory_promised",
+        "The cluster over-provisions memory, and the host cannot cover what is promised to VMs",
+        "add swap, or lower the memory factor of the cluster with cs_overprovision",
+        "Hosts: Requirements for Over-Provisioning",
+    ),
+    (
+        "aria2_absent",
+        "aria2 is not installed, with which hosts download templates that bypass secondary storage",
+        "install aria2 (EL: from EPEL), or set host_base_direct_download",
+        "KVM: Secondary Storage Bypass",
+    ),
+)
 NOTE_SYSTEM = rows(
     NOTE,
     (

@@ -100,6 +100,7 @@ RIGHT = HostFacts(
     ),
     certificates=(Certificate("/etc/cloudstack/agent/cloud.crt", NOW - DAY, NOW + 365 * DAY),),
     nfs_client=True,
+    aria2=True,
     probes=(
         Probe("management", "10.10.0.5", 8250),
         Probe("management", "10.10.0.6", 8250),
@@ -109,7 +110,9 @@ RIGHT = HostFacts(
     ),
     mounts=(Mount("nfs://10.10.2.5/export/secondary"),),
 )
-EXPECTED = Expectations(traffic_labels=("cloudbr0", "cloudbr1"), security_groups=True, vxlan=True, updates=True)
+EXPECTED = Expectations(
+    traffic_labels=("cloudbr0", "cloudbr1"), security_groups=True, vxlan=True, updates=True, direct_download=True
+)
 PEER = replace(RIGHT, name="kvm2", identity=Identity("kvm2", "kvm2.example.net", ("10.10.1.12",), "0a0a-2"))
 
 Fault = Callable[[HostFacts], HostFacts]
@@ -195,6 +198,7 @@ FAULTS: dict[str, Fault] = {
     "peer_unreachable": probes("peer", "Connection refused", "Connection refused"),
     "storage_not_mountable": whole(mounts=(Mount("nfs://10.10.2.5/export/secondary", "access denied by server"),)),
     "nfs_client_absent": whole(nfs_client=False),
+    "aria2_absent": whole(aria2=False),
     "certificate_expired": certificate(-366, -1),
     "certificate_expiring": certificate(-336, 29.5),
     "certificate_not_yet_valid": certificate(0.1, 365),

@@ -55,6 +55,8 @@ from unit.plugins.module_utils.core.hypervisors.kvm.hosts import (
 
 GUIDE = Path(__file__).resolve().parents[7] / "docs" / "guides" / "host_check.md"
 JOINED = replace(EXPECTED, joined=True)
+# Told where the cluster has a memory factor.
+OF_A_FACTOR = {"memory_promised"}
 # Told of two hosts that are both in CloudStack.
 OF_A_PAIR = {"guid_shared", "secured_differs", "passthrough_differs"}
 
@@ -69,7 +71,7 @@ def test_nothing_is_wrong_with_a_right_host() -> None:
 
 
 def test_every_code_has_its_fault() -> None:
-    assert {*FAULTS, *JOINED_FAULTS, *CLUSTER_FAULTS, *OF_A_PAIR} == set(KVM.by_code)
+    assert {*FAULTS, *JOINED_FAULTS, *CLUSTER_FAULTS, *OF_A_PAIR, *OF_A_FACTOR} == set(KVM.by_code)
     assert len(KVM.checks) == len(KVM.by_code)
 
 
@@ -82,6 +84,34 @@ def test_a_fault_is_named_and_nothing_else_is(code: str, fault: Fault) -> None:
     assert (finding.severity, finding.remedy, finding.source) == (check.severity, check.remedy, check.source)
     assert finding.evidence.startswith(f"{check.title}: ")
     assert finding.evidence != f"{check.title}: "
+
+
+@pytest.mark.parametrize(
+    ("factor", "swap", "told"),
+    [
+        (0.5, 0, False),
+        (1.0, 4 * GIB, False),
+        # 64 GiB of memory and 4 GiB of swap.
+        (1.0625, 4 * GIB, False),
+        (1.07, 4 * GIB, True),
+        (2.0, 63 * GIB, True),
+        (2.0, 64 * GIB, False),
+    ],
+)
+def test_memory_that_the_factor_promises_has_to_be_there(factor: float, swap: int, told: bool) -> None:
+    host, expected = but("machine", swap=swap)(RIGHT), replace(EXPECTED, memory_factor=factor)
+    found = [finding for finding in judge_host(host, expected).findings if finding.code in OF_A_FACTOR]
+    assert bool(found) is told
+    if factor == 2.0 and told:
+        assert "128.0 GiB; memory and swap are 127.0 GiB, 1.0 GiB less" in found[0].evidence
+
+
+def test_unseen_memory_is_not_taken_for_enough() -> None:
+    for hidden in ("memory", "swap"):
+        host = but("machine", **{hidden: None})(RIGHT)
+        assert "memory_promised" in {
+            each.code for each in judge_host(host, replace(EXPECTED, memory_factor=1.5)).unseen
+        }
 
 
 @pytest.mark.parametrize(("code", "fault"), JOINED_FAULTS.items(), ids=JOINED_FAULTS)
