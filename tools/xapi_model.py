@@ -21,7 +21,7 @@ from typing import Any
 
 NAMES = """
 session task event pool pool_patch pool_update VM VM_metrics VM_guest_metrics host host_patch host_metrics host_cpu
-network PIF PIF_metrics Bond VLAN SR PBD
+network VIF PIF PIF_metrics Bond VLAN SR PBD VBD
 """
 CLASSES = frozenset(NAMES.split())
 # Every class has these by itself, so the table names none of them.

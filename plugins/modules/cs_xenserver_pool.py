@@ -14,6 +14,8 @@ description:
     reported before anything is done. Version, product, CPU, updates, network backend and NICs must be the same.
   - With O(clear_tags), CloudStack's tags on hosts are removed, so that it sets up these hosts again. With
     O(plug_storage), storage that is not plugged is plugged. Both are steps of an upgrade of the pool.
+  - With O(guest_vlans) and O(eject_discs), guests of a pool that CloudStack does not manage at the moment can be
+    migrated to every host.
   - With O(dom0_memory), O(ntp_servers), O(multipath) and O(ha), the settings that CloudStack's installation guide
     requires are made on the hosts, the master first. What cannot be set is refused before anything is done.
   - Uses XAPI only. Runs on a machine that can connect to the hosts and has the Python package XenAPI.
@@ -61,6 +63,22 @@ options:
     description: Whether storage that is not plugged on a host is plugged.
     type: bool
     default: false
+  guest_vlans:
+    description:
+      - V(everywhere) creates the VLANs of guests on all hosts, so that the guests can be migrated to every host.
+        V(where_used) removes them from hosts on which no guest uses them. If not set, they are not changed.
+      - Both remove networks that no guest has. Only networks with names that CloudStack gives (V(VLAN...)) are changed.
+      - Use it only while CloudStack does not manage the cluster, because CloudStack creates and removes these networks.
+    type: str
+    choices: [everywhere, where_used]
+    version_added: 1.0.0
+  eject_discs:
+    description:
+      - Whether discs are ejected from drives of running guests, because a guest with a disc may not be able to leave
+        its host. If a guest has mounted its disc, the task fails and names the guest.
+    type: bool
+    default: false
+    version_added: 1.0.0
   dom0_memory:
     description:
       - Memory of the control domain in MiB. CloudStack recommends V(2940). It takes effect when the host is restarted;
@@ -116,10 +134,17 @@ EXAMPLES = r"""
     ha_storage: [primary-nfs]
     hypervisor: *pool
 
+- name: Make guests of an unmanaged pool migratable to every host
+  hostcraft.cloudstack.cs_xenserver_pool:
+    guest_vlans: everywhere
+    eject_discs: true
+    hypervisor: *pool
+
 - name: Prepare a pool for CloudStack after an upgrade
   hostcraft.cloudstack.cs_xenserver_pool:
     clear_tags: true
     plug_storage: true
+    guest_vlans: where_used
     hypervisor: *pool
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.hypervisors.model import Obstacle
-from ..core.xenserver.layout import Step, XenLayout
+from ..core.xenserver.layout import Step, XenDisc, XenLayout
 from .clock import Clock
 
 
@@ -23,6 +23,9 @@ class XenPool(t.Protocol):
 
     def stuck(self, host_ref: str) -> t.Sequence[Obstacle]:
         """Guests that cannot leave a host, as the pool judges."""
+
+    def discs(self) -> t.Sequence[XenDisc]:
+        """Discs in drives of running guests."""
 
     def perform(self, step: Step, timeout: float) -> None:
         """Waited for. Raises WaitTimeout."""

@@ -52,6 +52,12 @@ def pool_vlan(pool: Pool, pif: str, network: str, tag: int) -> list[str]:
 
 
 def destroy_vlan(pool: Pool, ref: str) -> None:
+    """Not below a guest that runs on that host."""
+    upper = pool.database.get("PIF", pool.database.get("VLAN", ref)["untagged_PIF"])
+    for vif, row in pool.database.rows["VIF"].items():
+        guest = pool.database.get("VM", row["VM"])
+        if (row["network"], row["currently_attached"], guest["resident_on"]) == (upper["network"], True, upper["host"]):
+            raise Failure("VIF_IN_USE", row["network"], vif)
     pool.database.remove("PIF", pool.database.get("VLAN", ref)["untagged_PIF"])
     pool.database.remove("VLAN", ref)
 
@@ -131,6 +137,9 @@ def reconfigure_ip(pool: Pool, pif: str, mode: str, ip: str, netmask: str, gatew
 
 
 def destroy_network(pool: Pool, ref: str) -> None:
+    vifs = pool.database.find("VIF", network=ref, currently_attached=True)
+    if vifs:
+        raise Failure("NETWORK_CONTAINS_VIF", *vifs)
     pifs = pool.database.find("PIF", network=ref)
     if pifs:
         raise Failure("NETWORK_CONTAINS_PIF", *pifs)

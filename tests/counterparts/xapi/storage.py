@@ -68,6 +68,16 @@ def described(pool: Pool, ref: str, text: str) -> None:
     pool.database.set("SR", ref, name_description=text)
 
 
+def eject(pool: Pool, ref: str) -> None:
+    """A guest that has mounted its disc keeps it."""
+    drive = pool.database.get("VBD", ref)
+    if drive["empty"]:
+        raise Failure("VBD_IS_EMPTY", ref)
+    if "mounted" in drive["other_config"]:
+        raise Failure("VBD_TRAY_LOCKED", ref)
+    pool.database.set("VBD", ref, empty=True)
+
+
 MEANINGS: dict[str, Any] = {
     "SR.create": create,
     "SR.forget": forget,
@@ -75,5 +85,6 @@ MEANINGS: dict[str, Any] = {
     "SR.set_name_description": described,
     "SR.set_name_label": lambda pool, ref, text: pool.database.set("SR", ref, name_label=text),
     "PBD.plug": plug,
+    "VBD.eject": eject,
     "PBD.unplug": lambda pool, ref: pool.database.set("PBD", ref, currently_attached=False),
 }

@@ -18,6 +18,7 @@ from typing import Any
 
 from counterparts.xapi import Pool, Servers, site
 from integration.locked import JOB, NOTES, lock_of_another, locks
+from integration.xenserver.test_guests import tagged, vlan
 
 from sandbox.server import Sandbox
 
@@ -109,6 +110,9 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended(tmp_path: P
     for name in ("xen0", "xen1"):
         pool.upgrade_to[pool.host(name)] = "8.4.0"
     (vm,) = pool.database.find("VM", name_label="i-2-1-VM")
+    # A VLAN that CloudStack made for this guest, and a disc in its drive.
+    pool.database.add("VIF", VM=vm, network=vlan(pool, "VLAN-0815-601", 601, "xen1"), currently_attached=True)
+    disc = pool.database.add("VBD", VM=vm, type="CD", empty=False)
     tale: list[str] = []
     planted: list[str] = []
     with Sandbox(seed=1, speed=10.0) as sandbox, Servers(pool) as servers:
@@ -155,6 +159,10 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended(tmp_path: P
             ("8.4.0", ["rack-7"])
         ] * 2
         assert all(row["power_state"] == "Running" for row in pool.database.rows["VM"].values())
+        # On both hosts while guests moved, at the end only on that of its guest.
+        assert writes(pool).count("VLAN.create") == 1
+        assert tagged(pool, 601) == {pool.name(pool.database.get("VM", vm)["resident_on"])}
+        assert pool.database.get("VBD", disc)["empty"]
         # Killed after an upgrade: the host has the version, and is not in service yet.
         pool.database.set("host", pool.host("xen1"), enabled=False)
         status, output = play(UPGRADE, sandbox=sandbox, **wanted)

@@ -8,7 +8,15 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ...core.xenserver.layout import XenConnection, XenHost, XenInterface, XenLayout, XenRepository
+from ...core.xenserver.layout import (
+    XenConnection,
+    XenDisc,
+    XenHost,
+    XenInterface,
+    XenLayout,
+    XenNetwork,
+    XenRepository,
+)
 from .mapping import (
     NOTHING,
     Record,
@@ -35,6 +43,9 @@ def layout(tables: Tables, ahead: t.Mapping[str, t.Optional[float]]) -> XenLayou
         interfaces=tuple(_interface(tables, ref, names) for ref in tables["PIF"]),
         networks=tuple(sorted(names.values())),
         repositories=tuple(_repository(tables, ref) for ref in tables["SR"]),
+        guest_networks=tuple(
+            sorted((_network(tables, ref) for ref in tables["network"]), key=lambda each: (each.name, each.ref))
+        ),
         **_pool_ha(tables),
     )
 
@@ -132,6 +143,25 @@ def _interface(tables: Tables, ref: str, names: t.Mapping[str, str]) -> XenInter
         kept=bool(pif.get("disallow_unplug", False)),
         link=bool(tables["PIF_metrics"].get(pif["metrics"], NOTHING).get("carrier", True)),
     )
+
+
+def _network(tables: Tables, ref: str) -> XenNetwork:
+    """Guests are told by the interfaces that they and the network both name."""
+    record = tables["network"][ref]
+    its = set(record.get("VIFs", ()))
+    guests = [vm for vm in tables["VM"].values() if its & set(vm.get("VIFs", ()))] if its else []
+    hosts = {vm["resident_on"] for vm in guests if vm["power_state"] in ACTIVE}
+    return XenNetwork(ref, record["name_label"], bool(its), tuple(sorted(hosts)))
+
+
+def discs(drives: t.Mapping[str, Record], guests: t.Mapping[str, Record]) -> tuple[XenDisc, ...]:
+    """Those in drives of running guests."""
+    found = []
+    for ref, drive in drives.items():
+        vm = guests.get(drive["VM"], NOTHING)
+        if drive["type"] == "CD" and not drive["empty"] and is_guest(vm) and vm["power_state"] in ACTIVE:
+            found.append(XenDisc(ref, vm["name_label"]))
+    return tuple(sorted(found, key=lambda each: (each.guest, each.ref)))
 
 
 def _repository(tables: Tables, ref: str) -> XenRepository:

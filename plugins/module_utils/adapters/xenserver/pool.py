@@ -9,13 +9,13 @@ import typing as t
 
 from ...core.errors import HypervisorError, TransportError
 from ...core.hypervisors.model import HypervisorAccess, Obstacle
-from ...core.xenserver.layout import Step, XenLayout
+from ...core.xenserver.layout import Step, XenDisc, XenLayout
 from ...ports.clock import Clock
 from ..cloudstack.client import SystemClock
 from .client import Client
 from .gateway import disable, obstacles
 from .mapping import CLASSES, seconds
-from .mapping_layout import layout
+from .mapping_layout import discs, layout
 
 LOOK = 0.5  # seconds between two looks at a host that joins
 NEW_NETWORK = {"name_description": "", "MTU": "1500", "other_config": {}, "tags": []}
@@ -42,6 +42,9 @@ class XenServerPool:
 
     def stuck(self, host_ref: str) -> t.Sequence[Obstacle]:
         return obstacles(self.client, host_ref)
+
+    def discs(self) -> t.Sequence[XenDisc]:
+        return discs(self.client.records("VBD"), self.client.records("VM"))
 
     def perform(self, step: Step, timeout: float) -> None:
         _ACTS[step.what](self.client, step, timeout)
@@ -92,6 +95,19 @@ def _new_network(client: Client, step: Step, _timeout: float) -> None:
 def _vlan(client: Client, step: Step, _timeout: float) -> None:
     its = step.fields
     client.call("VLAN.create", its["interface"], str(its["tag"]), _network(client, its["name"]))
+
+
+def _no_vlan(client: Client, step: Step, timeout: float) -> None:
+    vlan = client.call("PIF.get_VLAN_master_of", step.fields["interface"])
+    client.task("VLAN.destroy", vlan, timeout=timeout, what=step.text)
+
+
+def _no_network(client: Client, step: Step, _timeout: float) -> None:
+    client.call("network.destroy", step.fields["network"])
+
+
+def _eject(client: Client, step: Step, timeout: float) -> None:
+    client.task("VBD.eject", step.fields["drive"], timeout=timeout, what=step.text)
 
 
 def _bond(client: Client, step: Step, timeout: float) -> None:
@@ -191,6 +207,9 @@ _ACTS: t.Mapping[str, t.Callable[[Client, Step, float], None]] = {
     "rename": _rename,
     "network": _new_network,
     "vlan": _vlan,
+    "unvlan": _no_vlan,
+    "unnetwork": _no_network,
+    "eject": _eject,
     "bond": _bond,
     "mode": _mode,
     "repository": _repository,

@@ -88,6 +88,24 @@ class XenRepository:
 
 
 @dataclass(frozen=True)
+class XenNetwork:
+    """used: a guest has it, running or not. hosts: refs of those on which guests with it run."""
+
+    ref: str
+    name: str
+    used: bool = False
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class XenDisc:
+    """A disc in the drive of a running guest. ref: that of the drive."""
+
+    ref: str
+    guest: str
+
+
+@dataclass(frozen=True)
 class XenLayout:
     """networks: names, one for each network, so that a name that two of them have is there twice."""
 
@@ -99,6 +117,7 @@ class XenLayout:
     ha: t.Optional[bool] = None
     ha_timeout: t.Optional[int] = None
     ha_guests: tuple[str, ...] = ()
+    guest_networks: tuple[XenNetwork, ...] = ()
 
     @property
     def ordered(self) -> tuple[XenHost, ...]:

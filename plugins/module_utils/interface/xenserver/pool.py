@@ -12,6 +12,7 @@ from ...adapters.xenserver.pool import open_xen_pool
 from ...core.change import Outcome
 from ...core.errors import HostcraftError
 from ...core.xenserver.check import DOM0, MIB
+from ...core.xenserver.guests import WAYS
 from ...core.xenserver.networks import MODES, NetworkWish, valid
 from ...core.xenserver.settings import SettingsWish, valid_settings
 from ...core.xenserver.storage import DRIVERS, wish
@@ -60,6 +61,8 @@ POOL: Spec = {
     **HOSTS,
     "clear_tags": {"type": "bool", "default": False},
     "plug_storage": {"type": "bool", "default": False},
+    "guest_vlans": {"type": "str", "choices": list(WAYS)},
+    "eject_discs": {"type": "bool", "default": False},
     "dom0_memory": {"type": "int"},
     "ntp_servers": {"type": "list", "elements": "str", "default": []},
     "multipath": {"type": "bool"},
@@ -99,7 +102,7 @@ def host_main() -> None:
 
 def pool_main() -> None:
     # Joining ends one pool's session and makes another's wait: tidying is a task of its own.
-    alone = ("clear_tags", "plug_storage", *SETTINGS)
+    alone = ("clear_tags", "plug_storage", "guest_vlans", "eject_discs", *SETTINGS)
     _run(POOL, _pool, mutually_exclusive=[("join", name) for name in alone])
 
 
@@ -161,6 +164,11 @@ def _pool(pool: XenPool, params: Params, check_mode: bool) -> Outcome:
     tags, plug = params["clear_tags"], params["plug_storage"]
     wanted = _settings(params)
     tidied = xen_pools.tidy(pool, params["hosts"], tags, plug, params["timeout"], check_mode)
+    limit = params["timeout"]
+    if params["guest_vlans"]:
+        tidied = xen_pools.both(tidied, xen_pools.ensure_guest_vlans(pool, params["guest_vlans"], limit, check_mode))
+    if params["eject_discs"]:
+        tidied = xen_pools.both(tidied, xen_pools.eject_discs(pool, limit, check_mode))
     if all(params[name] in (None, []) for name in SETTINGS):
         return tidied
     return xen_pools.both(tidied, xen_pools.ensure_settings(pool, wanted, params["timeout"], check_mode))

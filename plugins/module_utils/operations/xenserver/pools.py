@@ -8,16 +8,19 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Outcome, plain
-from ...core.errors import NotAsRead, Refused, TransportError, WaitTimeout
+from ...core.errors import HypervisorError, NotAsRead, Reason, Refused, TransportError, WaitTimeout
 from ...core.findings import Judgement
 from ...core.xenserver.addresses import address_steps, address_warnings
 from ...core.xenserver.check import host_steps, join_reasons, judge_pool, tidy_steps
+from ...core.xenserver.guests import guest_vlan_steps
 from ...core.xenserver.layout import Step, XenHost, XenLayout
 from ...core.xenserver.networks import NetworkWish, network_state, network_steps, network_warnings
 from ...core.xenserver.settings import SettingsWish, settings_steps, settings_warnings
 from ...core.xenserver.storage import StorageWish, repository_state, storage_steps
 from ...ports.xenserver import XenPool
 
+# What XAPI answers where a guest does not give its disc away.
+HELD_DISC = ("VBD_TRAY_LOCKED", "DEVICE_DETACH_REJECTED", "DEVICE_DETACH_TIMEOUT")
 PAUSE = 2.0  # seconds between two looks at a pool that a host joins
 
 
@@ -103,6 +106,39 @@ def tidy(pool: XenPool, hosts: t.Sequence[str], tags: bool, plug: bool, timeout:
         timeout,
         check_mode,
     )
+
+
+def ensure_guest_vlans(pool: XenPool, way: str, timeout: float, check_mode: bool) -> Outcome:
+    """CloudStack's VLANs on every host, or only where guests use them. Raises Refused, NotAsRead."""
+    return _ensure(
+        pool,
+        "the pool",
+        lambda layout: guest_vlan_steps(layout, way),
+        lambda layout: {"hosts": [shown(each) for each in layout.ordered]},
+        timeout,
+        check_mode,
+    )
+
+
+def eject_discs(pool: XenPool, timeout: float, check_mode: bool) -> Outcome:
+    """Discs out of the drives of running guests. Raises Refused with every guest that holds its disc."""
+    steps = [Step("eject", f"eject the disc of {each.guest}", {"drive": each.ref}) for each in pool.discs()]
+    reasons = []
+    for step in () if check_mode else steps:
+        try:
+            pool.perform(step, timeout)
+        except HypervisorError as error:
+            if error.fault not in HELD_DISC:
+                raise
+            reasons.append(
+                Reason("disc_held", f"{step.text}: {error}", "unmount the disc in the guest, then run again")
+            )
+    if reasons:
+        raise Refused("the pool", reasons)
+    changes = [step.text for step in steps]
+    after = {"changes": changes} if changes else {}
+    hosts = [shown(each) for each in pool.layout().ordered]
+    return Outcome(bool(changes), {}, after, {"hosts": hosts, "changes": changes})
 
 
 def ensure_host(pool: XenPool, name: str, out: bool, timeout: float, check_mode: bool) -> Outcome:
