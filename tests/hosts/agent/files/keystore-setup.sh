@@ -12,4 +12,5 @@ umask 077
 [ -n "$held" ] || echo "keystore.passphrase=$3" >> "$1"
 openssl req -new -newkey rsa:2048 -nodes -days "$4" -subj "/CN=$(hostname -f)" -keyout "$2.new" -out "$5" 2> "$5.told" \
   || { cat "$5.told" >&2; exit 1; }
+rm -f "$5.told"
 cat "$5"
