@@ -31,6 +31,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.holder import holder
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.worker import end_with_playbook
 
 MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
 
@@ -63,6 +64,7 @@ class ActionModule(ActionBase):
             wrap = self._task.async_val and not self._connection.has_native_async
             result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap))
             return result
+        end_with_playbook()
         with _environment(self._task_environment()):
             result.update(self._perform(task))
         return result

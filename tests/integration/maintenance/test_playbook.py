@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.killed import kill_alone
 from integration.maintenance.site import Site, build, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
@@ -114,8 +114,7 @@ def test_killed_in_the_middle_and_run_again(zone: Zone) -> None:
     """SIGKILL leaves a lock and a host half way; the next run takes both on at once and ends the roll."""
     process = zone.start()
     zone.await_moves(8)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    kill_alone(process)
     done = zone.box.calls.counts["prepareHostForMaintenance"]
     assert 0 < done < 4
     status, output = zone.run()

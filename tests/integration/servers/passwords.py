@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
 import subprocess
 import threading
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hosts import Fleet, Host
+from integration.killed import kill_all
 
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -148,8 +148,7 @@ class Cluster:
                 break
         else:
             raise AssertionError("".join(lines))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill_all(process)
 
     def logins(self) -> dict[str, tuple[bool, bool]]:
         """Whether each host accepts the old password, and the new one."""

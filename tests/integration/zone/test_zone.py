@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from integration.killed import kill_alone
 from integration.zone.apply import INVENTORIES, play, start, there, writes
 
 from sandbox.server import Sandbox
@@ -440,7 +439,7 @@ def test_killed_in_the_middle_and_run_again_it_ends_the_same(
             assert process.poll() is None, "it ended before it could be killed"
             assert time.monotonic() < until, f"{command} never came"
             time.sleep(0.002)
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_alone(process)
     assert there(cloud) != whole
     again = play(cloud, INVENTORIES / "advanced")
     assert again.status == 0, again.output

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ from hosts import Fleet
 from hosts.agent import package
 from hosts.agent.management import Management
 from hosts.time_server import TimeServer
+from integration.killed import kill_all
 
 from sandbox.server import Sandbox
 
@@ -173,8 +173,7 @@ class Site(Booted):
             )
         while playing.poll() is None:
             if when(log.read_text(encoding="utf-8")):
-                os.killpg(playing.pid, signal.SIGKILL)
-                playing.wait()
+                kill_all(playing)
                 return True
             time.sleep(0.05)
         return False

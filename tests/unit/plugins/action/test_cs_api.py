@@ -240,3 +240,15 @@ def test_what_a_task_needs_is_imported_before_its_process_is_forked() -> None:
 
 def test_a_missing_http_library_does_not_keep_the_plugin_from_loading() -> None:
     assert "requests" not in loaded_by("sys.modules['requests'] = None")
+
+
+def test_a_task_in_the_process_ends_with_its_playbook(
+    sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that runs elsewhere is no process of ours."""
+    asked = MagicMock()
+    monkeypatch.setattr(cs_api, "end_with_playbook", asked)
+    assert run("cs_zone_info", keys(sandbox), transport="ssh")["ran"] == "as a module"
+    assert asked.call_count == 0
+    assert run("cs_zone_info", keys(sandbox))["zones"] == []
+    assert asked.call_count == 1
