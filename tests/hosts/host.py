@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from . import slots
+from . import groups, slots
 
 COMPILED = Path(__file__).with_name("compiled.py")
 
@@ -77,8 +77,9 @@ class Host:
 
     def power_on(self) -> None:
         """Boot it; returns at once, see wait."""
+        its = map(str, groups.make(self.directory))
         subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("keeper.py")), str(self.directory)],
+            [sys.executable, str(Path(__file__).with_name("keeper.py")), str(self.directory), *its],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

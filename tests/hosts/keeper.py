@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keeps one host powered: starts its container, plugs its cards in, starts it again when it reboots; ends with it.
 
-Usage: keeper.py DIRECTORY    (holds host.json, see host.py; the console goes to DIRECTORY/console.log)
+Usage: keeper.py DIRECTORY GROUP…    (host.json, see host.py; the console goes to DIRECTORY/console.log; see groups.py)
 """
 
 from __future__ import annotations
@@ -60,4 +60,6 @@ def _plug(link: str, bridge: str, container: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
+    for group in sys.argv[2:]:
+        Path(group, "cgroup.procs").write_text(f"{os.getpid()}\n", encoding="utf-8")
     sys.exit(keep(Path(sys.argv[1])))

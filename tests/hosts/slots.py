@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import groups
+
 SLOTS = Path("/run/hostcraft-hosts")
 MARK = "HOSTCRAFT_HOST"  # in the environment of every process of a host: its directory
 
@@ -56,7 +58,10 @@ def _end(number: int) -> None:
     if not record.exists():
         return
     directory = Path(json.loads(record.read_text(encoding="utf-8"))["directory"])
+    hosts = [record.parent for record in directory.glob("*/host.json")]
     stop(directory)
+    for host in hosts:
+        groups.remove(host)
     for mounted in _mounts(directory):
         # A dying container may hold it for a moment; lazily, it goes with the last that does.
         subprocess.run(["umount", "--lazy", mounted], check=False)

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 from hosts import Fleet, slots
+from hosts.groups import make
 from hosts.images import CACHE
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -39,10 +40,15 @@ def test_hosts_reach_each_other_and_survive_reboots_and_power_cuts() -> None:
         a.cable("eth1", plugged=False)
         assert a.run("cat /sys/class/net/eth1/carrier").stdout.strip() == "0"
         a.run("! date --set 2020-01-01")
+        # Hosts that share the groups of their units remove them for each other.
+        groups = [place for host in fleet for place in make(host.directory)]
+        for group in groups:
+            assert any(file.read_text(encoding="utf-8") for file in (group / "payload").rglob("cgroup.procs")), group
         texts_of_archives_are_compiled_once(fleet)
     assert not fleet.directory.exists()
     assert not list(Path("/sys/class/net").glob(f"hc{fleet.number}[b-]*"))
     assert not slots.processes(fleet.directory)
+    assert not [group for group in groups if group.exists()]
 
 
 def texts_of_archives_are_compiled_once(fleet: Fleet) -> None:
