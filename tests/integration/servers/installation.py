@@ -69,6 +69,7 @@ class Installation(Booted):
         self.groups, self.version = groups, version
         self.names = tuple(dict.fromkeys(name for members in groups.values() for name in members))
         self.kvm = "kvm" in groups
+        self.secrets = dict(SECRETS)
 
     def _start(self) -> None:
         templates = {"kvm-x86_64": b"a system VM template"}
@@ -106,7 +107,7 @@ class Installation(Booted):
         else:
             hosts = {f"sim{number}": {"cloudstack_url": f"http://sim/east-1a/h{number}"} for number in (1, 2)}
             every["children"]["cloudstack_hosts"] = {"hosts": hosts, "vars": SIMULATED}
-        every["vars"] = {**self.variables(), **SECRETS}
+        every["vars"] = {**self.variables(), **self.secrets}
         self.inventory.write_text(json.dumps(inventory, indent=1), encoding="utf-8")
 
     def variables(self) -> dict[str, Any]:
@@ -191,7 +192,7 @@ class Installation(Booted):
     def play(self, playbook: str | Path, *options: str, **variables: object) -> Play:
         """As that of Booted; no secret is shown."""
         ended = super().play(playbook, *options, **variables)
-        assert not [secret for secret in SECRETS.values() if secret in ended.output], ended.output
+        assert not [secret for secret in self.secrets.values() if secret in ended.output], ended.output
         return ended
 
     def status(self, name: str) -> int:
