@@ -46,7 +46,7 @@ GROUND: Mapping[str, frozenset[str]] = {
     "core": frozenset({"amounts", "change", "errors", "findings", "masking", "naming", "text", "versions"}),
     "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
     "ports": frozenset({"clock", "collection", "jobs", "notes"}),
-    "interface": frozenset({"connection", "fields", "findings", "listing", "module", "task"}),
+    "interface": frozenset({"connection", "fields", "findings", "listing", "module", "task", "worker"}),
 }
 # The whole of a CloudStack, which knows every theme's port.
 ABOVE = frozenset({"cloud"})
