@@ -28,6 +28,13 @@ options:
   resource_state:
     description: Resource state of the hosts, in the server's words, such as V(Enabled) or V(Maintenance).
     type: str
+  gpus:
+    description:
+      - Whether graphics cards of the hosts are returned too (RV(hosts[].gpu_groups)). The answer of the server is much
+        larger then.
+    type: bool
+    default: false
+    version_added: 1.0.0
 seealso:
   - module: hostcraft.cloudstack.cs_host
 """
@@ -42,6 +49,13 @@ EXAMPLES = r"""
 - name: Show hosts in maintenance
   ansible.builtin.debug:
     msg: "{{ result.hosts | selectattr('resource_state', 'equalto', 'Maintenance') | map(attribute='name') }}"
+
+- name: Read the graphics cards of a cluster
+  hostcraft.cloudstack.cs_host_info:
+    zone: zurich
+    cluster: xen-a
+    gpus: true
+  register: cards
 
 - name: Read all hosts
   hostcraft.cloudstack.cs_host_info:
@@ -59,6 +73,16 @@ hosts:
   returned: always
   type: list
   elements: dict
+  contains:
+    gpu_groups:
+      description:
+        - Graphics cards by group, each with the types of virtual cards that it has, and for how many guests.
+        - C(per_card) is the number of guests of one card, C(video_memory) is in MiB.
+        - Null without O(gpus), or for a host without cards.
+      type: list
+      elements: dict
+      sample: [{"name": "Group of NVIDIA Corporation GK107GL [GRID K1] GPUs", "types": [{"name": "GRID K120Q",
+        "remaining": 6, "capacity": 8, "per_card": 8, "video_memory": 512}]}]
 cpu_sockets:
   description: The hosts in RV(hosts) and their CPU sockets, by hypervisor.
   returned: always
@@ -86,7 +110,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.lis
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_hosts
 
-FILTERS: Spec = {**POD, **CLUSTER, "hypervisor": {"type": "str"}, "resource_state": {"type": "str"}}
+FILTERS: Spec = {
+    **POD,
+    **CLUSTER,
+    "hypervisor": {"type": "str"},
+    "resource_state": {"type": "str"},
+    "gpus": {"type": "bool", "default": False},
+}
 
 TASK = ApiTask(
     options={**NAME, **ZONE, **FILTERS},

@@ -76,6 +76,19 @@ def test_a_host_is_renamed_by_its_id(sandbox: Sandbox, site: Site, cloud: Gatewa
     assert perform(cloud, "cs_host_info", name=ONE).result["hosts"] == []
 
 
+def test_graphics_cards_are_told_where_they_are_asked_for(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
+    """As recorded (T4:57)."""
+    sandbox.run(lambda world: world.hosts.update(row(world, site.hosts[0]), gpus=True))
+    without = perform(cloud, "cs_host_info").result["hosts"]
+    assert [each["gpu_groups"] for each in without] == [None, None]
+    asked = {each["name"]: each["gpu_groups"] for each in perform(cloud, "cs_host_info", gpus=True).result["hosts"]}
+    basic, pro = asked[ONE]
+    card = {"name": "passthrough", "remaining": 4, "capacity": 4, "per_card": 1, "video_memory": 8192}
+    assert basic == {"name": "Simulator Graphics Card Basic", "types": [card]}
+    assert [one["name"] for one in pro["types"]] == ["sim-2q", "sim-4q", "passthrough", "sim-8q"]
+    assert asked[OTHER] is None
+
+
 def test_cpu_sockets_are_summed_over_what_is_listed(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
     """The simulator's agents do not tell a number."""
     kind = {"hypervisor": "Simulator"}

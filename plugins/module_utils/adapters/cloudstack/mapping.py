@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.zone.hosts import Host
+from ...core.zone.hosts import GpuGroup, GpuType, Host
 from ...core.zone.networks import (
     Element,
     PhysicalNetwork,
@@ -143,6 +143,27 @@ def host(wire: Wire, tell: Tell = unheard) -> Host:
         disconnected=read.moment("disconnected"),
         management_server_id=read.word("managementserverid"),
         removed=read.moment("removed"),
+        gpu_groups=_gpu_groups(read) if read.has("gpugroup") else None,
+    )
+
+
+def _gpu_groups(read: Record) -> tuple[GpuGroup, ...]:
+    groups = read.records("gpugroup", f"graphics cards of {read.called}")
+    return tuple(
+        GpuGroup(
+            each.text("gpugroupname"),
+            tuple(
+                GpuType(
+                    one.text("vgputype"),
+                    one.whole("remainingcapacity"),
+                    one.whole("maxcapacity"),
+                    one.whole("maxvgpuperpgpu"),
+                    one.whole("videoram"),
+                )
+                for one in each.records("vgpu", f"types of {each.called}")
+            ),
+        )
+        for each in groups
     )
 
 

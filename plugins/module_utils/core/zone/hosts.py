@@ -16,6 +16,23 @@ from .topology import REPLACE
 
 
 @dataclass(frozen=True)
+class GpuType:
+    """What a graphics card gives to guests: itself ("passthrough") or a virtual one. remaining, capacity: guests."""
+
+    name: str
+    remaining: t.Optional[int] = None
+    capacity: t.Optional[int] = None
+    per_card: t.Optional[int] = None
+    video_memory: t.Optional[int] = None
+
+
+@dataclass(frozen=True)
+class GpuGroup:
+    name: str
+    types: tuple[GpuType, ...] = ()
+
+
+@dataclass(frozen=True)
 class Host:
     """A host as ``listHosts type=Routing`` shows it.
 
@@ -62,6 +79,7 @@ class Host:
     disconnected: t.Optional[str] = None
     management_server_id: t.Optional[str] = None
     removed: t.Optional[str] = None
+    gpu_groups: t.Optional[tuple[GpuGroup, ...]] = None
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,12 @@ def zone_id(cloud: Cloud, zone: t.Optional[str]) -> t.Optional[str]:
 
 
 def listed_hosts(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str], filters: Fields) -> Outcome:
-    """filters: cluster and pod by name, resource_state and hypervisor by the server's words."""
+    """filters: cluster and pod by name, resource_state and hypervisor by the server's words; gpus: cards too."""
     limits = {word: filters.get(word) for word in ("resource_state", "hypervisor")}
     scope = {**{word: limit for word, limit in limits.items() if limit}, **host_scope(cloud, zone, filters)}
+    if filters.get("gpus"):
+        # The server tells them only with everything else.
+        scope["detail"] = "all"
     found = cloud.hosts.find(name, **scope) if name else cloud.hosts.all(**scope)
     sockets = [plain(each) for each in sockets_of(found)]
     return Outcome(False, result={"hosts": [hosts.show(each) for each in found], "cpu_sockets": sockets})
