@@ -74,6 +74,20 @@ def test_time_servers_are_the_same_on_every_host_and_end_ntp_that_is_off(servers
         settings(servers, ntp_servers=("-oops",))(False)
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"), [({}, None), ({"restrict_dmc": "false"}, True), ({"restrict_dmc": "true"}, False)]
+)
+def test_a_license_without_dynamic_memory_control_is_a_note(
+    servers: Servers, pool: Pool, told: dict[str, str], expected: bool | None
+) -> None:
+    (ref,) = pool.database.rows["pool"]
+    pool.database.set("pool", ref, restrictions=told)
+    layout = opened(servers).layout()
+    assert layout.dmc is expected
+    codes = {each.code: each.severity for each in judge_pool(layout).findings}
+    assert codes.get("dmc_restricted") == ("note" if expected is False else None)
+
+
 def test_an_older_pool_says_what_it_cannot_set(servers: Servers, pool: Pool) -> None:
     layout = opened(servers).layout()
     old = [replace(host, ntp="", multipath=None) for host in layout.hosts]

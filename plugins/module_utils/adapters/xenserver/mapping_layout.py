@@ -46,8 +46,15 @@ def layout(tables: Tables, ahead: t.Mapping[str, t.Optional[float]]) -> XenLayou
         guest_networks=tuple(
             sorted((_network(tables, ref) for ref in tables["network"]), key=lambda each: (each.name, each.ref))
         ),
+        dmc=_dmc(tables),
         **_pool_ha(tables),
     )
+
+
+def _dmc(tables: Tables) -> t.Optional[bool]:
+    """What a license takes away is told as a restriction, "true" or "false"."""
+    told = [(pool.get("restrictions") or NOTHING).get("restrict_dmc") for pool in tables["pool"].values()]
+    return None if told[:1] in ([], [None]) else str(told[0]).casefold() != "true"
 
 
 def _pool_ha(tables: Tables) -> dict[str, t.Any]:

@@ -60,6 +60,8 @@ def judge_pool(
     for step in plugs(layout, layout.repositories):
         findings.append(found("storage_unplugged", f"not done: {step.text}"))
     findings += _pool_ha(layout)
+    if layout.dmc is False:
+        findings.append(found("dmc_restricted", f"pool of {layout.ordered[0].name}"))
     return XEN.judgement(findings, ignore)
 
 

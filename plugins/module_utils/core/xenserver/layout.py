@@ -118,6 +118,8 @@ class XenLayout:
     ha_timeout: t.Optional[int] = None
     ha_guests: tuple[str, ...] = ()
     guest_networks: tuple[XenNetwork, ...] = ()
+    # Dynamic memory control by the license; None where it was not told.
+    dmc: t.Optional[bool] = None
 
     @property
     def ordered(self) -> tuple[XenHost, ...]:

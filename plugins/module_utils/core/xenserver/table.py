@@ -9,7 +9,7 @@ pull request of apache/cloudstack; xapi is what a pool itself checks at a join (
 
 from __future__ import annotations
 
-from ..findings import BLOCKS, HURTS, Table, rows
+from ..findings import BLOCKS, HURTS, NOTE, Table, rows
 
 _SYSTEM, _TIME = "XenServer: System Requirements", "XenServer: Time Synchronization"
 _HA = "XenServer: XenServer HA"
@@ -109,6 +109,15 @@ XEN = Table(
             "The pool's HA restarts VMs, which CloudStack restarts too",
             "clear ha-restart-priority of these VMs: use the pool's HA for the master only",
             _HA,
+        ),
+    ),
+    rows(
+        NOTE,
+        (
+            "dmc_restricted",
+            "The license of the pool has no dynamic memory control, which a memory factor above 1 needs",
+            "use another license, or keep the memory factor of the cluster at 1",
+            "Hosts: Requirements for Over-Provisioning",
         ),
     ),
 )
