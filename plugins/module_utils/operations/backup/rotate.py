@@ -78,15 +78,18 @@ def _changed(server: KeyHolder, held: Keys, wish: Keys, step: str) -> int:
             raise NotAsRead("the database's encryption", wrong)
         server.forget()
         return _readable(data)
-    if now != held and server.data(held).forms is not None:
-        # The data is as before, so the files have to be.
+    fits = wish if step == FILES_ONLY else held
+    if server.data(fits).forms is None:
+        raise BackupFailed(
+            "keys",
+            f"cloudstack-migrate-databases failed, and neither key decrypts the database: restore the backup: {said}",
+        )
+    # The data is as before, so the files have to be. A copy that stayed would be put over later changes.
+    if now != held:
         server.take_back()
-    if server.data(held).forms is not None:
-        raise BackupFailed("keys", f"cloudstack-migrate-databases failed, and nothing is changed: {said}")
-    raise BackupFailed(
-        "keys",
-        f"cloudstack-migrate-databases failed, and neither key decrypts the database: restore the backup: {said}",
-    )
+    server.forget()
+    files = "; the database has the new key: run this again" if step == FILES_ONLY else ""
+    raise BackupFailed("keys", f"cloudstack-migrate-databases failed, and nothing is changed: {said}{files}")
 
 
 def _readable(data: Data) -> int:
