@@ -219,8 +219,8 @@ bench-backup: venv ## Kill backups and restores of a real MariaDB at every step
 	@$(BIN)/python benchmarks/backup_kills.py
 
 .PHONY: bench-upgrade
-bench-upgrade: venv collections system ## Fail and kill an upgrade of CloudStack on booted machines at every step (FLEETS=2, long)
-	@$(BIN)/python benchmarks/upgrade_faults.py $(or $(FLEETS),2)
+bench-upgrade: venv collections system ## Fail and kill an upgrade of CloudStack on booted machines at every step (FLEETS=2 MINUTES=, long)
+	@$(BIN)/python benchmarks/upgrade_faults.py $(or $(FLEETS),2) $(or $(MINUTES),0)
 
 .PHONY: bench-database
 bench-database: venv collections system ## Switch a database under a load of writes and lose its primary; print lost rows

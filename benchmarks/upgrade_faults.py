@@ -3,7 +3,8 @@
 """Upgrades of a cloud on booted machines with a failure, a kill of the playbook or a kill of a service at each step.
 
 Run by ``make bench-upgrade``. After each the cloud is the old one or the new one entirely; where it is the old one, all
-tables of both databases are the same byte for byte. Arguments: FLEETS (2) and a part of the names of cases.
+tables of both databases are the same byte for byte. Arguments: FLEETS (2), minutes after which no more cases begin
+(0: all of them), and a part of the names of cases.
 """
 
 from __future__ import annotations
@@ -60,13 +61,14 @@ def services(cloud: Cloud) -> list[Case]:
 
 
 class Bench:
-    def __init__(self, chosen: str) -> None:
+    def __init__(self, minutes: float, chosen: str) -> None:
         self.chosen, self.begun, self.lock = chosen, time.monotonic(), threading.Lock()
+        self.last = self.begun + 60 * minutes if minutes else float("inf")
         self.todo: queue.Queue[int] = queue.Queue()
-        self.cases: dict[int, list[Case]] = {}
+        self.cases: list[Case] = []
         self.ended: dict[int, Ended | str] = {}
 
-    def work(self, number: int, ready: threading.Barrier) -> None:
+    def work(self) -> None:
         with Fleet("db", "ms1", "ms2", more_packages=[*packages(OLD), *packages(NEW)]) as fleet:
             cloud = Cloud(fleet)
             cloud.install()
@@ -78,12 +80,12 @@ class Bench:
             cloud.upgrade()
             its = [case for case in cases(cloud, cloud.steps(), back) if self.chosen in f"{case.step} {case.fault}"]
             reset(cloud, wanted)
-            if ready.wait() == 0:
-                for place in range(len(its)):
-                    self.todo.put(place)
-                self.cases[0] = its
-            ready.wait()
-            while True:
+            with self.lock:
+                if not self.cases:
+                    self.cases = its
+                    for place in range(len(its)):
+                        self.todo.put(place)
+            while time.monotonic() < self.last:
                 try:
                     place = self.todo.get_nowait()
                 except queue.Empty:
@@ -110,22 +112,24 @@ class Bench:
 
 def main() -> int:
     fleets = int(sys.argv[1]) if len(sys.argv) > 1 else 2
-    bench, ready = Bench(sys.argv[2] if len(sys.argv) > 2 else ""), threading.Barrier(fleets)
-    workers = [threading.Thread(target=bench.work, args=(number, ready)) for number in range(fleets)]
+    minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 0
+    bench = Bench(minutes, sys.argv[3] if len(sys.argv) > 3 else "")
+    workers = [threading.Thread(target=bench.work) for _number in range(fleets)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    tried_cases, wrong = bench.cases[0], 0
-    steps = {case.step for case in tried_cases if case.fault != "service"}
+    tried_cases, wrong = {place: case for place, case in enumerate(bench.cases) if place in bench.ended}, 0
+    steps = {case.step for case in tried_cases.values() if case.fault != "service"}
     for fault in ("failure", "kill", "service"):
-        its = [bench.ended[place] for place, case in enumerate(tried_cases) if case.fault == fault]
+        its = [bench.ended[place] for place, case in tried_cases.items() if case.fault == fault]
         ends = [each.how for each in its if isinstance(each, Ended)]
         wrong += len(its) - len(ends)
         counts = ", ".join(f"{ends.count(how)} {how}" for how in ("old", "new", "stopped, new"))
         print(f"{fault:8} {len(its)} cases: {counts}, {len(its) - len(ends)} neither")
-    print(f"{len(steps)} steps, {len(tried_cases)} cases, {time.monotonic() - bench.begun:.0f} s")
-    return 1 if wrong else 0
+    seconds = time.monotonic() - bench.begun
+    print(f"{len(steps)} steps, {len(tried_cases)} of {len(bench.cases)} cases, {seconds:.0f} s")
+    return 1 if wrong or not tried_cases else 0
 
 
 if __name__ == "__main__":
