@@ -25,9 +25,13 @@ SHAPES["projects"] = {
     **{"scm_clean": False, "scm_update_on_launch": False, "scm_update_cache_timeout": 0, "allow_override": False},
     **{"organization": None, "credential": None, "default_environment": None},
 }
+SHAPES["schedules"]["job_type"] = None
 SHAPES["instance_groups"] = {"name": ""}
 # Fields of new objects that are not empty; fields of the modules that AWX ignores.
-INITIAL = {"job_type": "run", "job_slice_count": 1, "enabled": True}
+INITIAL = {
+    "job_templates": {"job_type": "run", "job_slice_count": 1},
+    "schedules": {"enabled": True},
+}
 IGNORED = {"type"}
 REFERS = {
     "organization": "organizations",
@@ -66,8 +70,8 @@ class Refusal(Exception):
         self.status = status
 
 
-def _empty(name: str, value: object) -> object:
-    return INITIAL[name] if name in INITIAL else type(value)() if value is not None else None
+def _empty(value: object) -> object:
+    return type(value)() if value is not None else None
 
 
 class StandIn:
@@ -104,6 +108,8 @@ class StandIn:
         """The organization of a source is its inventory's."""
         if key == "organization" and "source_project" in row:
             return self.find("inventories", row["inventory"])["organization"]
+        if key == "organization" and row["type"] == "workflow_approval_template":
+            return None
         if key not in row:
             raise Refusal(400, f"{row['type']} has no field {key}")
         return row[key]
@@ -127,7 +133,8 @@ class StandIn:
         if any(all(row.get(scope) == fields.get(scope) for scope in scopes if scope in fields) for row in same):
             raise Refusal(400, f"{collection}: {fields[key]} exists")
         self.last += 1
-        row = {name: _empty(name, value) for name, value in SHAPES[collection].items()}
+        row = {name: None if name in REFERS else _empty(value) for name, value in SHAPES[collection].items()}
+        row.update(INITIAL.get(collection, {}))
         row.update({name: value for name, value in fields.items() if name not in IGNORED})
         self.rows[collection][self.last] = {**row, "id": self.last}
         return self.shown(collection, self.rows[collection][self.last])

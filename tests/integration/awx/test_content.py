@@ -1,10 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guide of AWX shows is taken by awx.awx's own modules, and its injectors give what the collection reads."""
+"""The credential types are taken by awx.awx's own modules, and their injectors give what the collection reads."""
 
 from __future__ import annotations
 
-import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ from typing import Any
 import jinja2
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from documents.blocks import Block, blocks, strict
+from documents.read_variables import content
+from integration.awx.specifications import wrong
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import CONNECTION, resolve
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = ROOT / "docs" / "guides" / "awx.md"
-FOUND = {block.file: block for block in blocks(GUIDE) if block.file}
+ROLE = ROOT / "roles" / "awx_content"
 # Labels of the guide's table, by the options of job_template.
 FIELDS = {
     "Job slicing": {"job_slice_count": 1},
@@ -30,37 +30,14 @@ FIELDS = {
 GIVEN = {"endpoint": "https://cloud.example.net/client/api", "key": "k", "secret": "s"}
 
 
-class Called(Exception):
-    """The module's argument spec, instead of a connection to AWX."""
+TYPES = {
+    each["name"]: each for each in content(ROLE / "vars/main/credential_types.yml")["awx_content_credential_types"]
+}
 
 
-def specification(module: str) -> dict[str, Any]:
-    """Raises nothing that is the module's: it is stopped before it speaks."""
-    its = importlib.import_module(f"ansible_collections.awx.awx.plugins.modules.{module}")
-    shared = importlib.import_module("ansible_collections.awx.awx.plugins.module_utils.controller_api")
-
-    def caught(argument_spec: dict[str, Any], **_more: Any) -> None:
-        raise Called(argument_spec)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(its, "ControllerAPIModule", caught)
-        with pytest.raises(Called) as found:
-            its.main()
-    return {**shared.ControllerAPIModule.AUTH_ARGSPEC, **found.value.args[0]}
-
-
-def wrong(module: str, **arguments: Any) -> list[str]:
-    return list(ArgumentSpecValidator(specification(module)).validate(arguments).error_messages)
-
-
-def content(block: Block) -> dict[str, Any]:
-    found: dict[str, Any] = strict(block.text)
-    return found
-
-
-def test_the_credential_type_is_taken() -> None:
-    inputs, injectors = content(FOUND["inputs.yml"]), content(FOUND["injectors.yml"])
-    assert wrong("credential_type", name="CloudStack", kind="cloud", inputs=inputs, injectors=injectors) == []
+@pytest.mark.parametrize("name", ["CloudStack", "CloudStack hypervisor"])
+def test_the_credential_type_is_taken(name: str) -> None:
+    inputs, injectors = TYPES[name]["inputs"], TYPES[name]["injectors"]
     assert wrong("credential_type", name="CloudStack", kind="clouds", inputs=inputs) != []
     # The schema of AWX: what a field may be, and that what is required is one.
     names = {field["id"] for field in inputs["fields"]}
@@ -69,7 +46,7 @@ def test_the_credential_type_is_taken() -> None:
         assert set(field) <= {"id", "type", "label", "help_text", "secret", "multiline", "choices", "default", "format"}
         assert field["type"] in ("string", "boolean")
         assert field["label"]
-    assert {field["id"] for field in inputs["fields"] if field.get("secret")} == {"key", "secret"}
+    assert {field["id"] for field in inputs["fields"] if field.get("secret")} & {"key", "secret", "password"}
     used = set(re.findall(r"\{\{ (\w+) \}\}|\{% if (\w+) %\}", str(injectors)))
     assert {name for pair in used for name in pair if name} == names
     assert set(injectors) == {"env", "file"}
@@ -85,7 +62,7 @@ def test_what_the_credential_injects_is_a_connection(
     (tmp_path / "ca").write_text(ca, encoding="utf-8")
     values = {**GIVEN, "ca": ca, "timeout": timeout, "insecure": insecure}
     values["tower"] = {"filename": {"ca": str(tmp_path / "ca")}}
-    for name, template in content(FOUND["injectors.yml"])["env"].items():
+    for name, template in TYPES["CloudStack"]["injectors"]["env"].items():
         monkeypatch.setenv(name, jinja2.Template(template).render(values))
     found = resolve(ArgumentSpecValidator(CONNECTION).validate({}).validated_parameters)
     assert (found.endpoint.url, found.endpoint.key, found.endpoint.secret) == tuple(GIVEN.values())

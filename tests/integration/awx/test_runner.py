@@ -10,12 +10,14 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
 import ansible_runner
 import pytest
 import yaml
+from integration.awx.mails import mail_server, parts
 from integration.maintenance.site import Site, build, notes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
@@ -93,6 +95,12 @@ def told(job: Any) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", "".join(event.get("stdout", "") + "\n" for event in job.events))
 
 
+def artifacts(job: Any) -> dict[str, Any]:
+    """Of set_stats; AWX hands them to the next nodes of a workflow as extra variables."""
+    (found,) = (event["event_data"]["artifact_data"] for event in job.events if event["event"] == "playbook_on_stats")
+    return dict(found)
+
+
 # What a survey of the roll sends: texts, empty ones too, and numbers; a multiple selection is a list.
 ANSWERS = {
     "rolling_maintenance_clusters": "c1",
@@ -142,9 +150,13 @@ def test_a_check_job_is_a_gate_and_the_job_itself_rolls(awx: Awx, tmp_path: Path
     gate = awx.job("rolling_maintenance", check=True, answers=ANSWERS)
     assert gate.status == "successful", told(gate)
     assert "cluster c1: 2 waves" in told(gate)
+    # What the next nodes of a workflow get: the plan to read, and the hosts that it visits.
+    approved = artifacts(gate)
+    assert sorted(approved["rolling_maintenance_approved"]) == ["c1/h0", "c1/h1"]
+    assert any("cluster c1: 2 waves" in line for line in approved["rolling_maintenance_plan"])
     assert not [call.command for call in awx.box.calls if not call.command.startswith(("list", "query"))]
 
-    job = awx.job("rolling_maintenance", answers={**ANSWERS, "rolling_maintenance_report": page})
+    job = awx.job("rolling_maintenance", answers={**ANSWERS, **approved, "rolling_maintenance_report": page})
     assert job.status == "successful", told(job)
     written = [call.params.get("annotation", "") for call in awx.box.calls if call.command == "addAnnotation"]
     locks = [json.loads(text.partition(" ")[2]) for text in written if text.startswith("hostcraft.lock ")]
@@ -153,11 +165,10 @@ def test_a_check_job_is_a_gate_and_the_job_itself_rolls(awx: Awx, tmp_path: Path
     assert awx.box.calls.counts["prepareHostForMaintenance"] == 2
     assert awx.box.run(notes) == []
     # The report outlives the container as an artifact of the job.
-    artifacts = [
-        event["event_data"].get("artifact_data") for event in job.events if event["event"] == "playbook_on_stats"
-    ]
-    assert "rolling_maintenance_page" in artifacts[0]
-    assert artifacts[0]["rolling_maintenance_page"] == Path(page).read_text(encoding="utf-8").rstrip("\n")
+    kept = artifacts(job)
+    assert kept["rolling_maintenance_page"] == Path(page).read_text(encoding="utf-8").rstrip("\n")
+    assert kept["rolling_maintenance_result"]["stopped"] == ""
+    assert sorted(kept["rolling_maintenance_result"]["hosts"]) == ["c1/h0", "c1/h1"]
     assert awx.box.secret not in told(job)
 
 
@@ -176,3 +187,29 @@ def test_a_number_that_is_none_is_told_before_the_plan(awx: Awx) -> None:
     assert gate.status == "failed"
     assert "Not a number: rolling_maintenance_timeout, rolling_maintenance_lease" in told(gate), told(gate)
     assert not list(awx.box.calls)
+
+
+def test_a_host_that_nobody_approved_is_not_visited(awx: Awx) -> None:
+    """It came into the cluster after the check job. The texts of an artifact are as unsafe as those of a survey."""
+    job = awx.job("rolling_maintenance", answers={**ANSWERS, "rolling_maintenance_approved": [Unsafe("c1/h0")]})
+    assert job.status == "failed"
+    assert "hosts that the approved plan does not have: c1/h1" in told(job), told(job)
+    assert not awx.box.calls.counts["prepareHostForMaintenance"]
+    assert awx.box.run(notes) == []
+
+
+def test_a_report_is_written_and_sent_by_the_next_node(awx: Awx, tmp_path: Path) -> None:
+    """Braces in a page are no template, and a file that is named by nobody is not written."""
+    page = "<html><body>{{ lookup('pipe', 'id') }} é</body></html>"
+    result = {"clusters": ["c1"], "hosts": ["c1/h0"], "stopped": ""}
+    kept = {"rolling_maintenance_page": Unsafe(page), "rolling_maintenance_result": result}
+    with mail_server() as (port, mails):
+        mail = {"send_report_mail_to": "anna@example.net\nben@example.net", "send_report_mail_port": port}
+        answers = {**kept, **mail, "send_report_dest": f"{tmp_path}/page.html", "send_report_hosts": ""}
+        job = awx.job("send_report", answers={**answers, "send_report_mail_host": "127.0.0.1"})
+    assert job.status == "successful", told(job)
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
+    assert "hosts: c1/h0" in told(job)
+    (mail,) = mails
+    assert [address for _name, address in getaddresses(mail.get_all("to"))] == ["anna@example.net", "ben@example.net"]
+    assert "{{ lookup('pipe', 'id') }} é" in parts(mail)

@@ -1,0 +1,95 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks of the role awx_content in this process: the arguments of each, and its module of awx.awx run with them.
+
+A playbook run of the whole content starts a process for each of some 80 modules; ``make bench-awx`` does that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import importlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.testing import patch_module_args
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.template import Templar
+
+ROLE = Path(__file__).resolve().parents[3] / "roles" / "awx_content"
+MODULES = "ansible_collections.awx.awx.plugins.modules"
+LOADER = DataLoader()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One run of a module."""
+
+    module: str
+    arguments: dict[str, Any]
+
+
+def loaded(file: Path) -> Any:
+    return LOADER.load_from_file(str(file), trusted_as_template=True)
+
+
+@functools.cache
+def plugins() -> None:
+    init_plugin_loader([])
+
+
+def variables(given: dict[str, Any]) -> dict[str, Any]:
+    plugins()
+    found = dict(loaded(ROLE / "defaults" / "main.yml"))
+    for file in sorted((ROLE / "vars" / "main").glob("*.yml")):
+        found.update(loaded(file))
+    return {**found, "omit": "__omit__", **given}
+
+
+def plain(value: Any) -> Any:
+    """Without omitted keys and without tags, as a module gets it."""
+    kept = {key: each for key, each in value.items() if each != "__omit__"}
+    return json.loads(json.dumps(kept, default=str))
+
+
+def calls(given: dict[str, Any]) -> Iterator[Call]:
+    known = variables(given)
+    for step in loaded(ROLE / "tasks" / "main.yml"):
+        for task in loaded(ROLE / "tasks" / step["ansible.builtin.import_tasks"]):
+            yield from _calls(task, known)
+
+
+def _calls(task: dict[str, Any], known: dict[str, Any]) -> Iterator[Call]:
+    (module,) = (key for key in task if key.startswith("awx.awx."))
+    its = {**known, **task.get("vars", {})}
+    items = Templar(loader=LOADER, variables=its).template(task["loop"]) if "loop" in task else [None]
+    name = task.get("loop_control", {}).get("loop_var", "item")
+    for item in items:
+        templar = Templar(loader=LOADER, variables={**its, name: item})
+        if "when" not in task or templar.evaluate_conditional(task["when"]):
+            yield Call(module.removeprefix("awx.awx."), plain(templar.template(copy.deepcopy(task[module]))))
+
+
+def run(call: Call, url: str, token: str, *, check: bool = False) -> dict[str, Any]:
+    """What the module returned."""
+    its = importlib.import_module(f"{MODULES}.{call.module}")
+    told = io.StringIO()
+    arguments = {
+        **call.arguments,
+        **{"controller_host": url, "controller_oauthtoken": token},
+        **{"_ansible_check_mode": check, "_ansible_remote_tmp": "/tmp"},
+    }
+    with patch_module_args(arguments), contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
+        its.main()
+    found: dict[str, Any] = json.loads(told.getvalue().strip().splitlines()[-1])
+    return found
+
+
+__all__ = ["Call", "calls", "run"]

@@ -1,0 +1,157 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role awx_content by the modules of awx.awx: their specs take its content, and a second run changes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from counterparts.awx import StandIn, serving
+from counterparts.awx.server import TOKEN
+from integration.awx.role_tasks import Call, calls, run
+from integration.awx.specifications import wrong
+
+HOOK = {
+    "name": "Chat",
+    "type": "webhook",
+    "on": ["error", "approvals"],
+    "configuration": {
+        "url": "https://chat.example.net/hook",
+        "headers": {"X-From": "awx"},
+        **{"username": "", "password": "", "http_method": "POST", "disable_ssl_verification": False},
+    },
+}
+GIVEN: dict[str, Any] = {
+    "awx_content_project_url": "https://git.example.net/cloud.git",
+    "awx_content_image": "registry.example.net/cloudstack:1",
+    "awx_content_credential_inputs": {
+        "endpoint": "https://cloud.example.net/client/api",
+        "key": "k",
+        "secret": "s3cret",
+    },
+    "awx_content_notifications": [HOOK],
+    "awx_content_instance_groups_of": {"rolling_maintenance": ["default"]},
+}
+
+
+@pytest.fixture(scope="module")
+def content() -> list[Call]:
+    return list(calls(GIVEN))
+
+
+def test_the_argument_specs_take_all_of_it(content: list[Call]) -> None:
+    assert [(call, faults) for call in content if (faults := wrong(call.module, **call.arguments))] == []
+    assert {call.module for call in content} == {
+        *("organization", "credential_type", "credential", "execution_environment", "project", "notification_template"),
+        *("inventory", "inventory_source", "job_template", "workflow_job_template", "workflow_job_template_node"),
+        "schedule",
+    }
+    assert wrong("job_template", name="x", survey="y") != []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_certificates() -> Iterator[None]:
+    """Every call of the modules would load the system's, which are not used for http and take a third of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", os.devnull)
+        patch.setenv("SSL_CERT_DIR", os.devnull)
+        yield
+
+
+@pytest.fixture(scope="module")
+def awx(content: list[Call]) -> Iterator[tuple[StandIn, str, list[tuple[str, str]]]]:
+    """An AWX with the content, after one run."""
+    its, seen = StandIn(), []
+    with serving(its, seen) as url:
+        results = [run(call, url, TOKEN) for call in content]
+        assert [(call, result) for call, result in zip(content, results, strict=True) if "failed" in result] == []
+        # All but two nodes without a successor, which the second pass leaves alone.
+        changed = [call for call, result in zip(content, results, strict=True) if result["changed"]]
+        assert len(content) - len(changed) == 2
+        seen.clear()
+        yield its, url, seen
+
+
+def test_a_second_run_changes_nothing(content: list[Call], awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
+    _its, url, seen = awx
+    results = [(call, run(call, url, TOKEN)) for call in content]
+    assert [(call, result) for call, result in results if result.get("changed") or "failed" in result] == []
+    assert {method for method, _path in seen} == {"GET"}
+
+
+def test_a_secret_key_is_set_again_only_when_asked_for(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
+    _its, url, _seen = awx
+    asked = {**GIVEN, "awx_content_update_secrets": "yes"}
+    call = next(each for each in calls(asked) if each.module == "credential")
+    assert run(call, url, TOKEN, check=True)["changed"]
+
+
+def test_a_changed_question_is_a_change(content: list[Call], awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
+    _its, url, _seen = awx
+    call = next(each for each in content if each.module == "job_template" and each.arguments["survey_spec"])
+    spec = {**call.arguments["survey_spec"], "spec": call.arguments["survey_spec"]["spec"][:1]}
+    spec["spec"][0] = {**spec["spec"][0], "question_name": "Another"}
+    assert run(Call(call.module, {**call.arguments, "survey_spec": spec}), url, TOKEN, check=True)["changed"]
+
+
+def named(its: StandIn, collection: str, name: str) -> dict[str, Any]:
+    (row,) = its.listed(collection, {"name": name})
+    return row
+
+
+def test_what_awx_then_has(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
+    its, _url, _seen = awx
+    roll = named(its, "job_templates", "Roll through hosts")
+    assert (roll["allow_simultaneous"], roll["job_slice_count"], roll["timeout"]) == (False, 1, 0)
+    assert roll["playbook"] == "playbooks/rolling_maintenance.yml"
+    assert [row["name"] for row in its.associated("job_templates", roll["id"], "credentials")] == ["CloudStack"]
+    assert [row["name"] for row in its.associated("job_templates", roll["id"], "instance_groups")] == ["default"]
+    assert [row["name"] for row in its.associated("job_templates", roll["id"], "notification_templates_error")] == [
+        "Chat"
+    ]
+    # The templates of AWX arrive as they are, and the secret key is not shown.
+    kind = named(its, "credential_types", "CloudStack")
+    assert kind["injectors"]["env"]["CLOUDSTACK_ENDPOINT"] == "{{ endpoint }}"
+    assert "extra_vars" not in kind["injectors"]
+    assert named(its, "credentials", "CloudStack")["inputs"]["secret"] == "$encrypted$"
+
+
+def test_a_workflow_asks_before_it_rolls(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
+    its, _url, _seen = awx
+    flow = named(its, "workflow_job_templates", "Roll hosts with approval")
+    nodes = its.listed("workflow_job_template_nodes", {"workflow_job_template": str(flow["id"])})
+    after = {
+        node["identifier"]: [
+            (kind, row["identifier"])
+            for kind in ("success_nodes", "always_nodes")
+            for row in its.associated("workflow_job_template_nodes", node["id"], kind)
+        ]
+        for node in nodes
+    }
+    assert after == {
+        "check": [("success_nodes", "plan")],
+        "plan": [("success_nodes", "approval")],
+        "approval": [("success_nodes", "roll")],
+        "roll": [("always_nodes", "report")],
+        "report": [],
+    }
+    approval = next(node for node in nodes if node["identifier"] == "approval")
+    assert its.find("workflow_approval_templates", approval["unified_job_template"])["timeout"] == 86400
+    assert [node["job_type"] for node in nodes if node["identifier"] in ("plan", "roll")] == ["check", None]
+
+
+def test_only_what_is_chosen_is_created() -> None:
+    given = {**GIVEN, "awx_content_playbooks": "doctor\nsite", "awx_content_workflows": "none"}
+    made = [(call.module, call.arguments["name"]) for call in calls(given) if "name" in call.arguments]
+    assert [name for module, name in made if module == "job_template"] == [
+        "Apply the declared zone",
+        "Examine the cloud",
+    ]
+    assert [name for module, name in made if module == "schedule"] == [
+        "Examine the cloud every night",
+        "Look for drift every night",
+    ]
+    assert not [name for module, name in made if module.startswith("workflow")]
