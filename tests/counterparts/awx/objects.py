@@ -28,7 +28,7 @@ SHAPES["projects"] = {
 SHAPES["schedules"]["job_type"] = None
 SHAPES["instance_groups"] = {"name": ""}
 # Fields of new objects that are not empty; fields of the modules that AWX ignores.
-INITIAL = {
+INITIAL: dict[str, Row] = {
     "job_templates": {"job_type": "run", "job_slice_count": 1},
     "schedules": {"enabled": True},
 }
@@ -70,7 +70,7 @@ class Refusal(Exception):
         self.status = status
 
 
-def _empty(value: object) -> object:
+def _empty(value: Any) -> Any:
     return type(value)() if value is not None else None
 
 
@@ -133,7 +133,7 @@ class StandIn:
         if any(all(row.get(scope) == fields.get(scope) for scope in scopes if scope in fields) for row in same):
             raise Refusal(400, f"{collection}: {fields[key]} exists")
         self.last += 1
-        row = {name: None if name in REFERS else _empty(value) for name, value in SHAPES[collection].items()}
+        row: Row = {name: None if name in REFERS else _empty(value) for name, value in SHAPES[collection].items()}
         row.update(INITIAL.get(collection, {}))
         row.update({name: value for name, value in fields.items() if name not in IGNORED})
         self.rows[collection][self.last] = {**row, "id": self.last}

@@ -51,7 +51,7 @@ def raw(spec: Path, kind: str, converted: str, elements: str = "") -> Iterator[s
                     re.match(converted, rest)
                     or re.match(ARGUMENT % name, line)
                     or line.lstrip().startswith(("tags:", "#"))
-                    or rest.startswith("=")  # a text that tells what to set
+                    or rest.startswith(("=", ":"))  # a text that tells what to set, or a key
                 ):
                     continue
                 yield f"{where}: {line.strip()}"
