@@ -117,6 +117,7 @@ def _await(entry: Json) -> None:
         state = seen()
         return_guests(before)
         wrong = [reason for reasons in unmet(change.links, state).values() for reason in reasons]
+        wrong = wrong or _returned(change, state)
         wrong = wrong or _loose(entry, change, before, state)
         wrong = wrong or list(collateral(before, state, touched(entry, change)))
         wrong = wrong or _failing(checks, passed, state)
@@ -125,6 +126,20 @@ def _await(entry: Json) -> None:
         if time.monotonic() > end:
             raise Failed("; ".join(wrong[:MOST_TOLD]))
         time.sleep(0.3)
+
+
+def _returned(change: NetworkChange, state: RunningState) -> list[str]:
+    """Interfaces that the change takes away and that are there all the same: they go now.
+
+    NetworkManager makes a virtual interface again when it is deleted before its profile.
+    """
+    declared = {link.name for link in change.links}
+    wrong = []
+    for name in change.doomed:
+        if name in state.links and name not in declared:
+            run(("ip", "link", "delete", name), 3.0)
+            wrong.append(f"{name} is there again")
+    return wrong
 
 
 def _loose(entry: Json, change: NetworkChange, before: RunningState, state: RunningState) -> list[str]:

@@ -13,9 +13,13 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linu
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.model import (
     NETWORKD,
     NetworkChange,
+    NetworkLink,
     NetworkProbe,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.state import RunningState
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.state import (
+    LinkState,
+    RunningState,
+)
 
 STATE = RunningState()
 
@@ -29,6 +33,17 @@ def test_only_interfaces_that_networkd_has_let_go_of_are_loose(monkeypatch: pyte
     wrong = guard._loose(entry, NetworkChange(NETWORKD), STATE, STATE)
     assert wrong == ["eth0 has its address only until a restart"]
     assert ran == [("ip", "address", "flush", "dev", "eth1", "scope", "global")]
+
+
+def test_an_interface_that_the_back_end_makes_again_is_removed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """cloudbr1 is made anew on purpose; vx7 is gone as it should be."""
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(guard, "run", lambda command, _seconds: ran.append(command))
+    change = NetworkChange(NETWORKD, doomed=("guests", "vx7", "cloudbr1"), links=(NetworkLink("cloudbr1", "bridge"),))
+    state = RunningState({name: LinkState(name, "bridge") for name in ("cloudbr1", "guests")})
+    assert guard._returned(change, state) == ["guests is there again"]
+    assert ran == [("ip", "link", "delete", "guests")]
+    assert guard._returned(change, RunningState({"cloudbr1": state.links["cloudbr1"]})) == []
 
 
 def test_what_has_passed_is_asked_again_only_when_nothing_else_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
