@@ -12,11 +12,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..adapters.events.journal import FileJournal
 from ..core.change import Outcome
 from ..core.errors import HostcraftError, InvalidValue, MissingValue
+from ..core.events.cursor import SOURCES
 from ..core.events.event import moment
 from ..core.masking import masked
 from ..core.text import printable
 from ..operations.events.info import listed_events
-from ..operations.events.watch import SOURCES, Watch
+from ..operations.events.watch import Watch
 from ..ports.cloud import Cloud
 from .connection import CONNECTION, open_cloud, resolve
 from .fields import Params, Spec, cleaned, seconds, taken, without_empty

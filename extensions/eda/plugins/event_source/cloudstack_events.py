@@ -70,8 +70,7 @@ if "ansible_collections.hostcraft.cloudstack" not in sys.modules:
     sys.path.append(str(Path(__file__).absolute().parents[7]))
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.cursor import Happening
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.state import HOSTS
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.cursor import HOSTS, Happening
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events import Source, source
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.events.watch import body
 

@@ -115,13 +115,17 @@ def group_names(clusters: t.Iterable[Cluster]) -> dict[str, str]:
     """A name for the group of each cluster, by its id: of letters, digits and _, each once."""
     found: dict[str, str] = {}
     for cluster in clusters:
-        name = re.sub(r"[^a-z0-9]+", "_", cluster.name.casefold()).strip("_") or "cluster"
+        name = _slug(cluster.name) or "cluster"
         name = name if name[0].isalpha() and name not in RESERVED else f"cluster_{name}"
         base, number = name, 2
         while name in found.values():
             name, number = f"{base}_{number}", number + 1
         found[cluster.id] = name
     return found
+
+
+def _slug(name: str) -> str:
+    return re.sub("[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
 def _zone(seen: Seen, groups: t.Mapping[str, str], gaps: list[Gap]) -> Json:
@@ -223,8 +227,7 @@ def _pool(number: int, its: StoragePool, gaps: list[Gap]) -> t.Iterator[Json]:
     url = f"{scheme}://{its.ip_address or 'localhost'}/{(its.path or '').lstrip('/')}"
     if its.access_mark or scheme not in TYPES or "@" in url:
         gaps.append(Gap("storage_url", its.name, f"the server does not tell the whole URL, type {its.type}"))
-        slug = re.sub("[^a-z0-9]+", "_", its.name.casefold()).strip("_")
-        url = Vault(f"vault_storage_{number}_{slug}_url", url)
+        url = Vault(f"vault_storage_{number}_{_slug(its.name)}_url", url)
     told: Json = {"name": its.name, "url": url, "scope": its.scope.lower()}
     if told["scope"] == "cluster":
         told["cluster"] = its.cluster

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from ..errors import InvalidValue
 from ..findings import HURTS, SEVERITIES, Finding, Severity, worst_first
+from ..loose import Json, mappings, text
 from ..text import all_printable
 from .table import DOCTOR
 
-Json = t.Mapping[str, t.Any]
 _MODULE = re.compile(r"\bcs_[a-z_]+[a-z]\b")
 _PLAYBOOK = re.compile(r"playbook ([a-z_]+)\b")
 # Keys under which other modules tell what is wrong, and those of its words.
@@ -85,17 +85,17 @@ def row(judge: str, zone: str, found: Finding, otherwise: t.Sequence[str] = ()) 
 def given(module: str, results: t.Iterable[Json]) -> t.Iterator[t.Union[Row, Gap]]:
     """What other modules found, as a playbook registered it: it may come out of a file, or of a human hand."""
     for result in results:
-        lists = [_dicts(result.get(name)) for name in LISTS]
+        lists = [mappings(result.get(name)) for name in LISTS]
         # Errors of modules have their result in details.
         details = result.get("details")
         if result.get("failed") and isinstance(details, t.Mapping):
-            lists += [_dicts(details.get(name)) for name in LISTS]
+            lists += [mappings(details.get(name)) for name in LISTS]
         found = [each for rows in lists for each in rows]
         yield from (_given(module, each) for each in found)
-        for each in _dicts(result.get("unseen")):
-            yield Gap(_text(each.get("code")), module, "", _text(each.get("missing")))
+        for each in mappings(result.get("unseen")):
+            yield Gap(text(each.get("code")), module, "", text(each.get("missing")))
         if result.get("failed") and not found:
-            told = f"{module}: {_text(result.get('msg')) or 'no message'}"
+            told = f"{module}: {text(result.get('msg')) or 'no message'}"
             yield row(module, "", DOCTOR.found("result_failed", told), (module,))
 
 
@@ -119,18 +119,18 @@ def flat(name: str, value: object) -> tuple[Json, ...]:
 
 def _given(module: str, each: Json) -> Row:
     severity = each.get("severity")
-    remedy = _text(each.get("remedy"))
+    remedy = text(each.get("remedy"))
     facts = each.get("facts")
     return Row(
-        _text(each.get("code")) or "unknown",
+        text(each.get("code")) or "unknown",
         t.cast(Severity, severity) if severity in SEVERITIES else HURTS,
         module,
         "",
-        _text(each.get("host") or each.get("vm")),
-        next((_text(each[key]) for key in EVIDENCE if each.get(key)), ""),
+        text(each.get("host") or each.get("vm")),
+        next((text(each[key]) for key in EVIDENCE if each.get(key)), ""),
         remedy,
         tools_of(remedy, (module,)),
-        _text(each.get("source")),
+        text(each.get("source")),
         dict(facts) if isinstance(facts, t.Mapping) else {},
     )
 
@@ -155,11 +155,3 @@ def sentence(found: Diagnosis) -> str:
     counts = [f"{sum(1 for each in found.rows if each.severity == severity)} {severity}" for severity in SEVERITIES]
     told = ", ".join(counts) if found.rows else "nothing is wrong"
     return f"{len(found.judged)} checks: {told}"
-
-
-def _dicts(value: object) -> list[Json]:
-    return [each for each in value if isinstance(each, t.Mapping)] if isinstance(value, (list, tuple)) else []
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

@@ -14,6 +14,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+# The logs, and the states of hosts.
+EVENTS, ALERTS, HOSTS = SOURCES = ("events", "alerts", "hosts")
 LEAST = 400  # entries that stay known: less than a page, so that a quiet log is one call
 OVERLAP = 60  # seconds before the newest whose entries stay known
 MOST = 20_000

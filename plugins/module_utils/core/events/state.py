@@ -10,10 +10,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import HostcraftError
-from .cursor import Cursor, Happening
+from .cursor import HOSTS, Cursor, Happening
 
 FORM = 1
-HOSTS = "hosts"
 
 
 class BrokenState(HostcraftError):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ..loose import Json, mappings, text
 from ..text import printable
 
-Json = t.Mapping[str, t.Any]
 SOON = 30
 
 
@@ -51,10 +51,10 @@ def certificates_part(results: t.Sequence[Json]) -> t.Optional[CertificatesPart]
     """Of all results together; None without any."""
     if not results:
         return None
-    items = [item for result in results for item in _dicts(result.get("certificates"))]
+    items = [item for result in results for item in mappings(result.get("certificates"))]
     rows = [_row(item) for item in items]
     rows.sort(key=lambda row: (row.days if row.days is not None else float("-inf"), row.host, row.where))
-    found = [finding for result in results for finding in _dicts(result.get("findings"))]
+    found = [finding for result in results for finding in mappings(result.get("findings"))]
     problems = [_words(finding) for finding in found if finding.get("severity") != "note"]
     return CertificatesPart(tuple(rows), tuple(dict.fromkeys(problems)))
 
@@ -74,8 +74,4 @@ def _words(finding: Json) -> str:
 
 
 def _text(value: object) -> str:
-    return printable(str(value)) if value is not None else ""
-
-
-def _dicts(value: object) -> list[Json]:
-    return [item for item in value if isinstance(item, t.Mapping)] if isinstance(value, (list, tuple)) else []
+    return printable(text(value))

@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import BLOCKS, HURTS, NOTE, SEVERITIES, Severity
+from ..loose import Json, items, mappings, text
 
-Json = t.Mapping[str, t.Any]
 WORDS: t.Mapping[Severity, str] = {BLOCKS: "broken", HURTS: "at risk", NOTE: "note"}
 
 
@@ -57,11 +57,11 @@ def doctor_part(results: t.Sequence[Json]) -> t.Optional[DoctorPart]:
     """Of all results together; None without any."""
     if not results:
         return None
-    rows = [_row(each) for result in results for each in _dicts(_of(result, "findings"))]
-    gaps = [each for result in results for each in _dicts(_of(result, "unseen"))]
-    judged = {str(each) for result in results for each in _list(_of(result, "judged"))}
+    rows = [_row(each) for result in results for each in mappings(_of(result, "findings"))]
+    gaps = [each for result in results for each in mappings(_of(result, "unseen"))]
+    judged = {str(each) for result in results for each in items(_of(result, "judged"))}
     rows.sort(key=lambda row: SEVERITIES.index(row.severity))
-    told = [f"{_text(each.get('judge'))}: {_text(each.get('missing'))}" for each in gaps]
+    told = [f"{text(each.get('judge'))}: {text(each.get('missing'))}" for each in gaps]
     return DoctorPart(tuple(rows), tuple(dict.fromkeys(told)), len(judged))
 
 
@@ -73,24 +73,12 @@ def _of(result: Json, name: str) -> object:
 
 def _row(each: Json) -> FindingRow:
     severity = each.get("severity")
-    told = (_text(each.get("object")), _text(each.get("zone")))
+    told = (text(each.get("object")), text(each.get("zone")))
     return FindingRow(
         severity if severity in SEVERITIES else HURTS,
-        _text(each.get("code")),
+        text(each.get("code")),
         " · ".join(part for part in dict.fromkeys(told) if part),
-        _text(each.get("evidence")),
-        _text(each.get("remedy")),
-        tuple(_text(one) for one in _list(each.get("tools"))),
+        text(each.get("evidence")),
+        text(each.get("remedy")),
+        tuple(text(one) for one in items(each.get("tools"))),
     )
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _list(value: object) -> t.Sequence[object]:
-    return value if isinstance(value, (list, tuple)) else ()
-
-
-def _dicts(value: object) -> list[Json]:
-    return [item for item in _list(value) if isinstance(item, t.Mapping)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import inspect
 import typing as t
 
 from ...core.doctor.report import Diagnosis, Gap, Json, Row, diagnosis, given, row
@@ -55,7 +56,10 @@ class _Port:
         # A second argument of a fleet is an earlier reading, by which it is read anew.
         if name == "read" and len(args) > 1:
             return call(*args, **more)
-        key = f"{name} {args!r} {sorted(more.items())!r}"
+        # However a judge spells it: by position, by name, or by leaving a default out.
+        asked = inspect.signature(call).bind(*args, **more)
+        asked.apply_defaults()
+        key = f"{name} {sorted(asked.arguments.items())!r}"
         if key not in self._known:
             self._known[key] = call(*args, **more)
         return self._known[key]

@@ -8,14 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import plain
-from ...core.events.cursor import Cursor, Happening, Page, oldest_first
-from ...core.events.state import HOSTS, State, base, line, parsed
+from ...core.events.cursor import ALERTS, EVENTS, HOSTS, SOURCES, Cursor, Happening, Page, oldest_first
+from ...core.events.state import State, base, line, parsed
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ...ports.events import Journal
 
-EVENTS, ALERTS = "events", "alerts"
-SOURCES = (EVENTS, ALERTS, HOSTS)
 READINGS = 5  # of a log from which others remove entries meanwhile
 UP = "Up"
 

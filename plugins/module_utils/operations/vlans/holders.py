@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.vlans import ranges as vlans
-from ...core.vlans.holders import Holder, guest_holders, owner_of, vlan_of_label
+from ...core.vlans.holders import GuestNetwork, Holder, guest_holders, owner_of, vlan_of_label
 from ...core.vlans.ranges import Range
 from ...core.zone.networks import PhysicalNetwork, TrafficType
 from ...core.zone.topology import Zone
@@ -27,17 +27,19 @@ def gather(
     zone: Zone,
     networks: t.Sequence[PhysicalNetwork],
     focus: t.Optional[PhysicalNetwork] = None,
+    guests: t.Optional[t.Sequence[GuestNetwork]] = None,
 ) -> list[Holder]:
     """Every holder in a zone. ``networks``: all of its physical networks.
 
     ``focus``: the one that matters: of the others only their guest VLANs as a whole, not who uses each of them.
+    ``guests``: the zone's guest networks, where they are read already.
     """
     names = {each.id: each.name for each in networks}
     asked = [focus] if focus else networks
     found = list(
         guest_holders(
             [each for network in asked for each in cloud.vlans.taken(network.id)],
-            cloud.vlans.networks(zone.id),
+            cloud.vlans.networks(zone.id) if guests is None else guests,
             {network.id: cloud.vlans.dedications(network.id) for network in asked},
             names,
         )

@@ -38,11 +38,14 @@ def listed_vlans(cloud: Cloud, asked: Question) -> Outcome:
     networks = cloud.physical_networks.all(zone_id=place.id)
     shown = [lookup.physical_network(cloud, asked.physical_network, place)] if asked.physical_network else networks
     here = {each.id for each in shown}
-    holders = [each for each in gather(cloud, place, networks) if each.physical_network_id in here | {""}]
+    guests = cloud.vlans.networks(place.id)
+    holders = [
+        each for each in gather(cloud, place, networks, guests=guests) if each.physical_network_id in here | {""}
+    ]
     found = census(
         [Pool(each.id, each.name, each.isolation_method, ranges_of(each)) for each in shown],
         holders,
-        cloud.vlans.networks(place.id),
+        guests,
         cloud.vlans.busy(place.id) if asked.leaks else None,
         Asked(only, asked.block_size),
     )
