@@ -11,10 +11,11 @@ import functools
 import inspect
 import typing as t
 
-from ...core.doctor.report import Diagnosis, Gap, Json, Row, diagnosis, given, row
+from ...core.doctor.report import Diagnosis, Gap, Row, diagnosis, given, row
 from ...core.doctor.table import DOCTOR
 from ...core.errors import ApiError, HostcraftError, InvalidValue, NoZone, Unsupported
 from ...core.findings import Unseen
+from ...core.loose import Json
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
