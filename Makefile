@@ -212,6 +212,10 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts wit
 bench-inventory: venv ## Read an inventory of 10,000 hosts; fails above its bounds of calls and CPU (HOSTS=10000)
 	@$(BIN)/python benchmarks/inventory.py $(HOSTS)
 
+.PHONY: bench-convert
+bench-convert: venv $(VENV)/peer/.installed ## Compare the converter with ngine_io.cloudstack, and convert its own tests (TARGETS=directory)
+	@$(BIN)/python benchmarks/conversion.py $(TARGETS)
+
 .PHONY: bench-rolls
 bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py

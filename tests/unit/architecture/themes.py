@@ -37,6 +37,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "events": frozenset({"servers", "zone"}),
     "backup": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
     "seeding": frozenset({"servers", "system_vms", "machine", "hypervisors", "zone"}),
+    "conversion": frozenset(),
     "doctor": frozenset(
         {"vlans", "zone", "placement", "capacity", "system_vms", "bmc", "certificates", "maintenance", "servers"}
     ),
