@@ -40,6 +40,7 @@ SDKS = frozenset(
         "requests",
         "urllib3",  # below requests, whose connections it makes
         "jinja2",
+        "yaml",  # below ansible-core
         "markupsafe",
         "vl_convert",
         "pyghmi",
