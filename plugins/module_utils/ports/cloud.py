@@ -66,6 +66,9 @@ class Cloud(t.Protocol):
     def internal_lb_elements(self) -> Collection[Element]: ...
 
     @property
+    def ovs_elements(self) -> Collection[Element]: ...
+
+    @property
     def networks(self) -> Collection[Network]: ...
 
     @property

@@ -11,6 +11,7 @@ from ..world.networks import LoadBalancerElement, PhysicalNetwork, Provider, Rou
 
 NETWORK = "org.apache.cloudstack.api.command.admin.network"
 ROUTER = "org.apache.cloudstack.api.command.admin.router"
+OVS = "org.apache.cloudstack.api.command.admin.ovs"
 BALANCER = "org.apache.cloudstack.api.command.admin.internallb"
 STATES = ("Enabled", "Disabled", "Shutdown")
 _VPC = ["Vpn", "Dhcp", "Dns", "Gateway", "Lb", "SourceNat", "StaticNat", "PortForwarding", "UserData"]
@@ -44,6 +45,8 @@ def _add(world: World, network: PhysicalNetwork, name: str, services: list[str],
     world.providers.add(provider)
     if name in ROUTERS:
         world.router_elements.add(RouterElement(world.router_elements.next_id(), world.new_uuid(), provider.id))
+    elif name == "Ovs":
+        world.ovs_elements.add(RouterElement(world.ovs_elements.next_id(), world.new_uuid(), provider.id))
     elif name == "InternalLbVm":
         number = world.balancer_elements.next_id()
         world.balancer_elements.add(LoadBalancerElement(number, world.new_uuid(), provider.id))
@@ -53,11 +56,15 @@ def _add(world: World, network: PhysicalNetwork, name: str, services: list[str],
 def add_defaults(world: World, network: PhysicalNetwork) -> None:
     for name, services, single, state in DEFAULTS:
         _add(world, network, name, services, single, state)
+    # Not recorded (source: NetworkServiceImpl; the wizard of zones configures its element before it enables it).
+    if "GRE" in network.isolation:
+        _add(world, network, "Ovs", OTHERS["Ovs"], True, "Disabled")
 
 
 def _elements(world: World, provider: Provider) -> list[RouterElement | LoadBalancerElement]:
     return [
         *world.router_elements.select(provider_id=provider.id),
+        *world.ovs_elements.select(provider_id=provider.id),
         *world.balancer_elements.select(provider_id=provider.id),
     ]
 
@@ -66,6 +73,8 @@ def remove(world: World, provider: Provider) -> None:
     """With the elements behind it."""
     for router in list(world.router_elements.select(provider_id=provider.id)):
         world.router_elements.remove(router)
+    for switch in list(world.ovs_elements.select(provider_id=provider.id)):
+        world.ovs_elements.remove(switch)
     for balancer in list(world.balancer_elements.select(provider_id=provider.id)):
         world.balancer_elements.remove(balancer)
     world.providers.remove(provider)
@@ -169,6 +178,23 @@ def configure_virtual_router_element(call: Call) -> Work:
     def run() -> Body:
         world.router_elements.update(element, enabled=call["enabled"])
         return {"virtualrouterelement": element_view(world, element)}
+
+    return Work(run, instance=("None", None))
+
+
+@command("listOvsElements", OVS, id="ovs_elements")
+def list_ovs_elements(call: Call) -> Body:
+    rows = call.world.ovs_elements.select(**filters(call, id="id", nspid="provider_id", enabled="enabled"))
+    return answer(call, "ovselement", rows, lambda row: element_view(call.world, row))
+
+
+@command("configureOvsElement", OVS, id="ovs_elements")
+def configure_ovs_element(call: Call) -> Work:
+    world, element = call.world, call["id"]
+
+    def run() -> Body:
+        world.ovs_elements.update(element, enabled=call["enabled"])
+        return {"ovselement": element_view(world, element)}
 
     return Work(run, instance=("None", None))
 

@@ -40,6 +40,7 @@ class Infrastructure:
         self.traffic_types: Table[TrafficType] = Table("physical_network_id")
         self.providers: Table[Provider] = Table("physical_network_id")
         self.router_elements: Table[RouterElement] = Table("provider_id")
+        self.ovs_elements: Table[RouterElement] = Table("provider_id")
         self.balancer_elements: Table[LoadBalancerElement] = Table("provider_id")
         self.networks: Table[Network] = Table("zone_id", "traffic_type", "vpc_id", first_id=200)
         self.network_offerings: Table[NetworkOffering] = Table("name")

@@ -254,6 +254,7 @@ class Gateway:
         self.providers = Listing(client, resources.PROVIDERS)
         self.virtual_router_elements = Listing(client, resources.VIRTUAL_ROUTER_ELEMENTS)
         self.internal_lb_elements = Listing(client, resources.INTERNAL_LB_ELEMENTS)
+        self.ovs_elements = Listing(client, resources.OVS_ELEMENTS)
         self.networks = Listing(client, network_resources.NETWORKS)
         self.network_offerings = Listing(client, network_resources.NETWORK_OFFERINGS)
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)

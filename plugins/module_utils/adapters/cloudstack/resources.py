@@ -184,6 +184,15 @@ INTERNAL_LB_ELEMENTS: Resource[Element] = Resource(
     keys=("internalloadbalancerelement",),
     names={"provider_id": "nspid"},
 )
+OVS_ELEMENTS: Resource[Element] = Resource(
+    kind="Open vSwitch element",
+    read=mapping.element,
+    list="listOvsElements",
+    list_key="ovselement",
+    update="configureOvsElement",
+    keys=("ovselement",),
+    names={"provider_id": "nspid"},
+)
 VLAN_IP_RANGES: Resource[VlanIpRange] = Resource(
     kind="VLAN IP range",
     read=mapping.vlan_ip_range,

@@ -178,4 +178,6 @@ ELEMENT_OF = {
     "VirtualRouter": "virtual_router_elements",
     "VpcVirtualRouter": "virtual_router_elements",
     "InternalLbVm": "internal_lb_elements",
+    # The OVS Plugin: a physical network isolated by GRE has it.
+    "Ovs": "ovs_elements",
 }
