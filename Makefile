@@ -236,6 +236,10 @@ bench-database: venv collections system ## Switch a database under a load of wri
 bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role (LAYOUT=whole)
 	@$(BIN)/python benchmarks/install.py $(LAYOUT)
 
+.PHONY: bench-keys
+bench-keys: venv collections system ## Change the keys of two management servers on booted machines, with failures on each
+	@$(BIN)/python benchmarks/database_keys.py
+
 .PHONY: bench-network
 bench-network: venv collections system ## Measure faulty and correct network changes on every back-end, and other tools (long)
 	@$(BIN)/python benchmarks/network_faults.py
