@@ -45,7 +45,9 @@ def main() -> int:
 
 def predicted(cloud: Installation) -> int:
     """Check mode of the bare machines ends well. Tells and counts those that it changed."""
-    look = "dpkg -l; find /etc /srv /export -type f -exec sha256sum {} + 2> /dev/null | sort"
+    # All machines share the texts that Python compiles in tests.
+    files = "find /etc /srv /export -path /srv/compiled -prune -o -type f -exec sha256sum {} +"
+    look = f"dpkg -l; {files} 2> /dev/null | sort"
     before = {host.name: host.run(look, check=False).stdout.splitlines() for host in cloud.fleet}
     assert done(cloud, "check mode", cloud.play("install.yml", "--check")).changed > 0
     touched = 0
