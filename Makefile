@@ -37,11 +37,15 @@ $(STAMP): requirements/dev.txt
 lock: ## Resolve requirements/*.in again into the pinned files
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in dev docs eda peer oldest newest libvirt; do \
+	for name in dev docs eda peer oldest newest libvirt builder; do \
 	  python=3.11; [ $$name != newest ] || python=3.12; \
 	  $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version $$python \
 	    --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
+	# For ansible-builder, which reads no hashes.
+	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --no-annotate --python-version 3.11 \
+	  --custom-compile-command "make lock" requirements-execution-environment.txt \
+	  -o extensions/execution_environment/requirements.txt
 
 .PHONY: collections
 collections: $(VENV)/collections/.installed ## Install the collections that the roles use
@@ -126,6 +130,15 @@ eda: venv collections $(VENV)/eda/.installed ## Run the example rulebooks by ans
 $(VENV)/eda/.installed: requirements/eda.txt
 	$(PYTHON) -m venv $(VENV)/eda
 	$(VENV)/eda/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/eda.txt
+	touch $@
+
+.PHONY: execution-environment
+execution-environment: venv collections $(VENV)/builder/.installed ## Build the execution environment and run jobs in its containers (needs root, podman and runc; long)
+	pytest --quiet --capture no $(PYTEST_ARGS) benchmarks/execution_environment.py
+
+$(VENV)/builder/.installed: requirements/builder.txt
+	$(PYTHON) -m venv $(VENV)/builder
+	$(VENV)/builder/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/builder.txt
 	touch $@
 
 .PHONY: molecule

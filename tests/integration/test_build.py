@@ -21,6 +21,7 @@ SHIPPED_FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "bindep.txt",
     "requirements-bmc.txt",
     "requirements-certificates.txt",
     "requirements-database.txt",

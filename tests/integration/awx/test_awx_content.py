@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from counterparts.awx import StandIn, serving
 from counterparts.awx.server import TOKEN
 from integration.awx.role_tasks import Call, calls, run
@@ -33,6 +38,7 @@ GIVEN: dict[str, Any] = {
         "secret": "s3cret",
     },
     "awx_content_notifications": [HOOK],
+    "awx_content_concurrent": ["rolling_maintenance"],
     "awx_content_instance_groups_of": {"rolling_maintenance": ["default"]},
 }
 
@@ -105,7 +111,8 @@ def named(its: StandIn, collection: str, name: str) -> dict[str, Any]:
 def test_what_awx_then_has(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
     its, _url, _seen = awx
     roll = named(its, "job_templates", "Roll through hosts")
-    assert (roll["allow_simultaneous"], roll["job_slice_count"], roll["timeout"]) == (False, 1, 0)
+    assert (roll["allow_simultaneous"], roll["job_slice_count"], roll["timeout"]) == (True, 1, 0)
+    assert named(its, "job_templates", "Apply the declared zone")["allow_simultaneous"] is False
     assert roll["playbook"] == "playbooks/rolling_maintenance.yml"
     assert [row["name"] for row in its.associated("job_templates", roll["id"], "credentials")] == ["CloudStack"]
     assert [row["name"] for row in its.associated("job_templates", roll["id"], "instance_groups")] == ["default"]
@@ -155,3 +162,47 @@ def test_only_what_is_chosen_is_created() -> None:
         "Look for drift every night",
     ]
     assert not [name for module, name in made if module.startswith("workflow")]
+
+
+PLAY = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Write the project
+      ansible.builtin.include_role:
+        name: hostcraft.cloudstack.awx_content
+        tasks_from: project
+
+- name: Create the content
+  ansible.builtin.import_playbook: hostcraft.cloudstack.awx_content
+"""
+
+
+def test_the_playbook_creates_it(tmp_path: Path) -> None:
+    """By Ansible itself, a part of the content; what it has then created is the same as in this process."""
+    few = {
+        "awx_content_playbooks": "doctor",
+        "awx_content_workflows": "none",
+        "awx_content_project_path": str(tmp_path),
+    }
+    given = {**GIVEN, **few, "ansible_python_interpreter": sys.executable}
+    (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
+    its, seen = StandIn(), []
+    with serving(its, seen) as url:
+        done = subprocess.run(
+            ["ansible-playbook", "-i", "localhost,", "-c", "local", "-e", f"@{tmp_path}/given.json", "play.yml"],
+            cwd=tmp_path,
+            env={**os.environ, "CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "s3cret" not in done.stdout
+        results = [(call, run(call, url, TOKEN)) for call in calls(given)]
+    assert [(call, result) for call, result in results if result.get("changed") or "failed" in result] == []
+    assert [row["name"] for row in its.listed("job_templates", {})] == ["Examine the cloud"]
+    project = yaml.safe_load((tmp_path / "playbooks" / "doctor.yml").read_text(encoding="utf-8"))
+    assert project[0]["ansible.builtin.import_playbook"] == "hostcraft.cloudstack.doctor"
+    assert sorted(file.name for file in (tmp_path / "playbooks").iterdir()) == ["doctor.yml"]

@@ -5,81 +5,18 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.utils import getaddresses
 from pathlib import Path
-from typing import Any
 
-import ansible_runner
 import pytest
-import yaml
+from integration.awx.jobs import Awx, Unsafe, artifacts, told
 from integration.awx.mails import mail_server, parts
-from integration.maintenance.site import Site, build, notes
+from integration.maintenance.site import build, notes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
 from sandbox.server import Sandbox
-
-KEPT = ("PATH", "HOME", "LANG", "ANSIBLE_HOME", "ANSIBLE_COLLECTIONS_PATH")
-
-
-class Unsafe(str):
-    """Survey answers are marked so by AWX."""
-
-
-class Dumper(yaml.SafeDumper):
-    pass
-
-
-Dumper.add_representer(Unsafe, lambda dumper, data: dumper.represent_scalar("!unsafe", str(data)))
-
-
-@dataclass
-class Awx:
-    """A sandbox with a furnished zone, and jobs on it. Each has a directory of its own."""
-
-    box: Sandbox
-    site: Site
-    folder: Path
-    number: int = 24
-
-    def job(self, playbook: str, *, check: bool = False, answers: dict[str, Any] | None = None) -> Any:
-        """answers: of a survey; texts are given as AWX gives them."""
-        self.number += 1
-        its = self.folder / str(self.number)
-        for name in ("env", "inventory", "project"):
-            (its / name).mkdir(parents=True)
-        play = [{"name": "Play", "ansible.builtin.import_playbook": f"hostcraft.cloudstack.{playbook}"}]
-        (its / "project" / "job.yml").write_text(yaml.safe_dump(play), encoding="utf-8")
-        hosts = "\n".join(["localhost ansible_connection=local", *self.site.hosts])
-        (its / "inventory" / "hosts").write_text(f"{hosts}\n", encoding="utf-8")
-        environment = {
-            **{name: os.environ[name] for name in KEPT if name in os.environ},
-            "CLOUDSTACK_ENDPOINT": self.box.url,
-            "CLOUDSTACK_KEY": self.box.key,
-            "CLOUDSTACK_SECRET": self.box.secret,
-            # Fields of the credential that were left empty.
-            **dict.fromkeys(("CLOUDSTACK_VERIFY", "CLOUDSTACK_TIMEOUT", "CLOUDSTACK_HYPERVISOR_URL"), ""),
-            "CLOUDSTACK_DANGEROUS_NO_TLS_VERIFY": "False",
-            "JOB_ID": str(self.number),
-            "INVENTORY_ID": "1",
-        }
-        (its / "env" / "envvars").write_text(yaml.safe_dump(environment), encoding="utf-8")
-        own = {"awx_job_id": self.number, "tower_job_id": self.number, "awx_user_name": "anna"}
-        given = {name: Unsafe(value) if isinstance(value, str) else value for name, value in (answers or {}).items()}
-        variables = {"ansible_python_interpreter": sys.executable, **own, **given}
-        (its / "env" / "extravars").write_text(yaml.dump(variables, Dumper=Dumper), encoding="utf-8")
-        return ansible_runner.run(
-            private_data_dir=str(its),
-            playbook="job.yml",
-            cmdline="--check --diff" if check else None,
-            settings={"suppress_ansible_output": True},
-            quiet=True,
-        )
 
 
 @pytest.fixture
@@ -88,17 +25,6 @@ def awx(tmp_path: Path) -> Iterator[Awx]:
         site = build(Client(Http(Endpoint(box.url, box.key, box.secret))), hosts=2, vms=1)
         box.calls.clear()
         yield Awx(box, site, tmp_path)
-
-
-def told(job: Any) -> str:
-    """What the job printed, without colours."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", "".join(event.get("stdout", "") + "\n" for event in job.events))
-
-
-def artifacts(job: Any) -> dict[str, Any]:
-    """Of set_stats; AWX hands them to the next nodes of a workflow as extra variables."""
-    (found,) = (event["event_data"]["artifact_data"] for event in job.events if event["event"] == "playbook_on_stats")
-    return dict(found)
 
 
 # What a survey of the roll sends: texts, empty ones too, and numbers; a multiple selection is a list.
@@ -134,7 +60,8 @@ ANSWERS = {
 
 
 def test_a_zone_is_shown_line_by_line(awx: Awx) -> None:
-    job = awx.job("show_zone", answers={"show_zone": "z1"})
+    """On another node, as receptor has it: everything that the job needs is sent, and its events come back."""
+    job = awx.elsewhere("show_zone", answers={"show_zone": "z1"})
     assert (job.status, job.rc) == ("successful", 0), told(job)
     results = [event["event_data"]["res"] for event in job.events if event["event"] == "runner_on_ok"]
     lines = next(each["msg"] for each in results if isinstance(each.get("msg"), list))

@@ -1,0 +1,180 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The execution environment: built by ansible-builder and podman, and jobs in its containers by ansible-runner.
+
+The base is the Debian tree of booted test hosts (mmdebstrap), and the collection that of this checkout: no registry and
+no Galaxy is asked. Needs root, podman and runc. Run: make execution-environment
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests")]
+
+from hosts import images
+from integration.awx.jobs import Awx, artifacts, told
+from integration.maintenance.site import build, notes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
+from sandbox.server import Sandbox
+
+DEFINITION = ROOT / "extensions" / "execution_environment" / "execution-environment.yml"
+BASE, IMAGE = "localhost/hostcraft-debian:12", "localhost/hostcraft-cloudstack-ee:test"
+COLLECTIONS = "/usr/share/ansible/collections/ansible_collections"
+# Its kernel may have no pure cgroup v2, which crun wants; limits that an image asks for may be above those of root.
+CONTAINERS = """[engine]
+runtime = "runc"
+[containers]
+default_ulimits = ["nofile=4096:8192", "nproc=4096:8192"]
+"""
+
+
+def run(*command: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}"
+    return done.stdout
+
+
+def told_time(what: str, since: float) -> None:
+    print(f"{what}: {time.monotonic() - since:.0f} s", flush=True)
+
+
+def base() -> None:
+    tree = images.image("base")
+    tar = subprocess.Popen(["tar", "-C", str(tree), "-c", "."], stdout=subprocess.PIPE)
+    subprocess.run(["podman", "import", "--quiet", "-", BASE], stdin=tar.stdout, stdout=subprocess.DEVNULL, check=True)
+    assert tar.wait() == 0
+
+
+def collections(folder: Path) -> None:
+    """This collection as Galaxy would install it, and those that it depends on, from `make collections`."""
+    built = run("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)).split()[-1]
+    run("ansible-galaxy", "collection", "install", built, "--no-deps", "--collections-path", str(folder / "all"))
+    there = ROOT / ".venv" / "collections" / "ansible_collections"
+    for name in yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["dependencies"]:
+        its = name.replace(".", "/")
+        shutil.copytree(there / its, folder / "all" / "ansible_collections" / its)
+
+
+def definition(folder: Path) -> Path:
+    """The one that is shipped, with another base and with collections that are copied instead of asked for."""
+    its: dict[str, Any] = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))
+    its["images"]["base_image"]["name"] = BASE
+    del its["dependencies"]["galaxy"]
+    its["dependencies"]["system"] = str(ROOT / "bindep.txt")
+    its["additional_build_files"] = [{"src": str(folder / "all" / "ansible_collections"), "dest": "collections"}]
+    its["additional_build_steps"]["append_base"] = [f"COPY _build/collections/ {COLLECTIONS}/"]
+    shutil.copy(DEFINITION.parent / "requirements.txt", folder)
+    target = folder / "execution-environment.yml"
+    target.write_text(yaml.safe_dump(its), encoding="utf-8")
+    return target
+
+
+@pytest.fixture(scope="module")
+def image() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        (folder / "containers.conf").write_text(CONTAINERS, encoding="utf-8")
+        patch.setenv("CONTAINERS_CONF", str(folder / "containers.conf"))
+        start = time.monotonic()
+        base()
+        told_time("base imported", start)
+        collections(folder)
+        builder = ROOT / ".venv" / "builder" / "bin" / "ansible-builder"
+        run(str(builder), "create", "--file", str(definition(folder)), "--context", str(folder / "context"))
+        start = time.monotonic()
+        # The machine's own settings of pip, such as a mirror.
+        pip = [
+            f"--env={key}={value}" for key, value in os.environ.items() if key in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST")
+        ]
+        run(
+            "podman",
+            "build",
+            "--isolation",
+            "chroot",
+            "--network",
+            "host",
+            *pip,
+            "--tag",
+            IMAGE,
+            str(folder / "context"),
+        )
+        told_time("image built", start)
+        size = json.loads(run("podman", "image", "inspect", IMAGE))[0]["Size"]
+        print(f"size: {size / 1e6:.0f} MB", flush=True)
+        yield IMAGE
+
+
+@pytest.fixture
+def awx(image: str, tmp_path: Path) -> Iterator[Awx]:
+    with Sandbox(seed=1, speed=2.0) as box:
+        site = build(Client(Http(Endpoint(box.url, box.key, box.secret))), hosts=3, vms=3)
+        box.calls.clear()
+        yield Awx(box, site, tmp_path, image=image)
+
+
+ROLL = {"rolling_maintenance_clusters": "c1", "rolling_maintenance_spare_hosts": "0", "rolling_maintenance_hosts": ""}
+
+
+def test_the_image_has_what_the_collection_can_use(image: str) -> None:
+    modules = "requests, jinja2, vl_convert, pyVmomi, XenAPI, pyghmi, sushy, pymysql, cryptography, libvirt"
+    start = time.monotonic()
+    run("podman", "run", "--rm", image, "python3", "-c", f"import {modules}")
+    told_time("container", start)
+    assert "core 2.19.14" in run("podman", "run", "--rm", image, "ansible", "--version")
+    listed = run("podman", "run", "--rm", image, "ansible-galaxy", "collection", "list", "--format", "json")
+    assert "hostcraft.cloudstack" in listed
+
+
+def test_a_zone_is_shown_in_a_container(awx: Awx) -> None:
+    start = time.monotonic()
+    job = awx.job("show_zone", answers={"show_zone": "z1"})
+    told_time("show_zone in a container", start)
+    assert (job.status, job.rc) == ("successful", 0), told(job)
+    assert "cluster c1" in told(job)
+
+
+def test_two_containers_do_not_roll_one_cluster_at_once(awx: Awx) -> None:
+    """Both have the same host name and process 1: only the number of the job tells them apart."""
+    plan = awx.job("rolling_maintenance", check=True, answers=ROLL)
+    assert plan.status == "successful", told(plan)
+    jobs: dict[str, Any] = {}
+    start = time.monotonic()
+
+    def roll(name: str, **more: Any) -> None:
+        jobs[name] = awx.job("rolling_maintenance", answers={**ROLL, **artifacts(plan), **more})
+
+    first = threading.Thread(target=roll, args=("first",))
+    first.start()
+    while not awx.box.run(notes):
+        assert first.is_alive(), told(jobs["first"])
+        time.sleep(0.2)
+    roll("refused")
+    assert first.is_alive(), "the second job did not run beside the first"
+    roll("waits", rolling_maintenance_lock_wait=600)
+    first.join()
+    told_time("two rolls of 3 hosts, one refused", start)
+    assert {name: job.status for name, job in jobs.items()} == {
+        "first": "successful",
+        "refused": "failed",
+        "waits": "successful",
+    }, told(jobs["waits"])
+    assert "AWX job 26" in told(jobs["refused"])
+    assert awx.box.calls.counts["prepareHostForMaintenance"] == 2 * 3
+    assert awx.box.run(notes) == []
