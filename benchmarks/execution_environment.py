@@ -36,6 +36,7 @@ from sandbox.server import Sandbox
 
 DEFINITION = ROOT / "extensions" / "execution_environment" / "execution-environment.yml"
 BASE, IMAGE = "localhost/hostcraft-debian:12", "localhost/hostcraft-cloudstack-ee:test"
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 COLLECTIONS = "/usr/share/ansible/collections/ansible_collections"
 # Its kernel may have no pure cgroup v2, which crun wants; limits that an image asks for may be above those of root.
 CONTAINERS = """[engine]
@@ -65,7 +66,16 @@ def base() -> None:
 def collections(folder: Path) -> None:
     """This collection as Galaxy would install it, and those that it depends on, from `make collections`."""
     built = run("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(folder)).split()[-1]
-    run("ansible-galaxy", "collection", "install", built, "--no-deps", "--collections-path", str(folder / "all"))
+    run(
+        "ansible-galaxy",
+        "collection",
+        "install",
+        built,
+        "--no-deps",
+        "--force",
+        "--collections-path",
+        str(folder / "all"),
+    )
     there = ROOT / ".venv" / "collections" / "ansible_collections"
     for name in yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["dependencies"]:
         its = name.replace(".", "/")
@@ -99,7 +109,7 @@ def image() -> Iterator[str]:
         builder = ROOT / ".venv" / "builder" / "bin" / "ansible-builder"
         run(str(builder), "create", "--file", str(definition(folder)), "--context", str(folder / "context"))
         start = time.monotonic()
-        # The machine's own settings of pip, such as a mirror.
+        # The machine's own settings of pip, such as a mirror with a certificate of its own.
         pip = [
             f"--env={key}={value}" for key, value in os.environ.items() if key in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST")
         ]
