@@ -22,3 +22,6 @@ class Fleets(t.Protocol):
 
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""
+
+    def users_vms(self, vm_ids: t.Sequence[str]) -> t.Sequence[Instance]:
+        """Several VMs of users by one question. Those of projects may be left out; one that is gone is an error."""

@@ -97,6 +97,12 @@ class FleetReader:
             return instance(item, kind, {}, (), self._client.tell)
         return None
 
+    def users_vms(self, vm_ids: t.Sequence[str]) -> t.Sequence[Instance]:
+        """Several by one call: ``ids`` is known to every server since 4.4."""
+        asked = {"ids": list(vm_ids), "listall": True, "details": "min"}
+        found = self._client.listing("listVirtualMachines", "virtualmachine", asked)
+        return [instance(item, "User", {}, (), self._client.tell) for item in found]
+
     def _machines(self, cluster: Cluster, place: Json) -> t.Iterator[tuple[Json, str]]:
         """VMs of every kind in a place that is not larger than the cluster's pod; of system VMs even that larger."""
         within = {"clusterid": cluster.id, **place}

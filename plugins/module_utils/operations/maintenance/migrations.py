@@ -14,8 +14,10 @@ from ...core.placement.drain import Move
 from ...core.placement.fleet import Instance
 from ...ports.cloud import Cloud
 
-FIRST, LONGEST, GROWTH = 0.2, 5.0, 1.5
+FIRST, LONGEST, GROWTH = 0.5, 5.0, 1.5
+NEARLY, A_LITTLE = 0.9, 0.1  # of the seconds that a migration has taken: when to look, and to look again
 SAY_EVERY = 5.0  # seconds between two progress lines
+ASK_EVERY = 30.0  # seconds after which a job is asked for, whatever the state of its VM: one that failed may stay as it is
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,39 @@ class Unanswered(t.NamedTuple):
     id: str
 
 
+@dataclass
+class UnderWay:
+    """A migration that was started. since: when; asked: when its job was last asked for."""
+
+    move: Move
+    job: t.Any
+    since: float
+    asked: float
+
+
+class Pace:
+    """When to look again: seldom, while no migration can have ended by what the quickest of this work has taken."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._clock = cloud.clock
+        self._quickest: t.Optional[float] = None
+        self._pause = FIRST
+
+    def ended(self, since: t.Iterable[float]) -> None:
+        took = [self._clock.now() - each for each in since]
+        self._quickest = min([*took, *([] if self._quickest is None else [self._quickest])], default=None)
+        self._pause = FIRST if self._quickest is None else max(self._quickest * A_LITTLE, FIRST / 2)
+
+    def sleep(self, oldest: float) -> None:
+        """oldest: when the first of those under way was started."""
+        left = 0.0 if self._quickest is None else oldest + self._quickest * NEARLY - self._clock.now()
+        if left > 0:
+            self._clock.sleep(min(left, LONGEST))
+            return
+        self._clock.sleep(self._pause)
+        self._pause = min(self._pause * GROWTH, LONGEST)
+
+
 def nothing() -> None:
     """Nobody has to hear of the waiting."""
 
@@ -62,11 +97,11 @@ def carry_out(
     A failed migration leaves its VM running where it was (FIELD_FACTS), so the others go on. Raises WaitTimeout.
     """
     waiting = sorted(moves, key=lambda move: move.vm in chosen)
-    running: dict[str, tuple[Move, t.Any, float]] = {}
-    result = Carried()
-    began, said, pause = cloud.clock.now(), cloud.clock.now(), FIRST
+    running: dict[str, UnderWay] = {}
+    result, pace = Carried(), Pace(cloud)
+    began, said = cloud.clock.now(), cloud.clock.now()
     while waiting or running:
-        for move in _startable(waiting, [entry[0] for entry in running.values()], limits):
+        for move in _startable(waiting, [each.move for each in running.values()], limits):
             waiting.remove(move)
             job = _start(cloud, move, machines[move.vm], move.vm in chosen)
             if isinstance(job, ApiError):
@@ -74,16 +109,19 @@ def carry_out(
             elif job is None:
                 result.done.append(move)
             else:
-                running[job.id] = (move, job, cloud.clock.now())
-        ended = _ask(cloud, running, machines, result, limits, chosen)
+                running[job.id] = UnderWay(move, job, cloud.clock.now(), cloud.clock.now())
+        since = {key: each.since for key, each in running.items()}
+        _ask(cloud, running, machines, result, limits, chosen)
+        ended = [at for key, at in since.items() if key not in running]
         now = cloud.clock.now()
         if now - said >= SAY_EVERY and (waiting or running):
             cloud.progress(progress_line(label, len(result.done), len(moves), len(running), now - began))
             said = now
-        if running and not ended:
+        if ended:
+            pace.ended(ended)
+        elif running:
             beat()
-            cloud.clock.sleep(pause)
-        pause = FIRST if ended else min(pause * GROWTH, LONGEST)
+            pace.sleep(min(since.values()))
     if moves:
         took = cloud.clock.now() - began
         cloud.progress(progress_line(label, len(result.done), len(moves), 0, took))
@@ -132,33 +170,62 @@ def _start(cloud: Cloud, move: Move, vm: Instance, chosen: bool) -> t.Any:
 
 def _ask(
     cloud: Cloud,
-    running: dict[str, tuple[Move, t.Any, float]],
+    running: dict[str, UnderWay],
     machines: t.Mapping[str, Instance],
     result: Carried,
     limits: Limits,
     chosen: t.Collection[str],
-) -> bool:
-    """Ask for each; True when one ended."""
-    before = len(running)
-    for key, (move, job, since) in list(running.items()):
-        outcome: t.Union[bool, ApiError, None] = None
-        if not isinstance(job, Unanswered):
-            outcome = cloud.jobs.ask(job)
-        if outcome is None or isinstance(outcome, JobLost):
-            outcome = _by_effect(cloud, move, machines[move.vm], move.vm in chosen)
+) -> None:
+    """What came of each; those that have ended go from ``running`` to the result."""
+    on_the_way = _on_the_way(cloud, running, machines)
+    for key, each in list(running.items()):
+        move, outcome = each.move, False if key in on_the_way else _outcome(cloud, each, machines, chosen)
         if outcome is None:
             result.lost.append(move)
-            del running[key]
         elif outcome is True:
             result.done.append(_as_it_went(cloud, move, machines[move.vm]) if move.vm in chosen else move)
-            del running[key]
         elif isinstance(outcome, ApiError):
             result.failed[move] = outcome
-            del running[key]
-        elif cloud.clock.now() - since > limits.seconds:
+        elif cloud.clock.now() - each.since > limits.seconds:
             name = machines[move.vm].name
-            raise WaitTimeout(f"the migration of VM {name} (job {job.id})", limits.seconds, "still running")
-    return len(running) < before
+            raise WaitTimeout(f"the migration of VM {name} (job {each.job.id})", limits.seconds, "still running")
+        else:
+            continue
+        del running[key]
+
+
+def _on_the_way(cloud: Cloud, running: t.Mapping[str, UnderWay], machines: t.Mapping[str, Instance]) -> set[str]:
+    """Jobs whose VMs are between two hosts, by one listing instead of a question for each job.
+
+    (listAsyncJobs would not do: servers list the jobs of a whole day with their results.)
+    """
+    now = cloud.clock.now()
+    users = {
+        each.move.vm: key
+        for key, each in running.items()
+        if machines[each.move.vm].kind == "User" and now - each.asked < ASK_EVERY
+    }
+    if len(users) < 2:
+        return set()
+    try:
+        seen = cloud.fleets.users_vms(list(users))
+    except (ApiError, TransportError):
+        # One of them is gone, or the server is away for a moment: the jobs are asked.
+        return set()
+    return {users[vm.id] for vm in seen if vm.id in users and vm.state == "Migrating"}
+
+
+def _outcome(
+    cloud: Cloud, its: UnderWay, machines: t.Mapping[str, Instance], chosen: t.Collection[str]
+) -> t.Union[bool, ApiError, None]:
+    """By its job, else by its effect; None where neither has come to pass."""
+    outcome: t.Union[bool, ApiError, None] = None
+    its.asked = cloud.clock.now()
+    if not isinstance(its.job, Unanswered):
+        outcome = cloud.jobs.ask(its.job)
+    if outcome is None or isinstance(outcome, JobLost):
+        outcome = _by_effect(cloud, its.move, machines[its.move.vm], its.move.vm in chosen)
+    return outcome
 
 
 def _as_it_went(cloud: Cloud, move: Move, vm: Instance) -> Move:
