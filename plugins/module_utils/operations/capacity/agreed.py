@@ -17,13 +17,13 @@ LOOKS = 4  # at figures that change while they are read, one after the other
 PAUSE = 1.0  # seconds between them
 
 
-def agreed(cloud: Cloud, cluster: Cluster) -> Fleet:
+def agreed(cloud: Cloud, cluster: Cluster, fleet: t.Optional[Fleet] = None) -> Fleet:
     """The cluster as it stands. Raises Refused with both figures where its VMs, its hosts and listCapacity differ.
 
     VMs come and go while they are listed, and figures are behind a change of factors for a while: so the server is
-    asked to count anew before they are called different.
+    asked to count anew before they are called different. fleet: a reading of this moment.
     """
-    fleet = cloud.fleets.read(cluster)
+    fleet = fleet or cloud.fleets.read(cluster)
     found = differences(cloud, fleet)
     for _look in range(LOOKS - 1):
         if not found:

@@ -91,6 +91,9 @@ class Emptying:
                 self.told.remaining = [vm.name for vm in plan.remaining]
                 return self.host
             last = self._carry(fleet, plan)
+            # Where every migration came to pass, nothing has to be planned or started again: only looked at.
+            if not (last or self._tried or self.terms.partial or self.cloud.fleets.on_host(self.cluster, self.host.id)):
+                return self.host
         if self.terms.partial:
             self.told.remaining = [vm.name for vm in self._read().on(self.host.id)]
             return self.host

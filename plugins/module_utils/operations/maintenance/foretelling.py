@@ -106,8 +106,16 @@ def _planned(fleet: Fleet, request: Request) -> t.Iterator[tuple[Instance, str]]
             yield found[0], targets[host]
 
 
-def predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal: Goal, native: NativePart) -> Foretold:
-    """What would be done, written nowhere. Raises Refused."""
+def predicted(
+    cloud: Cloud,
+    request: Request,
+    host: Host,
+    cluster: Cluster,
+    goal: Goal,
+    native: NativePart,
+    fleet: t.Optional[Fleet] = None,
+) -> Foretold:
+    """What would be done, written nowhere. fleet: a reading of this moment. Raises Refused."""
     state = host.resource_state
     if goal == "enabled":
         return _back(cloud, request, host, cluster, native)
@@ -118,7 +126,7 @@ def predicted(cloud: Cloud, request: Request, host: Host, cluster: Cluster, goal
         return Foretold(outcome_of(state, host, Told(), native, mode))
     if state == DRAINING:
         return Foretold(outcome_of(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode))
-    fleet = agreed(cloud, cluster)
+    fleet = fleet or agreed(cloud, cluster)
     plan = evacuate(fleet, [host.id], terms_of(fleet, request, goal == "draining"))
     if plan.reasons and not _passing(plan):
         raise Refused(f"host {host.name}", plan.reasons)
@@ -194,9 +202,12 @@ def end_of(host: Host, mark: t.Optional[marks.Mark]) -> str:
     return mark.before
 
 
-def verified_empty(cloud: Cloud, host: Host, cluster: Cluster) -> None:
-    """The state says Maintenance, the listings must say that nothing runs there (the server's own checks race)."""
-    left = [vm.name for vm in cloud.fleets.on_host(cluster, host.id)]
+def verified_empty(cloud: Cloud, host: Host, cluster: Cluster, fleet: t.Optional[Fleet] = None) -> None:
+    """The state says Maintenance, the listings must say that nothing runs there (the server's own checks race).
+
+    fleet: a reading since it says so.
+    """
+    left = [vm.name for vm in (cloud.fleets.on_host(cluster, host.id) if fleet is None else fleet.on(host.id))]
     if left:
         message = f"it is in {host.resource_state} but {', '.join(left)} still run on it"
         reason = Reason("not_empty", message, "set state=enabled, then run again", {"vms": left})

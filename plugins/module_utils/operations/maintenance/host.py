@@ -70,9 +70,8 @@ def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outc
 
 def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
     zone = lookup.zone(cloud, request.zone)
-    host = _settled(cloud, request, hosts.required(cloud, request.which, zone))
+    host = ready(cloud, request, hosts.required(cloud, request.which, zone))
     cluster = lookup.cluster(cloud, host.cluster_id, zone)
-    _possible(host)
     with contextlib.closing(NativePart(request.reach, cluster, host)) as native:
         # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
         foretold = predicted(cloud, request, host, cluster, goal, native)
@@ -83,19 +82,29 @@ def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Ou
             work = Work(cloud, request, cluster, lock.beat, foretold.fleet, native)
             host = cloud.hosts.fresh(host)
             before = host.resource_state
-            try:
-                final = _WAYS[goal](work, host)
-                _level(work, final)
-            except (TransportError, WaitTimeout, HypervisorError) as error:
-                raise _left_behind(error, host) from None
+            final = carried_out(work, host, goal)
         outcome = outcome_of(before, final, work.told, native)
         result = {**outcome.result, **foretold.spread(work.told.made)}
         return replace(outcome, result=result, warnings=foretold.outcome.warnings)
 
 
+def carried_out(work: Work, host: Host, goal: Goal) -> Host:
+    """The host at its goal, under the lock of its cluster."""
+    try:
+        final = _WAYS[goal](work, host)
+        _level(work, final)
+    except (TransportError, WaitTimeout, HypervisorError) as error:
+        raise _left_behind(error, host) from None
+    return final
+
+
 @dataclass
 class Work:
-    """What is at hand while one host is worked on. beat: renews the lock. fleet: as it was foretold with."""
+    """What is at hand while one host is worked on. beat: renews the lock. fleet: as it was foretold with.
+
+    current: it is a reading of this moment and under the lock. whole: the cluster is read once the host is in
+    maintenance, which ``after`` then holds.
+    """
 
     cloud: Cloud
     request: Request
@@ -104,6 +113,9 @@ class Work:
     fleet: t.Optional[Fleet]
     native: NativePart
     told: Told = field(default_factory=Told)
+    current: bool = False
+    whole: bool = False
+    after: t.Optional[Fleet] = None
 
     def until(self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float) -> Host:
         """Read the host until it is so, and keep the lock meanwhile."""
@@ -116,7 +128,8 @@ class Work:
         return until(self.cloud, seen, done, what=what, limit=limit, show=show)
 
     def emptying(self, host: Host, partial: bool) -> Emptying:
-        fleet = self.cloud.fleets.read(self.cluster, self.fleet)
+        fleet = self.fleet if self.current else None
+        fleet, self.current = fleet or self.cloud.fleets.read(self.cluster, self.fleet), False
         terms = terms_of(fleet, self.request, partial)
         limits, limit = self.request.limits, self.request.timeout
         remember = self.request.move_back
@@ -129,6 +142,13 @@ def _level(work: Work, host: Host) -> None:
         only = [host.id] if host.resource_state == ENABLED else []
         terms, limits = work.request.terms, work.request.limits
         work.told.moved += level(work.cloud, work.cluster, terms.spare_hosts, limits, work.beat, work.told.made, only)
+
+
+def ready(cloud: Cloud, request: Request, host: Host) -> Host:
+    """In a state that it can be worked on in. Raises Refused."""
+    host = _settled(cloud, request, host)
+    _possible(host)
+    return host
 
 
 def _settled(cloud: Cloud, request: Request, host: Host) -> Host:
@@ -195,7 +215,9 @@ def _enter(work: Work, host: Host) -> Host:
         if host.resource_state == DRAINING:
             host = _drained(work, host)
         if host.resource_state == MAINTENANCE:
-            verified_empty(work.cloud, host, work.cluster)
+            if work.whole:
+                work.after = work.cloud.fleets.read(work.cluster, work.fleet)
+            verified_empty(work.cloud, host, work.cluster, work.after)
             work.native.enter()
             return host
         if host.resource_state not in FAILED_DRAIN:

@@ -10,7 +10,7 @@ cluster.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
@@ -27,7 +27,8 @@ class Record:
     """hosts, done, skipped, worked: ids. placement: the fingerprint that the last plan expects to find.
 
     worked: those whose work is done, so that all that is left is their way back and what comes after it.
-    begun: when, by the server's clock, in seconds since 1970; 0 where that is unknown.
+    begun: when, by the server's clock, in seconds since 1970; 0 where that is unknown. newest: when the last of all notes
+    was written. starts: the notes that make it a record.
     """
 
     run: str
@@ -37,18 +38,28 @@ class Record:
     placement: str = ""
     worked: tuple[str, ...] = ()
     begun: float = 0.0
+    newest: float = 0.0
+    starts: tuple[Note, ...] = ()
 
     @property
     def pending(self) -> tuple[str, ...]:
         return tuple(each for each in self.hosts if each not in self.done and each not in self.skipped)
 
+    def with_fate(self, host: str, fate: Fate) -> Record:
+        """Once it was noted."""
+        found = {"done": self.done, "skipped": self.skipped, "worked": self.worked}
+        found[fate] = (*found[fate], host)
+        return replace(self, **found)
+
 
 def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Optional[Record]:
     """The cluster's record, or None. ``all_hosts``: ids that a roll without a narrower scope visits."""
-    notes = _notes(cloud, cluster)
+    everything = cloud.notes.all("CLUSTER", cluster.id)
+    notes = _said(everything)
     starts = [(note, words) for note, words in notes if words[1] == "start"]
     if not starts:
         return None
+    newest = max((note.at or 0.0 for note in everything), default=0.0)
     # A note of another name, or that says something else, is somebody's own.
     run = starts[0][1][0]
     said: dict[str, list[str]] = {}
@@ -60,32 +71,33 @@ def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Option
     # A host that has left the cluster is not waited for.
     hosts = tuple(each for each in scope if not all_hosts or each in all_hosts) if scope else tuple(all_hosts)
     placement = said.get("start", [NOWHERE])[-1]
-    return Record(run, hosts, done, skipped, "" if placement == NOWHERE else placement, worked, _begun(starts))
+    its = tuple(note for note, words in starts if words[0] == run)
+    held = "" if placement == NOWHERE else placement
+    return Record(run, hosts, done, skipped, held, worked, _begun(starts), newest, its)
 
 
-def age(cloud: Cloud, cluster: Cluster, record: Record) -> float:
+def age(cloud: Cloud, record: Record) -> float:
     """Seconds since it was begun, as the newest note and this machine's clock have it; 0 where that is unknown."""
-    if not record.begun:
-        return 0.0
-    newest = max((note.at or 0.0 for note in cloud.notes.all("CLUSTER", cluster.id)), default=0.0)
-    return max(newest, cloud.clock.wall(), record.begun) - record.begun
+    return max(record.newest, cloud.clock.wall(), record.begun) - record.begun if record.begun else 0.0
 
 
-def begin(cloud: Cloud, cluster: Cluster, run: str, scope: t.Sequence[str]) -> None:
-    """Start one. ``scope``: ids of the hosts to visit, none for all. The note that makes it a record comes last."""
+def begin(cloud: Cloud, cluster: Cluster, run: str, scope: t.Sequence[str]) -> tuple[Note, ...]:
+    """Start one; the note that makes it a record, which comes last. ``scope``: ids of the hosts to visit, none for
+    all.
+    """
     clear(cloud, cluster)
     for host in scope:
         _say(cloud, cluster, run, "scope", host)
-    _say(cloud, cluster, run, "start", "")
+    return (_say(cloud, cluster, run, "start", ""),)
 
 
 def expect(cloud: Cloud, cluster: Cluster, record: Record, placement: str) -> None:
     """Remember the placement that the next wave is to find; the new note first, so that a kill loses nothing."""
     if placement == record.placement:
         return
-    old = [(note, words) for note, words in _notes(cloud, cluster) if words[:2] == [record.run, "start"]]
-    _say(cloud, cluster, record.run, "start", f"{placement or NOWHERE} {record.begun or _begun(old):.0f}")
-    remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _words in old])
+    begun = record.begun or min((note.at for note in record.starts if note.at is not None), default=0.0)
+    _say(cloud, cluster, record.run, "start", f"{placement or NOWHERE} {begun:.0f}")
+    remove_notes(cloud, "CLUSTER", cluster.id, record.starts)
 
 
 def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate) -> None:
@@ -95,7 +107,7 @@ def settle(cloud: Cloud, cluster: Cluster, record: Record, host: str, fate: Fate
 
 def clear(cloud: Cloud, cluster: Cluster) -> None:
     """Forget it; what makes it a record goes first."""
-    notes = sorted(_notes(cloud, cluster), key=lambda pair: pair[1][1] != "start")
+    notes = sorted(_said(cloud.notes.all("CLUSTER", cluster.id)), key=lambda pair: pair[1][1] != "start")
     remove_notes(cloud, "CLUSTER", cluster.id, [note for note, _words in notes])
 
 
@@ -106,14 +118,11 @@ def _begun(starts: t.Sequence[tuple[Note, list[str]]]) -> float:
     return min([each for each in said if each] or written, default=0.0)
 
 
-def _say(cloud: Cloud, cluster: Cluster, run: str, what: str, about: str) -> None:
-    add_note(cloud, "CLUSTER", cluster.id, f"{PREFIX}{run} {what} {about}".rstrip())
+def _say(cloud: Cloud, cluster: Cluster, run: str, what: str, about: str) -> Note:
+    return add_note(cloud, "CLUSTER", cluster.id, f"{PREFIX}{run} {what} {about}".rstrip())
 
 
-def _notes(cloud: Cloud, cluster: Cluster) -> list[tuple[Note, list[str]]]:
-    found = [(note, note.text[len(PREFIX) :].split()) for note in _all(cloud, cluster)]
+def _said(notes: t.Iterable[Note]) -> list[tuple[Note, list[str]]]:
+    """What they say of rolls, by words."""
+    found = [(note, note.text[len(PREFIX) :].split()) for note in notes if note.text.startswith(PREFIX)]
     return [pair for pair in found if len(pair[1]) > 1]
-
-
-def _all(cloud: Cloud, cluster: Cluster) -> list[Note]:
-    return [note for note in cloud.notes.all("CLUSTER", cluster.id) if note.text.startswith(PREFIX)]

@@ -85,20 +85,45 @@ def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     the cluster's lock. Raises Refused with every reason where no host can go.
     """
     cluster = cluster_of(cloud, request)
-    if check_mode:
-        return _next(cloud, cluster, request, True)
-    locks.take(cloud, cluster, request.claim)
+    if not check_mode:
+        locks.take(cloud, cluster, request.claim)
+    return Outcome(False, result=begun(cloud, cluster, request, check_mode, Known()).told)
+
+
+def begun(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool, known: Known) -> Following:
+    """As ``following``; a roll of which nothing has begun and that is refused keeps no lock."""
     try:
-        return _next(cloud, cluster, request, False)
+        return following(cloud, cluster, request, check_mode, known)
     except Refused as error:
-        if records.read(cloud, cluster, ()) is None or {each.code for each in error.reasons} & NOT_ITS_OWN:
-            # Nothing of this run has begun, so nothing is kept from others.
+        its_own = not {each.code for each in error.reasons} & NOT_ITS_OWN
+        if not check_mode and not (its_own and records.read(cloud, cluster, ())):
             locks.release(cloud, cluster, request.claim)
         raise
 
 
-def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) -> Outcome:
-    fleet = agreed(cloud, cluster)
+@dataclass(frozen=True)
+class Known:
+    """What a walk knows of its cluster. fleet: a reading of this moment. expected: the placement that its last wave
+    was to lead to. lasting: it is written down, for the run that goes on.
+    """
+
+    fleet: t.Optional[Fleet] = None
+    expected: t.Optional[str] = None
+    lasting: bool = True
+
+
+class Following(t.NamedTuple):
+    """The wave that is next. told: as a result. fleet: that it was planned with. expected: the placement after it."""
+
+    told: dict[str, t.Any]
+    fleet: Fleet
+    record: records.Record
+    expected: str
+
+
+def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool, known: Known) -> Following:
+    """As ``next_wave``, under a lock that is held."""
+    fleet = agreed(cloud, cluster, known.fleet)
     scope = tuple(host.id for host in scope_of(fleet, request))
     held = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     foreign = _not_its_own(cloud, fleet, held, request)
@@ -107,16 +132,12 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
     record = held or records.Record(request.run, scope)
     half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
     now = fingerprint(_aimed(fleet))
-    result: dict[str, object] = {
-        "run": record.run,
-        "done": _names(fleet, record.done),
-        "pending": _names(fleet, record.pending),
-        "skipped_hosts": _names(fleet, record.skipped),
-        "worked": _names(fleet, [each for each in record.worked if each in record.pending]),
-        "drifted": bool(record.placement) and record.placement != now,
+    result: dict[str, t.Any] = {
+        **stands(fleet.hosts, record),
+        "drifted": (known.expected or record.placement or now) != now,
         "wave": [h.name for h in half_way],
         "plan": None,
-        "age": round(records.age(cloud, cluster, record)),
+        "age": round(records.age(cloud, record)),
     }
     expected = record.placement
     if not half_way and record.pending:
@@ -130,9 +151,11 @@ def _next(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool) ->
     if not check_mode:
         # Only now that there is a plan, so that a refusal leaves no roll behind.
         if held is None:
-            records.begin(cloud, cluster, request.run, scope if request.hosts else ())
-        records.expect(cloud, cluster, record, expected)
-    return Outcome(False, result=result)
+            starts = records.begin(cloud, cluster, request.run, scope if request.hosts else ())
+            record = replace(record, starts=starts)
+        if known.lasting:
+            records.expect(cloud, cluster, record, expected)
+    return Following(result, fleet, record, expected)
 
 
 NOT_ITS_OWN = frozenset({"other_roll", "old_roll"})
@@ -142,7 +165,7 @@ def _not_its_own(cloud: Cloud, fleet: Fleet, record: t.Optional[records.Record],
     """Why a record is not gone on with: of another name, or so old that what is done in it was another work."""
     if record is None:
         return []
-    seconds = records.age(cloud, fleet.cluster, record)
+    seconds = records.age(cloud, record)
     done, left = (", ".join(_names(fleet, ids)) or "none" for ids in ((*record.done, *record.skipped), record.pending))
     facts = {"run": record.run, "age": round(seconds), "host": ""}
     state = f"roll {record.run!r}, started {duration(seconds)} ago, is not finished: done {done}; pending {left}"
@@ -175,12 +198,8 @@ def host_worked(cloud: Cloud, request: Request, host: str, check_mode: bool) -> 
 def _noted(cloud: Cloud, request: Request, host: str, fate: records.Fate, check_mode: bool) -> Outcome:
     cluster = cluster_of(cloud, request)
     hosts = cloud.hosts.all(cluster_id=cluster.id, detail="min")
-    record = records.read(cloud, cluster, [each.id for each in hosts])
-    if record is None:
-        reason = Reason("no_roll", "no roll is running on it", "request the next wave first")
-        raise Refused(f"cluster {cluster.name}", [reason])
-    _same_name(cluster, record, request)
-    its = _named(hosts, host, cluster)
+    record = its_own(cloud, cluster, request, [each.id for each in hosts])
+    its = named(hosts, host, cluster)
     if its.id not in record.pending or (fate == "worked" and its.id in record.worked):
         return Outcome(False, result={"run": record.run, "host": its.name})
     if not check_mode:
@@ -188,6 +207,32 @@ def _noted(cloud: Cloud, request: Request, host: str, fate: records.Fate, check_
         records.settle(cloud, cluster, record, its.id, fate)
     left = [each.name for each in hosts if each.id in record.pending and (fate == "worked" or each.id != its.id)]
     return Outcome(True, {}, {fate: its.name}, {"run": record.run, "host": its.name, "pending": left})
+
+
+def its_own(cloud: Cloud, cluster: Cluster, request: Request, all_hosts: t.Sequence[str]) -> records.Record:
+    """The record of a roll that is under way. Raises Refused where there is none of that name."""
+    record = records.read(cloud, cluster, all_hosts)
+    if record is None:
+        reason = Reason("no_roll", "no roll is running on it", "request the next wave first")
+        raise Refused(f"cluster {cluster.name}", [reason])
+    _same_name(cluster, record, request)
+    return record
+
+
+def stands(hosts: t.Sequence[Host], record: records.Record) -> dict[str, t.Any]:
+    """Where a roll stands, by the names of its hosts."""
+    names = {host.id: host.name for host in hosts}
+
+    def called(ids: t.Iterable[str]) -> list[str]:
+        return [names.get(each, each) for each in ids]
+
+    return {
+        "run": record.run,
+        "done": called(record.done),
+        "pending": called(record.pending),
+        "skipped_hosts": called(record.skipped),
+        "worked": called(each for each in record.worked if each in record.pending),
+    }
 
 
 def finish(cloud: Cloud, request: Request, check_mode: bool, abandon: bool = False) -> Outcome:
@@ -231,20 +276,20 @@ def cluster_of(cloud: Cloud, request: Request) -> Cluster:
     return lookup.cluster(cloud, request.cluster, lookup.zone(cloud, request.zone))
 
 
-def _named(hosts: t.Sequence[Host], name: str, cluster: Cluster) -> Host:
+def named(hosts: t.Sequence[Host], name: str, cluster: Cluster) -> Host:
     return only(matches(hosts, name), "host", name, f"cluster {cluster.name}", [host.name for host in hosts])
 
 
 def scope_of(fleet: Fleet, request: Request) -> list[Host]:
     if not request.hosts:
         return list(fleet.hosts)
-    return [_named(fleet.hosts, name, fleet.cluster) for name in request.hosts]
+    return [named(fleet.hosts, name, fleet.cluster) for name in request.hosts]
 
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
     """VMs that may be stopped do not move, and a host that is out for good takes none."""
     vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and _stopped(vm, request.consent)))
-    named = (_named(fleet.hosts, name, fleet.cluster).id for name in request.first)
+    named = (named(fleet.hosts, name, fleet.cluster).id for name in request.first)
     first = tuple(dict.fromkeys((*masters, *named)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
     return plan(_returning(fleet, pending), vms, order)

@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A roll walked on by one task until a stage of the operator's is due on some hosts, or until all of them are done.
+
+Between two stages nothing is asked twice: one session, one lock, and one reading of the cluster for each host, which
+proves the host empty and is what the next one is planned with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ...core.change import Outcome
+from ...core.errors import HostcraftError
+from ...core.placement.fleet import Fleet
+from ...core.placement.text import roll_text
+from ...core.zone.hosts import Host, HostName
+from ...core.zone.topology import Cluster
+from ...ports.cloud import Cloud
+from ..capacity.agreed import agreed
+from ..hypervisors.native import NativePart
+from . import foretelling, locks, marks, records, rolling
+from .foretelling import Goal, outcome_of, predicted
+from .host import Work, carried_out, ready
+
+Json = dict[str, t.Any]
+# Seconds for which a reading is of this moment, where nobody but this task is known to have changed anything.
+FRESH = 30.0
+NOTHING_PLANNED: Json = {"plan": None, "drifted": False, "age": 0}
+PRE, MAIN, POST = STAGES = ("pre_maintenance", "maintenance", "post_maintenance")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a walk goes on. stages: those that have something to run. ran: the one that has run on ``wave``, none at
+    the beginning. skipped: hosts that it has left out. moves: (VM, host) as the wave was planned.
+    """
+
+    stages: frozenset[str] = frozenset()
+    ran: str = ""
+    wave: tuple[str, ...] = ()
+    skipped: frozenset[str] = frozenset()
+    moves: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Walk:
+    """One task. asked: of the roll. each: of every host. now: the wave that is under way, as it was planned."""
+
+    cloud: Cloud
+    cluster: Cluster
+    asked: rolling.Request
+    each: foretelling.Request
+    step: Step
+    lock: locks.Held
+    now: Json = field(default_factory=dict)
+    results: list[Json] = field(default_factory=list)
+    changed: bool = False
+    walked: bool = False
+    _moves: tuple[tuple[str, str], ...] = ()
+    _record: t.Optional[records.Record] = None
+    # A reading of this moment, None once a stage has run or hosts have been worked on.
+    _fleet: t.Optional[Fleet] = None
+    _read_at: float = 0.0
+    _expected: t.Optional[str] = None
+
+    def run(self) -> Outcome:
+        """Until a stage is due or the roll is over. What was done before an error is told with it."""
+        try:
+            due = self._resumed()
+            while not due and self._next():
+                due = self._wave("")
+        except HostcraftError as error:
+            error.details = {**error.details, "results": self.results}
+            raise
+        over = not due and not self.now["wave"]
+        finished = rolling.finish(self.cloud, self.asked, False).result if over else {"moved": []}
+        if finished["moved"]:
+            self.results.append({"name": f"balance of {self.cluster.name}", "moved": finished["moved"]})
+        hosts = {"": [], PRE: self.coming, MAIN: self.fresh, POST: self.out}[due]
+        result = {**self.now, "stage": due, "stage_hosts": hosts, "finished": over, "results": self.results}
+        return Outcome(self.changed, result={**result, "moved": finished["moved"]})
+
+    @property
+    def coming(self) -> list[str]:
+        """Hosts of the wave whose work is not done yet; a run that was killed may have done it."""
+        return [name for name in self.now["wave"] if name not in self.now["worked"]]
+
+    @property
+    def fresh(self) -> list[str]:
+        return [name for name in self.coming if name not in self.step.skipped]
+
+    @property
+    def out(self) -> list[str]:
+        return [name for name in self.now["wave"] if name not in self.step.skipped]
+
+    def _next(self) -> bool:
+        """The wave that is next; False where there is none."""
+        fleet = self._fleet if self.cloud.clock.now() - self._read_at < FRESH else None
+        known = rolling.Known(fleet, self._expected, bool(self.step.stages))
+        found = rolling.begun(self.cloud, self.cluster, self.asked, False, known)
+        self.now, self._record, self._expected = found.told, found.record, found.expected
+        self._fleet, self._read_at = found.fleet, self.cloud.clock.now()
+        self.cloud.progress(f"cluster {self.cluster.name}: {roll_text(self.now)}")
+        waves = (self.now["plan"] or {}).get("waves") or [{"moves": []}]
+        self._moves = tuple((move["vm_id"], move["target"]) for move in waves[0]["moves"])
+        return bool(self.now["wave"])
+
+    def _resumed(self) -> str:
+        """After a stage: the rest of its wave."""
+        if not self.step.ran:
+            return ""
+        cluster = self.cluster
+        hosts = self.cloud.hosts.again(cluster_id=cluster.id, detail="min")
+        self._record = rolling.its_own(self.cloud, cluster, self.asked, [host.id for host in hosts])
+        self.now = {**rolling.stands(hosts, self._record), "wave": list(self.step.wave), **NOTHING_PLANNED}
+        self._moves = self.step.moves
+        return self._wave(self.step.ran)
+
+    def _wave(self, ran: str) -> str:
+        """What comes after a stage of this wave, until the next one that has something to run; else the wave is over."""
+        if not ran:
+            if PRE in self.step.stages and self.coming:
+                return PRE
+            ran = PRE
+        if ran == PRE:
+            self._note("skipped", [name for name in self.now["wave"] if name in self.step.skipped])
+            self._bring(self.fresh, "maintenance")
+            if MAIN in self.step.stages and self.fresh:
+                return MAIN
+            ran = MAIN
+        if ran == MAIN:
+            self._note("worked", self.fresh)
+            self._bring(self.out, "enabled")
+            if POST in self.step.stages and self.out:
+                return POST
+        self._note("done", self.out)
+        self.walked = True
+        return ""
+
+    def _note(self, fate: records.Fate, names: t.Iterable[str]) -> None:
+        for name in names:
+            host = self._host(name)
+            record = t.cast(records.Record, self._record)
+            if host.id in record.pending and not (fate == "worked" and host.id in record.worked):
+                self.lock.beat()
+                records.settle(self.cloud, self.cluster, record, host.id, fate)
+                self._record = record.with_fate(host.id, fate)
+                self.changed = True
+
+    def _bring(self, names: t.Iterable[str], goal: Goal) -> None:
+        """One host after the other. Raises with the first that cannot be, before another is taken out."""
+        for name in names:
+            began = self.cloud.clock.now()
+            try:
+                outcome = self._brought(self._host(name), goal)
+            except HostcraftError as error:
+                self.results.append({"name": name, "failed": True, "msg": error.message, "details": error.details})
+                raise
+            self.changed = self.changed or outcome.changed
+            seconds = round(self.cloud.clock.now() - began, 1)
+            self.results.append({"name": name, "changed": outcome.changed, **outcome.result, "seconds": seconds})
+
+    def _brought(self, host: Host, goal: Goal) -> Outcome:
+        request = self._request(host)
+        if not self.walked:
+            # What a killed run has asked for may still be under way.
+            host = ready(self.cloud, request, host)
+        with contextlib.closing(NativePart(request.reach, self.cluster, host)) as native:
+            fleet = self._fleet if goal == "maintenance" else None
+            if goal == "maintenance" and fleet is None:
+                fleet = agreed(self.cloud, self.cluster)
+            foretold = predicted(self.cloud, request, host, self.cluster, goal, native, fleet)
+            if not foretold.outcome.changed and not (goal == "enabled" and marks.read(self.cloud, host)):
+                return foretold.outcome
+            work = Work(self.cloud, request, self.cluster, self.lock.beat, foretold.fleet, native)
+            work.current, work.whole = foretold.fleet is not None, goal == "maintenance"
+            before = host.resource_state
+            final = carried_out(work, host, goal)
+            self._seen(work, final, goal)
+            return outcome_of(before, final, work.told, native)
+
+    def _request(self, host: Host) -> foretelling.Request:
+        others = tuple(name for name in self.now["wave"] if name != host.name)
+        return replace(
+            self.each,
+            which=HostName(host.name, host.id),
+            preferred=tuple(self.now["done"]),
+            avoid=others,
+            planned=self._moves,
+        )
+
+    def _seen(self, work: Work, final: Host, goal: Goal) -> None:
+        """The cluster after a host was worked on, where that is known: as it was read, with the host as it is."""
+        if goal == "maintenance":
+            self._read_at = self.cloud.clock.now()
+        fleet = work.after if goal == "maintenance" else self._fleet
+        if fleet is not None and (goal == "maintenance" or not work.told.anything):
+            fleet = replace(
+                fleet,
+                hosts=tuple(
+                    replace(each, state=final.state, resource_state=final.resource_state) if each.id == final.id else each
+                    for each in fleet.hosts
+                ),
+            )
+        else:
+            fleet = None
+        self._fleet = fleet
+
+    def _host(self, name: str) -> Host:
+        """As it was read last, by this task."""
+        hosts = self._fleet.hosts if self._fleet else self.cloud.hosts.again(cluster_id=self.cluster.id, detail="min")
+        return rolling.named(hosts, name, self.cluster)
+
+
+def walk(cloud: Cloud, asked: rolling.Request, each: foretelling.Request, step: Step, check_mode: bool) -> Outcome:
+    """Walk on. In check mode the next wave is told. Raises Refused with every reason where it cannot go on."""
+    cluster = rolling.cluster_of(cloud, asked)
+    if check_mode:
+        now = rolling.following(cloud, cluster, asked, True, rolling.Known()).told
+        return Outcome(False, result={**now, "stage": "", "stage_hosts": [], "finished": False, "results": []})
+    return Walk(cloud, cluster, asked, each, step, locks.Held(cloud, cluster, asked.claim)).run()
