@@ -30,9 +30,15 @@ def until(
     what: str,
     limit: float,
     show: t.Callable[[T], str],
+    pause: t.Optional[t.Callable[[], float]] = None,
 ) -> T:
-    """Read until done; the last thing read. Raises WaitTimeout after ``limit`` seconds, with what was seen last."""
-    began, pause = cloud.clock.now(), FIRST
+    """Read until done; the last thing read. Raises WaitTimeout after ``limit`` seconds, with what was seen last.
+
+    pause: tells the seconds until the next reading, of which the first one waits too.
+    """
+    began, length = cloud.clock.now(), FIRST
+    if pause:
+        cloud.clock.sleep(pause())
     while True:
         seen = read()
         if done(seen):
@@ -40,7 +46,7 @@ def until(
         waited = cloud.clock.now() - began
         if waited >= limit:
             raise WaitTimeout(what, waited, show(seen))
-        if pause >= LONGEST:
+        if length >= LONGEST:
             cloud.progress(f"waiting for {what}: {show(seen)}, {waited:.0f} of at most {limit:.0f} s")
-        cloud.clock.sleep(min(pause, max(limit - waited, 0.05)))
-        pause = min(pause * GROWTH, LONGEST)
+        cloud.clock.sleep(min(pause() if pause else length, max(limit - waited, 0.05)))
+        length = min(length * GROWTH, LONGEST)

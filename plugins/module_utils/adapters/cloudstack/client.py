@@ -181,6 +181,7 @@ class Client:
         running: dict[int, tuple[Job, float]] = {}
         pause = FIRST_POLL
         while waiting or running:
+            older = dict(running)
             while waiting and len(running) < self.jobs_at_once:
                 index, (command, params) = waiting.pop(0)
                 started = self.start(command, params)
@@ -189,7 +190,11 @@ class Client:
                     pause = FIRST_POLL
                 else:
                     results[index] = started
-            ended = self._poll(running, results)
+            # A job that was started just now has not ended yet.
+            ended = self._poll(older, results)
+            for index in older.keys() ^ running.keys() if ended else ():
+                if index in results:
+                    running.pop(index, None)
             if running and not ended:
                 now = self.clock.now()
                 left = min(since + self.job_timeout - now for _job, since in running.values())

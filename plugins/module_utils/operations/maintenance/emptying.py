@@ -55,7 +55,8 @@ class Told:
 class Emptying:
     """One host that is emptied. terms: with ids. beat: called while waiting. limit: seconds of one wait.
 
-    seen: a reading of this moment, which the first round takes. remember: VMs are noted, to be moved back one day.
+    seen: a reading of this moment, which the first round takes. mark: what was written on the host. remember: VMs are
+    noted, to be moved back one day.
     """
 
     cloud: Cloud
@@ -69,7 +70,7 @@ class Emptying:
     seen: t.Optional[Fleet]
     remember: bool = False
     begun: bool = False
-    _mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
+    mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
     _tried: dict[str, Instance] = field(default_factory=dict)
     _fleet: t.Optional[Fleet] = None
     # System VMs that turned out to go only where the server chooses.
@@ -92,12 +93,17 @@ class Emptying:
                 return self.host
             last = self._carry(fleet, plan)
             # Where every migration came to pass, nothing has to be planned or started again: only looked at.
-            if not (last or self._tried or self.terms.partial or self.cloud.fleets.on_host(self.cluster, self.host.id)):
+            if not (last or self._tried or self.terms.partial) and self._empty():
                 return self.host
         if self.terms.partial:
             self.told.remaining = [vm.name for vm in self._read().on(self.host.id)]
             return self.host
         raise Refused(f"host {self.host.name}", self._unfinished(last))
+
+    def _empty(self) -> bool:
+        """By the server's own account of the host, where that says that nothing is held there; else by its VMs."""
+        self.host = self.cloud.hosts.fresh(self.host)
+        return holds_nothing(self.host) or not self.cloud.fleets.on_host(self.cluster, self.host.id)
 
     def _carry(self, fleet: Fleet, plan: Evacuation) -> dict[str, str]:
         """One round; the errors by name of the VM."""
@@ -106,7 +112,7 @@ class Emptying:
         for vm in plan.stops:
             self._stop(machines[vm.id])
         if self.remember:
-            self._mark = marks.add_moved(self.cloud, self.host, self._mark, [move.vm for move in plan.moves])
+            self.mark = marks.add_moved(self.cloud, self.host, self.mark, [move.vm for move in plan.moves])
         self._tried.update({move.vm: machines[move.vm] for move in plan.moves})
         label = f"host {self.host.name}"
         chosen = {move.vm for move in plan.moves if fleet.server_chooses(machines[move.vm])} | self._unaimed
@@ -151,14 +157,14 @@ class Emptying:
     def _close(self) -> None:
         """Marked and disabled: it takes no new VMs. A drain of the server's that failed is cancelled."""
         self.begun = True
-        self._mark = marks.begin(self.cloud, self.host)
+        self.mark = marks.begin(self.cloud, self.host)
         if self.host.resource_state in FAILED_DRAIN:
             self.host = cancelled(self.cloud, self.host)
         self.host = allocated(self.cloud, self.host, DISABLED)
 
     def _stop(self, vm: Instance) -> None:
         """Stop what may be stopped, remembered on the host before."""
-        self._mark = marks.add_stopped(self.cloud, self.host, self._mark, (vm.id, vm.kind, vm.name))
+        self.mark = marks.add_stopped(self.cloud, self.host, self.mark, (vm.id, vm.kind, vm.name))
         try:
             bring(self.cloud, vm, "stop")
         except (ApiError, NotFound):
@@ -184,6 +190,11 @@ class Emptying:
         return [Reason("not_empty", message, "find out what starts them, then run again", {"rounds": ROUNDS})]
 
 
+def holds_nothing(host: Host) -> bool:
+    """By the server's own account in a reading of this moment, which VMs that start or arrive are in from the start."""
+    return (host.cpu_allocated, host.memory_allocated) == (0, 0)
+
+
 def give_back(cloud: Cloud, host: Host, told: Told) -> None:
     """As before: enabled if it was, and the VMs that were stopped started again. Nothing where nothing was begun."""
     mark = marks.read(cloud, host)
@@ -193,7 +204,7 @@ def give_back(cloud: Cloud, host: Host, told: Told) -> None:
     if now.resource_state in (ENABLED, DISABLED):
         allocated(cloud, now, mark.before)
     start_again(cloud, host, mark, told)
-    marks.clear(cloud, host)
+    marks.clear(cloud, host, mark)
 
 
 def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> None:

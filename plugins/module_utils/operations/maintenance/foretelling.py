@@ -53,11 +53,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Foretold:
-    """fleet: the reading that it is planned with, None where nothing is planned. limits: its cluster's thresholds."""
+    """fleet: the reading that it is planned with, None where nothing is planned. limits: its cluster's thresholds.
+
+    mark: the host's, where it was looked at.
+    """
 
     outcome: Outcome
     fleet: t.Optional[Fleet] = None
     limits: t.Mapping[str, float] = field(default_factory=dict)
+    mark: t.Optional[marks.Mark] = None
 
     def spread(self, moves: t.Sequence[Move]) -> dict[str, object]:
         """For a result: the loads of the cluster's hosts before and after these moves."""
@@ -114,11 +118,12 @@ def predicted(
     goal: Goal,
     native: NativePart,
     fleet: t.Optional[Fleet] = None,
+    mark: t.Optional[marks.Mark] = None,
 ) -> Foretold:
-    """What would be done, written nowhere. fleet: a reading of this moment. Raises Refused."""
+    """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused."""
     state = host.resource_state
     if goal == "enabled":
-        return _back(cloud, request, host, cluster, native)
+        return _back(cloud, request, host, cluster, native, mark or marks.read(cloud, host))
     mode = True if goal == "maintenance" and native.would_change(True) else None
     if state == MAINTENANCE:
         verified_empty(cloud, host, cluster)
@@ -141,8 +146,9 @@ def predicted(
     return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
 
 
-def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart) -> Foretold:
-    mark = marks.read(cloud, host)
+def _back(
+    cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart, mark: t.Optional[marks.Mark]
+) -> Foretold:
     mode = False if native.would_change(False) else None
     final = replace(host, resource_state=end_of(host, mark))
     told = Told(started=[name for _id, _kind, name in mark.stopped] if mark else [])
@@ -151,7 +157,7 @@ def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: 
     if request.move_back:
         told.left = []
     if not level and not returning:
-        return Foretold(outcome_of(host.resource_state, final, told, native, mode))
+        return Foretold(outcome_of(host.resource_state, final, told, native, mode), mark=mark)
     fleet, limits = agreed(cloud, cluster), thresholds(cloud, cluster)
     back = bring_back(fleet, returning, host.id, request.terms.spare_hosts)
     moves = list(back.moves)
@@ -162,7 +168,7 @@ def _back(cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: 
     outcome = outcome_of(host.resource_state, final, told, native, mode)
     result = {**outcome.result, "distribution": distribution(fleet, moves, limits).told()}
     warnings = tuple(each["message"] for each in told.left or ())
-    return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
+    return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits, mark)
 
 
 def returning_of(request: Request, final: Host, mark: t.Optional[marks.Mark]) -> tuple[str, ...]:

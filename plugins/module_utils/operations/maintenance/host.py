@@ -48,10 +48,12 @@ from .emptying import (
     allocated,
     cancelled,
     give_back,
+    holds_nothing,
     revive,
     start_again,
 )
 from .foretelling import Goal, Request, end_of, outcome_of, predicted, returning_of, terms_of, verified_empty
+from .migrations import Pace
 
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
@@ -103,7 +105,7 @@ class Work:
     """What is at hand while one host is worked on. beat: renews the lock. fleet: as it was foretold with.
 
     current: it is a reading of this moment and under the lock. whole: the cluster is read once the host is in
-    maintenance, which ``after`` then holds.
+    maintenance, which ``after`` then holds. mark: the host's, as it was read under the lock.
     """
 
     cloud: Cloud
@@ -116,16 +118,21 @@ class Work:
     current: bool = False
     whole: bool = False
     after: t.Optional[Fleet] = None
+    mark: t.Optional[marks.Mark] = None
 
-    def until(self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float) -> Host:
-        """Read the host until it is so, and keep the lock meanwhile."""
+    def until(
+        self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float, pace: t.Optional[Pace] = None
+    ) -> Host:
+        """Read the host until it is so, and keep the lock meanwhile. pace: of what has begun just now."""
+        began = self.cloud.clock.now()
 
         def seen() -> Host:
             self.beat()
             return self.cloud.hosts.fresh(host)
 
         show: t.Callable[[Host], str] = lambda each: f"{each.state}, {each.resource_state}"  # noqa: E731
-        return until(self.cloud, seen, done, what=what, limit=limit, show=show)
+        pause = (lambda: pace.pause(self.cloud.clock, began)) if pace else None
+        return until(self.cloud, seen, done, what=what, limit=limit, show=show, pause=pause)
 
     def emptying(self, host: Host, partial: bool) -> Emptying:
         fleet = self.fleet if self.current else None
@@ -188,7 +195,10 @@ def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
 def _emptied(work: Work, host: Host) -> Host:
     """No VM left on it, and Disabled; as before where that cannot be."""
     try:
-        return work.emptying(host, False).run()
+        emptying = work.emptying(host, False)
+        host = emptying.run()
+        work.mark = emptying.mark
+        return host
     except (TransportError, WaitTimeout):
         raise
     except HostcraftError as error:
@@ -210,10 +220,11 @@ def _given_back(work: Work, host: Host, error: HostcraftError) -> HostcraftError
 def _enter(work: Work, host: Host) -> Host:
     """Into maintenance: joins a drain that is under way, recovers one that failed, else empties the host first."""
     for _attempt in range(DRAINS):
-        if host.resource_state not in (DRAINING, MAINTENANCE):
+        asked = host.resource_state not in (DRAINING, MAINTENANCE)
+        if asked:
             host = _asked(work, _emptied(work, host))
         if host.resource_state == DRAINING:
-            host = _drained(work, host)
+            host = _drained(work, host, asked)
         if host.resource_state == MAINTENANCE:
             if work.whole:
                 work.after = work.cloud.fleets.read(work.cluster, work.fleet)
@@ -245,17 +256,22 @@ def _asked(work: Work, host: Host) -> Host:
 
     host = allocated(cloud, host, ENABLED)
     try:
-        surely(cloud, lambda: hosts.prepared(cloud, host), made)
+        return surely(cloud, lambda: hosts.prepared(cloud, host), made)
     except ApiError as error:
         raise _given_back(work, host, error) from None
-    return cloud.hosts.fresh(host)
 
 
-def _drained(work: Work, host: Host) -> Host:
-    """Out of the server's drain, which stops VMs that it cannot move: those are started again."""
-    there = work.cloud.fleets.on_host(work.cluster, host.id)
-    what = f"host {host.name} to be in maintenance"
-    host = work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout)
+def _drained(work: Work, host: Host, asked: bool = False) -> Host:
+    """Out of the server's drain, which stops VMs that it cannot move: those are started again.
+
+    asked: it was asked for just now, and the host was read after that.
+    """
+    there = () if asked and holds_nothing(host) else work.cloud.fleets.on_host(work.cluster, host.id)
+    what, pace = f"host {host.name} to be in maintenance", work.request.limits.drains
+    began = work.cloud.clock.now()
+    pace.begun()
+    host = work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout, pace)
+    pace.ended([work.cloud.clock.now() - began])
     revive(work.cloud, host, there, work.told)
     return host
 
@@ -269,19 +285,20 @@ def _draining(work: Work, host: Host) -> Host:
 
 def _enabled(work: Work, host: Host) -> Host:
     """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
-    cloud, mark = work.cloud, marks.read(work.cloud, host)
+    cloud, mark = work.cloud, work.mark or marks.read(work.cloud, host)
     end = end_of(host, mark)
     # First, or CloudStack starts VMs on a host that takes none.
     work.native.leave()
     if host.resource_state not in (ENABLED, DISABLED):
         host = cancelled(cloud, host)
     host = allocated(cloud, host, end)
-    host = work.until(host, lambda seen: seen.state == "Up", f"the agent of host {host.name}", AGENT_UP)
+    if host.state != "Up":
+        host = work.until(host, lambda seen: seen.state == "Up", f"the agent of host {host.name}", AGENT_UP)
     _storage_back(work, host)
     if mark is not None:
         start_again(cloud, host, mark, work.told)
         _moved_back(work, host, mark)
-        marks.clear(cloud, host)
+        marks.clear(cloud, host, mark)
     return host
 
 

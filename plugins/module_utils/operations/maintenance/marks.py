@@ -9,10 +9,11 @@ Marks are annotations of the host, which administrators see; an annotation holds
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ...core.zone.hosts import DISABLED, ENABLED, Host
 from ...ports.cloud import Cloud
+from ...ports.notes import Note
 from ..surely import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
@@ -25,19 +26,21 @@ KINDS = ("User", "Router", "ConsoleProxy", "SecondaryStorageVm", "InternalLb")
 class Mark:
     """before: the resource state to return to. stopped: (id, kind, name) of VMs that were stopped and start again.
 
-    moved: ids of VMs that were to be moved off, where they are to come back.
+    moved: ids of VMs that were to be moved off, where they are to come back. notes: those that it is written in.
     """
 
     before: str
     stopped: tuple[tuple[str, str, str], ...] = ()
     moved: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
 def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
     """The host's mark, or None. Notes are written by anybody: what is no whole mark is none."""
     before, stopped = "", []
     moved: list[str] = []
-    for note in cloud.notes.all("HOST", host.id):
+    found = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED, MOVED))]
+    for note in found:
         if note.text.startswith(BEFORE) and note.text[len(BEFORE) :] in (ENABLED, DISABLED):
             before = note.text[len(BEFORE) :]
         elif note.text.startswith(STOPPED):
@@ -46,7 +49,8 @@ def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
                 stopped.append((words[0], words[1], words[2]))
         elif note.text.startswith(MOVED):
             moved += note.text[len(MOVED) :].split()
-    return Mark(before, tuple(dict.fromkeys(stopped)), tuple(dict.fromkeys(moved))) if before else None
+    whole = tuple(dict.fromkeys(stopped)), tuple(dict.fromkeys(moved))
+    return Mark(before, *whole, tuple(found)) if before else None
 
 
 def begin(cloud: Cloud, host: Host) -> Mark:
@@ -56,8 +60,7 @@ def begin(cloud: Cloud, host: Host) -> Mark:
         return held
     # A drain that failed is cancelled, and that ends in Enabled.
     before = DISABLED if host.resource_state == DISABLED else ENABLED
-    add_note(cloud, "HOST", host.id, BEFORE + before)
-    return Mark(before)
+    return Mark(before, notes=(add_note(cloud, "HOST", host.id, BEFORE + before),))
 
 
 def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) -> Mark:
@@ -65,22 +68,20 @@ def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) 
     vm = (vm[0], vm[1], vm[2][:LONGEST_NAME])
     if vm in mark.stopped:
         return mark
-    add_note(cloud, "HOST", host.id, STOPPED + " ".join(vm))
-    return replace(mark, stopped=(*mark.stopped, vm))
+    note = add_note(cloud, "HOST", host.id, STOPPED + " ".join(vm))
+    return replace(mark, stopped=(*mark.stopped, vm), notes=(*mark.notes, note))
 
 
 def add_moved(cloud: Cloud, host: Host, mark: Mark, vm_ids: t.Iterable[str]) -> Mark:
     """Remember VMs before they are moved, as many in a note as it holds."""
     new = [each for each in dict.fromkeys(vm_ids) if each not in mark.moved]
-    line = ""
+    lines = [""]
     for vm_id in new:
-        if line and len(MOVED) + len(line) + 1 + len(vm_id) > LONGEST_NOTE:
-            add_note(cloud, "HOST", host.id, MOVED + line)
-            line = ""
-        line = f"{line} {vm_id}".strip()
-    if line:
-        add_note(cloud, "HOST", host.id, MOVED + line)
-    return replace(mark, moved=(*mark.moved, *new))
+        if lines[-1] and len(MOVED) + len(lines[-1]) + 1 + len(vm_id) > LONGEST_NOTE:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {vm_id}".strip()
+    notes = [add_note(cloud, "HOST", host.id, MOVED + line) for line in lines if line]
+    return replace(mark, moved=(*mark.moved, *new), notes=(*mark.notes, *notes))
 
 
 def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
@@ -89,7 +90,7 @@ def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
     remove_notes(cloud, "HOST", host.id, its)
 
 
-def clear(cloud: Cloud, host: Host) -> None:
-    """Forget all; the state to return to last, because it is what says that there is a mark."""
-    notes = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED, MOVED))]
+def clear(cloud: Cloud, host: Host, mark: Mark) -> None:
+    """Forget all that was read; the state to return to last, because it is what says that there is a mark."""
+    notes = mark.notes
     remove_notes(cloud, "HOST", host.id, sorted(notes, key=lambda note: note.text.startswith(BEFORE)))

@@ -12,22 +12,28 @@ from dataclasses import dataclass, field, replace
 from ...core.errors import ApiError, JobLost, TransportError, WaitTimeout
 from ...core.placement.drain import Move
 from ...core.placement.fleet import Instance
+from ...ports.clock import Clock
 from ...ports.cloud import Cloud
 
-FIRST, LONGEST, GROWTH = 0.5, 5.0, 1.5
-NEARLY, A_LITTLE = 0.9, 0.1  # of the seconds that a migration has taken: when to look, and to look again
+FIRST, LONGEST, GROWTH = 0.25, 5.0, 1.25
+A_LITTLE = 0.1  # of the seconds that the quickest has taken: when to look again
 SAY_EVERY = 5.0  # seconds between two progress lines
-ASK_EVERY = 30.0  # seconds after which a job is asked for, whatever the state of its VM: one that failed may stay as it is
+ASK_EVERY = 30.0  # seconds after which a job is asked for all the same: a VM may stay Migrating though it has failed
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Migrations under way at once: from one host, to one host, in all. seconds: that one of them may take."""
+    """Migrations under way at once: from one host, to one host, in all. seconds: that one of them may take.
+
+    pace: learns how long they take, so that nobody asks before one can have ended; drains: of the server's, of hosts.
+    """
 
     per_source: int = 2
     per_target: int = 2
     in_all: int = 8
     seconds: float = 3600.0
+    pace: Pace = field(default_factory=lambda: Pace(), compare=False)
+    drains: Pace = field(default_factory=lambda: Pace(), compare=False)
 
 
 @dataclass
@@ -56,26 +62,29 @@ class UnderWay:
 
 
 class Pace:
-    """When to look again: seldom, while no migration can have ended by what the quickest of this work has taken."""
+    """When to look again: seldom, while nothing can have ended by what the quickest of its kind has taken."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._clock = cloud.clock
+    def __init__(self) -> None:
         self._quickest: t.Optional[float] = None
         self._pause = FIRST
 
-    def ended(self, since: t.Iterable[float]) -> None:
-        took = [self._clock.now() - each for each in since]
-        self._quickest = min([*took, *([] if self._quickest is None else [self._quickest])], default=None)
-        self._pause = FIRST if self._quickest is None else max(self._quickest * A_LITTLE, FIRST / 2)
+    def ended(self, seconds: t.Sequence[float]) -> None:
+        """How long they took."""
+        known = [] if self._quickest is None else [self._quickest]
+        self._quickest = min([*seconds, *known], default=None)
+        self.begun()
 
-    def sleep(self, oldest: float) -> None:
-        """oldest: when the first of those under way was started."""
-        left = 0.0 if self._quickest is None else oldest + self._quickest * NEARLY - self._clock.now()
+    def begun(self) -> None:
+        """Others are under way."""
+        self._pause = FIRST if self._quickest is None else max(self._quickest * A_LITTLE, FIRST)
+
+    def pause(self, clock: Clock, oldest: float) -> float:
+        """Seconds until the next look. oldest: when the first of those under way was started."""
+        left = 0.0 if self._quickest is None else oldest + self._quickest - clock.now()
         if left > 0:
-            self._clock.sleep(min(left, LONGEST))
-            return
-        self._clock.sleep(self._pause)
-        self._pause = min(self._pause * GROWTH, LONGEST)
+            return min(left, LONGEST)
+        found, self._pause = self._pause, min(self._pause * GROWTH, LONGEST)
+        return found
 
 
 def nothing() -> None:
@@ -98,9 +107,16 @@ def carry_out(
     """
     waiting = sorted(moves, key=lambda move: move.vm in chosen)
     running: dict[str, UnderWay] = {}
-    result, pace = Carried(), Pace(cloud)
+    result, pace = Carried(), limits.pace
+    pace.begun()
     began, said = cloud.clock.now(), cloud.clock.now()
     while waiting or running:
+        since = {key: each.since for key, each in running.items()}
+        # Those that are started just now have not ended yet.
+        _ask(cloud, running, machines, result, limits, chosen)
+        ended = [cloud.clock.now() - at for key, at in since.items() if key not in running]
+        if ended:
+            pace.ended(ended)
         for move in _startable(waiting, [each.move for each in running.values()], limits):
             waiting.remove(move)
             job = _start(cloud, move, machines[move.vm], move.vm in chosen)
@@ -110,18 +126,13 @@ def carry_out(
                 result.done.append(move)
             else:
                 running[job.id] = UnderWay(move, job, cloud.clock.now(), cloud.clock.now())
-        since = {key: each.since for key, each in running.items()}
-        _ask(cloud, running, machines, result, limits, chosen)
-        ended = [at for key, at in since.items() if key not in running]
         now = cloud.clock.now()
         if now - said >= SAY_EVERY and (waiting or running):
             cloud.progress(progress_line(label, len(result.done), len(moves), len(running), now - began))
             said = now
-        if ended:
-            pace.ended(ended)
-        elif running:
+        if running:
             beat()
-            pace.sleep(min(since.values()))
+            cloud.clock.sleep(pace.pause(cloud.clock, min(each.since for each in running.values())))
     if moves:
         took = cloud.clock.now() - began
         cloud.progress(progress_line(label, len(result.done), len(moves), 0, took))

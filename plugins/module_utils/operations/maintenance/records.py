@@ -27,8 +27,8 @@ class Record:
     """hosts, done, skipped, worked: ids. placement: the fingerprint that the last plan expects to find.
 
     worked: those whose work is done, so that all that is left is their way back and what comes after it.
-    begun: when, by the server's clock, in seconds since 1970; 0 where that is unknown. newest: when the last of all notes
-    was written. starts: the notes that make it a record.
+    begun: when, by the server's clock, in seconds since 1970; 0 where that is unknown. newest: when the last of all
+    notes was written. starts: the notes that make it a record.
     """
 
     run: str

@@ -65,6 +65,8 @@ class Walk:
     # A reading of this moment, None once a stage has run or hosts have been worked on.
     _fleet: t.Optional[Fleet] = None
     _read_at: float = 0.0
+    # What was written on hosts by this task, with nothing noted on them since.
+    _marks: dict[str, marks.Mark] = field(default_factory=dict)
     _expected: t.Optional[str] = None
 
     def run(self) -> Outcome:
@@ -121,7 +123,7 @@ class Walk:
         return self._wave(self.step.ran)
 
     def _wave(self, ran: str) -> str:
-        """What comes after a stage of this wave, until the next one that has something to run; else the wave is over."""
+        """What comes after a stage of this wave until the next that has something to run; "" once the wave is over."""
         if not ran:
             if PRE in self.step.stages and self.coming:
                 return PRE
@@ -173,14 +175,18 @@ class Walk:
             fleet = self._fleet if goal == "maintenance" else None
             if goal == "maintenance" and fleet is None:
                 fleet = agreed(self.cloud, self.cluster)
-            foretold = predicted(self.cloud, request, host, self.cluster, goal, native, fleet)
-            if not foretold.outcome.changed and not (goal == "enabled" and marks.read(self.cloud, host)):
+            mark = self._marks.pop(host.id, None)
+            foretold = predicted(self.cloud, request, host, self.cluster, goal, native, fleet, mark)
+            if not foretold.outcome.changed and foretold.mark is None:
                 return foretold.outcome
             work = Work(self.cloud, request, self.cluster, self.lock.beat, foretold.fleet, native)
+            work.mark = foretold.mark
             work.current, work.whole = foretold.fleet is not None, goal == "maintenance"
             before = host.resource_state
             final = carried_out(work, host, goal)
             self._seen(work, final, goal)
+            if work.mark is not None and goal == "maintenance" and not (work.told.stopped or work.told.started):
+                self._marks[host.id] = work.mark
             return outcome_of(before, final, work.told, native)
 
     def _request(self, host: Host) -> foretelling.Request:
@@ -199,13 +205,9 @@ class Walk:
             self._read_at = self.cloud.clock.now()
         fleet = work.after if goal == "maintenance" else self._fleet
         if fleet is not None and (goal == "maintenance" or not work.told.anything):
-            fleet = replace(
-                fleet,
-                hosts=tuple(
-                    replace(each, state=final.state, resource_state=final.resource_state) if each.id == final.id else each
-                    for each in fleet.hosts
-                ),
-            )
+            now = {"state": final.state, "resource_state": final.resource_state}
+            hosts = tuple(replace(each, **now) if each.id == final.id else each for each in fleet.hosts)
+            fleet = replace(fleet, hosts=hosts)
         else:
             fleet = None
         self._fleet = fleet

@@ -40,11 +40,12 @@ from ...core.zone.topology import Cluster, Pod, Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
-from ..waiting import until
+from ..waiting import FIRST, job_ended, until
 
 RECONNECTED = 300.0  # seconds for an agent to come back
 LEAVING, LOOK = 15.0, 1.0  # seconds in which one that is to come back shows that it left, and between two looks
 NO_CATEGORY = "None"
+ASKED = 600.0  # seconds for the job that begins a drain
 BEGUN = 30.0  # seconds for a drain to show whose asking was not answered
 
 
@@ -285,9 +286,23 @@ def _walk(cloud: Cloud, host: Host, steps: t.Sequence[str], limit: float) -> Hos
 
 
 def prepared(cloud: Cloud, host: Host) -> Host:
-    """Ask for the drain; when somebody else asked meanwhile, or the answer was lost, join the one that is under way."""
+    """Ask for the drain; when somebody else asked meanwhile, or the answer was lost, join the one that is under way.
+
+    The host as it is then: mostly its state tells before its job is asked for.
+    """
     try:
-        cloud.act("prepare_maintenance", host.id)
+        job = cloud.jobs.start("prepare_maintenance", id=host.id)
+        if isinstance(job, ApiError):
+            raise job
+        cloud.clock.sleep(FIRST)
+        seen = cloud.hosts.fresh(host)
+        if job is not None and seen.resource_state not in (DRAINING, MAINTENANCE):
+            what = f"host {host.name} to start its drain"
+            outcome = job_ended(cloud, lambda: cloud.jobs.ask(job), what=what, limit=ASKED)
+            if isinstance(outcome, ApiError):
+                raise outcome
+            seen = cloud.hosts.fresh(host)
+        return seen
     except ApiError:
         host = cloud.hosts.fresh(host)
         if host.resource_state not in (DRAINING, MAINTENANCE):
