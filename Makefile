@@ -233,6 +233,11 @@ bench-convert: venv $(VENV)/peer/.installed ## Compare the converter with ngine_
 bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py
 
+.PHONY: bench-roll
+bench-roll: venv ## Measure a roll: calls, moves and seconds beside bounds, and Ansible's own time for each host (HOSTS=100)
+	@$(BIN)/python benchmarks/drain.py
+	@$(BIN)/python benchmarks/roll.py $(HOSTS)
+
 .PHONY: bench-backup
 bench-backup: venv ## Kill backups and restores of a real MariaDB at every step
 	@$(BIN)/python benchmarks/backup_kills.py

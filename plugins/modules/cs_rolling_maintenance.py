@@ -30,6 +30,9 @@ options:
   state:
     description:
       - V(next) locks the cluster and returns the next hosts in RV(wave). The list is empty if all hosts are done.
+      - V(advanced) walks on, from the last result or from where the roll stands, until a stage of O(stages) is due. It
+        locks the cluster, plans, empties hosts and enables them again, and ends the roll after its last host. Without
+        O(stages), one task rolls the whole cluster.
       - V(worked) records that the work on O(host) is done. If the run is killed afterwards, the next run only enables
         the host.
       - V(done) and V(skipped) record the result of O(host).
@@ -38,11 +41,65 @@ options:
       - V(released) gives this run's lock back and keeps the record, so that the roll can be resumed. With O(take_over)
         it gives back the lock of a run that is over.
     type: str
-    choices: [next, worked, done, skipped, finished, abandoned, released]
+    choices: [next, advanced, worked, done, skipped, finished, abandoned, released]
     default: next
   host:
     description: Name of the host for V(worked), V(done) and V(skipped).
     type: str
+  stages:
+    description:
+      - Stages that have work for hosts, for O(state=advanced). The task ends with RV(stage) and RV(stage_hosts) when
+        one of them is due.
+    type: list
+    elements: str
+    choices: [pre_maintenance, maintenance, post_maintenance]
+    default: []
+  stage:
+    description: The stage that has run since the last task with O(state=advanced). Omit it at the beginning.
+    type: str
+    choices: [pre_maintenance, maintenance, post_maintenance]
+  wave:
+    description: The hosts of the wave that O(stage) has run for, RV(wave) of the last result.
+    type: list
+    elements: str
+    default: []
+  skip:
+    description: Names of hosts that O(stage) has left out. They are not emptied, and recorded as skipped.
+    type: list
+    elements: str
+    default: []
+  planned_moves:
+    description: The migrations that the last result planned for the wave.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vm:
+        description: Name of the VM.
+        type: str
+        required: true
+      vm_id:
+        description: ID of the VM. Required if several VMs have that name.
+        type: str
+      source:
+        description: Name of the host that it leaves.
+        type: str
+      target:
+        description: Name of the host that it moves to.
+        type: str
+        required: true
+  max_migrations_per_source:
+    description: Maximum number of simultaneous migrations from one host.
+    type: int
+    default: 2
+  max_migrations_per_target:
+    description: Maximum number of simultaneous migrations to one host.
+    type: int
+    default: 2
+  timeout:
+    description: Maximum number of seconds for one migration, or for one wait for a host.
+    type: float
+    default: 3600
   engine:
     description:
       - V(plan) is the engine of this collection. V(cloudstack) runs the server's own roll (C(startRollingMaintenance))
@@ -83,6 +140,14 @@ EXAMPLES = r"""
     run: kernel-update
   register: roll
 
+- name: Roll the whole cluster in one task
+  hostcraft.cloudstack.cs_rolling_maintenance:
+    zone: zurich
+    cluster: kvm-a
+    spare_hosts: 1
+    run: restart-agents
+    state: advanced
+
 - name: Record that a host is done
   hostcraft.cloudstack.cs_rolling_maintenance:
     zone: zurich
@@ -93,9 +158,29 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+stage:
+  description: The stage that is due, empty at the end of the roll.
+  returned: O(state=advanced)
+  type: str
+stage_hosts:
+  description: Names of the hosts that the stage is due for.
+  returned: O(state=advanced)
+  type: list
+  elements: str
+ended:
+  description: Whether the roll is over.
+  returned: O(state=advanced)
+  type: bool
+host_results:
+  description:
+    - What was done by this task, as M(hostcraft.cloudstack.cs_maintenance) returns it for one host. If the task fails,
+      RV(ignore:details.host_results) has it.
+  returned: O(state=advanced)
+  type: list
+  elements: dict
 wave:
   description: Names of the next hosts.
-  returned: O(state=next)
+  returned: O(state=next) and O(state=advanced)
   type: list
   elements: str
 done:
@@ -132,7 +217,7 @@ drifted:
   type: bool
 moved:
   description: The migrations that were made for balance, or in check mode would be.
-  returned: O(state=finished)
+  returned: O(state=finished) and O(state=advanced)
   type: list
   elements: dict
 plan:
@@ -143,10 +228,14 @@ plan:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import OPTIONS, walk
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import (
+    OPTIONS,
+    WALK,
+    walk,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
-STATES = ["next", "worked", "done", "skipped", "finished", "abandoned", "released"]
+STATES = ["next", "advanced", "worked", "done", "skipped", "finished", "abandoned", "released"]
 STEP: Spec = {
     "state": {"type": "str", "choices": STATES, "default": "next"},
     "host": {"type": "str"},
@@ -154,6 +243,7 @@ STEP: Spec = {
     "payload": {"type": "str", "default": ""},
     "forced": {"type": "bool", "default": False},
     "stage_timeout": {"type": "int", "default": 1800},
+    **WALK,
     **LOCK,
     "run": {**LOCK["run"], "default": "rolling"},
     "lease": {**LOCK["lease"], "default": 3600},

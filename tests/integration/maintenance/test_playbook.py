@@ -128,9 +128,11 @@ def test_killed_in_the_middle_and_run_again(zone: Zone) -> None:
 
 def test_of_two_at_once_one_works_and_the_other_is_told_who(zone: Zone) -> None:
     """Also under one and the same name of a run."""
+    zone.box.world.speed = 0.1
     first = zone.start()
     zone.await_moves(1)
     status, output = zone.run()
+    zone.box.world.speed = 10.0
     assert status != 0
     assert re.search(r"has held its lock for \d+ s \(process \d+\)", output), output
     told, _none = first.communicate(timeout=600)
@@ -226,7 +228,7 @@ def test_a_roll_that_stops_leaves_a_page_and_takes_no_other_host_out(zone: Zone,
     zone.box.faults.add("prepareHostForMaintenance", "job_failed", times=99, text="no agent")
     status, output = zone.run(max_parallel=2, report=str(tmp_path / "roll.html"))
     assert status != 0
-    assert 'The roll through c1 stopped at "Set the hosts into maintenance"' in output
+    assert 'The roll through c1 stopped at "Empty hosts and return them to service up to the next stage"' in output
     assert len({call.params["id"] for call in zone.box.calls.of("prepareHostForMaintenance")}) == 1
     assert "no agent" in (tmp_path / "roll.html").read_text(encoding="utf-8")
     zone.nothing_lost()

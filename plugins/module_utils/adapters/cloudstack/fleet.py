@@ -99,7 +99,7 @@ class FleetReader:
 
     def users_vms(self, vm_ids: t.Sequence[str]) -> t.Sequence[Instance]:
         """Several by one call: ``ids`` is known to every server since 4.4."""
-        asked = {"ids": list(vm_ids), "listall": True, "details": "min"}
+        asked: Json = {"ids": list(vm_ids), "listall": True, "details": "min"}
         found = self._client.listing("listVirtualMachines", "virtualmachine", asked)
         return [instance(item, "User", {}, (), self._client.tell) for item in found]
 

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+import typing as t
 import uuid
 
 from ...core.errors import InvalidValue
 from ...core.maintenance.lock import LONGEST_LEASE
 from ...core.placement.evacuation import Terms
 from ...core.zone.hosts import HostName
+from ...operations.hypervisors.native import Reach
 from ...operations.maintenance.foretelling import Request
 from ...operations.maintenance.locks import Claim, Lock
 from ...operations.maintenance.migrations import Limits
@@ -70,6 +72,19 @@ def limits(params: Params) -> Limits:
         params["max_migrations_per_target"],
         params["max_migrations"],
         params["timeout"],
+    )
+
+
+def of_a_roll(params: Params, its_claim: Claim, reach: t.Optional[Reach]) -> Request:
+    """What is asked of every host of a roll; the roll says which, and where its VMs go."""
+    return Request(
+        which=HostName(""),
+        zone=params["zone"],
+        claim=its_claim,
+        terms=Terms(consent=tuple(params["consent"]), spare_hosts=params["spare_hosts"]),
+        limits=limits(params),
+        timeout=params["timeout"],
+        reach=reach,
     )
 
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ...core.change import Outcome
-from ...core.errors import Reason, Refused
-from ...operations.maintenance import rolling, server_roll
+from ...core.errors import InvalidValue, Reason, Refused
+from ...operations.maintenance import rolling, server_roll, walking
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec
 from ..hypervisors import access as hypervisor
@@ -26,6 +26,27 @@ ROLL: Spec = {
 OPTIONS: Spec = {**ZONE, **ONE_CLUSTER, **hypervisor.HOSTS, **maintenance.TERMS, **ROLL, **hypervisor.HYPERVISOR}
 
 
+STAGES = list(walking.STAGES)
+WALK: Spec = {
+    "stages": {"type": "list", "elements": "str", "choices": STAGES, "default": []},
+    "stage": {"type": "str", "choices": STAGES},
+    "wave": {"type": "list", "elements": "str", "default": []},
+    "skip": {"type": "list", "elements": "str", "default": []},
+    "planned_moves": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "vm": {"type": "str", "required": True},
+            "vm_id": {"type": "str"},
+            "source": {"type": "str"},
+            "target": {"type": "str", "required": True},
+        },
+    },
+    **{
+        name: maintenance.LIMITS[name] for name in ("max_migrations_per_source", "max_migrations_per_target", "timeout")
+    },
+}
 WEEK = 7 * 86400.0
 
 
@@ -61,11 +82,28 @@ def planned(cloud: Cloud, params: Params) -> Outcome:
     return outcome
 
 
+def advanced(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    """On to the next stage. Raises InvalidValue for a stage without its hosts."""
+    if bool(params["stage"]) != bool(params["wave"]):
+        raise InvalidValue("wave", params["wave"], "the hosts on which the stage has run, together with stage")
+    asked = request(params)
+    step = walking.Step(
+        stages=frozenset(params["stages"]),
+        ran=params["stage"] or "",
+        wave=tuple(params["wave"]),
+        skipped=frozenset(params["skip"]),
+        moves=tuple((move["vm_id"] or move["vm"], move["target"]) for move in params["planned_moves"]),
+    )
+    return walking.walk(cloud, asked, maintenance.of_a_roll(params, asked.claim, asked.reach), step, check_mode)
+
+
 def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     """What ``state`` asks for."""
     asked, state = request(params), params["state"]
     if params["engine"] == "cloudstack" and state == "next":
         return server_roll.roll(cloud, asked, params["payload"], params["forced"], params["stage_timeout"], check_mode)
+    if state == "advanced":
+        return advanced(cloud, params, check_mode)
     if state == "next":
         return rolling.next_wave(cloud, asked, check_mode)
     if state == "worked":

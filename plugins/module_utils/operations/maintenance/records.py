@@ -47,9 +47,11 @@ class Record:
 
     def with_fate(self, host: str, fate: Fate) -> Record:
         """Once it was noted."""
-        found = {"done": self.done, "skipped": self.skipped, "worked": self.worked}
-        found[fate] = (*found[fate], host)
-        return replace(self, **found)
+        if fate == "done":
+            return replace(self, done=(*self.done, host))
+        if fate == "skipped":
+            return replace(self, skipped=(*self.skipped, host))
+        return replace(self, worked=(*self.worked, host))
 
 
 def read(cloud: Cloud, cluster: Cluster, all_hosts: t.Sequence[str]) -> t.Optional[Record]:

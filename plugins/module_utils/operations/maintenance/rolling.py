@@ -289,8 +289,8 @@ def scope_of(fleet: Fleet, request: Request) -> list[Host]:
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
     """VMs that may be stopped do not move, and a host that is out for good takes none."""
     vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and _stopped(vm, request.consent)))
-    named = (named(fleet.hosts, name, fleet.cluster).id for name in request.first)
-    first = tuple(dict.fromkeys((*masters, *named)))
+    wanted = (named(fleet.hosts, name, fleet.cluster).id for name in request.first)
+    first = tuple(dict.fromkeys((*masters, *wanted)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
     return plan(_returning(fleet, pending), vms, order)
 

@@ -76,14 +76,14 @@ class Walk:
             while not due and self._next():
                 due = self._wave("")
         except HostcraftError as error:
-            error.details = {**error.details, "results": self.results}
+            error.details = {**error.details, "host_results": self.results}
             raise
         over = not due and not self.now["wave"]
         finished = rolling.finish(self.cloud, self.asked, False).result if over else {"moved": []}
         if finished["moved"]:
             self.results.append({"name": f"balance of {self.cluster.name}", "moved": finished["moved"]})
         hosts = {"": [], PRE: self.coming, MAIN: self.fresh, POST: self.out}[due]
-        result = {**self.now, "stage": due, "stage_hosts": hosts, "finished": over, "results": self.results}
+        result = {**self.now, "stage": due, "stage_hosts": hosts, "ended": over, "host_results": self.results}
         return Outcome(self.changed, result={**result, "moved": finished["moved"]})
 
     @property
@@ -205,9 +205,7 @@ class Walk:
             self._read_at = self.cloud.clock.now()
         fleet = work.after if goal == "maintenance" else self._fleet
         if fleet is not None and (goal == "maintenance" or not work.told.anything):
-            now = {"state": final.state, "resource_state": final.resource_state}
-            hosts = tuple(replace(each, **now) if each.id == final.id else each for each in fleet.hosts)
-            fleet = replace(fleet, hosts=hosts)
+            fleet = replace(fleet, hosts=tuple(_as_it_is(each, final) for each in fleet.hosts))
         else:
             fleet = None
         self._fleet = fleet
@@ -218,10 +216,15 @@ class Walk:
         return rolling.named(hosts, name, self.cluster)
 
 
+def _as_it_is(held: Host, now: Host) -> Host:
+    """A host of a reading, in the state of now."""
+    return replace(held, state=now.state, resource_state=now.resource_state) if held.id == now.id else held
+
+
 def walk(cloud: Cloud, asked: rolling.Request, each: foretelling.Request, step: Step, check_mode: bool) -> Outcome:
     """Walk on. In check mode the next wave is told. Raises Refused with every reason where it cannot go on."""
     cluster = rolling.cluster_of(cloud, asked)
     if check_mode:
         now = rolling.following(cloud, cluster, asked, True, rolling.Known()).told
-        return Outcome(False, result={**now, "stage": "", "stage_hosts": [], "finished": False, "results": []})
+        return Outcome(False, result={**now, "stage": "", "stage_hosts": [], "ended": False, "host_results": []})
     return Walk(cloud, cluster, asked, each, step, locks.Held(cloud, cluster, asked.claim)).run()
