@@ -295,7 +295,8 @@ docs: venv $(VENV)/.docs ## Build guides and module pages in docs/build/html
 	antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --dest-dir docs/build/source/reference \
 	  hostcraft.cloudstack
 	$(BIN)/python tools/docs.py docs/build/source
-	sphinx-build -q -W -b html -c docs docs/build/source docs/build/html
+	sphinx-build -q -W --keep-going -b html -c docs docs/build/source docs/build/html
+	$(BIN)/python tools/docs_links.py docs/build/html
 	@echo "open docs/build/html/index.html"
 
 $(VENV)/.docs: requirements/docs.txt $(STAMP)
