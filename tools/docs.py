@@ -17,7 +17,9 @@ FILES_ONLINE = "https://github.com/hostcraft/hostcraft.cloudstack/blob/main/"
 # In the order, under the headings and with the titles of README.
 GUIDES = re.compile(r"\[([^\]]+)\]\(docs/guides/(\w+)\.md\)")
 # Sections of README that are pages of their own here.
-SUPPORT, GUIDE_TABLES, CONTENTS = "Supported versions", "Guides", "What works today"
+SUPPORT, GUIDE_TABLES = "Supported versions", "Guides"
+# The theme shows the contents of a page beside it, and puts an error where a page has them too.
+CONTENTS = re.compile(r"^\.\. contents::\n(?: +:.*\n)*", re.MULTILINE)
 EXAMPLES = ("playbooks/inventories", "extensions/eda/rulebooks")
 REFERENCE = """
 Modules, filters, options <reference/index>
@@ -125,6 +127,8 @@ def main(arguments: list[str]) -> int:
     }
     for name, text in pages.items():
         (folder / name).write_text(fitted(text), encoding="utf-8")
+    for file in (folder / "reference").glob("*.rst"):
+        file.write_text(CONTENTS.sub("", file.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 
