@@ -229,6 +229,10 @@ bench-inventory: venv ## Read an inventory of 10,000 hosts; fails above its boun
 bench-convert: venv $(VENV)/peer/.installed ## Compare the converter with ngine_io.cloudstack, and convert its own tests (TARGETS=directory)
 	@$(BIN)/python benchmarks/conversion.py $(TARGETS)
 
+.PHONY: bench-site
+bench-site: venv ## Apply a zone of 10,000 hosts without a change; fails above its bounds (HOSTS=10000 CLUSTERS=500, long)
+	@$(BIN)/python benchmarks/site.py $(or $(HOSTS),10000) $(or $(CLUSTERS),500)
+
 .PHONY: bench-rolls
 bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py

@@ -85,7 +85,8 @@ class ActionModule(ActionBase):
         else:
             secrets |= task.secrets_in(checked.validated_parameters)
             answer = self._operate(task, checked.validated_parameters, secrets)
-        answer["invocation"] = {"module_args": checked.validated_parameters}
+        shown = {name: value for name, value in checked.validated_parameters.items() if name not in task.unshown}
+        answer["invocation"] = {"module_args": shown}
         return t.cast("dict[str, t.Any]", remove_values(answer, secrets))
 
     def _told(self, errors: t.Iterable[t.Any]) -> t.Iterator[str]:

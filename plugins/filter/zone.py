@@ -20,6 +20,7 @@ except ImportError:
 Record = t.Mapping[str, t.Any]
 DEFAULTS = "roles/zone/defaults/main.yml"  # only gathers what others declare: no mistake is made there
 PASSWORD = f"{PREFIX}password"
+ADDRESS = "ansible_host"
 
 
 def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
@@ -28,11 +29,18 @@ def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) ->
     unknown = [name for name in names if name not in variables]
     if unknown:
         raise AnsibleFilterError(f"declared_hosts: not in the inventory: {', '.join(unknown)}")
-    for name in names:
-        for variable in variables[name]:
-            if variable.startswith(PREFIX):
-                _defined(name, variable, variables[name][variable])
-    return declaration.declared_hosts(variables, names)
+    # Once for each host: Ansible puts its variables together anew each time.
+    found = {name: dict(_declaring(name, variables[name], declaration.NOT_HANDED_ON)) for name in names}
+    return declaration.declared_hosts(found, names)
+
+
+def _declaring(name: str, variables: Record, others: t.Collection[str]) -> t.Iterator[tuple[str, t.Any]]:
+    """The variables that declare a host; not the whole zone, which every host has, nor what is secret."""
+    for variable in variables:
+        if variable.startswith(PREFIX) and variable[len(PREFIX) :] not in others:
+            yield variable, _defined(name, variable, variables[variable])
+        elif variable == ADDRESS:
+            yield variable, variables[variable]
 
 
 def _defined(host: str, variable: str, value: t.Any) -> t.Any:
@@ -45,21 +53,27 @@ def _defined(host: str, variable: str, value: t.Any) -> t.Any:
     return value
 
 
+def hosts_with_passwords(
+    hosts: t.Sequence[Record], variables: t.Mapping[str, Record], held: t.Sequence[Record] = ()
+) -> list[dict[str, t.Any]]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
+
+    return credentials.hosts_with_passwords(hosts, variables, held)
+
+
 def missing_credentials(
     hosts: t.Sequence[Record], declared: Record, variables: t.Mapping[str, Record], held: t.Sequence[Record]
 ) -> list[dict[str, str]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.elsewhere import misplaced_hosts
 
-    passwords: dict[str, t.Optional[str]] = {}
-    for host in hosts:
-        name = str(host.get("inventory_name"))
+    def password(name: str) -> t.Optional[str]:
         known = variables.get(name, {})
-        password = _defined(name, PASSWORD, known[PASSWORD]) if PASSWORD in known else None
-        passwords[name] = None if password is None else str(password)
-    reached = {name: variables.get(name, {}).get("ansible_host") for name in passwords}
-    found = credentials.missing_credentials(declared, hosts, passwords, held)
-    found += misplaced_hosts(hosts, reached, held)
+        found = _defined(name, PASSWORD, known[PASSWORD]) if PASSWORD in known else None
+        return None if found is None else str(found)
+
+    found = credentials.missing_credentials(declared, hosts, password, held)
+    found += misplaced_hosts(hosts, held)
     return [_told(problem, declared, hosts) for problem in found]
 
 
@@ -152,6 +166,7 @@ class FilterModule:
             "consulted_settings": consulted_settings,
             "declaration_problems": declaration_problems,
             "declaration_warnings": declaration_warnings,
+            "hosts_with_passwords": hosts_with_passwords,
             "missing_credentials": missing_credentials,
             "zone_tree": zone_tree,
         }

@@ -138,23 +138,7 @@ dynamic:
   sample: true
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_SCOPE, SCOPE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.settings import ensure_in_scope
-
-TASK = ApiTask(
-    options={
-        "name": {"type": "str", "required": True},
-        "value": {"type": "raw"},
-        "state": {"type": "str", "choices": ["present", "reset"], "default": "present"},
-        **SCOPE,
-    },
-    operation=lambda cloud, p, check: ensure_in_scope(
-        cloud, p["name"], p["value"] if p["state"] == "present" else None, taken(p, SCOPE), check
-    ),
-    constraints={"mutually_exclusive": ONE_SCOPE, "required_if": [("state", "present", ["value"])]},
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.configuration import TASK
 
 
 def main() -> None:

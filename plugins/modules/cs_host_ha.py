@@ -106,21 +106,7 @@ resource_state:
   sample: Enabled
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import ensure_host_ha
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
-
-TASK = ApiTask(
-    options={
-        **PLACES,
-        "provider": {"type": "str"},
-        "state": {"type": "str", "choices": ["enabled", "disabled"]},
-        "degraded": {"type": "bool"},
-        "consent": {"type": "bool", "default": False},
-    },
-    operation=ensure_host_ha,
-    constraints={"required_one_of": [("provider", "state", "degraded")], "mutually_exclusive": [("state", "degraded")]},
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.host_ha import TASK
 
 
 def main() -> None:

@@ -131,42 +131,7 @@ disk_size_used:
   sample: 10737418240
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CONTENT, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import (
-    Seen,
-    ensure_image_store,
-)
-
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True},
-    "url": {"type": "str"},
-    "provider": {"type": "str"},
-    "details": {"type": "dict", "no_log": True},
-    "read_only": {"type": "bool"},
-}
-OPTIONS: Spec = {
-    **ZONE,
-    "force_recreate": {"type": "bool", "default": False},
-    **CONTENT,
-    **STATE,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_image_store(
-        cloud,
-        p["zone"],
-        taken(p, FIELDS),
-        p["state"],
-        check,
-        recreate=p["force_recreate"],
-        seen=Seen(p["content"], p["allow_not_empty"]),
-    ),
-    secrets=lambda p: secrets_in_url(p["url"]),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.image_store import TASK
 
 
 def main() -> None:

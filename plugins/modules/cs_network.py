@@ -340,53 +340,7 @@ created:
   sample: "2026-11-01T10:00:00+0000"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
-    DISPLAY_TEXT,
-    STATE,
-    Spec,
-    taken,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER, OWNER, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.guest_networks import ensure_network
-
-PLACES = ("physical_network", "network_offering", "vpc")
-ADDRESSES = (
-    *("gateway", "netmask", "start_ip", "end_ip", "guest_vm_cidr"),
-    *("gateway_ipv6", "cidr_ipv6", "start_ipv6", "end_ipv6"),
-)
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True},
-    **DISPLAY_TEXT,
-    "vlan": {"type": "str"},
-    "isolated_pvlan": {"type": "str"},
-    "isolated_pvlan_type": {"type": "str", "choices": ["isolated", "community", "promiscuous"]},
-    "bypass_vlan_overlap_check": {"type": "bool", "default": False},
-    **{name: {"type": "str"} for name in ADDRESSES},
-    "change_cidr": {"type": "bool", "default": False},
-    "forced": {"type": "bool", "default": False},
-    "network_domain": {"type": "str"},
-    "acl_type": {"type": "str", "choices": ["Account", "Domain"]},
-    "subdomain_access": {"type": "bool"},
-    **OWNER,
-}
-OPTIONS: Spec = {
-    **ZONE,
-    "network_offering": {"type": "str"},
-    "physical_network": {"type": "str"},
-    "vpc": {"type": "str"},
-    **SCHEME,
-    **STATE,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_network(
-        cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check, p["scheme"]
-    ),
-    constraints={"mutually_exclusive": ONE_OWNER},
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.network import TASK
 
 
 def main() -> None:

@@ -156,26 +156,7 @@ power_state:
   sample: "On"
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import ensure_oobm
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import PLACES
-
-TASK = ApiTask(
-    options={
-        **PLACES,
-        **BMC,
-        "driver": {"type": "str", "choices": ["ipmitool", "redfish", "nestedcloudstack"]},
-        "address": {"type": "str"},
-        "port": {"type": "str"},
-        "username": {"type": "str"},
-        "password": {"type": "str", "no_log": True},
-        "new_password": {"type": "str", "no_log": True},
-        "state": {"type": "str", "choices": ["enabled", "disabled"]},
-        "verify": {"type": "bool", "default": True},
-    },
-    operation=ensure_oobm,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.oobm import TASK
 
 
 def main() -> None:

@@ -155,50 +155,7 @@ nsps_disabled:
   sample: [SecurityGroupProvider]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
-    ENABLED,
-    POLL_ASYNC,
-    Spec,
-    presence,
-    taken,
-    yes_and_no,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
-    ensure_physical_network,
-)
-
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True, "aliases": ["physical_network"]},
-    "vlan": {"type": "raw"},
-    "isolation_method": {"type": "str", "choices": ["VLAN", "VXLAN", "GRE", "L3"]},
-    "broadcast_domain_range": {"type": "str", "choices": ["POD", "ZONE"]},
-    "network_speed": {"type": "str"},
-    "tags": {"type": "list", "elements": "str", "aliases": ["tag"]},
-    "domain": {"type": "str"},
-}
-OPTIONS: Spec = {
-    **ZONE,
-    "vlan_state": {"type": "str", "choices": ["exact", "present"], "default": "exact"},
-    "nsps_enabled": {"type": "list", "elements": "str"},
-    "nsps_disabled": {"type": "list", "elements": "str"},
-    **POLL_ASYNC,
-    **ENABLED,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_physical_network(
-        cloud,
-        p["zone"],
-        {**taken(p, FIELDS), **presence(p, "state").fields},
-        presence(p).state,
-        check,
-        providers=yes_and_no(p, "nsps_enabled", "nsps_disabled"),
-        vlan_state=p["vlan_state"],
-    ),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.physical_network import TASK
 
 
 def main() -> None:

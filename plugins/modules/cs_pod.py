@@ -115,36 +115,7 @@ allocation_state:
   sample: Enabled
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
-    ENABLED,
-    ID,
-    Spec,
-    presence,
-    taken,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import ensure_pod
-
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True},
-    "start_ip": {"type": "str"},
-    "end_ip": {"type": "str"},
-    "netmask": {"type": "str"},
-    "gateway": {"type": "str"},
-}
-OPTIONS: Spec = {
-    **ID,
-    **ZONE,
-    **ENABLED,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_pod(
-        cloud, p["zone"], {**taken(p, FIELDS), **presence(p).fields}, presence(p).state, check, id=p["id"]
-    ),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.pod import TASK
 
 
 def main() -> None:

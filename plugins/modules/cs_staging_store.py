@@ -98,20 +98,7 @@ read_only:
   sample: false
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import ensure_staging_store
-
-TASK = ApiTask(
-    options={
-        **ZONE,
-        "url": {"type": "str", "required": True},
-        "details": {"type": "dict", "no_log": True},
-        **STATE,
-    },
-    operation=lambda cloud, p, check: ensure_staging_store(cloud, p["zone"], p["url"], p["state"], check, p["details"]),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.staging_store import TASK
 
 
 def main() -> None:

@@ -255,51 +255,7 @@ created:
   sample: 2026-01-31T12:00:00+0000
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import secrets_in_url, secrets_within
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.kind import NAMES
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, CONTENT, POD, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage.maintenance import check_unasked
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import Seen, ensure_pool
-
-PLACES = ("pod", "cluster")
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True},
-    "scope": {"type": "str", "choices": ["cluster", "zone"]},
-    "storage_url": {"type": "str"},
-    "hypervisor": {"type": "str", "choices": [*NAMES, "Any"]},
-    "provider": {"type": "str"},
-    "capacity_bytes": {"type": "int"},
-    "capacity_iops": {"type": "int"},
-    "managed": {"type": "bool"},
-    "details": {"type": "dict"},
-    "storage_tags": {"type": "list", "elements": "str", "aliases": ["storage_tag"]},
-}
-OPTIONS: Spec = {
-    **ZONE,
-    **POD,
-    **CLUSTER,
-    "allocation_state": {"type": "str", "choices": ["enabled", "disabled", "maintenance"]},
-    **CONTENT,
-    **STATE,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_pool(
-        cloud,
-        p["zone"],
-        taken(p, PLACES),
-        taken(p, FIELDS),
-        p["state"],
-        check,
-        pool_state=p["allocation_state"],
-        seen=Seen(p["content"], p["allow_not_empty"]),
-        guard=check_unasked,
-    ),
-    secrets=lambda p: (*secrets_in_url(p["storage_url"]), *secrets_within(p["details"], "details")),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.storage_pool import TASK
 
 
 def main() -> None:

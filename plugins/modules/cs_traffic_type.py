@@ -128,41 +128,7 @@ xen_networklabel:
   sample: guest
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
-    POLL_ASYNC,
-    STATE,
-    Spec,
-    taken,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_PHYSICAL_NETWORK, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.physical_networks import (
-    ensure_traffic_type,
-)
-
-FIELDS: Spec = {
-    "traffic_type": {"type": "str", "required": True, "choices": ["Management", "Guest", "Public", "Storage"]},
-    "hyperv_networklabel": {"type": "str"},
-    "kvm_networklabel": {"type": "str"},
-    "ovm3_networklabel": {"type": "str"},
-    "vmware_networklabel": {"type": "str"},
-    "xen_networklabel": {"type": "str"},
-    "isolation_method": {"type": "str", "choices": ["vlan", "vxlan"]},
-    "vlan": {"type": "str"},
-}
-OPTIONS: Spec = {
-    **ONE_PHYSICAL_NETWORK,
-    **ZONE,
-    **POLL_ASYNC,
-    **STATE,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_traffic_type(
-        cloud, p["zone"], p["physical_network"], taken(p, FIELDS), p["state"], check
-    ),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.traffic_type import TASK
 
 
 def main() -> None:

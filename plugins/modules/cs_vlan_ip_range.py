@@ -205,47 +205,7 @@ project_id:
   sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import (
-    IP_RANGE,
-    ONE_OWNER,
-    OWNER,
-    POD,
-    ZONE,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.ip_ranges import ensure_range
-
-PLACES = ("network", "physical_network", "pod")
-FIELDS: Spec = {
-    **IP_RANGE,
-    "start_ipv6": {"type": "str"},
-    "end_ipv6": {"type": "str"},
-    "gateway_ipv6": {"type": "str"},
-    "cidr_ipv6": {"type": "str"},
-    "vlan": {"type": "str"},
-    **OWNER,
-    "for_virtual_network": {"type": "bool"},
-    "for_system_vms": {"type": "bool"},
-}
-OPTIONS: Spec = {
-    "network": {"type": "str"},
-    "physical_network": {"type": "str"},
-    **POD,
-    **ZONE,
-    **STATE,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_range(
-        cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check
-    ),
-    constraints={
-        "required_one_of": [("start_ip", "start_ipv6")],
-        "mutually_exclusive": ONE_OWNER,
-    },
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.vlan_ip_range import TASK
 
 
 def main() -> None:

@@ -92,29 +92,7 @@ zone_id:
   sample: 96c7ab41-6a8e-4a4b-a4d1-1b5b1b6f5d3a
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Spec, taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.vmware_dcs import ensure_vmware_dc
-
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True},
-    "vcenter": {"type": "str"},
-    "username": {"type": "str"},
-    "password": {"type": "str", "no_log": True},
-}
-OPTIONS: Spec = {
-    **ZONE,
-    "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
-    **STATE,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_vmware_dc(
-        cloud, p["zone"], taken(p, FIELDS), p["state"], check, p["update_password"] == "always"
-    ),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.vmware_dc import TASK
 
 
 def main() -> None:

@@ -119,44 +119,7 @@ dns1:
   sample: 192.0.2.53
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
-    ENABLED,
-    ID,
-    Spec,
-    presence,
-    taken,
-)
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.topology import ensure_zone
-
-FIELDS: Spec = {
-    "name": {"type": "str", "required": True},
-    "network_type": {"type": "str", "choices": ["Basic", "Advanced"]},
-    "dns1": {"type": "str"},
-    "dns2": {"type": "str"},
-    "internal_dns1": {"type": "str"},
-    "internal_dns2": {"type": "str"},
-    "dns1_ipv6": {"type": "str"},
-    "dns2_ipv6": {"type": "str"},
-    "network_domain": {"type": "str"},
-    "guest_cidr_address": {"type": "str"},
-    "dhcp_provider": {"type": "str"},
-    "local_storage_enabled": {"type": "bool"},
-    "securitygroups_enabled": {"type": "bool"},
-    "is_edge": {"type": "bool"},
-    "domain": {"type": "str"},
-}
-OPTIONS: Spec = {
-    **ID,
-    **ENABLED,
-}
-
-TASK = ApiTask(
-    options={**FIELDS, **OPTIONS},
-    operation=lambda cloud, p, check: ensure_zone(
-        cloud, {**taken(p, FIELDS), **presence(p).fields}, presence(p).state, check, id=p["id"]
-    ),
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.zone import TASK
 
 
 def main() -> None:

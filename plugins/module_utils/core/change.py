@@ -13,7 +13,7 @@ import operator
 import typing as t
 from dataclasses import dataclass, field
 
-from .errors import MissingValue, Reason, Refused
+from .errors import HostcraftError, MissingValue, Reason, Refused
 
 Fields = t.Mapping[str, object]
 Same = t.Callable[[t.Any, t.Any], bool]
@@ -90,6 +90,7 @@ class Outcome:
 
     before/after: plain data for ``--diff`` (only what changes). result: the thing's own values, returned flat.
     secrets: texts that turned out to be secret, to be masked wherever the task's result repeats its parameters.
+    missing: of a prediction, what has to be there first and is not.
     """
 
     changed: bool
@@ -98,6 +99,7 @@ class Outcome:
     result: Fields = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    missing: t.Optional[HostcraftError] = None
 
 
 def is_set(fields: Fields) -> dict[str, object]:

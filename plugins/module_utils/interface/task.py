@@ -31,13 +31,14 @@ class ApiTask:
     """options: the module's own argument spec. constraints: required_if, mutually_exclusive and their kin.
 
     secrets: what is secret inside of parameters that neither their names nor their form tell. The operation is given
-    parameters as ``cleaned`` leaves them.
+    parameters as ``cleaned`` leaves them. unshown: parameters with thousands of entries, which no result repeats.
     """
 
     options: Spec
     operation: Operation
     constraints: t.Mapping[str, t.Any] = field(default_factory=dict)
     secrets: t.Callable[[Params], t.Iterable[str]] = lambda params: ()
+    unshown: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         given = self.operation

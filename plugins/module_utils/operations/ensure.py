@@ -150,7 +150,6 @@ def within(
             raise
         fields = is_set({**places, **wanted})
         visible = {name: _list(value) for name, value in fields.items() if "password" not in name}
-        return Outcome(
-            True, {}, visible, visible, (f"{missing.message}; it must exist when the task runs without check mode",)
-        )
+        told = f"{missing.message}; it must exist when the task runs without check mode"
+        return Outcome(True, {}, visible, visible, (told,), missing=missing)
     return then(found)

@@ -9,7 +9,6 @@ import typing as t
 
 from ..core.system_vms.offering import SystemOffering
 from ..core.zone.guest_networks import Network
-from ..core.zone.hosts import Host
 from ..core.zone.network_offerings import NetworkOffering
 from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..core.zone.pod_ranges import StorageRange
@@ -32,7 +31,7 @@ from .servers.management import Alerts, HostRecords, ManagementServers, Trials, 
 from .storage import Stores, Volumes
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
-from .zone import Dedications, Offers, PodRanges, Settings
+from .zone import Dedications, Hosts, Offers, PodRanges, Settings
 
 
 class Cloud(t.Protocol):
@@ -48,7 +47,7 @@ class Cloud(t.Protocol):
     def clusters(self) -> Collection[Cluster]: ...
 
     @property
-    def hosts(self) -> Collection[Host]: ...
+    def hosts(self) -> Hosts: ...
 
     @property
     def physical_networks(self) -> Collection[PhysicalNetwork]: ...

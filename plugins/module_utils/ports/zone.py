@@ -8,7 +8,19 @@ from __future__ import annotations
 import typing as t
 
 from ..core.zone.dedication import Dedication, Owner, Tenant
+from ..core.zone.hosts import Host, HostName
 from ..core.zone.settings import Setting
+from .collection import Collection
+
+
+class Hosts(Collection[Host], t.Protocol):
+    """The hypervisor hosts."""
+
+    def means(self, which: HostName, **scope: object) -> t.Sequence[Host]:
+        """Those that a declaration means; from the second question of a scope on by listing it once."""
+
+    def held(self) -> t.ContextManager[None]:
+        """While many hosts are written, one that fails is no reason to list all of them anew."""
 
 
 class Settings(t.Protocol):

@@ -1,6 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A declared zone is applied, applied again without a change, predicted, refused as a whole, and outlives a kill."""
+"""A declared zone is applied, applied again without a change, predicted, refused as a whole, and outlives a kill.
+
+The role makes each part of it by cs_site.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ def cloud() -> Iterator[Sandbox]:
 def test_a_second_run_changes_nothing_and_asks_little(cloud: Sandbox, name: str) -> None:
     first = play(cloud, INVENTORIES / name)
     assert first.status == 0, first.output
-    assert first.changed > 10
+    assert first.changed == 8  # one task for each part of the declaration
     assert "password" not in first.output.casefold()
     assert "example-" not in first.output
     state = there(cloud)
@@ -163,7 +166,7 @@ def test_what_a_declaration_no_longer_lists_stays_except_tags_which_are_whole_li
     outside = "guest VLANs 600-899, 1200, 1300-1349 of physical network tenants"
     assert f"{outside} are not in the option vlan and were not removed" in told
     assert predicted.changed == 3
-    lost = re.findall(r"^-    - (\w+)$", predicted.output, re.MULTILINE)
+    lost = re.findall(r"^- +- (\w+)$", predicted.output, re.MULTILINE)
     assert lost == ["management", "ssd", "ssd"]
     # What the documentation advises against is told, and no reason to stop.
     assert "cluster kvm-a has no primary storage with the tag ssd, but" in told

@@ -23,6 +23,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "hypervisors": frozenset({"placement", "zone", "vlans"}),
     "system_vms": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "bmc": frozenset({"placement", "capacity", "zone"}),
+    "site": frozenset({"declaration", "vlans", "zone", "placement", "hypervisors", "bmc"}),
     "certificates": frozenset({"system_vms", "hypervisors", "placement", "zone"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "machine": frozenset({"hypervisors", "zone", "vlans"}),

@@ -9,11 +9,10 @@ the server once. What another writer does in that time is seen where it counts: 
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ...core.errors import Ambiguous, ApiError, HostcraftError, NotFound
-from ...core.naming import matches, nearest
+from ...core.errors import Ambiguous, ApiError, NotFound
+from ...core.naming import nearest
 from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
 from . import mapping, network_resources, regions, resources, service_offerings, vpcs
@@ -26,6 +25,7 @@ from .diagnostics import Diagnostics
 from .events import Events
 from .fleet import FleetReader
 from .host_records import HostRecords
+from .listings import Hosts, Listing
 from .management_servers import ManagementServers
 from .notes import Notes
 from .offers import Offers
@@ -42,131 +42,6 @@ from .trials import Trials
 from .usage import Usage
 from .vlans import Vlans
 from .volumes import Volumes
-
-E = t.TypeVar("E")
-Filters = frozenset[tuple[str, object]]
-UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-
-
-class Listing(t.Generic[E]):
-    """All things of one kind on the server (the port ``Collection``)."""
-
-    def __init__(self, client: Client, resource: resources.Resource[E]) -> None:
-        self._client = client
-        self._resource = resource
-        self._answers: dict[Filters, list[E]] = {}
-        self._asked: dict[Filters, str] = {}
-
-    def all(self, **filters: object) -> t.Sequence[E]:
-        key = frozenset(filters.items())
-        if key not in self._answers:
-            self._answers[key] = self._list(filters)
-        return tuple(self._answers[key])
-
-    def again(self, **filters: object) -> t.Sequence[E]:
-        self._answers.pop(frozenset(filters.items()), None)
-        return self.all(**filters)
-
-    def find(self, name: str, **scope: object) -> t.Sequence[E]:
-        key = frozenset(scope.items())
-        if key in self._answers or self._asked.setdefault(key, name) != name:
-            return t.cast(t.Sequence[E], matches(t.cast(t.Any, self.all(**scope)), name))
-        found: t.Any = self.all(**scope, id=name) if UUID.match(name) else ()
-        # Nothing forbids a name that looks like an id.
-        return t.cast(t.Sequence[E], matches(found or t.cast(t.Any, self.all(**scope, name=name)), name))
-
-    def fresh(self, held: E) -> E:
-        item: t.Any = held
-        scope = self._resource.scope
-        filters = {name: getattr(item, name) for name in scope} if scope else {"id": item.id}
-        for each in self._list(filters, self._resource.fresh):
-            if t.cast(t.Any, each).id == item.id:
-                self._remember(each)
-                return each
-        self._drop(item.id)
-        raise NotFound(self._resource.kind, item.id)
-
-    def create(self, **fields: object) -> E:
-        sent = {name: value for name, value in fields.items() if name not in self._resource.late}
-        return self._write(self._resource.create, sent, {})
-
-    def update(self, id: str, **fields: object) -> E:
-        return self._write(self._resource.update, fields, {self._resource.identity: id})
-
-    def delete(self, id: str, **options: object) -> None:
-        self._run(
-            self._resource.delete,
-            {self._resource.identity: id, **self._resource.params(self._resource.delete, options)},
-        )
-        self._drop(id)
-
-    def forget(self) -> None:
-        """Ask anew from here on."""
-        self._answers.clear()
-
-    def _write(self, command: str, fields: t.Mapping[str, object], also: Json) -> E:
-        item = self._item(self._run(command, {**also, **self._resource.params(command, fields)}), command)
-        self._remember(item)
-        return item
-
-    def _run(self, command: str, params: Json) -> Json:
-        """A write; when it fails, what came of it is only known to the server, so all is asked anew."""
-        try:
-            return self._client.run(command, params)
-        except HostcraftError:
-            self.forget()
-            raise
-
-    def _list(self, filters: t.Mapping[str, object], also: t.Optional[t.Mapping[str, str]] = None) -> list[E]:
-        resource = self._resource
-        found: dict[str, E] = {}
-        for view in resource.views:
-            params = {**resource.always, **view, **resource.filters(filters), **(also or {})}
-            try:
-                items = self._client.listing(resource.list, resource.list_key, params)
-            except ApiError as error:
-                # An unknown id is an error, never an empty list (T2:20).
-                if "id" in filters and error.errorcode == 431:
-                    continue
-                raise
-            for item in items:
-                each = resource.read(item, self._client.tell)
-                found.setdefault(t.cast(t.Any, each).id, each)
-        # Without an id it can be neither changed nor told from others; that was told.
-        return [each for id, each in found.items() if id]
-
-    def _item(self, answer: Json, command: str) -> E:
-        for key in self._resource.keys:
-            item = answer.get(key)
-            if isinstance(item, list):
-                item = item[0] if item else None
-            if isinstance(item, dict):
-                return self._resource.read(item, self._client.tell)
-        raise HostcraftError(f"{command}: the answer contains no {self._resource.kind}", keys=sorted(answer))
-
-    def _drop(self, id: str) -> None:
-        for items in self._answers.values():
-            items[:] = [each for each in items if t.cast(t.Any, each).id != id]
-
-    def _remember(self, item: E) -> None:
-        new: t.Any = item
-        for key, items in self._answers.items():
-            place = next((n for n, each in enumerate(items) if t.cast(t.Any, each).id == new.id), None)
-            fits = all(_like(getattr(new, name, value), value) for name, value in key)
-            if place is not None and fits:
-                items[place] = item
-            elif place is not None:
-                del items[place]
-            elif fits:
-                items.append(item)
-
-
-def _like(held: object, asked: object) -> bool:
-    """As the server's filters compare: texts without case."""
-    if isinstance(held, str) and isinstance(asked, str):
-        return held.casefold() == asked.casefold()
-    return held == asked
-
 
 # From which question on a whole scope is listed instead: a cluster has some 50 settings, the whole server over 1,000.
 SETTINGS_ASKED = {"global": 6}
@@ -248,7 +123,7 @@ class Gateway:
         self.zones = Listing(client, resources.ZONES)
         self.pods = Listing(client, resources.PODS)
         self.clusters = Listing(client, resources.CLUSTERS)
-        self.hosts = Listing(client, resources.HOSTS)
+        self.hosts = Hosts(client, resources.HOSTS)
         self.physical_networks = Listing(client, resources.PHYSICAL_NETWORKS)
         self.traffic_types = Listing(client, resources.TRAFFIC_TYPES)
         self.providers = Listing(client, resources.PROVIDERS)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One keep-alive session to a management server: sends a signed form, gives status and JSON.
+"""Keep-alive sessions to a management server: sends a signed form, gives status and JSON.
 
 HTTP itself is the ``requests`` package's work; here is what is CloudStack's: what an unusable answer is called, and
 whether a request provably did not arrive.
@@ -10,6 +10,7 @@ whether a request provably did not arrive.
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
 from dataclasses import dataclass
 
@@ -37,17 +38,17 @@ class Endpoint:
 
 
 class Http:
-    """A session; one per process and endpoint."""
+    """A keep-alive session of each thread to one endpoint."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._session: t.Any = None
+        self._own = threading.local()
+        self._opened: list[t.Any] = []
 
     def send(self, command: str, form: str) -> tuple[int, Json]:
         """HTTP status and JSON body. Raises TransportError for anything that is not CloudStack's own answer."""
         requests = http_library()
-        if self._session is None:
-            self._session = session(requests, self.endpoint.timeout)
+        own = self._session(requests)
         options = {
             "timeout": self.endpoint.timeout,
             "verify": self.endpoint.verify,
@@ -56,10 +57,10 @@ class Http:
         }
         try:
             if self.endpoint.method == "get":
-                answer = self._session.get(f"{self.endpoint.url}?{form}", **options)
+                answer = own.get(f"{self.endpoint.url}?{form}", **options)
             else:
                 kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-                answer = self._session.post(self.endpoint.url, data=form.encode(), headers=kind, **options)
+                answer = own.post(self.endpoint.url, data=form.encode(), headers=kind, **options)
             body = body_of(answer, MOST)
         except AnswerTooLarge:
             raise self._too_large(command) from None
@@ -68,9 +69,16 @@ class Http:
         return answer.status_code, self._json(command, answer, body)
 
     def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._own = threading.local()
+        while self._opened:
+            self._opened.pop().close()
+
+    def _session(self, requests: t.Any) -> t.Any:
+        held = getattr(self._own, "session", None)
+        if held is None:
+            held = self._own.session = session(requests, self.endpoint.timeout)
+            self._opened.append(held)
+        return held
 
     def _lost(self, command: str, error: Exception, requests: t.Any) -> TransportError:
         """Never quotes the library's own text about the URL: with GET it holds the key and parameters."""

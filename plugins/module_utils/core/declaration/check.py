@@ -23,7 +23,7 @@ from .neighbours import neighbour_problems
 from .networks import network_problems
 from .places import host_part, place_problems
 from .pools import declared_pools, held_pools
-from .problem import ERROR, PREFIX, Part, Problem, shown
+from .problem import ERROR, OF_INVENTORY, PREFIX, Part, Problem, shown
 from .server import Held
 from .settings import declared as settings_of
 from .settings import setting_problems
@@ -74,7 +74,7 @@ def judged(
     parts = [host_part(n, host, shown(host.get("inventory_name") or host.get("name"))) for n, host in enumerate(hosts)]
     shapes = [*shape(zone, ZONE)]
     for part in parts:
-        known = {key: value for key, value in part.record.items() if key != "inventory_name"}
+        known = {key: value for key, value in part.record.items() if key not in OF_INVENTORY}
         shapes += shape(Part(part.path, known, part.host), HOST)
     refused = {(each.host, each.path) for each in shapes}
     relations = [*network_problems(zone), *scheme_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
@@ -115,8 +115,11 @@ def _declared(name: str, variables: Record) -> dict[str, t.Any]:
         key = variable[len(PREFIX) :] if variable.startswith(PREFIX) else ""
         if key and key not in NOT_HANDED_ON and (key in HOST or difflib.get_close_matches(key, HOST, 1, ALIKE)):
             host[key] = _without_password(variables[variable]) if key == "oobm" else variables[variable]
-    if not host.get("url") and variables.get("ansible_host"):
-        host["url"] = f"http://{in_url(str(variables['ansible_host']))}"
+    reached = variables.get("ansible_host")
+    if reached:
+        host["ansible_host"] = reached
+    if reached and not host.get("url"):
+        host["url"] = f"http://{in_url(str(reached))}"
     return host
 
 

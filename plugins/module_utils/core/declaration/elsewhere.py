@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..naming import is_address
-from ..zone.hosts import Host, HostName, matching, url_name
+from ..zone.hosts import Host, HostIndex, HostName, url_name
 from .problem import Problem, Record
 
 
@@ -22,25 +22,29 @@ def held_hosts(held: t.Sequence[Record]) -> list[Host]:
     ]
 
 
-def misplaced_hosts(
-    hosts: t.Sequence[Record], reached: t.Mapping[str, object], held: t.Sequence[Record]
-) -> list[Problem]:
-    """hosts: of ``declared_hosts``. reached: their ansible_host, by name in the inventory. held: hosts that CloudStack
-    has, with name and ip_address.
-    """
+def misplaced_hosts(hosts: t.Sequence[Record], held: t.Sequence[Record]) -> list[Problem]:
+    """hosts: of ``declared_hosts``. held: hosts that CloudStack has, with name and ip_address."""
     there, found = held_hosts(held), []
+    known, addressed = HostIndex(there), _by_address(there)
     for index, host in enumerate(hosts):
-        its = matching(there, HostName(str(host.get("name") or "")))
+        its = known.matching(HostName(str(host.get("name") or "")))
         if len(its) != 1:
             continue
         for key, address in (
-            ("ansible_host", str(reached.get(str(host.get("inventory_name"))) or "")),
+            ("ansible_host", str(host.get("ansible_host") or "")),
             ("url", _address(host)),
         ):
-            other = next((each for each in there if address and each.ip_address == address and each not in its), None)
+            other = next((each for each in addressed.get(address, ()) if address and each not in its), None)
             if other is not None and its[0].ip_address != address:
                 found.append(_problem(index, host, key, address, its[0], other))
                 break
+    return found
+
+
+def _by_address(hosts: t.Iterable[Host]) -> dict[str, list[Host]]:
+    found: dict[str, list[Host]] = {}
+    for host in hosts:
+        found.setdefault(host.ip_address or "", []).append(host)
     return found
 
 

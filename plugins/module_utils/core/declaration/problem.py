@@ -19,6 +19,7 @@ ERROR: Severity = "error"  # it is not applied
 WARNING: Severity = "warning"  # it is applied: advice, or what the server has already
 
 ZONE = "cloudstack_zone"  # the variable that declares a zone
+OF_INVENTORY = ("inventory_name", "ansible_host")  # keys of a declared host beside its cloudstack_* variables
 PREFIX = "cloudstack_"  # of the variables that declare a host
 
 

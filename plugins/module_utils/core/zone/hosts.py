@@ -133,23 +133,56 @@ def url_name(url: str) -> str:
     return "" if steps else parts.hostname or ""
 
 
+class HostIndex:
+    """Which of many hosts a declaration means, found without comparing it with each of them."""
+
+    def __init__(self, hosts: t.Iterable[Host] = ()) -> None:
+        self._ids: dict[str, Host] = {}
+        self._ways: tuple[dict[str, dict[str, Host]], ...] = ({}, {}, {}, {})
+        for host in hosts:
+            self.put(host)
+
+    def put(self, host: Host) -> None:
+        """Add a host, or put it in the place of what was known of it."""
+        self.drop(host.id)
+        if host.removed is None:
+            self._ids[host.id] = host
+            for way, key in zip(self._ways, _keys(host)):
+                way.setdefault(key, {})[host.id] = host
+
+    def drop(self, id: str) -> None:
+        held = self._ids.pop(id, None)
+        if held is not None:
+            for way, key in zip(self._ways, _keys(held)):
+                del way[key][id]
+
+    def matching(self, wanted: HostName) -> list[Host]:
+        """By id, else by name, else by address or URL; the surest way wins."""
+        if wanted.id:
+            return [self._ids[wanted.id]] if wanted.id in self._ids else []
+        exact, addresses, folded, labels = self._ways
+        ways = [(exact, wanted.name)]
+        for name in (wanted.name, url_name(wanted.url or "")):
+            if name and is_address(name):
+                ways.append((addresses, name))
+            elif name:
+                low = name.casefold()
+                ways.append((folded, low))
+                # A short name is that of a host with a domain, and the other way round.
+                label = low.split(".")[0]
+                ways += [(folded if "." in low else labels, label)] if label else []
+        return next((list(way[key].values()) for way, key in ways if way.get(key)), [])
+
+
+def _keys(host: Host) -> tuple[str, str, str, str]:
+    """Name, address, name without case, and the label before the first dot of a name that has one."""
+    low = host.name.casefold()
+    return host.name, host.ip_address or "", low, low.split(".")[0] if "." in low else ""
+
+
 def matching(hosts: t.Iterable[Host], wanted: HostName) -> list[Host]:
-    """The hosts that a declaration means: by id, else by name, else by address or URL; the surest way wins."""
-    present = [host for host in hosts if host.removed is None]
-    if wanted.id:
-        return [host for host in present if host.id == wanted.id]
-    ways: list[t.Callable[[Host], bool]] = [lambda h: h.name == wanted.name]
-    for name in (wanted.name, url_name(wanted.url or "")):
-        if name and is_address(name):
-            ways.append(lambda h, name=name: h.ip_address == name)  # type: ignore[misc]
-        elif name:
-            ways.append(lambda h, name=name: same_word(name, h.name))  # type: ignore[misc]
-            ways.append(lambda h, name=name: same_host_name(name, h.name))  # type: ignore[misc]
-    for way in ways:
-        found = [host for host in present if way(host)]
-        if found:
-            return found
-    return []
+    """The hosts that a declaration means, see ``HostIndex``."""
+    return HostIndex(hosts).matching(wanted)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ from ...core.zone.hosts import (
     MAINTENANCE,
     Host,
     HostName,
-    matching,
     steps_to,
     url_name,
 )
@@ -105,10 +104,7 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
 
 def find(cloud: Cloud, which: HostName, zone: Zone, detail: str) -> t.Optional[Host]:
     """The host that a declaration means, or None. Raises Ambiguous."""
-    scope = {"zone_id": zone.id, "detail": detail}
-    found = matching(cloud.hosts.find(which.id or which.name, **scope), which)
-    if not found and not which.id:
-        found = matching(cloud.hosts.all(**scope), which)
+    found = cloud.hosts.means(which, zone_id=zone.id, detail=detail)
     return only(found, "host", which.name or str(which.id)) if found else None
 
 

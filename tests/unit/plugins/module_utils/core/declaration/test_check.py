@@ -311,7 +311,13 @@ def test_declared_hosts_are_what_the_host_module_takes() -> None:
         "other": {},
     }
     assert declared_hosts(variables, ["kvm1", "sim0"]) == [
-        {"name": "kvm1", "inventory_name": "kvm1", "cluster": "a", "url": "http://192.0.2.11"},
+        {
+            "name": "kvm1",
+            "inventory_name": "kvm1",
+            "ansible_host": "192.0.2.11",
+            "cluster": "a",
+            "url": "http://192.0.2.11",
+        },
         {"name": "first", "inventory_name": "sim0", "url": "http://sim/c1/h0", "host_tag": ["x"]},
     ]
 

@@ -19,7 +19,7 @@ def lacking(
     password: str | None, held: tuple[dict[str, Any], ...] = (), zone: dict[str, Any] = ZONE, **host: Any
 ) -> list[str]:
     declared = {"name": "kvm1", "inventory_name": "kvm1", "cluster": "c", "username": "root", **host}
-    found = missing_credentials(zone, [declared], {"kvm1": password}, held)
+    found = missing_credentials(zone, [declared], {"kvm1": password}.get, held)
     assert all(each.code == "missing_credentials" for each in found)
     return [each.where for each in found]
 

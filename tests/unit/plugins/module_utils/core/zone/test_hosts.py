@@ -66,6 +66,38 @@ def test_two_domains_of_one_short_name_are_both_found() -> None:
     assert hosts.matching([here, there], HostName("kvm1")) == [here, there]
 
 
+NAMES = st.sampled_from(["", "kvm1", "KVM1", "kvm1.a", "kvm1.A", "Kvm1.b.c", ".a", "192.0.2.1", "a", "\u00df", "SS"])
+
+
+@given(st.lists(st.tuples(NAMES, NAMES, st.booleans()), max_size=8), NAMES, NAMES)
+def test_an_index_finds_what_a_comparison_with_each_host_finds(
+    rows: list[tuple[str, str, bool]], name: str, url: str
+) -> None:
+    held = [
+        Host(str(n), its, ip_address=address or None, removed="2026-01-01" if gone else None)
+        for n, (its, address, gone) in enumerate(rows)
+    ]
+    present = [host for host in held if host.removed is None]
+    found = [host for host in present if host.name == name]
+    for wanted in (name, hosts.url_name(f"http://{url}")):
+        if hosts.is_address(wanted):
+            found = found or [host for host in present if host.ip_address == wanted]
+        elif wanted:
+            found = found or [host for host in present if host.name.casefold() == wanted.casefold()]
+            found = found or [host for host in present if hosts.same_host_name(wanted, host.name)]
+    assert hosts.matching(held, HostName(name, url=f"http://{url}")) == found
+
+
+def test_an_index_follows_a_host_that_is_renamed_and_removed() -> None:
+    index = hosts.HostIndex([Host("1", "kvm1.example.net"), Host("2", "kvm2")])
+    index.put(Host("1", "kvm9"))
+    assert index.matching(HostName("kvm1")) == []
+    assert index.matching(HostName("kvm9.example.net")) == [Host("1", "kvm9")]
+    index.drop("1")
+    index.drop("1")
+    assert index.matching(HostName("kvm9")) == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "held", "same"),
     [

@@ -12,7 +12,7 @@ from fakes.cloud import FakeCloud, Memory
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, MissingValue, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host, HostName
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host, HostName, matching
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster, Pod, Zone
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.hosts import HostRequest, ensure_host
 
@@ -25,6 +25,9 @@ class Hosts(Memory[Host]):
 
     def all(self, **filters: object) -> Any:
         return super().all(**{name: value for name, value in filters.items() if name != "detail"})
+
+    def means(self, which: HostName, **scope: object) -> Any:
+        return matching(self.all(**scope), which)
 
     def create(self, **fields: object) -> Host:
         state = fields.get("allocation_state") or "Enabled"

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task of ``cs_site``: each object by the task of its own module."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ...core.change import Outcome
+from ...core.errors import HostcraftError, InvalidValue
+from ...core.site.pieces import PARTS, Piece, Terms, stages
+from ...operations.site.apply import ensure_site
+from ...ports.cloud import Cloud
+from ..fields import Params, Spec
+from ..task import ApiTask
+from .objects import (
+    cluster,
+    configuration,
+    host,
+    host_ha,
+    image_store,
+    network,
+    oobm,
+    physical_network,
+    pod,
+    staging_store,
+    storage_pool,
+    traffic_type,
+    vlan_ip_range,
+    vmware_dc,
+    zone,
+)
+
+TASKS: t.Mapping[str, ApiTask] = {
+    "cluster": cluster.TASK,
+    "configuration": configuration.TASK,
+    "host": host.TASK,
+    "host_ha": host_ha.TASK,
+    "image_store": image_store.TASK,
+    "network": network.TASK,
+    "oobm": oobm.TASK,
+    "physical_network": physical_network.TASK,
+    "pod": pod.TASK,
+    "staging_store": staging_store.TASK,
+    "storage_pool": storage_pool.TASK,
+    "traffic_type": traffic_type.TASK,
+    "vlan_ip_range": vlan_ip_range.TASK,
+    "vmware_dc": vmware_dc.TASK,
+    "zone": zone.TASK,
+}
+MOST = 64  # objects at the same time
+OPTIONS: Spec = {
+    "declaration": {"type": "dict", "required": True},
+    "hosts": {"type": "list", "elements": "dict", "default": []},
+    "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
+    "providers": {"type": "list", "elements": "str"},
+    "primary_storage": {"type": "bool", "default": True},
+    "storage_contents": {"type": "dict", "default": {}},
+    "not_empty": {"type": "list", "elements": "str", "default": []},
+    "at_once": {"type": "int", "default": 8},
+    "state": {"type": "str", "choices": ["present", "planned"], "default": "present"},
+}
+
+
+class _Tasks:
+    """What each module takes for its object, without what says where the server is."""
+
+    def __init__(self) -> None:
+        self._validators = {
+            name: ArgumentSpecValidator(task.options, **task.constraints) for name, task in TASKS.items()
+        }
+
+    def act(self, piece: Piece, cloud: Cloud, check_mode: bool) -> Outcome:
+        """Raises NotValid, and what the module's operation raises."""
+        task = TASKS[piece.module]
+        checked = self._validators[piece.module].validate(task.given(piece.given))
+        if checked.error_messages:
+            raise NotValid("; ".join(checked.error_messages))
+        return task.operation(cloud, checked.validated_parameters, check_mode)
+
+
+class NotValid(HostcraftError):
+    """Values that the object's module refuses."""
+
+    code = "invalid_value"
+
+
+def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
+    if not 1 <= params["at_once"] <= MOST:
+        raise InvalidValue("at_once", params["at_once"], f"a number from 1 to {MOST}")
+    planned = params["state"] == "planned"
+    found = ensure_site(cloud, _stages(params), _Tasks().act, check_mode or planned, params["at_once"])
+    return replace(found, changed=False) if planned else found
+
+
+def secrets(params: Params) -> t.Iterator[str]:
+    """What the module of each object keeps secret."""
+    if isinstance(params["declaration"], t.Mapping):
+        for stage in _stages(params):
+            for piece in stage:
+                yield from TASKS[piece.module].secrets_in(piece.given)
+
+
+def _stages(params: Params) -> list[list[Piece]]:
+    terms = Terms(
+        params["providers"],
+        params["primary_storage"] is not False,
+        params["storage_contents"] or {},
+        params["not_empty"] or (),
+    )
+    return stages(params["declaration"], params["hosts"] or (), params["parts"] or PARTS, terms)
+
+
+TASK = ApiTask(options=OPTIONS, operation=operation, secrets=secrets, unshown=frozenset(("declaration", "hosts")))

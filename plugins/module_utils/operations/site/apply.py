@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many objects made as declared: all decided before the first write, independent ones written at the same time.
+
+Each object is decided, written and verified by the operation of its own module. A run that was killed is repeated: what
+is there already is not written again.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from ...core.change import Outcome
+from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, Reason, Refused, TransportError
+from ...core.site.pieces import PROVIDERS, SETTING, Key, Piece
+from ...core.site.plan import Change, counts, line, summary
+from ...core.text import printable
+from ...ports.cloud import Cloud
+
+Act = t.Callable[[Piece, Cloud, bool], Outcome]
+EVERY = 5.0  # seconds between two lines of progress
+LOST = 5  # lost connections after which nothing more is begun
+TOLD = 20  # warnings and failures that a message shows
+
+
+class SiteIncomplete(HostcraftError):
+    """Some objects could not be written; the others were."""
+
+    code = "site_incomplete"
+
+
+class Decided(t.NamedTuple):
+    """One object and what would be done with it; None where that is only known when its places are there."""
+
+    piece: Piece
+    outcome: t.Optional[Outcome]
+
+    @property
+    def due(self) -> bool:
+        return self.outcome is None or self.outcome.changed
+
+    @property
+    def coming(self) -> bool:
+        """Whether others may have to wait for it: providers are enabled, all else is created."""
+        return self.outcome is None or (
+            self.outcome.changed and (not self.outcome.before or self.piece.kind == PROVIDERS)
+        )
+
+
+def ensure_site(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, check_mode: bool, most: int) -> Outcome:
+    """most: objects that are written at the same time.
+
+    Raises Refused with the reasons of every object before anything is written, SiteIncomplete.
+    """
+    with cloud.hosts.held():
+        decided = _decided(cloud, stages, act, check_mode)
+        outcomes = [(each.piece, each.outcome) for stage in decided for each in stage if each.outcome is not None]
+        if not check_mode:
+            written = _Writing(cloud, act, most)
+            for stage in decided:
+                written.write([each.piece for each in stage if each.due])
+            outcomes = [each for each in outcomes if not each[1].changed] + written.done
+            place = {id(piece): number for number, piece in enumerate(piece for stage in stages for piece in stage)}
+            outcomes.sort(key=lambda each: place[id(each[0])])
+            if written.failed:
+                raise written.error(_changes(outcomes))
+    return _outcome(outcomes)
+
+
+def _decided(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, check_mode: bool) -> list[list[Decided]]:
+    coming: set[Key] = set()  # what is not there yet
+    reasons: list[Reason] = []
+
+    def decide(piece: Piece) -> Decided:
+        waits = not coming.isdisjoint(piece.needs)
+        try:
+            outcome = act(piece, cloud, True)
+        except (TransportError, AuthenticationFailed):
+            raise
+        except HostcraftError as error:
+            if not waits or check_mode or error.code == InvalidValue.code:
+                reasons.append(_reason(piece, error))
+            return Decided(piece, None)
+        if outcome.missing is not None and not waits and not check_mode:
+            reasons.append(_reason(piece, outcome.missing))
+        # What is declared beside it is no reason for a warning.
+        return Decided(piece, replace(outcome, warnings=()) if waits else outcome)
+
+    found = []
+    for stage in stages:
+        found.append([decide(piece) for piece in stage])
+        coming |= {each.piece.key for each in found[-1] if each.coming}
+    if reasons:
+        more = [Reason("more", f"and {len(reasons) - TOLD} more")] if len(reasons) > TOLD else []
+        raise Refused(f"nothing was changed, {len(reasons)} of the objects", reasons[:TOLD] + more)
+    return found
+
+
+class _Writing:
+    """Writes stages one after another; keeps what was done, what failed, and what was left out for that."""
+
+    def __init__(self, cloud: Cloud, act: Act, most: int) -> None:
+        self.cloud, self._act, self._most = cloud, act, most
+        self.done: list[tuple[Piece, Outcome]] = []
+        self.failed: list[tuple[Piece, HostcraftError]] = []
+        self.left: list[Piece] = []
+        self._lost = 0
+        self._over = False
+        self._lock = threading.Lock()
+
+    def write(self, pieces: t.Sequence[Piece]) -> None:
+        """Those of one stage, at most so many lanes at the same time."""
+        lanes: dict[object, list[Piece]] = {}
+        for number, piece in enumerate(pieces):
+            lanes.setdefault(piece.lane or number, []).append(piece)
+        if len(lanes) < 2 or self._most < 2:
+            for lane in lanes.values():
+                self._lane(lane)
+            return
+        with ThreadPoolExecutor(min(self._most, len(lanes))) as threads:
+            self._watched([threads.submit(self._lane, lane) for lane in lanes.values()], pieces)
+
+    def _watched(self, running: t.Collection[Future[None]], pieces: t.Sequence[Piece]) -> None:
+        """A line of progress from time to time; an error that is no failure of an object ends the run."""
+        began, waiting = len(self.done) + len(self.failed) + len(self.left), set(running)
+        try:
+            while waiting:
+                ended, waiting = wait(waiting, timeout=EVERY)
+                for each in ended:
+                    each.result()
+                if waiting:
+                    past = len(self.done) + len(self.failed) + len(self.left) - began
+                    trouble = f", {len(self.failed)} failed" if self.failed else ""
+                    self.cloud.progress(f"{pieces[0].kind}: {past} of {len(pieces)} done{trouble}")
+        except BaseException:
+            self._over = True
+            raise
+
+    def _lane(self, pieces: t.Sequence[Piece]) -> None:
+        for piece in pieces:
+            self._one(piece)
+
+    def _one(self, piece: Piece) -> None:
+        with self._lock:
+            missing = {each.key for each in (*(failed for failed, _error in self.failed), *self.left)}
+            if self._over or not missing.isdisjoint(piece.needs):
+                self.left.append(piece)
+                return
+        try:
+            outcome = self._act(piece, self.cloud, False)
+        except HostcraftError as error:
+            self._fail(piece, error)
+            return
+        with self._lock:
+            self._lost = 0
+            self.done.append((piece, outcome))
+
+    def _fail(self, piece: Piece, error: HostcraftError) -> None:
+        """A server that is away or refuses the key is not asked again for each of the others."""
+        with self._lock:
+            self.failed.append((piece, error))
+            self._lost = self._lost + 1 if isinstance(error, TransportError) else 0
+            if self._lost >= LOST or isinstance(error, AuthenticationFailed):
+                self._over = True
+
+    def error(self, changes: t.Sequence[Change]) -> SiteIncomplete:
+        """What failed and why, what was left out for it, and what was done."""
+        told = [printable(f"{piece.label}: {error.message}") for piece, error in self.failed]
+        more = f"; and {len(told) - TOLD} more" if len(told) > TOLD else ""
+        left = f", {len(self.left)} left out" if self.left else ""
+        text = f"{len(told)} failed{left}, {len(changes)} done: {'; '.join(told[:TOLD])}{more}"
+        found = SiteIncomplete(
+            text,
+            failed=[
+                {"kind": piece.kind, "name": piece.name, "code": error.code, "message": error.message}
+                for piece, error in self.failed
+            ],
+            left_out=[each.label for each in self.left],
+            done=[line(each) for each in changes],
+        )
+        found.secrets = tuple(secret for _piece, error in self.failed for secret in error.secrets)
+        return found
+
+
+def _reason(piece: Piece, error: HostcraftError) -> Reason:
+    return Reason(
+        error.code, printable(f"{piece.label}: {error.message}"), "", {"kind": piece.kind, "name": piece.name}
+    )
+
+
+def _changes(outcomes: t.Iterable[tuple[Piece, Outcome]]) -> list[Change]:
+    return [
+        Change(piece.kind, piece.name, outcome.before, outcome.after) for piece, outcome in outcomes if outcome.changed
+    ]
+
+
+def _restart(outcomes: t.Iterable[tuple[Piece, Outcome]]) -> list[str]:
+    """Names of changed settings that the management server reads only when it starts."""
+    changed = [outcome.result for piece, outcome in outcomes if piece.kind == SETTING and outcome.changed]
+    return sorted({str(each["name"]) for each in changed if each.get("dynamic") is False})
+
+
+def _outcome(outcomes: t.Sequence[tuple[Piece, Outcome]]) -> Outcome:
+    changes = _changes(outcomes)
+    same = Counter(piece.kind for piece, outcome in outcomes if not outcome.changed)
+    warnings = list(dict.fromkeys(each for _piece, outcome in outcomes for each in outcome.warnings))
+    more = (f"and {len(warnings) - TOLD} more warnings",) if len(warnings) > TOLD else ()
+    return Outcome(
+        bool(changes),
+        {f"{each.kind} {each.name}": dict(each.before) for each in changes if each.before},
+        {f"{each.kind} {each.name}": dict(each.after) for each in changes if each.after},
+        {
+            "plan": [line(each) for each in changes],
+            "counts": counts(changes, same),
+            "summary": summary(changes, sum(same.values())),
+            "restart": _restart(outcomes),
+        },
+        (*warnings[:TOLD], *more),
+        tuple(secret for _piece, outcome in outcomes for secret in outcome.secrets),
+    )

@@ -1,0 +1,139 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cs_site
+short_description: Apply a whole declared zone of Apache CloudStack
+description:
+  - Creates and changes the zone, networks, addresses, clusters, hosts, storage and settings of a declaration in one
+    task. What is not declared is left alone.
+  - Each object is decided, written and verified as by the module for a single object, such as
+    M(hostcraft.cloudstack.cs_host).
+  - Everything is decided before the first write. If one object cannot be made as declared, nothing is written.
+  - Objects that do not depend on each other are written at the same time. The first host of a cluster is added before
+    its other hosts. Hosts of a XenServer pool or a vCenter cluster are added one after another.
+  - If an object fails, those that need it are left out, and all others are written. The error names each of them. The
+    next run, also after one that was killed, goes on from there.
+version_added: 0.1.0
+author: The hostcraft.cloudstack authors (@hostcraft)
+extends_documentation_fragment:
+  - hostcraft.cloudstack.cloudstack
+options:
+  declaration:
+    description:
+      - The zone, with the keys of O(hostcraft.cloudstack.zone#role:zone_declaration).
+      - The role checks it as a whole. This module checks each object.
+    type: dict
+    required: true
+  hosts:
+    description:
+      - The hosts. Each has the options of M(hostcraft.cloudstack.cs_host), such as C(name), C(cluster), C(url),
+        C(username), C(password) and C(host_tags).
+      - C(oobm) has options of M(hostcraft.cloudstack.cs_oobm). C(host_ha) is V(enabled) or V(disabled).
+    type: list
+    elements: dict
+    default: []
+  parts:
+    description: Parts of the declaration to apply. They are applied in this order.
+    type: list
+    elements: str
+    choices: [zone, networks, addresses, clusters, hosts, storage, settings, state]
+    default: [zone, networks, addresses, clusters, hosts, storage, settings, state]
+  providers:
+    description:
+      - Providers to enable on a physical network with guest traffic that declares none. Defaults to
+        V(VirtualRouter) and V(VpcVirtualRouter), in a basic zone to V(VirtualRouter) and V(SecurityGroupProvider).
+    type: list
+    elements: str
+  primary_storage:
+    description: Whether primary storage is created. The server creates it by hosts that are up.
+    type: bool
+    default: true
+  storage_contents:
+    description: Results of M(hostcraft.cloudstack.cs_storage_content) by the name of the pool or image store.
+    type: dict
+    default: {}
+  not_empty:
+    description: Names of pools and image stores that are added although they are not empty.
+    type: list
+    elements: str
+    default: []
+  at_once:
+    description: Maximum number of objects that are written at the same time.
+    type: int
+    default: 8
+  state:
+    description: V(planned) returns the plan and changes nothing.
+    type: str
+    choices: [present, planned]
+    default: present
+seealso:
+  - module: hostcraft.cloudstack.cs_declaration_info
+"""
+
+EXAMPLES = r"""
+- name: Show what would change
+  hostcraft.cloudstack.cs_site:
+    declaration: "{{ cloudstack_zone }}"
+    hosts:
+      - name: kvm1.example.net
+        cluster: kvm-a
+        username: root
+        password: "{{ vault_kvm_root_password }}"
+        host_tags: [ssd]
+    state: planned
+  register: site
+
+- name: Show the plan
+  ansible.builtin.debug:
+    var: site.plan
+
+- name: Apply the hosts alone, at most 16 at the same time
+  hostcraft.cloudstack.cs_site:
+    declaration: "{{ cloudstack_zone }}"
+    hosts: "{{ my_hosts }}"
+    parts: [hosts]
+    at_once: 16
+"""
+
+RETURN = r"""
+plan:
+  description: A line for each object that is created (C(+)) or changed (C(~)).
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "+ host kvm1.example.net: cluster kvm-a, url http://10.10.1.11"
+    - "~ host kvm2.example.net: host_tags [ssd] -> [gpu, ssd]"
+summary:
+  description: How many objects are created, changed and unchanged.
+  returned: success
+  type: str
+  sample: 1 created, 1 changed, 9998 unchanged
+counts:
+  description: The same by kind of object.
+  returned: success
+  type: dict
+  sample: {"host": {"created": 1, "changed": 1, "unchanged": 9998}}
+restart:
+  description: Names of changed settings that take effect when the management servers are restarted.
+  returned: success
+  type: list
+  elements: str
+  sample: [secstorage.encrypt.copy]
+"""
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.task import TASK
+
+
+def main() -> None:
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
