@@ -72,10 +72,11 @@ def there(sandbox: Sandbox) -> dict[str, Any]:
 
     def read(world: World) -> dict[str, Any]:
         clusters = {row.id: row.name for row in world.clusters}
+        networks = {row.id: row.name for row in world.physical_networks}
         return {
             "zones": [(row.name, row.allocation_state, row.dns1) for row in world.zones],
             "networks": sorted((row.name, str(row.vlans), row.state) for row in world.physical_networks),
-            "traffic": sorted((row.physical_network_id, row.traffic_type) for row in world.traffic_types),
+            "traffic": sorted((networks[row.physical_network_id], row.traffic_type) for row in world.traffic_types),
             "pods": sorted((row.name, row.gateway, str(row.ranges)) for row in world.pods),
             "public": sorted((row.start, row.end, row.vlan) for row in world.vlan_ranges),
             "clusters": sorted((row.name, row.hypervisor, str(row.details)) for row in world.clusters),
