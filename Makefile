@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # The distribution's first: those of version managers are built without optimisation, and are a fifth slower.
-PYTHON ?= $(shell for one in /usr/bin/python3.11 python3.11 python3; do \
-  $$one -c 'import ensurepip' 2> /dev/null && command -v $$one && break; done)
+PYTHON ?= $(or $(shell for one in /usr/bin/python3.11 python3.11 python3; do \
+  $$one -c 'import ensurepip' 2> /dev/null && command -v $$one && break; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 LINK := $(VENV)/collections/ansible_collections/hostcraft/cloudstack
