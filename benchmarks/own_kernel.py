@@ -9,6 +9,7 @@ Run by pytest, see ``make bench-kernel``. The shortest form is test_own_kernel.p
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import pytest
 from hosts.host import Host
 from integration.machine_network.change.lab import picture, without_metrics
 from integration.machine_network.role.kernels import Json, applied, bonded, ended, guest_of, is_made, links, wrong_vlan
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.client import Answer, Linux
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.links import read_network
 
 # What `make bench-kernel` varies.
 BACKENDS = os.environ.get("BACKENDS", "networkd,ifupdown,netplan,networkmanager").split(",")
@@ -39,6 +43,46 @@ ip -n peer link add bond0.300 link bond0 type vlan id 300
 ip -n peer address add 10.79.0.2/24 dev bond0.300
 ip -n peer link set bond0.300 up
 """
+# A VLAN-aware bridge that lets 105 out by a card. VLANs are above it and above the card, which leads to "far".
+AWARE = """
+modprobe tun
+ip netns add far
+ip link add eth7 type veth peer name far0 netns far
+ip link add aware type bridge vlan_filtering 1 vlan_default_pvid 0
+ip tuntap add vnet7 mode tap
+for port in eth7 vnet7; do ip link set $port master aware; bridge vlan add dev $port vid 105; done
+for vid in 105 106; do bridge vlan add dev aware vid $vid self; done
+ip -n far link set far0 up
+for link in eth7 vnet7 aware; do ip link set $link up; done
+for vlan in aware:105 aware:106 eth7:175; do
+  link=${vlan%:*}; vid=${vlan#*:}
+  ip link add $link.$vid link $link type vlan id $vid
+  ip address add 10.80.$vid.1/24 dev $link.$vid
+  ip link set $link.$vid up
+  ip -n far link add far0.$vid link far0 type vlan id $vid
+  ip -n far address add 10.80.$vid.2/24 dev far0.$vid
+  ip -n far link set far0.$vid up
+done
+"""
+
+
+class Inside(Linux):
+    """A guest in place of this machine."""
+
+    def __init__(self, guest: Host) -> None:
+        super().__init__()
+        self.guest = guest
+
+    def run(self, *command: str) -> Answer | None:
+        told = self.guest.inside(f"{shlex.join(command)} 2>/dev/null; echo; echo $?")
+        out, _sep, status = told.rstrip().rpartition("\n")
+        return Answer(int(status), out) if status != "127" else None
+
+    def read(self, path: str) -> str | None:
+        return self.guest.inside(f"cat {shlex.quote(path)} 2>/dev/null") or None
+
+    def listed(self, pattern: str) -> tuple[str, ...]:
+        return tuple(self.guest.inside(f"ls -d {pattern} 2>/dev/null").split())
 
 
 def switched() -> Json:
@@ -90,8 +134,18 @@ def test_a_bond_with_two_vlans_and_a_bridge_on_each(guest: Host, tmp_path: Path)
     assert (second.failed, second.changed, second.answers) == (0, 0, [])
 
 
-def test_a_bond_with_lacp_has_its_partner(guest: Host, tmp_path: Path) -> None:
+@pytest.fixture
+def partner(guest: Host) -> Iterator[None]:
+    """Its ends in the guest go with it."""
     guest.inside(PEER)
+    yield
+    guest.inside(
+        "ip netns delete peer; ip link delete lag1 2>/dev/null || true; ip link delete lag2 2>/dev/null || true"
+    )
+
+
+@pytest.mark.usefixtures("partner")
+def test_a_bond_with_lacp_has_its_partner_and_goes_when_it_is_declared_no_more(guest: Host, tmp_path: Path) -> None:
     layout = bonded(mode="active-backup", primary="eth1")
     layout["bonds"].append({"name": "bond1", "interfaces": ["lag1", "lag2"], "mode": "802.3ad", "lacp_rate": "fast"})
     layout["vlans"] = [{"name": "bond1.300", "addresses": ["10.79.0.1/24"]}]
@@ -103,6 +157,25 @@ def test_a_bond_with_lacp_has_its_partner(guest: Host, tmp_path: Path) -> None:
     mac = guest.inside("ip netns exec peer cat /sys/class/net/bond0/address").strip()
     assert f"Partner Mac Address: {mac}\n" in told
     assert " 0% packet loss" in guest.inside("ping -c 3 -W 5 10.79.0.2")
+    # The layouts of the other tests have no such bond. Its ports look like those of guests, which it would not leave.
+    guest.inside("ip link delete lag1; ip link delete lag2")
+    undone = applied(tmp_path, guest, bonded(mode="active-backup", primary="eth1"))
+    assert (undone.failed, undone.changed) == (0, 1), undone.answers
+    assert {"bond1", "bond1.300"} & set(links(guest)) == set()
+
+
+def test_a_vlan_aware_bridge_is_seen_as_the_kernel_has_it(guest: Host) -> None:
+    """The agent's VLAN on the card passes by the bridge, which filters those that are above itself."""
+    try:
+        guest.inside(AWARE)
+        seen = read_network(Inside(guest), "guest")
+        assert seen is not None
+        (network,) = [each for each in seen.networks if each.name == "aware"]
+        assert (network.nics, network.trunk) == (("eth7",), ("1-4094",))
+        passing = [vid for vid in (105, 106, 175) if " 0% " in guest.inside(f"ping -c 2 -W 3 10.80.{vid}.2")]
+        assert passing == [105, 175]
+    finally:
+        guest.inside("ip netns delete far; ip link delete aware; ip link delete vnet7; ip link delete eth7")
 
 
 def test_open_vswitch_with_fake_bridges(guest: Host, tmp_path: Path) -> None:
