@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tasks of the role awx_content in this process: the arguments of each, and its module of awx.awx run with them.
 
-A playbook run of the whole content starts a process for each of some 80 modules; ``make bench-awx`` does that.
+A playbook run of the whole content would start a process for each of some 80 modules.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ TEMPLATES: list[dict[str, Any]] = [
 BY_NAME = {template["name"]: template for template in TEMPLATES}
 WORKFLOWS: list[dict[str, Any]] = VARIABLES["awx_content_workflow_table"]
 SCHEDULES: list[dict[str, Any]] = content(ROLE / "defaults/main.yml")["awx_content_schedules"]
-# It makes the templates.
-WITHOUT = {"awx_content", "convert_playbooks"}  # one makes the templates, one edits files of its user
+# One makes the templates, one edits files of its user.
+WITHOUT = {"awx_content", "convert_playbooks"}
 
 
 def ids(template: dict[str, Any]) -> str:
