@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   declaration:
     description:
-      - The zone, with the keys of O(hostcraft.cloudstack.zone#role:zone_declaration).
+      - The zone, with the keys of O(hostcraft.cloudstack.zone#role:main:zone_declaration).
       - The role checks it as a whole. This module checks each object.
     type: dict
     required: true
