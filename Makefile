@@ -64,7 +64,7 @@ PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
 test: venv collections system libvirt ## Run all checks and tests that a change must pass
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lint versions docs-lint sanity
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit sanity versions lint docs-lint
 	$(MAKE) --no-print-directory integration
 
 .PHONY: lint
