@@ -227,8 +227,8 @@ def test_arguments_of_scripts_are_split_and_a_host_without_work_is_not_emptied(b
     assert status == 0, output
     assert bed.fleet["h0"].read("/root/said").splitlines() == ["2", "param1=val1", "param2=two words"]
     plan, _comma, rest = " ".join(output.split()).partition("host h1 is skipped and not emptied")
-    assert rest.index("Set the hosts into maintenance") > 0
-    assert "Set the hosts into maintenance" not in plan
+    assert "Empty hosts and return them to service" in rest
+    assert "Empty hosts and return them to service" not in plan
     assert bed.box.calls.counts["prepareHostForMaintenance"] == 1
     assert set(map(tuple, bed.ran().values())) == {()}
 

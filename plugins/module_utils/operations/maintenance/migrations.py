@@ -21,6 +21,32 @@ SAY_EVERY = 5.0  # seconds between two progress lines
 ASK_EVERY = 30.0  # seconds after which a job is asked for all the same: a VM may stay Migrating though it has failed
 
 
+class Pace:
+    """When to look again: seldom, while nothing can have ended by what the quickest of its kind has taken."""
+
+    def __init__(self) -> None:
+        self._quickest: t.Optional[float] = None
+        self._pause = FIRST
+
+    def ended(self, seconds: t.Sequence[float]) -> None:
+        """How long they took."""
+        known = [] if self._quickest is None else [self._quickest]
+        self._quickest = min([*seconds, *known], default=None)
+        self.begun()
+
+    def begun(self) -> None:
+        """Others are under way."""
+        self._pause = FIRST if self._quickest is None else max(self._quickest * A_LITTLE, FIRST)
+
+    def pause(self, clock: Clock, oldest: float) -> float:
+        """Seconds until the next look. oldest: when the first of those under way was started."""
+        left = 0.0 if self._quickest is None else oldest + self._quickest - clock.now()
+        if left > 0:
+            return min(left, LONGEST)
+        found, self._pause = self._pause, min(self._pause * GROWTH, LONGEST)
+        return found
+
+
 @dataclass(frozen=True)
 class Limits:
     """Migrations under way at once: from one host, to one host, in all. seconds: that one of them may take.
@@ -32,8 +58,8 @@ class Limits:
     per_target: int = 2
     in_all: int = 8
     seconds: float = 3600.0
-    pace: Pace = field(default_factory=lambda: Pace(), compare=False)
-    drains: Pace = field(default_factory=lambda: Pace(), compare=False)
+    pace: Pace = field(default_factory=Pace, compare=False)
+    drains: Pace = field(default_factory=Pace, compare=False)
 
 
 @dataclass
@@ -59,32 +85,6 @@ class UnderWay:
     job: t.Any
     since: float
     asked: float
-
-
-class Pace:
-    """When to look again: seldom, while nothing can have ended by what the quickest of its kind has taken."""
-
-    def __init__(self) -> None:
-        self._quickest: t.Optional[float] = None
-        self._pause = FIRST
-
-    def ended(self, seconds: t.Sequence[float]) -> None:
-        """How long they took."""
-        known = [] if self._quickest is None else [self._quickest]
-        self._quickest = min([*seconds, *known], default=None)
-        self.begun()
-
-    def begun(self) -> None:
-        """Others are under way."""
-        self._pause = FIRST if self._quickest is None else max(self._quickest * A_LITTLE, FIRST)
-
-    def pause(self, clock: Clock, oldest: float) -> float:
-        """Seconds until the next look. oldest: when the first of those under way was started."""
-        left = 0.0 if self._quickest is None else oldest + self._quickest - clock.now()
-        if left > 0:
-            return min(left, LONGEST)
-        found, self._pause = self._pause, min(self._pause * GROWTH, LONGEST)
-        return found
 
 
 def nothing() -> None:
