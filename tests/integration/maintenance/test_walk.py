@@ -101,6 +101,13 @@ def test_it_stops_for_each_stage_and_goes_on_after_it(lab: Lab, tmp_path: Path) 
     assert set(prepared(lab)) == {"h0", "h1", "h2"} - {left_out}
 
 
+def test_hosts_that_are_left_out_from_the_start_have_no_stage(lab: Lab, tmp_path: Path) -> None:
+    filled(lab, tmp_path)
+    now = walk(lab, walking.Step(frozenset(walking.STAGES), skipped=frozenset(("h0", "h1"))))
+    assert (now["ended"], now["stage_hosts"], sorted(now["skipped_hosts"])) == (True, [], ["h0", "h1"])
+    assert prepared(lab) == Counter()
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_any_call_and_run_again(tmp_path: Path, after: bool) -> None:
     for nth in range(1 + after, count_calls(tmp_path), EVERY):

@@ -82,21 +82,18 @@ class Walk:
         finished = rolling.finish(self.cloud, self.asked, False).result if over else {"moved": []}
         if finished["moved"]:
             self.results.append({"name": f"balance of {self.cluster.name}", "moved": finished["moved"]})
-        hosts = {"": [], PRE: self.coming, MAIN: self.fresh, POST: self.out}[due]
+        hosts = {"": [], PRE: self.fresh, MAIN: self.fresh, POST: self.out}[due]
         result = {**self.now, "stage": due, "stage_hosts": hosts, "ended": over, "host_results": self.results}
         return Outcome(self.changed, result={**result, "moved": finished["moved"]})
 
     @property
-    def coming(self) -> list[str]:
-        """Hosts of the wave whose work is not done yet; a run that was killed may have done it."""
-        return [name for name in self.now["wave"] if name not in self.now["worked"]]
-
-    @property
     def fresh(self) -> list[str]:
-        return [name for name in self.coming if name not in self.step.skipped]
+        """Hosts of the wave whose work is not done yet; a run that was killed may have done it."""
+        return [name for name in self.out if name not in self.now["worked"]]
 
     @property
     def out(self) -> list[str]:
+        """Hosts of the wave that are not left out."""
         return [name for name in self.now["wave"] if name not in self.step.skipped]
 
     def _next(self) -> bool:
@@ -125,7 +122,7 @@ class Walk:
     def _wave(self, ran: str) -> str:
         """What comes after a stage of this wave until the next that has something to run; "" once the wave is over."""
         if not ran:
-            if PRE in self.step.stages and self.coming:
+            if PRE in self.step.stages and self.fresh:
                 return PRE
             ran = PRE
         if ran == PRE:
