@@ -14,7 +14,9 @@ import importlib
 import io
 import json
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +61,19 @@ def plain(value: Any) -> Any:
     return json.loads(json.dumps(kept, default=str))
 
 
-def calls(given: dict[str, Any]) -> Iterator[Call]:
-    known = variables(given)
+def calls(given: dict[str, Any]) -> list[Call]:
+    """By a new process: Ansible finds filters of collections only where nobody has imported a collection before it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(rendered, given).result()
+
+
+def rendered(given: dict[str, Any]) -> list[Call]:
+    """The same in this process."""
+    known, found = variables(given), []
     for step in loaded(ROLE / "tasks" / "main.yml"):
         for task in loaded(ROLE / "tasks" / step["ansible.builtin.import_tasks"]):
-            yield from _calls(task, known)
+            found += _calls(task, known)
+    return found
 
 
 def _calls(task: dict[str, Any], known: dict[str, Any]) -> Iterator[Call]:

@@ -45,7 +45,7 @@ GIVEN: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def content() -> list[Call]:
-    return list(calls(GIVEN))
+    return calls(GIVEN)
 
 
 def test_the_argument_specs_take_all_of_it(content: list[Call]) -> None:
