@@ -69,7 +69,8 @@ def calls(given: dict[str, Any]) -> list[Call]:
 
 def rendered(given: dict[str, Any]) -> list[Call]:
     """The same in this process."""
-    known, found = variables(given), []
+    known = variables(given)
+    found: list[Call] = []
     for step in loaded(ROLE / "tasks" / "main.yml"):
         for task in loaded(ROLE / "tasks" / step["ansible.builtin.import_tasks"]):
             found += _calls(task, known)
