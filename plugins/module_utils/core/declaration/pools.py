@@ -13,6 +13,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, replace
 
+from ..loose import mappings
 from ..zone.networks import vlan_tag
 from .problem import Part, Record
 from .server import Held, text
@@ -121,9 +122,7 @@ def held_pools(held: Held) -> list[Pool]:
     found: list[Pool] = []
     for pod in held.all("pods"):
         name, zone = text(pod, "name"), text(pod, "zone")
-        inside = pod.get("ip_ranges")
-        records = [each for each in inside if isinstance(each, t.Mapping)] if isinstance(inside, (list, tuple)) else []
-        for each in records or [pod]:
+        for each in mappings(pod.get("ip_ranges")) or [pod]:
             where = f"pod {name} of zone {zone} on the server"
             found += _told(POD, {**pod, **each}, zone, where, name)
     for each in held.all("vlan_ip_ranges"):

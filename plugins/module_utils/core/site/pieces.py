@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ..declaration.check import declared_settings
+from ..loose import mappings
 
 Record = t.Mapping[str, t.Any]
 Key = tuple[str, str]  # kind and name of an object
@@ -126,7 +127,7 @@ class _Zone:
                     ("physical network", each["name"]),
                 )
                 for each in networks
-                for traffic in _maps(each.get("traffic_types"))
+                for traffic in mappings(each.get("traffic_types"))
             ],
             [
                 Piece(
@@ -142,7 +143,7 @@ class _Zone:
 
     def addresses(self) -> list[list[Piece]]:
         pods, guests = self._records("pods"), self.its.get("guest_network")
-        public = _maps(self.its.get("public_ip_ranges"))
+        public = mappings(self.its.get("public_ip_ranges"))
         network = str(guests.get("name")) if isinstance(guests, t.Mapping) else ""
         enabled = [(PROVIDERS, str(each["name"])) for each in self._records("physical_networks")]
         return [
@@ -159,7 +160,7 @@ class _Zone:
                     ("network", network),
                 )
                 for pod in pods
-                for each in _maps(pod.get("guest_ip_ranges"))
+                for each in mappings(pod.get("guest_ip_ranges"))
             ],
         ]
 
@@ -239,7 +240,7 @@ class _Zone:
             ],
             [
                 self._piece("staging store", each.get("url"), {"url": each.get("url")})
-                for each in _maps(self.its.get("staging_stores"))
+                for each in mappings(self.its.get("staging_stores"))
             ],
         ]
 
@@ -283,7 +284,9 @@ class _Zone:
 
     def _providers(self, network: Record) -> list[object]:
         declared = network.get("providers")
-        if declared is None and "Guest" in {each.get("traffic_type") for each in _maps(network.get("traffic_types"))}:
+        if declared is None and "Guest" in {
+            each.get("traffic_type") for each in mappings(network.get("traffic_types"))
+        }:
             usual = USUAL.get(str(self.its.get("network_type") or "Advanced"), ())
             declared = usual if self.terms.providers is None else self.terms.providers
         return list(declared or ())
@@ -300,11 +303,7 @@ class _Zone:
         return Piece(kind, str(name), its, {**given, "zone": self.name}, (("zone", self.name), *needs), lane)
 
     def _records(self, key: str) -> list[Record]:
-        return [each for each in _maps(self.its.get(key)) if each.get("name")]
-
-
-def _maps(value: object) -> list[Record]:
-    return [each for each in value if isinstance(each, t.Mapping)] if isinstance(value, (list, tuple)) else []
+        return [each for each in mappings(self.its.get(key)) if each.get("name")]
 
 
 def _taken(record: Record, keys: t.Iterable[str]) -> dict[str, t.Any]:
