@@ -30,6 +30,44 @@ options:
     default: 8
 """
 
+    MOVES = r"""
+options:
+  planned_moves:
+    description:
+      - Where VMs go, as M(hostcraft.cloudstack.cs_rolling_maintenance) planned it in C(plan.waves[0].moves). A move
+        that is no longer possible is planned anew.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      vm:
+        description: Name of the VM.
+        type: str
+        required: true
+      vm_id:
+        description: Id of the VM; without it, the name has to be that of one VM only.
+        type: str
+      source:
+        description: Name of the host that the VM is on. It is not needed.
+        type: str
+      target:
+        description: Name or id of the host that the VM goes to.
+        type: str
+        required: true
+  max_migrations_per_source:
+    description: Maximum number of simultaneous migrations from one host.
+    type: int
+    default: 2
+  max_migrations_per_target:
+    description: Maximum number of simultaneous migrations to one host.
+    type: int
+    default: 2
+  timeout:
+    description: Maximum number of seconds for one migration, or for one wait for a host.
+    type: float
+    default: 3600
+"""
+
     LOCK = r"""
 options:
   run:

@@ -26,6 +26,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.maintenance
+  - hostcraft.cloudstack.maintenance.moves
   - hostcraft.cloudstack.maintenance.lock
   - hostcraft.cloudstack.hypervisor
   - hostcraft.cloudstack.zone
@@ -55,28 +56,6 @@ options:
     type: list
     elements: str
     default: []
-  planned_moves:
-    description:
-      - Where VMs go, as M(hostcraft.cloudstack.cs_rolling_maintenance) planned it in C(plan.waves[0].moves). A move
-        that is no longer possible is planned anew.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      vm:
-        description: Name of the VM.
-        type: str
-        required: true
-      vm_id:
-        description: Id of the VM; without it, the name has to be that of one VM only.
-        type: str
-      source:
-        description: Name of the host that the VM is on. It is not needed.
-        type: str
-      target:
-        description: Name or id of the host that the VM goes to.
-        type: str
-        required: true
   balance:
     description:
       - Allow migrations that are made only to bring the loads of the cluster's hosts together. Without it, only VMs of
@@ -92,18 +71,6 @@ options:
       - VMs that run on another cluster by then, or do not run, are left alone.
     type: bool
     default: false
-  max_migrations_per_source:
-    description: Maximum number of simultaneous migrations from one host.
-    type: int
-    default: 2
-  max_migrations_per_target:
-    description: Maximum number of simultaneous migrations to one host.
-    type: int
-    default: 2
-  timeout:
-    description: Maximum number of seconds for one migration, or for one wait for a host.
-    type: float
-    default: 3600
 seealso:
   - module: hostcraft.cloudstack.cs_host
 """
@@ -236,8 +203,8 @@ details:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import (
-    LIMITS,
     LOCK,
+    MOVES,
     TERMS,
     request,
 )
@@ -252,21 +219,11 @@ OPTIONS: Spec = {
     "move_back": {"type": "bool", "default": False},
     "preferred_hosts": {"type": "list", "elements": "str", "default": []},
     "avoid_hosts": {"type": "list", "elements": "str", "default": []},
-    "planned_moves": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "vm": {"type": "str", "required": True},
-            "vm_id": {"type": "str"},
-            "source": {"type": "str"},
-            "target": {"type": "str", "required": True},
-        },
-    },
+    "balance": {"type": "bool", "default": False},
 }
 
 TASK = ApiTask(
-    options={**OPTIONS, **TERMS, **LIMITS, **LOCK, **HYPERVISOR},
+    options={**OPTIONS, **TERMS, **MOVES, **LOCK, **HYPERVISOR},
     operation=lambda cloud, p, check: ensure(cloud, request(p), p["state"], check),
 )
 

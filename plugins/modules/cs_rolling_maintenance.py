@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone.one_cluster
   - hostcraft.cloudstack.hypervisor.hosts
   - hostcraft.cloudstack.maintenance
+  - hostcraft.cloudstack.maintenance.moves
 options:
   state:
     description:
@@ -68,38 +69,6 @@ options:
     type: list
     elements: str
     default: []
-  planned_moves:
-    description: The migrations that the last result planned for the wave.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      vm:
-        description: Name of the VM.
-        type: str
-        required: true
-      vm_id:
-        description: ID of the VM. Required if several VMs have that name.
-        type: str
-      source:
-        description: Name of the host that it leaves.
-        type: str
-      target:
-        description: Name of the host that it moves to.
-        type: str
-        required: true
-  max_migrations_per_source:
-    description: Maximum number of simultaneous migrations from one host.
-    type: int
-    default: 2
-  max_migrations_per_target:
-    description: Maximum number of simultaneous migrations to one host.
-    type: int
-    default: 2
-  timeout:
-    description: Maximum number of seconds for one migration, or for one wait for a host.
-    type: float
-    default: 3600
   engine:
     description:
       - V(plan) is the engine of this collection. V(cloudstack) runs the server's own roll (C(startRollingMaintenance))

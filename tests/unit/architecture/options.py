@@ -33,6 +33,7 @@ SPECS: Mapping[str, str] = {
     "machine.properties": "machine.options:PROPERTIES",
     "maintenance": "maintenance.host:TERMS",
     "maintenance.lock": "maintenance.host:LOCK",
+    "maintenance.moves": "maintenance.host:MOVES",
     "roll": "maintenance.rolling:ROLL",
     "routers": "system_vms.routers:NETWORKS",
     "routers.consent": "system_vms.routers:CONSENT",

@@ -24,8 +24,18 @@ from .runs import Runs
 
 RUN = re.compile(r"[\w.-]{1,48}", re.ASCII)
 
-LIMITS: Spec = {
-    "balance": {"type": "bool", "default": False},
+MOVES: Spec = {
+    "planned_moves": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "vm": {"type": "str", "required": True},
+            "vm_id": {"type": "str"},
+            "source": {"type": "str"},
+            "target": {"type": "str", "required": True},
+        },
+    },
     "max_migrations_per_source": {"type": "int", "default": 2},
     "max_migrations_per_target": {"type": "int", "default": 2},
     "timeout": {"type": "float", "default": 3600},

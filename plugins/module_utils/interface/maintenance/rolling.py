@@ -32,20 +32,7 @@ WALK: Spec = {
     "stage": {"type": "str", "choices": STAGES},
     "wave": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},
-    "planned_moves": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "vm": {"type": "str", "required": True},
-            "vm_id": {"type": "str"},
-            "source": {"type": "str"},
-            "target": {"type": "str", "required": True},
-        },
-    },
-    **{
-        name: maintenance.LIMITS[name] for name in ("max_migrations_per_source", "max_migrations_per_target", "timeout")
-    },
+    **maintenance.MOVES,
 }
 WEEK = 7 * 86400.0
 
