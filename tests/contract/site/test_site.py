@@ -108,7 +108,8 @@ def test_a_host_that_fails_is_named_and_the_others_are_there(sandbox: Sandbox, c
     with pytest.raises(HostcraftError, match="failed") as caught:
         perform(cloud, "cs_site", at_once=at_once, **given)
     assert caught.value.code == "site_incomplete"
-    (failed,) = [each for each in caught.value.details["failed"] if each["kind"] == "host"]  # type: ignore[attr-defined]
+    told: Any = caught.value.details["failed"]
+    (failed,) = [each for each in told if each["kind"] == "host"]
     names = {row[0] for row in there(sandbox)["hosts"]}
     assert names == {host["name"] for host in given["hosts"]} - {failed["name"]}
     sandbox.faults.clear()

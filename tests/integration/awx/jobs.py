@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ansible_runner  # type: ignore[import-untyped]
+import ansible_runner  # type: ignore[import-untyped]  # it ships no types
 import yaml
 from integration.maintenance.site import Site
 

@@ -20,6 +20,7 @@ class Conversation(socketserver.StreamRequestHandler):
             if verb == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 text = b"".join(iter(self.rfile.readline, b".\r\n"))
+                # mail_server gives the server its list, which the class does not know.
                 self.server.mails.append(email.message_from_bytes(text))  # type: ignore[attr-defined]
             self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
 
