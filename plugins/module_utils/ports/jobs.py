@@ -20,6 +20,10 @@ class Job(t.Protocol):
 class Jobs(t.Protocol):
     """Actions that are started now and asked for later."""
 
+    @property
+    def limit(self) -> float:
+        """Seconds that one job may take, as the user said (api_job_timeout)."""
+
     def start(self, action: str, **fields: object) -> t.Union[Job, ApiError, None]:
         """An action of the gateway's table: a job, a refusal, or None when it was done at once."""
 

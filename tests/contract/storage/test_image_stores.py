@@ -7,14 +7,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contract.conftest import Connect
 from contract.storage.conftest import Store
-from contract.tasks import twice, writes
+from contract.tasks import perform, twice, writes
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
     ApiError,
     NotFound,
     Refused,
     Unsupported,
+    WaitTimeout,
 )
 from sandbox.world import World
 from sandbox.world.storage import ImageStore
@@ -77,16 +80,32 @@ def test_what_the_server_would_take_and_not_do_is_refused(stores: Store) -> None
 
 
 @pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
-@pytest.mark.parametrize("fault", ["job_failed", "drop_after"])
-def test_what_is_left_is_an_error_and_a_second_run_finishes(stores: Store, fault: str) -> None:
+@pytest.mark.parametrize(("fault", "error"), [("job_failed", ApiError), ("drop", Refused)])
+def test_what_is_left_is_an_error_and_a_second_run_finishes(stores: Store, fault: str, error: type[Exception]) -> None:
     stores.server.faults.add("migrateSecondaryStorageData", fault)
-    try:
+    with pytest.raises(error):
         stores.perform(MODULE, source="sec1", destinations=["sec2"])
-    except (ApiError, Refused):
-        # The next run does it; a job whose answer was lost may end meanwhile.
-        assert fault == "drop_after" or held(stores, "sec1") == 2
+    assert held(stores, "sec1") == 2
     stores.perform(MODULE, source="sec1", destinations=["sec2"])
     assert (held(stores, "sec1"), held(stores, "sec2")) == (0, 2)
+
+
+@pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
+def test_a_migration_whose_answer_was_lost_is_waited_for(stores: Store) -> None:
+    stores.server.run(lambda world: world.durations.update(migrateSecondaryStorageData=5))
+    stores.server.faults.add("migrateSecondaryStorageData", "drop_after")
+    assert stores.perform(MODULE, source="sec1", destinations=["sec2"]).changed
+    assert (held(stores, "sec1"), held(stores, "sec2")) == (0, 2)
+    assert writes(stores.server).count("migrateSecondaryStorageData") == 1
+
+
+@pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
+def test_a_migration_that_outlives_its_limit_is_told(stores: Store, connect: Connect) -> None:
+    cloud = Gateway(connect(stores.server, job_timeout=100))
+    stores.server.run(lambda world: world.durations.update(migrateSecondaryStorageData=10**6))
+    stores.server.faults.add("migrateSecondaryStorageData", "drop_after")
+    with pytest.raises(WaitTimeout, match="migration off image store sec1 to end; last seen: under way"):
+        perform(cloud, MODULE, source="sec1", destinations=["sec2"], zone="z1")
 
 
 @pytest.mark.since("4.19")

@@ -97,6 +97,10 @@ class Jobs:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @property
+    def limit(self) -> float:
+        return self._client.job_timeout
+
     def start(self, action: str, **fields: object) -> t.Union[Job, ApiError, None]:
         params: dict[str, t.Any] = {name.replace("_", ""): value for name, value in fields.items()}
         started = self._client.start(resources.ACTIONS[action], params)

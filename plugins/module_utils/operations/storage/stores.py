@@ -15,7 +15,10 @@ from ...core.storage.stores import Entry, Item, refusals
 from ...core.zone.storage import ImageStore
 from ...ports.cloud import Cloud
 from .. import lookup
+from ..waiting import until
 from .maintenance import pool_of
+
+PAUSE = 5.0  # seconds between looks at a migration whose answer was lost
 
 
 @dataclass(frozen=True)
@@ -106,12 +109,22 @@ def _moved(
     destinations: t.Sequence[ImageStore],
     chosen: t.Optional[t.Sequence[Item]],
 ) -> str:
-    """A lost answer is no failure: what is left on the source tells."""
+    """A lost answer is no failure: what is left on the source tells, once the server no longer moves anything."""
     try:
         if request.items:
             return cloud.stores.migrate_items(source.id, destinations[0].id, chosen or ())
         return cloud.stores.migrate(source.id, [each.id for each in destinations], request.balance)
     except (JobLost, TransportError) as error:
+        until(
+            cloud,
+            lambda: cloud.jobs.at_work_on(source.id),
+            lambda busy: not busy,
+            what=f"the migration off image store {source.name} to end",
+            limit=cloud.jobs.limit,
+            show=lambda _busy: "under way",
+            # The first look waits too: a call that arrived is no job yet.
+            pause=lambda: PAUSE,
+        )
         return error.text if isinstance(error, ApiError) else error.message
 
 
