@@ -255,8 +255,8 @@ bench-database: venv collections system ## Switch a database under a load of wri
 	@pytest --quiet --capture no tests/integration/servers/test_database_hosts.py -k no_confirmed
 
 .PHONY: bench-install
-bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role (LAYOUT=whole)
-	@$(BIN)/python benchmarks/install.py $(LAYOUT)
+bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role (LAYOUT=whole HOLD=)
+	@$(BIN)/python benchmarks/install.py $(LAYOUT) $(if $(HOLD),--hold)
 
 .PHONY: bench-keys
 bench-keys: venv collections system ## Change the keys of two management servers on booted machines, with failures on each

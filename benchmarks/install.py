@@ -4,7 +4,9 @@
 """From bare machines to a cloud, to new keys, to the next release, and back: install.yml, rotate_database_keys.yml,
 backup.yml, upgrade_cloudstack.yml and restore.yml on booted machines, with the time of each role.
 
-Usage: install.py [whole|hypervisor|replica]    (needs root and ``make system``)
+Usage: install.py [whole|hypervisor|replica] [--hold]    (needs root and ``make system``)
+
+--hold: where a stage fails, the machines stay, and the stage runs again when its cause is mended in the collection.
 
 ``whole`` has two of each on five machines and a KVM host. The others need only four machines: ``hypervisor`` has one
 database and a KVM host, ``replica`` has two databases and the simulator's hypervisors.
@@ -28,19 +30,86 @@ PLACE = "/srv/backups"
 LAYOUTS = {"whole": WHOLE, "hypervisor": HYPERVISOR, "replica": REPLICA}
 
 
+class Chain:
+    """Stages, each of which begins where the one before left the machines."""
+
+    def __init__(self, cloud: Installation) -> None:
+        self.cloud = cloud
+        self.touched = 0
+        self.names: dict[str, str] = {}
+        self.before: dict[str, str] = {}
+        self.account = {"host": cloud.fleet["db1"].address, "user": "cloud_admin", "name": ""}
+        self.account["password"] = SECRETS["mysql_server_admin_password"]
+
+    def predicted(self) -> None:
+        self.touched = predicted(self.cloud)
+
+    def installed(self) -> None:
+        self.first = done(self.cloud, "install", self.cloud.play("install.yml"))
+        serves(self.cloud, "the installed cloud")
+
+    def again(self) -> None:
+        self.second = done(self.cloud, "install again", self.cloud.play("install.yml"))
+        table(self.first, self.second)
+
+    def new_keys(self) -> None:
+        done(self.cloud, "new keys", rotated(self.cloud))
+
+    def backed_up(self) -> None:
+        done(self.cloud, "backup", self.cloud.play("backup.yml", backup_path=PLACE))
+        servers = ("ms1", "ms2")
+        self.names = {name: self.cloud.fleet[name].run(f"ls {PLACE}").stdout.split()[-1] for name in servers}
+        self.before = self.cloud.contents()
+
+    def upgraded(self) -> None:
+        given = {"version": NEW, "delay": 1, "consent": True, "restore_database": self.account}
+        given["template"] = self.cloud.new_template()
+        named = {f"upgrade_cloudstack_{name}": value for name, value in given.items()}
+        done(self.cloud, "upgrade", self.cloud.play("upgrade_cloudstack.yml", **named))
+        assert version(self.cloud) == NEW
+        assert set(self.cloud.agents().values()) <= {NEW}, self.cloud.agents()
+        serves(self.cloud, "the upgraded cloud")
+
+    def restored(self) -> None:
+        given = {"path": PLACE, "stop": True, "replace": True, "packages": True, "database": self.account}
+        given["name"] = "{{ backups[inventory_hostname] }}"
+        named = {f"restore_{name}": value for name, value in given.items()}
+        done(self.cloud, "restore", self.cloud.play("restore.yml", **named, backups=self.names))
+        assert self.cloud.contents() == self.before, "the databases differ from those before the upgrade"
+        for name in ("ms1", "ms2"):
+            self.cloud.fleet[name].run("systemctl start cloudstack-management cloudstack-usage")
+            assert self.cloud.answers(name, 180), f"{name} does not serve"
+        assert version(self.cloud) == OLD
+        serves(self.cloud, "the restored cloud")
+
+
+STAGES = ("predicted", "installed", "again", "new_keys", "backed_up", "upgraded", "restored")
+
+
 def main() -> int:
-    layout = sys.argv[1] if len(sys.argv) > 1 else "whole"
+    arguments = [argument for argument in sys.argv[1:] if argument != "--hold"]
+    layout = arguments[0] if arguments else "whole"
     with tempfile.TemporaryDirectory() as folder, Installation(Path(folder), LAYOUTS[layout]) as cloud:
         print(f"{layout}: {', '.join(cloud.names)}; logs of the playbooks in {folder}", flush=True)
-        touched = predicted(cloud)
-        first = done(cloud, "install", cloud.play("install.yml"))
-        serves(cloud, "the installed cloud")
-        second = done(cloud, "install again", cloud.play("install.yml"))
-        table(first, second)
-        done(cloud, "new keys", rotated(cloud))
-        the_way_back(cloud)
-    print(f"second run changed={second.changed}, machines that check mode changed: {touched}")
-    return int(bool(second.changed or touched))
+        chain = Chain(cloud)
+        for stage in STAGES:
+            while not ended(chain, stage, "--hold" in sys.argv):
+                pass
+    print(f"second run changed={chain.second.changed}, machines that check mode changed: {chain.touched}")
+    return int(bool(chain.second.changed or chain.touched))
+
+
+def ended(chain: Chain, stage: str, hold: bool) -> bool:
+    """False where it failed, the machines were held, and it shall run once more."""
+    print(f"stage {stage}", flush=True)
+    try:
+        getattr(chain, stage)()
+    except (AssertionError, SystemExit) as error:
+        if not hold:
+            raise
+        print(f"{error}\nstage {stage} failed; the machines are kept", flush=True)
+        return input("Enter: this stage once more. n: the next one. ").strip() == "n"
+    return True
 
 
 def predicted(cloud: Installation) -> int:
@@ -58,33 +127,6 @@ def predicted(cloud: Installation) -> int:
             touched += 1
             print(f"check mode changed {host.name}:", *different, sep="\n", flush=True)
     return touched
-
-
-def the_way_back(cloud: Installation) -> None:
-    account = {"host": cloud.fleet["db1"].address, "user": "cloud_admin", "name": ""}
-    account["password"] = SECRETS["mysql_server_admin_password"]
-    done(cloud, "backup", cloud.play("backup.yml", backup_path=PLACE))
-    names = {name: cloud.fleet[name].run(f"ls {PLACE}").stdout.split()[-1] for name in ("ms1", "ms2")}
-    before = cloud.contents()
-    upgrade = {"upgrade_cloudstack_version": NEW, "upgrade_cloudstack_delay": 1, "upgrade_cloudstack_consent": True}
-    done(cloud, "upgrade", cloud.play("upgrade_cloudstack.yml", upgrade_cloudstack_restore_database=account, **upgrade))
-    assert version(cloud) == NEW
-    serves(cloud, "the upgraded cloud")
-    given = {"restore_path": PLACE, "restore_stop": True, "restore_replace": True, "restore_packages": True}
-    back = cloud.play(
-        "restore.yml",
-        restore_database=account,
-        restore_name="{{ backups[inventory_hostname] }}",
-        **given,
-        backups=names,
-    )
-    done(cloud, "restore", back)
-    assert cloud.contents() == before, "the databases differ from those before the upgrade"
-    for name in ("ms1", "ms2"):
-        cloud.fleet[name].run("systemctl start cloudstack-management cloudstack-usage")
-        assert cloud.answers(name, 180), f"{name} does not serve"
-    assert version(cloud) == OLD
-    serves(cloud, "the restored cloud")
 
 
 def done(cloud: Installation, what: str, play: Play) -> Play:

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from hosts.agent import package
 from hosts.agent.management import Management
 from hosts.time_server import TimeServer
 from integration.machine.add_hosts.site import LACKING, Booted, Play
+
+from sandbox.world import World
 
 OLD, NEW = "4.21.0.0", "4.22.0.0"
 SECRETS = {
@@ -74,7 +77,7 @@ class Installation(Booted):
     def _start(self) -> None:
         templates = {"kvm-x86_64": b"a system VM template"}
         offered = [deb for version in (OLD, NEW) for deb in packages(version, templates=templates)]
-        offered += [package(self.folder)] if self.kvm else []
+        offered += [package(self.folder, f"{version}~standin") for version in (OLD, NEW) if self.kvm]
         cards = ("eth0", "eth1") if self.kvm else ("eth0",)
         self.key = self.folder / "management"
         self.fleet = self._ends.enter_context(
@@ -179,6 +182,7 @@ class Installation(Booted):
             "host_firewall_cluster": [self.network],
             "host_network_public_interface": "eth0",
             "host_network_private_interface": "eth1",
+            "kvm_agent_package": f"cloudstack-agent={self.version}~standin",
             "kvm_agent_user": "cloudstack",
             "add_hosts_zone": "east",
             "add_hosts_cluster": "east-kvm",
@@ -233,6 +237,25 @@ class Installation(Booted):
         """State of each management server, as the database has it."""
         rows = self.sql("SELECT name, state FROM cloud.mshost WHERE removed IS NULL").splitlines()
         return {row.split(".")[0].split()[0]: row.split()[-1] for row in rows}
+
+    def agents(self) -> dict[str, str]:
+        """Version of each KVM host's agent, as the servers have it."""
+        return self.sandbox.run(
+            lambda world: {host.name: host.version for host in world.hosts if host.hypervisor == "KVM"}
+        )
+
+    def new_template(self) -> str:
+        """Name of the system VM template of the new release, which the real server registers while it is upgraded."""
+        name = "systemvm-4.22.0"
+
+        def register(world: World) -> None:
+            if not list(world.templates.select(name=name)):
+                hypervisor = "KVM" if self.kvm else "Simulator"
+                held = next(iter(world.templates.select(kind="SYSTEM", hypervisor=hypervisor)))
+                world.templates.add(replace(held, id=world.templates.next_id(), uuid=world.new_uuid(), name=name))
+
+        self.sandbox.run(register)
+        return name
 
     def contents(self) -> dict[str, str]:
         """Checksum of every table that is not written while a server only runs."""
