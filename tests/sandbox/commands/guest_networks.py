@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from ..errors import failed, invalid, refused
 from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
-from ..rules import network_services, offering_changes, public_addresses, reservations, system_vms, vlans
-from ..rules.addresses import check_range, subnet
+from ..rules import network_services, offering_changes, public_addresses, reservations, system_vms
+from ..rules.addresses import subnet
 from ..rules.nics import implement
 from ..validation import UNLIMITED
 from ..world import World
 from ..world.accounts import Account
-from ..world.networks import Network, NetworkOffering, PhysicalNetwork, Vpc
+from ..world.networks import Network, NetworkOffering
 from ..world.settings import setting
 from ..world.vms import ROUTER
 from ..world.zones import Zone
-from .zones import describe as describe_zone
+from . import guest_network_places
 
 USER = "org.apache.cloudstack.api.command.user.network"
 ADMIN_UPDATE = "org.apache.cloudstack.api.command.admin.network.UpdateNetworkCmdByAdmin"
-DEFAULT_CIDR = "10.1.1.0/24"
 # VLANs that a network was given keep it in Setup until it is used; the others are Allocated first (T2:7, T4:24).
 SETUP, ALLOCATED, IMPLEMENTED = "Setup", "Allocated", "Implemented"
 
@@ -122,143 +120,6 @@ def view(world: World, network: Network) -> Body:
     return body
 
 
-def _physical(call: Call, zone: Zone) -> PhysicalNetwork:
-    """The one asked for, or the zone's first that carries guest traffic."""
-    world = call.world
-    given: PhysicalNetwork | None = call.get("physicalnetworkid")
-    if given is not None:
-        return given
-    for network in world.physical_networks.select(zone_id=zone.id):
-        if any(t.traffic_type == "Guest" for t in world.traffic_types.select(physical_network_id=network.id)):
-            return network
-    raise invalid(f"Unable to find physical network which match the tags null or have guest traffic in zone {zone.id}")
-
-
-def _vlan(call: Call, offering: NetworkOffering, zone: Zone, text: str) -> int | None:
-    """The VLAN asked for; refused when a network or the pool has it, accepted outside all ranges (T4:25-28)."""
-    if zone.network_type == "Basic":
-        if text not in ("", "untagged"):
-            raise invalid("Only vlan untagged can be created in Basic zone")
-        return None
-    if offering.specify_vlan and not text:
-        raise invalid("Vlan has to be specified; corresponding offering says specifyVlan=true")
-    if not text:
-        return None
-    if not offering.specify_vlan:
-        raise invalid("Can't specify vlan; corresponding offering says specifyVlan=false")
-    # 1, 4096 and 5000 are taken (measured on 4.22).
-    if not text.isdigit() or int(text) in (vlans.LOWEST, vlans.HIGHEST):
-        raise invalid(f"Invalid vlan {text}")
-    world, tag = call.world, int(text)
-    if any(tag in _vlans_of(network) for network in world.networks.select(zone_id=zone.id)):
-        where = describe_zone(zone)
-        raise invalid(f"Network with vlan {text} already exists or overlaps with other network vlans in zone {where}")
-    pools = world.physical_networks.select(zone_id=zone.id)
-    if any(vlans.covers(pool.vlans, tag) for pool in pools) and not call.get("bypassvlanoverlapcheck"):
-        raise invalid(
-            f"The VLAN tag to use for new guest network, {text} is already being used for dynamic vlan allocation for "
-            f"the guest network in zone {zone.name}"
-        )
-    return tag
-
-
-def _vlan_list(call: Call, offering: NetworkOffering) -> str:
-    """Several VLANs of a layer-2 network, each checked as one is (UriUtils.expandVlanUri of apache/cloudstack)."""
-    text: str = call.get("vlan", "").removeprefix("vlan://")
-    if text.isdigit() or text in ("", "untagged"):
-        return ""
-    if offering.guest_type != "L2" or not offering.specify_vlan:
-        raise invalid(f"Invalid vlan {text}")
-    return text
-
-
-def _numbers(text: str) -> list[int]:
-    """Of "850,860-869"."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last or first).isdigit():
-            raise invalid(f"Invalid vlan {text}")
-        found += range(int(first), int(last or first) + 1)
-    return found
-
-
-def _vlans_of(network: Network) -> set[int | None]:
-    several = set(_numbers(network.vlan_list)) if network.vlan_list else set()
-    return {network.vlan, network.pvlan[1] if network.pvlan else None, *several} - {None}
-
-
-def _private(call: Call, zone: Zone, vlan: int | None) -> tuple[str, int] | None:
-    """The secondary VLAN asked for; refused where a network has it (apache/cloudstack#3732)."""
-    text = call.get("isolatedpvlan")
-    if not text:
-        return None
-    if vlan is None or not text.isdigit():
-        raise invalid(f"Invalid private vlan {text}")
-    kind = (call.get("isolatedpvlantype") or "isolated")[0].lower()
-    if (kind == "p") != (int(text) == vlan):
-        raise invalid("Promiscuous private VLANs have one id, the others two")
-    if any(int(text) in _vlans_of(network) for network in call.world.networks.select(zone_id=zone.id)):
-        raise invalid(f"Network with private vlan {text} already exists or overlaps with other network pvlans")
-    return kind, int(text)
-
-
-def _addresses(call: Call, offering: NetworkOffering, zone: Zone) -> tuple[str, str]:
-    """Gateway and netmask: given, the zone's guest CIDR for isolated networks, none for L2."""
-    gateway, netmask = call.get("gateway", ""), call.get("netmask", "")
-    if offering.guest_type == "L2" or (zone.network_type == "Basic" and not gateway):
-        return "", ""
-    if not gateway and not netmask and offering.guest_type == "Isolated" and "SourceNat" in offering.services:
-        default = subnet(*_split(zone.guest_cidr or DEFAULT_CIDR))
-        return str(default[1]), str(default.netmask)
-    if call.get("ip6cidr") and not gateway:
-        return "", ""
-    if not gateway or not netmask:
-        raise invalid("StartIp/endIp/gateway/netmask are required when create network without SourceNat service")
-    net = subnet(gateway, netmask)
-    if call.get("startip"):
-        check_range(call["startip"], call.get("endip") or call["startip"], net)
-    return gateway, netmask
-
-
-def _split(cidr: str) -> tuple[str, str]:
-    net = ipaddress.IPv4Network(cidr, strict=False)
-    return str(net.network_address), str(net.netmask)
-
-
-def _check_ipv6(call: Call, offering: NetworkOffering) -> None:
-    """Given to shared networks alone, with 64 bits (texts from the source)."""
-    cidr = call.get("ip6cidr")
-    if not cidr:
-        return
-    if offering.guest_type != "Shared":
-        raise invalid("IPv6 is not supported when create Isolated network with an IPv6 CIDR")
-    if not cidr.endswith("/64"):
-        raise invalid("The cidr size of IPv6 network must be 64 bits!")
-
-
-def _check_tier(world: World, vpc: Vpc | None, gateway: str, netmask: str) -> None:
-    """A tier lies within its VPC (T6:234) and beside its other tiers (source)."""
-    if vpc is None or not gateway:
-        return
-    for tier in world.networks.select(vpc_id=vpc.id):
-        if subnet(tier.gateway, tier.netmask).overlaps(subnet(gateway, netmask)):
-            raise invalid(f"Network cidr {subnet(gateway, netmask)} crosses other network cidr in the vpc {vpc.name}")
-    if not subnet(gateway, netmask).subnet_of(ipaddress.IPv4Network(vpc.cidr)):
-        what = f'VPC {{"id":{vpc.id},"name":"{vpc.name}","uuid":"{vpc.uuid}"}}'
-        raise invalid(f"Network cidr {subnet(gateway, netmask)} is not within vpc {what} cidr")
-
-
-def _check_basic(call: Call, zone: Zone, offering: NetworkOffering) -> None:
-    """A basic zone has one guest network, shared and without source NAT (source)."""
-    if offering.guest_type != "Shared" or "SourceNat" in offering.services:
-        raise invalid(
-            "For zone of type Basic only offerings of guestType Shared with disabled SourceNat service are allowed"
-        )
-    if call.world.networks.select(zone_id=zone.id, traffic_type="Guest"):
-        raise refused(f"Can't have more than one Guest network in zone with network type {zone.network_type}")
-
-
 @command("createNetwork", USER)
 def create_network(call: Call) -> Body:
     world, zone, offering = call.world, call["zoneid"], call["networkofferingid"]
@@ -272,18 +133,20 @@ def create_network(call: Call) -> Body:
     if vpc is not None and not offering.for_vpc:
         raise invalid("Network offering can't be used for VPC networks")
     if zone.network_type == "Basic":
-        _check_basic(call, zone, offering)
-    physical = _physical(call, zone)
+        guest_network_places.check_basic(call, zone, offering)
+    physical = guest_network_places.physical_network(call, zone)
     if offering.guest_type == "Shared" and zone.network_type == "Advanced" and not physical.isolation:
         # Measured on 4.22.
         raise refused("Unable to convert network offering with specified id to network profile")
-    several = _vlan_list(call, offering)
-    texts = map(str, _numbers(several)) if several else [call.get("vlan", "").removeprefix("vlan://")]
-    vlan, *_rest = [_vlan(call, offering, zone, text) for text in texts]
-    private = _private(call, zone, vlan)
-    gateway, netmask = _addresses(call, offering, zone)
-    _check_tier(world, vpc, gateway, netmask)
-    _check_ipv6(call, offering)
+    several = guest_network_places.vlan_list(call, offering)
+    texts = (
+        map(str, guest_network_places.numbers(several)) if several else [call.get("vlan", "").removeprefix("vlan://")]
+    )
+    vlan, *_rest = [guest_network_places.vlan_of(call, offering, zone, text) for text in texts]
+    private = guest_network_places.private_vlan(call, zone, vlan)
+    gateway, netmask = guest_network_places.addresses(call, offering, zone)
+    guest_network_places.check_tier(world, vpc, gateway, netmask)
+    guest_network_places.check_ipv6(call, offering)
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
         call.get("displaytext") or call["name"], offering.id, physical.id, whose(call).id,

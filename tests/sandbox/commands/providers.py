@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import invalid, refused
 from ..paging import answer, filters
 from ..registry import Body, Call, Work, command
 from ..rules.words import one_of
 from ..world import World
 from ..world.networks import LoadBalancerElement, PhysicalNetwork, Provider, RouterElement
+from ..world.table import Table
 
 NETWORK = "org.apache.cloudstack.api.command.admin.network"
 ROUTER = "org.apache.cloudstack.api.command.admin.router"
@@ -165,6 +168,16 @@ def element_view(world: World, element: RouterElement | LoadBalancerElement) -> 
     return {"id": element.uuid, "nspid": world.providers[element.provider_id].uuid, "enabled": element.enabled}
 
 
+def _configured(call: Call, elements: Table[Any], key: str) -> Work:
+    element = call["id"]
+
+    def run() -> Body:
+        elements.update(element, enabled=call["enabled"])
+        return {key: element_view(call.world, element)}
+
+    return Work(run, instance=("None", None))
+
+
 @command("listVirtualRouterElements", ROUTER, id="router_elements")
 def list_virtual_router_elements(call: Call) -> Body:
     rows = call.world.router_elements.select(**filters(call, id="id", nspid="provider_id", enabled="enabled"))
@@ -173,13 +186,7 @@ def list_virtual_router_elements(call: Call) -> Body:
 
 @command("configureVirtualRouterElement", ROUTER, id="router_elements")
 def configure_virtual_router_element(call: Call) -> Work:
-    world, element = call.world, call["id"]
-
-    def run() -> Body:
-        world.router_elements.update(element, enabled=call["enabled"])
-        return {"virtualrouterelement": element_view(world, element)}
-
-    return Work(run, instance=("None", None))
+    return _configured(call, call.world.router_elements, "virtualrouterelement")
 
 
 @command("listOvsElements", OVS, id="ovs_elements")
@@ -190,13 +197,7 @@ def list_ovs_elements(call: Call) -> Body:
 
 @command("configureOvsElement", OVS, id="ovs_elements")
 def configure_ovs_element(call: Call) -> Work:
-    world, element = call.world, call["id"]
-
-    def run() -> Body:
-        world.ovs_elements.update(element, enabled=call["enabled"])
-        return {"ovselement": element_view(world, element)}
-
-    return Work(run, instance=("None", None))
+    return _configured(call, call.world.ovs_elements, "ovselement")
 
 
 @command("createInternalLoadBalancerElement", BALANCER)
@@ -218,10 +219,4 @@ def list_internal_load_balancer_elements(call: Call) -> Body:
 
 @command("configureInternalLoadBalancerElement", BALANCER, id="balancer_elements")
 def configure_internal_load_balancer_element(call: Call) -> Work:
-    world, element = call.world, call["id"]
-
-    def run() -> Body:
-        world.balancer_elements.update(element, enabled=call["enabled"])
-        return {"internalloadbalancerelement": element_view(world, element)}
-
-    return Work(run, instance=("None", None))
+    return _configured(call, call.world.balancer_elements, "internalloadbalancerelement")
