@@ -45,6 +45,11 @@ def may_run(vm: Plain, host: Plain) -> bool:
     return all(rules)
 
 
+def may_move(vm: Plain, host: Plain) -> bool:
+    """The same for a migration: hosts that are kept for restarts take only VMs whose offering asks for a host tag."""
+    return may_run(vm, host) and (not host.get("for_ha") or bool(vm["needs"]["tags"]))
+
+
 class Replay:
     """The cluster while the plan goes on; ``held`` says on which hosts a VM counts."""
 
@@ -63,7 +68,7 @@ class Replay:
             self.faults.append(f"{vm} is on {self.at[vm]}, not on {source}")
         if self.vms[vm]["pinned"]:
             self.faults.append(f"{vm} is pinned")
-        if not may_run(self.vms[vm], self.hosts[target]):
+        if not may_move(self.vms[vm], self.hosts[target]):
             self.faults.append(f"{vm} may not run on {target}")
         self.held[target].add(vm)
         self._judge(target, vm)

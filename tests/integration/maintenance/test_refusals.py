@@ -153,6 +153,19 @@ def test_tag_rule(lab: Lab, site: Site) -> None:
     assert found["last_host"]["hosts"] == {"tag_rule": 3}
 
 
+def test_ha_host(lab: Lab, site: Site) -> None:
+    """Hosts with the tag of ha.tag are kept for restarts: the server's own allocators place nothing else there."""
+    for name in ("h1", "h2", "h3"):
+        site.set_host(name, hosttags="spare")
+    assert ask(lab, check=True).changed
+    site.client.run("updateConfiguration", {"name": "ha.tag", "value": "spare"})
+    found = refused(lab)["ha_host"]
+    assert found["hosts"] == {"ha_host": 3}
+    site.set_host("h2", hosttags="")
+    moved = ask(lab, check=True).result["moved"]
+    assert {move["target"] for move in moved} == {"h2"}
+
+
 def dedicate(site: Site, *hosts: str) -> None:
     domain = site.client.listing("listDomains", "domain", {"listall": True})[0]["id"]
     for name in hosts:

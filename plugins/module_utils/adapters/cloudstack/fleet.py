@@ -46,6 +46,7 @@ class FleetReader:
         self._projects: t.Optional[bool] = None
         self._capabilities: dict[str, dict[str, Json]] = {}
         self._drives: dict[str, frozenset[str]] = {}
+        self._ha_tag: t.Optional[str] = None
 
     def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
         """Everything of one cluster that placement depends on.
@@ -72,8 +73,12 @@ class FleetReader:
         rough = {str(each.get("id")): mapping.rough_cpu(each) for each in wire}
         disputes = tuple(each for _host, found in figures for each in found)
         limits, motionless = self._guest_limits(hosts), self._without_motion(hosts)
+        if self._ha_tag is None and any(host.host_tags or host.implicit_host_tags for host in hosts):
+            self._ha_tag = self._setting("ha.tag")
         return Fleet(
-            cluster, hosts, instances, offerings, groups, dedicated, limits, rough, disputes, motionless, strategy
+            cluster,
+            *(hosts, instances, offerings, groups, dedicated, limits, rough, disputes, motionless, strategy),
+            ha_tag=self._ha_tag or "",
         )
 
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
@@ -165,12 +170,16 @@ class FleetReader:
         return self._drives[cluster.zone_id]
 
     def _local_strategy(self) -> str:
-        name = "host.maintenance.local.storage.strategy"
+        found = self._setting("host.maintenance.local.storage.strategy")
+        return found if found in LOCAL else "Error"
+
+    def _setting(self, name: str) -> str:
+        """The value of a global setting; "" where it has none, or where the server does not know it."""
         for item in self._client.listing("listConfigurations", "configuration", {"name": name}):
             read = Record(item, "setting", self._client.tell)
-            if read.text("name") == name and read.text("value") in LOCAL:
+            if read.text("name") == name:
                 return read.text("value")
-        return "Error"
+        return ""
 
     def _rows(self, host: Host) -> dict[str, Json]:
         """What the server says of versions of a host's hypervisor, by version."""

@@ -11,7 +11,7 @@ which lets the server start these VMs.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..capacity.headroom import packed
 from ..placement.fleet import Fleet, Instance, vms_of
@@ -96,7 +96,8 @@ def _places(room: Packing, unit: Vm, failed: int, ha_tag: str) -> t.Union[int, t
     tagged = [n for n in others if not ha_tag or ha_tag in room.hosts[n].tags]
     if ha_tag and not tagged:
         return "no_tagged_host", f"ha.tag is {ha_tag} and no other host of the cluster has it"
-    rules = {n: misfit(unit.needs, room.hosts[n]) for n in tagged}
+    # Where the tag is asked for, the server takes the tagged hosts, which it keeps from all other VMs.
+    rules = {n: misfit(unit.needs, replace(room.hosts[n], for_ha=room.hosts[n].for_ha and not ha_tag)) for n in tagged}
     suited = [n for n in tagged if not rules[n]]
     if not suited:
         return "rule", ", ".join(sorted(set(rules.values()))) or "the cluster has no other host"

@@ -113,6 +113,7 @@ class Fleet:
     ``cpu_allocated`` may be off where it was told as a share, by host id. disputes: figures that contradict each other.
     no_motion: ids of hosts off which a system VM goes only where the server chooses, because it lists no storage motion
     for their very version. local_strategy: host.maintenance.local.storage.strategy of the server.
+    ha_tag: its setting ha.tag, where a host has tags.
     """
 
     cluster: Cluster
@@ -126,6 +127,7 @@ class Fleet:
     disputes: tuple[Reason, ...] = ()
     no_motion: frozenset[str] = frozenset()
     local_strategy: str = "Error"
+    ha_tag: str = ""
 
     @property
     def factors(self) -> Factors:
@@ -184,7 +186,8 @@ def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
             held=accounts[host.id].reserved,
             cores=host.cpu_number or 0,
             speed=host.cpu_speed or 0,
-            tags=frozenset(host.host_tags or ()) | frozenset(host.implicit_host_tags),
+            tags=_tags(host),
+            for_ha=bool(fleet.ha_tag) and fleet.ha_tag in _tags(host),
             dedicated_to=fleet.dedicated.get(host.id, ""),
             arch=host.arch or "",
             uefi=host.uefi_capability is not False,
@@ -193,6 +196,10 @@ def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
         )
         for host in fleet.hosts
     )
+
+
+def _tags(host: Host) -> frozenset[str]:
+    return frozenset(host.host_tags or ()) | frozenset(host.implicit_host_tags)
 
 
 def _unusable(host: Host) -> str:

@@ -25,6 +25,8 @@ class VmHost:
 
     held: what is reserved: with the room it is the capacity, of which loads are shares.
     unusable: a reason code when no VM may land on it. pools: ids of the storage pools that it reaches, None for all.
+    for_ha: it has the tag of the setting ha.tag: it is kept free for VMs that are restarted after a failure, and the
+    server places no VM there whose offering asks for no host tag (FirstFitAllocator).
     """
 
     id: str
@@ -40,6 +42,7 @@ class VmHost:
     most_vms: int = NO_LIMIT
     unusable: str = ""
     held: Amount = NOTHING
+    for_ha: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ REMEDIES: t.Mapping[str, str] = {
     "fragmentation": "free capacity on one other host by migrating its VMs, or add a host",
     "tag": "add the tag to another host of the cluster",
     "tag_rule": "add a plain tag to another host of the cluster: only the server can evaluate a tag rule",
+    "ha_host": "add a host without the tag of ha.tag to the cluster, or free capacity on one",
     "dedication": "dedicate another host of the cluster to the same owner",
     "not_dedicated": "dedicate another host of the cluster to its owner, or remove it from the dedication group",
     "anti_affinity": "add a host, or remove a VM from the anti-affinity group",
@@ -120,6 +124,8 @@ def unsuited(needs: Needs, host: VmHost) -> str:
     """The same for a host that is in service, or once it is again."""
     if not needs.tags <= host.tags:
         return "tag"
+    if host.for_ha and not needs.tags:
+        return "ha_host"
     if host.dedicated_to and not (needs.dedicated and host.dedicated_to in needs.owners):
         return "dedication"
     if needs.dedicated and not host.dedicated_to:
@@ -168,6 +174,15 @@ class Packing:
         twin.groups = [dict(each) for each in self.groups]
         twin.on = [dict(each) for each in self.on]
         twin.where, twin.notes = dict(self.where), self.notes[:]
+        return twin
+
+    def after_failures(self) -> Packing:
+        """The same where VMs are restarted after a failure, which hosts with the tag of ha.tag are kept for."""
+        if not any(host.for_ha for host in self.hosts):
+            return self
+        twin = self.copy()
+        twin.hosts = tuple(replace(host, for_ha=False) for host in self.hosts)
+        twin.notes, twin._allowed = [None] * len(self.hosts), {}
         return twin
 
     def keep_off(self, vm: Vm, n: int) -> Vm:

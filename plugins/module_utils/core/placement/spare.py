@@ -35,6 +35,7 @@ def unbearable(
     that is not borne; may name one that a longer search would bear.
     """
     gone = frozenset(out)
+    packing = packing.after_failures()
     hosts = packing.hosts
     left = [n for n in range(len(hosts)) if n not in gone and (packing.on[n] or not hosts[n].unusable)]
     count = min(spare_hosts, len(left))

@@ -42,6 +42,18 @@ def test_any_plan_keeps_every_promise(item: Cluster) -> None:
         assert {host for wave in roll.waves for host in wave.hosts} == set(item.order.hosts)
 
 
+@settings(max_examples=15)
+@given(any_cluster())
+def test_hosts_kept_for_ha_take_restarts_alone(item: Cluster) -> None:
+    """Theirs is the room after a failure, which the checker counts; nothing is moved there but what asks for a tag."""
+    kept = replace(item.hosts[0], for_ha=True)
+    item = replace(item, hosts=(kept, *item.hosts[1:]))
+    roll = planned(item)
+    assert violations(*plain(item, roll)) == []
+    tagged = {vm.id for vm in item.vms if vm.needs.tags}
+    assert {move.vm for wave in roll.waves for move in wave.moves if move.target == kept.id} <= tagged
+
+
 @pytest.mark.parametrize(("most_at_once", "spare"), [(1, 0), (1, 1), (2, 0), (3, 1)])
 def test_no_roll_beats_the_bounds(most_at_once: int, spare: int) -> None:
     judged = 0

@@ -36,6 +36,8 @@ MINE = frozenset({"account:a", "domain:/"})
         (Needs(), {"unusable": "agent_down"}, "agent_down"),
         (Needs(tags=frozenset("ab")), {"tags": frozenset("a")}, "tag"),
         (Needs(tags=frozenset("a")), {"tags": frozenset("ab")}, ""),
+        (Needs(), {"for_ha": True, "tags": frozenset("a")}, "ha_host"),
+        (Needs(tags=frozenset("a")), {"for_ha": True, "tags": frozenset("a")}, ""),
         (Needs(), {"dedicated_to": "account:a"}, "dedication"),
         (Needs(owners=MINE), {"dedicated_to": "account:a"}, "dedication"),
         (Needs(dedicated=True, owners=MINE), {"dedicated_to": "account:a"}, ""),
