@@ -69,6 +69,18 @@ options:
     type: list
     elements: str
     default: []
+  max_waves:
+    description:
+      - Number of waves after which a task with O(state=advanced) ends, also where no stage is due. The next task
+        continues. V(0) is no limit.
+    type: int
+    default: 0
+  pause:
+    description:
+      - Pause the roll, with O(state=advanced). The hosts of the present wave are brought back, no others are taken out.
+        The lock is given back, and the record is kept, so that the roll can be resumed.
+    type: bool
+    default: false
   engine:
     description:
       - V(plan) is the engine of this collection. V(cloudstack) runs the server's own roll (C(startRollingMaintenance))
@@ -138,6 +150,10 @@ stage_hosts:
   elements: str
 ended:
   description: Whether the roll is over.
+  returned: O(state=advanced)
+  type: bool
+paused:
+  description: Whether the roll was paused as O(pause) asks for.
   returned: O(state=advanced)
   type: bool
 host_results:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +97,21 @@ def build(client: Client, hosts: int = 4, vms: int = 3, cluster: str = "c1") -> 
         for number in range(vms):
             site.vm(f"vm{name[1:]}-{number}", name)
     return site
+
+
+def more_clusters(site: Site, names: Sequence[str], hosts: int, vms: int = 0) -> None:
+    """Clusters beside the first one, with hosts NAMEh0…, each with so many VMs."""
+    run, place = site.client.run, {"zoneid": site.zone, "podid": site.pod, "hypervisor": "Simulator"}
+    for cluster in names:
+        made = run("addCluster", {**place, "clustername": cluster, "clustertype": "CloudManaged"})
+        its = {**place, "clusterid": made["cluster"][0]["id"]}
+        run("createStoragePool", {**its, "name": f"ps-{cluster}", "url": f"nfs://10.0.0.6:/{cluster}"})
+        for name in (f"{cluster}h{number}" for number in range(hosts)):
+            fields = {**its, "username": "root", "password": "password", "url": f"http://sim/{cluster}/{name}"}
+            site.hosts[name] = run("addHost", fields)["host"][0]["id"]
+            run("updateHost", {"id": site.hosts[name], "name": name})
+            for number in range(vms):
+                site.vm(f"vm{name}-{number}", name)
 
 
 def _networks(site: Site) -> None:

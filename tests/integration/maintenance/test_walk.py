@@ -108,6 +108,29 @@ def test_hosts_that_are_left_out_from_the_start_have_no_stage(lab: Lab, tmp_path
     assert prepared(lab) == Counter()
 
 
+def test_it_ends_after_so_many_waves_and_a_pause_brings_the_hosts_back(lab: Lab, tmp_path: Path) -> None:
+    filled(lab, tmp_path, 3)
+    first = walk(lab, walking.Step(waves=1))
+    assert (first["ended"], first["paused"], first["stage"], len(first["wave"])) == (False, False, "", 1)
+    assert set(prepared(lab)) == set(first["wave"])
+    main = walking.Step(frozenset(("maintenance",)), waves=1)
+    now = walk(lab, main)
+    assert now["stage"] == "maintenance"
+    planned = tuple((move["vm_id"], move["target"]) for move in now["plan"]["waves"][0]["moves"])
+    back = walking.Step(main.stages, "maintenance", tuple(now["wave"]), moves=planned, waves=1, pause=True)
+    paused = walk(lab, back)
+    assert (paused["ended"], paused["paused"], paused["stage"]) == (False, True, "")
+    assert {row.resource_state for row in lab.box.world.hosts} == {"Enabled"}
+    assert set(prepared(lab)) == {*first["wave"], *now["wave"]}
+    assert [note for note in notes(lab.box.world) if "lock" in note] == []
+    assert notes(lab.box.world), "the record is kept"
+    paused = walk(lab, walking.Step(pause=True))
+    assert (paused["ended"], paused["paused"], len(prepared(lab))) == (False, True, 2)
+    assert walk(lab, token="next")["ended"]
+    whole(lab)
+    assert prepared(lab) == Counter({"h0": 1, "h1": 1, "h2": 1})
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_any_call_and_run_again(tmp_path: Path, after: bool) -> None:
     for nth in range(1 + after, count_calls(tmp_path), EVERY):

@@ -32,6 +32,8 @@ WALK: Spec = {
     "stage": {"type": "str", "choices": STAGES},
     "wave": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},
+    "max_waves": {"type": "int", "default": 0},
+    "pause": {"type": "bool", "default": False},
     **maintenance.MOVES,
 }
 WEEK = 7 * 86400.0
@@ -80,6 +82,8 @@ def advanced(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         wave=tuple(params["wave"]),
         skipped=frozenset(params["skip"]),
         moves=tuple((move["vm_id"] or move["vm"], move["target"]) for move in params["planned_moves"]),
+        waves=params["max_waves"],
+        pause=params["pause"],
     )
     return walking.walk(cloud, asked, maintenance.of_a_roll(params, asked.claim, asked.reach), step, check_mode)
 

@@ -37,6 +37,9 @@ PRE, MAIN, POST = STAGES = ("pre_maintenance", "maintenance", "post_maintenance"
 class Step:
     """Where a walk goes on. stages: those that have something to run. ran: the one that has run on ``wave``, none at
     the beginning. skipped: hosts that it has left out. moves: (VM, host) as the wave was planned.
+
+    waves: after how many the task ends, 0 for no limit. pause: no further hosts are taken out; the lock is given back
+    once those of this wave are in service again.
     """
 
     stages: frozenset[str] = frozenset()
@@ -44,6 +47,8 @@ class Step:
     wave: tuple[str, ...] = ()
     skipped: frozenset[str] = frozenset()
     moves: tuple[tuple[str, str], ...] = ()
+    waves: int = 0
+    pause: bool = False
 
 
 @dataclass
@@ -60,6 +65,7 @@ class Walk:
     results: list[Json] = field(default_factory=list)
     changed: bool = False
     walked: bool = False
+    waves: int = 0
     _moves: tuple[tuple[str, str], ...] = ()
     _record: t.Optional[records.Record] = None
     # A reading of this moment, None once a stage has run or hosts have been worked on.
@@ -73,18 +79,22 @@ class Walk:
         """Until a stage is due or the roll is over. What was done before an error is told with it."""
         try:
             due = self._resumed()
-            while not due and self._next():
+            while not due and self._more() and self._next():
                 due = self._wave("")
         except HostcraftError as error:
             error.details = {**error.details, "host_results": self.results}
             raise
-        over = not due and not self.now["wave"]
+        over = not due and self.now.get("wave") == []
+        paused = self.step.pause and not due and not over
+        if paused:
+            locks.release(self.cloud, self.cluster, self.asked.claim)
         finished = rolling.finish(self.cloud, self.asked, False).result if over else {"moved": []}
         if finished["moved"]:
             self.results.append({"name": f"balance of {self.cluster.name}", "moved": finished["moved"]})
-        hosts = {"": [], PRE: self.fresh, MAIN: self.fresh, POST: self.out}[due]
-        result = {**self.now, "stage": due, "stage_hosts": hosts, "ended": over, "host_results": self.results}
-        return Outcome(self.changed, result={**result, "moved": finished["moved"]})
+        hosts = self.out if due == POST else self.fresh if due else []
+        told = {"stage": due, "stage_hosts": hosts, "ended": over, "paused": paused, "host_results": self.results}
+        result = {"wave": [], **NOTHING_PLANNED, **self.now, **told, "moved": finished["moved"]}
+        return Outcome(self.changed, result=result)
 
     @property
     def fresh(self) -> list[str]:
@@ -96,10 +106,14 @@ class Walk:
         """Hosts of the wave that are not left out."""
         return [name for name in self.now["wave"] if name not in self.step.skipped]
 
+    def _more(self) -> bool:
+        """Whether this task may begin another wave."""
+        return not self.step.pause and not 0 < self.step.waves <= self.waves
+
     def _next(self) -> bool:
         """The wave that is next; False where there is none."""
         fleet = self._fleet if self.cloud.clock.now() - self._read_at < FRESH else None
-        known = rolling.Known(fleet, self._expected, bool(self.step.stages))
+        known = rolling.Known(fleet, self._expected, bool(self.step.stages or self.step.waves))
         found = rolling.begun(self.cloud, self.cluster, self.asked, False, known)
         self.now, self._record, self._expected = found.told, found.record, found.expected
         self._fleet, self._read_at = found.fleet, self.cloud.clock.now()
@@ -138,6 +152,7 @@ class Walk:
                 return POST
         self._note("done", self.out)
         self.walked = True
+        self.waves += 1
         return ""
 
     def _note(self, fate: records.Fate, names: t.Iterable[str]) -> None:
@@ -223,5 +238,6 @@ def walk(cloud: Cloud, asked: rolling.Request, each: foretelling.Request, step: 
     cluster = rolling.cluster_of(cloud, asked)
     if check_mode:
         now = rolling.following(cloud, cluster, asked, True, rolling.Known()).told
-        return Outcome(False, result={**now, "stage": "", "stage_hosts": [], "ended": False, "host_results": []})
+        told = {"stage": "", "stage_hosts": [], "ended": False, "paused": False, "host_results": []}
+        return Outcome(False, result={**now, **told})
     return Walk(cloud, cluster, asked, each, step, locks.Held(cloud, cluster, asked.claim)).run()
