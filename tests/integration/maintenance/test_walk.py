@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,36 @@ def test_hosts_that_are_left_out_from_the_start_have_no_stage(lab: Lab, tmp_path
     now = walk(lab, walking.Step(frozenset(walking.STAGES), skipped=frozenset(("h0", "h1"))))
     assert (now["ended"], now["stage_hosts"], sorted(now["skipped_hosts"])) == (True, [], ["h0", "h1"])
     assert prepared(lab) == Counter()
+
+
+def work_of_waves(folder: Path, hosts: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Calls of functions of the collection in each wave of a roll of empty hosts, which is the same on any machine."""
+    count, at = 0, list[int]()
+    begins = walking.Walk._next
+
+    def called(frame: Any, event: str, _arg: object) -> None:
+        nonlocal count
+        count += event == "call" and "module_utils" in frame.f_code.co_filename
+
+    def next_wave(self: walking.Walk) -> bool:
+        at.append(count)
+        return begins(self)
+
+    with Lab() as lab, monkeypatch.context() as patch:
+        furnish(lab, folder, hosts=hosts, vms=0)
+        patch.setattr(walking.Walk, "_next", next_wave)
+        sys.setprofile(called)
+        try:
+            walk(lab)
+        finally:
+            sys.setprofile(None)
+    return [later - sooner for sooner, later in pairwise(at)]
+
+
+def test_a_host_costs_as_much_at_the_end_as_at_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = (work_of_waves(tmp_path, hosts, monkeypatch) for hosts in (10, 30))
+    assert max(many[1:]) == many[1], "the plan has fewer and fewer hosts, and nothing else grows"
+    assert many[1] < 3 * few[1], "what is read of each host, and nothing more"
 
 
 def test_it_ends_after_so_many_waves_and_a_pause_brings_the_hosts_back(lab: Lab, tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def moment(value: object) -> t.Optional[datetime]:
         if found is None:
             return None
         day, minute, second, fraction, zone = found.groups()
-        told = datetime.strptime(f"{day} {minute or '00:00'}{second or ':00'}", "%Y-%m-%d %H:%M:%S")
+        told = datetime.fromisoformat(f"{day} {minute or '00:00'}{second or ':00'}")
         told = told.replace(microsecond=int(f"{fraction or '0':0<6}"[:6]))
         return told.replace(tzinfo=_zone(zone or "Z"))
     except (ValueError, OverflowError):

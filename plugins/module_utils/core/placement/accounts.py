@@ -112,7 +112,8 @@ def _of_host(fleet: Fleet, host: Host) -> t.Iterator[Reason]:
 
 def _of_cluster(fleet: Fleet, said: Balance) -> t.Iterator[Reason]:
     """listCapacity leaves hosts out that are not enabled, on some versions (measured), or not up."""
-    sums = [joined(balances(fleet)[host.id] for host in hosts) for hosts in _counted(fleet)]
+    accounts = balances(fleet)
+    sums = [joined(accounts[host.id] for host in hosts) for hosts in _counted(fleet)]
     rough = sum(fleet.rough.values()) + len(fleet.instances)
     for kind in ("cpu", "ram"):
         unit, word = WORDS[kind]

@@ -56,7 +56,8 @@ def most_by_sum(packing: Packing, scope: t.Sequence[int], most_at_once: int, spa
         need = sum(each - left[n] for n, each in room.items())
         order = sorted(scope, key=lambda n: room.get(n, 0))
         while most:
-            kept = sorted(each for n, each in room.items() if n not in set(order[:most]))
+            away = set(order[:most])
+            kept = sorted(each for n, each in room.items() if n not in away)
             if sum(kept[: max(0, len(kept) - spare_hosts)]) >= need:
                 break
             most -= 1

@@ -9,6 +9,7 @@ cluster.
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -41,9 +42,10 @@ class Record:
     newest: float = 0.0
     starts: tuple[Note, ...] = ()
 
-    @property
+    @functools.cached_property
     def pending(self) -> tuple[str, ...]:
-        return tuple(each for each in self.hosts if each not in self.done and each not in self.skipped)
+        settled = {*self.done, *self.skipped}
+        return tuple(each for each in self.hosts if each not in settled)
 
     def with_fate(self, host: str, fate: Fate) -> Record:
         """Once it was noted."""
