@@ -58,7 +58,7 @@ def hosts_with_passwords(
 ) -> list[dict[str, t.Any]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
 
-    return credentials.hosts_with_passwords(hosts, variables, held)
+    return credentials.hosts_with_passwords(_plain(hosts), variables, _plain(held))
 
 
 def missing_credentials(
@@ -72,8 +72,9 @@ def missing_credentials(
         found = _defined(name, PASSWORD, known[PASSWORD]) if PASSWORD in known else None
         return None if found is None else str(found)
 
-    found = credentials.missing_credentials(declared, hosts, password, held)
-    found += misplaced_hosts(hosts, held)
+    known_hosts, there = _plain(hosts), _plain(held)
+    found = credentials.missing_credentials(declared, known_hosts, password, there)
+    found += misplaced_hosts(known_hosts, there)
     return [_told(problem, declared, hosts) for problem in found]
 
 
@@ -96,10 +97,8 @@ def declaration_problems(
     server: t.Optional[Record] = None,
     management_servers: t.Sequence[Record] = (),
 ) -> list[dict[str, str]]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
-
-    found = declaration.judged(declared, hosts, settings, server, management_servers)
-    return [_told(problem, declared, hosts) for problem in found if problem.severity == "error"]
+    found = declaration_findings(declared, hosts, settings, server, management_servers)
+    return [each for each in found if each["severity"] == "error"]
 
 
 def declaration_warnings(
@@ -108,16 +107,35 @@ def declaration_warnings(
     server: t.Optional[Record] = None,
     management_servers: t.Sequence[Record] = (),
 ) -> list[dict[str, str]]:
+    found = declaration_findings(declared, hosts, (), server, management_servers)
+    return [each for each in found if each["severity"] == "warning"]
+
+
+def declaration_findings(
+    declared: t.Any,
+    hosts: t.Sequence[Record] = (),
+    settings: t.Sequence[t.Sequence[Record]] = (),
+    server: t.Optional[Record] = None,
+    management_servers: t.Sequence[Record] = (),
+) -> list[dict[str, str]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
 
-    found = declaration.judged(declared, hosts, (), server, management_servers)
-    return [_told(problem, declared, hosts) for problem in found if problem.severity == "warning"]
+    # What is given is a template that Ansible evaluates anew at each look, so it is looked at once.
+    given = (_plain(each) for each in (declared, hosts, settings, server, management_servers))
+    return [_told(problem, declared, hosts) for problem in declaration.judged(*given)]
 
 
 def zone_tree(facts: t.Mapping[str, t.Any]) -> str:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import tree
 
     return tree.zone_tree(facts)
+
+
+def _plain(value: t.Any) -> t.Any:
+    """The same without templates."""
+    if isinstance(value, t.Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def _told(problem: Problem, declared: t.Any, hosts: t.Sequence[Record]) -> dict[str, str]:
@@ -164,6 +182,7 @@ class FilterModule:
             "declared_hosts": declared_hosts,
             "declared_settings": declared_settings,
             "consulted_settings": consulted_settings,
+            "declaration_findings": declaration_findings,
             "declaration_problems": declaration_problems,
             "declaration_warnings": declaration_warnings,
             "hosts_with_passwords": hosts_with_passwords,

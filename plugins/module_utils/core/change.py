@@ -109,15 +109,16 @@ def is_set(fields: Fields) -> dict[str, object]:
 
 def plain(thing: t.Any) -> dict[str, object]:
     """A dataclass as JSON-able data: tuples become lists, nested dataclasses dicts."""
+    # Not by dataclasses.asdict, which copies each text: five times slower.
+    return {each.name: _plain(getattr(thing, each.name)) for each in dataclasses.fields(thing)}
 
-    def lists(value: object) -> object:
-        if isinstance(value, dict):
-            return {key: lists(item) for key, item in value.items()}
-        if isinstance(value, (tuple, list, frozenset)):
-            return [lists(item) for item in value]
-        return value
 
-    return {key: lists(value) for key, value in dataclasses.asdict(thing).items()}
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list, frozenset)):
+        return [_plain(item) for item in value]
+    return plain(value) if dataclasses.is_dataclass(value) else value
 
 
 def differences(wanted: Fields, held: object, rules: Rules) -> tuple[Difference, ...]:

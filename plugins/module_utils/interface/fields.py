@@ -108,6 +108,13 @@ def exact(value: t.Any) -> t.Any:
     return float(value) if isinstance(value, float) else value
 
 
+def exactly(value: t.Any) -> t.Any:
+    """Plain data of exact texts and numbers: Ansible's own kinds are copied and compared many times slower."""
+    if isinstance(value, t.Mapping):
+        return {exact(key): exactly(item) for key, item in value.items()}
+    return [exactly(item) for item in value] if isinstance(value, (list, tuple)) else exact(value)
+
+
 def seconds(name: str, value: float) -> float:
     """Raises InvalidValue."""
     if value <= 0:

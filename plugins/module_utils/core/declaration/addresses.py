@@ -69,12 +69,15 @@ def host_address_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Pro
     pods = {each.part.text("name"): each for each in _readable(zone.parts("pods"))}
     clusters = {each.text("name"): each.text("pod") for each in zone.parts("clusters")}
     public = _readable(zone.parts("public_ip_ranges"))
+    # Numbers: thousands of hosts are compared with each range.
+    spans = [(int(each.first), int(each.last), each) for each in (*pods.values(), *public)]
     for host in hosts:
         address = _address(url_name(host.text("url")))
         if address is None:
             continue
-        for each in (*pods.values(), *public):
-            if each.first <= address <= each.last:
+        number = int(address)
+        for first, last, each in spans:
+            if first <= number <= last:
                 where = Problem("", each.part.path, "", "", "").where
                 message = f"{address} is in the range {each} of {where}, from which the server allocates addresses"
                 yield host.problem("host_in_range", "url", message, "an address outside of all ranges")

@@ -44,13 +44,17 @@ def declared_setting(zone: Part, *names: str) -> tuple[str, t.Optional[str]]:
 
 def _crowded(zone: Part, hosts: t.Sequence[Part], held: Held) -> t.Iterator[Problem]:
     here = held.of_zone("zone_hosts", zone.text("name")) or held.of_zone("hosts", zone.text("name"))
+    names: dict[str, set[str]] = {}
+    for host in hosts:
+        names.setdefault(host.text("cluster"), set()).add(host.text("name"))
+    for each in here:
+        names.setdefault(text(each, "cluster"), set()).add(text(each, "name"))
     for cluster in zone.parts("clusters"):
         most, name = MOST_HOSTS.get(cluster.text("hypervisor")), cluster.text("name")
-        names = {host.text("name") for host in hosts if host.text("cluster") == name}
-        names |= {text(each, "name") for each in here if text(each, "cluster") == name}
-        if most is not None and len(names) > most:
+        found = len(names.get(name, ()))
+        if most is not None and found > most:
             kind = cluster.text("hypervisor")
-            message = f"cluster {name} has {len(names)} hosts, but a {kind} cluster should have at most {most}"
+            message = f"cluster {name} has {found} hosts, but a {kind} cluster should have at most {most}"
             yield cluster.warning("too_many_hosts", "name", message, f"several clusters of up to {most} hosts")
 
 

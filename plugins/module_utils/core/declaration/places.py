@@ -26,8 +26,9 @@ def place_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Problem]:
     for key in NAMED:
         yield from _doubles(list(zone.parts(key)), "name", "duplicate_name", str.casefold)
     yield from _cluster_problems(zone)
+    clusters = {each.text("name"): each for each in zone.parts("clusters")}
     for host in hosts:
-        yield from _host_problems(zone, host)
+        yield from _host_problems(clusters, host)
     yield from _host_doubles(hosts)
     yield from _storage_problems(zone)
     for part, key in ((zone, "settings"), (zone, "zone_settings"), *((c, "settings") for c in zone.parts("clusters"))):
@@ -48,12 +49,12 @@ def _doubles(parts: t.Sequence[Part], key: str, code: str, same: t.Callable[[str
         seen.setdefault(value, part)
 
 
-def _unknown(part: Part, key: str, kind: str, names: t.Iterable[str]) -> t.Iterator[Problem]:
+def _unknown(part: Part, key: str, kind: str, names: t.Collection[str]) -> t.Iterator[Problem]:
     """The named pod or cluster is declared; unset is not unknown."""
-    known, name = list(names), part.text(key)
-    if name and name not in known:
+    name = part.text(key)
+    if name and name not in names:
         yield part.problem(
-            f"unknown_{kind}", key, f"{kind.replace('_', ' ')} {name!r} is not declared", choice_of(name, known)
+            f"unknown_{kind}", key, f"{kind.replace('_', ' ')} {name!r} is not declared", choice_of(name, names)
         )
 
 
@@ -82,8 +83,7 @@ def _cluster_problems(zone: Part) -> t.Iterator[Problem]:
         yield extra.problem("second_datacenter", "name", message, "one datacenter in each zone")
 
 
-def _host_problems(zone: Part, host: Part) -> t.Iterator[Problem]:
-    clusters = {each.text("name"): each for each in zone.parts("clusters")}
+def _host_problems(clusters: t.Mapping[str, Part], host: Part) -> t.Iterator[Problem]:
     name = host.text("cluster")
     if not name:
         yield host.problem("host_without_cluster", "cluster", "the host has no cluster", choice_of("", clusters))

@@ -15,7 +15,7 @@ from ...core.errors import HostcraftError, InvalidValue
 from ...core.site.pieces import PARTS, Piece, Terms, stages
 from ...operations.site.apply import ensure_site
 from ...ports.cloud import Cloud
-from ..fields import Params, Spec
+from ..fields import Params, Spec, exactly
 from ..task import ApiTask
 from .objects import (
     cluster,
@@ -112,7 +112,7 @@ def _stages(params: Params) -> list[list[Piece]]:
         params["storage_contents"] or {},
         params["not_empty"] or (),
     )
-    return stages(params["declaration"], params["hosts"] or (), params["parts"] or PARTS, terms)
+    return stages(exactly(params["declaration"]), exactly(params["hosts"] or ()), params["parts"] or PARTS, terms)
 
 
 TASK = ApiTask(options=OPTIONS, operation=operation, secrets=secrets, unshown=frozenset(("declaration", "hosts")))

@@ -153,7 +153,8 @@ def named(cloud: Cloud, zone: Zone, host: Host) -> Host:
     """With the names of its places, which ``details=min`` leaves out (T2:17); one listing of the zone's clusters."""
     if host.zone and host.cluster:
         return host
-    its = next((each for each in cloud.clusters.all(zone_id=zone.id) if each.id == host.cluster_id), None)
+    there = cloud.clusters.find(host.cluster_id, zone_id=zone.id) if host.cluster_id else ()
+    its = next((each for each in there if each.id == host.cluster_id), None)
     if its is None:
         return dataclasses.replace(host, zone=zone.name)
     return dataclasses.replace(

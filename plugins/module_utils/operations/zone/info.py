@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, plain
+from ...core.errors import InvalidValue
 from ...core.zone import shown
 from ...core.zone.hosts import sockets_of
 from ...core.zone.networks import PhysicalNetwork
@@ -34,8 +35,17 @@ def zone_id(cloud: Cloud, zone: t.Optional[str]) -> t.Optional[str]:
     return lookup.zone(cloud, zone).id if zone else None
 
 
-def listed_hosts(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str], filters: Fields) -> Outcome:
-    """filters: cluster and pod by name, resource_state and hypervisor by the server's words; gpus: cards too."""
+def listed_hosts(
+    cloud: Cloud,
+    name: t.Optional[str],
+    zone: t.Optional[str],
+    filters: Fields,
+    wanted: t.Optional[t.Collection[str]] = None,
+) -> Outcome:
+    """filters: cluster and pod by name, resource_state and hypervisor by the server's words; gpus: cards too.
+
+    wanted: names of values; all where none are given.
+    """
     limits = {word: filters.get(word) for word in ("resource_state", "hypervisor")}
     scope = {**{word: limit for word, limit in limits.items() if limit}, **host_scope(cloud, zone, filters)}
     if filters.get("gpus"):
@@ -43,7 +53,17 @@ def listed_hosts(cloud: Cloud, name: t.Optional[str], zone: t.Optional[str], fil
         scope["detail"] = "all"
     found = cloud.hosts.find(name, **scope) if name else cloud.hosts.all(**scope)
     sockets = [plain(each) for each in sockets_of(found)]
-    return Outcome(False, result={"hosts": [hosts.show(each) for each in found], "cpu_sockets": sockets})
+    return Outcome(
+        False, result={"hosts": [_only(hosts.show(each), wanted) for each in found], "cpu_sockets": sockets}
+    )
+
+
+def _only(values: Fields, wanted: t.Optional[t.Collection[str]]) -> Fields:
+    """Raises InvalidValue for a name that is none of the values."""
+    for name in wanted or ():
+        if name not in values:
+            raise InvalidValue("fields", name, f"one of: {', '.join(sorted(values))}")
+    return {name: values[name] for name in wanted} if wanted else values
 
 
 def host_scope(cloud: Cloud, zone: t.Optional[str], filters: Fields) -> dict[str, object]:
