@@ -51,7 +51,8 @@ def ensure(
 
     The result is the thing as it is: in check mode, and of a removal, as it was before.
 
-    Raises MissingValue, Refused (a fixed field differs), NotAsRead, and what the port raises.
+    Raises MissingValue, Refused (a fixed field differs), Unsupported before the first write, NotAsRead, and what the
+    port raises.
     """
     subject = f"{rules.kind} {wanted.get('name') or getattr(held, 'name', None) or getattr(held, 'id', '')}".strip()
     decision = decide(rules, subject, wanted, held, state)
@@ -62,6 +63,8 @@ def ensure(
         if not check_mode:
             collection.delete(t.cast(t.Any, held).id, **(options or {}))
         return Outcome(True, before, after, before)
+    along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
+    collection.check(held is None, **(is_set(wanted) if held is None else {**along, **decision.updates()}))
     if check_mode:
         return Outcome(True, before, after, after if held is None else show(held))
     written = _write(collection, rules, subject, decision, wanted, held)
@@ -135,8 +138,11 @@ def within(
     state: State,
     check_mode: bool,
     places: Fields = MappingProxyType({}),
+    collection: t.Optional[Collection[t.Any]] = None,
 ) -> Outcome:
     """Look up what a thing stands in, then go on with it. ``places``: names of that, as the task has them.
+
+    collection: of the thing, where an older server may not support some of its fields.
 
     Where that is missing: in check mode a thing that would be created is predicted, with a warning, because a real run
     may create its place first; what shall be absent is absent; otherwise NotFound is raised.
@@ -148,6 +154,8 @@ def within(
             return Outcome(False, warnings=(f"{missing.message}: nothing to remove",))
         if not check_mode:
             raise
+        if collection is not None:
+            collection.check(True, **is_set(wanted))
         fields = is_set({**places, **wanted})
         visible = {name: _list(value) for name, value in fields.items() if "password" not in name}
         told = f"{missing.message}; it must exist when the task runs without check mode"

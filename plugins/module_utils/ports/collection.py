@@ -25,6 +25,12 @@ class Collection(t.Protocol[E_co]):
     def fresh(self, held: t.Any) -> E_co:
         """The same thing, read again from the server. Raises NotFound."""
 
+    def check(self, new: bool, **fields: object) -> None:
+        """Check before the first write that the server supports what a creation or change of these fields sends.
+
+        Raises Unsupported.
+        """
+
     def create(self, **fields: object) -> E_co: ...
 
     def update(self, id: str, **fields: object) -> E_co: ...

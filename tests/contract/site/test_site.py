@@ -138,6 +138,25 @@ def test_one_object_that_cannot_be_made_stops_all_before_the_first_write(sandbox
     assert writes(sandbox) == []
 
 
+def test_what_an_older_server_lacks_is_told_before_the_first_write(connect: Connect) -> None:
+    """Also of a cluster whose zone and pod are not there yet, and of a host's tags that follow its creation."""
+    with Sandbox(seed=1, speed=50.0, version="4.11") as old:
+        there = Gateway(connect(old))
+        given = example()
+        first, second = given["declaration"]["clusters"][:2]
+        first["arch"] = "x86_64"
+        given["declaration"]["clusters"] = [first, second]
+        second.pop("arch", None)
+        given["hosts"] = [{**given["hosts"][0], "is_tag_a_rule": True}]
+        for planned in ({"state": "planned"}, {}):
+            with pytest.raises(Refused) as caught:
+                perform(there, "cs_site", **planned, **given)
+            told = [(reason.code, reason.facts["kind"]) for reason in caught.value.reasons]
+            assert told == [("unsupported", "cluster"), ("unsupported", "host")]
+        assert "4.20 or newer" in caught.value.reasons[0].message
+        assert writes(old) == []
+
+
 def test_objects_that_need_one_that_failed_are_left_out(sandbox: Sandbox, cloud: Gateway) -> None:
     given = example()
     sandbox.faults.add("addCluster", "http", nth=1)

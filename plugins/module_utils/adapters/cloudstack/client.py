@@ -114,6 +114,12 @@ class Client:
                 self._pause(attempt)
         raise TransportError(f"{command}: no answer", command=command)
 
+    def check(self, command: str, params: Params) -> None:
+        """Check that the server has what is not sent yet. Raises Unsupported."""
+        late = versions.to_be_checked(command, params)
+        if late or versions.since(command):
+            self.needs(command, *late)
+
     def listing(self, command: str, key: str, params: t.Optional[Params] = None) -> list[Json]:
         """Every item of a list command, page by page. A page past the end has no list at all (T2:24)."""
         items: list[Json] = []

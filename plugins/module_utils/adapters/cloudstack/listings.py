@@ -118,6 +118,15 @@ class Listing(t.Generic[E]):
         self._drop(item.id)
         raise NotFound(self._resource.kind, item.id)
 
+    def check(self, new: bool, **fields: object) -> None:
+        resource = self._resource
+        # What a creation does not take follows as an update.
+        after = {name for name in fields if name in resource.late and new}
+        commands = ((resource.create, fields.keys() - after), (resource.update, after - resource.often))
+        for command, names in commands if new else ((resource.update, fields.keys()),):
+            if names:
+                self._client.check(command, resource.params(command, {name: fields[name] for name in names}))
+
     def create(self, **fields: object) -> E:
         sent = {name: value for name, value in fields.items() if name not in self._resource.late}
         return self._write(self._resource.create, sent, {})

@@ -29,7 +29,7 @@ class Resource(t.Generic[E]):
 
     list/create/update/delete: commands (empty where the server has none). keys: where the answers hold the item.
     written: names that only the writing commands use. late: fields that the creating command does not take and an
-    update must follow. always: parameters of every listing. views: those of each of several listings that only
+    update must follow. often: those of them that a new thing mostly has without it. always: parameters of every listing. views: those of each of several listings that only
     together are complete. fresh: those of reading one item again. scope: fields that such a listing must be given,
     where it has no id filter. values: a command's own words, by (field, value). identity: the parameter by
     which update and delete name the item. pairs: maps that are sent as key and value of each entry (T7:326).
@@ -46,6 +46,7 @@ class Resource(t.Generic[E]):
     names: t.Mapping[str, str] = field(default_factory=dict)
     written: t.Mapping[str, str] = field(default_factory=dict)
     late: frozenset[str] = frozenset()
+    often: frozenset[str] = frozenset()
     always: t.Mapping[str, str] = field(default_factory=dict)
     views: tuple[t.Mapping[str, str], ...] = ({},)
     fresh: t.Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +131,7 @@ HOSTS: Resource[Host] = Resource(
     keys=("host",),
     names={"force_destroy_local_storage": "forcedestroylocalstorage", "detail": "details"},
     late=frozenset(("name", "annotation", "is_tag_a_rule", "os_category_id")),
+    often=frozenset(("name",)),
     always={"type": "Routing"},
     fresh={"details": "capacity"},
     values={"updateHost": {("allocation_state", "Enabled"): "Enable", ("allocation_state", "Disabled"): "Disable"}},

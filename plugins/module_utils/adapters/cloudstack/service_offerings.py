@@ -72,6 +72,7 @@ SERVICE_OFFERINGS: Resource[ServiceOffering] = Resource(
         "disk_iops_max": "maxiops",
     },
     late=frozenset(("storage_tags",)),
+    often=frozenset(("storage_tags",)),
     values={"updateServiceOffering": EVERYWHERE},
     pairs=frozenset(("service_offering_details",)),
 )

@@ -78,6 +78,7 @@ SYSTEM_OFFERINGS: Resource[SystemOffering] = Resource(
     names={"kind": "systemvmtype"},
     always={"issystem": "true"},
     late=frozenset(("storage_tags",)),
+    often=frozenset(("storage_tags",)),
 )
 
 

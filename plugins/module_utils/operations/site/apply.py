@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from ...core.change import Outcome
-from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, Reason, Refused, TransportError
+from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, Reason, Refused, TransportError, Unsupported
 from ...core.site.pieces import PROVIDERS, SETTING, Key, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable
@@ -24,6 +24,7 @@ from ...ports.cloud import Cloud
 
 Act = t.Callable[[Piece, Cloud, bool], Outcome]
 EVERY = 5.0  # seconds between two lines of progress
+NEVER = (InvalidValue.code, Unsupported.code)  # errors that what is created before does not mend
 LOST = 5  # lost connections after which nothing more is begun
 TOLD = 20  # warnings and failures that a message shows
 
@@ -83,7 +84,7 @@ def _decided(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, chec
         except (TransportError, AuthenticationFailed):
             raise
         except HostcraftError as error:
-            if not waits or check_mode or error.code == InvalidValue.code:
+            if not waits or check_mode or error.code in NEVER:
                 reasons.append(_reason(piece, error))
             return Decided(piece, None)
         if outcome.missing is not None and not waits and not check_mode:

@@ -111,7 +111,8 @@ def ensure_network(
             _verify_state(outcome.result)
         return replace(outcome, warnings=(*warnings, *outcome.warnings))
 
-    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, {"zone": zone, **places})
+    names = {"zone": zone, **places}
+    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, names, cloud.networks)
 
 
 def _held(cloud: Cloud, found: NetworkPlaces, name: str, project_id: str) -> t.Optional[Network]:

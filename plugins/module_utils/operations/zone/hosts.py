@@ -99,7 +99,7 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
         return outcome if current is None else _brought(cloud, request, current, outcome, check_mode)
 
     names = {"zone": request.zone, "pod": request.pod, "cluster": request.cluster}
-    return within(lambda: _places(cloud, request), then, wanted, state, check_mode, names)
+    return within(lambda: _places(cloud, request), then, wanted, state, check_mode, names, cloud.hosts)
 
 
 def find(cloud: Cloud, which: HostName, zone: Zone, detail: str) -> t.Optional[Host]:

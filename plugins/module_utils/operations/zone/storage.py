@@ -280,7 +280,7 @@ def ensure_image_store(
         outcome = ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, show=show, places=parents)
         return replace(outcome, warnings=(*outcome.warnings, *told))
 
-    return within(place, then, wanted, state, check_mode, {"zone": zone})
+    return within(place, then, wanted, state, check_mode, {"zone": zone}, cloud.image_stores)
 
 
 def ensure_staging_store(

@@ -105,7 +105,8 @@ def ensure_cluster(cloud: Cloud, request: ClusterRequest, state: State, check_mo
             held = lookup.one(cloud.clusters, "cluster", str(outcome.result["id"]), zone_id=place.id)
         return _managed(cloud, request, held, outcome, check_mode)
 
-    return within(places, then, request.fields, state, check_mode, {"zone": request.zone, "pod": request.pod})
+    names = {"zone": request.zone, "pod": request.pod}
+    return within(places, then, request.fields, state, check_mode, names, cloud.clusters)
 
 
 def default_type(hypervisor: object) -> t.Optional[str]:
