@@ -75,7 +75,7 @@ lint: venv collections ## Check format, style, types, YAML, playbooks, roles and
 	MYPYPATH=tools:tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary tools conftest.py
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
-	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
+	MYPYPATH=tests:benchmarks:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
 	yamllint --strict .
 	ANSIBLE_DUPLICATE_YAML_DICT_KEY=ignore ansible-lint -q
 	antsibull-changelog lint

@@ -25,8 +25,12 @@ class Cost(NamedTuple):
     status: int
 
 
-def cost(server: Sandbox, *command: str | Path, keep: bool = True) -> Cost:
-    """keep: whether the output is wanted; without, it is discarded. What goes to standard error is shown."""
+def cost(server: Sandbox, *command: str | Path, keep: bool = True, limit: int | None = None) -> Cost:
+    """keep: whether the output is wanted; without, it is discarded. What goes to standard error is shown.
+
+    limit: seconds of CPU after which it is killed.
+    """
+    prefix = () if limit is None else ("prlimit", f"--cpu={limit}")
     environment = {
         **os.environ,
         "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
@@ -37,12 +41,10 @@ def cost(server: Sandbox, *command: str | Path, keep: bool = True) -> Cost:
     }
     server.calls.clear()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        running = subprocess.Popen(command, env=environment, stdout=output if keep else subprocess.DEVNULL)
+        running = subprocess.Popen([*prefix, *command], env=environment, stdout=output if keep else subprocess.DEVNULL)
         # The process and the children that it has waited for.
         _pid, status, used = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         printed = output.read()
-    return Cost(
-        used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, len(server.calls), printed, running.returncode
-    )
+    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, len(server.calls), printed, running.returncode)

@@ -9,15 +9,14 @@ needs to read the same hosts and variables from JSON. Run: python benchmarks/inv
 from __future__ import annotations
 
 import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("tests", ".venv/collections")]
+
+from cost import cost
 
 from sandbox import fleet
 from sandbox.server import Sandbox
@@ -27,45 +26,25 @@ PAGE, OTHERS = 500, 4  # hosts of a page; calls for other kinds and listApis
 BOUND = 20.0
 
 
-def asked(source: Path, server: Sandbox) -> tuple[str, float, int]:
-    """What ansible-inventory prints, its seconds of CPU, and its largest resident memory in MiB."""
-    environment = {
-        **os.environ,
-        "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-        "CLOUDSTACK_ENDPOINT": server.url,
-        "CLOUDSTACK_KEY": server.key,
-        "CLOUDSTACK_SECRET": server.secret,
-    }
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = ["ansible-inventory", "--inventory", str(source), "--list"]
-    printed = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return printed, cpu, after.ru_maxrss // 1024
-
-
 def main(arguments: list[str]) -> int:
     hosts = int(arguments[0]) if arguments else 10_000
     with Sandbox(seed=1, speed=100.0) as server, tempfile.TemporaryDirectory() as name:
         server.run(lambda world: fill(world, fleet.lines(hosts, 0, 1)))
-        server.calls.clear()
         source = Path(name) / "all.cloudstack_hosts.yml"
         source.write_text("plugin: hostcraft.cloudstack.hosts\n", encoding="utf-8")
-        printed, cpu, memory = asked(source, server)
-        calls = len(server.calls)
-        found = json.loads(printed)["_meta"]["hostvars"]
+        read = cost(server, "ansible-inventory", "--inventory", source, "--list")
+        found = json.loads(read.output)["_meta"]["hostvars"]
         plain = Path(name) / "plain.json"
         plain.write_text(json.dumps({"all": {"hosts": found}}), encoding="utf-8")
-        _printed, floor, _memory = asked(plain, server)
+        floor = cost(server, "ansible-inventory", "--inventory", plain, "--list").cpu
     print("| | CloudStack | the same as a file |")
     print("|---|---|---|")
     print(f"| hosts | {len(found):,} | {len(found):,} |")
-    print(f"| API calls | {calls} | |")
-    print(f"| seconds of CPU | {cpu:.1f} | {floor:.1f} |")
-    print(f"| MiB | {memory} | |")
+    print(f"| API calls | {read.calls} | |")
+    print(f"| seconds of CPU | {read.cpu:.1f} | {floor:.1f} |")
+    print(f"| MiB | {read.memory} | |")
     hypervisors = sum(each["acs_kind"] == "hypervisor" for each in found.values())
-    good = hypervisors == hosts and calls <= -(-hosts // PAGE) + OTHERS and cpu - floor <= BOUND
+    good = hypervisors == hosts and read.calls <= -(-hosts // PAGE) + OTHERS and read.cpu - floor <= BOUND
     return 0 if good else 1
 
 

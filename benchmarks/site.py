@@ -3,22 +3,24 @@
 """A zone of 10,000 hosts in 500 clusters, exported and applied by ``site.yml`` without a change.
 
 Fails above the bounds: seconds of CPU beyond ``ansible-inventory --list`` of the same inventory, API calls, MiB.
+``ansible-inventory`` prints the whole declaration for each host, so it is stopped when it has used as much as site.yml.
+With ``--export``, which leaves out the variables of groups, it is shown only.
 Run: python benchmarks/site.py [HOSTS] [CLUSTERS]
 """
 
 from __future__ import annotations
 
+import math
 import os
-import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("tests", ".venv/collections")]
+
+from cost import cost
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -32,16 +34,6 @@ BOUND, CALLS, MIB = 20.0, 200, 1024
 CLUSTERS_PER_POD = 10
 
 
-class Used(NamedTuple):
-    """What a command cost: seconds of CPU, MiB of its largest process, API calls, its output and its status."""
-
-    cpu: float
-    memory: int
-    calls: int
-    output: str
-    status: int
-
-
 def lines(hosts: int, clusters: int) -> Iterator[Line]:
     """A zone whose pods have ten clusters each."""
     yield {"kind": "zone", "name": "z1"}
@@ -53,24 +45,6 @@ def lines(hosts: int, clusters: int) -> Iterator[Line]:
     for number in range(hosts):
         size = {"cores": 16, "mhz": 2400, "memory_gib": 256, "vms": []}
         yield {"kind": "host", "name": f"kvm{number:05}", "cluster": f"c{number % clusters:03}", **size}
-
-
-def used(server: Sandbox, *command: str) -> Used:
-    environment = {
-        **os.environ,
-        "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-        "CLOUDSTACK_ENDPOINT": server.url,
-        "CLOUDSTACK_KEY": server.key,
-        "CLOUDSTACK_SECRET": server.secret,
-    }
-    server.calls.clear()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    # The largest of all children so far: each command here is larger than the one before.
-    return Used(cpu, after.ru_maxrss // 1024, len(server.calls), ran.stdout + ran.stderr, ran.returncode)
 
 
 def network(api: Api) -> None:
@@ -108,20 +82,24 @@ def main(arguments: list[str]) -> int:
         inventory = Path(name) / "inventory"
         network(Api(server))
         write(server, inventory)
-        listed = used(server, "ansible-inventory", "-i", str(inventory), "--list")
-        applied = used(server, "ansible-playbook", "-i", str(inventory), str(ROOT / "playbooks/site.yml"))
+        command = ("ansible-playbook", "-i", inventory, ROOT / "playbooks/site.yml")
+        applied = cost(server, *command)
+        enough = math.ceil(applied.cpu)
+        listed = cost(server, "ansible-inventory", "-i", inventory, "--list", keep=False, limit=enough)
+        exported_alone = cost(server, "ansible-inventory", "-i", inventory, "--list", "--export", keep=False)
     good = applied.status == 0 and "changed=0" in applied.output
     if not good:
         print(applied.output[-3000:])
     beyond = applied.cpu - listed.cpu
     if os.environ.get("SHOW"):
         Path(os.environ["SHOW"]).write_text(applied.output, encoding="utf-8")
-    print(f"| {hosts:,} hosts, {clusters} clusters | ansible-inventory --list | site.yml | bound |")
-    print("|---|---|---|---|")
-    print(f"| seconds of CPU | {listed.cpu:.1f} | {applied.cpu:.1f} | |")
-    print(f"| seconds of CPU beyond ansible-inventory | | {beyond:.1f} | {BOUND:.0f} |")
-    print(f"| API calls | | {applied.calls} | {CALLS} |")
-    print(f"| MiB | {listed.memory} | {applied.memory} | {MIB} |")
+    stopped = " (stopped)" if listed.status else ""
+    print(f"| {hosts:,} hosts, {clusters} clusters | --list --export | --list{stopped} | site.yml | bound |")
+    print("|---|---|---|---|---|")
+    print(f"| seconds of CPU | {exported_alone.cpu:.1f} | {listed.cpu:.1f} | {applied.cpu:.1f} | |")
+    print(f"| seconds of CPU beyond --list | | | {beyond:.1f} | {BOUND:.0f} |")
+    print(f"| API calls | | | {applied.calls} | {CALLS} |")
+    print(f"| MiB | {exported_alone.memory} | {listed.memory} | {applied.memory} | {MIB} |")
     return 0 if good and beyond <= BOUND and applied.calls <= CALLS and applied.memory <= MIB else 1
 
 

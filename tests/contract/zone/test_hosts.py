@@ -244,3 +244,12 @@ def test_a_host_is_preferred_for_a_kind_of_guest(sandbox: Sandbox, cloud: Gatewa
     assert taken.result["os_category"] is None
     with pytest.raises(NotFound, match="did you mean Windows"):
         perform(cloud, "cs_host", True, name=ONE, os_category="Window")
+
+
+def test_a_list_of_hosts_has_the_named_values_alone(cloud: Gateway) -> None:
+    told: Any = perform(cloud, "cs_host_info", fields=["name", "ip_address"]).result["hosts"]
+    whole: Any = perform(cloud, "cs_host_info").result["hosts"]
+    assert told == [{"name": each["name"], "ip_address": each["ip_address"]} for each in whole]
+    assert told
+    with pytest.raises(InvalidValue, match="fields.*colour"):
+        perform(cloud, "cs_host_info", fields=["name", "colour"])

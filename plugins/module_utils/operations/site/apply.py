@@ -16,7 +16,15 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from ...core.change import Outcome
-from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, Reason, Refused, TransportError, Unsupported
+from ...core.errors import (
+    AuthenticationFailed,
+    HostcraftError,
+    InvalidValue,
+    Reason,
+    Refused,
+    TransportError,
+    Unsupported,
+)
 from ...core.site.pieces import PROVIDERS, SETTING, Key, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable

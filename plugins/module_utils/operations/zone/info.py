@@ -53,9 +53,7 @@ def listed_hosts(
         scope["detail"] = "all"
     found = cloud.hosts.find(name, **scope) if name else cloud.hosts.all(**scope)
     sockets = [plain(each) for each in sockets_of(found)]
-    return Outcome(
-        False, result={"hosts": [_only(hosts.show(each), wanted) for each in found], "cpu_sockets": sockets}
-    )
+    return Outcome(False, result={"hosts": [_only(hosts.show(each), wanted) for each in found], "cpu_sockets": sockets})
 
 
 def _only(values: Fields, wanted: t.Optional[t.Collection[str]]) -> Fields:
