@@ -251,5 +251,5 @@ def test_a_list_of_hosts_has_the_named_values_alone(cloud: Gateway) -> None:
     whole: Any = perform(cloud, "cs_host_info").result["hosts"]
     assert told == [{"name": each["name"], "ip_address": each["ip_address"]} for each in whole]
     assert told
-    with pytest.raises(InvalidValue, match="fields.*colour"):
+    with pytest.raises(InvalidValue, match=r"fields.*colour"):
         perform(cloud, "cs_host_info", fields=["name", "colour"])

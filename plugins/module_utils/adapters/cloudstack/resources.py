@@ -31,8 +31,9 @@ class Resource(t.Generic[E]):
     written: names that only the writing commands use. late: fields that the creating command does not take and an
     update must follow. often: those of them that a new thing mostly has without it. always: parameters of every
     listing. views: those of each of several listings that only together are complete. fresh: those of reading one item
-    again. scope: fields that such a listing must be given, where it has no id filter. values: a command's own words, by (field, value). identity: the parameter by
-    which update and delete name the item. pairs: maps that are sent as key and value of each entry (T7:326).
+    again. scope: fields that such a listing must be given, where it has no id filter. values: a command's own words, by
+    (field, value). identity: the parameter by which update and delete name the item. pairs: maps that are sent as key
+    and value of each entry (T7:326).
     """
 
     kind: str
