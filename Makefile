@@ -238,9 +238,10 @@ bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after 
 	@$(BIN)/python benchmarks/rolls.py
 
 .PHONY: bench-roll
-bench-roll: venv ## Measure a roll: calls, moves and seconds beside bounds, and Ansible's own time for each host (HOSTS=100)
+bench-roll: venv ## Measure a roll: calls, moves, seconds, Ansible's own time for each host (HOSTS=100), ten clusters at once
 	@$(BIN)/python benchmarks/drain.py
 	@$(BIN)/python benchmarks/roll.py $(HOSTS)
+	@$(BIN)/python benchmarks/clusters.py
 
 .PHONY: bench-backup
 bench-backup: venv ## Kill backups and restores of a real MariaDB at every step
