@@ -13,7 +13,9 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pymysql
@@ -170,6 +172,15 @@ def test_a_full_target_is_kept_without_consent(cloud: Cloud, place: Path) -> Non
     restored = cloud.restore(place, cloud.server, replace=True)
     assert cloud.server.run("SELECT COUNT(*) FROM notes") == [(len(TRICKY),)]
     assert restored.result["files"] == []
+
+
+def test_a_session_that_is_being_closed_does_not_stop_it(cloud: Cloud, place: Path) -> None:
+    with ExitStack() as sessions:
+        sessions.enter_context(cloud.server.connection("cloud"))
+        closing = threading.Timer(1, sessions.close)
+        closing.start()
+        assert cloud.restore(place, cloud.server, replace=True).changed
+        closing.join()
 
 
 def test_a_living_server_stops_it(cloud: Cloud, place: Path) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import typing as t
 
 from ...core.backup.manifest import OBJECTS
@@ -21,6 +22,7 @@ _COUNTS = {
     "events": ("EVENT_SCHEMA", "EVENTS"),
 }
 _UNSAFE = frozenset(("innodb", "rocksdb", "ndbcluster", "performance_schema"))
+_CLOSING = 3.0  # seconds after which a session that is listed is in use
 _WAIT = 150  # seconds after which a server without a sign of life counts as gone (cluster.heartbeat.threshold)
 
 
@@ -126,11 +128,19 @@ class Server:
                 self.client.change(f"UPDATE {quoted(database)}.`mshost` SET `state` = 'Down' WHERE `removed` IS NULL")
 
     def sessions(self, databases: t.Sequence[str]) -> tuple[str, ...]:
-        """Who else is connected to the databases. Without the right PROCESS, sessions of the same user alone."""
-        rows = self.client.rows(
-            "SELECT `USER`, `HOST`, `DB` FROM `information_schema`.`PROCESSLIST` WHERE `ID` <> CONNECTION_ID()"
-        )
-        return tuple(sorted(f"{_text(user)}@{_text(host)}" for user, host, name in rows if _text(name) in databases))
+        """Who else is connected to the databases. Without the right PROCESS, sessions of the same user alone.
+
+        A busy server lists a session for a moment after its client has closed it.
+        """
+        until = time.monotonic() + _CLOSING
+        while True:
+            rows = self.client.rows(
+                "SELECT `USER`, `HOST`, `DB` FROM `information_schema`.`PROCESSLIST` WHERE `ID` <> CONNECTION_ID()"
+            )
+            found = [f"{_text(user)}@{_text(host)}" for user, host, name in rows if _text(name) in databases]
+            if not found or time.monotonic() > until:
+                return tuple(sorted(found))
+            time.sleep(0.2)
 
     def variable(self, name: str) -> str:
         rows = self.client.rows("SHOW GLOBAL VARIABLES WHERE Variable_name = %s", name)
