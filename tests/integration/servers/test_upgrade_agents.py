@@ -27,6 +27,8 @@ from unit.sandbox.site import Site
 
 PLAYBOOK = Path(__file__).resolve().parents[3] / "playbooks" / "upgrade_agents.yml"
 OLD, NEW = "4.21.0.0~standin", "4.22.0.0~standin"
+# As the second machine is known to CloudStack, whose inventory has its short name.
+FULL = "kvm2.example.net"
 ENVIRONMENT, PROPERTIES = "/etc/cloudstack/agent/environment.properties", "/etc/cloudstack/agent/agent.properties"
 INSTALL = f"apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y cloudstack-agent={OLD} procps"
 # An agent's configuration as cloudstack-setup-agent writes it; the path of old releases; a process that it left.
@@ -84,14 +86,15 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
         Management(sandbox, fleet.gateway, room / "management"),
     ):
         sandbox.world.agents = None
-        Site(Api(sandbox)).hypervisors("kvm-a", "KVM", ["kvm1", "kvm2"])
+        Site(Api(sandbox)).hypervisors("kvm-a", "KVM", ["kvm1", FULL])
 
         def settle(world: World) -> None:
             world.settings["ca.plugin.root.auth.strictness"].value = "false"
             for host in kvm(world):
-                host.guid, host.state = f"guid-{host.name}", "Disconnected"
+                host.guid, host.state = f"guid-{host.name.partition('.')[0]}", "Disconnected"
 
         sandbox.run(settle)
+        fleet["kvm2"].run(f"sed -i '1i 127.0.1.1 {FULL} kvm2' /etc/hosts")
         for host in fleet:
             host.run(INSTALL, timeout=300)
             place = {"properties": PROPERTIES, "environment": ENVIRONMENT}
@@ -116,7 +119,7 @@ def test_a_canary_that_does_not_come_back_stops_the_rest(hosts: Hosts) -> None:
     assert "The agent of kvm1 did not come back with 4.22.0.0" in told
     assert "127.0.0.9: [Errno 111] Connection refused" in told
     assert hosts.packages() == [NEW, OLD]
-    assert hosts.seen()["kvm2"] == ("Up", "4.21.0.0")
+    assert hosts.seen()[FULL] == ("Up", "4.21.0.0")
     assert other.run("pgrep -x jsvc", check=False).returncode == 0
     canary.run(f"sed -i 's/^host=.*/host={hosts.fleet.gateway}/' {PROPERTIES}")
 
@@ -125,7 +128,7 @@ def test_the_next_run_upgrades_all_hosts(hosts: Hosts) -> None:
     status, told, _changed = hosts.play()
     assert status == 0, told
     assert hosts.packages() == [NEW, NEW]
-    assert hosts.seen() == {"kvm1": ("Up", "4.22.0.0"), "kvm2": ("Up", "4.22.0.0")}
+    assert hosts.seen() == {"kvm1": ("Up", "4.22.0.0"), FULL: ("Up", "4.22.0.0")}
     for host in hosts.fleet:
         assert host.run("pgrep -x jsvc", check=False).returncode == 1
         assert host.read(ENVIRONMENT) == "paths.script=/usr/share/cloudstack-common\npaths.pid=/var/run\n"
