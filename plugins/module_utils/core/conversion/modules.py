@@ -23,7 +23,8 @@ class Module:
     """A module that both have.
 
     renamed: options by their name here. missing: options that are not here, with what to do instead. values: values
-    by their name here. refused: values that are not here. mapping: options that are a mapping here, there a list.
+    by their name here. refused: values that are not here. forms: options that are a mapping here, there a list.
+    choices: options that take any text there, in any case; here only these.
     """
 
     renamed: t.Mapping[str, str] = field(default_factory=dict)
@@ -31,10 +32,11 @@ class Module:
     values: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     refused: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     forms: t.Mapping[str, str] = field(default_factory=dict)
+    choices: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def changes(self) -> frozenset[str]:
         """Options that are not the same here."""
-        return frozenset({*self.renamed, *self.missing, *self.values, *self.refused, *self.forms})
+        return frozenset({*self.renamed, *self.missing, *self.values, *self.refused, *self.forms, *self.choices})
 
 
 TAGS = "set the tags of the object with another tool; they are not managed here"
@@ -42,14 +44,15 @@ WAITED = "remove the option: every change is waited for"
 CLEAN_UP = "use cs_network_restart, which has the option cleanup"
 RESTART = "use cs_network_restart"
 SYSTEM = "use cs_system_offering"
+HYPERVISORS = ("KVM", "XenServer", "VMware", "Hyperv", "LXC", "BareMetal", "Ovm3", "Simulator")
 
 # By the name without `cs_`.
 MODULES: t.Mapping[str, Module] = {
-    "cluster": Module(),
+    "cluster": Module(choices={"hypervisor": (*HYPERVISORS, "Custom")}),
     "cluster_info": Module(),
     "configuration": Module(),
     "configuration_info": Module(),
-    "host": Module(),
+    "host": Module(choices={"hypervisor": (*HYPERVISORS, "Custom")}),
     "image_store": Module(),
     "network": Module(
         missing={
@@ -69,6 +72,7 @@ MODULES: t.Mapping[str, Module] = {
             "service_capability": "use service_capabilities, a list of service, capability and value",
         },
         forms={"service_capabilities": "write each item as service, capability and value"},
+        choices={"availability": ("Optional", "Required"), "traffic_type": ("Guest",)},
     ),
     "physical_network": Module(),
     "pod": Module(),
@@ -83,7 +87,7 @@ MODULES: t.Mapping[str, Module] = {
         missing={"is_system": SYSTEM, "system_vm_type": SYSTEM},
         forms={"service_offering_details": "write the list of key and value as one mapping"},
     ),
-    "storage_pool": Module(),
+    "storage_pool": Module(choices={"hypervisor": (*HYPERVISORS, "Any")}),
     "traffic_type": Module(),
     "vlan_ip_range": Module(),
     "vpc": Module(

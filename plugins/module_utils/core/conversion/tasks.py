@@ -136,6 +136,8 @@ class Task:
         if values and (value is None or "{{" in value):
             return self._found("conversion_value", line, f"{option} of {module} ({', '.join(sorted(values))})")
         instead = rules.renamed.get(option) or rules.values.get(option, {}).get(value or "")
+        spelled = _choices(rules, option).get((value or "").casefold())
+        instead = instead or (spelled if spelled != value else None)
         if not instead:
             return None
         if place is None:
@@ -175,6 +177,14 @@ def _refusal(rules: Module, option: str, value: t.Optional[str], place: Place) -
         return rules.missing[option]
     if value is not None and value in rules.refused.get(option, {}):
         return rules.refused[option][value]
+    choices = _choices(rules, option)
+    if choices and value and "{{" not in value and value.casefold() not in choices:
+        return f"{value} is none of {', '.join(choices.values())}"
     if option not in rules.forms or (place and place[1].kind == "mapping"):
         return ""
     return rules.forms[option]
+
+
+def _choices(rules: Module, option: str) -> dict[str, str]:
+    """Values of an option as they are written here, by those in small letters."""
+    return {each.casefold(): each for each in rules.choices.get(option, ())}

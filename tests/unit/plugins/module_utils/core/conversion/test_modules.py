@@ -74,6 +74,8 @@ def test_the_tables_say_exactly_what_differs(version: str, module: str) -> None:
         there, here = option(theirs, name), option(ours, name)
         lost = set(there.get("choices") or ()) - set(here.get("choices") or there.get("choices") or ())
         assert lost == {*rules.values.get(name, {}), *rules.refused.get(name, {})}, name
+        free = not there.get("choices") and bool(here.get("choices"))
+        assert tuple(here["choices"] if free else ()) == rules.choices.get(name, ()), name
         loose = {None, "str", "raw", "float"}
         same = there.get("type") == here.get("type") or here.get("type") in loose or there.get("type") is None
         assert same or name in rules.forms, name

@@ -175,6 +175,29 @@ def test_values_and_options_of_other_names_are_changed(tmp_path: Path) -> None:
     assert codes(result) == ["conversion_form", "conversion_value", "conversion_shared", "conversion_shared"]
 
 
+def test_choices_are_spelled_as_here(tmp_path: Path) -> None:
+    """Where theirs hands any text to the server, in which the case of letters does not matter."""
+    text = """\
+- cs_host: {name: h, hypervisor: kvm}
+- cs_cluster:
+    name: c
+    hypervisor: 'vmware'   # vSphere
+- cs_host: {name: h, hypervisor: "{{ kind }}"}
+- cs_cluster: {name: c, hypervisor: KVM}
+- cs_network_offering: {name: o, traffic_type: GUEST, availability: optional}
+- local_action: cs_host name=h hypervisor=xenserver
+- cs_host: {name: h, hypervisor: OVM}
+- cs_network_offering: {name: o, traffic_type: Public}
+"""
+    after, result = converted(tmp_path, text)
+    lines = text.replace("- cs_", "- hostcraft.cloudstack.cs_").replace(": kvm}", ": KVM}").replace("vmware", "VMware")
+    lines = lines.replace("GUEST", "Guest").replace("optional}", "Optional}")
+    assert after.splitlines()[:-3] == lines.splitlines()[:-3]
+    assert after.splitlines()[-3:] == text.splitlines()[-3:]
+    assert codes(result) == ["conversion_form", "conversion_option", "conversion_option"]
+    assert "OVM is none of KVM, XenServer" in result.findings[1].evidence
+
+
 def test_short_names_follow_the_collections_of_play_and_role(tmp_path: Path) -> None:
     text = "- zone: {name: east}\n- cs_zone: {name: east}\n- host: {name: h}\n"
     alone, _result = converted(tmp_path, text, "tasks.yml")
