@@ -35,7 +35,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from sandbox.server import Sandbox
 
 DEFINITION = ROOT / "extensions" / "execution_environment" / "execution-environment.yml"
-BASE, IMAGE = "localhost/hostcraft-debian:12", "localhost/hostcraft-cloudstack-ee:test"
+BASE, IMAGE = "localhost/hostcraft-debian", "localhost/hostcraft-cloudstack-ee:test"
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 COLLECTIONS = "/usr/share/ansible/collections/ansible_collections"
 # Its kernel may have no pure cgroup v2, which crun wants; limits that an image asks for may be above those of root.
@@ -56,11 +56,35 @@ def told_time(what: str, since: float) -> None:
     print(f"{what}: {time.monotonic() - since:.0f} s", flush=True)
 
 
-def base() -> None:
-    tree = images.image("base")
-    tar = subprocess.Popen(["tar", "-C", str(tree), "-c", "."], stdout=subprocess.PIPE)
-    subprocess.run(["podman", "import", "--quiet", "-", BASE], stdin=tar.stdout, stdout=subprocess.DEVNULL, check=True)
-    assert tar.wait() == 0
+def base(tree: Path) -> str:
+    """Its image, which is imported once: the name of the tree tells how it was made."""
+    name = f"{BASE}:{tree.name}"
+    if subprocess.run(["podman", "image", "exists", name], check=False).returncode:
+        tar = subprocess.Popen(["tar", "-C", str(tree), "-c", "."], stdout=subprocess.PIPE)
+        command = ["podman", "import", "--quiet", "-", name]
+        subprocess.run(command, stdin=tar.stdout, stdout=subprocess.DEVNULL, check=True)
+        assert tar.wait() == 0
+    return name
+
+
+def machine(folder: Path, tree: Path) -> list[str]:
+    """Volumes of the build with this machine's mirrors and authorities, which the image shall not have."""
+    settings = {
+        name.lower().removeprefix("pip_").replace("_", "-"): os.environ[name]
+        for name in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_DEFAULT_TIMEOUT")
+        if name in os.environ
+    }
+    if Path(AUTHORITIES).exists():
+        settings["cert"] = "/etc/authorities.crt"
+    (folder / "pip.conf").write_text(
+        "[global]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()), encoding="utf-8"
+    )
+    volumes = {
+        tree / "etc/apt/sources.debian": "/etc/apt/sources.list",
+        folder / "pip.conf": "/etc/pip.conf",
+        **({AUTHORITIES: settings["cert"]} if "cert" in settings else {}),
+    }
+    return [f"--volume={here}:{there}:ro" for here, there in volumes.items()]
 
 
 def collections(folder: Path) -> None:
@@ -82,10 +106,10 @@ def collections(folder: Path) -> None:
         shutil.copytree(there / its, folder / "all" / "ansible_collections" / its)
 
 
-def definition(folder: Path) -> Path:
+def definition(folder: Path, image: str) -> Path:
     """The one that is shipped, with another base and with collections that are copied instead of asked for."""
     its: dict[str, Any] = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))
-    its["images"]["base_image"]["name"] = BASE
+    its["images"]["base_image"]["name"] = image
     del its["dependencies"]["galaxy"]
     its["dependencies"]["system"] = str(ROOT / "bindep.txt")
     its["additional_build_files"] = [{"src": str(folder / "all" / "ansible_collections"), "dest": "collections"}]
@@ -98,21 +122,18 @@ def definition(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name, pytest.MonkeyPatch.context() as patch:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made, pytest.MonkeyPatch.context() as patch:
+        folder = Path(made)
         (folder / "containers.conf").write_text(CONTAINERS, encoding="utf-8")
         patch.setenv("CONTAINERS_CONF", str(folder / "containers.conf"))
         start = time.monotonic()
-        base()
+        tree = images.image("base")
+        name = base(tree)
         told_time("base imported", start)
         collections(folder)
         builder = ROOT / ".venv" / "builder" / "bin" / "ansible-builder"
-        run(str(builder), "create", "--file", str(definition(folder)), "--context", str(folder / "context"))
+        run(str(builder), "create", "--file", str(definition(folder, name)), "--context", str(folder / "context"))
         start = time.monotonic()
-        # The machine's own settings of pip, such as a mirror with a certificate of its own.
-        pip = [
-            f"--env={key}={value}" for key, value in os.environ.items() if key in ("PIP_INDEX_URL", "PIP_TRUSTED_HOST")
-        ]
         run(
             "podman",
             "build",
@@ -120,7 +141,7 @@ def image() -> Iterator[str]:
             "chroot",
             "--network",
             "host",
-            *pip,
+            *machine(folder, tree),
             "--tag",
             IMAGE,
             str(folder / "context"),
