@@ -179,7 +179,7 @@ def _refusal(rules: Module, option: str, value: t.Optional[str], place: Place) -
         return rules.refused[option][value]
     choices = _choices(rules, option)
     if choices and value and "{{" not in value and value.casefold() not in choices:
-        return f"{value} is none of {', '.join(choices.values())}"
+        return f"{value} is not one of {', '.join(choices.values())}"
     if option not in rules.forms or (place and place[1].kind == "mapping"):
         return ""
     return rules.forms[option]

@@ -195,7 +195,7 @@ def test_choices_are_spelled_as_here(tmp_path: Path) -> None:
     assert after.splitlines()[:-3] == lines.splitlines()[:-3]
     assert after.splitlines()[-3:] == text.splitlines()[-3:]
     assert codes(result) == ["conversion_form", "conversion_option", "conversion_option"]
-    assert "OVM is none of KVM, XenServer" in result.findings[1].evidence
+    assert "OVM is not one of KVM, XenServer" in result.findings[1].evidence
 
 
 def test_short_names_follow_the_collections_of_play_and_role(tmp_path: Path) -> None:
