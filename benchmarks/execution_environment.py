@@ -82,8 +82,9 @@ def machine(folder: Path, tree: Path) -> list[str]:
     volumes = {
         tree / "etc/apt/sources.debian": "/etc/apt/sources.list",
         folder / "pip.conf": "/etc/pip.conf",
-        **({AUTHORITIES: settings["cert"]} if "cert" in settings else {}),
     }
+    if "cert" in settings:
+        volumes[Path(AUTHORITIES)] = settings["cert"]
     return [f"--volume={here}:{there}:ro" for here, there in volumes.items()]
 
 

@@ -15,7 +15,7 @@ NEEDLESS = (
     *("systemd-update-utmp-runlevel.service", "systemd-random-seed.service", "systemd-pstore.service"),
     *("systemd-sysusers.service", "kmod-static-nodes.service", "getty.target", "systemd-logind.service"),
     *("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2scrub_reap.service", "fstrim.timer"),
-    *("dpkg-db-backup.timer", "systemd-tmpfiles-clean.timer", "netplan-ovs-cleanup.service"),
+    *("dpkg-db-backup.timer", "systemd-tmpfiles-clean.timer"),
     *("ovs-record-hostname.service",),
 )
 

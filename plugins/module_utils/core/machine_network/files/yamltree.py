@@ -15,6 +15,7 @@ import typing as t
 Node = t.Union[str, list[t.Any], dict[str, t.Any]]
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "e": "\x1b", "a": "\a", "b": "\b", "v": "\v", "f": "\f"}
 CODED = {"x": 2, "u": 4, "U": 8}
+NAMED = re.compile(r"(?:^|[\s\[{,])[&!]\S*$")
 PROPERTY = re.compile(r"(?:&(?P<anchor>\S+)|!\S*)(?:\s+|$)")
 
 
@@ -24,11 +25,12 @@ class NotRead(ValueError):
 
 def tree(text: str) -> Node:
     """The document in a text; "" for an empty one. Raises NotRead."""
-    lines = [
-        (len(line) - len(line.lstrip(" ")), line.strip()) for line in map(_bare, text.lstrip("\ufeff").splitlines())
-    ]
-    # What begins behind the mark of a document is on its line.
-    lines = [(indent, re.sub(r"^---(?:\s+|$)", "", line)) for indent, line in lines]
+    lines: list[tuple[int, str]] = []
+    comments = _Comments()
+    for line in text.lstrip("\ufeff").splitlines():
+        # What begins behind the mark of a document is on its line.
+        bare = comments.cut(line if comments.quote else re.sub(r"^---(?:\s+|$)", "", line))
+        lines.append((len(bare) - len(bare.lstrip(" ")), bare.strip()))
     kept = [line for line in lines if line[1] and not re.match(r"\.\.\.$|%", line[1])]
     reader = _Blocks(kept)
     found = reader.node(-1)
@@ -37,23 +39,52 @@ def tree(text: str) -> Node:
     return found
 
 
-def _bare(line: str) -> str:
-    """A line without its comment; "#" begins one after a blank, outside of quotes."""
-    quote, skip = "", False
-    for index, character in enumerate(line):
-        before = line[index - 1] if index else " "
-        if skip:
-            skip = False
-        elif quote:
-            # A quote within its own kind is doubled, or stands behind a backslash.
-            doubled = quote == character == "'" and line[index + 1 : index + 2] == "'"
-            skip = doubled or (quote == '"' and character == "\\")
-            quote = "" if character == quote and not doubled else quote
-        elif character in "\"'" and (before.isspace() or before in "[{,:"):
-            quote = character
-        elif character == "#" and before.isspace():
-            return line[:index].rstrip()
-    return line.rstrip()
+class _Comments:
+    """Cuts comments off lines, one after the other: "#" begins one after a blank, outside of quotes.
+
+    A quote or a bracket is one where a value may begin; within the words of a text it is a mark like others.
+    """
+
+    def __init__(self) -> None:
+        self.quote = ""
+        self._depth = 0
+
+    def cut(self, line: str) -> str:
+        begins, skip = True, False
+        for index, mark in enumerate(line):
+            after = line[index + 1 : index + 2]
+            if skip:
+                skip = False
+            elif self.quote:
+                # A quote within its own kind is doubled, or stands behind a backslash.
+                skip = (self.quote == mark == "'" == after) or (self.quote == '"' and mark == "\\")
+                if mark == self.quote and not skip:
+                    self.quote, begins = "", False
+            elif mark == "#" and (not index or line[index - 1].isspace()):
+                return line[:index].rstrip()
+            else:
+                begins = self._next(mark, after, line[:index], begins)
+        return line.rstrip()
+
+    def _next(self, mark: str, after: str, before: str, begins: bool) -> bool:
+        """Whether a value may begin behind a mark."""
+        if mark.isspace():
+            return begins
+        if begins and mark in "\"'":
+            self.quote = mark
+            return False
+        if mark in "[{" and (begins or self._depth):
+            self._depth += 1
+            return True
+        if mark in "]}," and self._depth:
+            self._depth -= mark != ","
+            return mark == ","
+        ends = not after or after.isspace() or (self._depth > 0 and after in ",[]{}")
+        if mark == ":":
+            # Behind a key in quotes a flow needs no blank.
+            return ends or (self._depth > 0 and before.rstrip()[-1:] in ("'", '"'))
+        # Anchors and tags stand before the value.
+        return begins and ((mark in "-?" and ends) or mark in "&!" or NAMED.search(before) is not None)
 
 
 class _Blocks:
@@ -145,7 +176,9 @@ class _Blocks:
 
 def _continued(text: str, line: str) -> str:
     """A line break is a blank, but for one behind a backslash within double quotes, which is nothing."""
-    escaped = '"' in text and (len(text) - len(text.rstrip("\\"))) % 2 == 1
+    comments = _Comments()
+    comments.cut(text)
+    escaped = comments.quote == '"' and (len(text) - len(text.rstrip("\\"))) % 2 == 1
     return f"{text[:-1]}{line}" if escaped else f"{text} {line}"
 
 

@@ -115,7 +115,12 @@ def _loopback2(device: Device) -> str:
 
 def _common(device: Device) -> Options:
     options: Options = []
-    if device.mac and not (isinstance(device, (Bond, Bridge)) and device.openvswitch):
+    if device.mac and isinstance(device, Bond) and not device.openvswitch:
+        # hwaddress acts when the ports are up, which drivers without a live change of it refuse. Made here with the
+        # address, the bond gives it to ports while they are down.
+        made = f"ip link add {device.name} address {device.mac} type bond"
+        options.append(("pre-up", f"test -e /sys/class/net/{device.name} || {made}"))
+    elif device.mac and not (isinstance(device, (Bond, Bridge)) and device.openvswitch):
         options.append(("hwaddress", device.mac))
     if device.mtu is not None and not (isinstance(device, (Bond, Bridge)) and device.openvswitch):
         # Leases have no option of that name.

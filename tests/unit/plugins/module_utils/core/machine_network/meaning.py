@@ -265,6 +265,8 @@ def ifupdown(files: Files) -> Meaning:
         routes += [_route(value) for key, value in lines if key == "up" and " route replace " in value]
         words |= {"routes": sorted(routes, key=str), "dns": sorted(options.get("dns-nameservers", "").split())}
         words |= {"search": options.get("dns-search", "").split(), "mac": options.get("hwaddress")}
+        made = [value for key, value in lines if key == "pre-up" and value.endswith(" type bond")]
+        words["mac"] = re.findall(r"ip link add \S+ address (\S+) type bond", made[0])[0] if made else words["mac"]
         mtus = [value.split()[-1] for key, value in lines if key == "up" and " mtu " in value]
         words["mtu"] = _number(options.get("mtu", (mtus or [None])[0]))
         for port in options.get("bridge_ports", options.get("bond-slaves", "none")).split():

@@ -64,6 +64,9 @@ network:
     "--- # of the installer\nnetwork: {version: 2}\n",
     '--- "a\\\n  b"\n',
     'a: "b\\\\\n  c"\n',
+    'a: "b\n  #c:" # d\n',
+    "a: the \"b # c\nd: it's # e\n",
+    "{'\"': a, b: 'c\\\n  d'}\n",
     "- a\n- - b\n  - c\n- d:\n  - e\n  f: g\n",
     """network:
   ethernets:
