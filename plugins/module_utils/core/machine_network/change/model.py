@@ -124,7 +124,8 @@ IFUPDOWN = NetworkBackend(
         NetworkCheck(("ifup", "--no-act", "--force", "--all"), complaints=r"^(ifup: |missing required).*"),
     ),
     before=(("ifdown", "--force", "{leaving}"),),
-    apply=(("ifup", "--force", "{coming}"),),
+    # With --force each VLAN would bring its parent up again, which fails at the address that it has.
+    apply=(("ifup", "{coming}"),),
     undo=(("ifdown", "--force", "{coming}"), ("ip", "address", "flush", "dev", "{each leaving}", "scope", "global")),
     restore=(("ifup", "--force", "{leaving}"),),
 )
