@@ -63,8 +63,7 @@ def ensure(
         if not check_mode:
             collection.delete(t.cast(t.Any, held).id, **(options or {}))
         return Outcome(True, before, after, before)
-    along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
-    collection.check(held is None, **(is_set(wanted) if held is None else {**along, **decision.updates()}))
+    collection.check(held is None, **(is_set(wanted) if held is None else _sent(rules, wanted, decision.updates())))
     if check_mode:
         return Outcome(True, before, after, after if held is None else show(held))
     written = _write(collection, rules, subject, decision, wanted, held)
@@ -81,17 +80,22 @@ def _write(
     collection: Collection[T], rules: Rules, subject: str, decision: Decision, wanted: Fields, held: t.Optional[T]
 ) -> T:
     """Create or update. What the creating command does not take (a chosen name, a state) follows as an update."""
-    along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
     if decision.action == "update":
-        return collection.update(t.cast(t.Any, held).id, **{**along, **decision.updates()})
+        return collection.update(t.cast(t.Any, held).id, **_sent(rules, wanted, decision.updates()))
     made = collection.create(**is_set(wanted))
     rest = differences(wanted, made, rules)
     stuck = {d.field: {"held": d.held, "wanted": d.wanted} for d in rest if d.field in rules.fixed}
     if stuck:
         raise NotAsRead(subject, stuck)
     if rest:
-        return collection.update(t.cast(t.Any, made).id, **{**along, **{d.field: d.wanted for d in rest}})
+        return collection.update(t.cast(t.Any, made).id, **_sent(rules, wanted, {d.field: d.wanted for d in rest}))
     return made
+
+
+def _sent(rules: Rules, wanted: Fields, changes: Fields) -> dict[str, object]:
+    """What an update sends: the changes, and the fields that go along with each."""
+    along = {name: value for name, value in is_set(wanted).items() if name in rules.along}
+    return {**along, **changes}
 
 
 def _verified(cloud: Cloud, collection: Collection[T], rules: Rules, subject: str, wanted: Fields, written: T) -> T:

@@ -14,7 +14,7 @@ import marshal
 import os
 import types
 import zipfile
-from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[import-not-found]
+from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[import-not-found]  # private, so without types
 from importlib.util import source_hash
 from pathlib import Path
 from types import CodeType

@@ -115,12 +115,7 @@ def _loopback2(device: Device) -> str:
 
 def _common(device: Device) -> Options:
     options: Options = []
-    if device.mac and isinstance(device, Bond) and not device.openvswitch:
-        # hwaddress acts when the ports are up, which drivers without a live change of it refuse. Made here with the
-        # address, the bond gives it to ports while they are down.
-        made = f"ip link add {device.name} address {device.mac} type bond"
-        options.append(("pre-up", f"test -e /sys/class/net/{device.name} || {made}"))
-    elif device.mac and not (isinstance(device, (Bond, Bridge)) and device.openvswitch):
+    if device.mac and not isinstance(device, Bond) and not (isinstance(device, Bridge) and device.openvswitch):
         options.append(("hwaddress", device.mac))
     if device.mtu is not None and not (isinstance(device, (Bond, Bridge)) and device.openvswitch):
         # Leases have no option of that name.
@@ -172,6 +167,11 @@ def _bond(bond: Bond, bridge: t.Optional[Bridge]) -> Options:
         ("bond-min-links", bond.min_links),
     ]
     own: Options = [(key, str(value)) for key, value in options if value is not None]
+    if bond.mac:
+        # hwaddress acts when the ports are up, which drivers without a live change of it refuse. Made here with the
+        # address, the bond gives it to ports while they are down.
+        made = f"ip link add {bond.name} address {bond.mac} type bond"
+        own.insert(0, ("pre-up", f"test -e /sys/class/net/{bond.name} || {made}"))
     # ifenslave takes ports down first, and brings up only those that are not its already.
     own += [("up", f"ip link set dev {port} up") for port in bond.ports]
     return own + ([("ovs_type", "OVSPort"), ("ovs_bridge", bridge.name)] if bridge else [])
