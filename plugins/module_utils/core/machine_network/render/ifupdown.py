@@ -239,6 +239,11 @@ def _addresses(device: Device, options: Options) -> list[tuple[str, str, Options
         heard = ("pre-up", f"echo 2 > /proc/sys/net/ipv6/conf/{device.name}/accept_ra")
         token = [heard, ("pre-up", f"ip token set {held.lease.token} dev {device.name}")] if held.lease.token else []
         parts.append(("inet6", "auto", [("accept_ra", "2"), *([("dhcp", "1")] if held.lease.dhcp6 else []), *token]))
+    for gateway in (held.gateway, held.gateway6):
+        # That of a lease is the server's to tell: one that was set beside it has no address to stand with.
+        if gateway and not any(("gateway", gateway) in lines for _family, _method, lines in parts):
+            family = "-6 " if ":" in gateway else ""
+            parts[-1][2].append(("up", f"ip {family}route replace default via {gateway} dev {device.name}"))
     parts[-1][2].extend(_routes(device))
     return parts
 
