@@ -23,46 +23,8 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.site
 options:
-  declaration:
-    description:
-      - The zone, with the keys of O(hostcraft.cloudstack.zone#role:main:zone_declaration).
-      - The role checks it as a whole. This module checks each object.
-    type: dict
-    required: true
-  hosts:
-    description:
-      - The hosts. Each has the options of M(hostcraft.cloudstack.cs_host), such as C(name), C(cluster), C(url),
-        C(username), C(password) and C(host_tags).
-      - C(oobm) has options of M(hostcraft.cloudstack.cs_oobm). C(host_ha) is V(enabled) or V(disabled).
-    type: list
-    elements: dict
-    default: []
-  parts:
-    description: Parts of the declaration to apply. They are applied in this order.
-    type: list
-    elements: str
-    choices: [zone, networks, addresses, clusters, hosts, storage, settings, state]
-    default: [zone, networks, addresses, clusters, hosts, storage, settings, state]
-  providers:
-    description:
-      - Providers to enable on a physical network with guest traffic that declares none. Defaults to
-        V(VirtualRouter) and V(VpcVirtualRouter), in a basic zone to V(VirtualRouter) and V(SecurityGroupProvider).
-    type: list
-    elements: str
-  primary_storage:
-    description: Whether primary storage is created. The server creates it by hosts that are up.
-    type: bool
-    default: true
-  storage_contents:
-    description: Results of M(hostcraft.cloudstack.cs_storage_content) by the name of the pool or image store.
-    type: dict
-    default: {}
-  not_empty:
-    description: Names of pools and image stores that are added although they are not empty.
-    type: list
-    elements: str
-    default: []
   at_once:
     description: Maximum number of objects that are written at the same time.
     type: int
@@ -73,6 +35,7 @@ options:
     choices: [present, planned]
     default: present
 seealso:
+  - module: hostcraft.cloudstack.cs_site_info
   - module: hostcraft.cloudstack.cs_declaration_info
 """
 

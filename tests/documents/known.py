@@ -22,7 +22,7 @@ PLAYBOOK_VARIABLE = re.compile(
     r"\b(?:add_hosts|change_host_password|fence_drill|remove_hosts|show|check|patch_vsphere|xenserver_upgrade"
     r"|rotate_certificates|recover_agents|install_certificates|upgrade_routers|backup|restore|rotate_database_keys"
     r"|fail_over_database|restart_management_servers|acceptance|install|upgrade_agents|upgrade_cloudstack"
-    r"|change_database_password|collect_logs|doctor|export_zone|convert)_\w+"
+    r"|change_database_password|collect_logs|doctor|export_zone|compare_zone|convert)_\w+"
     r"|\b(?:fence_drill|remove_hosts|rotate_certificates|recover_agents|install_certificates|upgrade_routers)\b"
     r"|\b(?:backup|restore|rotate_database_keys|restart_management_servers|upgrade_agents|upgrade_cloudstack|collect_logs)\b"
 )

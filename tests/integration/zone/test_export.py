@@ -1,9 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A zone that nobody declared is written as an inventory (cs_declaration_info), by which site changes nothing."""
+"""A zone that nobody declared is written as an inventory (cs_declaration_info), by which site changes nothing.
+
+Compared with it by cs_site_info, nothing differs.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from integration.zone.apply import INVENTORIES, play, writes
@@ -49,4 +53,9 @@ def test_a_zone_with_hostile_names_is_exported_and_unchanged(tmp_path: Path) -> 
         assert "export_zone_overwrite=true" in again.output
         checked = play(sandbox, folder, "--check")
         assert (checked.status, checked.changed) == (0, 0), checked.output
+        data = tmp_path / "drift.json"
+        compared = play(sandbox, folder, "-e", f"compare_zone_data={data}", playbook="compare_zone.yml")
+        assert compared.status == 0, compared.output
+        assert "objects: as declared" in compared.output
+        assert json.loads(data.read_text())["findings"] == []
         assert writes(sandbox) == []

@@ -40,6 +40,7 @@ SPECS: Mapping[str, str] = {
     "routers.health": "system_vms.routers:HEALTH",
     "routers.required_health": "system_vms.routers:REQUIRE_HEALTH",
     "routers.upgrade": "system_vms.routers:UPGRADE",
+    "site": "site.task:DECLARED",
     "state": "fields:STATE",
     "state.display_text": "fields:DISPLAY_TEXT",
     "state.enabled": "fields:ENABLED",

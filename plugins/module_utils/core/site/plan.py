@@ -32,23 +32,28 @@ class Change(t.NamedTuple):
 
 def line(change: Change) -> str:
     """``~ host kvm1: host_tags [ssd] -> [gpu, ssd]``."""
-    told = []
+    return f"{SIGNS[change.action]} {told(change)}"
+
+
+def told(change: Change) -> str:
+    """The same without its sign."""
+    fields = []
     for name, value in change.after.items():
         if value in (None, "", [], {}) and name not in change.before:
             continue
         if change.action == "create":
-            told += [] if name in ("name", "id") or name.endswith("_id") else [f"{name} {_shown(value)}"]
+            fields += [] if name in ("name", "id") or name.endswith("_id") else [f"{name} {_shown(value)}"]
         else:
-            told.append(f"{name} {_shown(change.before.get(name))} -> {_shown(value)}")
-    head = f"{SIGNS[change.action]} {change.kind} {change.name}"
-    return printable(f"{head}: {', '.join(told)}" if told else head)
+            fields.append(f"{name} {_shown(change.before.get(name))} -> {_shown(value)}")
+    head = f"{change.kind} {change.name}"
+    return printable(f"{head}: {', '.join(fields)}" if fields else head)
 
 
 def summary(changes: t.Iterable[Change], unchanged: int) -> str:
     """``3 created, 1 changed, 9996 unchanged``."""
     actions = [change.action for change in changes]
-    told = [f"{actions.count(action)} {word}" for action, word in PAST.items() if action in actions]
-    return ", ".join([*told, f"{unchanged} unchanged"] if unchanged or not told else told)
+    words = [f"{actions.count(action)} {word}" for action, word in PAST.items() if action in actions]
+    return ", ".join([*words, f"{unchanged} unchanged"] if unchanged or not words else words)
 
 
 def counts(changes: t.Iterable[Change], unchanged: t.Mapping[str, int]) -> dict[str, dict[str, int]]:

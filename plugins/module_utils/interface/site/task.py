@@ -53,20 +53,23 @@ TASKS: t.Mapping[str, ApiTask] = {
     "zone": zone.TASK,
 }
 MOST = 64  # objects at the same time
-OPTIONS: Spec = {
+DECLARED: Spec = {
     "declaration": {"type": "dict", "required": True},
-    "hosts": {"type": "list", "elements": "dict", "default": []},
+    "hosts": {"type": "list", "elements": "dict"},
     "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
     "providers": {"type": "list", "elements": "str"},
     "primary_storage": {"type": "bool", "default": True},
     "storage_contents": {"type": "dict", "default": {}},
     "not_empty": {"type": "list", "elements": "str", "default": []},
+}
+OPTIONS: Spec = {
+    **DECLARED,
     "at_once": {"type": "int", "default": 8},
     "state": {"type": "str", "choices": ["present", "planned"], "default": "present"},
 }
 
 
-class _Tasks:
+class Tasks:
     """What each module takes for its object, without what says where the server is."""
 
     def __init__(self) -> None:
@@ -93,19 +96,19 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if not 1 <= params["at_once"] <= MOST:
         raise InvalidValue("at_once", params["at_once"], f"a number from 1 to {MOST}")
     planned = params["state"] == "planned"
-    found = ensure_site(cloud, _stages(params), _Tasks().act, check_mode or planned, params["at_once"])
+    found = ensure_site(cloud, stages_of(params), Tasks().act, check_mode or planned, params["at_once"])
     return replace(found, changed=False) if planned else found
 
 
 def secrets(params: Params) -> t.Iterator[str]:
     """What the module of each object keeps secret."""
     if isinstance(params["declaration"], t.Mapping):
-        for stage in _stages(params):
+        for stage in stages_of(params):
             for piece in stage:
                 yield from TASKS[piece.module].secrets_in(piece.given)
 
 
-def _stages(params: Params) -> list[list[Piece]]:
+def stages_of(params: Params) -> list[list[Piece]]:
     terms = Terms(
         params["providers"],
         params["primary_storage"] is not False,

@@ -13,28 +13,17 @@ import threading
 import typing as t
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 
 from ...core.change import Outcome
-from ...core.errors import (
-    AuthenticationFailed,
-    HostcraftError,
-    InvalidValue,
-    Reason,
-    Refused,
-    TransportError,
-    Unsupported,
-)
-from ...core.site.pieces import PROVIDERS, SETTING, Key, Piece
+from ...core.errors import AuthenticationFailed, HostcraftError, TransportError
+from ...core.site.pieces import SETTING, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable
 from ...ports.cloud import Cloud
+from .decide import TOLD, Act, decided, refuse
 
-Act = t.Callable[[Piece, Cloud, bool], Outcome]
 EVERY = 5.0  # seconds between two lines of progress
-NEVER = (InvalidValue.code, Unsupported.code)  # errors that what is created before does not mend
 LOST = 5  # lost connections after which nothing more is begun
-TOLD = 20  # warnings and failures that a message shows
 
 
 class SiteIncomplete(HostcraftError):
@@ -43,35 +32,18 @@ class SiteIncomplete(HostcraftError):
     code = "site_incomplete"
 
 
-class Decided(t.NamedTuple):
-    """One object and what would be done with it; None where that is only known when its places are there."""
-
-    piece: Piece
-    outcome: t.Optional[Outcome]
-
-    @property
-    def due(self) -> bool:
-        return self.outcome is None or self.outcome.changed
-
-    @property
-    def coming(self) -> bool:
-        """Whether others may have to wait for it: providers are enabled, all else is created."""
-        return self.outcome is None or (
-            self.outcome.changed and (not self.outcome.before or self.piece.kind == PROVIDERS)
-        )
-
-
 def ensure_site(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, check_mode: bool, most: int) -> Outcome:
     """most: objects that are written at the same time.
 
     Raises Refused with the reasons of every object before anything is written, SiteIncomplete.
     """
     with cloud.hosts.held():
-        decided = _decided(cloud, stages, act, check_mode)
-        outcomes = [(each.piece, each.outcome) for stage in decided for each in stage if each.outcome is not None]
+        due, reasons = decided(cloud, stages, act, check_mode)
+        refuse(reasons)
+        outcomes = [(each.piece, each.outcome) for stage in due for each in stage if each.outcome is not None]
         if not check_mode:
             written = _Writing(cloud, act, most)
-            for stage in decided:
+            for stage in due:
                 written.write([each.piece for each in stage if each.due])
             outcomes = [each for each in outcomes if not each[1].changed] + written.done
             place = {id(piece): number for number, piece in enumerate(piece for stage in stages for piece in stage)}
@@ -79,35 +51,6 @@ def ensure_site(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, c
             if written.failed:
                 raise written.error(_changes(outcomes))
     return _outcome(outcomes)
-
-
-def _decided(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, check_mode: bool) -> list[list[Decided]]:
-    coming: set[Key] = set()  # what is not there yet
-    reasons: list[Reason] = []
-
-    def decide(piece: Piece) -> Decided:
-        waits = not coming.isdisjoint(piece.needs)
-        try:
-            outcome = act(piece, cloud, True)
-        except (TransportError, AuthenticationFailed):
-            raise
-        except HostcraftError as error:
-            if not waits or check_mode or error.code in NEVER:
-                reasons.append(_reason(piece, error))
-            return Decided(piece, None)
-        if outcome.missing is not None and not waits and not check_mode:
-            reasons.append(_reason(piece, outcome.missing))
-        # What is declared beside it is no reason for a warning.
-        return Decided(piece, replace(outcome, warnings=()) if waits else outcome)
-
-    found = []
-    for stage in stages:
-        found.append([decide(piece) for piece in stage])
-        coming |= {each.piece.key for each in found[-1] if each.coming}
-    if reasons:
-        more = [Reason("more", f"and {len(reasons) - TOLD} more")] if len(reasons) > TOLD else []
-        raise Refused(f"nothing was changed, {len(reasons)} of the objects", reasons[:TOLD] + more)
-    return found
 
 
 class _Writing:
@@ -194,12 +137,6 @@ class _Writing:
         )
         found.secrets = tuple(secret for _piece, error in self.failed for secret in error.secrets)
         return found
-
-
-def _reason(piece: Piece, error: HostcraftError) -> Reason:
-    return Reason(
-        error.code, printable(f"{piece.label}: {error.message}"), "", {"kind": piece.kind, "name": piece.name}
-    )
 
 
 def _changes(outcomes: t.Iterable[tuple[Piece, Outcome]]) -> list[Change]:

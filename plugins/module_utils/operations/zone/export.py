@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...core.declaration.export import Export, Seen, export
+from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 
@@ -13,30 +16,32 @@ from .. import lookup
 def exported(cloud: Cloud, name: str) -> Export:
     """One listing of each kind, and one of the settings of each cluster. Raises NotFound for the zone."""
     zone = lookup.zone(cloud, name or None)
+    seen = seen_zone(cloud, zone)
+    settings = {each.id: tuple(cloud.settings.all("cluster", each.id)) for each in seen.clusters}
+    settings[""] = tuple(cloud.settings.all("zone", zone.id))
+    return export(replace(seen, settings=settings, global_settings=tuple(cloud.settings.all())))
+
+
+def seen_zone(cloud: Cloud, zone: Zone, **detail: object) -> Seen:
+    """Without its settings. detail: how much of each host is asked for."""
     networks = cloud.physical_networks.all(zone_id=zone.id)
     inside = [each.id for each in networks]
     clusters = sorted(cloud.clusters.all(zone_id=zone.id), key=lambda each: (each.pod, each.name))
-    settings = {each.id: tuple(cloud.settings.all("cluster", each.id)) for each in clusters}
-    settings[""] = tuple(cloud.settings.all("zone", zone.id))
     vmware = any(each.hypervisor == "VMware" for each in clusters)
     # Object storage serves all zones.
     stores = [each for each in cloud.image_stores.all() if each.zone_id in ("", zone.id)]
-    return export(
-        Seen(
-            zone,
-            networks,
-            [each for id in inside for each in cloud.traffic_types.all(physical_network_id=id)],
-            [each for id in inside for each in cloud.providers.all(physical_network_id=id)],
-            sorted(cloud.pods.all(zone_id=zone.id), key=lambda each: each.name),
-            cloud.vlan_ip_ranges.all(zone_id=zone.id),
-            cloud.networks.all(zone_id=zone.id) if zone.network_type == "Basic" else (),
-            cloud.vmware_datacenters.all(zone_id=zone.id) if vmware else (),
-            clusters,
-            sorted(cloud.hosts.all(zone_id=zone.id), key=lambda each: each.name),
-            sorted(cloud.storage_pools.all(zone_id=zone.id), key=lambda each: each.name),
-            sorted(stores, key=lambda each: each.name),
-            cloud.staging_stores.all(zone_id=zone.id),
-            settings,
-            tuple(cloud.settings.all()),
-        )
+    return Seen(
+        zone,
+        networks,
+        [each for id in inside for each in cloud.traffic_types.all(physical_network_id=id)],
+        [each for id in inside for each in cloud.providers.all(physical_network_id=id)],
+        sorted(cloud.pods.all(zone_id=zone.id), key=lambda each: each.name),
+        cloud.vlan_ip_ranges.all(zone_id=zone.id),
+        cloud.networks.all(zone_id=zone.id) if zone.network_type == "Basic" else (),
+        cloud.vmware_datacenters.all(zone_id=zone.id) if vmware else (),
+        clusters,
+        sorted(cloud.hosts.all(zone_id=zone.id, **detail), key=lambda each: each.name),
+        sorted(cloud.storage_pools.all(zone_id=zone.id), key=lambda each: each.name),
+        sorted(stores, key=lambda each: each.name),
+        cloud.staging_stores.all(zone_id=zone.id),
     )
