@@ -141,6 +141,7 @@ func settleNetwork(h *simulator.HostSystem, number int) {
 	net.DnsConfig.GetHostDnsConfig().DomainName = "example.net"
 	net.Vnic[0].Spec.Ip.IpAddress = fmt.Sprintf("10.20.%d.%d", number/250, number%250+1)
 	net.Vnic[0].Spec.Ip.SubnetMask = "255.255.0.0"
+	net.Vnic[0].Spec.Ip.Dhcp = false
 	first := net.Pnic[0]
 	first.LinkSpeed = &types.PhysicalNicLinkInfo{SpeedMb: 10000, Duplex: true}
 	net.Pnic = []types.PhysicalNic{first}

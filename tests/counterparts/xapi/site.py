@@ -62,6 +62,7 @@ def add_host(pool: Pool, name: str, address: str, bridges: list[str], **values: 
         "software_version": dict(SOFTWARE),
         "cpu_info": dict(CPU_INFO),
         "other_config": {"boot_time": f"{time.time() - 86400:.0f}."},
+        "capabilities": ["xen-3.0-x86_64", "hvm-3.0-x86_32", "hvm-3.0-x86_64"],
         "memory_overhead": GIB // 2,
         "tags": ["vmops-version-4.22.0.0", "rack-7"],
     }

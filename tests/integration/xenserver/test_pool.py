@@ -310,7 +310,9 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     assert xen_pools.check(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings == ()
     database.set("pool", its, ha_configuration={"timeout": "60"})
     software = {**site.SOFTWARE, "product_version": "8.2.1", "network_backend": "bridge"}
-    database.set("host", host, software_version=software, ntp_mode="Disabled", API_version_minor=1)
+    old = {"software_version": software, "ntp_mode": "Disabled", "API_version_minor": 1}
+    database.set("host", host, capabilities=["xen-3.0-x86_64"], **old)
+    database.set("PIF", database.find("PIF", host=host, management=True)[0], ip_configuration_mode="DHCP")
     database.set(
         "VM_metrics", database.get("VM", database.get("host", host)["control_domain"])["metrics"], memory_actual=2**30
     )
@@ -322,6 +324,7 @@ def test_a_good_pool_has_no_findings_and_each_planted_fault_its_own(servers: Ser
     found = xen_pools.check(opened(servers), list(site.LABELS), 2940 * 2**20)[1].findings
     told = {(each.code, each.host) for each in found}
     codes = ("version_differs", "backend_differs", "ntp_off", "api_differs", "dom0_memory", "label_missing")
+    codes += ("hvm_off", "address_dynamic")
     wanted = {(code, "xen1") for code in codes} | {("storage_unplugged", ""), ("not_live", "xen2"), ("ha_timeout", "")}
     assert told == wanted
     database.set("pool", its, ha_enabled=False)

@@ -40,6 +40,7 @@ CHECKLIST: t.Mapping[str, t.Sequence[str]] = {
     "ClusterComputeResource": ("name", "configurationEx", "summary.currentEVCModeKey"),
     "HostSystem": (
         *VIEW["HostSystem"],
+        "config.featureCapability",
         "configManager.dateTimeSystem",
         "configManager.firewallSystem",
         "configManager.storageSystem",
@@ -58,6 +59,8 @@ MANAGERS = tuple(
     Step("HostSystem", f"configManager.{name}") for name in ("dateTimeSystem", "firewallSystem", "storageSystem")
 )
 SERVICES = ("management", "vmotion", "vSphereProvisioning")
+# Features by which a CPU runs guests, of either vendor.
+VIRTUALIZATION = ("cpuid.VMX", "cpuid.SVM")
 # A distributed port group as CloudStack names those of guest networks: VLAN, rate, version, switch.
 GUEST_GROUP = re.compile(r"cloud\.guest\.[^.]+\.\d+\.\d+-.+")
 
@@ -126,7 +129,13 @@ def checked_host(host: Thing, things: Things) -> VsphereHost:
         incoming_open=bool(policy and policy.incomingBlocked is False),
         iscsi=iscsi_of(_value(storage, "storageDeviceInfo.hostBusAdapter")),
         luns=tuple(_luns(storage)),
+        hvm=_hvm(host["config.featureCapability"]),
     )
+
+
+def _hvm(features: t.Optional[t.Sequence[t.Any]]) -> t.Optional[bool]:
+    told = [each.value for each in features or () if each.key in VIRTUALIZATION]
+    return "1" in told if told else None
 
 
 def _value(thing: t.Optional[Thing], path: str) -> t.Any:
@@ -163,10 +172,12 @@ def _adapters(network: t.Optional[Thing], manager: t.Optional[Thing]) -> tuple[K
             services.setdefault(vmk.device, []).append(kind)
     found = []
     for vmk in _value(network, "networkInfo.vnic") or ():
-        ip = vmk.spec.ip.ipAddress if vmk.spec and vmk.spec.ip else None
+        ip = vmk.spec.ip if vmk.spec else None
         distributed = bool(vmk.spec and vmk.spec.distributedVirtualPort)
         group = "" if distributed else vmk.portgroup or ""
-        found.append(KernelAdapter(vmk.device, group, ip or "", tuple(services.get(vmk.device, ())), distributed))
+        address, dynamic = (ip.ipAddress or "", bool(ip.dhcp)) if ip else ("", False)
+        held = tuple(services.get(vmk.device, ()))
+        found.append(KernelAdapter(vmk.device, group, address, held, distributed, dynamic))
     return tuple(found)
 
 

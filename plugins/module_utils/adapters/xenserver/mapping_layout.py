@@ -104,7 +104,13 @@ def _host(tables: Tables, ref: str, master: bool, offset: t.Optional[float]) -> 
         dom0_next=_dom0_next(tables, ref),
         ntp_servers=tuple(record.get("ntp_custom_servers", ())),
         multipath=bool(record["multipathing"]) if "multipathing" in record else None,
+        hvm=_hvm(record.get("capabilities", ())),
     )
+
+
+def _hvm(capabilities: t.Collection[str]) -> t.Optional[bool]:
+    """Xen tells kinds of guests that it can run, such as "hvm-3.0-x86_64"; none where the host has told nothing yet."""
+    return any(each.startswith("hvm-") for each in capabilities) if capabilities else None
 
 
 def _dom0(tables: Tables, ref: str) -> t.Optional[int]:
@@ -148,6 +154,7 @@ def _interface(tables: Tables, ref: str, names: t.Mapping[str, str]) -> XenInter
         management=bool(pif.get("management", False)),
         address=_address(pif),
         kept=bool(pif.get("disallow_unplug", False)),
+        dynamic=pif["ip_configuration_mode"] == "DHCP",
         link=bool(tables["PIF_metrics"].get(pif["metrics"], NOTHING).get("carrier", True)),
     )
 

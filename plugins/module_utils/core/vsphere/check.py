@@ -70,6 +70,11 @@ def _judge_host(host: VsphereHost, expected: VsphereExpected) -> Found:
     if facts.memory is not None and facts.memory < expected.minimum_memory:
         have, need = facts.memory / GIB, expected.minimum_memory / GIB
         yield told("memory_small", f"{have:.1f} of {need:.1f} GiB", host.name, memory=facts.memory)
+    if host.hvm is False:
+        yield told("hvm_off", "neither VT-x nor AMD-V", host.name)
+    for adapter in host.adapters:
+        if adapter.dynamic and "management" in adapter.services:
+            yield told("address_dynamic", f"{adapter.device}, {adapter.address}", host.name, adapter=adapter.device)
     if host.hostname in ("", "localhost"):
         yield told("host_name_missing", host.hostname or "empty", host.name)
 

@@ -84,13 +84,17 @@ class VsphereSwitch:
 
 @dataclass(frozen=True)
 class KernelAdapter:
-    """A VMkernel port. port_group: "" on a distributed switch. services: "management", "vmotion", …"""
+    """A VMkernel port. port_group: "" on a distributed switch. services: "management", "vmotion", …
+
+    dynamic: its address comes from DHCP.
+    """
 
     device: str
     port_group: str
     address: str = ""
     services: tuple[str, ...] = ()
     distributed: bool = False
+    dynamic: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ class VsphereHost:
     """A host with what its requirements need. hostname: by its own DNS configuration.
 
     ntp_policy: "on" starts it with the host. incoming_open: the firewall lets in what no ruleset names. iscsi: None
-    where software iSCSI is off.
+    where software iSCSI is off. hvm: whether the CPU runs guests by hardware virtualization, None where unknown.
     """
 
     host: HypervisorHost
@@ -140,6 +144,7 @@ class VsphereHost:
     incoming_open: bool = False
     iscsi: t.Optional[IscsiInitiator] = None
     luns: tuple[Lun, ...] = ()
+    hvm: t.Optional[bool] = None
 
     @property
     def name(self) -> str:

@@ -37,6 +37,12 @@ VSPHERE = Table(
         ("host_disconnected", "vCenter has no connection to the host", "reconnect the host in vCenter", _OTHER),
         ("host_not_esxi", "The host runs ESX, not ESXi", "install ESXi", _OTHER),
         ("version_old", "The version is too old for CloudStack", "upgrade the host", _OTHER),
+        (
+            "hvm_off",
+            "The host has no hardware virtualization",
+            "enable VT-x or AMD-V in the firmware",
+            _HARDWARE,
+        ),
         ("memory_small", "The host has too little memory", "add memory", _HARDWARE),
         (
             "foreign_vms",
@@ -88,6 +94,12 @@ VSPHERE = Table(
             "The host is in vCenter's maintenance mode",
             "exit maintenance mode in vCenter",
             "Hosts: vCenter and Maintenance Mode",
+        ),
+        (
+            "address_dynamic",
+            "A VMkernel port with management traffic has its address from DHCP",
+            "set a static address, or ignore the code if the DHCP server reserves the address",
+            _HARDWARE,
         ),
         ("host_name_missing", "The host has no host name", "set a host name in its DNS configuration", _OTHER),
         ("host_name_shared", "Two hosts have the same name", "use a different name for each host", _OTHER),

@@ -22,6 +22,7 @@ from .table import XEN, found
 
 MIB = 1024**2
 LEAST_MEMORY = 4096 * MIB
+LEAST_VERSION = (6, 1)  # XCP-ng begins later
 DOM0 = 2940 * MIB  # the documents' recommendation
 HA_TIMEOUT, HA_DEFAULT = (120, 180), 30  # seconds
 OFFSET = 2.0  # seconds: what a call may take is in it
@@ -72,6 +73,14 @@ def _of_host(layout: XenLayout, host: XenHost, dom0: int) -> Found:
     if host.dom0 is not None and host.dom0 < dom0:
         evidence = f"{host.name} has {host.dom0 // MIB} of {dom0 // MIB} MiB"
         yield found("dom0_memory", evidence, host.name, memory=host.dom0)
+    if host.release and host.release < LEAST_VERSION:
+        wanted = ".".join(map(str, LEAST_VERSION))
+        yield found("version_old", f"{host.name} has {host.version}, at least {wanted} is required", host.name)
+    if host.hvm is False:
+        yield found("hvm_off", host.name, host.name)
+    for each in layout.interfaces:
+        if each.host == host.ref and each.management and each.dynamic:
+            yield found("address_dynamic", f"{host.name}, {each.device}", host.name, interface=each.device)
     if host.memory is not None and host.memory < LEAST_MEMORY:
         evidence = f"{host.name} has {host.memory // MIB} of {LEAST_MEMORY // MIB} MiB"
         yield found("memory_small", evidence, host.name, memory=host.memory)

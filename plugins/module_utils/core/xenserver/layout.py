@@ -14,7 +14,7 @@ class XenHost:
     """ref: XAPI's reference. dom0: bytes of memory of the control domain. offset: seconds that its clock is ahead of
     the master's, as well as one call tells. running: guests on it. ntp: where it takes time from, "" where unknown.
     backend: "openvswitch" or "bridge". memory: bytes of the machine. dom0_next: dom0 after a restart. multipath: None
-    where it was not told.
+    where it was not told. hvm: whether it runs guests by hardware virtualization, None where it was not told.
     """
 
     ref: str
@@ -39,6 +39,12 @@ class XenHost:
     dom0_next: t.Optional[int] = None
     ntp_servers: tuple[str, ...] = ()
     multipath: t.Optional[bool] = None
+    hvm: t.Optional[bool] = None
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        """The version in numbers, to compare; () where it is not told."""
+        return tuple(int(part) for part in self.version.split(".") if part.isdecimal())
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class XenInterface:
     vlan: tag, None for one that carries all. below: device that a VLAN is on. members: devices of a bond.
     member_of: device of the bond that it is in. addressed: it has an IP address of the host. management: the pool and
     CloudStack reach the host by it. address: IPv4 with prefix length ("10.3.0.11/24"), "" for none. kept: XAPI does
-    not unplug it.
+    not unplug it. dynamic: the address comes from DHCP.
     """
 
     ref: str
@@ -64,6 +70,7 @@ class XenInterface:
     management: bool = False
     address: str = ""
     kept: bool = False
+    dynamic: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,24 @@ XEN = Table(
             "move the VMs to another pool: CloudStack must manage all VMs of the cluster",
             _SYSTEM,
         ),
+        ("version_old", "The version is too old for CloudStack", "upgrade the host", _SYSTEM),
+        (
+            "hvm_off",
+            "The host has no hardware virtualization",
+            "enable VT-x or AMD-V in the firmware",
+            _SYSTEM,
+        ),
         ("memory_small", "The host has too little memory", "add memory", _SYSTEM),
         ("not_live", "The pool has lost contact with a host", "check the console of the host", _SYSTEM),
     ),
     rows(
         HURTS,
+        (
+            "address_dynamic",
+            "The management address comes from DHCP",
+            "set a static address on the console of the host, or ignore the code if the DHCP server reserves the address",
+            _SYSTEM,
+        ),
         (
             "version_differs",
             "The version differs from the master",

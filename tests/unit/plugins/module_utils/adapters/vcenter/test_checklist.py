@@ -41,6 +41,14 @@ PLANTED: dict[str, tuple[list[Plant], dict[str, Any]]] = {
     "host_not_esxi": ([(FIRST, "Config.Product.ProductLineId", "esx")], {}),
     "version_old": ([], {"minimum_release": (99,)}),
     "memory_small": ([(FIRST, "Summary.Hardware.MemorySize", 3 << 30)], {}),
+    "hvm_off": (
+        [
+            (FIRST, "Config.FeatureCapability.+", {"key": key, "featureName": key, "value": "0"})
+            for key in ("cpuid.VMX", "cpuid.SVM")
+        ],
+        {},
+    ),
+    "address_dynamic": ([(FIRST, "Config.Network.Vnic.0.Spec.Ip.Dhcp", True)], {}),
     "host_name_missing": ([(FIRST, "Config.Network.DnsConfig.HostName", "localhost")], {}),
     "host_name_shared": ([(FIRST, "Config.Network.DnsConfig.HostName", "esx02")], {}),
     "version_differs": ([(FIRST, "Config.Product.Version", "8.0.1")], {}),

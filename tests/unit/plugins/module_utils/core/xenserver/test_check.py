@@ -7,9 +7,33 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.check import judge_pool
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.layout import XenHost, XenLayout
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.layout import (
+    XenHost,
+    XenInterface,
+    XenLayout,
+)
 
 GIB = 1 << 30
+
+
+@pytest.mark.parametrize(("hvm", "found"), [(True, 0), (None, 0), (False, 1)])
+def test_a_host_that_tells_nothing_of_virtualization_is_not_blamed(hvm: bool | None, found: int) -> None:
+    assert [code for code, _evidence in told(XenLayout((XenHost("r0", "u0", "xen0", hvm=hvm),)), True)] == [
+        "hvm_off"
+    ] * found
+
+
+@pytest.mark.parametrize(("version", "found"), [("5.6.100", 1), ("6.1", 0), ("6.1.0", 0), ("10.0", 0), ("", 0)])
+def test_versions_are_compared_as_numbers(version: str, found: int) -> None:
+    layout = XenLayout((XenHost("r0", "u0", "xen0", version=version),))
+    assert [code for code, _evidence in told(layout, True)] == ["version_old"] * found
+
+
+@pytest.mark.parametrize(("management", "dynamic", "found"), [(True, True, 1), (True, False, 0), (False, True, 0)])
+def test_only_the_management_address_has_to_be_static(management: bool, dynamic: bool, found: int) -> None:
+    card = XenInterface("p0", "r0", "eth0", "lan", management=management, dynamic=dynamic)
+    layout = XenLayout((XenHost("r0", "u0", "xen0"),), (card,))
+    assert [code for code, _evidence in told(layout, True)] == ["address_dynamic"] * found
 
 
 def pool(*running: str, memory: int | None = 64 * GIB) -> XenLayout:
