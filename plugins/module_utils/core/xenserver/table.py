@@ -51,7 +51,7 @@ XEN = Table(
         (
             "address_dynamic",
             "The management address comes from DHCP",
-            "set a static address on the console of the host, or ignore the code if the DHCP server reserves the address",
+            "set a static address on the console, or ignore the code if the DHCP server reserves the address",
             _SYSTEM,
         ),
         (
