@@ -37,6 +37,14 @@ options:
     type: list
     elements: str
     default: []
+  sites:
+    description:
+      - Addresses outside of the cloud that the host must connect to, such as package repositories, as V(ADDRESS) or
+        V(ADDRESS:PORT). The default port is 443.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
   mount:
     description:
       - Also mount O(secondary_storage), read-only, in a mount namespace that ends after the check.
@@ -131,6 +139,7 @@ EXAMPLES = r"""
     traffic_labels: [cloudbr0, cloudbr1]
     management_servers: [10.10.0.5, 10.10.0.6]
     secondary_storage: ["nfs://nfs.example.net/export/secondary"]
+    sites: [download.cloudstack.org, "deb.debian.org:80"]
 
 - name: Read the state of every host of a cluster without failing
   hostcraft.cloudstack.cs_host_check:

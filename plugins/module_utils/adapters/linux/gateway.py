@@ -32,6 +32,7 @@ from .forwarding import read_forwarding
 from .system import read_guest_cpu, read_system
 
 AGENT_PORT = 8250
+HTTPS = 443
 MIGRATION_PORTS = (16514, 16509)
 STORAGE_PORTS = {"nfs": 2049, "cifs": 445, "http": 80, "https": 443}
 LIBVIRT_DAEMONS = ("libvirtd", "virtqemud")
@@ -55,7 +56,9 @@ TRIAL_MOUNT = 'mount -t "$1" -o ro,soft,timeo=30,retrans=1 "$2" /mnt'
 
 @dataclass(frozen=True)
 class Sights:
-    """What to look at beside the host itself. peers: addresses. storage: URLs. user: who prepares the host.
+    """What to look at beside the host itself. peers: addresses. storage: URLs. sites: addresses, maybe with a port.
+
+    user: who prepares the host.
 
     updates: ask the package manager too.
     """
@@ -63,6 +66,7 @@ class Sights:
     user: str = "root"
     management_servers: tuple[str, ...] = ()
     storage: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     try_mount: bool = False
     updates: bool = False
@@ -245,6 +249,9 @@ def probe(linux: Linux, sights: Sights) -> t.Iterator[Probe]:
         service = parts.port or STORAGE_PORTS.get(parts.scheme)
         if parts.hostname and service:
             yield Probe("storage", parts.hostname, service, linux.connect(parts.hostname, service))
+    for site in sights.sites:
+        address, port = address_of(site, HTTPS)
+        yield Probe("site", address, port, linux.connect(address, port))
     for address in sights.peers:
         for port in MIGRATION_PORTS:
             yield Probe("peer", address, port, linux.connect(address, port))

@@ -197,7 +197,10 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Probe:
-    """A TCP connection that was tried. purpose: "management", "storage" or "peer". error: "" where it succeeded."""
+    """A TCP connection that was tried. purpose: "management", "storage", "site" or "peer".
+
+    error: "" where it succeeded.
+    """
 
     purpose: str
     address: str

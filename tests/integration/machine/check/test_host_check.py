@@ -30,6 +30,7 @@ SAID: dict[str, dict[str, object]] = {
     "igmp_memberships": {"vxlan": True},
     "bridge_netfilter_off": {"security_groups": True},
     "management_partly": {"management_servers": ["10.10.1.5", "10.10.1.5:8251"]},
+    "site_unreachable": {"sites": ["10.10.1.6", "203.0.113.9:80"]},
     "storage_not_mountable": {"mount": True},
     "vxlan_module_absent": {"vxlan": True},
     "updates_pending": {"updates": True},

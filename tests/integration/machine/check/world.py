@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 MANAGEMENT, STORAGE, OWN = "10.10.1.5", "10.10.1.6", "10.10.1.11"
-LISTEN = {22: "sshd", 16514: "libvirtd", 8250: "java", 2049: "nfsd"}
+LISTEN = {22: "sshd", 16514: "libvirtd", 8250: "java", 2049: "nfsd", 443: "nginx"}
 ANSWERS = {
     "libvirtd": "exit 0",
     "cloudstack-setup-agent": "exit 0",
@@ -260,6 +260,7 @@ FAULTS: dict[str, Fault] = {
     "foreign_vms": answer("virsh", ANSWERS["virsh"].replace("i-2-5-VM", "fileserver")),
     "management_unreachable": without("listen", 8250),
     "management_partly": lambda world: None,  # the test names a second server, which is not there
+    "site_unreachable": lambda world: None,  # the test names one beside the world
     "storage_unreachable": without("listen", 2049),
     "storage_not_mountable": lambda world: None,  # nothing but a listener is there
     "nfs_client_absent": without("answers", "mount.nfs"),

@@ -17,6 +17,8 @@ RECOGNISED = re.compile(r"(eth|bond|team|vlan|em|ens|eno|enp|enx|p\d+p).*")
 BRIDGES = frozenset(("bridge", "openvswitch"))
 # Kinds that a hypervisor plugs into bridges for its VMs: no way out of the host.
 FOR_GUESTS = frozenset(("tun", "veth", "macvtap"))
+# Purposes of connections that are judged one by one, and what a failure is called.
+UNREACHABLE: t.Mapping[str, str] = {"storage": "storage_unreachable", "site": "site_unreachable"}
 # What must be free or CloudStack's own (KVM: Open Ports; Hosts: Security): first and last port, and who may hold it.
 NEEDED: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     (1798, 1798, ("java", "jsvc")),
@@ -110,9 +112,10 @@ def judge_reach(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
         code = "management_unreachable" if len(dead) == len(management) else "management_partly"
         yield found(code, ", ".join(dead), servers=dead)
     for probe in host.probes:
-        if probe.purpose == "storage" and probe.error:
+        kind = UNREACHABLE.get(probe.purpose)
+        if kind and probe.error:
             where = f"{probe.address}:{probe.port}"
-            yield found("storage_unreachable", f"{where} ({probe.error})", address=probe.address, port=probe.port)
+            yield found(kind, f"{where} ({probe.error})", address=probe.address, port=probe.port)
     if any(probe.purpose == "storage" and probe.port == 2049 for probe in host.probes):
         if host.nfs_client is None:
             yield Unseen("nfs_client_absent", "the NFS client")

@@ -236,6 +236,12 @@ KVM = Table(
             _HOST_SECURITY,
         ),
         (
+            "site_unreachable",
+            "A site outside of the cloud cannot be reached",
+            "correct route, firewall or DNS, or use a package repository in your network",
+            _SYSTEM,
+        ),
+        (
             "storage_unreachable",
             "Secondary storage cannot be reached",
             "open the port of the storage in firewalls between them",
