@@ -47,6 +47,7 @@ REFERS = {
 }
 NOTIFICATIONS = {f"notification_templates_{kind}": "notification_templates" for kind in ("started", "success", "error")}
 ASSOCIATED = {
+    "inventories": {"input_inventories": "inventories"},
     "job_templates": {"credentials": "credentials", "instance_groups": "instance_groups", **NOTIFICATIONS},
     "workflow_job_templates": {**NOTIFICATIONS, "notification_templates_approvals": "notification_templates"},
     "workflow_job_template_nodes": {
@@ -136,14 +137,28 @@ class StandIn:
         row: Row = {name: None if name in REFERS else _empty(value) for name, value in SHAPES[collection].items()}
         row.update(INITIAL.get(collection, {}))
         row.update({name: value for name, value in fields.items() if name not in IGNORED})
-        self.rows[collection][self.last] = {**row, "id": self.last}
-        return self.shown(collection, self.rows[collection][self.last])
+        made = self.rows[collection][self.last] = {**row, "id": self.last}
+        if row.get("kind") == "constructed":
+            source = {"name": f"Auto-created source for: {row['name']}", "inventory": made["id"]}
+            self.create("inventory_sources", {**source, "source": "constructed"})
+        return self.shown(collection, made)
 
     def update(self, collection: str, number: int, fields: Row) -> Row:
         self.check(collection, fields)
         row = self.find(collection, number)
         row.update({name: value for name, value in fields.items() if name not in IGNORED})
         return self.shown(collection, row)
+
+    def remove(self, collection: str, number: int) -> None:
+        """With what belongs to it: nodes and schedules."""
+        self.find(collection, number)
+        del self.rows[collection][number]
+        for name, field in (
+            ("workflow_job_template_nodes", "workflow_job_template"),
+            ("schedules", "unified_job_template"),
+        ):
+            for its in [key for key, row in self.rows[name].items() if row[field] == number]:
+                del self.rows[name][its]
 
     def shown(self, collection: str, row: Row) -> Row:
         url = f"{API}/{collection}/{row['id']}/"

@@ -36,6 +36,9 @@ def answer(its: StandIn, method: str, path: list[str], query: dict[str, str], bo
             return 200, its.shown(collection, its.find(collection, int(number)))
         case "PATCH", [collection, number]:
             return 200, its.update(collection, int(number), body)
+        case "DELETE", [collection, number]:
+            its.remove(collection, int(number))
+            return 204, None
         case "GET", [_, number, "survey_spec"]:
             return 200, its.surveys.get(int(number), {})
         case "POST", [_, number, "survey_spec"]:

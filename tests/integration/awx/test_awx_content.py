@@ -38,6 +38,9 @@ GIVEN: dict[str, Any] = {
         "secret": "s3cret",
     },
     "awx_content_notifications": [HOOK],
+    "awx_content_constructed": [
+        {"name": "Up hosts", "limit": "up", "source_vars": {"groups": {"up": "acs_state == 'Up'"}}}
+    ],
     "awx_content_concurrent": ["rolling_maintenance"],
     "awx_content_instance_groups_of": {"rolling_maintenance": ["default"]},
 }
@@ -126,6 +129,25 @@ def test_what_awx_then_has(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> N
     assert named(its, "credentials", "CloudStack")["inputs"]["secret"] == "$encrypted$"
 
 
+def test_a_constructed_inventory_takes_the_hosts_of_cloudstack(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
+    its, _url, _seen = awx
+    inventory = named(its, "inventories", "Up hosts")
+    assert inventory["kind"] == "constructed"
+    inputs = its.associated("inventories", inventory["id"], "input_inventories")
+    assert [row["name"] for row in inputs] == ["CloudStack hosts"]
+    (source,) = its.listed("inventory_sources", {"inventory": str(inventory["id"])})
+    assert (source["name"], source["source"], source["limit"]) == (
+        "Auto-created source for: Up hosts",
+        "constructed",
+        "up",
+    )
+    assert json.loads(source["source_vars"]) == {
+        "plugin": "constructed",
+        "strict": False,
+        "groups": {"up": "acs_state == 'Up'"},
+    }
+
+
 def test_a_workflow_asks_before_it_rolls(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
     its, _url, _seen = awx
     flow = named(its, "workflow_job_templates", "Roll hosts with approval")
@@ -162,6 +184,24 @@ def test_only_what_is_chosen_is_created() -> None:
         "Look for drift every night",
     ]
     assert not [name for module, name in made if module.startswith("workflow")]
+
+
+def test_what_is_not_chosen_is_removed_only_when_asked_for() -> None:
+    few = {**GIVEN, "awx_content_playbooks": "doctor", "awx_content_workflows": "none"}
+    its = StandIn()
+    with serving(its, []) as url:
+        whole = {**GIVEN, "awx_content_playbooks": "doctor\nsite", "awx_content_workflows": "none"}
+        for call in calls(whole):
+            assert "failed" not in run(call, url, TOKEN)
+        # Of a person, with a name that the role does not have.
+        project = named(its, "projects", "CloudStack project")["id"]
+        its.create("job_templates", {"name": "Mine", "project": project, "playbook": "playbooks/site.yml"})
+        for given, left in ((few, 3), ({**few, "awx_content_remove": "yes"}, 2)):
+            for call in calls(given):
+                assert "failed" not in run(call, url, TOKEN)
+            assert len(its.listed("job_templates", {})) == left
+    assert {row["name"] for row in its.listed("job_templates", {})} == {"Examine the cloud", "Mine"}
+    assert [row["name"] for row in its.listed("schedules", {})] == ["Examine the cloud every night"]
 
 
 PLAY = """
