@@ -45,6 +45,7 @@ REFERS = {
     "workflow_job_template": "workflow_job_templates",
     "unified_job_template": "unified_job_templates",
 }
+SUMMARIES = ("project", "workflow_job_template")
 NOTIFICATIONS = {f"notification_templates_{kind}": "notification_templates" for kind in ("started", "success", "error")}
 ASSOCIATED = {
     "inventories": {"input_inventories": "inventories"},
@@ -97,13 +98,24 @@ class StandIn:
             raise Refusal(404, collection)
         found = [self.shown(name, row) for name in names for row in self.rows[name].values()]
         either = {key.removeprefix("or__"): value for key, value in filters.items() if key.startswith("or__")}
-        every = {key: value for key, value in filters.items() if not key.startswith("or__")}
+        every = {key: value for key, value in filters.items() if not key.startswith("or__") and key != "page_size"}
         return [
             row
             for row in found
-            if all(str(self.field(row, key)) == value for key, value in every.items())
+            if all(self.matches(row, key, value) for key, value in every.items())
             and (not either or any(str(row.get(key)) == value for key, value in either.items()))
         ]
+
+    def matches(self, row: Row, key: str, value: str) -> bool:
+        """By a filter of AWX: a field, a field in a list, or the name of what a field refers to."""
+        if key.endswith("__in"):
+            if not value:
+                raise Refusal(400, f"{key}: Unsupported value")
+            return str(self.field(row, key.removesuffix("__in"))) in value.split(",")
+        if key.endswith("__name"):
+            other = self.field(row, field := key.removesuffix("__name"))
+            return isinstance(other, int) and bool(self.find(REFERS[field], other)["name"] == value)
+        return str(self.field(row, key)) == value
 
     def field(self, row: Row, key: str) -> object:
         """The organization of a source is its inventory's."""
@@ -150,15 +162,16 @@ class StandIn:
         return self.shown(collection, row)
 
     def remove(self, collection: str, number: int) -> None:
-        """With what belongs to it: nodes and schedules."""
+        """With its schedules, its nodes and their approvals. Nodes of other workflows lose their template."""
         self.find(collection, number)
         del self.rows[collection][number]
-        for name, field in (
-            ("workflow_job_template_nodes", "workflow_job_template"),
-            ("schedules", "unified_job_template"),
-        ):
-            for its in [key for key, row in self.rows[name].items() if row[field] == number]:
-                del self.rows[name][its]
+        nodes = self.rows["workflow_job_template_nodes"]
+        for node in [key for key, row in nodes.items() if row["workflow_job_template"] == number]:
+            self.rows["workflow_approval_templates"].pop(nodes.pop(node)["unified_job_template"], None)
+        for row in nodes.values():
+            row["unified_job_template"] = None if row["unified_job_template"] == number else row["unified_job_template"]
+        for its in [key for key, row in self.rows["schedules"].items() if row["unified_job_template"] == number]:
+            del self.rows["schedules"][its]
 
     def shown(self, collection: str, row: Row) -> Row:
         url = f"{API}/{collection}/{row['id']}/"
@@ -166,7 +179,9 @@ class StandIn:
         if collection == "workflow_job_template_nodes" and row["unified_job_template"]:
             its = next(name for name in UNIFIED if row["unified_job_template"] in self.rows[name])
             related["unified_job_template"] = f"{API}/{its}/{row['unified_job_template']}/"
-        more = {"type": collection.removesuffix("s"), "url": url, "related": related, "summary_fields": {}}
+        told = {field: its for field in SUMMARIES if (its := row.get(field))}
+        summary = {field: {"id": its, "name": self.find(REFERS[field], its)["name"]} for field, its in told.items()}
+        more = {"type": collection.removesuffix("s"), "url": url, "related": related, "summary_fields": summary}
         if collection == "credentials":
             secret = {
                 field["id"]

@@ -61,17 +61,23 @@ def plain(value: Any) -> Any:
     return json.loads(json.dumps(kept, default=str))
 
 
+@functools.cache
+def renderer() -> ProcessPoolExecutor:
+    """A new process: Ansible finds filters of collections only where nobody has imported a collection before it."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
 def calls(given: dict[str, Any]) -> list[Call]:
-    """By a new process: Ansible finds filters of collections only where nobody has imported a collection before it."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(rendered, given).result()
+    return renderer().submit(rendered, given).result()
 
 
 def rendered(given: dict[str, Any]) -> list[Call]:
-    """The same in this process."""
+    """The same in this process, without the removal, which is included and reads from AWX."""
     known = variables(given)
     found: list[Call] = []
     for step in loaded(ROLE / "tasks" / "main.yml"):
+        if "ansible.builtin.include_tasks" in step:
+            continue
         for task in loaded(ROLE / "tasks" / step["ansible.builtin.import_tasks"]):
             found += _calls(task, known)
     return found

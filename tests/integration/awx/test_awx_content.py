@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,7 +95,8 @@ def test_a_second_run_changes_nothing(content: list[Call], awx: tuple[StandIn, s
 
 def test_a_secret_key_is_set_again_only_when_asked_for(awx: tuple[StandIn, str, list[tuple[str, str]]]) -> None:
     _its, url, _seen = awx
-    asked = {**GIVEN, "awx_content_update_secrets": "yes"}
+    asked = {**GIVEN, "awx_content_update_secrets": "yes", "awx_content_playbooks": "doctor"}
+    asked["awx_content_workflows"] = "none"
     call = next(each for each in calls(asked) if each.module == "credential")
     assert run(call, url, TOKEN, check=True)["changed"]
 
@@ -186,22 +189,84 @@ def test_only_what_is_chosen_is_created() -> None:
     assert not [name for module, name in made if module.startswith("workflow")]
 
 
-def test_what_is_not_chosen_is_removed_only_when_asked_for() -> None:
-    few = {**GIVEN, "awx_content_playbooks": "doctor", "awx_content_workflows": "none"}
-    its = StandIn()
-    with serving(its, []) as url:
-        whole = {**GIVEN, "awx_content_playbooks": "doctor\nsite", "awx_content_workflows": "none"}
-        for call in calls(whole):
-            assert "failed" not in run(call, url, TOKEN)
-        # Of a person, with a name that the role does not have.
-        project = named(its, "projects", "CloudStack project")["id"]
-        its.create("job_templates", {"name": "Mine", "project": project, "playbook": "playbooks/site.yml"})
-        for given, left in ((few, 3), ({**few, "awx_content_remove": "yes"}, 2)):
-            for call in calls(given):
-                assert "failed" not in run(call, url, TOKEN)
-            assert len(its.listed("job_templates", {})) == left
-    assert {row["name"] for row in its.listed("job_templates", {})} == {"Examine the cloud", "Mine"}
-    assert [row["name"] for row in its.listed("schedules", {})] == ["Examine the cloud every night"]
+REMOVAL = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - {name: Look, ansible.builtin.include_role: {name: R, tasks_from: remove, apply: {check_mode: true}}}
+    - {name: ROUND, ansible.builtin.debug: }
+    - {name: Remove, ansible.builtin.include_role: {name: R, tasks_from: remove}}
+    - {name: ROUND, ansible.builtin.debug: }
+    - {name: Again, ansible.builtin.include_role: {name: R, tasks_from: remove}}
+""".replace("name: R,", "name: hostcraft.cloudstack.awx_content,")
+UNCHOSEN = {"site", "rolling_maintenance", "send_report", "show_zone", "rotate_certificates", "upgrade_cloudstack"}
+
+
+def ansible(folder: Path, play: str, given: dict[str, Any], url: str) -> str:
+    whole = {**given, "ansible_python_interpreter": sys.executable}
+    (folder / "given.json").write_text(json.dumps(whole), encoding="utf-8")
+    (folder / "play.yml").write_text(play, encoding="utf-8")
+    done = subprocess.run(
+        ["ansible-playbook", "-i", "localhost,", "-c", "local", "-e", f"@{folder}/given.json", "play.yml"],
+        cwd=folder,
+        env={**os.environ, "CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def names(its: StandIn, collection: str) -> set[str]:
+    return {row["name"] for row in its.listed(collection, {})}
+
+
+def of_others(its: StandIn) -> None:
+    """What people made with the content of the role, or changed in it, and what has only the name of it."""
+    numbers = {row["name"]: row["id"] for row in its.listed("unified_job_templates", {})}
+    flow = its.create("workflow_job_templates", {"name": "Ours", "organization": None})["id"]
+    for parent, name in ((flow, "Send a report"), (numbers["Upgrade CloudStack with approval"], "Examine the cloud")):
+        node = {"workflow_job_template": parent, "identifier": "9c1d", "unified_job_template": numbers[name]}
+        its.create("workflow_job_template_nodes", node)
+    its.update("job_templates", numbers["Show a zone"], {"playbook": "playbooks/another.yml"})
+    weekly = {"name": "Weekly", "unified_job_template": numbers["Rotate certificates"], "rrule": "DTSTART:1 RRULE:F"}
+    its.create("schedules", weekly)
+    there = its.create("organizations", {"name": "Other"})["id"]
+    site = its.find("job_templates", numbers["Apply the declared zone"])
+    elsewhere = {key: site[key] for key in ("name", "project", "playbook")}
+    its.create("job_templates", {**elsewhere, "organization": there})
+
+
+def test_what_is_not_chosen_is_removed_if_nothing_else_uses_it(
+    awx: tuple[StandIn, str, list[tuple[str, str]]], tmp_path: Path
+) -> None:
+    its = copy.deepcopy(awx[0])
+    of_others(its)
+    flows, templates = names(its, "workflow_job_templates"), names(its, "job_templates")
+    playbooks = {Path(row["playbook"]).stem for row in awx[0].listed("job_templates", {})}
+    given = {"awx_content_playbooks": sorted(playbooks - UNCHOSEN), "awx_content_workflows": "none"}
+    seen: list[tuple[str, str]] = []
+    with serving(its, seen) as url:
+        looked, removed, again = re.split(r"TASK \[ROUND\]", ansible(tmp_path, REMOVAL, given, url))
+    gone = {"Roll hosts with approval", "Apply the declared zone", "Roll through hosts"}
+    for told, changed in ((looked, gone), (removed, gone), (again, set())):
+        assert set(re.findall(r"changed: \[localhost\] => \(item=(.*)\)", told)) == changed
+        assert set(re.findall(r'"msg": "(.* stays: .*)"', told)) == {
+            "Upgrade CloudStack with approval stays: its nodes are not those of the role",
+            "Upgrade CloudStack stays: used by the workflow Upgrade CloudStack with approval",
+            "Send a report stays: used by the workflow Ours",
+            "Show a zone stays: its project or playbook is not that of the role",
+            "Rotate certificates stays: used by the schedule Weekly",
+        }
+    assert sum(method == "DELETE" for method, _path in seen) == len(gone)
+    assert flows - names(its, "workflow_job_templates") == {"Roll hosts with approval"}
+    assert templates - names(its, "job_templates") == {"Roll through hosts"}
+    (site,) = its.listed("job_templates", {"name": "Apply the declared zone"})
+    assert its.find("organizations", site["organization"])["name"] == "Other"
+    assert "Look for drift every night" not in names(its, "schedules")
+    assert {"Weekly", "Examine the cloud every night"} < names(its, "schedules")
+    assert names(its, "workflow_approval_templates") == {"Upgrade as planned?"}
 
 
 PLAY = """
@@ -225,21 +290,14 @@ def test_the_playbook_creates_it(tmp_path: Path) -> None:
         "awx_content_workflows": "none",
         "awx_content_project_path": str(tmp_path),
     }
-    given = {**GIVEN, **few, "ansible_python_interpreter": sys.executable}
-    (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
-    (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
+    given = {**GIVEN, **few, "awx_content_constructed": []}
     its, seen = StandIn(), []
     with serving(its, seen) as url:
-        done = subprocess.run(
-            ["ansible-playbook", "-i", "localhost,", "-c", "local", "-e", f"@{tmp_path}/given.json", "play.yml"],
-            cwd=tmp_path,
-            env={**os.environ, "CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "s3cret" not in done.stdout
+        told = ansible(tmp_path, PLAY, given, url)
+        assert "s3cret" not in told
+        # Only when it is asked for.
+        assert "Create each job template" in told
+        assert "Remove each job template" not in told
         results = [(call, run(call, url, TOKEN)) for call in calls(given)]
     assert [(call, result) for call, result in results if result.get("changed") or "failed" in result] == []
     assert [row["name"] for row in its.listed("job_templates", {})] == ["Examine the cloud"]
