@@ -11,7 +11,7 @@ module: cs_site
 short_description: Apply a whole declared zone of Apache CloudStack
 description:
   - Creates and changes the zone, networks, addresses, clusters, hosts, storage and settings of a declaration in one
-    task. What is not declared is left alone.
+    task. What is not declared is left alone, except with O(prune).
   - Each object is decided, written and verified as by the module for a single object, such as
     M(hostcraft.cloudstack.cs_host).
   - Everything is decided before the first write. If one object cannot be made as declared, nothing is written.
@@ -29,6 +29,17 @@ options:
     description: Maximum number of objects that are written at the same time.
     type: int
     default: 8
+  prune:
+    description:
+      - Whether to remove objects that are not declared, in the parts of O(parts), after everything else was written.
+        Each object is removed as by its own module, and never by force.
+      - A list that is not set removes nothing. For example, without C(primary_storage) in the declaration no pool is
+        removed, and with an empty list all of them are. Without O(hosts), no host is removed.
+      - Settings, providers, guest networks, local storage and image stores that serve all zones are never removed.
+      - If one object is in use, nothing is written at all, and the error names its users. A host must be disabled or in
+        maintenance, and have no VMs.
+    type: bool
+    default: false
   state:
     description: V(planned) returns the plan and changes nothing.
     type: str
@@ -56,6 +67,14 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     var: site.plan
 
+- name: Show what would be removed
+  hostcraft.cloudstack.cs_site:
+    declaration: "{{ cloudstack_zone }}"
+    hosts: "{{ my_hosts }}"
+    prune: true
+    state: planned
+  register: site
+
 - name: Apply the hosts alone, at most 16 at the same time
   hostcraft.cloudstack.cs_site:
     declaration: "{{ cloudstack_zone }}"
@@ -66,7 +85,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: A line for each object that is created (C(+)) or changed (C(~)).
+  description: A line for each object that is created (C(+)), changed (C(~)) or removed (C(-)).
   returned: success
   type: list
   elements: str
@@ -74,7 +93,7 @@ plan:
     - "+ host kvm1.example.net: cluster kvm-a, url http://10.10.1.11"
     - "~ host kvm2.example.net: host_tags [ssd] -> [gpu, ssd]"
 summary:
-  description: How many objects are created, changed and unchanged.
+  description: How many objects are created, changed, removed and unchanged.
   returned: success
   type: str
   sample: 1 created, 1 changed, 9998 unchanged

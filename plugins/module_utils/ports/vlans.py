@@ -28,6 +28,9 @@ class Vlans(t.Protocol):
     def users(self, network_id: str) -> t.Sequence[NetworkUser]:
         """Users' VMs with a NIC on a network."""
 
+    def addresses(self, range_id: str, public: bool) -> t.Sequence[str]:
+        """Those of a range of addresses that are in use."""
+
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None: ...
 
     def release(self, dedication_id: str) -> None: ...

@@ -104,6 +104,15 @@ class Vlans:
                 found[id] = NetworkUser(id, name, read.text("state"), _owner(read))
         return list(found.values())
 
+    def addresses(self, range_id: str, public: bool) -> t.Sequence[str]:
+        found: dict[str, None] = {}
+        for project in (None, PROJECTS):
+            # Without the last, the server tells public ones alone.
+            params: Json = {"vlanid": range_id, "listall": True, "projectid": project, "forvirtualnetwork": public}
+            for item in self._client.listing("listPublicIpAddresses", "publicipaddress", params):
+                found[Record(item, "address", self._client.tell).text("ipaddress")] = None
+        return list(found)
+
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None:
         """owner: account and domain_id, or project_id."""
         params: Json = {"physicalnetworkid": physical_network_id, "vlanrange": text}

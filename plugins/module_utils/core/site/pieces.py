@@ -15,7 +15,7 @@ from ..loose import mappings
 Record = t.Mapping[str, t.Any]
 Key = tuple[str, str]  # kind and name of an object
 
-PROVIDERS, SETTING = "providers of physical network", "setting"
+PROVIDERS, SETTING, STATE = "providers of physical network", "setting", "state of zone"
 PARTS = ("zone", "networks", "addresses", "clusters", "hosts", "storage", "settings", "state")
 # Enabled on a physical network with guest traffic that declares no providers.
 USUAL = MappingProxyType(
@@ -54,7 +54,8 @@ OF_POOL = (
 class Piece:
     """One object: ``module`` is what ensures it, with the parameters ``given``.
 
-    needs: what has to be there first. lane: pieces of one lane are written one after another.
+    needs: what has to be there first. lane: pieces of one lane are written one after another. id: of one that is to be
+    removed.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Piece:
     given: Record
     needs: tuple[Key, ...] = ()
     lane: str = ""
+    id: str = ""
 
     @property
     def key(self) -> Key:
@@ -250,7 +252,7 @@ class _Zone:
     def state(self) -> list[list[Piece]]:
         """With what a zone cannot be made without, so that check mode can foretell it where there is none yet."""
         given = {**_taken(self.its, ("name", "dns1")), "state": self.its.get("allocation_state") or "enabled"}
-        return [[Piece("state of zone", self.name, "zone", given, (("zone", self.name),))]]
+        return [[Piece(STATE, self.name, "zone", given, (("zone", self.name),))]]
 
     def _host(self, host: Record) -> Piece:
         kind = str(host.get("hypervisor") or self.kinds.get(host.get("cluster"), "")).lower()

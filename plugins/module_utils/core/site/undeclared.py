@@ -48,17 +48,17 @@ class _Undeclared:
         stores = [each for each in seen.stores if each.zone_id == zone.id]
         return [
             [
-                self._gone("staging store", str(each.url), {"url": each.url})
+                self._gone("staging store", each.id, str(each.url), {"url": each.url})
                 for each in seen.staging
                 if self._set("staging_stores") and str(each.url).rstrip("/") not in urls
             ],
             [
-                self._gone("image store", each.name, {"name": each.name, "provider": each.provider or "NFS"})
+                self._gone("image store", each.id, each.name, {"name": each.name, "provider": each.provider or "NFS"})
                 for each in stores
                 if self._lacks("secondary_storage", each.id, each.name)
             ],
             [
-                self._gone("storage pool", each.name, {"name": each.name})
+                self._gone("storage pool", each.id, each.name, {"name": each.name})
                 for each in pools
                 if self._lacks("primary_storage", each.id, each.name)
             ],
@@ -73,7 +73,7 @@ class _Undeclared:
             meant |= {host.id for host in index.matching(name)}
         return [
             [
-                self._gone("host", each.name, {"name": each.name, "id": each.id})
+                self._gone("host", each.id, each.name, {"name": each.name, "id": each.id})
                 for each in self.seen.hosts
                 if each.id not in meant
             ]
@@ -85,6 +85,7 @@ class _Undeclared:
             [
                 self._gone(
                     "cluster",
+                    each.id,
                     each.name,
                     {"name": each.name, "id": each.id},
                     *(("host", host.name) for host in self.seen.hosts if host.cluster_id == each.id),
@@ -99,7 +100,7 @@ class _Undeclared:
                 )
             ],
             [
-                self._gone("VMware datacenter", each.name, {"name": each.name}, module="vmware_dc")
+                self._gone("VMware datacenter", each.id, each.name, {"name": each.name}, module="vmware_dc")
                 for each in self.seen.datacenters
                 # Another name renames the one that a zone has.
                 if self._set("vmware_datacenters") and not centers
@@ -111,6 +112,7 @@ class _Undeclared:
         pods = [
             self._gone(
                 "pod",
+                each.id,
                 each.name,
                 {"name": each.name, "id": each.id},
                 *(("cluster", cluster.name) for cluster in self.seen.clusters if cluster.pod_id == each.id),
@@ -130,6 +132,7 @@ class _Undeclared:
             traffic += [
                 self._gone(
                     "traffic type",
+                    each.id,
                     f"{each.traffic_type} of {network.name}",
                     {"traffic_type": each.traffic_type, "physical_network": network.id},
                 )
@@ -138,7 +141,7 @@ class _Undeclared:
                 and kinds is not None
                 and not any(same_word(one.get("traffic_type"), each.traffic_type) for one in mappings(kinds))
             ]
-        return [traffic, [self._gone("physical network", each.name, {"name": each.name}) for each in gone]]
+        return [traffic, [self._gone("physical network", each.id, each.name, {"name": each.name}) for each in gone]]
 
     def _public(self) -> t.Iterator[Piece]:
         names = {each.id: each.name for each in self.seen.physical_networks}
@@ -168,11 +171,11 @@ class _Undeclared:
         ends = {name: getattr(its, name) for name in ("start_ip", "start_ipv6", "cidr_ipv6")}
         given = {name: value for name, value in {**ends, **places}.items() if value}
         name = its.start_ip or its.start_ipv6 or its.cidr_ipv6 or its.id
-        return self._gone("VLAN IP range", name, given, module="vlan_ip_range")
+        return self._gone("VLAN IP range", its.id, name, given, module="vlan_ip_range")
 
-    def _gone(self, kind: str, name: str, given: Record, *needs: Key, module: str = "") -> Piece:
+    def _gone(self, kind: str, id: str, name: str, given: Record, *needs: Key, module: str = "") -> Piece:
         module = module or kind.replace(" ", "_")
-        return Piece(kind, name, module, {**given, "zone": self.seen.zone.id, **ABSENT}, needs)
+        return Piece(kind, name, module, {**given, "zone": self.seen.zone.id, **ABSENT}, needs, id=id)
 
     def _lacks(self, key: str, id: str, name: str) -> bool:
         return self._set(key) and not any(_named(each, id, name) for each in self._said(key))

@@ -11,14 +11,13 @@ from ...core.change import Outcome
 from ...core.errors import HostcraftError
 from ...core.findings import NEVER, SEVERITIES, Finding, at_least, complaint
 from ...core.site.drift import DRIFT
-from ...core.site.pieces import PARTS
 from ...operations.site.decide import TOLD
-from ...operations.site.drift import Declared, drift
+from ...operations.site.drift import drift
 from ...ports.cloud import Cloud
-from ..fields import Params, Spec, exactly
+from ..fields import Params, Spec
 from ..findings import ASKED, shown
 from ..task import ApiTask
-from .task import DECLARED, Tasks, secrets, stages_of
+from .task import DECLARED, Tasks, declared, secrets, stages_of
 
 OPTIONS: Spec = {**DECLARED, **ASKED, "fail": {**ASKED["fail"], "default": NEVER}}
 
@@ -30,8 +29,7 @@ class ZoneDiffers(HostcraftError):
 
 
 def operation(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
-    asked = Declared(exactly(params["declaration"]), exactly(params["hosts"] or ()), params["parts"] or PARTS)
-    found = drift(cloud, asked, stages_of(params), Tasks().act)
+    found = drift(cloud, declared(params), stages_of(params), Tasks().act)
     judgement = DRIFT.judgement(found.findings, params["ignore"])
     result = {**shown(judgement), "text": _text(judgement.findings, found.objects)}
     bad = at_least(params["fail"], judgement.findings)

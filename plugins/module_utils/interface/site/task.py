@@ -12,8 +12,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.site.pieces import PARTS, Piece, Terms, stages
+from ...core.site import pieces
+from ...core.site.pieces import PARTS, Piece, Terms
 from ...operations.site.apply import ensure_site
+from ...operations.site.removal import NOTHING, Declared, not_declared
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec, exactly
 from ..task import ApiTask
@@ -65,6 +67,7 @@ DECLARED: Spec = {
 OPTIONS: Spec = {
     **DECLARED,
     "at_once": {"type": "int", "default": 8},
+    "prune": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "planned"], "default": "present"},
 }
 
@@ -96,7 +99,9 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if not 1 <= params["at_once"] <= MOST:
         raise InvalidValue("at_once", params["at_once"], f"a number from 1 to {MOST}")
     planned = params["state"] == "planned"
-    found = ensure_site(cloud, stages_of(params), Tasks().act, check_mode or planned, params["at_once"])
+    removals = not_declared(cloud, declared(params)) if params["prune"] else NOTHING
+    stages, act = stages_of(params), Tasks().act
+    found = ensure_site(cloud, stages, act, check_mode or planned, params["at_once"], removals)
     return replace(found, changed=False) if planned else found
 
 
@@ -108,6 +113,10 @@ def secrets(params: Params) -> t.Iterator[str]:
                 yield from TASKS[piece.module].secrets_in(piece.given)
 
 
+def declared(params: Params) -> Declared:
+    return Declared(exactly(params["declaration"]), exactly(params["hosts"] or ()), params["parts"] or PARTS)
+
+
 def stages_of(params: Params) -> list[list[Piece]]:
     terms = Terms(
         params["providers"],
@@ -115,7 +124,7 @@ def stages_of(params: Params) -> list[list[Piece]]:
         params["storage_contents"] or {},
         params["not_empty"] or (),
     )
-    return stages(exactly(params["declaration"]), exactly(params["hosts"] or ()), params["parts"] or PARTS, terms)
+    return pieces.stages(*declared(params), terms)
 
 
 TASK = ApiTask(options=OPTIONS, operation=operation, secrets=secrets, unshown=frozenset(("declaration", "hosts")))

@@ -16,11 +16,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ...core.change import Outcome
 from ...core.errors import AuthenticationFailed, HostcraftError, TransportError
-from ...core.site.pieces import SETTING, Piece
+from ...core.site.pieces import SETTING, STATE, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable
 from ...ports.cloud import Cloud
 from .decide import TOLD, Act, decided, refuse
+from .removal import NOTHING, Removals, in_use
 
 EVERY = 5.0  # seconds between two lines of progress
 LOST = 5  # lost connections after which nothing more is begun
@@ -32,19 +33,35 @@ class SiteIncomplete(HostcraftError):
     code = "site_incomplete"
 
 
-def ensure_site(cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, check_mode: bool, most: int) -> Outcome:
-    """most: objects that are written at the same time.
+def ensure_site(
+    cloud: Cloud,
+    stages: t.Sequence[t.Sequence[Piece]],
+    act: Act,
+    check_mode: bool,
+    most: int,
+    removals: Removals = NOTHING,
+) -> Outcome:
+    """most: objects that are written at the same time. removals: if all of those were written.
 
     Raises Refused with the reasons of every object before anything is written, SiteIncomplete.
     """
     with cloud.hosts.held():
         due, reasons = decided(cloud, stages, act, check_mode)
-        refuse(reasons)
+        gone, more = decided(cloud, removals.stages, act, True)
+        refuse([*reasons, *more, *in_use(cloud, removals)])
+        due += gone
+        stages = [*stages, *removals.stages]
         outcomes = [(each.piece, each.outcome) for stage in due for each in stage if each.outcome is not None]
         if not check_mode:
             written = _Writing(cloud, act, most)
-            for stage in due:
-                written.write([each.piece for each in stage if each.due])
+            for number, stage in enumerate(due):
+                pieces = [each.piece for each in stage if each.due]
+                # A zone is enabled, and what is not declared removed, when all the rest stands.
+                last = number >= len(due) - len(gone) or stage[0].piece.kind == STATE
+                if last and written.failed:
+                    written.left += pieces
+                else:
+                    written.write(pieces)
             outcomes = [each for each in outcomes if not each[1].changed] + written.done
             place = {id(piece): number for number, piece in enumerate(piece for stage in stages for piece in stage)}
             outcomes.sort(key=lambda each: place[id(each[0])])

@@ -9,20 +9,10 @@ import typing as t
 
 from ...core.findings import Finding
 from ...core.site.drift import of_piece, of_undeclared
-from ...core.site.pieces import Piece, Record
-from ...core.site.undeclared import undeclared
+from ...core.site.pieces import Piece
 from ...ports.cloud import Cloud
-from .. import lookup
-from ..zone.export import seen_zone
 from .decide import Act, decided
-
-
-class Declared(t.NamedTuple):
-    """What is compared. parts: of the declaration."""
-
-    declaration: Record
-    hosts: t.Sequence[Record]
-    parts: t.Collection[str]
+from .removal import Declared, not_declared
 
 
 class Drift(t.NamedTuple):
@@ -33,20 +23,9 @@ class Drift(t.NamedTuple):
     objects: int
 
 
-def not_declared(cloud: Cloud, asked: Declared) -> list[list[Piece]]:
-    """What would remove each object that is not declared; nothing where the zone is not there.
-
-    Before anything else is asked, so that one listing of hosts serves all.
-    """
-    zone = lookup.maybe(cloud.zones, "zone", str(asked.declaration.get("name")))
-    if zone is None:
-        return []
-    return undeclared(seen_zone(cloud, zone, detail="capacity"), asked.declaration, asked.hosts, asked.parts)
-
-
 def drift(cloud: Cloud, asked: Declared, stages: t.Sequence[t.Sequence[Piece]], act: Act) -> Drift:
     """Raises what the connection raises."""
-    extra = [piece for stage in not_declared(cloud, asked) for piece in stage]
+    extra = not_declared(cloud, asked).pieces
     found, against = decided(cloud, stages, act, False)
     reasons = {(str(each.facts["kind"]), str(each.facts["name"])): each for each in against}
     each_one = [one for stage in found for one in stage]
