@@ -75,6 +75,12 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "listVirtualMachines", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server needs a host, which is given"),
     Late("4.16", "resetConfiguration", "", "cs_configuration: state=absent"),
+    Late("4.16", "updateHypervisorCapabilities", "maxdatavolumeslimit", "cs_hypervisor_capability: max_data_volumes"),
+    Late(
+        "4.16", "updateHypervisorCapabilities", "maxhostspercluster", "cs_hypervisor_capability: max_hosts_per_cluster"
+    ),
+    Late("4.16", "updateHypervisorCapabilities", "storagemotionenabled", "cs_hypervisor_capability: storage_motion"),
+    Late("4.16", "updateHypervisorCapabilities", "vmsnapshotenabled", "cs_hypervisor_capability: vm_snapshots"),
     Late("4.16", "updateServiceOffering", "hosttags", "cs_system_offering: host_tags"),
     Late("4.16", "updateServiceOffering", "storagetags", "cs_system_offering: storage_tags"),
     Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range: end_ip"),

@@ -9,6 +9,7 @@ import typing as t
 
 from ..core.system_vms.offering import SystemOffering
 from ..core.zone.guest_networks import Network
+from ..core.zone.hypervisor_capabilities import HypervisorCapability
 from ..core.zone.network_offerings import NetworkOffering
 from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..core.zone.pod_ranges import StorageRange
@@ -81,6 +82,9 @@ class Cloud(t.Protocol):
 
     @property
     def service_offerings(self) -> Collection[ServiceOffering]: ...
+
+    @property
+    def hypervisor_capabilities(self) -> Collection[HypervisorCapability]: ...
 
     @property
     def vpcs(self) -> Collection[Vpc]: ...

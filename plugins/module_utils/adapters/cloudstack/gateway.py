@@ -25,6 +25,7 @@ from .diagnostics import Diagnostics
 from .events import Events
 from .fleet import FleetReader
 from .host_records import HostRecords
+from .hypervisor_capabilities import HYPERVISOR_CAPABILITIES
 from .listings import Hosts, Listing
 from .management_servers import ManagementServers
 from .notes import Notes
@@ -139,6 +140,7 @@ class Gateway:
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.service_offerings = Listing(client, service_offerings.SERVICE_OFFERINGS)
+        self.hypervisor_capabilities = Listing(client, HYPERVISOR_CAPABILITIES)
         self.vpcs = Listing(client, vpcs.VPCS)
         self.vpc_offerings = Listing(client, vpcs.VPC_OFFERINGS)
         self.regions = Listing(client, regions.REGIONS)
