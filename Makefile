@@ -234,8 +234,9 @@ bench-site: venv ## Apply a zone of 10,000 hosts without a change; fails above i
 	@$(BIN)/python benchmarks/site.py $(or $(HOSTS),10000) $(or $(CLUSTERS),500)
 
 .PHONY: bench-rolls
-bench-rolls: venv ## Kill rolls of a vCenter cluster and a XenServer pool after each of their calls (long)
+bench-rolls: venv ## Kill rolls of a vCenter cluster, a XenServer pool and waves of two hosts after each of their calls (long)
 	@$(BIN)/python benchmarks/rolls.py
+	@$(BIN)/python benchmarks/wave_faults.py
 
 .PHONY: bench-roll
 bench-roll: venv ## Measure a roll: calls, moves, seconds, Ansible's own time for each host (HOSTS=100), ten clusters at once

@@ -44,13 +44,15 @@ class Terms:
     """How hosts are emptied. preferred: ids to fill first. consent: names of VMs that may be stopped, or "all".
 
     planned: host id by VM id, as a roll planned it; what does not fit any more is planned anew. avoid: ids of hosts
-    that nothing may land on (they are next). failed: what the job said, by (VM id, host id) of migrations that failed
+    that nothing may land on (they are next). leaving: ids of hosts that are empty and that the same run has asked the
+    server to prepare for maintenance. failed: what the job said, by (VM id, host id) of migrations that failed
     in this run. partial: move what can be moved and leave the rest. balance: move VMs of other hosts too, for balance
     alone.
     """
 
     preferred: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
     consent: tuple[str, ...] = ()
     spare_hosts: int = 0
     failed: t.Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -61,7 +63,8 @@ class Terms:
 
 def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuation:
     """Plan it by the placement of this moment."""
-    draining = [h for h in fleet.hosts if h.id not in host_ids and h.resource_state in BLOCKS_OTHERS]
+    rest = [h for h in fleet.hosts if h.id not in (*host_ids, *terms.leaving)]
+    draining = [h for h in rest if h.resource_state in BLOCKS_OTHERS]
     if draining and not terms.partial:
         other = draining[0]
         message = (

@@ -23,7 +23,7 @@ from ..machines import bring, settled
 from ..surely import surely
 from ..waiting import until
 from . import marks
-from .migrations import Carried, Limits, carry_out
+from .migrations import Carried, Limits, carry_out, never
 
 ROUNDS = 8  # plans that are tried after failed migrations, and for VMs that come meanwhile
 NO_MOTION = "Migration with storage isn't supported"
@@ -56,7 +56,7 @@ class Emptying:
     """One host that is emptied. terms: with ids. beat: called while waiting. limit: seconds of one wait.
 
     seen: a reading of this moment, which the first round takes. mark: what was written on the host. remember: VMs are
-    noted, to be moved back one day.
+    noted, to be moved back one day. halted: whether no more VMs are moved off or stopped.
     """
 
     cloud: Cloud
@@ -69,6 +69,7 @@ class Emptying:
     told: Told
     seen: t.Optional[Fleet]
     remember: bool = False
+    halted: t.Callable[[], bool] = never
     begun: bool = False
     mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
     _tried: dict[str, Instance] = field(default_factory=dict)
@@ -77,11 +78,15 @@ class Emptying:
     _unaimed: set[str] = field(default_factory=set)
 
     def run(self) -> Host:
-        """Until no VM is left, or with ``partial`` terms none that can go. Raises Refused; then see ``give_back``."""
+        """Until no VM is left, with ``partial`` terms none that can go, or it is halted. Raises Refused; then see
+        ``give_back``.
+        """
         last: dict[str, str] = {}
         for _number in range(ROUNDS):
             fleet = self._read()
             self._revive(fleet)
+            if self.halted():
+                return self.host
             plan = evacuate(fleet, [self.host.id], self.terms)
             if plan.reasons:
                 raise Refused(f"host {self.host.name}", plan.reasons)
@@ -116,7 +121,9 @@ class Emptying:
         self._tried.update({move.vm: machines[move.vm] for move in plan.moves})
         label = f"host {self.host.name}"
         chosen = {move.vm for move in plan.moves if fleet.server_chooses(machines[move.vm])} | self._unaimed
-        carried: Carried = carry_out(self.cloud, plan.moves, machines, self.limits, label, self.beat, chosen)
+        carried: Carried = carry_out(
+            self.cloud, plan.moves, machines, self.limits, label, self.beat, chosen, self.halted
+        )
         for move in carried.done:
             # Who stops it from now on means it.
             self._tried.pop(move.vm, None)

@@ -53,7 +53,8 @@ from .emptying import (
     start_again,
 )
 from .foretelling import Goal, Request, end_of, outcome_of, predicted, returning_of, terms_of, verified_empty
-from .migrations import Pace
+from .migrations import Pace, never
+from .watching import Watched
 
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
@@ -96,7 +97,7 @@ def carried_out(work: Work, host: Host, goal: Goal) -> Host:
         final = _WAYS[goal](work, host)
         _level(work, final)
     except (TransportError, WaitTimeout, HypervisorError) as error:
-        raise _left_behind(error, host) from None
+        raise left_behind(error, host) from None
     return final
 
 
@@ -106,6 +107,8 @@ class Work:
 
     current: it is a reading of this moment and under the lock. whole: the cluster is read once the host is in
     maintenance, which ``after`` then holds. mark: the host's, as it was read under the lock.
+    meanwhile: called once while the server prepares the host, which is empty; ``leaving`` and ``halted`` are of the
+    work that is done then, on the next host.
     """
 
     cloud: Cloud
@@ -119,6 +122,9 @@ class Work:
     whole: bool = False
     after: t.Optional[Fleet] = None
     mark: t.Optional[marks.Mark] = None
+    meanwhile: t.Optional[t.Callable[[Watched], None]] = None
+    leaving: tuple[str, ...] = ()
+    halted: t.Callable[[], bool] = never
 
     def until(
         self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float, pace: t.Optional[Pace] = None
@@ -137,10 +143,11 @@ class Work:
     def emptying(self, host: Host, partial: bool) -> Emptying:
         fleet = self.fleet if self.current else None
         fleet, self.current = fleet or self.cloud.fleets.read(self.cluster, self.fleet), False
-        terms = terms_of(fleet, self.request, partial)
+        terms = replace(terms_of(fleet, self.request, partial), leaving=self.leaving)
         limits, limit = self.request.limits, self.request.timeout
-        remember = self.request.move_back
-        return Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet, remember)
+        emptying = Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
+        emptying.remember, emptying.halted = self.request.move_back, self.halted
+        return emptying
 
 
 def _level(work: Work, host: Host) -> None:
@@ -185,15 +192,15 @@ def _possible(host: Host) -> None:
         raise Refused(f"host {host.name}", [Reason("resource_state", message, remedy, facts)])
 
 
-def _left_behind(error: HostcraftError, host: Host) -> HostcraftError:
+def left_behind(error: HostcraftError, host: Host) -> HostcraftError:
     """The server is away or something takes too long: what the next run finds, and what to do."""
     error.message += f"; host {host.name} was not restored: run again to continue, or set state=enabled to restore it"
     error.args = (error.message,)
     return error
 
 
-def _emptied(work: Work, host: Host) -> Host:
-    """No VM left on it, and Disabled; as before where that cannot be."""
+def emptied(work: Work, host: Host) -> Host:
+    """No VM left on it, and Disabled; as before where that cannot be. Where the work is halted, VMs may be left."""
     try:
         emptying = work.emptying(host, False)
         host = emptying.run()
@@ -222,7 +229,7 @@ def _enter(work: Work, host: Host) -> Host:
     for _attempt in range(DRAINS):
         asked = host.resource_state not in (DRAINING, MAINTENANCE)
         if asked:
-            host = _asked(work, _emptied(work, host))
+            host = _asked(work, emptied(work, host))
         if host.resource_state == DRAINING:
             host = _drained(work, host, asked)
         if host.resource_state == MAINTENANCE:
@@ -266,12 +273,18 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
 
     asked: it was asked for just now, and the host was read after that.
     """
-    there = () if asked and holds_nothing(host) else work.cloud.fleets.on_host(work.cluster, host.id)
+    empty = asked and holds_nothing(host)
+    there = () if empty else work.cloud.fleets.on_host(work.cluster, host.id)
     what, pace = f"host {host.name} to be in maintenance", work.request.limits.drains
-    began = work.cloud.clock.now()
     pace.begun()
-    host = work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout, pace)
-    pace.ended([work.cloud.clock.now() - began])
+    watched = Watched(work.cloud, host, pace)
+    if empty and work.meanwhile is not None:
+        meanwhile, work.meanwhile = work.meanwhile, None
+        meanwhile(watched)
+    if watched.host.resource_state == DRAINING:
+        watched.saw(work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout, pace))
+    pace.ended([watched.seconds])
+    host = watched.host
     revive(work.cloud, host, there, work.told)
     return host
 

@@ -107,8 +107,10 @@ class Held:
             self._take(replace(self._claim, wait=0.0))
 
     def _take(self, claim: Claim) -> None:
-        self._taken = (self._cloud.clock.now(), self._cloud.clock.wall())
+        began = (self._cloud.clock.now(), self._cloud.clock.wall())
         take(self._cloud, self._cluster, claim)
+        # Only now: where it is lost, every beat says so.
+        self._taken = began
 
 
 @contextlib.contextmanager

@@ -91,6 +91,11 @@ def nothing() -> None:
     """Nobody has to hear of the waiting."""
 
 
+def never() -> bool:
+    """Nothing stops it."""
+    return False
+
+
 def carry_out(
     cloud: Cloud,
     moves: t.Sequence[Move],
@@ -99,9 +104,11 @@ def carry_out(
     label: str,
     beat: t.Callable[[], None] = nothing,
     chosen: t.Collection[str] = (),
+    halted: t.Callable[[], bool] = never,
 ) -> Carried:
     """Start, watch, start more. ``machines``: the VMs by id; label: what the progress lines begin with; beat: called
-    in every wait; chosen: ids of VMs whose target the server chooses, which go last and end in the result as they went.
+    in every wait; chosen: ids of VMs whose target the server chooses, which go last and end in the result as they went;
+    halted: whether no more are started, while those under way come to their end.
 
     A failed migration leaves its VM running where it was (FIELD_FACTS), so the others go on. Raises WaitTimeout.
     """
@@ -117,6 +124,8 @@ def carry_out(
         ended = [cloud.clock.now() - at for key, at in since.items() if key not in running]
         if ended:
             pace.ended(ended)
+        if halted():
+            waiting.clear()
         for move in _startable(waiting, [each.move for each in running.values()], limits):
             waiting.remove(move)
             job = _start(cloud, move, machines[move.vm], move.vm in chosen)

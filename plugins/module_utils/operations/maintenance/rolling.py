@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
-from ...core.placement.evacuation import ALL, balance
+from ...core.placement.evacuation import ALL, BLOCKS_OTHERS, balance
 from ...core.placement.fleet import Fleet, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
@@ -131,6 +131,8 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
         raise Refused(f"cluster {cluster.name}", foreign)
     record = held or records.Record(request.run, scope)
     half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
+    # No other host is emptied while the server drains one, or has failed to.
+    half_way.sort(key=lambda host: host.resource_state not in BLOCKS_OTHERS)
     now = fingerprint(_aimed(fleet))
     result: dict[str, t.Any] = {
         **stands(fleet.hosts, record),

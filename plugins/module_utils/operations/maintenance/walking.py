@@ -4,12 +4,13 @@
 """A roll walked on by one task until a stage of the operator's is due on some hosts, or until all of them are done.
 
 Between two stages nothing is asked twice: one session, one lock, and one reading of the cluster for each host, which
-proves the host empty and is what the next one is planned with.
+proves the host empty and is what the next one is planned with. Hosts of a wave overlap: see ``ahead``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,7 @@ from ...ports.cloud import Cloud
 from ..capacity.agreed import agreed
 from ..hypervisors.native import NativePart
 from . import foretelling, locks, marks, records, rolling
+from .ahead import Ahead, Early
 from .foretelling import Goal, outcome_of, predicted
 from .host import Work, carried_out, ready
 
@@ -74,6 +76,10 @@ class Walk:
     # What was written on hosts by this task, with nothing noted on them since.
     _marks: dict[str, marks.Mark] = field(default_factory=dict)
     _expected: t.Optional[str] = None
+    _ahead: Ahead = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ahead = Ahead(self.cloud, self.cluster, self.lock)
 
     def run(self) -> Outcome:
         """Until a stage is due or the roll is over. What was done before an error is told with it."""
@@ -167,20 +173,27 @@ class Walk:
 
     def _bring(self, names: t.Iterable[str], goal: Goal) -> None:
         """One host after the other. Raises with the first that cannot be, before another is taken out."""
-        for name in names:
-            began = self.cloud.clock.now()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop(0)
+            began, self._ahead.late = self.cloud.clock.now(), 0.0
             try:
-                outcome = self._brought(self._host(name), goal)
+                host = self._host(name)
+                early = self._ahead.taken(host)
+                outcome = self._brought(host, goal, early, waiting)
             except HostcraftError as error:
                 self.results.append({"name": name, "failed": True, "msg": error.message, "details": error.details})
+                self.results += self._ahead.back(error)
                 raise
             self.changed = self.changed or outcome.changed
-            seconds = round(self.cloud.clock.now() - began, 1)
-            self.results.append({"name": name, "changed": outcome.changed, **outcome.result, "seconds": seconds})
+            seconds = self.cloud.clock.now() - began - self._ahead.late + (early.seconds if early else 0.0)
+            row = {"name": name, "changed": outcome.changed, **outcome.result, "seconds": round(seconds, 1)}
+            self.results.append(row)
 
-    def _brought(self, host: Host, goal: Goal) -> Outcome:
+    def _brought(self, host: Host, goal: Goal, early: t.Optional[Early], waiting: t.Sequence[str]) -> Outcome:
+        """early: what was done on it before its turn. waiting: hosts of the wave whose turn comes."""
         request = self._request(host)
-        if not self.walked:
+        if not self.walked and early is None:
             # What a killed run has asked for may still be under way.
             host = ready(self.cloud, request, host)
         with contextlib.closing(NativePart(request.reach, self.cluster, host)) as native:
@@ -188,12 +201,22 @@ class Walk:
             if goal == "maintenance" and fleet is None:
                 fleet = agreed(self.cloud, self.cluster)
             mark = self._marks.pop(host.id, None)
-            foretold = predicted(self.cloud, request, host, self.cluster, goal, native, fleet, mark)
+            try:
+                foretold = predicted(self.cloud, request, host, self.cluster, goal, native, fleet, mark)
+            except HostcraftError as error:
+                if early is not None:
+                    self._ahead.given_back(early, error)
+                raise
             if not foretold.outcome.changed and foretold.mark is None:
                 return foretold.outcome
             work = Work(self.cloud, request, self.cluster, self.lock.beat, foretold.fleet, native)
             work.mark = foretold.mark
             work.current, work.whole = foretold.fleet is not None, goal == "maintenance"
+            work.told = early.told if early else work.told
+            # A wave that was planned just now: what a killed run has left half way is brought to its end first.
+            if foretold.fleet is not None and goal == "maintenance" and waiting and self._moves and not self.each.reach:
+                following = self._request(rolling.named(foretold.fleet.hosts, waiting[0], self.cluster))
+                work.meanwhile = functools.partial(self._ahead.empty, following, foretold.fleet)
             before = host.resource_state
             final = carried_out(work, host, goal)
             self._seen(work, final, goal)
