@@ -1,9 +1,11 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VMs back onto the host that they were moved off for its maintenance, as far as rules and room allow it now.
+"""VMs back onto the host that they were moved off for its maintenance, or one VM to any host, as far as rules and room
+allow it now.
 
-Source: Working with Hosts, "vCenter and Maintenance Mode": VMs may be migrated back when the maintenance has ended.
+Source: Working with Hosts, "vCenter and Maintenance Mode": VMs may be migrated back when the maintenance has ended;
+4.11.1 documentation, "Moving VMs Between Hosts (Manual Live Migration)".
 """
 
 from __future__ import annotations
@@ -19,6 +21,11 @@ from .rules import Packing, Vm, reason
 from .spare import unbearable
 
 CHOSEN = "server_chooses"
+UNUSABLE: t.Mapping[str, str] = {
+    "agent_down": "is not Up",
+    "not_enabled": "is not Enabled",
+    "tag_rule": "has a rule as its tag, which is not evaluated here",
+}
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,27 @@ class Back:
     left: tuple[Reason, ...] = ()
 
 
-def bring_back(fleet: Fleet, vm_ids: t.Collection[str], host_id: str, spare_hosts: int) -> Back:
-    """VMs that are there already, or that do not run in the cluster any more, are left out without a word."""
+def bring_one(fleet: Fleet, vm_id: str, host_id: str, spare_hosts: int) -> Back:
+    """One VM to a host of its cluster, which has to be in service. Nothing where the VM is there."""
+    (host,) = (each for each in hosts_of(fleet) if each.id == host_id)
+    if host.unusable:
+        message = f"host {host.name} {UNUSABLE.get(host.unusable, host.unusable)}"
+        return Back((), (reason(host.unusable, message, host=host.name),))
+    return bring_back(fleet, (vm_id,), host_id, spare_hosts, "migrated")
+
+
+def suitable(fleet: Fleet, vm_id: str, spare_hosts: int) -> tuple[str, ...]:
+    """Names of the hosts that a VM can be migrated to."""
+    return tuple(sorted(each.name for each in fleet.hosts if bring_one(fleet, vm_id, each.id, spare_hosts).moves))
+
+
+def bring_back(
+    fleet: Fleet, vm_ids: t.Collection[str], host_id: str, spare_hosts: int, moved: str = "moved back"
+) -> Back:
+    """VMs that are there already, or that do not run in the cluster any more, are left out without a word.
+
+    moved: what is told of those that stay.
+    """
     hosts = [replace(host, unusable="") if host.id == host_id else host for host in hosts_of(fleet)]
     chosen = {each.id for each in fleet.instances if fleet.server_chooses(each)}
     vms = [replace(vm, pinned=vm.pinned or CHOSEN) if vm.id in chosen else vm for vm in vms_of(fleet)]
@@ -43,7 +69,7 @@ def bring_back(fleet: Fleet, vm_ids: t.Collection[str], host_id: str, spare_host
     for unit in units_of(packing, wanted):
         code = _obstacle(packing, unit, n)
         if code:
-            left += [_left(packing, vm, code, n) for vm in unit.vms]
+            left += [_left(packing, vm, code, n, moved) for vm in unit.vms]
             continue
         for vm in unit.vms:
             packing.take(vm)
@@ -52,7 +78,7 @@ def bring_back(fleet: Fleet, vm_ids: t.Collection[str], host_id: str, spare_host
     if moves and secure and spare_hosts and unbearable(packing, (), spare_hosts):
         revert(packing, reversed(moves))
         gone = {move.vm for move in moves}
-        return Back((), (*left, *(_left(packing, vm, "n_plus_f", n) for vm in wanted if vm.id in gone)))
+        return Back((), (*left, *(_left(packing, vm, "n_plus_f", n, moved) for vm in wanted if vm.id in gone)))
     return Back(tuple(moves), tuple(left))
 
 
@@ -84,7 +110,7 @@ WORDS: t.Mapping[str, str] = {
 }
 
 
-def _left(packing: Packing, vm: Vm, code: str, n: int) -> Reason:
+def _left(packing: Packing, vm: Vm, code: str, n: int, moved: str) -> Reason:
     why = vm.why or WORDS.get(code, f"it cannot be migrated ({code})")
-    message = f"VM {vm.name} is not moved back to {packing.hosts[n].name}: {why}"
+    message = f"VM {vm.name} is not {moved} to {packing.hosts[n].name}: {why}"
     return reason(code, message, vm=vm.id, vm_name=vm.name)
