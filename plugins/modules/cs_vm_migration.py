@@ -20,6 +20,7 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.zone
+  - hostcraft.cloudstack.zone.one_host
 options:
   name:
     description: Name or ID of the VM, or its name on the hypervisor, such as V(i-2-10-VM).
@@ -27,8 +28,6 @@ options:
     required: true
   host:
     description: Name or ID of the host that the VM migrates to. It must be in the cluster of the VM.
-    type: str
-    required: true
   spare_hosts:
     description: Number of hosts of the cluster that may fail afterwards, with capacity for all VMs on the others (N+f).
     type: int
