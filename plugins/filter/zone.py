@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 from ansible.errors import AnsibleFilterError
@@ -16,11 +17,21 @@ try:  # ansible-core 2.19 and newer know where a value was written; an older one
     from ansible._internal._datatag._tags import Origin
 except ImportError:
     Origin = None
+try:
+    from ansible.template import is_trusted_as_template as _is_template
+except ImportError:
+
+    def _is_template(value: object) -> bool:
+        return not hasattr(value, "__UNSAFE__")
+
 
 Record = t.Mapping[str, t.Any]
 DEFAULTS = "roles/zone/defaults/main.yml"  # only gathers what others declare: no mistake is made there
 PASSWORD = f"{PREFIX}password"
 ADDRESS = "ansible_host"
+MARKS = ("{{", "{%", "{#", "#jinja2")  # of what may be a template
+REFERENCE = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}")
+UNKNOWN = object()
 
 
 def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
@@ -30,11 +41,57 @@ def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) ->
     if unknown:
         raise AnsibleFilterError(f"declared_hosts: not in the inventory: {', '.join(unknown)}")
     # Once for each host: Ansible puts its variables together anew each time.
-    found = {name: dict(_declaring(name, variables[name], declaration.NOT_HANDED_ON)) for name in names}
+    found = {name: dict(_declaring(name, _Host(variables, name), declaration.NOT_HANDED_ON)) for name in names}
     return declaration.declared_hosts(found, names)
 
 
-def _declaring(name: str, variables: Record, others: t.Collection[str]) -> t.Iterator[tuple[str, t.Any]]:
+class _Host:
+    """The variables of a host. Ansible's templates take milliseconds for each, so only what needs one gets it."""
+
+    def __init__(self, variables: t.Mapping[str, Record], name: str) -> None:
+        # What Ansible calls hostvars has the variables as they were written too.
+        read = getattr(variables, "raw_get", None)
+        self._written: Record = read(name) if read else {}
+        self._evaluated: t.Optional[Record] = None if read else variables[name]
+        self._variables, self._name = variables, name
+
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self._written if self._evaluated is None else self._evaluated)
+
+    def __getitem__(self, variable: str) -> t.Any:
+        if variable in self._written:
+            value = _literal(self._written[variable], self._written)
+            if value is not UNKNOWN:
+                return value
+        if self._evaluated is None:
+            self._evaluated = self._variables[self._name]
+        return self._evaluated[variable]
+
+
+def _literal(value: t.Any, written: Record, references: int = 3) -> t.Any:
+    """A value without templates, or the text that a template names by nothing but its variable; else UNKNOWN.
+
+    references: how many of them may name one another.
+    """
+    if isinstance(value, str):
+        if not any(mark in value for mark in MARKS):
+            return value
+        found = REFERENCE.fullmatch(value) if references and _is_template(value) else None
+        its = _literal(written.get(found[1]), written, references - 1) if found else UNKNOWN
+        # An older Ansible makes a list of a text that looks like one.
+        text = isinstance(its, str) and not its.startswith(("{", "[")) and its not in ("True", "False")
+        return its if text else UNKNOWN
+    if isinstance(value, dict):
+        inner = {key: _literal(each, written, 0) for key, each in value.items()}
+        strange = any(each is UNKNOWN for each in (*inner.values(), *(_literal(key, written, 0) for key in inner)))
+        return UNKNOWN if strange else inner
+    if isinstance(value, list):
+        items = [_literal(each, written, 0) for each in value]
+        return UNKNOWN if any(each is UNKNOWN for each in items) else items
+    return value if value is None or isinstance(value, (bool, int, float)) else UNKNOWN
+
+
+def _declaring(name: str, variables: _Host, others: t.Collection[str]) -> t.Iterator[tuple[str, t.Any]]:
     """The variables that declare a host; not the whole zone, which every host has, nor what is secret."""
     for variable in variables:
         if variable.startswith(PREFIX) and variable[len(PREFIX) :] not in others:
