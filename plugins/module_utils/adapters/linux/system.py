@@ -24,6 +24,10 @@ SECTOR = 512
 VIRSH = "virsh --readonly --connect qemu:///system"
 # With the features of the model written out; one virsh reads what the other says.
 EXPANDED = f"{VIRSH} domcapabilities | {VIRSH} hypervisor-cpu-baseline --features /dev/stdin"
+# File systems that several hosts mount: of a network or of a cluster.
+SHARED = re.compile(r"nfs4?|cifs|smb3|ceph|(fuse\.)?glusterfs|fuse\.(ceph|mfs|s3fs)|gfs2|ocfs2|gpfs|lustre|beegfs")
+# Where the agent has libvirt mount a pool: its UUID.
+OF_LIBVIRT = re.compile(r"/mnt/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PENDING_RPM = 100  # the exit status of "dnf check-update" when there are updates
 
 
@@ -42,7 +46,17 @@ def read_system(linux: Linux, updates: bool = False) -> System:
         openvswitch="" if switch is None else _first(r"Open vSwitch\) (\S+)", switch.out),
         openvswitch_built=None if switch is None else _built(linux),
         bridge_module=linux.exists("/sys/module/bridge"),
+        shared_mounts=shared_mounts(linux.read("/proc/self/mounts")),
     )
+
+
+def shared_mounts(table: t.Optional[str]) -> t.Optional[tuple[str, ...]]:
+    """Of /proc/self/mounts. Blanks in a path are written in octal, as the kernel tells them (fstab(5))."""
+    if table is None:
+        return None
+    rows = [line.split() for line in table.splitlines()]
+    found = {row[1] for row in rows if len(row) > 2 and SHARED.fullmatch(row[2]) and not OF_LIBVIRT.fullmatch(row[1])}
+    return tuple(sorted(found))
 
 
 def _succeeds(linux: Linux, *command: str) -> t.Optional[bool]:

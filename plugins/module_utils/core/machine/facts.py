@@ -86,6 +86,7 @@ class System:
     distribution says so. updates: packages with pending updates. vxlan, vxlan_tool: the kernel's module, and iproute2
     knows it. openvswitch: its version, "" where it is not installed. openvswitch_built: its kernel module is not the
     kernel's own. bridge_module: the kernel's own bridges are loaded. logs_rotated: logrotate runs every day.
+    shared_mounts: where file systems are mounted that several hosts share, without those that libvirt mounts.
     """
 
     disk: t.Optional[int] = None
@@ -99,6 +100,7 @@ class System:
     openvswitch: t.Optional[str] = None
     openvswitch_built: t.Optional[bool] = None
     bridge_module: t.Optional[bool] = None
+    shared_mounts: t.Optional[tuple[str, ...]] = None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Compared:
     hostname: t.Optional[str]
     flags: t.Optional[frozenset[str]]
     passthrough: bool = False
+    mounts: t.Optional[frozenset[str]] = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def compared(facts: Plain) -> Compared:
     identity, agent = facts.get("identity") or {}, facts.get("agent") or {}
     os_parts = [machine.get("distribution"), machine.get("distribution_version")]
     flags, keystores = machine.get("cpu_flags"), agent.get("keystores")
+    mounts = (facts.get("system") or {}).get("shared_mounts")
     return Compared(
         name=str(facts["name"]),
         os=" ".join(map(str, os_parts)) if all(os_parts) else None,
@@ -86,6 +88,7 @@ def compared(facts: Plain) -> Compared:
         uuid=identity.get("uuid") or None,
         hostname=identity.get("fqdn") or None,
         flags=None if flags is None else frozenset(flags),
+        mounts=None if mounts is None else frozenset(mounts),
         passthrough=(facts.get("guest_cpu") or {}).get("mode") == "host-passthrough",
     )
 
@@ -103,6 +106,7 @@ def judge_cluster(hosts: t.Sequence[Plain]) -> tuple[Finding, ...]:
     seen = [compared(facts) for facts in hosts]
     findings = [finding for code, name in ALIKE for finding in _unlike(code, name, seen)]
     findings += [finding for code, name in OWN for finding in _shared(code, name, seen)]
+    findings += _unmounted(seen)
     missing = baseline(hosts).missing
     for host, features in missing.items():
         if features:
@@ -130,6 +134,18 @@ def _unlike(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[Fin
         if value != usual:
             evidence = f"{host} has {value}, {', '.join(others)} {'has' if len(others) == 1 else 'have'} {usual}"
             yield found(code, evidence, host, value=value, usual=usual)
+
+
+def _unmounted(hosts: t.Sequence[Compared]) -> t.Iterator[Finding]:
+    """Shared file systems that more than half of the other hosts have, as storage of the cluster is."""
+    known = [host for host in hosts if host.mounts is not None]
+    for host in known:
+        others = [each.mounts or frozenset() for each in known if each is not host]
+        counts = Counter(path for mounts in others for path in mounts)
+        for path in sorted(path for path, count in counts.items() if 2 * count > len(others)):
+            if host.mounts is not None and path not in host.mounts:
+                evidence = f"{host.name} does not have {path}, {counts[path]} of {len(others)} other hosts have it"
+                yield found("mount_missing", evidence, host.name, path=path)
 
 
 def _shared(code: str, name: str, hosts: t.Sequence[Compared]) -> t.Iterator[Finding]:

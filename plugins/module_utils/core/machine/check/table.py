@@ -248,6 +248,12 @@ KVM = Table(
             "KVM: Storage",
         ),
         (
+            "mount_missing",
+            "A shared file system of the other hosts of the cluster is not mounted",
+            "mount it at the same path before the host is added",
+            "4.11.1: Adding a Host (KVM)",
+        ),
+        (
             "storage_not_mountable",
             "Secondary storage cannot be mounted",
             "export the storage to this host",

@@ -13,6 +13,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linu
     read_guest_cpu,
     read_system,
     rpm_updates,
+    shared_mounts,
 )
 from unit.plugins.module_utils.adapters.linux.test_gateway import Texts
 
@@ -127,3 +128,18 @@ def test_the_real_machine() -> None:
     assert {one.path for one in seen.file_systems or ()} >= {"/"}
     assert all(0 <= one.free <= one.size for one in seen.file_systems or ())
     assert Linux().space("/no/such/place") is None
+
+
+MOUNTS = """/dev/sda1 / ext4 rw 0 0
+10.0.0.9:/primary /mnt/0d2f4a7e-8a9b-3c1d-9e2f-5a6b7c8d9e0f nfs4 rw 0 0
+10.0.0.9:/iso /mnt/iso\\040images nfs rw 0 0
+/dev/dm-3 /srv/primary ocfs2 rw 0 0
+gl1:/vol /srv/gluster fuse.glusterfs rw 0 0
+nfsd /proc/fs/nfsd nfsd rw 0 0
+broken
+"""
+
+
+def test_mounts_of_several_hosts_are_found_without_those_of_libvirt() -> None:
+    assert shared_mounts(MOUNTS) == ("/mnt/iso\\040images", "/srv/gluster", "/srv/primary")
+    assert (shared_mounts(""), shared_mounts(None)) == ((), None)

@@ -71,6 +71,7 @@ RIGHT = HostFacts(
         openvswitch="",
         openvswitch_built=None,
         bridge_module=True,
+        shared_mounts=("/mnt/iso", "/srv/primary"),
     ),
     guest_cpu=GuestCpu("custom", "Skylake-Server", ("aes", "-mpx"), ("Haswell", "Skylake-Server"), ("aes", "avx")),
     libvirt=Libvirt(
@@ -248,6 +249,7 @@ CLUSTER_FAULTS: dict[str, Fault] = {
     "cpu_model_differs": but("machine", cpu_model="Xeon Gold 6148"),
     "cpu_count_differs": but("machine", cpu_count=40),
     "cpu_features_missing": but("machine", cpu_flags=("aes", "vmx")),
+    "mount_missing": but("system", shared_mounts=("/mnt/iso",)),
     "uuid_shared": but("identity", uuid="0a0a-2"),
     "name_shared": but("identity", fqdn="kvm2.example.net"),
 }

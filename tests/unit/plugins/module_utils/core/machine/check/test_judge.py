@@ -148,6 +148,22 @@ def test_a_secured_host_among_unsecured_ones_is_named() -> None:
     assert "secured_differs" not in {f.code for f in judge_cluster([plain(h) for h in (*hosts, new)])}
 
 
+@pytest.mark.parametrize(("having", "told"), [(0, False), (1, False), (2, True), (3, True)])
+def test_a_mount_is_missing_where_most_of_the_others_have_it(having: int, told: bool) -> None:
+    paths = [("/srv/primary",)] * having + [()] * (3 - having)
+    others = [but("system", shared_mounts=each)(replace(RIGHT, name=f"h{n}")) for n, each in enumerate(paths)]
+    new = but("system", shared_mounts=())(replace(RIGHT, name="new"))
+    assert (("new", "/srv/primary") in missing_mounts([*others, new])) is told
+    # A host whose mounts were not seen is not blamed, and counts for nothing.
+    unseen = but("system", shared_mounts=None)(replace(RIGHT, name="dark"))
+    assert "dark" not in {host for host, _path in missing_mounts([*others, unseen])}
+
+
+def missing_mounts(hosts: list[HostFacts]) -> set[tuple[str, Any]]:
+    findings = judge_cluster([plain(host) for host in hosts])
+    return {(f.host, f.facts["path"]) for f in findings if f.code == "mount_missing"}
+
+
 def test_most_of_the_cluster_sets_what_is_usual_wherever_it_stands_in_the_list() -> None:
     other = plain(but("libvirt", qemu_version="8.0.0")(replace(RIGHT, name="odd", identity=PEER.identity)))
     many = [plain(replace(RIGHT, name=f"h{n}")) for n in range(3)]
