@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import images, slots
+from . import images, interpreter, slots
 from .guest import Guest, guest
 from .host import Host, personal
 
@@ -109,20 +109,7 @@ class Fleet:
 
     def inventory(self) -> dict[str, Any]:
         """The hosts as an Ansible inventory, in the shape of its YAML."""
-        return {
-            "all": {
-                "hosts": {
-                    host.name: {
-                        "ansible_host": host.address,
-                        "ansible_user": "root",
-                        "ansible_ssh_private_key_file": str(host.key),
-                        "ansible_ssh_common_args": " ".join(host.ssh_options),
-                        "ansible_python_interpreter": "/usr/bin/python3",
-                    }
-                    for host in self
-                }
-            }
-        }
+        return {"all": {"hosts": {host.name: host.connection for host in self}}}
 
     def write_inventory(self, **variables: object) -> Path:
         """The inventory as a file, with variables for all hosts."""
@@ -151,6 +138,8 @@ class Fleet:
                 lines.write(f"deb [trusted=yes] file:{MORE_PACKAGES} ./\n")
         if isinstance(host, Guest):
             host.furnish(COMPILED, {PACKAGES: self._repository})
+        else:
+            interpreter.enable(host.root)
         if self._prepare:
             self._prepare(host.name, host.root)
         greeting = (host.root / "etc/ssh/ssh_host_ed25519_key.pub").read_text(encoding="utf-8").split()[:2]
@@ -167,6 +156,8 @@ class Fleet:
         binds.append("--bind-ro=/sys/module")
         binds.append(f"--bind-ro={self._repository}:{PACKAGES}")
         binds.append(f"--bind={images.CACHE / 'compiled'}:{COMPILED}")
+        binds.append(f"--bind-ro={images.python()}:{interpreter.PLACE}")
+        binds.append(f"--bind-ro={interpreter.CORE}:{interpreter.CORE_PLACE}")
         if self._more:
             binds.append(f"--bind-ro={self.directory / 'packages'}:{MORE_PACKAGES}")
         return [

@@ -70,6 +70,10 @@ class Guest(Host):
     LINE: ClassVar[str] = "ttyS0"
 
     @property
+    def python(self) -> str:
+        return "/usr/bin/python3"
+
+    @property
     def disk(self) -> Path:
         return self.directory / "disk"
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from . import groups, slots
+from . import groups, interpreter, slots
 
 COMPILED = Path(__file__).with_name("compiled.py")
 
@@ -38,6 +38,11 @@ class Host:
     PAUSE: ClassVar[float] = 0.2
 
     @property
+    def python(self) -> str:
+        """The interpreter for Ansible's modules."""
+        return f"{interpreter.PLACE}/python3"
+
+    @property
     def root(self) -> Path:
         return self.directory / "root"
 
@@ -48,6 +53,17 @@ class Host:
             *("-o", "StrictHostKeyChecking=yes", "-o", f"ConnectTimeout={self.GREETING}", "-o", "IdentitiesOnly=yes"),
             *("-o", "ServerAliveInterval=5", "-o", "BatchMode=yes"),
         ]
+
+    @property
+    def connection(self) -> dict[str, str]:
+        """How Ansible reaches it."""
+        return {
+            "ansible_host": self.address,
+            "ansible_user": "root",
+            "ansible_ssh_private_key_file": str(self.key),
+            "ansible_ssh_common_args": " ".join(self.ssh_options),
+            "ansible_python_interpreter": self.python,
+        }
 
     def run(self, script: str, check: bool = True, timeout: float | None = None) -> subprocess.CompletedProcess[str]:
         """Run a shell script as root by ssh.

@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import interpreter
+
 # Resolved, because the mounts of hosts are found by the names that the kernel has for them.
 CACHE = (Path(__file__).resolve().parents[2] / ".cache" / "hosts").resolve()
 RELEASES = {"bookworm": "12", "trixie": "13"}
@@ -117,6 +119,11 @@ def kernel(kind: str, release: str = "bookworm") -> Path:
         _run(["gcc", "-O2", "-shared", "-fPIC", "-o", str(folder / "registers.so"), str(registers)])
 
     return _kept(f"{release}-{kind}", make, KERNELS[kind], registers.read_text(encoding="utf-8"))
+
+
+def python() -> Path:
+    """A folder with the interpreter of hosts."""
+    return _kept("interpreter", interpreter.build, *interpreter.RECIPE)
 
 
 def settle(tree: Path) -> None:

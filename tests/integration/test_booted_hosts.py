@@ -11,7 +11,8 @@ import uuid
 import zipfile
 from pathlib import Path
 
-from hosts import Fleet, slots
+from ansible import release
+from hosts import Fleet, Host, slots
 from hosts.groups import make
 from hosts.images import CACHE
 
@@ -45,6 +46,7 @@ def test_hosts_reach_each_other_and_survive_reboots_and_power_cuts() -> None:
         for group in groups:
             assert any(file.read_text(encoding="utf-8") for file in (group / "payload").rglob("cgroup.procs")), group
         texts_of_archives_are_compiled_once(fleet)
+        modules_run_as_in_a_new_interpreter(fleet["a"])
     assert not fleet.directory.exists()
     assert not list(Path("/sys/class/net").glob(f"hc{fleet.number}[b-]*"))
     assert not slots.processes(fleet.directory)
@@ -70,6 +72,45 @@ def texts_of_archives_are_compiled_once(fleet: Fleet) -> None:
         (file,) = (file for file in (CACHE / "compiled").iterdir() if value.encode() in file.read_bytes())
         made.add(file.stat().st_ino)
     assert len(made) == 2
+
+
+# What a module can tell of itself; the line that Ansible's modules have says that it is one.
+SELF = f"""
+import json, locale, os, resource, signal, sys
+'"_ansible_version": "{release.__version__}"'
+print(json.dumps({{
+    "environment": {{key: value for key, value in os.environ.items() if key[:4] not in ("SSH_", "_")}},
+    "place": [os.getcwd(), oct(os.umask(0)), os.getuid(), os.isatty(0)],
+    "argv": sys.argv, "path": sys.path, "executable": sys.executable, "name": __name__,
+    "encoding": [sys.stdout.encoding, sys.getfilesystemencoding(), locale.getpreferredencoding()],
+    "limits": [resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT")],
+    "signals": [str(signal.getsignal(one)) for one in signal.valid_signals()],
+    "files": sorted(os.listdir("/proc/self/fd")), "leads": os.getsid(0) == os.getpid() or os.getsid(0) == os.getppid(),
+}}))
+"""
+
+
+def modules_run_as_in_a_new_interpreter(host: Host) -> None:
+    """Told alike by both; only one has imported what modules import."""
+
+    def ends(script: str, python: str, before: str = "") -> tuple[int, str, str]:
+        host.write("/root/script", script)
+        told = host.run(f"cd /tmp; umask 027; exec env {before} {python} < /root/script", check=False)
+        return told.returncode, told.stdout, told.stderr.splitlines()[-1] if told.stderr else ""
+
+    imported = "\nprint('ansible.module_utils.basic' in sys.modules)"
+    assert ends(SELF + imported, host.python)[1].endswith("true}\nTrue\n")
+    assert ends(SELF.replace(release.__version__, "2.1") + imported, host.python)[1].endswith("true}\nFalse\n")
+    for script in (
+        SELF,
+        *(SELF + end for end in ("sys.exit(3)", "sys.exit('no')", "1 / 0", "os.kill(os.getpid(), 9)")),
+    ):
+        for before in ("", "A='x y'", "LC_ALL=POSIX"):
+            assert ends(script, host.python, before) == ends(script, "/usr/bin/python3", before)
+    # A module does not outlive what started it.
+    host.write("/root/script", SELF + "import time; time.sleep(600)")
+    host.run(f"timeout 1 {host.python} < /root/script; sleep 0.2")
+    host.run("! pgrep -P $(systemctl show --property MainPID --value hosts-python.service)")
 
 
 def test_what_a_killed_run_left_is_ended_by_the_next() -> None:

@@ -61,14 +61,7 @@ def play(host: Host, *tasks: Json) -> list[Json]:
 
 
 def _inventory(host: Host) -> Json:
-    variables = {
-        "ansible_host": host.address,
-        "ansible_user": "root",
-        "ansible_ssh_private_key_file": str(host.key),
-        "ansible_ssh_common_args": " ".join(host.ssh_options),
-        "ansible_python_interpreter": "/usr/bin/python3",
-    }
-    return {"all": {"hosts": {host.name: variables}}}
+    return {"all": {"hosts": {host.name: host.connection}}}
 
 
 ON_HOST = """

@@ -34,15 +34,8 @@ def guest_of(backend: str, kernel: str = "user-mode", release: str = "bookworm",
 
 
 def applied(tmp_path: Path, guest: Host, layout: Json, *options: str, **variables: Any) -> Outcome:
-    connection: Json = {
-        "ansible_host": guest.address,
-        "ansible_user": "root",
-        "ansible_ssh_private_key_file": str(guest.key),
-        "ansible_ssh_common_args": " ".join(guest.ssh_options),
-        "ansible_python_interpreter": "/usr/bin/python3",
-        "host_network_layout": layout,
-    }
-    return run(tmp_path, {"guest": connection}, {**COMMON, **variables}, *options, seconds=590)["guest"]
+    own = {**guest.connection, "host_network_layout": layout}
+    return run(tmp_path, {"guest": own}, {**COMMON, **variables}, *options, seconds=590)["guest"]
 
 
 def bonded(**bond: Any) -> Json:

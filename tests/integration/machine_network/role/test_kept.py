@@ -137,14 +137,7 @@ def applied(
         if not bare:
             layout["bridges"] = [MANAGEMENT, {"name": "cloudbr1", "interfaces": ["eth1"], "method": "keep"}]
             layout["nics"] = [{"name": "lo", "addresses": [f"10.255.255.{number}/32"]}]
-        own[name] = {
-            "ansible_host": host.address,
-            "ansible_user": "root",
-            "ansible_ssh_private_key_file": str(host.key),
-            "ansible_ssh_common_args": " ".join(host.ssh_options),
-            "ansible_python_interpreter": "/usr/bin/python3",
-            "host_network_layout": layout,
-        }
+        own[name] = {**host.connection, "host_network_layout": layout}
     return run(tmp_path, own, {**EXACT, **more}, *options)
 
 

@@ -71,16 +71,7 @@ def hosts() -> Iterator[dict[str, Host]]:
 
 @pytest.fixture
 def connections(hosts: dict[str, Host]) -> dict[str, Json]:
-    return {
-        name: {
-            "ansible_host": host.address,
-            "ansible_user": "root",
-            "ansible_ssh_private_key_file": str(host.key),
-            "ansible_ssh_common_args": " ".join(host.ssh_options),
-            "ansible_python_interpreter": "/usr/bin/python3",
-        }
-        for name, host in hosts.items()
-    }
+    return {name: host.connection for name, host in hosts.items()}
 
 
 def layout(number: int, tunnelled: bool = True) -> Json:
