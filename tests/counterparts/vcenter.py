@@ -75,7 +75,9 @@ def built() -> Path:
     with open(CACHE / "vcsim.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not program.exists():
-            command = [go(), "build", "-trimpath", "-o", str(program.with_suffix(".new")), "."]
+            # Without inlining, which takes a third of the time.
+            how = ("-trimpath", "-gcflags=all=-l", "-o", str(program.with_suffix(".new")))
+            command = [go(), "build", *how, "."]
             environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": "0"}
             subprocess.run(command, cwd=SOURCES, env=environment, check=True)
             program.with_suffix(".new").rename(program)
