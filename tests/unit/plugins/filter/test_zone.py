@@ -33,7 +33,7 @@ cloudstack_hosts:
     deep: {cloudstack_username: "{{ a }}", a: "{{ b }}", b: "{{ c }}", c: "{{ d }}", d: "{{ e }}", e: "end"}
     numbers: {cloudstack_oobm: {port: 623, address: "{{ ansible_host }}", password: x}, ansible_host: 10.0.0.7,
       cloudstack_is_tag_a_rule: true, cloudstack_username: null}
-    raws: {cloudstack_annotation: "{% raw %}{{ user }}{% endraw %}", cloudstack_name: "{#comment#}x"}
+    raws: {cloudstack_annotation: "{% raw %}{ user }{% endraw %}", cloudstack_name: "{#comment#}x"}
 """
 
 
