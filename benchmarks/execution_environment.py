@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The execution environment: built by ansible-builder and podman, and jobs in its containers by ansible-runner.
 
+Two machines have the image as their file system, as nodes that are reached by ssh.
+
 The base is the Debian tree of booted test hosts (mmdebstrap), and the collection that of this checkout: no registry and
 no Galaxy is asked. Needs root, podman and runc. Run: make execution-environment
 """
@@ -10,13 +12,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
-from hosts import images
+from hosts import Fleet, images
+from hosts.host import Host
 from integration.awx.jobs import Awx, artifacts, told
 from integration.maintenance.site import build, notes
 
@@ -123,10 +127,14 @@ def definition(folder: Path, image: str) -> Path:
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
+    """A new one, or the one that IMAGE names."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as made, pytest.MonkeyPatch.context() as patch:
         folder = Path(made)
         (folder / "containers.conf").write_text(CONTAINERS, encoding="utf-8")
         patch.setenv("CONTAINERS_CONF", str(folder / "containers.conf"))
+        if "IMAGE" in os.environ:
+            yield os.environ["IMAGE"]
+            return
         start = time.monotonic()
         tree = images.image("base")
         name = base(tree)
@@ -182,31 +190,89 @@ def test_a_zone_is_shown_in_a_container(awx: Awx) -> None:
     assert "cluster c1" in told(job)
 
 
-def test_two_containers_do_not_roll_one_cluster_at_once(awx: Awx) -> None:
-    """Both have the same host name and process 1: only the number of the job tells them apart."""
-    plan = awx.job("rolling_maintenance", check=True, answers=ROLL)
-    assert plan.status == "successful", told(plan)
+def migrations(awx: Awx, seconds: float) -> None:
+    """How long each takes from now on."""
+    awx.box.run(lambda world: world.durations.update(migration=seconds))
+
+
+def contended(awx: Awx, roll: Callable[[str, dict[str, Any]], Any]) -> str:
+    """What the second of two rolls of a cluster is told; a third one waits for the first and rolls after it.
+
+    roll: runs the job of a name.
+    """
     jobs: dict[str, Any] = {}
     start = time.monotonic()
 
-    def roll(name: str, **more: Any) -> None:
-        jobs[name] = awx.job("rolling_maintenance", answers={**ROLL, **artifacts(plan), **more})
+    def begin(name: str, **more: Any) -> None:
+        jobs[name] = roll(name, more)
 
-    first = threading.Thread(target=roll, args=("first",))
+    migrations(awx, 20.0)
+    first = threading.Thread(target=begin, args=("first",))
     first.start()
     while not awx.box.run(notes):
         assert first.is_alive(), told(jobs["first"])
         time.sleep(0.2)
-    roll("refused")
+    begin("refused")
     assert first.is_alive(), "the second job did not run beside the first"
-    roll("waits", rolling_maintenance_lock_wait=600)
+    migrations(awx, 0.2)
+    begin("waits", rolling_maintenance_lock_wait=600)
     first.join()
-    told_time("two rolls of 3 hosts, one refused", start)
-    assert {name: job.status for name, job in jobs.items()} == {
-        "first": "successful",
-        "refused": "failed",
-        "waits": "successful",
-    }, told(jobs["waits"])
-    assert "AWX job 26" in told(jobs["refused"])
+    told_time("three rolls of 3 hosts, one refused, one waiting", start)
+    ends = {name: job.status for name, job in jobs.items()}
+    assert ends == {"first": "successful", "refused": "failed", "waits": "successful"}, told(jobs["waits"])
     assert awx.box.calls.counts["prepareHostForMaintenance"] == 2 * 3
     assert awx.box.run(notes) == []
+    refusal: str = re.findall(r"\S+ has held its lock for \d+ s \([^;)]*", told(jobs["refused"]))[0]
+    print(refusal, flush=True)
+    return refusal
+
+
+@pytest.mark.parametrize("numbered", [True, False], ids=["AWX", "without AWX"])
+def test_two_containers_do_not_roll_one_cluster_at_once(awx: Awx, numbered: bool) -> None:
+    """Both have the same host name, and their processes the same numbers."""
+    awx.numbered = numbered
+    plan = awx.job("rolling_maintenance", check=True, answers=ROLL)
+    assert plan.status == "successful", told(plan)
+    approved = {**ROLL, **artifacts(plan)}
+    refusal = contended(awx, lambda _name, more: awx.job("rolling_maintenance", answers={**approved, **more}))
+    assert refusal.endswith("(AWX job 26") is numbered
+    assert ("(process " in refusal) is not numbered
+
+
+NODE = "/srv/image"
+
+
+@pytest.fixture
+def nodes(image: str, tmp_path: Path) -> Iterator[Fleet]:
+    """Two booted machines, each with the files of the image in a directory."""
+    name = run("podman", "create", image).split()[-1]
+    run("podman", "export", "--output", str(tmp_path / "image.tar"), name)
+    run("podman", "rm", name)
+
+    def prepare(_name: str, root: Path) -> None:
+        (root / NODE.lstrip("/")).mkdir()
+        run("tar", "-x", "-f", str(tmp_path / "image.tar"), "-C", str(root / NODE.lstrip("/")))
+
+    with Fleet("node1", "node2", prepare=prepare) as fleet:
+        (tmp_path / "image.tar").unlink()
+        for host in fleet:
+            host.run(f"mount -t proc proc {NODE}/proc && mount --rbind /dev {NODE}/dev && cp /etc/hosts {NODE}/etc")
+        yield fleet
+
+
+def reached(host: Host, port: int) -> list[str]:
+    """The command that starts another one in the image on a machine, which reaches this machine's port as its own."""
+    back = f"{port}:127.0.0.1:{port}"
+    return ["ssh", *host.ssh_options, "-R", back, f"root@{host.address}", "chroot", NODE]
+
+
+def test_two_nodes_do_not_roll_one_cluster_at_once(awx: Awx, nodes: Fleet) -> None:
+    """Each node has only what comes over ssh, and knows nothing of the other."""
+
+    def roll(name: str, more: dict[str, Any]) -> Any:
+        host = nodes["node1" if name == "first" else "node2"]
+        return awx.elsewhere("rolling_maintenance", {**ROLL, **more}, node=reached(host, awx.box.port))
+
+    refusal = contended(awx, roll)
+    assert refusal.startswith("root@node1 has held")
+    assert refusal.endswith("(AWX job 25")

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ class Awx:
     number: int = 24
     # Of an execution environment, in which jobs then run, each in a container of its own.
     image: str = ""
+    # Without it, jobs are those of ansible-runner or ansible-navigator alone.
+    numbered: bool = True
 
     def environment(self) -> dict[str, str]:
         """Of a job: what the credential injects, optional fields left empty, and what AWX itself sets."""
@@ -54,8 +57,7 @@ class Awx:
             "CLOUDSTACK_SECRET": self.box.secret,
             **dict.fromkeys(("CLOUDSTACK_VERIFY", "CLOUDSTACK_TIMEOUT", "CLOUDSTACK_HYPERVISOR_URL"), ""),
             "CLOUDSTACK_DANGEROUS_NO_TLS_VERIFY": "False",
-            "JOB_ID": str(self.number),
-            "INVENTORY_ID": "1",
+            **({"JOB_ID": str(self.number), "INVENTORY_ID": "1"} if self.numbered else {}),
         }
 
     def data(self, playbook: str, answers: dict[str, Any] | None = None) -> Path:
@@ -81,8 +83,8 @@ class Awx:
             "process_isolation": True,
             "process_isolation_executable": "podman",
             "container_image": self.image,
-            # As AWX has it on one node: every container has the host's name, and its process is number 1.
-            "container_options": ["--network", "host"],
+            # As AWX has it on one node: root, and every container has the host's name and its process is number 1.
+            "container_options": ["--user=root", "--network", "host"],
         }
         return ansible_runner.run(
             private_data_dir=str(self.data(playbook, answers)),
@@ -93,12 +95,16 @@ class Awx:
             **(isolated if self.image else {}),
         )
 
-    def elsewhere(self, playbook: str, answers: dict[str, Any]) -> Any:
-        """The job by ``ansible-runner transmit | worker | process``: the worker has only what comes over its input."""
-        its, worker, done = self.data(playbook, answers), self.folder / "worker", self.folder / "done"
-        sent = _stream(["transmit", str(its), "--playbook", "job.yml"], b"")
-        back = _stream(["worker", "--private-data-dir", str(worker)], sent)
-        _stream(["process", str(done)], back)
+    def elsewhere(self, playbook: str, answers: dict[str, Any], *, node: Sequence[str] = ()) -> Any:
+        """The job by ``ansible-runner transmit | worker | process``: the worker has only what comes over its input.
+
+        node: the command that starts what follows it on another machine.
+        """
+        its = self.data(playbook, answers)
+        worker, done = its.with_name(f"{its.name}.worker"), its.with_name(f"{its.name}.done")
+        sent = _stream(["ansible-runner", "transmit", str(its), "--playbook", "job.yml"], b"")
+        back = _stream([*node, "ansible-runner", "worker", "--private-data-dir", str(worker)], sent)
+        _stream(["ansible-runner", "process", str(done)], back)
         return Elsewhere(done / "artifacts")
 
 
@@ -122,11 +128,12 @@ class Elsewhere:
         return sorted(found, key=lambda event: event["counter"])
 
 
-def _stream(arguments: list[str], given: bytes) -> bytes:
-    """A command of ansible-runner as a process of its own, without any variable for CloudStack."""
+def _stream(command: Sequence[str], given: bytes) -> bytes:
+    """A command as a process of its own, without any variable for CloudStack."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CLOUDSTACK_")}
-    done = subprocess.run(["ansible-runner", *arguments], input=given, capture_output=True, check=False, env=clean)
-    assert done.returncode == 0, done.stderr.decode()
+    done = subprocess.run(command, input=given, capture_output=True, check=False, env=clean)
+    # The worker ends as its playbook does.
+    assert done.returncode in (0, 2), f"{done.returncode} {done.stderr.decode()}"
     return done.stdout
 
 
