@@ -13,12 +13,14 @@ description:
   - Migrates a running VM, system VM or router to a host of its cluster without interrupting it.
   - The server checks capacity and tags only. This module also checks affinity groups, dedication, storage pools,
     devices and the limit of guests, and refuses the migration with every reason before it starts.
+  - It takes the lock of the cluster, so that it is refused while a maintenance or a roll of the cluster runs.
   - Migrating with storage to another pool or cluster is not supported; M(hostcraft.cloudstack.cs_volume_migration)
     moves volumes. M(hostcraft.cloudstack.cs_maintenance) empties a whole host.
 version_added: 1.0.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.maintenance.lock
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.one_host
 options:
@@ -86,6 +88,7 @@ suitable_hosts:
   sample: [kvm-a2, kvm-a3]
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK, claim
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_HOST, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.one_vm import (
@@ -98,11 +101,14 @@ TASK = ApiTask(
         "name": {"type": "str", "required": True},
         **ZONE,
         **ONE_HOST,
+        **LOCK,
         "spare_hosts": {"type": "int", "default": 0},
         "timeout": {"type": "float", "default": 3600},
     },
     operation=lambda cloud, p, check: migrate(
-        cloud, MigrationRequest(p["zone"], p["name"], p["host"], p["spare_hosts"], p["timeout"]), check
+        cloud,
+        MigrationRequest(p["zone"], p["name"], p["host"], p["spare_hosts"], claim(p), p["timeout"]),
+        check,
     ),
 )
 

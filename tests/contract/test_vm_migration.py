@@ -18,6 +18,8 @@ from sandbox.world.vms import USER, Vm
 from unit.sandbox.site import Site
 
 MODULE = "cs_vm_migration"
+# The lock is a note at the cluster.
+MIGRATED = ["addAnnotation", "migrateVirtualMachine", "removeAnnotation"]
 
 
 @dataclass
@@ -61,7 +63,7 @@ def test_a_vm_goes_to_the_host_and_stays_there(sandbox: Sandbox, cloud: Gateway,
     assert (done.before, done.after) == ({"host": place.here}, {"host": place.there})
     assert (done.result["vm_id"], done.result["source"]) == (place.vm, place.here)
     assert done.result["suitable_hosts"] == [place.there]
-    assert writes(sandbox) == ["migrateVirtualMachine"]
+    assert writes(sandbox) == MIGRATED
 
 
 def test_it_is_found_by_its_id_and_by_the_name_on_the_hypervisor(site: Site, cloud: Gateway, place: Place) -> None:
@@ -117,4 +119,22 @@ def test_an_answer_that_is_lost_is_told_by_its_effect(sandbox: Sandbox, cloud: G
     """Asked twice, the server would refuse a VM that is there already."""
     sandbox.faults.add("migrateVirtualMachine", "drop_after")
     assert perform(cloud, MODULE, zone="z1", name=place.name, host=place.there).changed
-    assert writes(sandbox) == ["migrateVirtualMachine"]
+    assert writes(sandbox) == MIGRATED
+
+
+def test_it_is_refused_while_a_roll_has_the_cluster(sandbox: Sandbox, cloud: Gateway, place: Place) -> None:
+    """Which counts on where VMs are. Without a run's name the lock is given back."""
+    (cluster,) = cloud.clusters.all()
+    holder = {"token": "t1", "who": "root@node1", "job": "AWX job 25", "place": "node1"}
+    roll = {"zone": "z1", "cluster": cluster.name, "run": "roll", "holder": holder}
+    perform(cloud, "cs_cluster_lock", **roll)
+    sandbox.calls.clear()
+    assert perform(cloud, MODULE, True, zone="z1", name=place.name, host=place.there).changed
+    assert refusal(cloud, name=place.name, host=place.there).code == "locked"
+    assert "migrateVirtualMachine" not in writes(sandbox)
+    # A task of the roll itself has its lock.
+    assert perform(cloud, MODULE, zone="z1", name=place.name, host=place.there, run="roll", holder=holder).changed
+    perform(cloud, "cs_cluster_lock", **roll, state="released")
+    sandbox.calls.clear()
+    assert perform(cloud, MODULE, zone="z1", name=place.name, host=place.here).changed
+    assert writes(sandbox) == MIGRATED

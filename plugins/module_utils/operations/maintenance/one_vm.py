@@ -15,52 +15,93 @@ from ...core.change import Outcome
 from ...core.errors import HostcraftError, NotAsRead, Reason, Refused
 from ...core.naming import matches, only
 from ...core.placement.back import bring_one, suitable
+from ...core.placement.drain import Move
 from ...core.placement.fleet import Fleet, Instance
-from ...core.zone.hosts import HostName
+from ...core.zone.hosts import Host, HostName
 from ...ports.cloud import Cloud
 from .. import lookup
+from ..waiting import until
 from ..zone import hosts
+from . import locks
 from .migrations import Limits, carry_out
+
+UNANSWERED = 60.0  # seconds in which a migration whose answer was lost has an effect
 
 
 @dataclass(frozen=True)
 class MigrationRequest:
-    """vm, host: names or ids. seconds: that the migration may take."""
+    """vm, host: names or ids. claim: of the cluster's lock. seconds: that the migration may take."""
 
     zone: t.Optional[str]
     vm: str
     host: str
     spare_hosts: int
+    claim: locks.Claim
     seconds: float
 
 
 def migrate(cloud: Cloud, request: MigrationRequest, check_mode: bool) -> Outcome:
-    """Raises NotFound, Ambiguous, Refused with every reason and the hosts that are suitable, ApiError, WaitTimeout."""
+    """Under the lock of the cluster, whose roll would count on the VM being elsewhere.
+
+    Raises NotFound, Ambiguous, Refused with every reason and the hosts that are suitable, or because of the lock,
+    ApiError, WaitTimeout.
+    """
     zone = lookup.zone(cloud, request.zone)
     host = hosts.required(cloud, HostName(request.host), zone)
-    fleet = cloud.fleets.read(lookup.cluster(cloud, host.cluster_id, zone))
+    cluster = lookup.cluster(cloud, host.cluster_id, zone)
+    foretold = _foretold(cloud.fleets.read(cluster), request, host)
+    if check_mode or not foretold.outcome.changed:
+        return foretold.outcome
+    with locks.held(cloud, cluster, request.claim) as lock:
+        foretold = _foretold(cloud.fleets.read(cluster), request, host)
+        vm, label = foretold.vm, f"migration of VM {foretold.vm.name}"
+        limits = Limits(seconds=request.seconds)
+        carried = carry_out(cloud, foretold.moves, {vm.id: vm}, limits, label, lock.beat)
+        for error in carried.failed.values():
+            raise error
+        seen = _seen(cloud, vm, host, bool(carried.lost))
+    if seen is None or seen.host_id != host.id:
+        names = {each.id: each.name for each in foretold.fleet.hosts}
+        raise _elsewhere(vm, names.get(seen.host_id, "") if seen else "", host.name)
+    return foretold.outcome
+
+
+def _seen(cloud: Cloud, vm: Instance, host: Host, unanswered: bool) -> t.Optional[Instance]:
+    """The VM afterwards. Raises WaitTimeout where the answer was lost and nothing came of it."""
+
+    def read() -> t.Optional[Instance]:
+        return cloud.fleets.machine(vm.id, vm.kind)
+
+    def there(seen: t.Optional[Instance]) -> bool:
+        return seen is None or seen.host_id == host.id
+
+    def show(seen: t.Optional[Instance]) -> str:
+        return f"{seen.state} elsewhere; the answer to its migration was lost, run again" if seen else "gone"
+
+    if not unanswered:
+        return read()
+    return until(cloud, read, there, what=f"VM {vm.name} to be on host {host.name}", limit=UNANSWERED, show=show)
+
+
+class _Foretold(t.NamedTuple):
+    fleet: Fleet
+    vm: Instance
+    moves: t.Sequence[Move]
+    outcome: Outcome
+
+
+def _foretold(fleet: Fleet, request: MigrationRequest, host: Host) -> _Foretold:
     vm = _chosen(fleet, request.vm)
-    names = {each.id: each.name for each in fleet.hosts}
-    source = names.get(vm.host_id, "")
-    told: dict[str, object] = {"vm": vm.name, "vm_id": vm.id, "source": source}
+    source = next((each.name for each in fleet.hosts if each.id == vm.host_id), "")
+    told: dict[str, object] = {"vm": vm.name, "vm_id": vm.id, "source": source, "host": host.name}
     if vm.host_id == host.id:
-        return Outcome(False, result={**told, "host": host.name, "suitable_hosts": []})
+        return _Foretold(fleet, vm, (), Outcome(False, result={**told, "suitable_hosts": []}))
     plan = bring_one(fleet, vm.id, host.id, request.spare_hosts)
     fit = suitable(fleet, vm.id, request.spare_hosts)
     if not plan.moves:
         raise Refused(f"migration of VM {vm.name}", [_with_hosts(each, fit) for each in plan.left or (_stopped(vm),)])
-    outcome = Outcome(
-        True, {"host": source}, {"host": host.name}, {**told, "host": host.name, "suitable_hosts": list(fit)}
-    )
-    if check_mode:
-        return outcome
-    carried = carry_out(cloud, plan.moves, {vm.id: vm}, Limits(seconds=request.seconds), f"migration of VM {vm.name}")
-    for error in carried.failed.values():
-        raise error
-    seen = cloud.fleets.machine(vm.id, vm.kind)
-    if seen is None or seen.host_id != host.id:
-        raise _elsewhere(vm, names.get(seen.host_id, "") if seen else "", host.name)
-    return outcome
+    result = {**told, "suitable_hosts": list(fit)}
+    return _Foretold(fleet, vm, plan.moves, Outcome(True, {"host": source}, {"host": host.name}, result))
 
 
 def _chosen(fleet: Fleet, name: str) -> Instance:
