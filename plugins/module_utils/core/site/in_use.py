@@ -55,7 +55,7 @@ class _Kept:
         yield from look(piece.id) if look else ()
 
     def host(self, id: str) -> Against:
-        state = next(each.resource_state for each in self.seen.hosts if each.id == id)
+        (state,) = [each.resource_state for each in self.seen.hosts if each.id == id]
         if state not in (MAINTENANCE, DISABLED):
             remedy = "put it into maintenance first, for example with cs_maintenance"
             yield "host_in_service", f"its resource state is {state}", remedy
@@ -88,7 +88,7 @@ class _Kept:
         yield from _used("store_in_use", "templates or snapshots are on it", self.users.items.get(id), remedy)
 
     def traffic_type(self, id: str) -> Against:
-        its = next(each for each in self.seen.traffic_types if each.id == id)
+        (its,) = [each for each in self.seen.traffic_types if each.id == id]
         yield from self._network(its.physical_network_id, its.traffic_type)
 
     def physical_network(self, id: str) -> Against:
