@@ -137,6 +137,19 @@ def test_a_bond_with_two_vlans_and_a_bridge_on_each(guest: Host, tmp_path: Path)
     assert (second.failed, second.changed, second.answers) == (0, 0, [])
 
 
+def test_a_fault_is_taken_back_to_the_bond_and_its_vlans(guest: Host, tmp_path: Path) -> None:
+    """After the test before: the layout that comes back has VLANs on a bond with an address."""
+    right = bonded(mode="active-backup", primary="eth1")
+    assert applied(tmp_path, guest, right).failed == 0
+    before = looks(guest)
+    lost = applied(tmp_path, guest, wrong_vlan(), host_network_timeout=60)
+    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), lost.answers
+    assert looks(guest) == before
+    is_made(guest, mode="active-backup", primary="eth1", miimon=100)
+    guest.reboot()
+    is_made(guest, mode="active-backup", primary="eth1", miimon=100)
+
+
 @pytest.fixture
 def partner(guest: Host) -> Iterator[None]:
     """Its ends in the guest go with it."""

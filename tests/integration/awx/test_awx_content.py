@@ -176,10 +176,10 @@ def test_a_workflow_asks_before_it_rolls(awx: tuple[StandIn, str, list[tuple[str
 
 
 def test_only_what_is_chosen_is_created() -> None:
-    given = {**GIVEN, "awx_content_playbooks": "doctor\nsite", "awx_content_workflows": "none"}
+    given = {**GIVEN, "awx_content_playbooks": "compare_zone\ndoctor", "awx_content_workflows": "none"}
     made = [(call.module, call.arguments["name"]) for call in calls(given) if "name" in call.arguments]
     assert [name for module, name in made if module == "job_template"] == [
-        "Apply the declared zone",
+        "Compare the zone with its declaration",
         "Examine the cloud",
     ]
     assert [name for module, name in made if module == "schedule"] == [
@@ -199,7 +199,15 @@ REMOVAL = """
     - {name: ROUND, ansible.builtin.debug: }
     - {name: Again, ansible.builtin.include_role: {name: R, tasks_from: remove}}
 """.replace("name: R,", "name: hostcraft.cloudstack.awx_content,")
-UNCHOSEN = {"site", "rolling_maintenance", "send_report", "show_zone", "rotate_certificates", "upgrade_cloudstack"}
+UNCHOSEN = {
+    "site",
+    "compare_zone",
+    "rolling_maintenance",
+    "send_report",
+    "show_zone",
+    "rotate_certificates",
+    "upgrade_cloudstack",
+}
 
 
 def ansible(folder: Path, play: str, given: dict[str, Any], url: str) -> str:
@@ -249,7 +257,8 @@ def test_what_is_not_chosen_is_removed_if_nothing_else_uses_it(
     seen: list[tuple[str, str]] = []
     with serving(its, seen) as url:
         looked, removed, again = re.split(r"TASK \[ROUND\]", ansible(tmp_path, REMOVAL, given, url))
-    gone = {"Roll hosts with approval", "Apply the declared zone", "Roll through hosts"}
+    compared = "Compare the zone with its declaration"
+    gone = {"Roll hosts with approval", "Apply the declared zone", compared, "Roll through hosts"}
     for told, changed in ((looked, gone), (removed, gone), (again, set())):
         assert set(re.findall(r"changed: \[localhost\] => \(item=(.*)\)", told)) == changed
         assert set(re.findall(r'"msg": "(.* stays: .*)"', told)) == {
@@ -261,7 +270,7 @@ def test_what_is_not_chosen_is_removed_if_nothing_else_uses_it(
         }
     assert sum(method == "DELETE" for method, _path in seen) == len(gone)
     assert flows - names(its, "workflow_job_templates") == {"Roll hosts with approval"}
-    assert templates - names(its, "job_templates") == {"Roll through hosts"}
+    assert templates - names(its, "job_templates") == {"Roll through hosts", compared}
     (site,) = its.listed("job_templates", {"name": "Apply the declared zone"})
     assert its.find("organizations", site["organization"])["name"] == "Other"
     assert "Look for drift every night" not in names(its, "schedules")
