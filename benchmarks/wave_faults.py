@@ -60,6 +60,7 @@ def ended(folder: Path, nth: int, cause: dict[str, Any], tally: Counter[str]) ->
 
 def main() -> int:
     words = " ".join(sys.argv[1:])
+    # By its name, because types do not let a function of a module be replaced.
     setattr(drain, "begin", test_waves.slowed(drain.begin))  # noqa: B010
     print("| fault | runs | ended by the first run | by the next | not ended or not whole | promises broken |", end="")
     print(" a host asked for twice | a VM moved more than twice |")

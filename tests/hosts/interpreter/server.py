@@ -81,7 +81,7 @@ class Archive:
         archive = sys.path[0]
         if not name.startswith("ansible.") or not archive.endswith("_payload.zip"):
             return None
-        # The only one that keeps at import where it came from.
+        # The only one that keeps at import where it came from, in a name of its own that types do not show.
         if deprecator := sys.modules.get(f"{MODULE_UTILS}._internal._deprecator"):
             deprecator._ANSIBLE_MODULE_BASE_PATH = Path(archive, "ansible")  # type: ignore[attr-defined]
         folder = name.rpartition(".")[0].replace(".", "/")
@@ -94,6 +94,7 @@ def imported(core: str) -> str:
         package = sys.modules[name] = ModuleType(name)
         package.__path__ = [os.path.join(core, *name.split(".")[1:])]
         package.__file__ = os.path.join(*package.__path__, "__init__.py")
+    # As an import does it; a module's type has no such names.
     sys.modules["ansible"].module_utils = sys.modules[MODULE_UTILS]  # type: ignore[attr-defined]
     version: str = importlib.import_module("ansible.release").__version__
     for name in COMMON:
@@ -104,6 +105,7 @@ def imported(core: str) -> str:
     for name, module in sys.modules.items():
         if name.partition(".")[0] == "ansible" and hasattr(module, "__path__"):
             module.__path__ = []
+    # A class with a static method is a finder too.
     sys.meta_path.append(Archive)  # type: ignore[arg-type]
     return version
 
@@ -181,7 +183,8 @@ try:
 except SystemExit as end:
     if not isinstance(end.code, int):
         raise
-    # To take down all that was imported costs as much as a short module.
+    # To take down all that was imported costs as much as a short module. What the interpreter does before has no
+    # public name.
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()

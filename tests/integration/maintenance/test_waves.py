@@ -33,6 +33,7 @@ def slowed(begin: Callable[[World, Host], None]) -> Callable[[World, Host], None
 
     def later(world: World, host: Host) -> None:
         after, soon = world.later, asyncio.get_running_loop().call_later
+        # For the length of one call, a method of this world alone is another; types know methods of classes only.
         world.later = lambda _what, act: soon(PREPARED, act)  # type: ignore[assignment,method-assign]
         try:
             begin(world, host)

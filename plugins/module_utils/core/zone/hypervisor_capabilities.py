@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..change import Rules
+from ..change import Rules, same_word
 from ..errors import InvalidValue, MissingValue, NotFound
 
 KIND = "hypervisor capability"
@@ -50,11 +50,15 @@ def check_wanted(wanted: t.Mapping[str, t.Any]) -> None:
         raise MissingValue(f"{KIND} {wanted['hypervisor']}", ["max_guests"], "at least one capability must be set")
 
 
+def of_hypervisor(rows: t.Sequence[HypervisorCapability], hypervisor: str) -> list[HypervisorCapability]:
+    return [each for each in rows if same_word(hypervisor, each.hypervisor)]
+
+
 def chosen(rows: t.Sequence[HypervisorCapability], hypervisor: str, version: str) -> HypervisorCapability:
     """The entry of a version. Raises NotFound with those that the server has: it makes none of its own."""
-    own = [each for each in rows if each.hypervisor.casefold() == hypervisor.casefold()]
+    own = of_hypervisor(rows, hypervisor)
     for each in own:
-        if each.version.casefold() == version.casefold():
+        if same_word(version, each.version):
             return each
     if not own:
         raise NotFound("hypervisor", hypervisor, "the server", sorted({each.hypervisor for each in rows}))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, plain
-from ...core.zone.hypervisor_capabilities import CAPABILITY, check_wanted, chosen
+from ...core.change import Fields, Outcome, plain, same_word
+from ...core.zone.hypervisor_capabilities import CAPABILITY, check_wanted, chosen, of_hypervisor
 from ...ports.cloud import Cloud
 from ..ensure import ensure
 
@@ -24,7 +24,7 @@ def ensure_capability(cloud: Cloud, wanted: Fields, check_mode: bool) -> Outcome
     held = chosen(cloud.hypervisor_capabilities.all(), hypervisor, version)
     fields = {name: value for name, value in wanted.items() if name not in ("hypervisor", "version")}
     outcome = ensure(cloud, cloud.hypervisor_capabilities, CAPABILITY, held, fields, "present", check_mode)
-    if wanted.get("max_guests") is not None and hypervisor.casefold() == UNASKED:
+    if wanted.get("max_guests") is not None and same_word(hypervisor, UNASKED):
         warning = "CloudStack does not apply max_guests to KVM hosts; set max_vms_per_host of cs_cluster_limit"
         outcome = replace(outcome, warnings=(*outcome.warnings, warning))
     return outcome
@@ -33,5 +33,5 @@ def ensure_capability(cloud: Cloud, wanted: Fields, check_mode: bool) -> Outcome
 def listed_capabilities(cloud: Cloud, hypervisor: t.Optional[str]) -> Outcome:
     found = cloud.hypervisor_capabilities.all()
     if hypervisor:
-        found = [each for each in found if each.hypervisor.casefold() == hypervisor.casefold()]
+        found = of_hypervisor(found, hypervisor)
     return Outcome(False, result={"hypervisor_capabilities": [plain(each) for each in found]})
