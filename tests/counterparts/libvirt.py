@@ -29,7 +29,8 @@ VNC = range(5900, 5904)
 USER, PASSWORD = "admin", "right-4712"
 READY_SECONDS = 20.0
 NAMESPACES = "--net --mount --uts --pid --fork --kill-child --mount-proc --propagation private"
-# The first process of a PID namespace has to reap what QEMU leaves behind, which libvirtd does not do.
+# The first process of a PID namespace has to reap what QEMU leaves behind, which libvirtd does not do. A bridge without
+# an address of its own takes the lowest of its ports, which can be a guest's, and that one moves to another host.
 BOOT = """set -e
 hostname "$2"
 mount -t sysfs sysfs /sys
@@ -37,7 +38,7 @@ for each in lib:/var/lib/libvirt log:/var/log/libvirt cache:/var/cache/libvirt e
 do mount --bind "$1/${each%%:*}" "${each#*:}"; done
 mount --bind "$1/hosts" /etc/hosts
 ip link set lo up
-ip link add cloudbr0 type bridge
+ip link add cloudbr0 address "$4" type bridge
 ip address add "$3/24" dev cloudbr0
 ip link set cloudbr0 up
 mkdir -p /var/lib/libvirt/qemu
@@ -214,7 +215,9 @@ class Libvirt:
         run = ["setpriv", "--pdeathsig", "KILL", "unshare", *NAMESPACES.split(), "sh", "-c", BOOT, "sh"]
         with (room / "out").open("wb") as out:
             self._processes[daemon.name] = subprocess.Popen(
-                [*run, str(room), daemon.name, f"10.99.0.{daemon.number}"], stdout=out, stderr=subprocess.STDOUT
+                [*run, str(room), daemon.name, f"10.99.0.{daemon.number}", f"02:00:0a:63:00:{daemon.number:02x}"],
+                stdout=out,
+                stderr=subprocess.STDOUT,
             )
 
     def renew_certificate(self, name: str) -> None:
