@@ -10,6 +10,7 @@ import typing as t
 from ..core.system_vms.offering import SystemOffering
 from ..core.zone.guest_networks import Network
 from ..core.zone.hypervisor_capabilities import HypervisorCapability
+from ..core.zone.network_domains import Suffixed
 from ..core.zone.network_offerings import NetworkOffering
 from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..core.zone.pod_ranges import StorageRange
@@ -82,6 +83,12 @@ class Cloud(t.Protocol):
 
     @property
     def service_offerings(self) -> Collection[ServiceOffering]: ...
+
+    @property
+    def domains(self) -> Collection[Suffixed]: ...
+
+    @property
+    def accounts(self) -> Collection[Suffixed]: ...
 
     @property
     def hypervisor_capabilities(self) -> Collection[HypervisorCapability]: ...

@@ -7,6 +7,7 @@ from ..registry import Body, Call, command
 from ..world import World
 from ..world.accounts import Account, Domain
 from ..world.vms import USER
+from ..world.zones import Zone
 
 DOMAINS = "org.apache.cloudstack.api.command.admin.domain"
 ACCOUNTS = "org.apache.cloudstack.api.command.user.account"
@@ -55,6 +56,8 @@ def domain_view(world: World, domain: Domain) -> Body:
         **_limits(world, domain),
         "hasannotations": False,
     }
+    if domain.network_domain:
+        body["networkdomain"] = domain.network_domain
     parent = world.domains.get(domain.parent_id)
     return body if parent is None else {**body, "parentdomainid": parent.uuid, "parentdomainname": parent.name}
 
@@ -65,6 +68,18 @@ def list_domains(call: Call) -> Body:
         lambda domain: call.get("level") in (None, domain.path.count("/")), **filters(call, id="id", name="name")
     )
     return answer(call, "domain", keyword(call, rows), lambda row: domain_view(call.world, row))
+
+
+def suffix_of(world: World, account: Account, zone: Zone) -> str | None:
+    """The DNS suffix of an account's new network: its own, that of the nearest domain, or the zone's (source)."""
+    if account.network_domain:
+        return account.network_domain
+    domain = world.domains.get(account.domain_id)
+    while domain is not None:
+        if domain.network_domain:
+            return domain.network_domain
+        domain = world.domains.get(domain.parent_id)
+    return zone.domain or None
 
 
 def account_view(world: World, account: Account) -> Body:
@@ -91,6 +106,7 @@ def account_view(world: World, account: Account) -> Body:
         "domainpath": domain.path,
         "state": "enabled",
         "isdefault": True,
+        **({"networkdomain": account.network_domain} if account.network_domain else {}),
         **_limits(world, domain),
         "user": [user],
     }

@@ -18,6 +18,7 @@ from ..world.settings import setting
 from ..world.vms import ROUTER
 from ..world.zones import Zone
 from . import guest_network_places
+from .accounts import suffix_of
 
 USER = "org.apache.cloudstack.api.command.user.network"
 ADMIN_UPDATE = "org.apache.cloudstack.api.command.admin.network.UpdateNetworkCmdByAdmin"
@@ -147,9 +148,10 @@ def create_network(call: Call) -> Body:
     gateway, netmask = guest_network_places.addresses(call, offering, zone)
     guest_network_places.check_tier(world, vpc, gateway, netmask)
     guest_network_places.check_ipv6(call, offering)
+    owner = whose(call)
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
-        call.get("displaytext") or call["name"], offering.id, physical.id, whose(call).id,
+        call.get("displaytext") or call["name"], offering.id, physical.id, owner.id,
     )  # fmt: skip
     network.guest_type, network.vlan, network.pvlan = offering.guest_type, vlan, private
     network.vlan_list = several
@@ -157,7 +159,7 @@ def create_network(call: Call) -> Body:
     network.gateway, network.netmask = gateway, netmask
     network.state = ALLOCATED if vlan is None else SETUP
     suffix = setting(world, "guest.domain.suffix", "Zone", zone.id)
-    network.domain = call.get("networkdomain") or f"cs{world.admin.id:x}{suffix}"
+    network.domain = call.get("networkdomain") or suffix_of(world, owner, zone) or f"cs{owner.id:x}{suffix}"
     network.dns1, network.created = call.get("dns1", ""), world.now()
     network.display = call.get("displaynetwork", True)
     network.redundant, network.vpc_id = offering.redundant, None if vpc is None else vpc.id

@@ -12,6 +12,7 @@ from ..world import World
 from ..world.networks import Vpc, VpcOffering
 from ..world.settings import setting
 from ..world.zones import Zone
+from .accounts import suffix_of
 from .guest_networks import account_view, in_project, whose
 from .guest_networks import view as network_view
 
@@ -98,7 +99,8 @@ def create_vpc(call: Call) -> Work:
         world.vpcs.next_id(), world.new_uuid(), call["name"], text, zone.id, cidr, account.id, world.now(), offering.id
     )
     suffix = setting(world, "guest.domain.suffix", "Zone", zone.id)
-    row.domain, row.redundant = call.get("networkdomain") or f"cs{account.id:x}{suffix}", offering.redundant
+    row.domain = call.get("networkdomain") or suffix_of(world, account, zone) or f"cs{account.id:x}{suffix}"
+    row.redundant = offering.redundant
     world.vpcs.add(row)
 
     def run() -> Body:

@@ -12,6 +12,7 @@ class Domain:
     name: str
     path: str
     parent_id: int | None = None
+    network_domain: str | None = None
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Account:
     domain_id: int
     user_uuid: str
     project_id: int | None = None
+    network_domain: str | None = None
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from ...core.errors import Ambiguous, ApiError, NotFound
 from ...core.naming import nearest
 from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
-from . import mapping, network_resources, regions, resources, service_offerings, vpcs
+from . import mapping, network_resources, owners, regions, resources, service_offerings, vpcs
 from .alerts import Alerts
 from .capacities import Capacities
 from .certificates import Authorities
@@ -140,6 +140,8 @@ class Gateway:
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.service_offerings = Listing(client, service_offerings.SERVICE_OFFERINGS)
+        self.domains = Listing(client, owners.DOMAINS)
+        self.accounts = Listing(client, owners.ACCOUNTS)
         self.hypervisor_capabilities = Listing(client, HYPERVISOR_CAPABILITIES)
         self.vpcs = Listing(client, vpcs.VPCS)
         self.vpc_offerings = Listing(client, vpcs.VPC_OFFERINGS)
