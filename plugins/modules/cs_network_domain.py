@@ -44,7 +44,7 @@ EXAMPLES = r"""
     domain: ROOT/customers/acme
     network_domain: acme.example.com
 
-- name: Give one account of it a suffix of its own
+- name: Set another DNS suffix for one account
   hostcraft.cloudstack.cs_network_domain:
     domain: ROOT/customers/acme
     account: web
