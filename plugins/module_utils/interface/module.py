@@ -60,11 +60,12 @@ def secrets_of(given: Params, spec: Spec) -> set[str]:
     All that is in an option with no_log; in the rest by names, in URLs and in files. An option that says itself that it
     is no secret, or has choices, is none.
     """
-    open_ = {name for name, option in spec.items() if option.get("choices") or option.get("no_log") is False}
+    options = {name: spec.get(name, {}) for name in given}
+    open_ = {name for name, option in options.items() if option.get("choices") or option.get("no_log") is False}
     found = set(secrets_within({name: value for name, value in given.items() if name not in open_}))
-    for name, option in spec.items():
+    for name, option in options.items():
         if option.get("no_log"):
-            found.update(_leaves(given.get(name)))
+            found.update(_leaves(given[name]))
     return found
 
 

@@ -26,6 +26,7 @@ Range = tuple[int, int]
 
 LONGEST = 64  # characters of a number; what is longer is none
 LARGEST = 30  # digits before the decimal sign
+MOST = 10**LARGEST
 # Units by the unit that a field is in: how many of it one of them is. Sizes are powers of 1024 with CloudStack.
 _STEPS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 UNITS: t.Mapping[str, t.Mapping[str, Decimal]] = {
@@ -92,6 +93,8 @@ def number(value: object, unit: str = "") -> t.Optional[Decimal]:
 
 def whole(value: object, unit: str = "") -> t.Optional[int]:
     """A number without its fraction. The text "46,811" is None: it may be 46 or, grouped, 46811."""
+    if type(value) is int and -MOST < value < MOST:  # of each host there are many
+        return value
     if isinstance(value, str) and re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}([A-Za-z%].*)?", _plain(value)):
         return None
     read = number(value, unit)

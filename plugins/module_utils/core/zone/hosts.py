@@ -161,7 +161,9 @@ class HostIndex:
         if wanted.id:
             return [self._ids[wanted.id]] if wanted.id in self._ids else []
         exact, addresses, folded, labels = self._ways
-        ways = [(exact, wanted.name)]
+        if exact.get(wanted.name):
+            return list(exact[wanted.name].values())
+        ways = []
         for name in (wanted.name, url_name(wanted.url or "")):
             if name and is_address(name):
                 ways.append((addresses, name))

@@ -17,7 +17,7 @@ from ...core.site.pieces import PARTS, Piece, Terms
 from ...operations.site.apply import ensure_site
 from ...operations.site.removal import NOTHING, Declared, not_declared
 from ...ports.cloud import Cloud
-from ..fields import Params, Spec, exactly
+from ..fields import Params, Spec
 from ..task import ApiTask
 from .objects import (
     cluster,
@@ -114,7 +114,7 @@ def secrets(params: Params) -> t.Iterator[str]:
 
 
 def declared(params: Params) -> Declared:
-    return Declared(exactly(params["declaration"]), exactly(params["hosts"] or ()), params["parts"] or PARTS)
+    return Declared(params["declaration"], params["hosts"] or (), params["parts"] or PARTS)
 
 
 def stages_of(params: Params) -> list[list[Piece]]:

@@ -223,7 +223,9 @@ def _category(cloud: Cloud, name: str) -> tuple[str, str]:
 def _elsewhere(held: Host, which: HostName) -> t.Iterator[str]:
     """An address in the URL other than the server's record: the URL is used only to add a host."""
     address = url_name(which.url or "")
-    if is_address(address) and held.ip_address and not same_address(address, held.ip_address):
+    if address == held.ip_address or not (is_address(address) and held.ip_address):
+        return
+    if not same_address(address, held.ip_address):
         yield (
             f"the url of host {held.name} has the address {address}, but CloudStack has {held.ip_address}; "
             "the url is used only to add a host"
