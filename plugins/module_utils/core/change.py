@@ -12,7 +12,7 @@ import dataclasses
 import operator
 import typing as t
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 from .errors import HostcraftError, MissingValue, Reason, Refused
 
@@ -114,7 +114,7 @@ def plain(thing: t.Any) -> dict[str, object]:
     return {name: _plain(getattr(thing, name)) for name in _names(t.cast("t.Any", type(thing)))}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _names(kind: t.Any) -> tuple[str, ...]:
     """Fields of a dataclass, of which there may be thousands."""
     return tuple(each.name for each in dataclasses.fields(kind))
