@@ -196,7 +196,7 @@ def zone_tree(facts: t.Mapping[str, t.Any]) -> str:
 
 
 def _plain(value: t.Any) -> t.Any:
-    """The same without templates. What has none is taken as it was written: Ansible's way to it takes ten times longer."""
+    """The same without templates. What has none is taken as it was written, without Ansible's templates."""
     if isinstance(value, t.Mapping):
         written = _written(value)
         return {key: _inner(value, key, written.get(key, UNKNOWN)) for key in value}
