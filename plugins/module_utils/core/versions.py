@@ -44,6 +44,12 @@ class Difference:
 
 
 READ_ALL = "read without the filter, filtered here"
+_DISK_RATES = tuple(
+    f"{kind}{way}rate{burst}"
+    for kind in ("bytes", "iops")
+    for way in ("read", "write")
+    for burst in ("", "max", "maxlength")
+)
 LATE: tuple[Late, ...] = (
     Late("4.11.1", "restartNetwork", "makeredundant", "cs_network_restart: makeredundant"),
     Late("4.12", "createNetwork", "bypassvlanoverlapcheck", "cs_network: bypass_vlan_overlap_check"),
@@ -62,9 +68,16 @@ LATE: tuple[Late, ...] = (
     Late("4.13", "createServiceOffering", "customized", "cs_service_offering: is_customized"),
     Late("4.14", "getRouterHealthCheckResults", "", "cs_router_info: health"),
     Late("4.14", "listRouters", "fetchhealthcheckresults", "cs_router_info: health"),
+    Late("4.13", "createDiskOffering", "zoneid", "cs_disk_offering: zones"),
+    Late("4.13", "updateDiskOffering", "domainid", "cs_disk_offering: domains"),
+    Late("4.13", "updateDiskOffering", "zoneid", "cs_disk_offering: zones"),
+    Late("4.14", "createDiskOffering", "cachemode", "cs_disk_offering: cache_mode"),
     Late("4.14", "createNetwork", "isolatedpvlantype", "cs_network: isolated_pvlan_type"),
     Late("4.14", "getDiagnosticsData", "", "cs_diagnostics_data"),
     Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: engine=cloudstack"),
+    Late("4.15", "updateDiskOffering", "tags", "cs_disk_offering: storage_tags"),
+    Late("4.15", "updateDiskOffering", "cachemode", "cs_disk_offering: cache_mode"),
+    *(Late("4.15", "updateDiskOffering", rate, "cs_disk_offering: *_rate*") for rate in _DISK_RATES),
     Late("4.15", "updateHost", "name", "cs_host: name"),
     Late("4.15", "updateImageStore", "", "cs_image_store: read_only"),
     Late("4.15", "updateStoragePool", "name", "cs_storage_pool: name"),
@@ -85,6 +98,7 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "updateServiceOffering", "storagetags", "cs_system_offering: storage_tags"),
     Late("4.16", "updatePodManagementNetworkIpRange", "", "cs_management_ip_range: end_ip"),
     Late("4.16", "updateVlanIpRange", "", "cs_vlan_ip_range: end_ip"),
+    Late("4.17", "createDiskOffering", "disksizestrictness", "cs_disk_offering: disk_size_strictness"),
     Late("4.17", "createNetworkOffering", "internetprotocol", "cs_network_offering: internet_protocol"),
     Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),
     Late("4.17", "listEvents", "resourceid", "cs_ha_info", "VMs that a user has stopped are told as not back too"),
@@ -93,6 +107,7 @@ LATE: tuple[Late, ...] = (
     Late("4.17", "restartVPC", "livepatch", "cs_network_restart: livepatch"),
     Late("4.18", "createConsoleEndpoint", "", "cs_acceptance: console", "the console is not tested"),
     Late("4.17", "listUsageServerMetrics", "", "cs_usage_info", "heartbeat and last job are not shown"),
+    Late("4.18", "createDiskOffering", "encrypt", "cs_disk_offering: encrypt"),
     Late("4.18", "createZone", "isedge", "cs_zone: is_edge"),
     Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
     Late("4.19", "listImageStoreObjects", "", "cs_storage_objects_info"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.system_vms.offering import SystemOffering
+from ..core.zone.disk_offerings import DiskOffering
 from ..core.zone.guest_networks import Network
 from ..core.zone.hypervisor_capabilities import HypervisorCapability
 from ..core.zone.network_domains import Suffixed
@@ -83,6 +84,9 @@ class Cloud(t.Protocol):
 
     @property
     def service_offerings(self) -> Collection[ServiceOffering]: ...
+
+    @property
+    def disk_offerings(self) -> Collection[DiskOffering]: ...
 
     @property
     def domains(self) -> Collection[Suffixed]: ...

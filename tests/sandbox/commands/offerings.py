@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from ..errors import invalid
@@ -112,6 +111,23 @@ def list_deployment_planners(call: Call) -> Body:
     return answer(call, "deploymentPlanner", PLANNERS, lambda name: {"name": name})
 
 
+def iops_of(call: Call) -> Body:
+    """IOPS count only where it is said that users do not choose them (source)."""
+    custom, least, most = call.get("customizediops"), call.get("miniops"), call.get("maxiops")
+    if custom is None:
+        return {}
+    if custom:
+        return {"iscustomizediops": True}
+    if least is None and most is None:
+        least = most = 0
+    elif least is None or least <= 0:
+        raise invalid("The min IOPS must be greater than 0.")
+    most = most or 0
+    if least > most:
+        raise invalid("The min IOPS must be less than or equal to the max IOPS.")
+    return {"iscustomizediops": False, "miniops": least, "maxiops": most}
+
+
 def _system_kind(text: str) -> str:
     found = next((kind for kind in (ROUTER, CONSOLE_PROXY, STORAGE_VM) if kind.lower() == text.lower()), None)
     if found is None:
@@ -149,6 +165,9 @@ def create_service_offering(call: Call) -> Body:
         details={each["key"]: each["value"] for each in call.get("serviceofferingdetails", [])},
     )  # fmt: skip
     offering.shown = {shown: call[name] for name, shown in SHOWN.items() if name in call}
+    for name in ("miniops", "maxiops"):
+        offering.shown.pop(name, None)
+    offering.shown.update(iops_of(call))
     if custom:
         offering.shown["iscustomized"] = True
     offering.domain_ids = [row.id for row in call.get("domainid", [])]
@@ -192,11 +211,3 @@ def list_service_offerings(call: Call) -> Body:
         wanted["system_kind"] = _system_kind(call["systemvmtype"])
     rows = call.world.service_offerings.select(lambda offering: offering.system == system, **wanted)
     return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))
-
-
-@command("listDiskOfferings", f"{USERS}.offering", id="nothing", virtualmachineid="vms", volumeid="volumes")
-def list_disk_offerings(call: Call) -> Body:
-    """Those of a fresh installation (their ids are not recorded)."""
-    named = (("Small", 5), ("Medium", 20), ("Large", 100), ("Custom", 0))
-    rows = [{"id": str(uuid.uuid5(uuid.NAMESPACE_OID, name)), "name": name, "disksize": size} for name, size in named]
-    return answer(call, "diskoffering", rows, lambda row: {**row, "iscustomized": row["disksize"] == 0})

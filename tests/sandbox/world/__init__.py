@@ -21,7 +21,7 @@ from .offerings import install_offerings
 from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
-from .vms import AffinityGroup, ServiceOffering, Template, Vm
+from .vms import AffinityGroup, DiskOffering, ServiceOffering, Template, Vm
 from .volumes import Volumes
 from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
@@ -83,6 +83,7 @@ class World(Infrastructure):
         self.staging_stores: Table[ImageStore] = Table("zone_id")
         self.vmware_datacenters: Table[VmwareDatacenter] = Table("zone_id")
         self.service_offerings: Table[ServiceOffering] = Table("name")
+        self.disk_offerings: Table[DiskOffering] = Table("name")
         self.hypervisor_capabilities: Table[HypervisorCapabilities] = Table("name", "version")
         self.templates: Table[Template] = Table("zone_id")
         self.vms: Table[Vm] = Table("zone_id", "host_id", "last_host_id", "network_id", "vpc_id", "kind", "name")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
-from .vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, ServiceOffering
+from .vms import CONSOLE_PROXY, ROUTER, STORAGE_VM, DiskOffering, ServiceOffering
 
 if TYPE_CHECKING:
     from . import World
@@ -19,7 +20,14 @@ INSTALLED = (
 )
 
 
+# Disk offerings: name, GB (their ids are not recorded).
+DISKS = (("Small", 5), ("Medium", 20), ("Large", 100), ("Custom", 0))
+
+
 def install_offerings(world: World) -> None:
+    for name, size in DISKS:
+        its = str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+        world.disk_offerings.add(DiskOffering(world.disk_offerings.next_id(), its, name, name, world.now(), size))
     local = [(f"{name} - Local Storage", cores, mhz, mib, kind) for name, cores, mhz, mib, kind in INSTALLED if kind]
     for name, cores, mhz, memory, kind in (*INSTALLED, *local):
         row = ServiceOffering(

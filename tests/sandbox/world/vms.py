@@ -47,6 +47,22 @@ class ServiceOffering:
 
 
 @dataclass(slots=True)
+class DiskOffering:
+    """`size` in GB, 0 where users choose it. `shown`: further values as its view shows them."""
+
+    id: int
+    uuid: str
+    name: str
+    display_text: str
+    created: str
+    size: int
+    storage_tags: str = ""
+    shown: dict[str, object] = field(default_factory=dict)
+    domain_ids: list[int] = field(default_factory=list)
+    zone_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Template:
     """`size` in bytes."""
 

@@ -22,6 +22,7 @@ from .certificates import Authorities
 from .client import Client, Job
 from .dedications import Dedications
 from .diagnostics import Diagnostics
+from .disk_offerings import DISK_OFFERINGS
 from .events import Events
 from .fleet import FleetReader
 from .host_records import HostRecords
@@ -140,6 +141,7 @@ class Gateway:
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.service_offerings = Listing(client, service_offerings.SERVICE_OFFERINGS)
+        self.disk_offerings = Listing(client, DISK_OFFERINGS)
         self.domains = Listing(client, owners.DOMAINS)
         self.accounts = Listing(client, owners.ACCOUNTS)
         self.hypervisor_capabilities = Listing(client, HYPERVISOR_CAPABILITIES)

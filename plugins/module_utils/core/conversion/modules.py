@@ -52,6 +52,7 @@ MODULES: t.Mapping[str, Module] = {
     "cluster_info": Module(),
     "configuration": Module(),
     "configuration_info": Module(),
+    "disk_offering": Module(renamed={"domain": "domains"}),
     "host": Module(choices={"hypervisor": (*HYPERVISORS, "Custom")}),
     "image_store": Module(),
     "network": Module(
@@ -120,7 +121,6 @@ ONLY_THEIRS = frozenset(
         "account",
         "affinity_group",
         "api_request",
-        "disk_offering",
         "domain",
         "firewall",
         "instance",

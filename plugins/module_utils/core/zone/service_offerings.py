@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from ..change import Rules, same_set, same_word
 from ..errors import InvalidValue, Reason
 from ..naming import nearest
+from .offerings import ANEW, check_pair, check_rates, reasons_against_iops
 
-ANEW = "the server cannot change it: create another offering"
 IMPLICIT = "ImplicitDedicationPlanner"
 MODE = "ImplicitDedicationMode"
 SIZES = ("cpu_number", "cpu_speed", "memory")
+IOPS = ("is_iops_customized", "disk_iops_min", "disk_iops_max")
+RATES = ("network_rate", "bytes_read_rate", "bytes_write_rate", "disk_iops_read_rate", "disk_iops_write_rate")
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,8 @@ def check_sizes(wanted: t.Mapping[str, t.Any]) -> list[str]:
     for name in SIZES:
         if wanted.get(name) is not None and wanted[name] < 1:
             raise InvalidValue(name, wanted[name], "a number above 0")
-    for name in ("network_rate", "bytes_read_rate", "bytes_write_rate", "disk_iops_read_rate", "disk_iops_write_rate"):
-        if wanted.get(name) is not None and wanted[name] < 0:
-            raise InvalidValue(name, wanted[name], "0 for no limit, or a higher number")
-    least, most = wanted.get("disk_iops_min"), wanted.get("disk_iops_max")
-    if least is not None and most is not None and least > most:
-        raise InvalidValue("disk_iops_min", least, f"{most} (disk_iops_max) or less")
+    check_rates(wanted, RATES)
+    check_pair(wanted, "disk_iops_min", "disk_iops_max")
     return [] if wanted.get("is_customized") else [name for name in SIZES if wanted.get(name) is None]
 
 
@@ -120,9 +118,7 @@ def reasons_against_service_offering(wanted: t.Mapping[str, t.Any], planners: t.
         if given:
             message = f"users choose the size of a customized offering, but {', '.join(given)} is set"
             yield Reason("size_customized", message, "omit the size, or is_customized")
-    if wanted.get("is_iops_customized") and (wanted.get("disk_iops_min") or wanted.get("disk_iops_max")):
-        message = "users choose the IOPS of the disk, but disk_iops_min or disk_iops_max is set"
-        yield Reason("iops_customized", message, "omit them, or is_iops_customized")
+    yield from reasons_against_iops(wanted, *IOPS)
 
 
 def unfit_hosts(hosts: t.Sequence[str], busy: t.Mapping[str, t.Sequence[str]]) -> list[str]:

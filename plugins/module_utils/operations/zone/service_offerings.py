@@ -13,7 +13,9 @@ from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import MissingValue, Refused
+from ...core.zone.offerings import fixed_iops
 from ...core.zone.service_offerings import (
+    IOPS,
     SERVICE_OFFERING,
     ServiceOffering,
     check_sizes,
@@ -64,7 +66,11 @@ def ensure_service_offering(cloud: Cloud, wanted: Fields, state: State, check_mo
         reasons = list(reasons_against_service_offering(fields, planners))
         if reasons:
             raise Refused(f"{KIND} {wanted['name']}", reasons)
-        fields.update(display_text=fields.get("display_text") or wanted["name"], tags=fields.get("storage_tags"))
+        fields.update(
+            display_text=fields.get("display_text") or wanted["name"],
+            tags=fields.get("storage_tags"),
+            is_iops_customized=fixed_iops(fields, *IOPS),
+        )
     warnings: list[str] = []
     if wanted.get("implicit_dedication") == "strict":
         warnings = _unfit(cloud, t.cast("tuple[str, ...]", fields.get("zone_ids") or ()))
