@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone.limits
 options:
   name:
-    description: Name or ID of the offering.
+    description: Name or ID of the disk offering.
     type: str
     required: true
   disk_size:
