@@ -45,10 +45,10 @@ class Difference:
 
 READ_ALL = "read without the filter, filtered here"
 _DISK_RATES = tuple(
-    f"{kind}{way}rate{burst}"
+    f"{kind}_{way}_rate{burst}"
     for kind in ("bytes", "iops")
     for way in ("read", "write")
-    for burst in ("", "max", "maxlength")
+    for burst in ("", "_max", "_max_length")
 )
 LATE: tuple[Late, ...] = (
     Late("4.11.1", "restartNetwork", "makeredundant", "cs_network_restart: makeredundant"),
@@ -77,7 +77,7 @@ LATE: tuple[Late, ...] = (
     Late("4.14", "startRollingMaintenance", "", "cs_rolling_maintenance: engine=cloudstack"),
     Late("4.15", "updateDiskOffering", "tags", "cs_disk_offering: storage_tags"),
     Late("4.15", "updateDiskOffering", "cachemode", "cs_disk_offering: cache_mode"),
-    *(Late("4.15", "updateDiskOffering", rate, "cs_disk_offering: *_rate*") for rate in _DISK_RATES),
+    *(Late("4.15", "updateDiskOffering", each.replace("_", ""), f"cs_disk_offering: {each}") for each in _DISK_RATES),
     Late("4.15", "updateHost", "name", "cs_host: name"),
     Late("4.15", "updateImageStore", "", "cs_image_store: read_only"),
     Late("4.15", "updateStoragePool", "name", "cs_storage_pool: name"),
