@@ -5,7 +5,7 @@
 Fails above the bounds: seconds of CPU beyond ``ansible-inventory --list`` of the same inventory, API calls, MiB.
 ``ansible-inventory`` prints the whole declaration for each host, so it is stopped when it has used as much as site.yml.
 With ``--export``, which leaves out the variables of groups, it is shown only.
-Run: python benchmarks/site.py [HOSTS] [CLUSTERS]
+Run: python benchmarks/site_zone.py [HOSTS] [CLUSTERS]
 """
 
 from __future__ import annotations
