@@ -44,9 +44,10 @@ def test_each_kind_of_difference_has_its_code(sandbox: Sandbox, cloud: Gateway) 
     def change(world: World) -> None:
         next(row for row in world.hosts if row.name.startswith("kvm-a4")).tags = ["{{ evil }}", "ssd"]
         world.hosts.remove(next(row for row in world.hosts if row.name.startswith("kvm-a2")))
-        world.image_stores.remove(next(iter(world.image_stores)))
-        next(iter(world.storage_pools)).path = "/somewhere/else"
+        world.image_stores.remove(next(row for row in world.image_stores if row.name == store))
+        next(row for row in world.storage_pools if row.name == pool).path = "/somewhere/else"
 
+    # They are made at the same time, so any of them may be the first there.
     given = example()
     pool, store = (given["declaration"][key][0]["name"] for key in ("primary_storage", "secondary_storage"))
     sandbox.run(change)
@@ -122,6 +123,33 @@ def test_findings_are_a_part_of_the_doctors(cloud: Gateway) -> None:
     rows: Any = doctor.result["findings"]
     (row,) = [each for each in rows if each["code"] == "not_declared"]
     assert (row["judge"], row["object"].split()[0], row["tools"]) == ("cs_site_info", "storage", ["cs_site_info"])
+
+
+def test_a_host_without_a_password_is_missing_and_not_impossible(sandbox: Sandbox, cloud: Gateway) -> None:
+    """Who compares needs no password: a host that is gone is told as such all the same."""
+    sandbox.run(lambda world: world.hosts.remove(next(each for each in world.hosts if each.name.startswith("kvm-a2"))))
+    given = example()
+    given["hosts"] = [
+        {key: value for key, value in each.items() if key not in ("username", "password")} for each in given["hosts"]
+    ]
+    assert told(cloud, given) == [("declared_missing", "host kvm-a2.zurich.example.net")]
+
+
+def test_what_differs_of_the_zone_itself_is_found_once(sandbox: Sandbox, cloud: Gateway, connect: Connect) -> None:
+    """Its state, which is written last, is an object of its own: the rest is none of it."""
+    given = example()
+    given["declaration"]["dns1"] = "192.0.2.99"
+    zone = given["declaration"]["name"]
+    assert told(cloud, given) == [("declared_differently", f"zone {zone}")]
+    assert told(cloud, given, parts=["state"]) == []
+    planned = perform(cloud, "cs_site", **given, state="planned")
+    assert [each for each in planned.result["plan"] if "dns1" in each] == planned.result["plan"]
+    assert len(planned.result["plan"]) == 1
+    assert not perform(cloud, "cs_site", **given, parts=["state"]).changed
+    sandbox.run(lambda world: setattr(next(iter(world.zones)), "allocation_state", "Disabled"))
+    given["declaration"]["dns1"] = example()["declaration"]["dns1"]
+    fresh = Gateway(connect(sandbox))
+    assert told(fresh, given) == [("declared_differently", f"state of zone {zone}")]
 
 
 def test_a_zone_that_is_not_there_is_missing_whole(sandbox: Sandbox, cloud: Gateway) -> None:

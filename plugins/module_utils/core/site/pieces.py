@@ -250,8 +250,7 @@ class _Zone:
         return [[self._setting(each) for each in self._settings() if not each["cluster"]]]
 
     def state(self) -> list[list[Piece]]:
-        """With what a zone cannot be made without, so that check mode can foretell it where there is none yet."""
-        given = {**_taken(self.its, ("name", "dns1")), "state": self.its.get("allocation_state") or "enabled"}
+        given = {"name": self.its.get("name"), "state": self.its.get("allocation_state") or "enabled"}
         return [[Piece(STATE, self.name, "zone", given, (("zone", self.name),))]]
 
     def _host(self, host: Record) -> Piece:

@@ -18,7 +18,7 @@ from ...core.errors import (
     TransportError,
     Unsupported,
 )
-from ...core.site.pieces import PROVIDERS, Key, Piece
+from ...core.site.pieces import PROVIDERS, STATE, Key, Piece
 from ...core.text import printable
 from ...ports.cloud import Cloud
 
@@ -54,6 +54,9 @@ def decided(
 
     def decide(piece: Piece) -> Decided:
         waits = not coming.isdisjoint(piece.needs)
+        if waits and piece.kind == STATE:
+            # Of a zone that is not there yet the server has no state to compare, and the module would create one.
+            return Decided(piece, Outcome(True, after={"allocation_state": str(piece.given["state"]).capitalize()}))
         try:
             outcome = act(piece, cloud, True)
         except (TransportError, AuthenticationFailed):
