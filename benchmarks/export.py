@@ -84,7 +84,8 @@ def main(arguments: list[str]) -> int:
         "made by ngine_io.cloudstack": incumbent,
         f"snapshot of {hosts:,} hosts, {vms:,} VMs": snapshot(hosts, vms),
     }
-    return 0 if all([proven(title, make) for title, make in zones.items()]) else 1
+    good = [proven(title, make) for title, make in zones.items()]
+    return 0 if all(good) else 1
 
 
 if __name__ == "__main__":
