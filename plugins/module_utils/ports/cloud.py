@@ -34,7 +34,7 @@ from .servers.management import Alerts, HostRecords, ManagementServers, Trials, 
 from .storage import Stores, Volumes
 from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
 from .vlans import Vlans
-from .zone import Dedications, Hosts, Offers, PodRanges, Settings
+from .zone import Dedications, Hosts, Limits, Offers, PodRanges, Settings
 
 
 class Cloud(t.Protocol):
@@ -84,6 +84,9 @@ class Cloud(t.Protocol):
 
     @property
     def service_offerings(self) -> Collection[ServiceOffering]: ...
+
+    @property
+    def limits(self) -> Limits: ...
 
     @property
     def disk_offerings(self) -> Collection[DiskOffering]: ...

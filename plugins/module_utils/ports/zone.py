@@ -9,6 +9,7 @@ import typing as t
 
 from ..core.zone.dedication import Dedication, Owner, Tenant
 from ..core.zone.hosts import Host, HostName
+from ..core.zone.resource_limits import LimitOwner
 from ..core.zone.settings import Setting
 from .collection import Collection
 
@@ -52,6 +53,18 @@ class Dedications(t.Protocol):
 
     def names(self) -> t.Mapping[str, str]:
         """Paths of domains and names of accounts by their ids."""
+
+
+class Limits(t.Protocol):
+    """Limits of domains, accounts and projects."""
+
+    def owner(self, domain: str, account: str, project: str) -> LimitOwner:
+        """The project, else the account, else the domain of that name. Raises NotFound or Ambiguous."""
+
+    def all(self, owner: LimitOwner) -> t.Mapping[int, int]:
+        """Limits by the number of the resource; -1 for none."""
+
+    def write(self, owner: LimitOwner, number: int, most: int) -> None: ...
 
 
 class Offers(t.Protocol):

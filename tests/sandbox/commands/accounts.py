@@ -14,12 +14,12 @@ ACCOUNTS = "org.apache.cloudstack.api.command.user.account"
 UNLIMITED = "Unlimited"
 # GiB of a root disk whose offering gives no size: that of the built-in template (T3:33).
 ROOT_DISK = 2
-ADMIN_TYPE = 1
 
 
-def used(world: World, domain: Domain) -> dict[str, int | float]:
-    """Amounts by resource: counts, MiB of memory, GiB of storage. All accounts of a domain count."""
-    accounts = {account.id for account in world.accounts if account.domain_id == domain.id}
+def used(world: World, domain: Domain, accounts: set[int] | None = None) -> dict[str, int | float]:
+    """Amounts by resource: counts, MiB of memory, GiB of storage. All accounts of a domain count, or those named."""
+    if accounts is None:
+        accounts = {account.id for account in world.accounts if account.domain_id == domain.id}
     vms = [vm for vm in world.vms.select(kind=USER) if vm.account_id in accounts and vm.state != "Expunging"]
     networks = [n for n in world.networks if n.account_id in accounts]
     counted = [vm for vm in vms if vm.state != "Destroyed"]
@@ -38,9 +38,9 @@ def used(world: World, domain: Domain) -> dict[str, int | float]:
     }
 
 
-def _limits(world: World, domain: Domain) -> Body:
+def limits_view(amounts: dict[str, int | float]) -> Body:
     body: Body = {}
-    for name, amount in used(world, domain).items():
+    for name, amount in amounts.items():
         body.update({f"{name}limit": UNLIMITED, f"{name}total": amount, f"{name}available": UNLIMITED})
     return body
 
@@ -53,7 +53,7 @@ def domain_view(world: World, domain: Domain) -> Body:
         "haschild": any(other.parent_id == domain.id for other in world.domains),
         "path": domain.path,
         "state": "Active",
-        **_limits(world, domain),
+        **limits_view(used(world, domain)),
         "hasannotations": False,
     }
     if domain.network_domain:
@@ -89,7 +89,7 @@ def account_view(world: World, account: Account) -> Body:
         "username": account.name,
         "accountid": account.uuid,
         "account": account.name,
-        "accounttype": ADMIN_TYPE,
+        "accounttype": account.kind,
         "domainid": domain.uuid,
         "domain": domain.name,
         "state": "enabled",
@@ -98,16 +98,16 @@ def account_view(world: World, account: Account) -> Body:
     return {
         "id": account.uuid,
         "name": account.name,
-        "accounttype": ADMIN_TYPE,
-        "rolename": "Root Admin",
-        "roletype": "Admin",
+        "accounttype": account.kind,
+        "rolename": "Root Admin" if account.kind else "User",
+        "roletype": "Admin" if account.kind else "User",
         "domainid": domain.uuid,
         "domain": domain.name,
         "domainpath": domain.path,
         "state": "enabled",
         "isdefault": True,
         **({"networkdomain": account.network_domain} if account.network_domain else {}),
-        **_limits(world, domain),
+        **limits_view(used(world, domain)),
         "user": [user],
     }
 
@@ -115,6 +115,7 @@ def account_view(world: World, account: Account) -> Body:
 @command("listAccounts", ACCOUNTS, id="accounts")
 def list_accounts(call: Call) -> Body:
     rows = call.world.accounts.select(project_id=None, **filters(call, id="id", name="name", domainid="domain_id"))
-    if call.get("state", "enabled").lower() != "enabled" or call.get("accounttype", ADMIN_TYPE) != ADMIN_TYPE:
+    if call.get("state", "enabled").lower() != "enabled":
         rows = []
+    rows = [row for row in rows if call.get("accounttype", row.kind) == row.kind]
     return answer(call, "account", keyword(call, rows), lambda row: account_view(call.world, row))

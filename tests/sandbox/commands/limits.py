@@ -17,6 +17,7 @@ TYPES = (
     ("backup_storage", "backupstorage"), ("bucket", "bucket"), ("object_storage", "objectstorage"), ("gpu", "gpu"),
 )  # fmt: skip
 UNLIMITED = -1
+ROOT_ADMIN = 1
 
 
 def _owner(call: Call, account: Account | None, domain: Domain) -> Body:
@@ -82,7 +83,7 @@ def update_resource_limit(call: Call) -> Body:
     if most < UNLIMITED:
         raise invalid("Please specify either '-1' for an infinite limit, or a limit that is at least '0'.")
     account, domain = owner
-    if account is not None and account.id == world.admin.id and most != UNLIMITED:
+    if account is not None and account.project_id is None and account.kind == ROOT_ADMIN and most != UNLIMITED:
         raise invalid("Only -1 limit is supported for Root Admin accounts")
     if account is None and domain.parent_id is None:
         raise denied(f"Cannot update resource limit for ROOT domain {domain.id}, permission denied")

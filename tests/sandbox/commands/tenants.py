@@ -10,7 +10,7 @@ from ..registry import Body, Call, Work, command
 from ..surface import version_key
 from ..world import World
 from ..world.accounts import Account, Domain, Project
-from .accounts import account_view, domain_view
+from .accounts import account_view, domain_view, limits_view, used
 from .guest_networks import whose
 
 ADMIN = "org.apache.cloudstack.api.command.admin"
@@ -71,6 +71,7 @@ def create_account(call: Call) -> Body:
     if world.accounts.select(name=name, domain_id=domain.id):
         raise invalid(f"The specified account: {name} already exists")
     row = Account(world.accounts.next_id(), world.new_uuid(), name, domain.id, world.new_uuid())
+    row.kind = call.get("accounttype", 0)
     _suffix(call, row)
     return {"account": account_view(world, world.accounts.add(row))}
 
@@ -86,6 +87,7 @@ def _view(world: World, project: Project) -> Body:
         "projectaccountname": world.accounts[project.account_id].name,
         "state": "Active",
         "created": project.created,
+        **limits_view(used(world, domain, {project.account_id})),
     }
 
 

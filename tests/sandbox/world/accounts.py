@@ -17,7 +17,7 @@ class Domain:
 
 @dataclass(slots=True)
 class Account:
-    """`project_id`: the project that it stands for."""
+    """`project_id`: the project that it stands for. `kind`: 1 is an administrator of the root domain."""
 
     id: int
     uuid: str
@@ -25,6 +25,7 @@ class Account:
     domain_id: int
     user_uuid: str
     project_id: int | None = None
+    kind: int = 1
     network_domain: str | None = None
 
 

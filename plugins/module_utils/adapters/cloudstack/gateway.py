@@ -35,6 +35,7 @@ from .oobm import HostHas, Oobms
 from .outages import Outages
 from .pod_ranges import PodRanges
 from .records import Record
+from .resource_limits import Limits
 from .routers import Routers, ServedNetworks
 from .stores import Stores
 from .system_templates import SystemTemplates
@@ -141,6 +142,7 @@ class Gateway:
         self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
         self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
         self.service_offerings = Listing(client, service_offerings.SERVICE_OFFERINGS)
+        self.limits = Limits(client, self.owner_id)
         self.disk_offerings = Listing(client, DISK_OFFERINGS)
         self.domains = Listing(client, owners.DOMAINS)
         self.accounts = Listing(client, owners.ACCOUNTS)

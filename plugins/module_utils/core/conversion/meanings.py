@@ -116,6 +116,12 @@ MEANINGS: tuple[Meaning, ...] = (
         "there this option is never sent; here it reaches the server",
         ("xen_networklabel",),
     ),
+    Meaning(
+        "resource_limit",
+        "| `resource_limit` | `limit` defaults to -1",
+        "there a task without limit removes the limit; here the option is required",
+        without="limit",
+    ),
     *(
         Meaning(
             "router",

@@ -78,6 +78,7 @@ MODULES: t.Mapping[str, Module] = {
     "physical_network": Module(),
     "pod": Module(),
     "pod_info": Module(),
+    "resource_limit": Module(),
     "router": Module(missing={"poll_async": WAITED}),
     "service_offering": Module(
         renamed={
@@ -143,7 +144,6 @@ ONLY_THEIRS = frozenset(
         "portforward",
         "project",
         "region",
-        "resource_limit",
         "role",
         "role_permission",
         "security_group",
