@@ -44,7 +44,8 @@ def incumbent(server: Sandbox) -> str:
     access = {"ENDPOINT": server.url, "KEY": server.key, "SECRET": server.secret}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
     environment |= {f"CLOUDSTACK_{key}": value for key, value in access.items()}
-    command = [ROOT / ".venv/peer/bin/ansible-playbook", ROOT / "benchmarks/incumbent_zone.yml", "-e", "zone=peer"]
+    command = [str(ROOT / ".venv/peer/bin/ansible-playbook"), str(ROOT / "benchmarks/incumbent_zone.yml")]
+    command += ["-e", "zone=peer"]
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     return "peer"
 
