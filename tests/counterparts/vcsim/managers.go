@@ -31,6 +31,14 @@ var ours = map[string]func(*simulator.Context, types.ManagedObjectReference) mo.
 		}
 		return &nicManager{manager}
 	},
+	"AuthorizationManager.HasPrivilegeOnEntities": func(
+		ctx *simulator.Context, ref types.ManagedObjectReference) mo.Reference {
+		manager, ok := ctx.Map.Get(ref).(*simulator.AuthorizationManager)
+		if !ok {
+			return nil
+		}
+		return &authorization{manager}
+	},
 	"HostStorageSystem.UpdateSoftwareInternetScsiEnabled": hostStorage,
 	"HostStorageSystem.AddInternetScsiSendTargets":        hostStorage,
 	"HostStorageSystem.RescanAllHba":                      hostStorage,
@@ -167,7 +175,9 @@ func (n *networkSystem) settle(held *types.HostVirtualSwitch, spec types.HostVir
 }
 
 // nicManager selects a VMkernel port for a kind of traffic.
-type nicManager struct{ Manager *simulator.HostVirtualNicManager }
+type nicManager struct {
+	Manager *simulator.HostVirtualNicManager
+}
 
 func (n *nicManager) Reference() types.ManagedObjectReference {
 	return types.ManagedObjectReference{Type: "OurNicManager", Value: n.Manager.Self.Value}
@@ -284,4 +294,42 @@ func (s *serviceSystem) UpdateServicePolicy(req *types.UpdateServicePolicy) soap
 		return &methods.UpdateServicePolicyBody{Fault_: fault}
 	}
 	return &methods.UpdateServicePolicyBody{Res: new(types.UpdateServicePolicyResponse)}
+}
+
+// authorization grants what the role of a user's permission on an entity has; all where the user has none there.
+type authorization struct {
+	Manager *simulator.AuthorizationManager
+}
+
+func (a *authorization) Reference() types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "OurAuthorizationManager", Value: a.Manager.Self.Value}
+}
+
+func (a *authorization) HasPrivilegeOnEntities(
+	ctx *simulator.Context, req *types.HasPrivilegeOnEntities) soap.HasFault {
+	var found []types.EntityPrivilege
+	for _, entity := range req.Entity {
+		one := types.EntityPrivilege{Entity: entity}
+		for _, id := range req.PrivId {
+			one.PrivAvailability = append(one.PrivAvailability,
+				types.PrivilegeAvailability{PrivId: id, IsGranted: a.granted(ctx, entity, id)})
+		}
+		found = append(found, one)
+	}
+	return &methods.HasPrivilegeOnEntitiesBody{Res: &types.HasPrivilegeOnEntitiesResponse{Returnval: found}}
+}
+
+func (a *authorization) granted(ctx *simulator.Context, entity types.ManagedObjectReference, id string) bool {
+	held := a.Manager.RetrieveEntityPermissions(ctx, &types.RetrieveEntityPermissions{Entity: entity})
+	for _, permission := range held.(*methods.RetrieveEntityPermissionsBody).Res.Returnval {
+		if permission.Principal != ctx.Session.UserName {
+			continue
+		}
+		for _, role := range a.Manager.RoleList {
+			if role.RoleId == permission.RoleId {
+				return slices.Contains(role.Privilege, id)
+			}
+		}
+	}
+	return true
 }

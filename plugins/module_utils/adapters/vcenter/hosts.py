@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.errors import NotFound
 from ...core.hypervisors.model import HypervisorAccess, HypervisorHost, Obstacle
@@ -13,6 +14,7 @@ from ...core.vsphere.model import PortGroup, SwitchPolicy, Vsphere, VsphereHost,
 from .checklist import CHECKLIST, MANAGERS, cluster_of, iscsi_of, unused_groups
 from .client import Step, VcenterClient
 from .gateway import HOSTS, VcenterGateway
+from .privileges import lacking
 
 WITH_MANAGERS = Step(HOSTS.kind, HOSTS.path, (*HOSTS.then, *MANAGERS))
 
@@ -32,6 +34,7 @@ class VcenterHosts:
         self._policies: dict[tuple[str, str], t.Any] = {}  # of port groups, by host and name
         self._switches: dict[tuple[str, str], t.Any] = {}  # specifications, by host and name
         self._unused: dict[str, t.Any] = {}
+        self._lacking: t.Optional[tuple[str, ...]] = None
 
     def read(self) -> Vsphere:
         place = self._gateway.place
@@ -49,7 +52,9 @@ class VcenterHosts:
         cluster = things.at(place.ref)
         if cluster is None:
             raise NotFound("cluster", place.name, "the vCenter")
-        return cluster_of(cluster, place, things)
+        if self._lacking is None:
+            self._lacking = lacking(self._client, place.datacenter_ref)
+        return replace(cluster_of(cluster, place, things), lacking=self._lacking)
 
     def set_ntp(self, host: VsphereHost, servers: t.Sequence[str]) -> None:
         config = self._vim.host.DateTimeConfig(ntpConfig=self._vim.host.NtpConfig(server=list(servers)))

@@ -39,6 +39,7 @@ class ClusterPlace(t.NamedTuple):
     folders: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    datacenter_ref: t.Any = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,15 +102,15 @@ def _spellings(wanted: str) -> tuple[str, ...]:
 
 def _place(cluster: Thing, things: Things) -> ClusterPlace:
     """The folders on the way up; a datacenter's own folder of hosts and the root are none that somebody made."""
-    datacenter = ""
+    datacenter, ref = "", None
     below: list[str] = []
     above: list[str] = []
     at = things.at(cluster["parent"])
     while at is not None:
         parent = things.at(at["parent"])
         if at.kind == "Datacenter":
-            datacenter = text(at["name"])
+            datacenter, ref = text(at["name"]), at.ref
         elif parent is not None and parent.kind != "Datacenter":
             (above if datacenter else below).insert(0, text(at["name"]))
         at = parent
-    return ClusterPlace(cluster.ref, text(cluster["name"]), datacenter, tuple(below), tuple(above))
+    return ClusterPlace(cluster.ref, text(cluster["name"]), datacenter, tuple(below), tuple(above), datacenter_ref=ref)

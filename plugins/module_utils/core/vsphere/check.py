@@ -51,6 +51,13 @@ def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Found:
         yield told("ha_off", cluster.name)
     if cluster.hosts and cluster.drs != "fullyAutomated":
         yield told("drs_not_automatic", f"DRS is {cluster.drs or 'off'}", drs=cluster.drs)
+    yield from _judge_surroundings(cluster)
+
+
+def _judge_surroundings(cluster: Vsphere) -> Found:
+    """The user, and what is beside the cluster in its datacenter."""
+    if cluster.lacking:
+        yield told("privileges_missing", several(cluster.lacking, 5), privileges=list(cluster.lacking))
     if cluster.others:
         yield told("other_clusters", several(cluster.others, 5), clusters=list(cluster.others))
     if cluster.unused_groups:

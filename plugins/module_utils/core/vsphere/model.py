@@ -183,6 +183,7 @@ class Vsphere:
     others: the other clusters of its datacenter. unused_groups: distributed port groups of CloudStack's guest networks
     that no VM and no host uses.
     foreign_mounts: datastores that hosts outside of the cluster mount, with how many those are.
+    lacking: privileges that the user of the connection does not have on the datacenter.
     """
 
     name: str
@@ -196,3 +197,4 @@ class Vsphere:
     evc: str = ""
     foreign_mounts: tuple[tuple[str, int], ...] = ()
     unused_groups: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()

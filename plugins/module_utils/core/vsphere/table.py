@@ -205,6 +205,12 @@ VSPHERE = Table(
             "do not share CloudStack's storage with other hosts",
             _OTHER,
         ),
+        (
+            "privileges_missing",
+            "The vCenter user lacks privileges of an administrator on the datacenter",
+            "give the user the role Administrator, or ignore the code if CloudStack works with its role",
+            "Preparation Checklist for VMware: vCenter Checklist",
+        ),
         ("paths_dead", "Paths to a disk are dead", "check the storage network", "vSphere: Multipathing for vSphere"),
         (
             "ha_off",

@@ -122,6 +122,7 @@ APART = {
     "other_clusters",
     "ntp_stopped",
     "portgroup_unused",
+    "privileges_missing",
     "switch_ports_few",
 }
 
@@ -189,6 +190,24 @@ def policy(vcenter: Vcsim, word: str) -> None:
     with closing(vcenter.open()) as gateway:
         host = gateway.client.reference("HostSystem", gateway.read().hosts[0].id)
         host.configManager.serviceSystem.UpdateServicePolicy("ntpd", word)
+
+
+def test_privileges_that_the_user_lacks_are_named() -> None:
+    with world() as vcenter:
+        well_kept(vcenter)
+        with closing(vcenter.open()) as gateway:
+            content, vim = gateway.client.content, gateway.client.vim
+            manager, user = content.authorizationManager, content.sessionManager.currentSession.userName
+            every = next(each.privilege for each in manager.roleList if each.name == "Admin")
+            role = manager.AddAuthorizationRole("cloud", [each for each in every if not each.startswith("VApp.")])
+            rights = vim.AuthorizationManager.Permission(principal=user, group=False, roleId=role, propagate=True)
+            manager.SetEntityPermissions(content.rootFolder.childEntity[0], [rights])
+        findings = judge_vsphere(seen(vcenter), VsphereExpected(**GOOD)).findings
+    assert [each.code for each in findings] == ["privileges_missing"]
+    lost: list[str] = findings[0].facts["privileges"]
+    assert lost == sorted(each for each in every if each.startswith("VApp."))
+    assert len(lost) > 5
+    assert lost[0] in findings[0].evidence
 
 
 def test_cluster_without_hosts_and_in_a_folder_is_found() -> None:
