@@ -207,7 +207,7 @@ VSPHERE = Table(
         ),
         (
             "privileges_missing",
-            "The vCenter user lacks privileges of an administrator on the datacenter",
+            "The vCenter user does not have all privileges of an administrator on the datacenter",
             "give the user the role Administrator, or ignore the code if CloudStack works with its role",
             "Preparation Checklist for VMware: vCenter Checklist",
         ),
