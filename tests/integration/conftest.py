@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from hosts import Fleet
+from integration import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 # The longest files, so that no worker begins one when the others have ended.
@@ -54,11 +55,13 @@ os.environ.setdefault("ANSIBLE_CONFIG", str(ROOT / "tests/integration/ansible.cf
 
 
 @pytest.fixture(scope="session", autouse=True)
-def archives(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One folder of module archives for the playbooks of all workers of this session."""
-    own = tmp_path_factory.getbasetemp()
-    session = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+def playbooks(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One folder of module archives for the playbooks of all workers of this session, and one ansible-playbook."""
+    session, owner = tmp_path_factory.getbasetemp(), os.getpid()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        session, owner = session.parent, os.getppid()
     os.environ["MODULE_ARCHIVES"] = str(session / "archives")
+    forked.install(session / "forked", owner)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,7 @@ import ansible
 HERE = Path(__file__).parent
 CORE = Path(ansible.__file__).parent
 PLACE, CORE_PLACE = "/srv/interpreter", "/srv/ansible"
-RECIPE = tuple((HERE / name).read_text(encoding="utf-8") for name in ("client.c", "server.py"))
+RECIPE = tuple((HERE / name).read_text(encoding="utf-8") for name in ("client.c", "forks.py", "server.py"))
 UNITS = {
     "hosts-python.socket": """\
 [Socket]
@@ -36,7 +36,8 @@ def build(folder: Path) -> None:
     """The client and its server in a folder, which hosts have at PLACE."""
     command = ["gcc", "-O2", "-static", "-o", str(folder / "python3"), str(HERE / "client.c")]
     subprocess.run(command, check=True)
-    shutil.copy(HERE / "server.py", folder)
+    for name in ("forks.py", "server.py"):
+        shutil.copy(HERE / name, folder)
 
 
 def enable(root: Path) -> None:

@@ -32,11 +32,11 @@ static int starts_otherwise(void)
 	return 0;
 }
 
-/* Its mask of modes, then its environment, each with an end of text. */
+/* Its mask of modes, the number of its arguments, then its environment, each with an end of text. */
 static size_t written(char *text, size_t size)
 {
 	mode_t mask = umask(0);
-	size_t used = (size_t)snprintf(text, size, "%o", mask) + 1;
+	size_t used = (size_t)snprintf(text, size, "%o%c0", mask, 0) + 1;
 
 	umask(mask);
 	for (char **entry = environ; *entry; entry++) {

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.forked import COLD
 from integration.killed import kill_alone
 from integration.maintenance.site import Site, build, notes, placement
 
@@ -34,7 +35,9 @@ class Zone:
     def __init__(self, box: Sandbox, site: Site) -> None:
         self.box, self.site = box, site
 
-    def start(self, *options: str, playbook: Path = PLAYBOOK, **variables: Any) -> subprocess.Popen[str]:
+    def start(
+        self, *options: str, playbook: Path = PLAYBOOK, command: str = COLD, **variables: Any
+    ) -> subprocess.Popen[str]:
         """The playbook as a process in a group of its own."""
         environment = {
             **os.environ,
@@ -47,9 +50,8 @@ class Zone:
         given["ansible_python_interpreter"] = sys.executable
         given.update({f"rolling_maintenance_{name}": value for name, value in variables.items()})
         inventory = ",".join(["localhost", *self.site.hosts])
-        command = ["ansible-playbook", "-i", inventory, "-e", json.dumps(given), *options, str(playbook)]
         return subprocess.Popen(
-            command,
+            [command, "-i", inventory, "-e", json.dumps(given), *options, str(playbook)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -58,7 +60,7 @@ class Zone:
         )
 
     def run(self, *options: str, playbook: Path = PLAYBOOK, **variables: Any) -> tuple[int, str]:
-        process = self.start(*options, playbook=playbook, **variables)
+        process = self.start(*options, playbook=playbook, command="ansible-playbook", **variables)
         output, _none = process.communicate(timeout=600)
         return process.returncode, output
 

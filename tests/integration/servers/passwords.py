@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hosts import Fleet, Host
+from integration.forked import COLD
 from integration.killed import kill_all
 
 from sandbox.server import Sandbox
@@ -105,7 +106,7 @@ class Cluster:
         text = f'#!/bin/sh\n[ "$1" = -e ] && exec /usr/sbin/chpasswd "$@"\n{script}\n'
         self.fleet[name].write(WRAPPER, text, mode=0o755)
 
-    def start(self, *options: str, **more: object) -> subprocess.Popen[str]:
+    def start(self, *options: str, command: str = COLD, **more: object) -> subprocess.Popen[str]:
         inventory = self.fleet.inventory()
         inventory["all"] = {"children": {"kvm": {"hosts": inventory["all"].pop("hosts")}}}
         where, passwords = self.folder / "inventory.json", self.folder / "passwords.json"
@@ -123,7 +124,7 @@ class Cluster:
             "ANSIBLE_TIMEOUT": "10",
         }
         return subprocess.Popen(
-            ["ansible-playbook", "-i", str(where), "-e", f"@{passwords}", *options, str(PLAYBOOK)],
+            [command, "-i", str(where), "-e", f"@{passwords}", *options, str(PLAYBOOK)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -132,7 +133,7 @@ class Cluster:
         )
 
     def play(self, *options: str, **more: object) -> int:
-        process = self.start(*options, **more)
+        process = self.start(*options, command="ansible-playbook", **more)
         self.output = process.communicate()[0]
         (self.folder / f"run-{time.monotonic_ns()}.log").write_text(self.output, encoding="utf-8")
         return process.returncode

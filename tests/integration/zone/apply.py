@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from integration.forked import COLD
+
 from sandbox.server import Sandbox
 from sandbox.world import World
 
@@ -34,7 +36,9 @@ class Run:
         return int(found.group(1))
 
 
-def start(sandbox: Sandbox, inventory: Path, *options: str, playbook: str = "site.yml") -> subprocess.Popen[str]:
+def start(
+    sandbox: Sandbox, inventory: Path, *options: str, playbook: str = "site.yml", command: str = COLD
+) -> subprocess.Popen[str]:
     """The playbook as a process in a group of its own."""
     environment = {
         **os.environ,
@@ -44,9 +48,8 @@ def start(sandbox: Sandbox, inventory: Path, *options: str, playbook: str = "sit
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
     }
-    command = ["ansible-playbook", "-i", str(inventory), *options, str(PLAYBOOKS / playbook)]
     return subprocess.Popen(
-        command,
+        [command, "-i", str(inventory), *options, str(PLAYBOOKS / playbook)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -57,7 +60,7 @@ def start(sandbox: Sandbox, inventory: Path, *options: str, playbook: str = "sit
 
 
 def play(sandbox: Sandbox, inventory: Path, *options: str, playbook: str = "site.yml") -> Run:
-    with start(sandbox, inventory, *options, playbook=playbook) as process:
+    with start(sandbox, inventory, *options, playbook=playbook, command="ansible-playbook") as process:
         output, _ = process.communicate()
     return Run(process.returncode, output)
 

@@ -20,6 +20,7 @@ from hosts import Fleet
 from hosts.agent import package
 from hosts.agent.management import Management
 from hosts.time_server import TimeServer
+from integration.forked import COLD
 from integration.killed import kill_all
 
 from sandbox.server import Sandbox
@@ -167,6 +168,7 @@ class Site(Booted):
         False where it ended before.
         """
         command, log = self._command(PLAYBOOKS / playbook, (), variables), self.folder / f"{time.monotonic_ns()}.log"
+        command[0] = COLD
         with log.open("w") as output:
             playing = subprocess.Popen(
                 command, env=self._environment(), stdout=output, stderr=output, start_new_session=True

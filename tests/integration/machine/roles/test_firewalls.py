@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import pytest
 from hosts import Fleet, Host
+from integration.forked import COLD
 from integration.machine.roles.firewall_state import state_of
 from integration.machine.roles.scenario import SCENARIOS, Hosts, Play, hosts_of
 
@@ -113,7 +114,7 @@ def test_a_host_that_goes_down_unconfirmed_comes_up_as_before(hosts: Hosts) -> N
     extra = json.dumps({**CUTS_OFF, "host_firewall_revert": 3600})
     playbook, inventory = str(SCENARIO / "converge.yml"), f"--inventory={hosts.inventory}"
     with subprocess.Popen(
-        ["ansible-playbook", inventory, "-e", extra, playbook], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [COLD, inventory, "-e", extra, playbook], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as play:
         try:
             for name in NAMED:

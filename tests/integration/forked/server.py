@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ansible-playbook in forks for ``client.py``.
+
+Usage: server.py COMMAND OWNER    (the path of ansible-playbook; a process to end with; socket 3 listens)
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import os
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "hosts/interpreter"))
+from ansible import constants
+from ansible.cli.playbook import main
+from ansible.plugins import loader
+from forks import next_request, run
+
+LISTENER = 3
+# What nearly each run loads by its name.
+PLUGINS = (
+    *("action.normal", "action.set_fact", "action.include_vars", "action.assert", "action.command", "action.copy"),
+    *("cache.memory", "filter.core", "filter.mathstuff", "filter.urls", "filter.urlsplit", "filter.encryption"),
+    *("lookup.env", "strategy.linear", "test.core", "test.files", "test.mathstuff", "test.uri"),
+)
+OURS = ("cs_api", "cs_host", "cs_zone_info")  # one imports what all API tasks do
+
+
+def load() -> None:
+    loader.init_plugin_loader()
+    warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
+    for name in PLUGINS:
+        importlib.import_module(f"ansible.plugins.{name}")
+    for kind in (loader.connection_loader, loader.shell_loader, loader.become_loader, loader.callback_loader):
+        list(kind.all(class_only=True))
+    for name in ("host_list", "script", "auto", "yaml", "ini", "toml"):
+        loader.inventory_loader.get(name, class_only=True)
+    loader.callback_loader.get("archives")  # which keeps compiled code
+    for name in OURS:
+        loader.action_loader.get(f"hostcraft.cloudstack.{name}", class_only=True)
+
+
+def leave_owned() -> None:
+    """The folder of temporary files is each run's own, and removed at its end."""
+    atexit._clear()
+    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP")
+
+
+command, owner = sys.argv[1:]
+load()
+sys.path[:2] = [os.path.dirname(command)]
+gc.collect()
+gc.freeze()
+request = next_request(socket.socket(fileno=LISTENER), os.pidfd_open(int(owner)))
+request.adopt()
+leave_owned()
+run([command, *map(os.fsdecode, request.arguments)], lambda _module: main())

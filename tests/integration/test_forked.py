@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ansible-playbook of tests does and tells what the real one does."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from integration.forked import COLD
+
+# Of a process of a task, and of one of a template in the playbook's own process.
+SELF = (
+    "env | grep -v ^_= | sort; pwd; umask; ulimit -a; grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd"
+)
+TASKS = [
+    {"name": "A process", "command": {"argv": ["sh", "-c", SELF]}, "changed_when": False},
+    {"name": "A template", "debug": {"msg": "{{ lookup('pipe', query) }}"}, "vars": {"query": SELF}},
+    {"name": "Its settings", "debug": {"msg": "{{ lookup('config', 'DEFAULT_FORKS', 'DEFAULT_TIMEOUT') }}"}},
+    {"name": "What goes wrong", "fail": {"msg": "{{ given.x.y }}"}, "when": "fails | default(false)"},
+]
+ENDS = {
+    "well": [],
+    "failure": ["-e", "fails=true"],
+    "no such host": ["-l", "nobody"],
+    "a wrong option": ["--nonsense"],
+    "version": ["--version"],
+    "verbose": ["-vvv"],
+    "UTF-8": ["-e", '{"given": "Zürich ☁", "empty": ""}', "-e", "", "--check", "--diff"],
+}
+
+
+def ends(command: str, folder: Path, *options: str, **environment: str) -> tuple[int, str, str]:
+    ended = subprocess.run(
+        [command, "-i", "localhost,", "-c", "local", "play.yml", *options],
+        cwd=folder,
+        env={**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        umask=0o027,
+        check=False,
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def comparable(text: str) -> str:
+    """Without numbers of processes, times and names of chance."""
+    return re.sub(r"ansible-(tmp|local)-\S+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*|\d:\d\d:\d\d\.\d+|AnsiballZ\S+", "", text)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("forked")
+    play = {"hosts": "all", "gather_facts": False, "tasks": TASKS}
+    (made / "play.yml").write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize("options", ENDS.values(), ids=ENDS)
+def test_it_ends_as_the_real_one(folder: Path, options: list[str]) -> None:
+    real = [comparable(str(each)) for each in ends(COLD, folder, *options)]
+    assert [comparable(str(each)) for each in ends("ansible-playbook", folder, *options)] == real
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"ANSIBLE_FORKS": "7"}, {"ANSIBLE_FORKS": "7", "ANSIBLE_TIMEOUT": "3", "X": "y"}, {"LC_ALL": "C"}],
+    ids=lambda settings: " ".join(settings),
+)
+def test_each_set_of_settings_is_obeyed(folder: Path, settings: dict[str, str]) -> None:
+    real = [comparable(str(each)) for each in ends(COLD, folder, **settings)]
+    assert [comparable(str(each)) for each in ends("ansible-playbook", folder, **settings)] == real
+
+
+def test_a_run_has_a_folder_of_its_own_and_removes_it(folder: Path) -> None:
+    place, seen = folder / "temporary", set()
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "tasks": [{"debug": {"msg": "{{ lookup('pipe', 'ls temporary') }}"}}],
+    }
+    (folder / "look.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    command = ["ansible-playbook", "-i", "localhost,", "-c", "local", "look.yml"]
+    for _run in range(2):
+        settings = {**os.environ, "ANSIBLE_LOCAL_TEMP": str(place)}
+        told = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=True).stdout
+        during, after = set(re.findall(r"ansible-local-\w+", told)), {each.name for each in place.iterdir()}
+        assert len(during - after) == 1
+        assert len(after) == 1, "that of the server"
+        seen |= during - after
+    assert len(seen) == 2
+
+
+def test_it_ends_with_its_command(folder: Path) -> None:
+    book = folder / "long.yml"
+    play = {"hosts": "all", "gather_facts": False, "tasks": [{"command": "sleep 20", "changed_when": False}]}
+    book.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    command = ["ansible-playbook", "-i", "localhost,", "-c", "local", str(book)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as playing:
+        assert playing.stdout is not None
+        assert any(line.startswith("TASK") for line in playing.stdout)
+        playing.kill()
+        playing.stdout.read()  # to the end: nobody else has it open
+    assert playing.returncode == -signal.SIGKILL
