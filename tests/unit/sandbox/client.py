@@ -9,18 +9,21 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sandbox.auth import signature
-from sandbox.server import Sandbox
+from sandbox.server import Received, Sandbox
 
 
 class Api:
     def __init__(self, box: Sandbox) -> None:
         self.box = box
 
-    def ask(self, command: str, **params: Any) -> tuple[int, dict[str, Any]]:
-        """HTTP status and the inside of the answer."""
+    def signed(self, command: str, params: dict[str, Any]) -> dict[str, str]:
         sent = {**{k: str(v) for k, v in params.items()}, "command": command, "response": "json"}
         sent["apiKey"] = self.box.key
-        form = urlencode({**sent, "signature": signature(sent, self.box.secret)})
+        return {**sent, "signature": signature(sent, self.box.secret)}
+
+    def ask(self, command: str, **params: Any) -> tuple[int, dict[str, Any]]:
+        """HTTP status and the inside of the answer."""
+        form = urlencode(self.signed(command, params))
         url = urlsplit(self.box.url)
         connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=30)
         try:
@@ -61,3 +64,14 @@ class Api:
     def make_pod(self, zone: str, name: str = "p1", net: str = "172.16.15") -> str:
         sent = {"gateway": f"{net}.1", "netmask": "255.255.255.0", "startip": f"{net}.2", "endip": f"{net}.200"}
         return str(self.ok("createPod", zoneid=zone, name=name, **sent)["pod"]["id"])
+
+
+class Inside(Api):
+    """Without HTTP, for what only has to be there when a test begins: a fifth of the time, and no planted fault."""
+
+    def ask(self, command: str, **params: Any) -> tuple[int, dict[str, Any]]:
+        sent = self.signed(command, params)
+        self.box.calls.append(Received("POST", command, sent))
+        status, body = self.box.run(lambda _world: self.box.api.call(sent))
+        inside: dict[str, Any] = next(iter(json.loads(json.dumps(body)).values()))
+        return status, inside

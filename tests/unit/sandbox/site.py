@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from unit.sandbox.client import Api
+from unit.sandbox.client import Api, Inside
 
 PUBLIC = {"startip": "192.168.2.2", "endip": "192.168.2.200", "netmask": "255.255.255.0", "gateway": "192.168.2.1"}
 SOURCE_NAT = "DefaultIsolatedNetworkOfferingWithSourceNatService"
@@ -17,7 +17,8 @@ class Site:
     """
 
     def __init__(self, api: Api, public: str = "") -> None:
-        self.api = api
+        given = api
+        self.api = api = Inside(given.box)
         self.zone = api.make_zone()
         made = api.done("createPhysicalNetwork", zoneid=self.zone, name="phys1", isolationmethods="VLAN")
         self.physical = str(made["physicalnetwork"]["id"])
@@ -35,6 +36,7 @@ class Site:
         self.pool = str(api.ok("createStoragePool", **pool)["storagepool"]["id"])
         api.ok("addImageStore", name="sec1", provider="NFS", url="nfs://10.0.0.9/sec", zoneid=self.zone)
         api.ok("updateZone", id=self.zone, allocationstate="Enabled")
+        self.api = given
 
     def add_host(self, number: int) -> str:
         sent = {"zoneid": self.zone, "podid": self.pod, "clusterid": self.cluster, "hypervisor": "Simulator"}
