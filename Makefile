@@ -273,8 +273,8 @@ bench-network: venv collections system ## Measure faulty and correct network cha
 	@$(BIN)/python benchmarks/network_faults.py
 
 .PHONY: bench-kernel
-bench-kernel: venv collections system ## Make and spoil bonds, VLANs and Open vSwitch on kernels that have them (BACKENDS= KERNEL= RELEASE=, long)
-	@pytest --quiet $(PYTEST_ARGS) benchmarks/own_kernel.py
+bench-kernel: venv collections system ## Bonds, VLANs, Open vSwitch, iSCSI and NFS on kernels that have them, with faults (BACKENDS= KERNEL= RELEASE=, long)
+	@pytest --quiet $(PYTEST_ARGS) benchmarks/own_kernel_storage.py benchmarks/own_kernel.py
 
 .PHONY: bench-plan
 bench-plan: venv ## Measure plans: speed, correctness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs role host_network by ansible-playbook and tells what came of it, host by host."""
+"""Runs a role, host_network unless told otherwise, by ansible-playbook and tells what came of it, host by host."""
 
 from __future__ import annotations
 
@@ -32,14 +32,17 @@ class Outcome:
 
 
 def run(
-    directory: Path, hosts: dict[str, Json], variables: Json, *options: str, seconds: float = 300
+    directory: Path,
+    hosts: dict[str, Json],
+    variables: Json,
+    *options: str,
+    role: str = "host_network",
+    seconds: float = 300,
 ) -> dict[str, Outcome]:
-    """One run of the role on all hosts at once. hosts: connection variables, and layouts of their own, by name."""
+    """One run of a role on all hosts at once. hosts: connection variables, and layouts of their own, by name."""
     book, inventory = directory / "play.json", directory / "inventory.json"
-    role = {"role": "hostcraft.cloudstack.host_network"}
-    book.write_text(
-        json.dumps([{"hosts": "all", "gather_facts": False, "roles": [role], "vars": variables}]), encoding="utf-8"
-    )
+    play = {"hosts": "all", "gather_facts": False, "roles": [f"hostcraft.cloudstack.{role}"], "vars": variables}
+    book.write_text(json.dumps([play]), encoding="utf-8")
     inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
     ended = subprocess.run(
         [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), *options, str(book)],
