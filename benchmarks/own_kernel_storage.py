@@ -88,6 +88,14 @@ def test_a_disk_with_partitions_is_not_formatted(fleet: Fleet, tmp_path: Path) -
     assert fleet["san"].inside("sha256sum /srv/partitioned") == before
 
 
+def kept(fleet: Fleet, uuid: str) -> None:
+    """The volume is mounted, and the client has its file, of root, on it."""
+    server = fleet["server"]
+    assert server.inside("findmnt -n -o FSTYPE,UUID /export/volume").split() == ["ext4", uuid]
+    assert server.inside("stat -c %u /export/volume/primary/file") == "0\n"
+    assert fleet["client"].run("cat /mnt/file; stat -c %u /mnt/file").stdout == "kept\n0\n"
+
+
 def test_a_volume_is_exported_and_there_after_restarts(fleet: Fleet, tmp_path: Path) -> None:
     """The other target is logged in already, and its name begins with this one's."""
     server, client = fleet["server"], fleet["client"]
@@ -100,11 +108,9 @@ def test_a_volume_is_exported_and_there_after_restarts(fleet: Fleet, tmp_path: P
     assert (second.failed, second.changed, second.answers) == (0, 0, [])
     place = f"{server.address}:/export/volume/primary"
     client.run(f"mount -t nfs -o soft,timeo=50 {place} /mnt && echo kept > /mnt/file && sync")
-    for _boot in range(2):
-        assert server.inside("findmnt -n -o FSTYPE,UUID /export/volume").split() == ["ext4", uuid]
-        assert server.inside("stat -c %u /export/volume/primary/file") == "0\n"
-        assert client.run("cat /mnt/file; stat -c %u /mnt/file").stdout == "kept\n0\n"
-        server.reboot()
+    kept(fleet, uuid)
+    server.reboot()
+    kept(fleet, uuid)
     third = exported(fleet, tmp_path, volume(fleet, EMPTY))
     assert (third.failed, third.changed, third.answers) == (0, 0, [])
 
