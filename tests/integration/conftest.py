@@ -61,6 +61,8 @@ def playbooks(tmp_path_factory: pytest.TempPathFactory) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         session, owner = session.parent, os.getppid()
     os.environ["MODULE_ARCHIVES"] = str(session / "archives")
+    # Not in the checkout: something else may copy it meanwhile.
+    os.environ["ANSIBLE_LOCAL_TEMP"] = str(session / "temporary")
     forked.install(session / "forked", owner)
 
 

@@ -85,7 +85,7 @@ def next_request(listener: socket.socket, owner: int | None = None) -> Request:
     while True:
         for file, _events in poll.poll():
             if file == owner:
-                os._exit(0)
+                sys.exit()
             if file in forks:
                 fork = forks[file]
                 for one in fork.files:
