@@ -80,6 +80,22 @@ def test_each_set_of_settings_is_obeyed(folder: Path, settings: dict[str, str]) 
     assert [comparable(str(each)) for each in ends("ansible-playbook", folder, **settings)] == real
 
 
+def test_nothing_is_left_where_it_ran(folder: Path) -> None:
+    before = set(folder.iterdir())
+    command = [
+        "env",
+        "--unset=ANSIBLE_LOCAL_TEMP",
+        "ansible-playbook",
+        "-i",
+        "localhost,",
+        "-c",
+        "local",
+        "--list-tasks",
+    ]
+    subprocess.run([*command, "play.yml"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    assert set(folder.iterdir()) == before
+
+
 def test_a_run_has_a_folder_of_its_own_and_removes_it(folder: Path) -> None:
     place, seen = folder / "temporary", set()
     play = {

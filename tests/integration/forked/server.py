@@ -50,7 +50,7 @@ def load() -> None:
 def leave_owned() -> None:
     """The folder of temporary files is each run's own, and removed at its end."""
     atexit._clear()
-    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP")
+    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP", variables=vars(constants))
 
 
 command, owner = sys.argv[1:]
