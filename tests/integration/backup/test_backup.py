@@ -211,6 +211,19 @@ def test_settings_are_other_ones_after_it(cloud: Cloud, empty: MariaDb, place: P
     assert sum(line.startswith("cluster.node.IP") for line in lines) == 1
 
 
+def test_files_alone_need_no_accounts_of_views(cloud: Cloud, empty: MariaDb, place: Path) -> None:
+    """A database server that stays as it is is not asked for what the backup's databases need."""
+    wipe(empty)
+    empty.run(f"DROP USER IF EXISTS {USER}@'127.0.0.1'", database="")
+    (cloud.management / "key").unlink()
+    try:
+        assert cloud.restore(place, empty, databases=False).changed
+        assert (cloud.management / "key").exists()
+    finally:
+        cloud.write_files()
+    assert empty.run("SHOW DATABASES LIKE 'cloud%%'", database="") == []
+
+
 def test_check_mode_changes_nothing(cloud: Cloud, empty: MariaDb, place: Path) -> None:
     wipe(empty)
     assert cloud.restore(place, empty, check_mode=True).changed is True

@@ -47,9 +47,10 @@ def restore(store: Store, to: Destination, clock: Clock, request: Request, check
             _refuse(request, problems(to.members(files), manifest.roots))
         if with_databases:
             _scanned(to, dump, manifest, request)
-        target = to.target(manifest if with_databases else _without(manifest))
+        asked = manifest if with_databases else _without(manifest)
+        target = to.target(asked)
         made = to.accounts(manifest) if with_databases else ()
-        _refuse(request, reasons(manifest, _asked(target, request), request.replace, request.other_version, made))
+        _refuse(request, reasons(asked, _asked(target, request), request.replace, request.other_version, made))
         result = _result(manifest, target)
         if check_mode:
             return Outcome(True, {"databases": dict(target.tables)}, {"backup": manifest.name}, result)
