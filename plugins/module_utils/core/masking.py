@@ -83,6 +83,7 @@ def secrets_within(value: object, name: str = "") -> t.Iterator[str]:
 
 def secrets_in_text(text: str) -> t.Iterator[str]:
     """Those of a text: a URL with a user, or a file with a line such as ``wpa-psk …`` or ``password=…``."""
+    # Each pattern below needs one of these, and most texts have none.
     if not ("=" in text or ":" in text or "wpa-p" in text):
         return
     if _WHOLE_URL.match(text):

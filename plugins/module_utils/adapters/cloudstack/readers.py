@@ -93,7 +93,7 @@ def number(value: object, unit: str = "") -> t.Optional[Decimal]:
 
 def whole(value: object, unit: str = "") -> t.Optional[int]:
     """A number without its fraction. The text "46,811" is None: it may be 46 or, grouped, 46811."""
-    # Of each host there are many.
+    # Most values are such already, and each host has many.
     if isinstance(value, int) and not isinstance(value, bool) and -MOST < value < MOST:
         return value
     if isinstance(value, str) and re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}([A-Za-z%].*)?", _plain(value)):

@@ -223,11 +223,11 @@ def _category(cloud: Cloud, name: str) -> tuple[str, str]:
 def _elsewhere(held: Host, which: HostName) -> t.Iterator[str]:
     """An address in the URL other than the server's record: the URL is used only to add a host."""
     address = url_name(which.url or "")
-    if address == held.ip_address or not (is_address(address) and held.ip_address):
-        return
-    if not same_address(address, held.ip_address):
+    known = held.ip_address
+    # The texts are compared first: of most hosts they are the same.
+    if known and address != known and is_address(address) and not same_address(address, known):
         yield (
-            f"the url of host {held.name} has the address {address}, but CloudStack has {held.ip_address}; "
+            f"the url of host {held.name} has the address {address}, but CloudStack has {known}; "
             "the url is used only to add a host"
         )
 
