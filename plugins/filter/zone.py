@@ -142,10 +142,11 @@ def missing_credentials(
     return [_told(problem, declared, hosts) for problem in found]
 
 
-def declared_settings(declared: t.Any) -> list[dict[str, t.Any]]:
+def declared_settings(declared: t.Any, values: bool = True) -> list[dict[str, t.Any]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
 
-    return declaration.declared_settings(declared)
+    found = declaration.declared_settings(_plain(declared))
+    return found if values else [{key: its for key, its in each.items() if key != "value"} for each in found]
 
 
 def consulted_settings(declared: t.Any) -> list[dict[str, t.Any]]:

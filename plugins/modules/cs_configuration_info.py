@@ -24,6 +24,23 @@ options:
       - Name of the setting. Without it, all settings of the scope are returned. If it is unknown, the error contains
         similar names.
     type: str
+  settings:
+    description:
+      - Several settings, to be read by few API calls. Each is returned in RV(answers), or its error.
+      - If the zone or cluster of one does not exist, its global value is returned.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the setting.
+        type: str
+        required: true
+      zone:
+        description: Zone of the value, or of O(settings[].cluster).
+        type: str
+      cluster:
+        description: Cluster of the value.
+        type: str
 seealso:
   - module: hostcraft.cloudstack.cs_configuration
 """
@@ -39,26 +56,34 @@ EXAMPLES = r"""
 - name: Show the factor
   ansible.builtin.debug:
     msg: "{{ result.configurations[0].value }}"
+
+- name: Read a setting of two clusters
+  hostcraft.cloudstack.cs_configuration_info:
+    settings:
+      - name: cpu.overprovisioning.factor
+        zone: zurich
+        cluster: kvm-a
+      - name: cpu.overprovisioning.factor
+        zone: zurich
+        cluster: kvm-b
 """
 
 RETURN = r"""
 configurations:
   description: The settings, each with the values that M(hostcraft.cloudstack.cs_configuration) returns.
-  returned: always
+  returned: if O(settings) is not set
+  type: list
+  elements: dict
+answers:
+  description:
+    - For each of O(settings), in their order. It has either C(configurations) with the setting, or C(code), C(msg) and
+      C(details) of its error.
+  returned: if O(settings) is set
   type: list
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_SCOPE, SCOPE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.info import listed_settings
-
-TASK = ApiTask(
-    options={"name": {"type": "str"}, **SCOPE},
-    operation=lambda cloud, p, check: listed_settings(cloud, p["name"], taken(p, SCOPE)),
-    constraints={"mutually_exclusive": ONE_SCOPE},
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.settings import INFO as TASK
 
 
 def main() -> None:

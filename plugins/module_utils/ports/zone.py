@@ -31,6 +31,9 @@ class Settings(t.Protocol):
 
     def all(self, scope: str = "global", scope_id: str = "") -> t.Sequence[Setting]: ...
 
+    def own(self, cluster_id: str) -> t.Sequence[Setting]:
+        """Those of a cluster's own values; where the server does not tell these apart, all that it has."""
+
     def write(self, name: str, value: str, scope: str = "global", scope_id: str = "") -> Setting: ...
 
     def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting: ...

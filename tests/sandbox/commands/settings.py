@@ -148,6 +148,11 @@ def _store(world: World, row: Setting, scope: str, row_id: int, value: str | Non
         row.scoped[scope, row_id] = value
     if scope == "Cluster" and row.name in CLUSTER_DETAILS:
         world.clusters[row_id].details[CLUSTER_DETAILS[row.name]] = row.value if value is None else value
+    elif scope == "Cluster" and value is None:
+        world.clusters[row_id].details.pop(row.name, None)
+    elif scope == "Cluster":
+        # With its other details (source: ClusterDetailsDaoImpl).
+        world.clusters[row_id].details[row.name] = value
 
 
 @command("updateConfiguration", JAVA, **ENTITIES)

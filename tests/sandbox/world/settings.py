@@ -19,6 +19,7 @@ FILE = Path(__file__).with_suffix(".tsv")
 GLOBAL = "Global"
 SCOPES = {"A": "Account", "C": "Cluster", "D": "Domain", "I": "ImageStore", "P": "StoragePool", "Z": "Zone"}
 # A cluster keeps these in its details, set when it is made: a later global change does not reach it (T3:97; source).
+# It keeps its other settings there too, by their names.
 CLUSTER_DETAILS = {
     "cpu.overprovisioning.factor": "cpuOvercommitRatio",
     "mem.overprovisioning.factor": "memoryOvercommitRatio",

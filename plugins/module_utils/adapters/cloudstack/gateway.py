@@ -13,9 +13,8 @@ import typing as t
 
 from ...core.errors import Ambiguous, ApiError, NotFound
 from ...core.naming import nearest
-from ...core.zone.settings import Setting
 from ...ports.clock import Clock, Progress
-from . import mapping, network_resources, owners, regions, resources, service_offerings, vpcs
+from . import network_resources, owners, regions, resources, service_offerings, vpcs
 from .alerts import Alerts
 from .capacities import Capacities
 from .certificates import Authorities
@@ -37,6 +36,7 @@ from .pod_ranges import PodRanges
 from .records import Record
 from .resource_limits import Limits
 from .routers import Routers, ServedNetworks
+from .settings import Settings
 from .stores import Stores
 from .system_templates import SystemTemplates
 from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
@@ -45,54 +45,6 @@ from .trials import Trials
 from .usage import Usage
 from .vlans import Vlans
 from .volumes import Volumes
-
-# From which question on a whole scope is listed instead: a cluster has some 50 settings, the whole server over 1,000.
-SETTINGS_ASKED = {"global": 6}
-SETTINGS_ASKED_IN_SCOPE = 2
-
-
-class Settings:
-    """Configuration settings (the port ``Settings``)."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._answers: dict[tuple[str, str, str], list[Setting]] = {}
-
-    def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]:
-        """``name`` also matches inside longer names (T3:58), so the exact one is chosen here, without case (T4:75)."""
-        asked = sum(1 for key in self._answers if key[1:] == (scope, scope_id) and key[0] != name)
-        whole = asked + 1 >= SETTINGS_ASKED.get(scope, SETTINGS_ASKED_IN_SCOPE)
-        known = self._answers.get(("", scope, scope_id)) or self._list("" if whole else name, scope, scope_id)
-        return next((each for each in known if each.name.casefold() == name.casefold()), None)
-
-    def all(self, scope: str = "global", scope_id: str = "") -> t.Sequence[Setting]:
-        return tuple(self._list("", scope, scope_id))
-
-    def write(self, name: str, value: str, scope: str = "global", scope_id: str = "") -> Setting:
-        where = _scope(resources.SETTING_SCOPES, scope, scope_id)
-        return self._changed(self._client.run("updateConfiguration", {"name": name, "value": value, **where}))
-
-    def reset(self, name: str, scope: str = "global", scope_id: str = "") -> Setting:
-        where = _scope(resources.RESET_SCOPES, scope, scope_id)
-        return self._changed(self._client.run("resetConfiguration", {"name": name, **where}))
-
-    def _list(self, name: str, scope: str, scope_id: str) -> list[Setting]:
-        key = (name, scope, scope_id)
-        if key not in self._answers:
-            params = {"name": name or None, **_scope(resources.SETTING_SCOPES, scope, scope_id)}
-            found = self._client.listing("listConfigurations", "configuration", params)
-            self._answers[key] = [mapping.setting(item, self._client.tell) for item in found]
-        return self._answers[key]
-
-    def _changed(self, answer: Json) -> Setting:
-        """A global change shows in every scope that has no value of its own, so all are asked anew."""
-        self._answers.clear()
-        return mapping.setting(answer.get("configuration") or {}, self._client.tell)
-
-
-def _scope(words: t.Mapping[str, str], scope: str, scope_id: str) -> dict[str, str]:
-    return {} if scope == "global" else {words[scope]: scope_id}
-
 
 class Jobs:
     """Actions started now and asked for later (the port ``Jobs``)."""

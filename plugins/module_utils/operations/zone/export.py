@@ -14,10 +14,10 @@ from .. import lookup
 
 
 def exported(cloud: Cloud, name: str) -> Export:
-    """One listing of each kind, and one of the settings of each cluster. Raises NotFound for the zone."""
+    """One listing of each kind. Raises NotFound for the zone."""
     zone = lookup.zone(cloud, name or None)
     seen = seen_zone(cloud, zone)
-    settings = {each.id: tuple(cloud.settings.all("cluster", each.id)) for each in seen.clusters}
+    settings = {each.id: tuple(cloud.settings.own(each.id)) for each in seen.clusters}
     settings[""] = tuple(cloud.settings.all("zone", zone.id))
     return export(replace(seen, settings=settings, global_settings=tuple(cloud.settings.all())))
 

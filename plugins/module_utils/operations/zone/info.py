@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, plain
-from ...core.errors import InvalidValue
+from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, NotFound, TransportError
 from ...core.zone import shown
 from ...core.zone.hosts import sockets_of
 from ...core.zone.networks import PhysicalNetwork
@@ -143,3 +143,26 @@ def listed_settings(cloud: Cloud, name: t.Optional[str], scope: t.Mapping[str, t
     else:
         found = cloud.settings.all(where.name, where.id)
     return Outcome(False, result={"configurations": [settings.show(each) for each in found]})
+
+
+def answered_settings(cloud: Cloud, asked: t.Sequence[Fields]) -> Outcome:
+    """Many settings of many scopes at once: of each what ``listed_settings`` tells, or its error.
+
+    asked: a name and the places of each. Of a zone or cluster that is not there the global value is told.
+    """
+    return Outcome(False, result={"answers": [_answer(cloud, each) for each in asked]})
+
+
+def _answer(cloud: Cloud, asked: Fields) -> Fields:
+    name, places = str(asked["name"]), {key: t.cast("t.Optional[str]", asked.get(key)) for key in ("zone", "cluster")}
+    try:
+        try:
+            return listed_settings(cloud, name, places).result
+        except NotFound as error:
+            if error.details.get("kind") == "setting":
+                raise
+            return listed_settings(cloud, name, {}).result
+    except (AuthenticationFailed, TransportError):
+        raise
+    except HostcraftError as error:
+        return {"code": error.code, "msg": error.message, "details": error.details}
