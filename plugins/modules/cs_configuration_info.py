@@ -83,7 +83,9 @@ answers:
   elements: dict
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.settings import INFO as TASK
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.objects.configuration import (
+    INFO as TASK,
+)
 
 
 def main() -> None:

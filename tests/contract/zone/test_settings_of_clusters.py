@@ -73,7 +73,8 @@ def test_a_value_that_a_cluster_does_not_have_of_its_own_is_the_wider_one(sandbo
 def test_a_told_setting_is_as_a_cluster_answers_it(sandbox: Sandbox, cloud: Gateway, connect: Connect) -> None:
     many = [perform(cloud, "cs_configuration_info", name=FACTOR, zone="z1", cluster=f"c{n}") for n in range(CLUSTERS)]
     for number, told in enumerate(many):
-        alone = perform(Gateway(connect(sandbox)), "cs_configuration_info", name=FACTOR, zone="z1", cluster=f"c{number}")
+        other = Gateway(connect(sandbox))
+        alone = perform(other, "cs_configuration_info", name=FACTOR, zone="z1", cluster=f"c{number}")
         assert told.result == alone.result
 
 

@@ -40,11 +40,11 @@ from .settings import Settings
 from .stores import Stores
 from .system_templates import SystemTemplates
 from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
-from .transport import Json
 from .trials import Trials
 from .usage import Usage
 from .vlans import Vlans
 from .volumes import Volumes
+
 
 class Jobs:
     """Actions started now and asked for later (the port ``Jobs``)."""
