@@ -14,7 +14,8 @@ description:
     to the same zone, they change nothing.
   - Users and passwords, which the server does not show, are variables of a file for Ansible Vault.
   - Texts from the server that Ansible would take for templates have the tag C(!unsafe).
-  - Reads only. The playbook C(hostcraft.cloudstack.export_zone) writes the files.
+  - Reads only. M(hostcraft.cloudstack.cs_declaration_export) and the playbook C(hostcraft.cloudstack.export_zone) write
+    the files.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -22,6 +23,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack.info
   - hostcraft.cloudstack.zone
 seealso:
+  - module: hostcraft.cloudstack.cs_declaration_export
   - module: hostcraft.cloudstack.cs_zone_info
 """
 

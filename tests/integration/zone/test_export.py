@@ -50,7 +50,7 @@ def test_a_zone_with_hostile_names_is_exported_and_unchanged(tmp_path: Path) -> 
         assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o600}
         again = play(sandbox, INVENTORIES / "simulator", *options, playbook="export_zone.yml")
         assert again.status != 0
-        assert "export_zone_overwrite=true" in again.output
+        assert "overwrite=true" in again.output
         checked = play(sandbox, folder, "--check")
         assert (checked.status, checked.changed) == (0, 0), checked.output
         data = tmp_path / "drift.json"

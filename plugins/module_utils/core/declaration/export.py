@@ -28,6 +28,7 @@ from .written import Vault, document
 Json = dict[str, t.Any]
 SCHEMES: t.Mapping[str, str] = {kind: scheme for scheme, kind in TYPES.items()}
 HIDDEN = ("Secure", "Hidden")
+VAULT = "group_vars/all/vault.yml"
 RESERVED = frozenset(("all", "ungrouped", "localhost", "cloudstack_hosts"))
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
 LABELS = tuple(each.name for each in fields(TrafficType) if each.name.endswith("_networklabel"))
@@ -326,5 +327,5 @@ def _files(
     ]
     found += [File(f"group_vars/{group}.yml", document("", told)) for group, told in groups.items()]
     told = "No server tells these. Replace them, and encrypt the file: ansible-vault encrypt group_vars/all/vault.yml"
-    found.append(File("group_vars/all/vault.yml", document(told, vault)))
+    found.append(File(VAULT, document(told, vault)))
     return tuple(found)

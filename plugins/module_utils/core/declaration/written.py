@@ -9,11 +9,14 @@ import json
 import re
 import typing as t
 
+from ..masking import MASK, is_secret_name, masked, secrets_in_text
 from ..text import printable
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:@-]*[A-Za-z0-9_]")
 # Words that YAML 1.1 reads as something else than a text.
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "nan", "inf", "y", "n"))
+_LINE = re.compile(r"(?P<lead>[\s-]*(?P<key>[^:#\s]+): )(?P<value>.*\S)(?P<end>\s*)")
+_VARIABLE = re.compile(r'"\{\{ \w+ \}\}"')
 _TEMPLATE = ("{{", "{%", "{#")
 
 
@@ -73,3 +76,17 @@ def scalar(value: object) -> str:
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS and ":" not in text.replace("://", ""):
         return text
     return f"!unsafe {_quoted(text)}" if any(each in text for each in _TEMPLATE) else _quoted(text)
+
+
+def without_secrets(text: str) -> str:
+    """A file as a diff shows it: values of keys that name secrets masked, but for names of variables."""
+    return "".join(map(_without_secret, text.splitlines(keepends=True)))
+
+
+def _without_secret(line: str) -> str:
+    found = _LINE.fullmatch(line)
+    if found and _VARIABLE.fullmatch(found["value"]):
+        return line
+    if found and is_secret_name(found["key"].strip("\"'")):
+        return f"{found['lead']}{MASK}{found['end']}"
+    return masked(line, secrets_in_text(line))

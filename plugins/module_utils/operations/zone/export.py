@@ -1,15 +1,18 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A zone read for its declaration."""
+"""A zone read for its declaration, and written as one."""
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import replace
 
-from ...core.declaration.export import Export, Seen, export
+from ...core.declaration.export import VAULT, Export, Seen, export
+from ...core.errors import Reason, Refused
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
+from ...ports.declaration import Folder
 from .. import lookup
 
 
@@ -45,3 +48,29 @@ def seen_zone(cloud: Cloud, zone: Zone, **detail: object) -> Seen:
         sorted(stores, key=lambda each: each.name),
         cloud.staging_stores.all(zone_id=zone.id),
     )
+
+
+class Written(t.NamedTuple):
+    """The files of an export; names of those that are not as they were, and what was there."""
+
+    export: Export
+    before: t.Mapping[str, t.Optional[str]]
+    after: t.Mapping[str, str]
+
+
+def write(cloud: Cloud, folder: Folder, name: str, overwrite: bool, check_mode: bool) -> Written:
+    """An inventory in a new directory. The vault of an earlier export has its passwords now, and stays.
+
+    Raises Refused for a directory that is there, unless ``overwrite``; InvalidValue for one that cannot be written.
+    """
+    there = folder.there()
+    if there and not overwrite:
+        remedy = "choose a new directory, or set overwrite=true"
+        raise Refused(folder.path, [Reason("files_there", "it exists, and its files would be overwritten", remedy)])
+    found = exported(cloud, name)
+    held = {file.path: folder.read(file.path) if there else None for file in found.files}
+    due = [file for file in found.files if file.content != held[file.path]]
+    due = [file for file in due if file.path != VAULT or held[VAULT] is None]
+    for file in () if check_mode else due:
+        folder.write(file.path, file.content)
+    return Written(found, {each.path: held[each.path] for each in due}, {each.path: each.content for each in due})
