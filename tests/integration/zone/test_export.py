@@ -1,6 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A zone that nobody declared is written as an inventory (cs_declaration_info), by which site changes nothing.
+"""A zone that nobody declared is written as an inventory by cs_declaration_export, and site changes nothing by it.
+
+What is written is what cs_declaration_info returns.
 
 Compared with it by cs_site_info, nothing differs.
 """
