@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A cluster of 8 hosts at 62.5 % of its RAM rolled by CloudStack's own drains and by ours, on the sandbox.
 
-Prints a table for docs/benchmarks.md: hosts drained, moves per VM, VMs stopped, seconds (of the sandbox's time, where a
-migration takes two), API calls. Run: python benchmarks/drain.py
+Prints tables for docs/benchmarks.md: hosts drained, moves per VM, VMs stopped, seconds (of the sandbox's time, where a
+migration takes two), API calls; and the same cluster with waves of several hosts, emptied one by one and together.
+Run: python benchmarks/drain.py
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from fakes.lab import Lab
+from integration.maintenance import test_waves
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks, rolling, walking
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.ahead import Ahead
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import Request
+from sandbox.rules import drain
 from sandbox.world.hosts import Host
 from unit.sandbox.worlds import lay_out, run_on
 
@@ -40,7 +45,7 @@ class Result:
     calls: int
 
 
-def measured(seed: int, roll: Callable[[Lab], int]) -> Result:
+def measured(seed: int, roll: Callable[[Lab], int], migration: float = 2.0) -> Result:
     """One roll through a fresh cluster."""
     with Lab(seed=seed) as lab, tempfile.TemporaryDirectory() as folder:
 
@@ -49,7 +54,7 @@ def measured(seed: int, roll: Callable[[Lab], int]) -> Result:
                 run_on(lab.box.world, host, VMS)
 
         lab.run(fill)
-        lab.box.world.durations["migration"] = 2.0
+        lab.box.world.durations["migration"] = migration
         moved = _watch(lab)
         began = lab.loop.time()
         drained = roll(lab)
@@ -88,10 +93,10 @@ def _state(lab: Lab, host: Host) -> str:
     return lab.box.world.hosts[host.id].resource_state
 
 
-def ours(lab: Lab) -> int:
+def ours(lab: Lab, most_at_once: int = 1) -> int:
     """As the playbook rolls without stages: by one task."""
     claim = locks.Claim(locks.Lock("roll/1", "operator@admin", "process 1"), keep=True)
-    asked = rolling.Request(None, "c0", run="roll", claim=claim)
+    asked = rolling.Request(None, "c0", run="roll", claim=claim, most_at_once=most_at_once)
     told: Any = walking.walk(lab.cloud(), asked, Request(HostName(""), None, claim), walking.Step(), False).result
     return sum(row["resource_state"] == "Maintenance" for row in told["host_results"])
 
@@ -108,12 +113,33 @@ def row(label: str, roll: Callable[[Lab], int]) -> str:
     )
 
 
+def waves() -> None:
+    """The server takes as long for an empty host as a real one does."""
+    begin, together = drain.begin, Ahead.begin
+    # By its name, because types do not let a function of a module be replaced.
+    setattr(drain, "begin", test_waves.slowed(begin))  # noqa: B010
+    print("\n| hosts at once | a migration | moves | one by one | together | bound | API calls |")
+    print("|---|---|---|---|---|---|---|")
+    for most in (1, 2, 3):
+        for migration in (2.0, 10.0, 30.0):
+            setattr(Ahead, "begin", lambda *_given: None)  # noqa: B010
+            before = measured(0, partial(ours, most_at_once=most), migration)
+            setattr(Ahead, "begin", together)  # noqa: B010
+            after = measured(0, partial(ours, most_at_once=most), migration)
+            moves = round(after.moves_per_vm * HOSTS * VMS)
+            bound = 1.3 * moves * migration / (2 * most) + HOSTS * test_waves.PREPARED
+            times = f"{before.seconds:.0f} s | {after.seconds:.0f} s | {bound:.0f} s"
+            print(f"| {most} | {migration:.0f} s | {moves} | {times} | {before.calls}, {after.calls} |", flush=True)
+    setattr(drain, "begin", begin)  # noqa: B010
+
+
 def main() -> None:
     print(f"{HOSTS} hosts of 8 GiB, {VMS} VMs of 1 GiB on each; {SEEDS} seeds; lower bound {BOUND:.3f} moves per VM\n")
     print("| | hosts drained | moves per VM | VMs stopped | seconds | API calls |")
     print("|---|---|---|---|---|---|")
     print(row("CloudStack's own drain, host by host", of_the_server))
     print(row("`cs_rolling_maintenance` with `state=advanced`", ours))
+    waves()
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class Instants:
     """most: hosts away at once. spare_hosts: 0 or 1. limits: migrations from a host, to a host, in all.
 
     wrong: what was broken, each once. overlaps: migrations that were asked for while the server prepared another host.
+    together: calls during which VMs of several hosts moved.
     """
 
     world: World
@@ -43,6 +44,7 @@ class Instants:
     limits: tuple[int, int, int] = (2, 2, 8)
     wrong: set[str] = field(default_factory=set)
     overlaps: int = 0
+    together: int = 0
     _targets: dict[str, int] = field(default_factory=dict)
     # Of this wave: hosts that were away, and that VMs were moved to.
     _out: set[int] = field(default_factory=set)
@@ -82,6 +84,7 @@ class Instants:
         moving = [vm for vm in self.world.vms if vm.state == "Migrating"]
         one, other, whole = self.limits
         sources = Counter(vm.host_id for vm in moving)
+        self.together += len(sources) > 1
         if max(sources.values(), default=0) > one or len(moving) > whole:
             self.wrong.add("too many migrations from a host or in all")
         if max((host.incoming for host in self.world.hosts), default=0) > other:

@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks, rolling, walking
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import Request
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.migrations import Limits
 from sandbox.rules import life as vm_life
 from sandbox.world import TIME_FORMAT
 from unit.sandbox.worlds import new_vm
@@ -31,11 +32,11 @@ EVERY = 7  # of the calls, one is tried
 def walk(
     lab: Lab, step: walking.Step | None = None, life: Life | None = None, token: str = "roll/1", **asked: Any
 ) -> Any:
-    lease = asked.pop("lease", 900.0)
+    lease, limits = asked.pop("lease", 900.0), asked.pop("limits", None) or Limits()
     lock = locks.Lock(token, "operator@admin", "process 1")
     claim = locks.Claim(lock, lease, keep=True, ended=lambda other: token == "next")
     request = rolling.Request(None, "c0", run="roll", claim=claim, **asked)
-    each = Request(HostName(""), None, claim)
+    each = Request(HostName(""), None, claim, limits=limits)
     return walking.walk(lab.cloud(life), request, each, step or walking.Step(), False).result
 
 
@@ -251,13 +252,13 @@ def test_a_vm_that_is_started_on_a_host_at_any_moment_is_taken_along(tmp_path: P
             whole(lab)
 
 
-def test_a_host_that_cannot_be_emptied_stops_it_before_another_is_taken_out(lab: Lab, tmp_path: Path) -> None:
+def test_a_host_that_cannot_be_prepared_stops_it_before_another_is_taken_out(lab: Lab, tmp_path: Path) -> None:
     filled(lab, tmp_path, 3)
     lab.box.faults.add("prepareHostForMaintenance", "job_failed", times=99, text="no agent")
     with pytest.raises(HostcraftError) as caught:
         walk(lab, most_at_once=2)
     rows: Any = caught.value.details["host_results"]
-    assert [bool(row.get("failed")) for row in rows] == [True]
+    assert [(bool(row.get("failed")), len(row.get("moved", ()))) for row in rows] == [(True, 0), (False, 1)]
     assert len(prepared(lab)) == 1
     assert {row.resource_state for row in lab.box.world.hosts} == {"Enabled"}
     nothing_lost(lab)

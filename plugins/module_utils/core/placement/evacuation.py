@@ -44,15 +44,16 @@ class Terms:
     """How hosts are emptied. preferred: ids to fill first. consent: names of VMs that may be stopped, or "all".
 
     planned: host id by VM id, as a roll planned it; what does not fit any more is planned anew. avoid: ids of hosts
-    that nothing may land on (they are next). leaving: ids of hosts that are empty and that the same run has asked the
-    server to prepare for maintenance. failed: what the job said, by (VM id, host id) of migrations that failed
-    in this run. partial: move what can be moved and leave the rest. balance: move VMs of other hosts too, for balance
-    alone.
+    that nothing may land on (they are next). leaving: ids of hosts that are out with these: that the same run empties
+    at the same time, or has asked the server to prepare for maintenance. beside: the moves that are planned for those,
+    whose VMs count where they go. failed: what the job said, by (VM id, host id) of migrations that failed in this run.
+    partial: move what can be moved and leave the rest. balance: move VMs of other hosts too, for balance alone.
     """
 
     preferred: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
+    beside: tuple[Move, ...] = ()
     consent: tuple[str, ...] = ()
     spare_hosts: int = 0
     failed: t.Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -101,11 +102,12 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
 def _borne(packing: Packing, sources: t.Sequence[int], terms: Terms) -> tuple[Drain, tuple[str, ...]]:
     """Landings with which spare hosts are kept; else the first ones there are, and the hosts that must not fail."""
     unborne: list[tuple[Drain, tuple[str, ...]]] = []
+    out = {*sources, *(packing.index[each] for each in terms.leaving if each in packing.index)}
     for even, seed in LANDINGS:
         found = _landed(packing, sources, terms, even, seed, not unborne)
         if found.reasons:
             break
-        failing = unbearable(_forgiving(packing), sources, terms.spare_hosts) if terms.spare_hosts else ()
+        failing = unbearable(_forgiving(packing), out, terms.spare_hosts) if terms.spare_hosts else ()
         if not failing or terms.partial:
             return found, ()
         unborne.append((found, failing))
@@ -194,6 +196,11 @@ def _packing(fleet: Fleet, vms: t.Sequence[Vm], terms: Terms) -> Packing:
     for vm_id, host_id in sorted(terms.failed):
         if vm_id in known and host_id in packing.index:
             known[vm_id] = packing.keep_off(known[vm_id], packing.index[host_id])
+    for move in terms.beside:
+        vm, target = known.get(move.vm), packing.index.get(move.target, -1)
+        if vm is not None and target >= 0 and packing.where[vm.id] == packing.index.get(move.source):
+            packing.take(vm)
+            packing.put(vm, target)
     return packing
 
 

@@ -4,6 +4,7 @@
 """All VMs off a host by planned migrations, in rounds: plan, move, look again; and what was begun, taken back.
 
 A migration that fails is planned again for another host; a VM that its migration stopped is started again.
+Several hosts may be emptied at once: each is planned with what is planned for the others, see ``Pool``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ...core.amounts import HOLDING
-from ...core.errors import ApiError, NotFound, Reason, Refused
+from ...core.errors import ApiError, NotFound, Reason, Refused, WaitTimeout
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, evacuate
 from ...core.placement.fleet import Fleet, Instance
@@ -21,9 +22,8 @@ from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..machines import bring, settled
 from ..surely import surely
-from ..waiting import until
 from . import marks
-from .migrations import Carried, Limits, carry_out, never
+from .migrations import Load, Pool, Steps, carrying, driven, never
 
 ROUNDS = 8  # plans that are tried after failed migrations, and for VMs that come meanwhile
 NO_MOTION = "Migration with storage isn't supported"
@@ -56,20 +56,22 @@ class Emptying:
     """One host that is emptied. terms: with ids. beat: called while waiting. limit: seconds of one wait.
 
     seen: a reading of this moment, which the first round takes. mark: what was written on the host. remember: VMs are
-    noted, to be moved back one day. halted: whether no more VMs are moved off or stopped.
+    noted, to be moved back one day. halted: whether no more VMs are moved off or stopped. settled: ids of hosts whose
+    VMs are waited for too, which a killed run may have left on their way.
     """
 
     cloud: Cloud
     cluster: Cluster
     host: Host
     terms: Terms
-    limits: Limits
+    pool: Pool
     limit: float
     beat: t.Callable[[], None]
     told: Told
     seen: t.Optional[Fleet]
     remember: bool = False
     halted: t.Callable[[], bool] = never
+    settled: tuple[str, ...] = ()
     begun: bool = False
     mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
     _tried: dict[str, Instance] = field(default_factory=dict)
@@ -78,39 +80,50 @@ class Emptying:
     _unaimed: set[str] = field(default_factory=set)
 
     def run(self) -> Host:
+        """``steps`` to their end."""
+        return driven(self.steps(), self.pool, self.beat)
+
+    def steps(self) -> Steps[Host]:
         """Until no VM is left, with ``partial`` terms none that can go, or it is halted. Raises Refused; then see
         ``give_back``.
         """
         last: dict[str, str] = {}
         for _number in range(ROUNDS):
-            fleet = self._read()
+            fleet = yield from self._read()
             self._revive(fleet)
             if self.halted():
                 return self.host
-            plan = evacuate(fleet, [self.host.id], self.terms)
-            if plan.reasons:
-                raise Refused(f"host {self.host.name}", plan.reasons)
+            plan = self._planned(fleet)
             if not self.begun:
                 # Only now that there is a plan, so that a refusal changes nothing at all.
                 self._close()
             if not plan.moves and not plan.stops:
                 self.told.remaining = [vm.name for vm in plan.remaining]
                 return self.host
-            last = self._carry(fleet, plan)
+            last = yield from self._carry(fleet, plan)
             # Where every migration came to pass, nothing has to be planned or started again: only looked at.
             if not (last or self._tried or self.terms.partial) and self._empty():
                 return self.host
         if self.terms.partial:
-            self.told.remaining = [vm.name for vm in self._read().on(self.host.id)]
+            fleet = yield from self._read()
+            self.told.remaining = [vm.name for vm in fleet.on(self.host.id)]
             return self.host
         raise Refused(f"host {self.host.name}", self._unfinished(last))
+
+    def _planned(self, fleet: Fleet) -> Evacuation:
+        """With what is planned for other hosts, which then plan with this. Raises Refused."""
+        plan = evacuate(fleet, [self.host.id], replace(self.terms, beside=self.pool.beside(self.host.id)))
+        if plan.reasons:
+            raise Refused(f"host {self.host.name}", plan.reasons)
+        self.pool.plans[self.host.id] = plan.moves
+        return plan
 
     def _empty(self) -> bool:
         """By the server's own account of the host, where that says that nothing is held there; else by its VMs."""
         self.host = self.cloud.hosts.fresh(self.host)
         return holds_nothing(self.host) or not self.cloud.fleets.on_host(self.cluster, self.host.id)
 
-    def _carry(self, fleet: Fleet, plan: Evacuation) -> dict[str, str]:
+    def _carry(self, fleet: Fleet, plan: Evacuation) -> Steps[dict[str, str]]:
         """One round; the errors by name of the VM."""
         machines = {vm.id: vm for vm in fleet.instances}
         names = {each.id: each.name for each in fleet.hosts}
@@ -121,9 +134,7 @@ class Emptying:
         self._tried.update({move.vm: machines[move.vm] for move in plan.moves})
         label = f"host {self.host.name}"
         chosen = {move.vm for move in plan.moves if fleet.server_chooses(machines[move.vm])} | self._unaimed
-        carried: Carried = carry_out(
-            self.cloud, plan.moves, machines, self.limits, label, self.beat, chosen, self.halted
-        )
+        carried = yield from carrying(self.pool, Load(list(plan.moves), machines, chosen), label, self.halted)
         for move in carried.done:
             # Who stops it from now on means it.
             self._tried.pop(move.vm, None)
@@ -140,26 +151,21 @@ class Emptying:
             self.cloud.progress(f"{label}: VM {machines[move.vm].name} to {names[move.target]} failed: {error.text}")
         return {machines[m.vm].name: f"to {names[m.target]}: {error.text}" for m, error in carried.failed.items()}
 
-    def _read(self) -> Fleet:
+    def _read(self) -> Steps[Fleet]:
         """The cluster once no VM of the host is between two states, as a killed run or somebody may have left it."""
-
-        def fresh() -> Fleet:
-            self.beat()
-            self._fleet = self.seen or self.cloud.fleets.read(self.cluster, self._fleet)
+        began = self.cloud.clock.now()
+        while True:
+            fleet = self._fleet = self.seen or self.cloud.fleets.read(self.cluster, self._fleet)
             self.seen = None
-            return self._fleet
-
-        def names(fleet: Fleet) -> list[str]:
-            return [f"{vm.name} {vm.state}" for vm in fleet.on(self.host.id) if vm.state in PASSING]
-
-        return until(
-            self.cloud,
-            fresh,
-            lambda fleet: not names(fleet),
-            what=f"the VMs of host {self.host.name} to settle",
-            limit=self.limit,
-            show=lambda fleet: ", ".join(names(fleet)),
-        )
+            passing = [vm for each in (self.host.id, *self.settled) for vm in fleet.on(each) if vm.state in PASSING]
+            if not passing:
+                self.settled = ()
+                return fleet
+            waited = self.cloud.clock.now() - began
+            if waited >= self.limit:
+                names = ", ".join(f"{vm.name} {vm.state}" for vm in passing)
+                raise WaitTimeout(f"the VMs of host {self.host.name} to settle", waited, names)
+            yield
 
     def _close(self) -> None:
         """Marked and disabled: it takes no new VMs. A drain of the server's that failed is cancelled."""

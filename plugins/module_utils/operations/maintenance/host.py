@@ -53,7 +53,7 @@ from .emptying import (
     start_again,
 )
 from .foretelling import Goal, Request, end_of, outcome_of, predicted, returning_of, terms_of, verified_empty
-from .migrations import Pace, never
+from .migrations import Pace, Pool, Steps, driven, never
 from .watching import Watched
 
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
@@ -107,8 +107,9 @@ class Work:
 
     current: it is a reading of this moment and under the lock. whole: the cluster is read once the host is in
     maintenance, which ``after`` then holds. mark: the host's, as it was read under the lock.
-    meanwhile: called once while the server prepares the host, which is empty; ``leaving`` and ``halted`` are of the
-    work that is done then, on the next host.
+    pool: of the migrations, shared with hosts that are emptied at the same time, whose ids are ``leaving``.
+    meanwhile: called once while the server prepares the host, which is empty. halted: whether it is not emptied any
+    further. settled: ids of hosts that a killed run has left half way too.
     """
 
     cloud: Cloud
@@ -125,6 +126,8 @@ class Work:
     meanwhile: t.Optional[t.Callable[[Watched], None]] = None
     leaving: tuple[str, ...] = ()
     halted: t.Callable[[], bool] = never
+    settled: tuple[str, ...] = ()
+    pool: t.Optional[Pool] = None
 
     def until(
         self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float, pace: t.Optional[Pace] = None
@@ -144,9 +147,9 @@ class Work:
         fleet = self.fleet if self.current else None
         fleet, self.current = fleet or self.cloud.fleets.read(self.cluster, self.fleet), False
         terms = replace(terms_of(fleet, self.request, partial), leaving=self.leaving)
-        limits, limit = self.request.limits, self.request.timeout
-        emptying = Emptying(self.cloud, self.cluster, host, terms, limits, limit, self.beat, self.told, fleet)
-        emptying.remember, emptying.halted = self.request.move_back, self.halted
+        pool, limit = self.pool or Pool(self.cloud, self.request.limits), self.request.timeout
+        emptying = Emptying(self.cloud, self.cluster, host, terms, pool, limit, self.beat, self.told, fleet)
+        emptying.remember, emptying.halted, emptying.settled = self.request.move_back, self.halted, self.settled
         return emptying
 
 
@@ -200,11 +203,17 @@ def left_behind(error: HostcraftError, host: Host) -> HostcraftError:
 
 
 def emptied(work: Work, host: Host) -> Host:
+    """``emptying`` to its end."""
+    work.pool = work.pool or Pool(work.cloud, work.request.limits)
+    return driven(emptying(work, host), work.pool, work.beat)
+
+
+def emptying(work: Work, host: Host) -> Steps[Host]:
     """No VM left on it, and Disabled; as before where that cannot be. Where the work is halted, VMs may be left."""
     try:
-        emptying = work.emptying(host, False)
-        host = emptying.run()
-        work.mark = emptying.mark
+        its = work.emptying(host, False)
+        host = yield from its.steps()
+        work.mark = its.mark
         return host
     except (TransportError, WaitTimeout):
         raise
@@ -282,8 +291,13 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
         meanwhile, work.meanwhile = work.meanwhile, None
         meanwhile(watched)
     if watched.host.resource_state == DRAINING:
-        watched.saw(work.until(host, lambda seen: seen.resource_state != DRAINING, what, work.request.timeout, pace))
-    pace.ended([watched.seconds])
+
+        def over(seen: Host) -> bool:
+            watched.saw(seen)
+            return seen.resource_state != DRAINING
+
+        work.until(host, over, what, work.request.timeout, pace)
+    pace.ended([(watched.before, watched.seconds)])
     host = watched.host
     revive(work.cloud, host, there, work.told)
     return host

@@ -130,9 +130,7 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
     if foreign:
         raise Refused(f"cluster {cluster.name}", foreign)
     record = held or records.Record(request.run, scope)
-    half_way = [host for host in fleet.hosts if host.id in record.pending and _half_way(cloud, host, record)]
-    # No other host is emptied while the server drains one, or has failed to.
-    half_way.sort(key=lambda host: host.resource_state not in BLOCKS_OTHERS)
+    half_way = _left_half_way(cloud, fleet, record, request.most_at_once)
     now = fingerprint(_aimed(fleet))
     result: dict[str, t.Any] = {
         **stands(fleet.hosts, record),
@@ -178,6 +176,17 @@ def _not_its_own(cloud: Cloud, fleet: Fleet, record: t.Optional[records.Record],
         remedy = f"{abandon} and start a new one, or continue it with oldest_record={seconds + 3600:.0f}"
         return [Reason("old_roll", state, remedy, facts)]
     return []
+
+
+def _left_half_way(cloud: Cloud, fleet: Fleet, record: records.Record, most: int) -> list[Host]:
+    """Hosts that a killed run left so, in the order in which they go on."""
+    pending = [host for host in fleet.hosts if host.id in record.pending]
+    found = [host for host in pending if _half_way(cloud, host, record)]
+    # One that is marked and Enabled may be one that the server was asked for, and prepares only now.
+    rest = [host for host in pending if found and host not in found and host.resource_state == ENABLED]
+    asked = [host for host in rest if marks.read(cloud, host) is not None][: max(most - len(found), 0)]
+    # No other host is emptied while the server drains one, or has failed to.
+    return sorted([*asked, *found], key=lambda host: host.resource_state not in BLOCKS_OTHERS)
 
 
 def _half_way(cloud: Cloud, host: Host, record: records.Record) -> bool:

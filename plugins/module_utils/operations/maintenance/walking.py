@@ -174,11 +174,15 @@ class Walk:
     def _bring(self, names: t.Iterable[str], goal: Goal) -> None:
         """One host after the other. Raises with the first that cannot be, before another is taken out."""
         waiting = list(names)
+        self._ahead.pool = None
         while waiting:
             name = waiting.pop(0)
             began, self._ahead.late = self.cloud.clock.now(), 0.0
             try:
                 host = self._host(name)
+                if self._ahead.under_way(host):
+                    # The reading is older than its last moves.
+                    self._fleet = None
                 early = self._ahead.taken(host)
                 outcome = self._brought(host, goal, early, waiting)
             except HostcraftError as error:
@@ -213,16 +217,29 @@ class Walk:
             work.mark = foretold.mark
             work.current, work.whole = foretold.fleet is not None, goal == "maintenance"
             work.told = early.told if early else work.told
-            # A wave that was planned just now: what a killed run has left half way is brought to its end first.
-            if foretold.fleet is not None and goal == "maintenance" and waiting and self._moves and not self.each.reach:
-                following = self._request(rolling.named(foretold.fleet.hosts, waiting[0], self.cluster))
-                work.meanwhile = functools.partial(self._ahead.empty, following, foretold.fleet)
+            if goal == "maintenance" and foretold.fleet is not None:
+                self._together(work, host, waiting, foretold.fleet)
             before = host.resource_state
             final = carried_out(work, host, goal)
             self._seen(work, final, goal)
             if work.mark is not None and goal == "maintenance" and not (work.told.stopped or work.told.started):
                 self._marks[host.id] = work.mark
             return outcome_of(before, final, work.told, native)
+
+    def _together(self, work: Work, host: Host, waiting: t.Sequence[str], fleet: Fleet) -> None:
+        """The hosts of the wave whose turn comes are emptied beside this one, and while the server prepares it."""
+        others = [rolling.named(fleet.hosts, name, self.cluster) for name in waiting]
+        if not self._moves:
+            # What a killed run has left half way is brought to its end, one after the other.
+            work.settled = tuple(each.id for each in others)
+        elif others and not self.each.reach:
+            if self._ahead.pool is None:
+                requests = [self._request(each) for each in (host, *others)]
+                work.request = self._ahead.begin(requests, fleet) or work.request
+            if self._ahead.pool is not None:
+                work.beat, work.pool = self._ahead.beat, self._ahead.pool
+                work.leaving = tuple(each for each in self._ahead.leaving if each != host.id)
+                work.meanwhile = functools.partial(self._ahead.finish, others[0].id)
 
     def _request(self, host: Host) -> foretelling.Request:
         others = tuple(name for name in self.now["wave"] if name != host.name)

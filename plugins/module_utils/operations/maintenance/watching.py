@@ -14,12 +14,15 @@ from .migrations import Pace
 
 @dataclass
 class Watched:
-    """host: as it was seen last. pace: when to look again. seconds: after which it was seen so."""
+    """host: as it was seen last. pace: when to look again. seconds: after which it was seen so;
+    before: the same of the look before that.
+    """
 
     cloud: Cloud
     host: Host
     pace: Pace
     seconds: float = 0.0
+    before: float = 0.0
     _began: float = field(init=False)
     _next: float = field(init=False)
 
@@ -35,7 +38,7 @@ class Watched:
 
     def saw(self, host: Host) -> None:
         self.host = host
-        self.seconds = self.cloud.clock.now() - self._began
+        self.before, self.seconds = self.seconds, self.cloud.clock.now() - self._began
 
     @property
     def failed(self) -> bool:
