@@ -72,15 +72,15 @@ options:
 options:
   run:
     description:
-      - Name of the run that this task belongs to. Tasks of one run share the lock of the cluster and keep it. Without a
-        name, the lock is released when the task ends.
+      - Name of the run that this task belongs to. Tasks of one run share the lock of the cluster or zone and keep it.
+        Without a name, the lock is released when the task ends.
     type: str
   lease:
     description: Seconds after which the lock of a killed run is void, by the clock of the management server.
     type: float
     default: 900
   lock_wait:
-    description: Number of seconds to wait for a cluster that another run has locked, before the task fails.
+    description: Number of seconds to wait for a cluster or zone that another run has locked, before the task fails.
     type: float
     default: 0
   take_over:

@@ -19,11 +19,14 @@ description:
     its other hosts. Hosts of a XenServer pool or a vCenter cluster are added one after another.
   - If an object fails, those that need it are left out, and all others are written. The error names each of them. The
     next run, also after one that was killed, goes on from there.
+  - Before it writes, it locks the zone for other runs by an annotation of the zone, reads everything again and decides
+    again. The error of another run names who holds the lock. A run that has nothing to write does not lock.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
   - hostcraft.cloudstack.site
+  - hostcraft.cloudstack.maintenance.lock
 options:
   at_once:
     description: Maximum number of objects that are written at the same time.

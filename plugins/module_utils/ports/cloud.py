@@ -217,5 +217,8 @@ class Cloud(t.Protocol):
     def owner_id(self, kind: str, name: str, domain: str = "") -> str:
         """The id of an account, domain (path or name) or project. Raises NotFound or Ambiguous."""
 
+    def forget(self) -> None:
+        """All that was read is asked for anew from here on: others may have written since."""
+
     def act(self, action: str, id: str) -> None:
         """A life-cycle action of a host or pool, waited for: see the gateway's table of actions."""

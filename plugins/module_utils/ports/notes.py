@@ -25,7 +25,7 @@ class Note(t.Protocol):
 
 
 class Notes(t.Protocol):
-    """Notes that every administrator sees; entity types "HOST", "CLUSTER" and "PRIMARY_STORAGE"."""
+    """Notes that every administrator sees; entity types "HOST", "CLUSTER", "ZONE" and "PRIMARY_STORAGE"."""
 
     def all(self, entity_type: str, entity_id: str) -> t.Sequence[Note]:
         """Oldest first."""

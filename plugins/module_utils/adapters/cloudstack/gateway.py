@@ -148,6 +148,9 @@ class Gateway:
     def progress(self) -> Progress:
         return self._client.progress
 
+    def forget(self) -> None:
+        self.__dict__.update(vars(Gateway(self._client)))
+
     def act(self, action: str, id: str) -> None:
         try:
             self._client.run(resources.ACTIONS[action], {"id": id})

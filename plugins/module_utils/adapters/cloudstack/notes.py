@@ -22,10 +22,10 @@ class Note(t.NamedTuple):
 
 
 class Notes:
-    """The port ``Notes``: entity types are "HOST", "CLUSTER" and "PRIMARY_STORAGE".
+    """The port ``Notes``: entity types are "HOST", "CLUSTER", "ZONE" and "PRIMARY_STORAGE".
 
     Before 4.16, as administrators alone can be told, notes are on hosts only; but the id is not looked at. There the
-    notes of a cluster or pool are those of a host with its id (AnnotationManagerImpl of 4.11).
+    notes of a cluster, zone or pool are those of a host with its id (AnnotationManagerImpl of 4.11).
     """
 
     def __init__(self, client: Client) -> None:

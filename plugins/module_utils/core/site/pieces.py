@@ -147,10 +147,18 @@ class _Zone:
         pods, guests = self._records("pods"), self.its.get("guest_network")
         public = mappings(self.its.get("public_ip_ranges"))
         network = str(guests.get("name")) if isinstance(guests, t.Mapping) else ""
-        enabled = [(PROVIDERS, str(each["name"])) for each in self._records("physical_networks")]
+        networks = [str(each["name"]) for each in self._records("physical_networks")]
+        enabled = [(PROVIDERS, name) for name in networks]
         return [
             [self._piece("pod", each["name"], {**_taken(each, ("name", *OF_POD)), **_state(each)}) for each in pods]
-            + [self._range(each, {**_taken(each, OF_PUBLIC), "for_virtual_network": True}) for each in public],
+            + [
+                self._range(
+                    each,
+                    {**_taken(each, OF_PUBLIC), "for_virtual_network": True},
+                    *(("physical network", name) for name in networks if each.get("physical_network") in (None, name)),
+                )
+                for each in public
+            ],
             [self._piece("network", network, _taken(guests, OF_GUESTS), *enabled)]
             if isinstance(guests, t.Mapping)
             else [],

@@ -14,10 +14,11 @@ from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue
 from ...core.site import pieces
 from ...core.site.pieces import PARTS, Piece, Terms
-from ...operations.site.apply import ensure_site
+from ...operations.site.apply import Order, ensure_site
 from ...operations.site.removal import NOTHING, Declared, not_declared
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec
+from ..maintenance.host import LOCK, claim
 from ..task import ApiTask
 from .objects import (
     cluster,
@@ -66,6 +67,7 @@ DECLARED: Spec = {
 }
 OPTIONS: Spec = {
     **DECLARED,
+    **LOCK,
     "at_once": {"type": "int", "default": 8},
     "prune": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "planned"], "default": "present"},
@@ -99,9 +101,14 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     if not 1 <= params["at_once"] <= MOST:
         raise InvalidValue("at_once", params["at_once"], f"a number from 1 to {MOST}")
     planned = params["state"] == "planned"
-    removals = not_declared(cloud, declared(params)) if params["prune"] else NOTHING
-    stages, act = stages_of(params), Tasks().act
-    found = ensure_site(cloud, stages, act, check_mode or planned, params["at_once"], removals)
+    order = Order(
+        str(params["declaration"].get("name")),
+        stages_of(params),
+        Tasks().act,
+        params["at_once"],
+        lambda: not_declared(cloud, declared(params)) if params["prune"] else NOTHING,
+    )
+    found = ensure_site(cloud, order, check_mode or planned, claim(params))
     return replace(found, changed=False) if planned else found
 
 

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run at a time on a cluster: a lock that other administrators can see, with a lease that a killed run loses.
+"""One run at a time on a cluster or zone: a lock that others can see, with a lease that a killed run loses.
 
-The lock is an annotation of the cluster: who, since when, which job, for how long. Whoever wants it writes its own and
+The lock is an annotation of the place: who, since when, which job, for how long. Whoever wants it writes its own and
 then looks: it has the lock only if it sees no other that is valid. Of two that look at the same time at least one sees
 both, so that never both have it, however slow either is; of those that see each other all but one take theirs back.
 
@@ -19,18 +19,28 @@ from dataclasses import dataclass, replace
 
 from ...core.errors import HostcraftError, NotAsRead, Reason, Refused
 from ...core.maintenance.lock import PREFIX, Lock, is_named_by, name_of, read, text_of
-from ...core.zone.topology import Cluster
+from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
 from ..surely import PAUSE, TIMES, add_note, remove_notes
 
 __all__ = ["PREFIX", "Claim", "Held", "Lock", "held", "release", "take"]
 
+Place = t.Union[Cluster, Zone]
 SETTLE = 1.0  # seconds after which one that met another tries again
 ROUNDS = 4  # such tries before the other counts as one that holds it
 AGAIN = 5.0  # seconds between two looks at somebody else's lock
 WRITES = 3  # notes that may vanish before it is an error
 DATES = 2.0  # seconds by which two of the server's dates may be wrong: they have no fractions
+
+
+def entity(place: Place) -> str:
+    """What the server calls its kind, see the port ``Notes``."""
+    return "ZONE" if isinstance(place, Zone) else "CLUSTER"
+
+
+def called(place: Place) -> str:
+    return f"{entity(place).lower()} {place.name}"
 
 
 def nobody(lock: Lock) -> bool:
@@ -95,8 +105,8 @@ class ServerTime:
 class Held:
     """A lock that is held; ``beat`` is called in every wait, so that work longer than the lease does not lose it."""
 
-    def __init__(self, cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
-        self._cloud, self._cluster, self._claim = cloud, cluster, claim
+    def __init__(self, cloud: Cloud, place: Place, claim: Claim) -> None:
+        self._cloud, self._place, self._claim = cloud, place, claim
         self._take(claim)
 
     def beat(self) -> None:
@@ -108,29 +118,29 @@ class Held:
 
     def _take(self, claim: Claim) -> None:
         began = (self._cloud.clock.now(), self._cloud.clock.wall())
-        take(self._cloud, self._cluster, claim)
+        take(self._cloud, self._place, claim)
         # Only now: where it is lost, every beat says so.
         self._taken = began
 
 
 @contextlib.contextmanager
-def held(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Iterator[Held]:
-    """Hold a cluster's lock for the length of a block. Raises Refused as ``take`` does."""
+def held(cloud: Cloud, place: Place, claim: Claim) -> t.Iterator[Held]:
+    """Hold the lock of a cluster or zone for the length of a block. Raises Refused as ``take`` does."""
     try:
-        yield Held(cloud, cluster, claim)
+        yield Held(cloud, place, claim)
     except BaseException:
         # What went wrong is told, not that the lock could not be given back too: its lease ends by itself.
         with contextlib.suppress(HostcraftError):
-            _let_go(cloud, cluster, claim)
+            _let_go(cloud, place, claim)
         raise
-    _let_go(cloud, cluster, claim)
+    _let_go(cloud, place, claim)
 
 
-def _let_go(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
+def _let_go(cloud: Cloud, place: Place, claim: Claim) -> None:
     """Give it back unless it is kept; tried again after an error, whatever it is: removing twice harms nobody."""
     for left in range(0 if claim.keep else TIMES, 0, -1):
         try:
-            release(cloud, cluster, claim)
+            release(cloud, place, claim)
             return
         except HostcraftError:
             if left == 1:
@@ -138,15 +148,15 @@ def _let_go(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
             cloud.clock.sleep(PAUSE)
 
 
-def take(cloud: Cloud, cluster: Cluster, claim: Claim) -> Lock:
+def take(cloud: Cloud, place: Place, claim: Claim) -> Lock:
     """Take or renew it. Raises Refused (code "locked") when another run holds it for longer than ``wait`` seconds."""
-    return Taking(cloud, cluster, claim).run()
+    return Taking(cloud, place, claim).run()
 
 
-def standing(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Optional[Reason]:
-    """Who else works on the cluster; nothing is written, so this machine's clock is all that tells the time."""
+def standing(cloud: Cloud, place: Place, claim: Claim) -> t.Optional[Reason]:
+    """Who else works there; nothing is written, so this machine's clock is all that tells the time."""
     now = cloud.clock.wall()
-    for seen in filter(None, map(seen_in, cloud.notes.all("CLUSTER", cluster.id))):
+    for seen in filter(None, map(seen_in, cloud.notes.all(entity(place), place.id))):
         its = seen.lock
         over = its.token == claim.lock.token or claim.ended(its) or is_named_by(its, claim.consent)
         if not over and seen.valid_at(now):
@@ -157,8 +167,8 @@ def standing(cloud: Cloud, cluster: Cluster, claim: Claim) -> t.Optional[Reason]
 class Taking:
     """One try to have the lock, until it is had or refused."""
 
-    def __init__(self, cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
-        self.cloud, self.cluster, self.claim = cloud, cluster, claim
+    def __init__(self, cloud: Cloud, place: Place, claim: Claim) -> None:
+        self.cloud, self.place, self.claim = cloud, place, claim
         self.time = ServerTime(cloud)
         self.mine: t.Optional[Note] = None
         self.lock = replace(claim.lock, lease=claim.lease)
@@ -190,7 +200,7 @@ class Taking:
         """Write mine; the server's date of it tells the time there."""
         self.writes += 1
         self.lock = replace(self.lock, since=min((each.lock.since for each in own), default=0.0))
-        note = add_note(self.cloud, "CLUSTER", self.cluster.id, text_of(self.lock))
+        note = add_note(self.cloud, entity(self.place), self.place.id, text_of(self.lock))
         self.time.learn(note)
         self.mine = note
 
@@ -203,7 +213,7 @@ class Taking:
         """The valid locks; those whose lease or run is over are cleared away."""
         valid: list[Seen] = []
         over: list[Seen] = []
-        notes = self.cloud.notes.all("CLUSTER", self.cluster.id)
+        notes = self.cloud.notes.all(entity(self.place), self.place.id)
         if self.mine is not None:
             self._same(notes, self.mine)
         for seen in filter(None, map(seen_in, notes)):
@@ -223,7 +233,7 @@ class Taking:
         if shown is None or shown.text != text_of(self.lock):
             self._withdraw()
             raise NotAsRead(
-                f"the lock of cluster {self.cluster.name}",
+                f"the lock of {called(self.place)}",
                 {"annotation": {"held": shown.text if shown else None, "wanted": text_of(self.lock)}},
             )
         self.mine, self.writes = shown, 0
@@ -242,29 +252,27 @@ class Taking:
 
     def _wait_or_refuse(self, rival: Seen, waited: float) -> None:
         if waited >= self.claim.wait:
-            raise Refused(
-                f"cluster {self.cluster.name}", [_reason(rival, self.time.now(), self.claim.told(rival.lock))]
-            )
+            raise Refused(called(self.place), [_reason(rival, self.time.now(), self.claim.told(rival.lock))])
         its = rival.lock
-        self.cloud.progress(f"waiting for the lock of cluster {self.cluster.name}, held by {its.who} ({its.job})")
+        self.cloud.progress(f"waiting for the lock of {called(self.place)}, held by {its.who} ({its.job})")
 
     def _withdraw(self) -> None:
         if self.mine is not None:
-            remove_notes(self.cloud, "CLUSTER", self.cluster.id, [self.mine])
+            remove_notes(self.cloud, entity(self.place), self.place.id, [self.mine])
         self.mine = None
 
     def _remove(self, seen: t.Iterable[Seen]) -> None:
-        remove_notes(self.cloud, "CLUSTER", self.cluster.id, [each.note for each in seen])
+        remove_notes(self.cloud, entity(self.place), self.place.id, [each.note for each in seen])
 
 
-def release(cloud: Cloud, cluster: Cluster, claim: Claim) -> None:
+def release(cloud: Cloud, place: Place, claim: Claim) -> None:
     """Give it back, and clear away those whose run is over; nothing happens where there is none."""
     gone = [
         note
-        for note, lock in filter(None, map(seen_in, cloud.notes.all("CLUSTER", cluster.id)))
+        for note, lock in filter(None, map(seen_in, cloud.notes.all(entity(place), place.id)))
         if lock.token == claim.lock.token or claim.ended(lock) or is_named_by(lock, claim.consent)
     ]
-    remove_notes(cloud, "CLUSTER", cluster.id, gone)
+    remove_notes(cloud, entity(place), place.id, gone)
 
 
 def _reason(seen: Seen, now: t.Optional[float], told: str) -> Reason:

@@ -20,7 +20,10 @@ from ...core.site.pieces import SETTING, STATE, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable
 from ...ports.cloud import Cloud
-from .decide import TOLD, Act, decided, refuse
+from .. import lookup
+from ..maintenance import locks
+from ..maintenance.locks import Claim
+from .decide import TOLD, Act, Decided, decided, refuse
 from .removal import NOTHING, Removals, in_use
 
 EVERY = 5.0  # seconds between two lines of progress
@@ -33,40 +36,83 @@ class SiteIncomplete(HostcraftError):
     code = "site_incomplete"
 
 
-def ensure_site(
-    cloud: Cloud,
-    stages: t.Sequence[t.Sequence[Piece]],
-    act: Act,
-    check_mode: bool,
-    most: int,
-    removals: Removals = NOTHING,
-) -> Outcome:
-    """most: objects that are written at the same time. removals: if all of those were written.
+class Order(t.NamedTuple):
+    """What is asked. name: of the zone. most: objects that are written at the same time.
 
-    Raises Refused with the reasons of every object before anything is written, SiteIncomplete.
+    removals: looked for before each decision; they are removed if all else was written.
     """
+
+    name: str
+    stages: t.Sequence[t.Sequence[Piece]]
+    act: Act
+    most: int = 8
+    removals: t.Callable[[], Removals] = lambda: NOTHING
+
+
+class _Plan(t.NamedTuple):
+    """What would be done, stage by stage; the last ones, ``removing`` of them, remove."""
+
+    due: list[list[Decided]]
+    removing: int
+
+    @property
+    def outcomes(self) -> list[tuple[Piece, Outcome]]:
+        return [(each.piece, each.outcome) for stage in self.due for each in stage if each.outcome is not None]
+
+    @property
+    def empty(self) -> bool:
+        return not any(each.due for stage in self.due for each in stage)
+
+
+def ensure_site(cloud: Cloud, order: Order, check_mode: bool, claim: t.Optional[Claim] = None) -> Outcome:
+    """claim: the lock of the zone that is wanted before something is written.
+
+    Raises Refused with the reasons of every object before anything is written, or where another run holds the lock;
+    SiteIncomplete.
+    """
+    plan = _planned(cloud, order, check_mode)
+    if check_mode or plan.empty:
+        return _outcome(plan.outcomes)
+    written = _Writing(cloud, order.act, order.most)
+    zone = lookup.maybe(cloud.zones, "zone", order.name)
+    if zone is None and claim is not None:
+        # What is not there cannot be locked. Of two runs that create the zone, the server refuses one.
+        written.write([each.piece for each in plan.due[0] if each.piece.kind == "zone"])
+        zone = lookup.maybe(cloud.zones, "zone", order.name)
+    if zone is None or claim is None:
+        return _carried_out(cloud, plan, written)
+    with locks.held(cloud, zone, claim) as lock:
+        # Another run may have written since.
+        cloud.forget()
+        written.beat = lock.beat
+        return _carried_out(cloud, _planned(cloud, order, False), written)
+
+
+def _planned(cloud: Cloud, order: Order, check_mode: bool) -> _Plan:
+    """Raises Refused with the reasons of every object."""
+    removals = order.removals()
+    due, reasons = decided(cloud, order.stages, order.act, check_mode)
+    gone, more = decided(cloud, removals.stages, order.act, True)
+    refuse([*reasons, *more, *in_use(cloud, removals)])
+    return _Plan([*due, *gone], len(gone))
+
+
+def _carried_out(cloud: Cloud, plan: _Plan, written: _Writing) -> Outcome:
+    tried = {id(piece) for piece, _its in (*written.done, *written.failed)}
     with cloud.hosts.held():
-        due, reasons = decided(cloud, stages, act, check_mode)
-        gone, more = decided(cloud, removals.stages, act, True)
-        refuse([*reasons, *more, *in_use(cloud, removals)])
-        due += gone
-        stages = [*stages, *removals.stages]
-        outcomes = [(each.piece, each.outcome) for stage in due for each in stage if each.outcome is not None]
-        if not check_mode:
-            written = _Writing(cloud, act, most)
-            for number, stage in enumerate(due):
-                pieces = [each.piece for each in stage if each.due]
-                # A zone is enabled, and what is not declared removed, when all the rest stands.
-                last = number >= len(due) - len(gone) or stage[0].piece.kind == STATE
-                if last and written.failed:
-                    written.left += pieces
-                else:
-                    written.write(pieces)
-            outcomes = [each for each in outcomes if not each[1].changed] + written.done
-            place = {id(piece): number for number, piece in enumerate(piece for stage in stages for piece in stage)}
-            outcomes.sort(key=lambda each: place[id(each[0])])
-            if written.failed:
-                raise written.error(_changes(outcomes))
+        for number, stage in enumerate(plan.due):
+            pieces = [each.piece for each in stage if each.due and id(each.piece) not in tried]
+            # A zone is enabled, and what is not declared removed, when all the rest stands.
+            last = number >= len(plan.due) - plan.removing or stage[0].piece.kind == STATE
+            if last and written.failed:
+                written.left += pieces
+            else:
+                written.write(pieces)
+    same = [each for each in plan.outcomes if not each[1].changed and id(each[0]) not in tried]
+    place = {id(each.piece): number for number, each in enumerate(each for stage in plan.due for each in stage)}
+    outcomes = sorted([*same, *written.done], key=lambda each: place[id(each[0])])
+    if written.failed:
+        raise written.error(_changes(outcomes))
     return _outcome(outcomes)
 
 
@@ -78,6 +124,7 @@ class _Writing:
         self.done: list[tuple[Piece, Outcome]] = []
         self.failed: list[tuple[Piece, HostcraftError]] = []
         self.left: list[Piece] = []
+        self.beat: t.Callable[[], None] = lambda: None  # called while there is work
         self._lost = 0
         self._over = False
         self._lock = threading.Lock()
@@ -87,9 +134,7 @@ class _Writing:
         lanes: dict[object, list[Piece]] = {}
         for number, piece in enumerate(pieces):
             lanes.setdefault(piece.lane or number, []).append(piece)
-        if len(lanes) < 2 or self._most < 2:
-            for lane in lanes.values():
-                self._lane(lane)
+        if not lanes:
             return
         with ThreadPoolExecutor(min(self._most, len(lanes))) as threads:
             self._watched([threads.submit(self._lane, lane) for lane in lanes.values()], pieces)
@@ -102,6 +147,7 @@ class _Writing:
                 ended, waiting = wait(waiting, timeout=EVERY)
                 for each in ended:
                     each.result()
+                self.beat()
                 if waiting:
                     past = len(self.done) + len(self.failed) + len(self.left) - began
                     trouble = f", {len(self.failed)} failed" if self.failed else ""
