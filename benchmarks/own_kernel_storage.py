@@ -13,6 +13,7 @@ import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hosts import Fleet
@@ -23,6 +24,7 @@ from integration.machine_network.role.roles import Outcome, run
 KERNEL, RELEASE = os.environ.get("KERNEL", "user-mode"), os.environ.get("RELEASE", "bookworm")
 # One name begins with the other.
 EMPTY, PARTITIONED = "iqn.2026-01.net.example:volume1", "iqn.2026-01.net.example:volume12"
+SIX = "iqn.2026-01.net.example:six"
 PARTITION = base64.b64encode(
     struct.pack("<B3xB3xII", 0, 0x83, 2048, 300 * 2048 - 2048) + bytes(48) + b"\x55\xaa"
 ).decode()
@@ -46,8 +48,8 @@ cat enable
 """
 
 
-def offer(san: Host, name: str, file: str) -> None:
-    told = san.inside(f"NAME={name} ADDRESS={san.address} FILE={file}\n{TARGET}")
+def offer(san: Host, name: str, file: str, address: str = "") -> None:
+    told = san.inside(f"NAME={name} ADDRESS={address or san.address} FILE={file}\n{TARGET}")
     assert told == "1\n", told
 
 
@@ -64,15 +66,16 @@ def fleet() -> Iterator[Fleet]:
 
 
 def volume(fleet: Fleet, target: str, **other: str) -> Json:
-    return {"portal": fleet["san"].address, "target": target, "path": "/export/volume", **other}
+    return {"portal": fleet["san"].address, "target": target, "path": "/export/volume"} | other
 
 
-def exported(fleet: Fleet, tmp_path: Path, *volumes: Json) -> Outcome:
+def exported(fleet: Fleet, tmp_path: Path, *volumes: Json, **other: Any) -> Outcome:
     variables = {
         "nfs_server_networks": [f"{fleet.gateway.rpartition('.')[0]}.0/24"],
         "nfs_server_exports": [{"path": "/export/volume/primary"}, {"path": "/export/local"}],
         "nfs_server_iscsi": list(volumes),
         "nfs_server_clients": ["client"],
+        **other,
     }
     hosts: dict[str, Json] = {host.name: dict(host.connection) for host in fleet}
     return run(tmp_path, hosts, variables, "--limit=server", role="nfs_server", seconds=590)["server"]
@@ -131,3 +134,27 @@ def test_without_its_volume_clients_get_an_error(fleet: Fleet) -> None:
     )
     assert tried.returncode != 0
     client.run(f"mount -t nfs -o soft,timeo=50,retry=0 {server.address}:/export/local /mnt && umount /mnt")
+
+
+def test_a_volume_by_ipv6_is_exported_by_ipv6(fleet: Fleet, tmp_path: Path) -> None:
+    """What is logged in at boot stays so, which a discovery at a portal of theirs would undo."""
+    places = {host.name: f"fd00:10::{number:x}" for number, host in enumerate(fleet, 10)}
+    for host in fleet:
+        host.inside(f"modprobe ipv6; ip address add {places[host.name]}/64 dev eth0 nodad")
+    fleet["san"].inside("truncate -s 300M /srv/six")
+    offer(fleet["san"], SIX, "/srv/six", f"[{places['san']}]")
+    variables = {
+        "nfs_server_networks": ["fd00:10::/64"],
+        "nfs_server_exports": [{"path": "/export/six/primary"}],
+        "nfs_server_clients": ["client"],
+        "nfs_server_address": places["server"],
+    }
+    # In another spelling than the kernel's.
+    here = volume(fleet, SIX, portal=f"[fd00:10:0::{places['san'].rpartition(':')[2]}]:3260", path="/export/six")
+    first = exported(fleet, tmp_path, here, **variables)
+    assert first.failed == 0, first.answers
+    assert fleet["san"].inside("blkid --probe -o value -s TYPE /srv/six") == "ext4\n"
+    second = exported(fleet, tmp_path, here, **variables)
+    assert (second.failed, second.changed, second.answers) == (0, 0, [])
+    for target in (EMPTY, SIX):
+        assert "node.startup = automatic" in fleet["server"].inside(f"iscsiadm --mode node --targetname {target}")

@@ -21,6 +21,7 @@ HEAD = "# Written by hostcraft.cloudstack.nfs_server; changes here are overwritt
 # root of the hypervisors writes; a moved file keeps its handle.
 ALWAYS = ("rw", "no_root_squash", "no_subtree_check")
 LARGEST_EXT3 = 16 * 2**40
+_BRACKETS = re.compile(r"\[([^\[\]]+)\](?::(\d+))?", re.ASCII)
 _TARGET = re.compile(r"(iqn\.\d{4}-\d{2}\.[^\s/]+|eui\.[0-9A-Fa-f]{16}|naa\.[0-9A-Fa-f]{16,32})", re.ASCII)
 
 
@@ -278,13 +279,24 @@ def _shown(text: str) -> t.Iterator[Export]:
             yield Export(path, match[2], tuple(match[3].split(",")))
 
 
+def _is_portal(text: str) -> bool:
+    """IPv6 stands in brackets if a port follows."""
+    if text.count(":") > 1:
+        found = _BRACKETS.fullmatch(text)
+        host, port = found.groups() if found else (text, None)
+        right = is_address(host)
+    else:
+        host, colon, told = text.partition(":")
+        right, port = is_address(host) or is_host_name(host), told if colon else None
+    return right and (port is None or (bool(re.fullmatch("[1-9][0-9]{0,4}", port)) and int(port) < 1 << 16))
+
+
 def checked_volumes(volumes: t.Iterable[Volume]) -> tuple[Volume, ...]:
     """Raises InvalidValue for what iscsiadm or mount would read otherwise."""
     found = tuple(volumes)
     for volume in found:
-        host, _colon, port = volume.portal.rpartition(":") if volume.portal.count(":") == 1 else (volume.portal, "", "")
-        if not (is_address(host) or is_host_name(host)) or (port and not port.isdigit()):
-            raise InvalidValue("iscsi portal", volume.portal, "an address or host name, and a port if it is not 3260")
+        if not _is_portal(volume.portal):
+            raise InvalidValue("iscsi portal", volume.portal, "an address or host name, and a port; [IPv6]:port")
         if not _TARGET.fullmatch(volume.target):
             raise InvalidValue("iscsi target", volume.target, "a whole name such as iqn.2001-05.com.example:storage1")
         _check_share(Share(volume.path))

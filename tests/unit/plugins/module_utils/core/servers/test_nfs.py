@@ -226,6 +226,11 @@ def test_a_share_on_a_volume_is_exported_only_while_that_is_mounted() -> None:
     [
         {"portal": "san;reboot"},
         {"portal": "10.3.0.9:x"},
+        {"portal": "10.3.0.9:"},
+        {"portal": "[2001:db8::9"},
+        {"portal": "[2001:db8::9]:70000"},
+        {"portal": "[san.example]:3260"},
+        {"portal": "2001:db8::9%eth0"},
         {"target": "equallogic"},
         {"target": "iqn.2001-05.com.example:a b"},
         {"path": "/"},
@@ -238,6 +243,12 @@ def test_a_volume_that_iscsiadm_would_read_otherwise_is_none(changes: dict[str, 
         nfs.checked_volumes([replace(VOLUME, **changes)])
     with pytest.raises(InvalidValue):
         nfs.checked_volumes([VOLUME, VOLUME])
+
+
+@pytest.mark.parametrize("portal", ["san.example:3261", "2001:db8::9", "[2001:db8::9]", "[2001:db8::9]:3260"])
+def test_a_portal_is_a_name_or_an_address_and_maybe_a_port(portal: str) -> None:
+    volume = replace(VOLUME, portal=portal)
+    assert nfs.checked_volumes([volume]) == (volume,)
 
 
 SHOWN = """/srv/homes    \t10.9.0.0/24(sync,wdelay,hide,no_subtree_check,sec=sys,ro,root_squash,no_all_squash)
