@@ -274,7 +274,7 @@ bench-network: venv collections system ## Measure faulty and correct network cha
 
 .PHONY: bench-kernel
 bench-kernel: venv collections system ## Bonds, VLANs, Open vSwitch, iSCSI and NFS on kernels that have them, with faults (BACKENDS= KERNEL= RELEASE=, long)
-	@pytest --quiet $(PYTEST_ARGS) benchmarks/own_kernel_storage.py benchmarks/own_kernel.py
+	@pytest --quiet $(PYTEST_ARGS) benchmarks/own_kernel_storage.py benchmarks/own_kernel.py benchmarks/own_kernel_vlans.py
 
 .PHONY: bench-plan
 bench-plan: venv ## Measure plans: speed, correctness, optimum, CloudStack's rule, reasons (CLUSTERS=2000)

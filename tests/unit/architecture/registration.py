@@ -46,6 +46,7 @@ ON_THE_HOST = frozenset(
         "cs_system_vm_template_seed",
         "cs_vsphere_check",
         "cs_vsphere_host",
+        "cs_vlan_probe",
         "cs_xenserver_check",
         "cs_xenserver_host",
         "cs_xenserver_network",

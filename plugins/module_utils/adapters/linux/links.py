@@ -37,14 +37,18 @@ SWITCH_COLUMNS = {
 Json = t.Mapping[str, t.Any]
 
 
-def read_network(linux: Linux, name: str) -> t.Optional[HostNetwork]:
+def read_links(linux: Linux) -> t.Optional[HostLinks]:
     """None where ``ip`` cannot be asked or its answer is not JSON (an iproute2 before 4.15)."""
-    answer = linux.run("ip", "-details", "-json", "address")
-    entries = None if answer is None or answer.status else _json(answer.out)
-    if not isinstance(entries, list):
+    entries = _entries(linux)
+    return None if entries is None else _links(linux, entries)
+
+
+def read_network(linux: Linux, name: str) -> t.Optional[HostNetwork]:
+    """The same, as the trunks are judged by."""
+    entries = _entries(linux)
+    if entries is None:
         return None
-    speeds = {path.split("/")[4]: _speed(linux.read(path)) for path in linux.listed("/sys/class/net/*/speed")}
-    seen = HostLinks(links(entries, speeds), _port_vlans(linux), _switch_ports(linux))
+    seen = _links(linux, entries)
     properties = java_properties.parse(linux.read(f"{AGENT_HOME}/agent.properties") or "")
     addresses = [one["local"] for entry in entries for one in entry.get("addr_info", ()) if one.get("scope") != "host"]
     return HostNetwork(
@@ -54,6 +58,17 @@ def read_network(linux: Linux, name: str) -> t.Optional[HostNetwork]:
         networks=networks(seen),
         devices={kind: properties[key] for kind, key in DEVICES.items() if properties.get(key)},
     )
+
+
+def _entries(linux: Linux) -> t.Optional[list[Json]]:
+    answer = linux.run("ip", "-details", "-json", "address")
+    entries = None if answer is None or answer.status else _json(answer.out)
+    return entries if isinstance(entries, list) else None
+
+
+def _links(linux: Linux, entries: t.Sequence[Json]) -> HostLinks:
+    speeds = {path.split("/")[4]: _speed(linux.read(path)) for path in linux.listed("/sys/class/net/*/speed")}
+    return HostLinks(links(entries, speeds), _port_vlans(linux), _switch_ports(linux))
 
 
 def _json(text: str) -> t.Any:

@@ -106,16 +106,38 @@ def networks(seen: HostLinks) -> tuple[HypervisorNetwork, ...]:
     return tuple(found)
 
 
+def ways(seen: HostLinks, label: str) -> tuple[str, ...]:
+    """On which interfaces frames of a label's VLANs leave: where the agent makes the VLANs, or the switch's cards."""
+    by_name = {link.name: link for link in seen.links}
+    link = by_name.get(label)
+    if link is None:
+        return ()
+    if link.kind == "openvswitch":
+        return _switch(seen, by_name, link).nics
+    port = _port(seen, link) if link.kind == "bridge" else link
+    return () if port is None else (_carrier(by_name, port).name,)
+
+
+def _port(seen: HostLinks, bridge: Link) -> t.Optional[Link]:
+    """As the agent does: the first port with a name that it takes for a card's."""
+    ports = [one for one in seen.links if one.master == bridge.name and RECOGNISED.fullmatch(one.name)]
+    return min(ports, key=lambda one: one.name, default=None)
+
+
+def _carrier(by_name: t.Mapping[str, Link], port: Link) -> Link:
+    """Of a VLAN what it is on."""
+    return by_name.get(port.parent, port) if port.kind == "vlan" else port
+
+
 def _bridge(seen: HostLinks, by_name: t.Mapping[str, Link], bridge: Link) -> HypervisorNetwork:
-    """As the agent does: the first port with a name that it takes for a card's, and of a VLAN what it is on."""
-    ports = sorted(one.name for one in seen.links if one.master == bridge.name and RECOGNISED.fullmatch(one.name))
-    if not ports:
+    port = _port(seen, bridge)
+    if port is None:
         return HypervisorNetwork(bridge.name, "bridge")
-    return _way(seen, by_name, bridge.name, "bridge", by_name[ports[0]])
+    return _way(seen, by_name, bridge.name, "bridge", port)
 
 
 def _way(seen: HostLinks, by_name: t.Mapping[str, Link], name: str, kind: str, port: Link) -> HypervisorNetwork:
-    carrier = by_name.get(port.parent, port) if port.kind == "vlan" else port
+    carrier = _carrier(by_name, port)
     there = vlans.of(one.vlan for one in seen.links if one.vlan is not None and one.parent == carrier.name)
     passing = _passing(seen, by_name, carrier, DEPTH)
     return HypervisorNetwork(
