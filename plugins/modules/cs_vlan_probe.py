@@ -88,11 +88,11 @@ heard:
   sample: {kvm2: [600-799]}
 moved:
   description:
-    - Frames that arrived on another VLAN than they were sent on, by host, with C(vlan) and C(on). C(on) is 0 for frames
-      without a tag.
+    - Frames that arrived on another VLAN than they were sent on, by host, with C(vlan) and C(came_on). The latter is 0
+      for frames without a tag.
   returned: success
   type: dict
-  sample: {kvm2: [{vlan: 600, on: 0}]}
+  sample: {kvm2: [{vlan: 600, came_on: 0}]}
 interfaces:
   description: The interfaces that the frames were sent on.
   returned: success

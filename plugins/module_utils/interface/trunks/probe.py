@@ -89,7 +89,7 @@ def told(found: Iterable[Arrival], hosts: t.Sequence[str]) -> dict[str, t.Any]:
     return {
         "heard": {host: vlans.words(vlans.of(numbers)) for host, numbers in sorted(heard.items())},
         "moved": {
-            host: [{"vlan": one, "on": on} for one, on in sorted(pairs)] for host, pairs in sorted(moved.items())
+            host: [{"vlan": one, "came_on": on} for one, on in sorted(pairs)] for host, pairs in sorted(moved.items())
         },
     }
 
@@ -102,7 +102,7 @@ def lost(answers: Iterable[Answer]) -> list[str]:
         try:
             wanted = vlans.union(wanted, vlans.parse(answer["vlans"]))
             heard = {host: vlans.parse(words) for host, words in answer["heard"].items()}
-            moved = {host: tuple((p["vlan"], p["on"]) for p in pairs) for host, pairs in answer["moved"].items()}
+            moved = {host: tuple((p["vlan"], p["came_on"]) for p in pairs) for host, pairs in answer["moved"].items()}
             reports.append(Report(answer["name"], heard, moved))
         except (KeyError, TypeError, AttributeError) as error:
             raise InvalidValue("answers", answer, "results of cs_vlan_probe on the hosts") from error
