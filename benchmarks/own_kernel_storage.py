@@ -61,6 +61,8 @@ def fleet() -> Iterator[Fleet]:
         running["san"].inside(f"echo {PARTITION} | base64 -d | dd of=/srv/partitioned seek=446 bs=1 conv=notrunc")
         offer(running["san"], EMPTY, "/srv/empty")
         offer(running["san"], PARTITIONED, "/srv/partitioned")
+        # Guests boot without one; this one mounts from its fstab.
+        running["server"].inside("rm /etc/systemd/system-generators/systemd-fstab-generator")
         running["client"].inside("apt-get update; apt-get install --yes --no-install-recommends nfs-common")
         yield running
 
@@ -94,7 +96,8 @@ def test_a_disk_with_partitions_is_not_formatted(fleet: Fleet, tmp_path: Path) -
 def kept(fleet: Fleet, uuid: str) -> None:
     """The volume is mounted, and the client has its file, of root, on it."""
     server = fleet["server"]
-    assert server.inside("findmnt -n -o FSTYPE,UUID /export/volume").split() == ["ext4", uuid]
+    mounted = server.inside("findmnt -n -o FSTYPE,UUID /export/volume").split()
+    assert mounted == ["ext4", uuid], server.inside("journalctl --no-pager --boot | tail -50")
     assert server.inside("stat -c %u /export/volume/primary/file") == "0\n"
     assert fleet["client"].run("cat /mnt/file; stat -c %u /mnt/file").stdout == "kept\n0\n"
 
@@ -113,6 +116,8 @@ def test_a_volume_is_exported_and_there_after_restarts(fleet: Fleet, tmp_path: P
     client.run(f"mount -t nfs -o soft,timeo=50 {place} /mnt && echo kept > /mnt/file && sync")
     kept(fleet, uuid)
     server.reboot()
+    # ssh answers before network mounts are there.
+    server.run("systemctl is-system-running --wait", check=False)
     kept(fleet, uuid)
     third = exported(fleet, tmp_path, volume(fleet, EMPTY))
     assert (third.failed, third.changed, third.answers) == (0, 0, [])
