@@ -1,26 +1,29 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbook check_vlans with hosts that are namespaces: two on one bridge, the third on a cable to nowhere.
+"""cs_vlan_probe on hosts that are namespaces: two on one bridge, the third on a cable to nowhere.
 
-Each runs cs_vlan_probe. A switch that passes some VLANs only is in benchmarks/own_kernel_vlans.py.
+The playbook, and a switch that passes some VLANs only, are in benchmarks/own_kernel_vlans.py.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.trunks.probe import lost
 
 ROOT = Path(__file__).resolve().parents[3]
 SPACE = f"hcprobe{os.getpid()}"
 NAMES = ("kvm1", "kvm2", "kvm3")
+MODULE = "ansible_collections.hostcraft.cloudstack.plugins.modules.cs_vlan_probe"
 
 
 def ip(*arguments: str) -> None:
@@ -28,45 +31,41 @@ def ip(*arguments: str) -> None:
 
 
 @pytest.fixture
-def hosts(tmp_path: Path) -> Iterator[dict[str, dict[str, str]]]:
-    """Variables by host, with a Python that runs in its namespace."""
-    found = {}
-    spaces = [f"{SPACE}-{name}" for name in ("switch", *NAMES)]
+def spaces() -> Iterator[dict[str, str]]:
+    """Namespaces by host."""
+    found = {name: f"{SPACE}-{name}" for name in ("switch", *NAMES)}
     try:
-        for space in spaces:
+        for space in found.values():
             ip("netns", "add", space)
-        switch = spaces[0]
+        switch = found.pop("switch")
         ip("-n", switch, "link", "add", "switch", "type", "bridge")
         ip("-n", switch, "link", "set", "switch", "up")
-        for name, space in zip(NAMES, spaces[1:], strict=True):
+        for name, space in found.items():
             ip("-n", space, "link", "add", "eth1", "type", "veth", "peer", "name", name, "netns", switch)
             ip("-n", space, "link", "add", "cloudbr1", "type", "bridge")
             ip("-n", space, "link", "set", "eth1", "master", "cloudbr1", "up")
             ip("-n", switch, "link", "set", name, *(() if name == "kvm3" else ("master", "switch")), "up")
-            python = tmp_path / name
-            python.write_text(f'#!/bin/sh\nexec ip netns exec {space} {shlex.quote(sys.executable)} "$@"\n')
-            python.chmod(0o755)
-            found[name] = {"ansible_connection": "local", "ansible_python_interpreter": str(python)}
         yield found
     finally:
-        for space in spaces:
+        for space in (f"{SPACE}-{name}" for name in ("switch", *NAMES)):
             subprocess.run(["ip", "netns", "delete", space], check=False)
 
 
-def test_the_host_that_the_switch_leaves_out_is_named(hosts: dict[str, dict[str, str]], tmp_path: Path) -> None:
-    inventory = tmp_path / "inventory.json"
-    inventory.write_text(json.dumps({"cloudstack_hosts": {"hosts": hosts}}), encoding="utf-8")
-    asked = {"check_label": "cloudbr1", "check_vlans": "64,600-699", "check_seconds": 8, "ansible_become": False}
-    command = [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), "-e", json.dumps(asked)]
-    ended = subprocess.run(
-        [*command, "hostcraft.cloudstack.check_vlans"],
-        env={**os.environ, "ANSIBLE_HOME": str(tmp_path / "home"), "ANSIBLE_RETRY_FILES_ENABLED": "0"},
-        capture_output=True,
+def started(name: str, space: str) -> subprocess.Popen[str]:
+    asked = {"name": name, "hosts": NAMES, "label": "cloudbr1", "vlan": "64,600-699", "seconds": 4, "run": SPACE}
+    profile = {"ANSIBLE_MODULE_ARGS": asked}
+    return subprocess.Popen(
+        ["ip", "netns", "exec", space, sys.executable, "-m", MODULE, json.dumps(profile)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / ".venv/collections")},
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=False,
     )
-    told = ended.stdout + ended.stderr
-    assert ended.returncode != 0, told
-    assert "VLAN 64,600-699 does not reach kvm3, and passes between other hosts. Correct the VLANs" in told, told
-    assert "passes between none" not in told
+
+
+def test_the_host_that_the_switch_leaves_out_is_named(spaces: dict[str, str]) -> None:
+    hosts = [started(name, space) for name, space in spaces.items()]
+    answers: list[dict[str, Any]] = [json.loads(host.communicate(timeout=60)[0]) for host in hosts]
+    assert [answer["interfaces"] for answer in answers] == [["eth1"]] * 3
+    assert answers[0]["heard"] == {"kvm2": ["64", "600-699"]}
+    assert lost(answers) == ["VLAN 64,600-699 does not reach kvm3, and passes between other hosts"]
+    assert lost(answers[:2]) == []
