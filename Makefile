@@ -77,7 +77,7 @@ lint: venv collections ## Check format, style, types, YAML, playbooks, roles and
 	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
 	MYPYPATH=tests:benchmarks:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
 	yamllint --strict .
-	ANSIBLE_DUPLICATE_YAML_DICT_KEY=ignore ansible-lint -q
+	ANSIBLE_DUPLICATE_YAML_DICT_KEY=ignore $(BIN)/python tools/ansible_lint.py -q
 	antsibull-changelog lint
 
 .PHONY: format

@@ -1,0 +1,41 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-lint, with the same findings in a third of the time.
+
+It copies each task for each of its rules, and starts ansible-playbook for each playbook and role. Texts with a tag are
+not copied here, as no text is, and ansible-playbook runs in forks.
+
+Usage: ansible_lint.py [ARGUMENTS OF ansible-lint]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from ansible.module_utils._internal import _datatag
+from ansiblelint.__main__ import main
+from integration import forked
+
+SCALARS = ("Str", "Bytes", "Int", "Float")
+
+
+def keep_scalars() -> None:
+    """A copy of what cannot change is the thing itself."""
+    for name in SCALARS:
+        tagged = getattr(_datatag, f"_AnsibleTagged{name}")
+        tagged.__deepcopy__ = lambda self, _memo: self
+
+
+if __name__ == "__main__":
+    keep_scalars()
+    with tempfile.TemporaryDirectory() as folder:
+        forked.install(Path(folder), os.getpid())
+        # What forks are asked of with none of its own might be read from a folder.
+        settings = Path(folder, "ansible.cfg")
+        settings.touch()
+        os.environ.setdefault("ANSIBLE_CONFIG", str(settings))
+        sys.exit(main())
