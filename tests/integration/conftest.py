@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hosts import Fleet
+from hosts import Fleet, interpreter
 from integration import forked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,8 @@ def playbooks(tmp_path_factory: pytest.TempPathFactory) -> None:
     # Not in the checkout: something else may copy it meanwhile.
     os.environ["ANSIBLE_LOCAL_TEMP"] = str(session / "temporary")
     forked.install(session / "forked", owner)
+    if shutil.which("gcc"):
+        os.environ[forked.MODULES] = interpreter.here(tmp_path_factory.mktemp("interpreter"), "requests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

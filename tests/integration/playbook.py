@@ -9,10 +9,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from integration import forked
 
 from sandbox.server import Sandbox
 
@@ -91,7 +92,7 @@ def run(
 
     inventory: instead of this machine alone; its hosts name their interpreters.
     """
-    here = {} if inventory else {"ansible_python_interpreter": sys.executable}
+    here = {} if inventory else {"ansible_python_interpreter": forked.python()}
     environment = {
         **os.environ,
         "CLOUDSTACK_ENDPOINT": sandbox.url,

@@ -1,12 +1,15 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interpreter of booted hosts that starts modules without importing again what all of them import."""
+"""An interpreter that starts modules without importing again what all of them import, in booted hosts and here."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import ansible
@@ -32,9 +35,9 @@ KillMode=process
 }
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, *options: str) -> None:
     """The client and its server in a folder, which hosts have at PLACE."""
-    command = ["gcc", "-O2", "-static", "-o", str(folder / "python3"), str(HERE / "client.c")]
+    command = ["gcc", "-O2", "-static", *options, "-o", str(folder / "python3"), str(HERE / "client.c")]
     subprocess.run(command, check=True)
     for name in ("forks.py", "server.py"):
         shutil.copy(HERE / name, folder)
@@ -48,3 +51,21 @@ def enable(root: Path) -> None:
     wanted = units / "sockets.target.wants/hosts-python.socket"
     wanted.parent.mkdir(parents=True, exist_ok=True)
     wanted.symlink_to("/etc/systemd/system/hosts-python.socket")
+
+
+def here(folder: Path, *names: str) -> str:
+    """The path of one that is this interpreter, for modules that run on this machine; it ends with this process.
+
+    names: what it imports besides.
+    """
+    place = str(folder / "socket")
+    build(folder, f'-DSOCKET="{place}"', f'-DPYTHON="{sys.executable}"')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(place)
+        listener.listen(16)
+        server = [sys.executable, str(folder / "server.py"), str(CORE), str(os.getpid()), *names]
+        # A session of its own: what ends a test's processes is not for it.
+        os.posix_spawn(
+            sys.executable, server, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, listener.fileno(), 3)], setsid=True
+        )
+    return str(folder / "python3")

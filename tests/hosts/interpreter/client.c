@@ -2,7 +2,7 @@
  * GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The interpreter that Ansible is told of in a booted host. A script that root sends by standard input, as Ansible does
+ * The interpreter that Ansible is told of in a booted host, or here by a test. A script that root sends by standard input, as Ansible does
  * with modules, is given to server.py with this process's files, folder and environment, and ends with its status.
  * Everything else, and all where the server does not answer, goes to the interpreter itself.
  */
@@ -18,15 +18,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Those of a booted host. */
+#ifndef SOCKET
+#define SOCKET "/run/hosts-python"
+#define PYTHON "/usr/bin/python3"
+#endif
+
 extern char **environ;
 
-/* The server's interpreter started with Python's own settings and UTF-8. */
+/* The server's interpreter started with Python's own settings and UTF-8. Two of them make no difference to a module. */
 static int starts_otherwise(void)
 {
 	for (char **entry = environ; *entry; entry++) {
 		int locale = !strncmp(*entry, "LC_", 3) || !strncmp(*entry, "LANG", 4);
+		int python = !strncmp(*entry, "PYTHON", 6) && strncmp(*entry, "PYTHONUNBUFFERED=", 17)
+			&& strncmp(*entry, "PYTHONDONTWRITEBYTECODE=", 24);
 
-		if (!strncmp(*entry, "PYTHON", 6) || (locale && !strstr(*entry, "=C.UTF-8")))
+		if (python || (locale && !strstr(*entry, "=C.UTF-8")))
 			return 1;
 	}
 	return 0;
@@ -71,7 +79,7 @@ static int sent(int server)
 
 int main(int count, char **arguments)
 {
-	struct sockaddr_un place = { AF_UNIX, "/run/hosts-python" };
+	struct sockaddr_un place = { AF_UNIX, SOCKET };
 	int server = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), status;
 
 	if (count == 1 && !getuid() && !geteuid() && !starts_otherwise()
@@ -83,7 +91,7 @@ int main(int count, char **arguments)
 		raise(WTERMSIG(status));
 		return 128 + WTERMSIG(status);
 	}
-	arguments[0] = "/usr/bin/python3";
+	arguments[0] = PYTHON;
 	execv(arguments[0], arguments);
 	perror(arguments[0]);
 	return 127;

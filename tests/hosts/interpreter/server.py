@@ -7,7 +7,9 @@ That was half of the CPU time of a task. See client.c for what comes here. A mod
 environment of its client, and a session of its own, as sshd gives it one; all else is as in a new interpreter.
 A script that is no module, or is one of another ansible-core, gets the interpreter itself.
 
-Usage: server.py CORE    (folder of the package ansible; socket 3 listens)
+Usage: server.py CORE [OWNER NAME...]
+
+CORE is the folder of the package ansible, OWNER a process to end with, NAME what else is imported; socket 3 listens.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ from types import ModuleType
 # Beside this file, also in a host.
 from forks import next_request, run
 
-PYTHON = "/usr/bin/python3"
 LISTENER = 3
 MODULE_UTILS = "ansible.module_utils"
 COMMON = (
@@ -84,12 +85,15 @@ def cold(script: bytes) -> None:
     os.lseek(file, 0, os.SEEK_SET)
     os.dup2(file, 0)
     os.close(file)
-    os.execve(PYTHON, [PYTHON], os.environb)
+    os.execve(sys.executable, [sys.executable], os.environb)
 
 
-VERSION = imported(sys.argv[1])
+CORE, *OWNER = sys.argv[1:]
+VERSION = imported(CORE)
+for name in OWNER[1:]:
+    importlib.import_module(name)
 gc.freeze()
-next_request(socket.socket(fileno=LISTENER)).adopt()
+next_request(socket.socket(fileno=LISTENER), os.pidfd_open(int(OWNER[0])) if OWNER else None).adopt()
 SCRIPT = sys.stdin.buffer.read()
 FOUND = re.search(rb"_ansible_version\W+([\w.]+)", SCRIPT)
 if FOUND is None or FOUND[1].decode() != VERSION:

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 import yaml
 from counterparts.awx import StandIn, serving
 from counterparts.awx.server import TOKEN
+from integration import forked
 from integration.awx.role_tasks import Call, calls, run
 from integration.awx.specifications import wrong
 
@@ -211,7 +211,7 @@ UNCHOSEN = {
 
 
 def ansible(folder: Path, play: str, given: dict[str, Any], url: str) -> str:
-    whole = {**given, "ansible_python_interpreter": sys.executable}
+    whole = {**given, "ansible_python_interpreter": forked.python()}
     (folder / "given.json").write_text(json.dumps(whole), encoding="utf-8")
     (folder / "play.yml").write_text(play, encoding="utf-8")
     done = subprocess.run(

@@ -17,6 +17,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 COLD = str(Path(sys.executable).with_name("ansible-playbook"))
+MODULES = "FORKED_PYTHON"
+
+
+def python() -> str:
+    """The interpreter for modules on this machine, which does not import again what each of them imports either."""
+    return os.environ.get(MODULES, sys.executable)
 
 
 def install(folder: Path, owner: int) -> None:

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from hosts import Fleet
 from hosts.images import index
+from integration import forked
 from integration.maintenance.site import build, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
@@ -38,7 +38,7 @@ class Bed:
     def inventory(self, **hosts: dict[str, Any]) -> Path:
         """The fleet's inventory beside an explicit localhost; hosts: more variables by name."""
         inventory = self.fleet.inventory()
-        inventory["all"]["hosts"]["localhost"] = {"ansible_python_interpreter": sys.executable}
+        inventory["all"]["hosts"]["localhost"] = {"ansible_python_interpreter": forked.python()}
         for name, variables in hosts.items():
             inventory["all"]["hosts"].setdefault(name, {}).update(variables)
         path = self.room / "inventory.json"

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration import forked
 from integration.forked import COLD
 from integration.killed import kill_alone
 from integration.maintenance.site import Site, build, notes, placement
@@ -47,7 +47,7 @@ class Zone:
             "ANSIBLE_NOCOLOR": "1",
         }
         given: dict[str, Any] = {"rolling_maintenance_clusters": ["c1"], "rolling_maintenance_spare_hosts": 0}
-        given["ansible_python_interpreter"] = sys.executable
+        given["ansible_python_interpreter"] = forked.python()
         given.update({f"rolling_maintenance_{name}": value for name, value in variables.items()})
         inventory = ",".join(["localhost", *self.site.hosts])
         return subprocess.Popen(

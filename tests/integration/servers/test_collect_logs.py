@@ -9,8 +9,9 @@ import json
 import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
+
+from integration import forked
 
 ROOT = Path(__file__).resolve().parents[3]
 JOB = "1a2b3c4d-0000-4000-8000-123456789abc"
@@ -26,7 +27,7 @@ def played(folder: Path, term: str) -> subprocess.CompletedProcess[str]:
     hosts = {
         name: {
             "ansible_connection": "local",
-            "ansible_python_interpreter": sys.executable,
+            "ansible_python_interpreter": forked.python(),
             "collect_logs_paths": f"{folder}/{name}/*.log*",
         }
         for name in LOGS

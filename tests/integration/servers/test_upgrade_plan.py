@@ -7,13 +7,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from counterparts.mariadb.server import PASSWORD, USER, MariaDb
+from integration import forked
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.properties import DatabaseAccess
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.upgrade import read
@@ -177,7 +177,7 @@ def run(tmp_path: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     (tmp_path / "play.yml").write_text(json.dumps(play))
     environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
     command = ["ansible-playbook", "-i", "localhost,", "-c", "local", str(tmp_path / "play.yml")]
-    command += ["-e", f"ansible_python_interpreter={sys.executable}"]
+    command += ["-e", f"ansible_python_interpreter={forked.python()}"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert PASSWORD not in done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout)["plays"][0]["tasks"][0]["hosts"]["localhost"]

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 from contract.conftest import connect
 from contract.system_vms.zone import STORAGE, Connect, open_zone
-from integration import playbook
+from integration import forked, playbook
 
 from sandbox.fixture import sandbox
 from sandbox.server import Sandbox
@@ -42,7 +41,7 @@ def test_faults_are_shown_with_their_remedies(
     (tmp_path / "key").write_text("a key")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     inventory = tmp_path / "inventory"
-    inventory.write_text(f"{vm['hostname']} ansible_python_interpreter={sys.executable} ansible_connection=local\n")
+    inventory.write_text(f"{vm['hostname']} ansible_python_interpreter={forked.python()} ansible_connection=local\n")
     ran = playbook.run(sandbox, PLAYBOOK, tmp_path / "wire", inventory=inventory, check_key=str(tmp_path / "key"))
     assert f"root@{vm['linklocalip']}" in (tmp_path / "asked").read_text()
     assert ran.complaints == []

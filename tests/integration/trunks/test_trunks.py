@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration import forked
 from integration.playbook import run
 
 from sandbox.server import Sandbox
@@ -94,7 +95,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     room = tmp_path_factory.mktemp("trunks")
     hosts = {name: {"ansible_python_interpreter": interpreter(room, name)} for name in HOSTS}
     inventory = room / "hosts.json"
-    here = {"localhost": {"ansible_python_interpreter": sys.executable}}
+    here = {"localhost": {"ansible_python_interpreter": forked.python()}}
     groups = {"cloudstack_hosts": {"hosts": hosts}, "all": {"hosts": here}}
     inventory.write_text(json.dumps(groups), encoding="utf-8")
     with Sandbox(seed=1, speed=20.0) as sandbox:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from counterparts.contract import PASSWORD
 from counterparts.vcenter import SECRET, USER, Vcsim
+from integration import forked
 from integration.locked import NOTES, lock_of_another, locks
 from integration.playbook import run
 
@@ -65,7 +65,7 @@ def test_wrong_password_is_tried_once_and_not_shown(told: Vcsim) -> None:
     task = ["ansible", "localhost", "-m", "hostcraft.cloudstack.cs_vsphere_check", "-a", "cluster=DC0_C0"]
     environment = {**os.environ, "CLOUDSTACK_HYPERVISOR_PASSWORD": PASSWORD}
     ended = subprocess.run(
-        [*task, "-e", f"ansible_python_interpreter={sys.executable}"],
+        [*task, "-e", f"ansible_python_interpreter={forked.python()}"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

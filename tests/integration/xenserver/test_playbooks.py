@@ -12,11 +12,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from counterparts.xapi import Pool, Servers, site
+from integration import forked
 from integration.locked import JOB, NOTES, lock_of_another, locks
 from integration.xenserver.test_guests import tagged, vlan
 
@@ -35,7 +35,7 @@ def play(playbook: Path, *options: str, sandbox: Sandbox | None = None, **variab
         environment.update(
             CLOUDSTACK_ENDPOINT=sandbox.url, CLOUDSTACK_KEY=sandbox.key, CLOUDSTACK_SECRET=sandbox.secret
         )
-    variables["ansible_python_interpreter"] = sys.executable
+    variables["ansible_python_interpreter"] = forked.python()
     command = ["ansible-playbook", "--inventory=localhost,", "--connection=local", "--diff", *options]
     extra = f"--extra-vars={json.dumps(variables)}"
     ended = subprocess.run(

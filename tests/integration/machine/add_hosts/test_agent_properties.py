@@ -10,7 +10,6 @@ import os
 import stat
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +34,7 @@ def test_properties_are_set_and_a_host_is_forgotten(tmp_path: Path) -> None:
     file.write_bytes(HELD.replace("\n", "\r\n").encode("iso-8859-1"))
     file.chmod(0o640)
     os.setxattr(file, "system.posix_acl_access", ACL)
-    variables = json.dumps({"file": str(file), "ansible_python_interpreter": sys.executable})
+    variables = json.dumps({"file": str(file), "ansible_python_interpreter": forked.python()})
     command = ["ansible-playbook", "-v", "-i", "localhost,", "-c", "local", "-e", variables]
     ended = subprocess.run(
         [*command, str(HERE / "agent_properties.yml")],

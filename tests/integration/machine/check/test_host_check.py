@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from integration import forked
 from integration.machine.check.world import FAULTS
 
 HERE = Path(__file__).resolve().parent
@@ -132,7 +133,7 @@ def test_only_what_blocks_fails_the_task(found: dict[str, Any]) -> None:
 
 def test_this_machine_is_judged_and_left_as_it_is(tmp_path: Path) -> None:
     inventory = tmp_path / "hosts.yml"
-    inventory.write_text(json.dumps({"all": {"hosts": {"here": {"ansible_python_interpreter": sys.executable}}}}))
+    inventory.write_text(json.dumps({"all": {"hosts": {"here": {"ansible_python_interpreter": forked.python()}}}}))
     playbook = tmp_path / "here.yml"
     task = {"hostcraft.cloudstack.cs_host_check": {"traffic_labels": ["no-such-bridge"]}}
     playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [task]}]))
