@@ -12,6 +12,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+from integration import forked
+
 HERE = Path(__file__).resolve().parent
 # An entry for the user 1234, as setfacl writes it (acl(5), in the kernel's form).
 ACL = struct.pack("<I", 2) + b"".join(
