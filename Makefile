@@ -232,6 +232,7 @@ bench-convert: venv $(VENV)/peer/.installed ## Compare the converter with ngine_
 .PHONY: bench-site
 bench-site: venv ## Apply a zone of 10,000 hosts without a change; fails above its bounds (HOSTS=10000 CLUSTERS=500, long)
 	@$(BIN)/python benchmarks/site_zone.py $(or $(HOSTS),10000) $(or $(CLUSTERS),500)
+	@$(BIN)/python benchmarks/site_hosts.py
 
 .PHONY: bench-export
 bench-export: venv $(VENV)/peer/.installed ## Export zones that nobody declared, check and compare them (HOSTS=10000 VMS=30000, long)

@@ -143,9 +143,9 @@ def missing_credentials(
 
 
 def declared_settings(declared: t.Any, values: bool = True) -> list[dict[str, t.Any]]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import settings
 
-    found = declaration.declared_settings(_plain(declared))
+    found = settings.declared_settings(_plain(declared))
     return found if values else [{key: its for key, its in each.items() if key != "value"} for each in found]
 
 

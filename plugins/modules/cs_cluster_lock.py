@@ -59,7 +59,7 @@ EXAMPLES = r"""
 RETURN = r"""
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.claims import LOCK
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.lock import set_lock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_CLUSTER, ZONE

@@ -202,8 +202,8 @@ details:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.claims import LOCK
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import (
-    LOCK,
     MOVES,
     TERMS,
     request,

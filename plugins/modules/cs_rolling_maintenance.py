@@ -212,7 +212,7 @@ plan:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.claims import LOCK
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import (
     OPTIONS,
     WALK,

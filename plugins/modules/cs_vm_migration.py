@@ -88,7 +88,7 @@ suitable_hosts:
   sample: [kvm-a2, kvm-a3]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import LOCK, claim
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.claims import LOCK, claim
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_HOST, ZONE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.one_vm import (

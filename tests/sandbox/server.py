@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +52,37 @@ class Calls(list[Received]):
         return [call for call in self if call.command == command]
 
 
+class Flights:
+    """Calls that are in flight, by command: how many at most, and on average from the first to the last."""
+
+    def __init__(self) -> None:
+        self._now: Counter[str] = Counter()
+        self._most: Counter[str] = Counter()
+        self._busy: dict[str, float] = {}
+        self._from: dict[str, float] = {}
+        self._to: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def counted(self, command: str) -> Iterator[None]:
+        began = time.monotonic()
+        self._from.setdefault(command, began)
+        self._now[command] += 1
+        self._most[command] = max(self._most[command], self._now[command])
+        try:
+            yield
+        finally:
+            self._to[command] = time.monotonic()
+            self._now[command] -= 1
+            self._busy[command] = self._busy.get(command, 0.0) + self._to[command] - began
+
+    def most(self, command: str) -> int:
+        return self._most[command]
+
+    def mean(self, command: str) -> float:
+        whole = self._to.get(command, 0.0) - self._from.get(command, 0.0)
+        return self._busy[command] / whole if whole else 0.0
+
+
 class Sandbox:
     """A CloudStack on loopback. `port` 0: any free one; `speed` divides durations; `version` plays an older server;
     `snapshot` is a file of sandbox.snapshot that is loaded first.
@@ -77,7 +110,7 @@ class Sandbox:
         if snapshot is not None:
             load(self.world, snapshot)
         self.api = Api(self.world, self.key, self.secret, version)
-        self.faults, self.calls = Faults(self.world.troubles), Calls()
+        self.faults, self.calls, self.flights = Faults(self.world.troubles), Calls(), Flights()
         # TCP connections accepted so far.
         self.connections = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -170,6 +203,10 @@ class Sandbox:
             params.update({k: str(v) for k, v in (await request.post()).items()})
         name = params.get("command", "")
         self.calls.append(Received(request.method, name, params))
+        with self.flights.counted(name):
+            return await self._answered(request, name, params)
+
+    async def _answered(self, request: web.Request, name: str, params: dict[str, str]) -> web.StreamResponse:
         fault = self.faults.next(name)
         if fault is not None:
             if fault.kind in troubles.KINDS:

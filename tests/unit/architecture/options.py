@@ -32,7 +32,7 @@ SPECS: Mapping[str, str] = {
     "machine.labels": "machine.options:LABELS",
     "machine.properties": "machine.options:PROPERTIES",
     "maintenance": "maintenance.host:TERMS",
-    "maintenance.lock": "maintenance.host:LOCK",
+    "maintenance.lock": "maintenance.claims:LOCK",
     "maintenance.moves": "maintenance.host:MOVES",
     "roll": "maintenance.rolling:ROLL",
     "routers": "system_vms.routers:NETWORKS",

@@ -130,14 +130,6 @@ def _without_password(oobm: t.Any) -> t.Any:
     return {key: MASK if key == "password" and value else value for key, value in oobm.items()}
 
 
-def declared_settings(declaration: object) -> list[dict[str, t.Any]]:
-    """Every setting as {name, value, zone, cluster}: zone and cluster None where the setting is of a wider scope."""
-    zone = Part((), declaration if isinstance(declaration, t.Mapping) else {})
-    return [
-        {"name": its.name, "value": its.value, "zone": its.zone, "cluster": its.cluster} for its in settings_of(zone)
-    ]
-
-
 def consulted_settings(declaration: object) -> list[dict[str, t.Any]]:
     """Settings that rules compare with a declaration and that it does not say, as {name, zone}.
 

@@ -40,6 +40,12 @@ def _of(part: Part, key: str, zone: t.Any = None, cluster: t.Any = None) -> t.It
         yield Declared((*part.path, key, str(name)), str(name), value, zone, cluster)
 
 
+def declared_settings(declaration: object) -> list[dict[str, t.Any]]:
+    """Every setting as {name, value, zone, cluster}: zone and cluster None where the setting is of a wider scope."""
+    zone = Part((), declaration if isinstance(declaration, t.Mapping) else {})
+    return [{"name": its.name, "value": its.value, "zone": its.zone, "cluster": its.cluster} for its in declared(zone)]
+
+
 def setting_problems(zone: Part, answers: t.Sequence[t.Sequence[Record]]) -> t.Iterator[Problem]:
     """Settings that the server does not have, or not in that scope, and values that are not of their types.
 

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ..declaration.check import declared_settings
+from ..declaration.settings import declared_settings
 from ..loose import mappings
 
 Record = t.Mapping[str, t.Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...core.errors import InvalidValue
 from ...operations.maintenance.closing import Request
 from ..fields import Params, Spec
-from .host import claim
+from .claims import claim
 
 OPTIONS: Spec = {
     "spare_hosts": {"type": "int", "default": 1},

@@ -5,24 +5,18 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
-import uuid
 
 from ...core.errors import InvalidValue
-from ...core.maintenance.lock import LONGEST_LEASE
 from ...core.placement.evacuation import Terms
 from ...core.zone.hosts import HostName
 from ...operations.hypervisors.native import Reach
 from ...operations.maintenance.foretelling import Request
-from ...operations.maintenance.locks import Claim, Lock
+from ...operations.maintenance.locks import Claim
 from ...operations.maintenance.migrations import Limits
 from ..fields import Params, Spec
 from ..hypervisors import access as hypervisor
-from .holder import known
-from .runs import Runs
-
-RUN = re.compile(r"[\w.-]{1,48}", re.ASCII)
+from .claims import claim
 
 MOVES: Spec = {
     "planned_moves": {
@@ -45,32 +39,6 @@ TERMS: Spec = {
     "consent": {"type": "list", "elements": "str", "default": []},
     "max_migrations": {"type": "int", "default": 8},
 }
-LOCK: Spec = {
-    "run": {"type": "str"},
-    "lease": {"type": "float", "default": 900},
-    "lock_wait": {"type": "float", "default": 0},
-    "take_over": {"type": "str"},
-    "holder": {"type": "dict"},
-}
-
-
-def claim(params: Params) -> Claim:
-    """Who works here: the playbook's run where a name of a run is given, else this task alone.
-
-    Two playbooks with one name of a run are two. A lock of a killed process of this machine, or of a job that AWX
-    knows to be over, is void at once; others are when their lease ends, or when somebody says that the run is over.
-    """
-    run, lease, wait = params.get("run"), params.get("lease"), params.get("lock_wait") or 0.0
-    lease = 900.0 if lease is None else lease
-    if run and not RUN.fullmatch(run):
-        raise InvalidValue("run", run, "at most 48 ASCII letters, digits, dots, dashes and underscores")
-    if not 0 < lease <= LONGEST_LEASE:
-        raise InvalidValue("lease", lease, f"seconds above 0, at most {LONGEST_LEASE:.0f}")
-    its = known(params.get("holder"))
-    token = f"{run}/{its['token']}" if run else uuid.uuid4().hex
-    lock = Lock(token, its["who"], its["job"], its["place"])
-    runs = Runs()
-    return Claim(lock, lease, wait, bool(run), runs.ended, params.get("take_over") or "", runs.told)
 
 
 def limits(params: Params) -> Limits:

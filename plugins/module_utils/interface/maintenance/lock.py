@@ -10,7 +10,7 @@ from ...operations import lookup
 from ...operations.maintenance import locks
 from ...ports.cloud import Cloud
 from ..fields import Params
-from .host import claim
+from .claims import claim
 
 
 def set_lock(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:

@@ -13,6 +13,7 @@ from ..fields import Params, Spec
 from ..hypervisors import access as hypervisor
 from ..zone import ONE_CLUSTER, ZONE
 from . import host as maintenance
+from .claims import claim
 from .lock import set_lock
 
 ROLL: Spec = {
@@ -53,7 +54,7 @@ def request(params: Params) -> rolling.Request:
         seconds_per_host=params["seconds_per_host"],
         run=params.get("run") or "",
         oldest_record=float(params.get("oldest_record") or WEEK),
-        claim=maintenance.claim(params),
+        claim=claim(params),
         reach=hypervisor.reach(params),
         balance=bool(params.get("balance")),
     )

@@ -18,7 +18,7 @@ from ...operations.site.apply import Order, ensure_site
 from ...operations.site.removal import NOTHING, Declared, not_declared
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec
-from ..maintenance.host import LOCK, claim
+from ..maintenance.claims import LOCK, claim
 from ..task import ApiTask
 from .objects import (
     cluster,

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.check import declared_settings
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.settings import declared_settings
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.shape import ZONE, Schema
 
 SPECS = Path(__file__).resolve().parents[6] / "roles" / "zone" / "meta" / "argument_specs.yml"

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.check import (
-    declared_settings,
     problems,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.elsewhere import misplaced_hosts
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.problem import Part
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.settings import setting_problems
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.settings import (
+    declared_settings,
+    setting_problems,
+)
 
 NOT_THERE = {"code": "not_found", "details": {"kind": "zone", "near": []}}
 

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance.lock import LONGEST_LEASE, Lock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance import holder
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.host import claim
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.claims import claim
 
 
 @pytest.fixture(autouse=True)
