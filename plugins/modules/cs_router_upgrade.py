@@ -14,6 +14,7 @@ description:
   - After each step, gates have to hold - exactly one PRIMARY and one BACKUP, the new version, and the health checks.
     After each network, no rule may be lost. At the first gate that does not hold, nothing further is begun.
   - A PRIMARY is stopped only if a BACKUP runs. If the BACKUP does not take over, the PRIMARY is started again.
+  - Locks its zone while it works, or all zones without O(zone). A second run in the zone is refused.
   - What is left to do is read from the server. A run that was killed is run again, and does no router twice.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -28,6 +29,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.routers.health
   - hostcraft.cloudstack.routers.required_health
   - hostcraft.cloudstack.routers.upgrade
+  - hostcraft.cloudstack.maintenance.lock
 options:
   health:
     default: fresh

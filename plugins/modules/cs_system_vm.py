@@ -16,10 +16,13 @@ description:
     O(state=recreated) this is the new one that the server makes.
   - A zone is not left without a console proxy or a secondary storage VM, even for the time of a restart, unless
     O(consent) is set.
+  - Locks the zone while it works, as M(hostcraft.cloudstack.cs_router_upgrade) does. A second run in the zone is
+    refused.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
+  - hostcraft.cloudstack.maintenance.lock
 options:
   name:
     description: Name or ID of one system VM. The name of a recreated system VM is a new one.

@@ -27,4 +27,4 @@ def test_system_vms_are_managed(sandbox: Sandbox, connect: Connect, tmp_path: Pa
     quiet = [task for task in ran.tasks if task.check_mode or (not task.changed and task.module != "cs_diagnostics")]
     assert [(task.name, task.writes) for task in quiet if task.writes] == []
     done = {task.name: task for task in ran.tasks}
-    assert done["The console proxy is recreated"].writes == ["destroySystemVm"]
+    assert done["The console proxy is recreated"].writes == ["addAnnotation", "destroySystemVm", "removeAnnotation"]

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
+import typing as t
 import uuid
+from dataclasses import replace
 
 from ...core.errors import InvalidValue
 from ...core.maintenance.lock import LONGEST_LEASE, Lock
@@ -23,6 +25,11 @@ LOCK: Spec = {
     "take_over": {"type": "str"},
     "holder": {"type": "dict"},
 }
+
+
+def task_claim(params: Params) -> t.Optional[Claim]:
+    """For the length of one task. None where nobody is said to run it: the action plugin says so of every task."""
+    return replace(claim(params), keep=False) if params.get("holder") else None
 
 
 def claim(params: Params) -> Claim:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused
@@ -23,6 +24,7 @@ from .. import listing
 from ..fields import Params, Spec, seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
+from ..maintenance.claims import LOCK, task_claim
 from ..zone import OWNER
 
 PLACE: Spec = {**listing.ZONE, **listing.POD, **listing.CLUSTER, **OWNER}
@@ -86,6 +88,7 @@ WORK: Spec = {
     **HEALTH,
     "health": {**HEALTH["health"], "default": router_info.FRESH},
     **REQUIRE_HEALTH,
+    **LOCK,
     "timeout": {"type": "float", "default": 600},
     "takeover_timeout": {"type": "float", "default": 60},
 }
@@ -153,7 +156,7 @@ def plan_upgrade(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
 
 
 def upgrade_routers(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
-    return router_upgrade.upgrade(cloud, _request(params), check_mode)
+    return router_upgrade.upgrade(cloud, replace(_request(params), claim=task_claim(params)), check_mode)
 
 
 def _scope(params: Params) -> Scope:

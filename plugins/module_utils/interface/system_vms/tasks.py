@@ -17,6 +17,7 @@ from ..fields import Params, Spec, seconds
 from ..findings import ASKED, outcome
 from ..findings import shown as judged
 from ..listing import NAME, ZONE
+from ..maintenance.claims import LOCK, task_claim
 
 KIND: Spec = {"kind": {"type": "str", "choices": list(KINDS)}}
 SYSTEM_VM: Spec = {
@@ -31,6 +32,7 @@ SYSTEM_VM: Spec = {
     "forced": {"type": "bool", "default": False},
     "consent": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 900.0},
+    **LOCK,
 }
 INFO: Spec = {
     **NAME,
@@ -64,6 +66,7 @@ def ensure_system_vm(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         forced=params["forced"],
         consent=params["consent"],
         timeout=seconds("timeout", params["timeout"]),
+        claim=task_claim(params),
     )
     return life.ensure_system_vms(cloud, request, check_mode)
 

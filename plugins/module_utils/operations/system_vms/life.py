@@ -21,6 +21,7 @@ from ...ports.cloud import Cloud
 from .. import lookup
 from ..surely import surely
 from ..waiting import until
+from .alone import Claim, alone, refuse_others, zones_of
 
 # Seconds in which the server makes another system VM; it looks every consoleproxy.capacityscan.interval (30 s).
 GRACE = 180.0
@@ -28,7 +29,10 @@ GRACE = 180.0
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """name: "" for all. kind: "" for both. host, leave, offering: names or ids. timeout: seconds for each system VM."""
+    """name: "" for all. kind: "" for both. host, leave, offering: names or ids. timeout: seconds for each system VM.
+
+    claim: of their zones. beat: called in every wait.
+    """
 
     name: str = ""
     kind: str = ""
@@ -41,6 +45,8 @@ class Request:
     forced: bool = False
     consent: bool = False
     timeout: float = 900.0
+    claim: Claim = None
+    beat: t.Callable[[], None] = lambda: None
 
 
 class SystemVmNotReady(HostcraftError):
@@ -55,7 +61,10 @@ def ensure_system_vms(cloud: Cloud, request: Request, check_mode: bool) -> Outco
         cloud.system_vms.needs_patch()
     zone = lookup.zone(cloud, request.zone) if request.zone else None
     vms = cloud.system_vms.all(zone.id if zone else "")
-    chosen = _settled(cloud, request, choose(vms, request, zone.name if zone else ""))
+    chosen = choose(vms, request, zone.name if zone else "")
+    if not check_mode:
+        refuse_others(cloud, zones_of(cloud, {vm.zone_id for vm in chosen}, request.claim), request.claim)
+    chosen = _settled(cloud, request, chosen)
     wish = _wish(cloud, request, chosen)
     judged = [life.step(vm, wish, lambda vm: cloud.system_vms.suitable(vm.id)) for vm in chosen]
     steps = [step for step, _reasons in judged]
@@ -67,7 +76,15 @@ def ensure_system_vms(cloud: Cloud, request: Request, check_mode: bool) -> Outco
     hosts = _host_names(cloud, steps)
     if check_mode or not any(step.actions for step in steps):
         return _outcome(steps, wish, hosts, [_told(step, step.vm) for step in steps], 0.0)
-    began, told = cloud.clock.now(), []
+    began = cloud.clock.now()
+    zones = zones_of(cloud, {step.vm.zone_id for step in steps if step.actions}, request.claim)
+    with alone(cloud, zones, request.claim) as beat:
+        told = _each(cloud, dataclasses.replace(request, beat=beat), wish, steps)
+    return _outcome(steps, wish, hosts, told, cloud.clock.now() - began)
+
+
+def _each(cloud: Cloud, request: Request, wish: Wish, steps: t.Sequence[Step]) -> list[dict[str, object]]:
+    told: list[dict[str, object]] = []
     for step in steps:
         try:
             told.append(_told(step, _carried_out(cloud, request, wish, step)))
@@ -75,7 +92,7 @@ def ensure_system_vms(cloud: Cloud, request: Request, check_mode: bool) -> Outco
             left = [each.vm.name for each in steps[steps.index(step) + 1 :]]
             facts = {"system_vm": step.vm.name, "cause": error.code, "done": told, "left": left}
             raise SystemVmNotReady(f"{step.vm.called}: {error.message}", **facts) from error
-    return _outcome(steps, wish, hosts, told, cloud.clock.now() - began)
+    return told
 
 
 def choose(vms: t.Sequence[SystemVm], request: Request, where: str = "") -> list[SystemVm]:
@@ -187,6 +204,7 @@ def _replaced(cloud: Cloud, request: Request, vm: SystemVm, before: t.Collection
     """The new one; None where others serve and the server needs no other in its place. Raises WaitTimeout."""
 
     def look() -> t.Sequence[SystemVm]:
+        request.beat()
         return [each for each in cloud.system_vms.all(vm.zone_id) if each.kind == vm.kind and each.id != vm.id]
 
     def fresh(seen: t.Sequence[SystemVm]) -> t.Optional[SystemVm]:
@@ -212,6 +230,7 @@ def _back(seen: SystemVm, was: SystemVm) -> bool:
 
 def _until(cloud: Cloud, request: Request, vm: SystemVm, done: t.Callable[[SystemVm], bool], what: str) -> SystemVm:
     def look() -> SystemVm:
+        request.beat()
         for each in cloud.system_vms.all(vm.zone_id):
             if each.id == vm.id:
                 return each

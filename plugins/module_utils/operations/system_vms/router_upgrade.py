@@ -18,15 +18,18 @@ from ...core.system_vms.router_plan import LeftOut, Plan, Terms, Unit, planned
 from ...core.system_vms.router_plan_text import plan_shown, plan_text
 from ...core.system_vms.routers import Router, states_text
 from ...core.system_vms.templates import MINIMUM
+from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
+from .. import lookup
 from ..waiting import until
+from .alone import Claim, alone, refuse_others
 from .router_scope import Scope, whole
 from .router_work import Care, Crew, Done, shown
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """template: name or id, "" for any. settle: seconds to wait for jobs."""
+    """template: name or id, "" for any. settle: seconds to wait for jobs. claim: of the zones, for the upgrade."""
 
     scope: Scope
     target: Target
@@ -34,6 +37,7 @@ class Request:
     care: Care
     template: str = ""
     settle: float = 600.0
+    claim: Claim = None
 
 
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
@@ -44,15 +48,30 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
 def upgrade(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises Refused for a plan that cannot be carried out, GateFailed at the first gate that does not hold."""
     if not check_mode:
+        refuse_others(cloud, _zones(cloud, request), request.claim)
         _settled(cloud, request)
     where, target, plan = _planned(cloud, request)
     if plan.reasons:
         raise Refused("router upgrade", plan.reasons)
-    before = {unit.called: list(unit.why) for unit in plan.units}
-    after: dict[str, object] = {unit.called: "upgraded" for unit in plan.units}
     if check_mode or not plan.units:
-        return Outcome(bool(plan.units), before, after, {**_result(plan), "done": []})
-    crew = Crew(cloud, dataclasses.replace(request.care, target=target), where)
+        return Outcome(bool(plan.units), *_difference(plan), {**_result(plan), "done": []})
+    with alone(cloud, _zones(cloud, request), request.claim) as beat:
+        if request.claim is not None:
+            # Another run may have worked until now.
+            where, target, plan = _planned(cloud, request)
+            if plan.reasons:
+                raise Refused("router upgrade", plan.reasons)
+        crew = Crew(cloud, dataclasses.replace(request.care, target=target), where, beat)
+        return _carried_out(cloud, request, plan, crew)
+
+
+def _difference(plan: Plan) -> tuple[dict[str, object], dict[str, object]]:
+    before: dict[str, object] = {unit.called: list(unit.why) for unit in plan.units}
+    return before, dict.fromkeys(before, "upgraded")
+
+
+def _carried_out(cloud: Cloud, request: Request, plan: Plan, crew: Crew) -> Outcome:
+    before, _after = _difference(plan)
     done: list[Done] = []
     late: list[LeftOut] = []
     began = cloud.clock.now()
@@ -62,10 +81,20 @@ def upgrade(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     result = _result(dataclasses.replace(plan, left_out=(*plan.left_out, *late)))
     unseen = sorted({gate.evidence for each in done for gate in each.gates if gate.passed is None})
     warnings = [f"health checks could not be seen: {', '.join(unseen)}"] if unseen else []
-    after = {each.unit.called: "upgraded" for each in done}
+    after: dict[str, object] = {each.unit.called: "upgraded" for each in done}
     seconds = round(cloud.clock.now() - began, 1)
     result = {**result, "done": [shown(each) for each in done], "seconds_taken": seconds}
     return Outcome(bool(done), {name: before[name] for name in after}, after, result, tuple(warnings))
+
+
+def _zones(cloud: Cloud, request: Request) -> list[Zone]:
+    """Those that the request may mean; none where no lock is asked for."""
+    scope = request.scope
+    if request.claim is None:
+        return []
+    if scope.zone or scope.pod or scope.cluster:
+        return [lookup.zone(cloud, scope.zone)]
+    return list(cloud.zones.all())
 
 
 def _too_late(cloud: Cloud, request: Request, unit: Unit, late: list[LeftOut]) -> bool:

@@ -58,10 +58,12 @@ class Done:
 
 
 class Crew:
-    """A batch of networks."""
+    """A batch of networks. beat: called in every wait."""
 
-    def __init__(self, cloud: Cloud, care: Care, where: t.Mapping[str, str]) -> None:
-        self.cloud, self.care, self.where = cloud, care, where
+    def __init__(
+        self, cloud: Cloud, care: Care, where: t.Mapping[str, str], beat: t.Callable[[], None] = lambda: None
+    ) -> None:
+        self.cloud, self.care, self.where, self.beat = cloud, care, where, beat
         self.stopping = False
         self._seen: t.Optional[tuple[Router, ...]] = None
 
@@ -73,6 +75,7 @@ class Crew:
         pause = FIRST
         while running:
             self._seen = None
+            self._beaten(errors)
             before = len(running)
             for id, steps in list(running.items()):
                 try:
@@ -90,6 +93,16 @@ class Crew:
             errors[0].details["done"] = [shown(each) for each in done.values()]
             raise errors[0]
         return list(done.values())
+
+    def _beaten(self, errors: list[HostcraftError]) -> None:
+        """After an error nobody begins another step, also where it is that the lock was lost."""
+        if self.stopping:
+            return
+        try:
+            self.beat()
+        except HostcraftError as error:
+            self.stopping = True
+            errors.append(error)
 
     # -- one network ---------------------------------------------------------------------------------------------------
 
