@@ -50,7 +50,8 @@ def fleet() -> Iterator[Fleet]:
 
 
 def links(host: Host) -> str:
-    return host.inside("ip -o -details address; bridge vlan; ip netns; bridge link")
+    # Not the addresses of IPv6: the kernel itself adds some later.
+    return host.inside("ip -o -details link; ip -o -4 address; bridge vlan; ip netns; bridge link")
 
 
 def checked(fleet: Fleet, room: Path, vlans: str) -> tuple[int, str]:
