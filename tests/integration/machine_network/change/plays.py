@@ -18,7 +18,6 @@ from typing import Any
 from hosts.host import Host
 
 ROOT = Path(__file__).resolve().parents[4]
-COLLECTIONS = ROOT / ".venv" / "collections"
 Json = dict[str, Any]
 
 
@@ -41,11 +40,9 @@ def play(host: Host, *tasks: Json) -> list[Json]:
     inventory = directory / "inventory.json"
     inventory.write_text(json.dumps(_inventory(host)), encoding="utf-8")
     ended = subprocess.run(
-        [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), str(book)],
+        ["ansible-playbook", "-i", str(inventory), str(book)],
         env={
             **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_HOME": str(host.directory / "ansible"),
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
         },
@@ -61,7 +58,9 @@ def play(host: Host, *tasks: Json) -> list[Json]:
 
 
 def _inventory(host: Host) -> Json:
-    return {"all": {"hosts": {host.name: host.connection}}}
+    # Connections of its own: another host may have had the address.
+    own = {"ansible_control_path_dir": str(host.directory / "connections")}
+    return {"all": {"hosts": {host.name: {**host.connection, **own}}}}
 
 
 ON_HOST = """

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[4]
 Json = dict[str, Any]
 
 
@@ -43,14 +42,14 @@ def run(
     book, inventory = directory / "play.json", directory / "inventory.json"
     play = {"hosts": "all", "gather_facts": False, "roles": [f"hostcraft.cloudstack.{role}"], "vars": variables}
     book.write_text(json.dumps([play]), encoding="utf-8")
-    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    # Connections of its own: another host may have had the address.
+    own = {"ansible_control_path_dir": str(directory / "connections")}
+    inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": own}}), encoding="utf-8")
     ended = subprocess.run(
-        [str(ROOT / ".venv/bin/ansible-playbook"), "-i", str(inventory), *options, str(book)],
+        ["ansible-playbook", "-i", str(inventory), *options, str(book)],
         env={
             **os.environ,
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-            "ANSIBLE_HOME": str(directory / "ansible"),
         },
         capture_output=True,
         text=True,
