@@ -56,7 +56,8 @@ class CallbackModule(CallbackBase):
         if do == "fail":
             task.action, task.args, task.until = "ansible.builtin.fail", {"msg": "a planted failure"}, []
         elif do == "late":
-            task.failed_when, task.until = ["true"], []
+            # Retries without a condition end with the first success.
+            task.failed_when, task.until, task.retries = ["true"], [], None
         else:
             threading.Thread(target=self._act, args=(do,), daemon=True).start()
 
