@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from hosts import Fleet
 from hosts.host import Host
-from integration.machine_network.role.roles import ROOT
 
+ROOT = Path(__file__).resolve().parents[1]
 KERNEL, RELEASE = os.environ.get("KERNEL", "user-mode"), os.environ.get("RELEASE", "bookworm")
 UPLINKS = {"kvm1": "eth1", "kvm2": "eth2"}
 # With a VLAN as the agent makes it for a network in use.

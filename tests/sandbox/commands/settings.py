@@ -146,13 +146,14 @@ def _store(world: World, row: Setting, scope: str, row_id: int, value: str | Non
         row.scoped.pop((scope, row_id), None)
     else:
         row.scoped[scope, row_id] = value
-    if scope == "Cluster" and row.name in CLUSTER_DETAILS:
-        world.clusters[row_id].details[CLUSTER_DETAILS[row.name]] = row.value if value is None else value
-    elif scope == "Cluster" and value is None:
-        world.clusters[row_id].details.pop(row.name, None)
-    elif scope == "Cluster":
+    if scope == "Cluster":
         # With its other details (source: ClusterDetailsDaoImpl).
-        world.clusters[row_id].details[row.name] = value
+        details, name = world.clusters[row_id].details, CLUSTER_DETAILS.get(row.name, row.name)
+        shown = row.value if value is None and row.name in CLUSTER_DETAILS else value
+        if shown is None:
+            details.pop(name, None)
+        else:
+            details[name] = shown
 
 
 @command("updateConfiguration", JAVA, **ENTITIES)
