@@ -18,6 +18,9 @@ class Folder(t.Protocol):
     def there(self) -> bool:
         """Whether something has its name already."""
 
+    def has(self, name: str) -> bool:
+        """Whether something has the name of a file there, whatever it is."""
+
     def read(self, name: str) -> t.Optional[str]:
         """A file's text; None where there is none, or others can read it. Raises InvalidValue."""
 

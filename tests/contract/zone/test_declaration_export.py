@@ -67,6 +67,24 @@ def test_all_files_are_foretold_written_and_written_again_where_they_differ(
     assert writes(sandbox) == []
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o000])
+def test_a_vault_that_is_there_stays_whoever_may_read_it(cloud: Gateway, tmp_path: Path, mode: int) -> None:
+    """A working copy of git has it with mode 0644."""
+    asked = {"zone": "z1", "dest": str(tmp_path), "overwrite": True}
+    perform(cloud, "cs_declaration_export", **asked)
+    vault = tmp_path / "group_vars/all/vault.yml"
+    vault.write_text("$ANSIBLE_VAULT;1.1;AES256", encoding="utf-8")
+    vault.chmod(mode)
+    assert not perform(cloud, "cs_declaration_export", **asked).changed
+    vault.chmod(0o600)
+    assert vault.read_text(encoding="utf-8") == "$ANSIBLE_VAULT;1.1;AES256"
+    link = tmp_path / "kept.yml"
+    vault.rename(link)
+    vault.symlink_to(link)
+    assert not perform(cloud, "cs_declaration_export", **asked).changed
+    assert vault.is_symlink()
+
+
 def test_where_nothing_can_be_written_the_path_is_named(cloud: Gateway, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for dest in (tmp_path / "no" / "such", tmp_path / "file" / "below"):

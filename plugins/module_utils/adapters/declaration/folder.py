@@ -22,6 +22,9 @@ class Folder:
     def there(self) -> bool:
         return os.path.lexists(self.path)
 
+    def has(self, name: str) -> bool:
+        return os.path.lexists(os.path.join(self.path, name))
+
     def read(self, name: str) -> t.Optional[str]:
         path = os.path.join(self.path, name)
         try:

@@ -68,9 +68,10 @@ def write(cloud: Cloud, folder: Folder, name: str, overwrite: bool, check_mode: 
         remedy = "choose a new directory, or set overwrite=true"
         raise Refused(folder.path, [Reason("files_there", "it exists, and its files would be overwritten", remedy)])
     found = exported(cloud, name)
-    held = {file.path: folder.read(file.path) if there else None for file in found.files}
-    due = [file for file in found.files if file.content != held[file.path]]
-    due = [file for file in due if file.path != VAULT or held[VAULT] is None]
+    # Whoever may read it: a working copy of git has it with mode 0644.
+    files = [file for file in found.files if file.path != VAULT or not folder.has(VAULT)]
+    held = {file.path: folder.read(file.path) if there else None for file in files}
+    due = [file for file in files if file.content != held[file.path]]
     for file in () if check_mode else due:
         folder.write(file.path, file.content)
     return Written(found, {each.path: held[each.path] for each in due}, {each.path: each.content for each in due})
