@@ -29,6 +29,7 @@ Json = dict[str, t.Any]
 SCHEMES: t.Mapping[str, str] = {kind: scheme for scheme, kind in TYPES.items()}
 HIDDEN = ("Secure", "Hidden")
 VAULT = "group_vars/all/vault.yml"
+LONGEST = 200  # characters of a group's name, which is the name of its file
 RESERVED = frozenset(("all", "ungrouped", "localhost", "cloudstack_hosts"))
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
 LABELS = tuple(each.name for each in fields(TrafficType) if each.name.endswith("_networklabel"))
@@ -116,7 +117,7 @@ def group_names(clusters: t.Iterable[Cluster]) -> dict[str, str]:
     """A name for the group of each cluster, by its id: of letters, digits and _, each once."""
     found: dict[str, str] = {}
     for cluster in clusters:
-        name = _slug(cluster.name) or "cluster"
+        name = _slug(cluster.name)[:LONGEST] or "cluster"
         name = name if name[0].isalpha() and name not in RESERVED else f"cluster_{name}"
         base, number = name, 2
         while name in found.values():

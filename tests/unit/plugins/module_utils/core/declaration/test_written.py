@@ -69,8 +69,11 @@ def test_a_variable_of_the_vault_is_a_template() -> None:
 
 @given(st.lists(TEXT, max_size=6))
 @example(["../x", "all", "a-b", "a_b", "1", ""])
+@example(["a" * 255, f"{'a' * 255}-"])
 def test_groups_have_names_that_are_files(names: list[str]) -> None:
     found = group_names([Cluster(str(number), name, "z", "p") for number, name in enumerate(names)])
     assert len(set(found.values())) == len(names)
     assert all(name.isascii() and name.replace("_", "").isalnum() and name[0].isalpha() for name in found.values())
     assert not {"all", "ungrouped", "localhost", "cloudstack_hosts"} & set(found.values())
+    # The longest name of a file.
+    assert all(len(f"{name}.yml") <= 255 for name in found.values())
