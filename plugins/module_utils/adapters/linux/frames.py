@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import select
 import socket
 import struct
@@ -20,6 +21,7 @@ _TAG_IS_VALID = 1 << 4
 _STATUS = struct.Struct("=IIIHHHH")  # tpacket_auxdata
 _ATTACH_FILTER = 26
 _LARGEST = 256
+_AT_ONCE = 256  # frames of an interface that are read before anything else is done
 
 
 def _program() -> bytes:
@@ -62,21 +64,28 @@ class Wire:
         for name, each in zip(self._interfaces, self._sockets):
             try:
                 each.send(frame(each.getsockname()[4][:6]))
-            except BlockingIOError:
-                continue
             except OSError as error:
-                raise HostcraftError(f"interface {name}: {error.strerror}; activate it") from error
+                # A card that is busy for a moment loses one, as a switch may.
+                if error.errno not in (errno.EAGAIN, errno.ENOBUFS):
+                    raise _useless(name, error) from error
 
     def arrived(self, seconds: float) -> t.Iterator[tuple[bytes, t.Optional[int]]]:
-        """Frames that came meanwhile, each with the tag that the kernel took out of it."""
-        for each in select.select(self._sockets, [], [], max(0.0, seconds))[0]:
-            while True:
+        """Frames that came meanwhile, each with the tag that the kernel took out of it; the rest at the next time."""
+        ready = select.select(self._sockets, [], [], max(0.0, seconds))[0]
+        for name, each in zip(self._interfaces, self._sockets):
+            for _number in range(_AT_ONCE if each in ready else 0):
                 try:
                     data, auxiliary, _flags, address = each.recvmsg(_LARGEST, socket.CMSG_SPACE(_STATUS.size))
                 except BlockingIOError:
                     break
+                except OSError as error:
+                    raise _useless(name, error) from error
                 if address[2] != socket.PACKET_OUTGOING:
                     yield data, _tag(auxiliary)
+
+
+def _useless(name: str, error: OSError) -> HostcraftError:
+    return HostcraftError(f"interface {name}: {error.strerror}; activate it")
 
 
 def _opened(name: str) -> socket.socket:
