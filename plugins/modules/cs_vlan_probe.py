@@ -48,8 +48,8 @@ options:
     default: 20
   rate:
     description:
-      - Maximum number of frames per second that this host sends. Switches may take more broadcasts for a storm. A host
-        needs O(seconds) to be at least the number of VLANs divided by this number.
+      - Maximum number of frames per second that this host sends. Switches may take more broadcasts for a storm.
+      - O(seconds) must be at least the number of VLANs divided by this number.
     type: int
     default: 500
 extends_documentation_fragment:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import typing as t
 from collections.abc import Iterable, Mapping
@@ -49,8 +50,7 @@ def asked(params: Answer, linux: Linux) -> dict[str, t.Any]:
     if len(hosts) != len(set(hosts)) or len(hosts) < 2 or name not in hosts:
         raise InvalidValue("hosts", hosts, f"two hosts or more, each once, with {name} among them")
     wanted = wanted_vlans(params["vlan"])
-    if params["rate"] < 1 or params["seconds"] <= 0:
-        raise InvalidValue("rate", params["rate"], "at least 1, and more than 0 seconds")
+    _check_time(params["seconds"], params["rate"], vlans.size(wanted))
     seen = read_links(linux)
     interfaces = ways(seen, params["label"]) if seen else ()
     if not interfaces:
@@ -66,6 +66,14 @@ def asked(params: Answer, linux: Linux) -> dict[str, t.Any]:
     return {"interfaces": list(interfaces), "name": name, "hosts": hosts, "vlans": vlans.words(wanted)} | told(
         found, hosts
     )
+
+
+def _check_time(seconds: float, rate: int, count: int) -> None:
+    """A VLAN whose turn does not come would look like one that does not pass."""
+    if rate < 1:
+        raise InvalidValue("rate", rate, "1 or more")
+    if not count / rate <= seconds < math.inf:
+        raise InvalidValue("seconds", seconds, f"at least {math.ceil(count / rate)}, for {count} VLANs at rate={rate}")
 
 
 def wanted_vlans(value: object) -> tuple[Range, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import typing as t
 
+from ...core.errors import HostcraftError
 from ...core.trunks.probe import Arrival, packed, read
 
 # Between the beginnings of two rounds, of which each has one frame for each VLAN.
@@ -29,8 +30,12 @@ def probe(
     seconds: float,
     rate: float,
 ) -> frozenset[Arrival]:
-    """own: this host's place among all. rate: frames in a second, so that no switch takes them for a storm."""
+    """own: this host's place among all. rate: frames in a second, so that no switch takes them for a storm.
+
+    Raises HostcraftError where not every VLAN had its turn: those would look like VLANs that do not pass.
+    """
     found: set[Arrival] = set()
+    sent = 0
     end = clock() + seconds
     due = begun = clock()
     turns = itertools.cycle(range(len(numbers)))
@@ -39,7 +44,7 @@ def probe(
         if now >= due:
             vlan = numbers[turn]
             wire.send(lambda source, vlan=vlan: packed(source, run, own, vlan))  # type: ignore[misc]
-            turn = next(turns)
+            turn, sent = next(turns), sent + 1
             due = max(due + 1 / rate, now)
             if turn == 0:
                 due = begun = max(due, begun + ROUND)
@@ -47,4 +52,7 @@ def probe(
             arrival = read(data, tag, run)
             if arrival and arrival.sender != own:
                 found.add(arrival)
+    if sent < len(numbers):
+        message = f"in {seconds:g} s, frames were sent on {sent} of {len(numbers)} VLANs; set a larger seconds"
+        raise HostcraftError(message)
     return frozenset(found)

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.client import Linux
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.probe import Arrival, key, packed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.trunks.probe import asked
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.trunks.probe import probe
 
 RUN, MAC = key("one"), bytes(6)
@@ -50,3 +53,20 @@ def test_each_vlan_has_its_turn_and_no_second_more_than_its_frames(vlans: int, r
 def test_what_others_sent_is_heard_and_what_it_sent_itself_is_not() -> None:
     cable = Cable(*(packed(MAC, RUN, sender, vlan) for sender in (0, 1) for vlan in (5, 6)))
     assert probe(cable, cable.clock, RUN, 0, [5], 5.0, 10) == {Arrival(1, 5, 5), Arrival(1, 6, 6)}
+
+
+@pytest.mark.parametrize(("seconds", "rate"), [(8.0, 500), (30.0, 100), (0.0, 500), (float("inf"), 500)])
+def test_too_little_time_for_all_vlans_is_refused(seconds: float, rate: int) -> None:
+    """Those whose turn does not come would be called lost on every host."""
+    with pytest.raises(InvalidValue, match="seconds"):
+        asked({**ASKED, "seconds": seconds, "rate": rate}, Linux())
+
+
+def test_vlans_that_had_no_turn_are_not_called_lost() -> None:
+    """A machine that sends more slowly than asked."""
+    cable = Cable()
+    with pytest.raises(HostcraftError, match="2 of 5 VLANs; set a larger seconds"):
+        probe(cable, cable.clock, RUN, 0, range(1, 6), 0.0035, 1e6)
+
+
+ASKED = {"label": "cloudbr1", "vlan": "1-4094", "hosts": ["a", "b"], "name": "a", "run": ""}
