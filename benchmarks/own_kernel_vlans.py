@@ -87,6 +87,7 @@ def test_right_vlans_pass_and_nothing_is_left(fleet: Fleet, tmp_path: Path) -> N
     status, told = checked(fleet, tmp_path, "100-102,105-110")
     assert status == 0, told
     assert "All VLANs pass between kvm1, kvm2." in told
+    assert "changed=1" not in told
     assert [links(fleet[name]) for name in UPLINKS] == before
 
 
