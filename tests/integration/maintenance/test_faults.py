@@ -353,3 +353,29 @@ def test_the_lock_outlives_its_lease_while_the_work_goes_on(tmp_path: Path) -> N
         ask(lab, claim={"lease": 120.0})
         drained(lab)
         assert refused > 10
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["somebody has it", "it cannot be renewed"])
+def test_a_host_is_given_back_where_the_lock_is_lost_on_the_way(tmp_path: Path, taken: bool) -> None:
+    """No more VMs are moved, those that are under way arrive, and the host is as it was."""
+    with Lab() as lab:
+        furnish(lab, tmp_path, vms=4)
+        lab.box.world.durations["migration"] = 60.0
+
+        def lose() -> None:
+            if taken:
+                for row in lab.box.world.annotations:
+                    if row.text.startswith(locks.PREFIX):
+                        row.text = locks.PREFIX + '{"token":"x","who":"anna@desk","job":"AWX job 7","lease":9000}'
+            else:
+                lab.box.faults.add("addAnnotation", "http", status=530, times=99)
+
+        interfering(lab, "queryAsyncJobResult", lose)
+        with pytest.raises(HostcraftError) as caught:
+            ask(lab, claim={"lease": 20.0})
+        assert caught.value.code == ("refused" if taken else "api")
+        lab.on_call = None
+        nothing_lost(lab)
+        assert host(lab).resource_state == "Enabled"
+        assert left_behind(lab) == []
+        assert 0 < sum(moves(lab).values()) < 4

@@ -13,7 +13,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from ...core.errors import ApiError, JobLost, TransportError, WaitTimeout
+from ...core.errors import ApiError, HostcraftError, JobLost, TransportError, WaitTimeout
 from ...core.placement.drain import Move
 from ...core.placement.fleet import Instance
 from ...ports.clock import Clock
@@ -209,15 +209,31 @@ class Pool:
 
 
 def driven(steps: Steps[T], pool: Pool, beat: t.Callable[[], None]) -> T:
-    """Work to its end, with its waits. beat: called in each."""
-    while True:
-        pool.look()
-        try:
-            next(steps)
-        except StopIteration as end:
-            return t.cast(T, end.value)
+    """Work to its end, with its waits. beat: called in each. What goes wrong in a wait is an error of the work."""
+
+    def wait() -> None:
         beat()
         pool.cloud.clock.sleep(pool.pause())
+        pool.look()
+
+    wrong = _wrong(pool.look)
+    while True:
+        try:
+            if wrong is None:
+                next(steps)
+            else:
+                steps.throw(wrong)
+        except StopIteration as end:
+            return t.cast(T, end.value)
+        wrong = _wrong(wait)
+
+
+def _wrong(act: t.Callable[[], None]) -> t.Optional[HostcraftError]:
+    try:
+        act()
+    except HostcraftError as error:
+        return error
+    return None
 
 
 def carry_out(
