@@ -18,6 +18,7 @@ from integration.maintenance.test_walk import prepared, walk, whole
 from planner.instants import Instants
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.ahead import Ahead
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.migrations import Limits
 from sandbox.rules import drain, host_states, life
@@ -188,6 +189,27 @@ def test_a_host_that_cannot_be_emptied_gives_back_those_beside_it(lab: Lab, tmp_
     assert 0 < len(rows[1]["moved"]) <= 3
     assert set(states(lab).values()) == {"Enabled"}
     assert seen.wrong == set()
+    nothing_lost(lab)
+
+
+def test_hosts_of_a_wave_are_given_back_where_the_lock_is_lost(lab: Lab, tmp_path: Path) -> None:
+    """To another run, while VMs move off both."""
+    furnish(lab, tmp_path, hosts=4, vms=4)
+    lab.box.world.durations["migration"] = 60.0
+    seen = watched(lab)
+
+    def lose(call: Any) -> None:
+        seen(call)
+        for row in lab.box.world.annotations if call.command == "queryAsyncJobResult" else ():
+            if row.text.startswith(locks.PREFIX):
+                row.text = locks.PREFIX + '{"token":"x","who":"anna@desk","job":"AWX job 7","lease":9000}'
+
+    lab.on_call = lose
+    with pytest.raises(Refused, match="anna@desk") as caught:
+        walk(lab, most_at_once=2, lease=20.0)
+    assert [row["name"] for row in caught.value.details["host_results"]] == ["h0", "h1"]
+    assert set(states(lab).values()) == {"Enabled"}
+    assert seen.together > 0
     nothing_lost(lab)
 
 

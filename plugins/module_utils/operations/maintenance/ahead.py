@@ -103,13 +103,16 @@ class Ahead:
         for early in self._early.values():
             self._step(early)
 
-    def _step(self, early: Early) -> bool:
-        """One step; whether there are more."""
+    def _step(self, early: Early, wrong: t.Optional[HostcraftError] = None) -> bool:
+        """One step; whether there are more. wrong: what went wrong in the wait before it."""
         if early.steps is None:
             return False
         early.begun = True
         try:
-            next(early.steps)
+            if wrong is None:
+                next(early.steps)
+            else:
+                early.steps.throw(wrong)
             return True
         except StopIteration:
             pass
@@ -126,8 +129,13 @@ class Ahead:
             driven(self._to_the_end(early), self.pool, beat)
 
     def _to_the_end(self, early: Early) -> Steps[None]:
-        while self._step(early):
-            yield
+        wrong: t.Optional[HostcraftError] = None
+        while self._step(early, wrong):
+            wrong = None
+            try:
+                yield
+            except HostcraftError as error:
+                wrong = error
 
     def finish(self, host_id: str, watched: Watched) -> None:
         """Empty the host whose turn is next. watched: the one before it, which the server prepares."""
