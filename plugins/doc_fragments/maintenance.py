@@ -72,8 +72,9 @@ options:
 options:
   run:
     description:
-      - Name of the run that this task belongs to. Tasks of one run share the lock of the cluster or zone and keep it.
-        Without a name, the lock is released when the task ends.
+      - Name of the run that this task belongs to. Tasks of one run share the lock of the cluster and keep it. Without a
+        name, the lock is released when the task ends.
+      - The lock of a zone is always released when the task ends.
     type: str
   lease:
     description: Seconds after which the lock of a killed run is void, by the clock of the management server.

@@ -49,6 +49,15 @@ def test_a_run_is_told_who_has_the_zone_unless_it_has_nothing_to_write(
     assert list(other.notes.all("ZONE", zone.id)) == []
 
 
+def test_a_task_of_a_named_run_keeps_no_zone(sandbox: Sandbox, cloud: Gateway, connect: Connect) -> None:
+    """No later task would give it back, and the zone would be locked until the lease ends."""
+    holder = {"token": "1a", "who": "anna@desk", "job": "", "place": ""}
+    perform(cloud, "cs_site", run="roll", holder=holder, **example())
+    (zone,) = cloud.zones.again()
+    assert list(cloud.notes.all("ZONE", zone.id)) == []
+    assert perform(Gateway(connect(sandbox)), "cs_site", **tagged("gpu")).changed
+
+
 def test_what_another_run_wrote_while_one_waited_is_not_written_again(
     sandbox: Sandbox, cloud: Gateway, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

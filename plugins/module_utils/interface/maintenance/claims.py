@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import typing as t
 import uuid
-from dataclasses import replace
 
 from ...core.errors import InvalidValue
 from ...core.maintenance.lock import LONGEST_LEASE, Lock
@@ -28,8 +27,13 @@ LOCK: Spec = {
 
 
 def task_claim(params: Params) -> t.Optional[Claim]:
-    """For the length of one task. None where nobody is said to run it: the action plugin says so of every task."""
-    return replace(claim(params), keep=False) if params.get("holder") else None
+    """As ``alone``. None where nobody is said to run it: the action plugin says so of every task."""
+    return alone(params) if params.get("holder") else None
+
+
+def alone(params: Params) -> Claim:
+    """For the length of one task, whatever its run: of a zone, whose lock no later task would give back."""
+    return claim({**params, "run": None})
 
 
 def claim(params: Params) -> Claim:

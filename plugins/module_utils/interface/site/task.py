@@ -18,7 +18,7 @@ from ...operations.site.apply import Order, ensure_site
 from ...operations.site.removal import NOTHING, Declared, not_declared
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec
-from ..maintenance.claims import LOCK, claim
+from ..maintenance.claims import LOCK, alone
 from ..task import ApiTask
 from .objects import (
     cluster,
@@ -108,7 +108,7 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         params["at_once"],
         lambda: not_declared(cloud, declared(params)) if params["prune"] else NOTHING,
     )
-    found = ensure_site(cloud, order, check_mode or planned, claim(params))
+    found = ensure_site(cloud, order, check_mode or planned, alone(params))
     return replace(found, changed=False) if planned else found
 
 
