@@ -12,6 +12,7 @@ from contract.system_vms.routers import NEW, Lab, lab
 from contract.system_vms.zone import PROXY, Zone
 from contract.tasks import perform, writes
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 from sandbox.server import Sandbox
@@ -98,3 +99,22 @@ def test_system_vms_are_left_alone_meanwhile(zone: Zone) -> None:
     zone.server.calls.clear()
     assert zone.ensure(**its).changed
     assert writes(zone.server) == ["addAnnotation", "destroySystemVm", "removeAnnotation"]
+
+
+def test_what_another_run_did_while_one_waited_is_not_done_again(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch, connect: Connect
+) -> None:
+    zone.stop(PROXY)
+    its: dict[str, Any] = {"kind": PROXY, "state": "started", "holder": BERT, "lock_wait": 60}
+    take = locks.take
+
+    def late(*given: Any) -> Any:
+        """Another run was there first."""
+        monkeypatch.setattr(locks, "take", take)
+        assert perform(zone.cloud, "cs_system_vm", **{**its, "holder": ANNA}).changed
+        zone.server.calls.clear()
+        return take(*given)
+
+    monkeypatch.setattr(locks, "take", late)
+    assert not perform(Gateway(connect(zone.server, clock=zone.clock)), "cs_system_vm", **its).changed
+    assert writes(zone.server) == ["addAnnotation", "removeAnnotation"]

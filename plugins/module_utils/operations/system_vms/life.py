@@ -17,6 +17,7 @@ from ...core.naming import matches, nearest, only
 from ...core.system_vms import life
 from ...core.system_vms.life import Step, Wish
 from ...core.system_vms.vm import SystemVm
+from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..surely import surely
@@ -60,11 +61,30 @@ def ensure_system_vms(cloud: Cloud, request: Request, check_mode: bool) -> Outco
     if request.state == life.PATCHED:
         cloud.system_vms.needs_patch()
     zone = lookup.zone(cloud, request.zone) if request.zone else None
-    vms = cloud.system_vms.all(zone.id if zone else "")
-    chosen = choose(vms, request, zone.name if zone else "")
     if not check_mode:
-        refuse_others(cloud, zones_of(cloud, {vm.zone_id for vm in chosen}, request.claim), request.claim)
-    chosen = _settled(cloud, request, chosen)
+        vms = cloud.system_vms.all(zone.id if zone else "")
+        refuse_others(cloud, _zones(cloud, request, choose(vms, request, zone.name if zone else "")), request.claim)
+    steps, wish = _judged(cloud, request, zone)
+    if check_mode or not any(step.actions for step in steps):
+        return _outcome(steps, wish, _host_names(cloud, steps), [_told(step, step.vm) for step in steps], 0.0)
+    began = cloud.clock.now()
+    with alone(cloud, _zones(cloud, request, [step.vm for step in steps]), request.claim) as beat:
+        if request.claim is not None:
+            # Another run may have worked until now.
+            steps, wish = _judged(cloud, request, zone)
+        hosts = _host_names(cloud, steps)
+        told = _each(cloud, dataclasses.replace(request, beat=beat), wish, steps)
+    return _outcome(steps, wish, hosts, told, cloud.clock.now() - began)
+
+
+def _zones(cloud: Cloud, request: Request, vms: t.Iterable[SystemVm]) -> list[Zone]:
+    return zones_of(cloud, {vm.zone_id for vm in vms}, request.claim)
+
+
+def _judged(cloud: Cloud, request: Request, zone: t.Optional[Zone]) -> tuple[list[Step], Wish]:
+    """What each of them needs, once none is on its way to another state. Raises Refused."""
+    vms = cloud.system_vms.all(zone.id if zone else "")
+    chosen = _settled(cloud, request, choose(vms, request, zone.name if zone else ""))
     wish = _wish(cloud, request, chosen)
     judged = [life.step(vm, wish, lambda vm: cloud.system_vms.suitable(vm.id)) for vm in chosen]
     steps = [step for step, _reasons in judged]
@@ -73,14 +93,7 @@ def ensure_system_vms(cloud: Cloud, request: Request, check_mode: bool) -> Outco
         reasons += life.short(vms, steps, wish)
     if reasons:
         raise Refused("system VMs", reasons)
-    hosts = _host_names(cloud, steps)
-    if check_mode or not any(step.actions for step in steps):
-        return _outcome(steps, wish, hosts, [_told(step, step.vm) for step in steps], 0.0)
-    began = cloud.clock.now()
-    zones = zones_of(cloud, {step.vm.zone_id for step in steps if step.actions}, request.claim)
-    with alone(cloud, zones, request.claim) as beat:
-        told = _each(cloud, dataclasses.replace(request, beat=beat), wish, steps)
-    return _outcome(steps, wish, hosts, told, cloud.clock.now() - began)
+    return steps, wish
 
 
 def _each(cloud: Cloud, request: Request, wish: Wish, steps: t.Sequence[Step]) -> list[dict[str, object]]:
