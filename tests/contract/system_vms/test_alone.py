@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from contract.tasks import perform, writes
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.alone import alone
 from sandbox.server import Sandbox
 
 UPGRADE: dict[str, Any] = {"minimum_version": NEW, "consent": True}
@@ -118,3 +120,26 @@ def test_what_another_run_did_while_one_waited_is_not_done_again(
     monkeypatch.setattr(locks, "take", late)
     assert not perform(Gateway(connect(zone.server, clock=zone.clock)), "cs_system_vm", **its).changed
     assert writes(zone.server) == ["addAnnotation", "removeAnnotation"]
+
+
+def test_a_lock_that_is_lost_while_another_one_is_waited_for_is_told_before_anything_is_done(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perform(zone.cloud, "cs_zone", name="z2", network_type="Advanced", dns1="9.9.9.9", internal_dns1="10.0.0.1")
+    first, second = sorted(zone.cloud.zones.again(), key=lambda each: each.id)
+    take = locks.take
+
+    def late(cloud: Gateway, place: Any, claim: locks.Claim) -> Any:
+        """Before the second is had, somebody else has the first, whose lease is over."""
+        if place.id == second.id:
+            zone.clock.time += 60
+            monkeypatch.setattr(locks, "take", take)
+            locks.take(cloud, first, replace(OVER, ended=lambda lock: lock.who == "bert"))
+        return take(cloud, place, claim)
+
+    monkeypatch.setattr(locks, "take", late)
+    mine = locks.Claim(locks.Lock("2b", "bert"), lease=30.0, wait=600.0)
+    with pytest.raises(Refused, match=f"zone {first.name}: anna@desk"), alone(zone.cloud, [second, first], mine):
+        raise AssertionError
+    assert len(zone.cloud.notes.all("ZONE", first.id)) == 1
+    assert zone.cloud.notes.all("ZONE", second.id) == []
