@@ -147,7 +147,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "4.11 to 4.15",
         "annotations are on hosts only",
-        "notes on a cluster or pool (locks, records) are annotations of a host with its id; listAnnotations shows them",
+        "notes on a cluster, zone or pool (locks, records) are annotations of a host with its id;"
+        " listAnnotations shows them",
     ),
     Difference("4.11 to 4.18", "options of an NFS mount are details of the pool", "read from the details"),
     Difference("4.21 and newer", "a whole GPU is a profile", "read like the details of older releases"),
