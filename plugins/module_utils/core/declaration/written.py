@@ -15,7 +15,10 @@ from ..text import printable
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:@-]*[A-Za-z0-9_]")
 # Words that YAML 1.1 reads as something else than a text.
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "nan", "inf", "y", "n"))
-_LINE = re.compile(r"(?P<lead>[\s-]*(?P<key>[^:#\s]+): )(?P<value>.*\S)(?P<end>\s*)")
+_KEY = re.compile(r"""(?P<lead>[ -]*)["']?(?P<key>[^:#\s"'{}\[][^:#"'{}\[]*?)["']?\s*:(?=\s)(?P<value>.*)""", re.DOTALL)
+# In braces.
+_INSIDE = re.compile(r"(?P<lead>[{,]\s*[\"']?(?P<key>[\w.-]+)[\"']?\s*:\s*)(?:\"[^\"]*\"|'[^']*'|[^,}\s]+)")
+_PASS = re.compile(r"(?:\A|[_.-])pass\Z", re.IGNORECASE)
 _VARIABLE = re.compile(r'"\{\{ \w+ \}\}"')
 _TEMPLATE = ("{{", "{%", "{#")
 
@@ -79,14 +82,33 @@ def scalar(value: object) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """A file as a diff shows it: values of keys that name secrets masked, but for names of variables."""
-    return "".join(map(_without_secret, text.splitlines(keepends=True)))
+    """A file as a diff shows it: values of keys that name secrets masked, but for names of variables.
+
+    Of a value that goes on in deeper lines, these are left out.
+    """
+    found, depth = [], -1  # where the key stands whose value is masked
+    for line in text.splitlines(keepends=True):
+        bare = line.lstrip(" ")
+        # A list may begin below its key.
+        if depth >= 0 and (not line.strip() or len(line) - len(bare) + bare.startswith("- ") > depth):
+            continue
+        key = _KEY.match(line)
+        secret = key is not None and _is_secret(key["key"])
+        depth = len(key["lead"]) if key is not None and secret and not _VARIABLE.fullmatch(key["value"].strip()) else -1
+        found.append(_without_secret(line, key if secret else None))
+    return "".join(found)
 
 
-def _without_secret(line: str) -> str:
-    found = _LINE.fullmatch(line)
-    if found and _VARIABLE.fullmatch(found["value"]):
+def _is_secret(key: str) -> bool:
+    """As elsewhere, and Ansible's own variables such as ansible_become_pass."""
+    return is_secret_name(key) or bool(_PASS.search(key))
+
+
+def _without_secret(line: str, secret: t.Optional[re.Match[str]]) -> str:
+    """secret: the key and value of the line, where that is one."""
+    if secret is None:
+        inside = _INSIDE.sub(lambda one: f"{one['lead']}{MASK}" if _is_secret(one["key"]) else one[0], line)
+        return masked(inside, secrets_in_text(inside))
+    if _VARIABLE.fullmatch(secret["value"].strip()):
         return line
-    if found and is_secret_name(found["key"].strip("\"'")):
-        return f"{found['lead']}{MASK}{found['end']}"
-    return masked(line, secrets_in_text(line))
+    return f"{line[: secret.start('value')].rstrip()} {MASK}\n"

@@ -6,12 +6,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.export import group_names
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.written import Vault, document
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.written import (
+    Vault,
+    document,
+    without_secrets,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
@@ -77,3 +82,33 @@ def test_groups_have_names_that_are_files(names: list[str]) -> None:
     assert not {"all", "ungrouped", "localhost", "cloudstack_hosts"} & set(found.values())
     # The longest name of a file.
     assert all(len(f"{name}.yml") <= 255 for name in found.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: hunter2\n",
+        "'password' : hunter2\n",
+        "password: >-\n  hunter2\n\n  hunter2\n",
+        "hosts:\n  - password: |\n      hunter2\n",
+        "password: # of root\n  hunter2\n",
+        "token: 'hunter1\n  hunter2'\n",
+        "passwords:\n- hunter2\n",
+        "ansible_become_pass: hunter2\n",
+        "ansible_ssh_pass: !unsafe hunter2\n",
+        "details: {user: x, password: 'hunter2, hunter3'}\n",
+        "url: cifs://a/b?user=x&password=hunter2\n",
+    ],
+)
+def test_a_diff_has_no_secret_that_somebody_wrote_into_a_file(text: str) -> None:
+    shown = without_secrets(f"name: east\n{text}more: 1\n")
+    assert "hunter" not in shown
+    assert shown.startswith("name: east\n")
+    assert shown.endswith("more: 1\n")
+
+
+def test_a_diff_has_all_that_is_no_secret() -> None:
+    text = document(
+        "Zone", {"name": "a: b", "bypass": 1, "password": Vault("vault_x"), "hosts": [{"url": "nfs://a/b"}]}
+    )
+    assert without_secrets(text) == text
