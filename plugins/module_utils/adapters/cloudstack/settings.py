@@ -38,6 +38,7 @@ class Settings:
         self._answers: dict[tuple[str, str, str], list[Setting]] = {}
         self._details: t.Optional[dict[str, t.Mapping[str, str]]] = None  # of clusters, by their ids
         self._alone: set[str] = set()  # clusters that are asked themselves
+        self._writes = 0
         self._model = ""  # the cluster whose settings are listed for all
 
     def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]:
@@ -55,8 +56,9 @@ class Settings:
         return tuple(self._list("", scope, scope_id))
 
     def own(self, cluster_id: str) -> t.Sequence[Setting]:
+        # Each has factors of its own, so without any these are unread.
         details = self._of_clusters().get(cluster_id)
-        if details is None:
+        if not details:
             return self.all("cluster", cluster_id)
         alike = self._alike(cluster_id)
         return [replace(each, value=details[name]) for name, each in alike.items() if name in details]
@@ -71,12 +73,16 @@ class Settings:
         return self._changed(self._client.run("resetConfiguration", {"name": name, **where}), scope, scope_id)
 
     def _list(self, name: str, scope: str, scope_id: str) -> list[Setting]:
-        key = (name, scope, scope_id)
-        if key not in self._answers:
+        """Others write at the same time: what was asked before a write is not remembered after it."""
+        key, began = (name, scope, scope_id), self._writes
+        held = self._answers.get(key)
+        if held is None:
             params = {"name": name or None, **_scope(resources.SETTING_SCOPES, scope, scope_id)}
             found = self._client.listing("listConfigurations", "configuration", params)
-            self._answers[key] = [mapping.setting(item, self._client.tell) for item in found]
-        return self._answers[key]
+            held = [mapping.setting(item, self._client.tell) for item in found]
+            if began == self._writes:
+                self._answers[key] = held
+        return held
 
     def _told(self, name: str, cluster_id: str) -> t.Optional[Setting]:
         """A value of the cluster's own; None where its listing does not tell, and for the first clusters."""
@@ -105,6 +111,7 @@ class Settings:
 
     def _changed(self, answer: Json, scope: str, scope_id: str) -> Setting:
         """A wide change shows in every scope that has no value of its own, so all are asked anew."""
+        self._writes += 1
         if scope == "cluster":
             self._alone.add(scope_id)
             (self._details or {}).pop(scope_id, None)
