@@ -56,6 +56,9 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.looks
 notes:
   - Requires root, and C(ip) of iproute2.
+  - All hosts have to run the task at the same time. With more hosts than Ansible has forks, run it in the background
+    (C(async), C(poll=0)), as the playbook C(check_vlans) does. Otherwise hosts of different batches do not hear each
+    other.
   - Frames leave by the network cards of an Open vSwitch bridge, not through the bridge.
 seealso:
   - module: hostcraft.cloudstack.cs_trunk_info
