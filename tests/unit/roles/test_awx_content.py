@@ -58,6 +58,7 @@ def test_what_a_playbook_does_not_read_is_found() -> None:
     assert not {"doctor_zones", "show_zone", "ansible"} & read("doctor")
     assert {"rolling_maintenance_clusters", "rolling_maintenance_lock_wait"} <= read("rolling_maintenance")
     assert {"upgrade_agents_version", "acceptance_template"} <= read("upgrade_cloudstack")
+    assert {"upgrade_routers_lock_wait", "upgrade_routers_take_over"} <= read("upgrade_routers")
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=ids)
