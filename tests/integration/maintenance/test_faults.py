@@ -374,7 +374,7 @@ def test_a_host_is_given_back_where_the_lock_is_lost_on_the_way(tmp_path: Path, 
         with pytest.raises(HostcraftError) as caught:
             ask(lab, claim={"lease": 20.0})
         assert caught.value.code == ("refused" if taken else "api")
-        lab.on_call = None
+        lab.on_call = lambda _call: None
         nothing_lost(lab)
         assert host(lab).resource_state == "Enabled"
         assert left_behind(lab) == []

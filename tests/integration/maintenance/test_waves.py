@@ -207,7 +207,8 @@ def test_hosts_of_a_wave_are_given_back_where_the_lock_is_lost(lab: Lab, tmp_pat
     lab.on_call = lose
     with pytest.raises(Refused, match="anna@desk") as caught:
         walk(lab, most_at_once=2, lease=20.0)
-    assert [row["name"] for row in caught.value.details["host_results"]] == ["h0", "h1"]
+    rows: Any = caught.value.details["host_results"]
+    assert [row["name"] for row in rows] == ["h0", "h1"]
     assert set(states(lab).values()) == {"Enabled"}
     assert seen.together > 0
     nothing_lost(lab)
