@@ -160,13 +160,13 @@ def test_a_declared_zone(reader: Reader) -> None:
 def test_vlans(reader: Reader) -> None:
     declare(reader)
     found = reader.write("docs/guides/vlans.md")
-    adding, network, _trunks = of(found, "sh")
+    adding, network, _trunks, _switches = of(found, "sh")
     predicted, added, shown = reader.follow(adding)
     assert (changes(predicted), changes(added)) == (1, 1)
     assert "900-939" in shown
     assert changes(reader.follow(network)[0]) == 2
     (reader.folder / "in_use.yml").write_text(IN_USE, encoding="utf-8")
-    tells(reader.run("ansible-playbook in_use.yml", fails=True), *of(found, "text"))
+    tells(reader.run("ansible-playbook in_use.yml", fails=True), of(found, "text")[0])
 
 
 # Some VLANs are dedicated to an account, and then all of them are to go.

@@ -59,7 +59,7 @@ def play(host: Host, *tasks: Json) -> list[Json]:
 
 def _inventory(host: Host) -> Json:
     # Connections of its own: another host may have had the address.
-    own = {"ansible_control_path_dir": str(host.directory / "connections")}
+    own = {"ansible_control_path_dir": str(host.directory / "cp")}
     return {"all": {"hosts": {host.name: {**host.connection, **own}}}}
 
 

@@ -42,8 +42,8 @@ def run(
     book, inventory = directory / "play.json", directory / "inventory.json"
     play = {"hosts": "all", "gather_facts": False, "roles": [f"hostcraft.cloudstack.{role}"], "vars": variables}
     book.write_text(json.dumps([play]), encoding="utf-8")
-    # Connections of its own: another host may have had the address.
-    own = {"ansible_control_path_dir": str(directory / "connections")}
+    # Connections of its own: another host may have had the address. Short, because it is the path of a socket.
+    own = {"ansible_control_path_dir": str(directory / "cp")}
     inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": own}}), encoding="utf-8")
     ended = subprocess.run(
         ["ansible-playbook", "-i", str(inventory), *options, str(book)],
