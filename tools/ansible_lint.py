@@ -34,7 +34,7 @@ if __name__ == "__main__":
     keep_scalars()
     with tempfile.TemporaryDirectory() as folder:
         forked.install(Path(folder), os.getpid())
-        # What forks are asked of with none of its own might be read from a folder.
+        # A fork is used only where ANSIBLE_CONFIG is set: another one may be in the current folder.
         settings = Path(folder, "ansible.cfg")
         settings.touch()
         os.environ.setdefault("ANSIBLE_CONFIG", str(settings))

@@ -27,7 +27,6 @@ IN_DETAILS = {
     "cpu.overprovisioning.factor": "cpuOvercommitRatio",
     "mem.overprovisioning.factor": "memoryOvercommitRatio",
 }
-HIDDEN = ("hidden", "secure")  # categories whose values the details hold encrypted
 
 
 class Settings:
@@ -131,7 +130,8 @@ def _details(cluster: Record) -> dict[str, str]:
 
 
 def _is_open(setting: Setting) -> bool:
-    return setting.category.casefold() not in HIDDEN and not is_secret_name(setting.name)
+    """The details hold what is encrypted as it is kept."""
+    return not setting.encrypted and not is_secret_name(setting.name)
 
 
 def _scope(words: t.Mapping[str, str], scope: str, scope_id: str) -> dict[str, str]:

@@ -27,7 +27,6 @@ from .written import Vault, document
 
 Json = dict[str, t.Any]
 SCHEMES: t.Mapping[str, str] = {kind: scheme for scheme, kind in TYPES.items()}
-HIDDEN = ("Secure", "Hidden")
 VAULT = "group_vars/all/vault.yml"
 LONGEST = 200  # characters of a group's name, which is the name of its file
 RESERVED = frozenset(("all", "ungrouped", "localhost", "cloudstack_hosts"))
@@ -214,7 +213,7 @@ def _differing(held: t.Sequence[Setting], everywhere: t.Sequence[Setting], name:
     for each in sorted(held, key=lambda each: each.name):
         if each.name not in known or same_value(known[each.name], each.value):
             continue
-        if is_secret_name(each.name) or each.category in HIDDEN:
+        if is_secret_name(each.name) or each.encrypted:
             gaps.append(Gap("setting_secret", name, f"the value of {each.name} may be secret and is not written"))
         else:
             found[each.name] = each.value

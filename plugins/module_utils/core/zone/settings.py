@@ -32,6 +32,11 @@ class Setting:
     description: str = ""
     dynamic: t.Optional[bool] = None
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether the server keeps the value encrypted: by its category."""
+        return self.category.lower() in ("hidden", "secure")
+
 
 def spelled(value: object) -> t.Optional[str]:
     """A scalar as people write it, as the text of a setting. Raises InvalidValue for a list or map."""

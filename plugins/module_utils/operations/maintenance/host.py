@@ -129,6 +129,11 @@ class Work:
     settled: tuple[str, ...] = ()
     pool: t.Optional[Pool] = None
 
+    def migrations(self) -> Pool:
+        """Its own pool, where none is shared."""
+        self.pool = self.pool or Pool(self.cloud, self.request.limits)
+        return self.pool
+
     def until(
         self, host: Host, done: t.Callable[[Host], bool], what: str, limit: float, pace: t.Optional[Pace] = None
     ) -> Host:
@@ -147,7 +152,7 @@ class Work:
         fleet = self.fleet if self.current else None
         fleet, self.current = fleet or self.cloud.fleets.read(self.cluster, self.fleet), False
         terms = replace(terms_of(fleet, self.request, partial), leaving=self.leaving)
-        pool, limit = self.pool or Pool(self.cloud, self.request.limits), self.request.timeout
+        pool, limit = self.migrations(), self.request.timeout
         emptying = Emptying(self.cloud, self.cluster, host, terms, pool, limit, self.beat, self.told, fleet)
         emptying.remember, emptying.halted, emptying.settled = self.request.move_back, self.halted, self.settled
         return emptying
@@ -204,8 +209,7 @@ def left_behind(error: HostcraftError, host: Host) -> HostcraftError:
 
 def emptied(work: Work, host: Host) -> Host:
     """``emptying`` to its end."""
-    work.pool = work.pool or Pool(work.cloud, work.request.limits)
-    return driven(emptying(work, host), work.pool, work.beat)
+    return driven(emptying(work, host), work.migrations(), work.beat)
 
 
 def emptying(work: Work, host: Host) -> Steps[Host]:

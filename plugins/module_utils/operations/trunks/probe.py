@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
+from functools import partial
 
 from ...core.errors import HostcraftError
 from ...core.trunks.probe import Arrival, packed, read
@@ -43,7 +44,7 @@ def probe(
     while (now := clock()) < end:
         if now >= due:
             vlan = numbers[turn]
-            wire.send(lambda source, vlan=vlan: packed(source, run, own, vlan))  # type: ignore[misc]
+            wire.send(partial(packed, run=run, sender=own, vlan=vlan))
             turn, sent = next(turns), sent + 1
             due = max(due + 1 / rate, now)
             if turn == 0:

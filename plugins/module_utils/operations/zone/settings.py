@@ -22,7 +22,6 @@ from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import within
 
-SECRET_CATEGORIES = ("hidden", "secure")
 # Of these types no value is a secret, whatever the name (system.vm.random.password).
 OPEN_TYPES = ("boolean", "number", "decimal", "range", "select", "order")
 # A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
@@ -83,7 +82,7 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     seen = cloud.settings.find(held.name, where.name, where.id)
     if seen is not None and settings.same_value(seen, goal):
         return Outcome(True, before, after, show(seen))
-    if seen is not None and _encrypted(seen):
+    if seen is not None and seen.encrypted:
         return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
     raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
 
@@ -115,11 +114,7 @@ def _shown(setting: Setting, value: t.Optional[str] = None) -> str:
 
 def is_secret(setting: Setting) -> bool:
     """By its category, or by its name: some passwords are "Advanced" (quota.usage.smtp.password)."""
-    return _encrypted(setting) or (setting.type.lower() not in OPEN_TYPES and is_secret_name(setting.name))
-
-
-def _encrypted(setting: Setting) -> bool:
-    return setting.category.lower() in SECRET_CATEGORIES
+    return setting.encrypted or (setting.type.lower() not in OPEN_TYPES and is_secret_name(setting.name))
 
 
 def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]]) -> Scope:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from fakes.clock import FakeClock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,24 +51,18 @@ def test_hosts_that_share_a_limit_keep_it_and_leave_none_of_it_unused(
     assert done == len(pairs)
 
 
-class Clock:
-    at = 0.0
-
-    def now(self) -> float:
-        return self.at
-
-
 def looks(pace: Pace, takes: float) -> tuple[int, float]:
     """How often it is looked at one that takes so long, and when it is seen to have ended."""
-    clock, count, before = Clock(), 0, 0.0
+    clock, count, before = FakeClock(), 0, 0.0
+    began = clock.now()
     pace.begun()
     while True:
-        clock.at += pace.pause(clock, 0.0)  # type: ignore[arg-type]
-        count += 1
-        if clock.at >= takes:
-            pace.ended([(before, clock.at)])
-            return count, clock.at
-        before = clock.at
+        clock.sleep(pace.pause(clock, began))
+        count, passed = count + 1, clock.now() - began
+        if passed >= takes:
+            pace.ended([(before, passed)])
+            return count, passed
+        before = passed
 
 
 @pytest.mark.parametrize("takes", [0.3, 1.0, 2.0, 5.0, 7.0, 30.0, 240.0])
