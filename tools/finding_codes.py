@@ -38,10 +38,16 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def title(name: str) -> str:
+    """A product keeps its own capitals: vSphere."""
+    first = name.split()[0]
+    return name if first != first.lower() else name[0].upper() + name[1:]
+
+
 def written() -> str:
     parts = [HEAD]
-    for table in sorted(tables(), key=lambda each: each.name):
-        parts.append(f"\n## {table.name[0].upper()}{table.name[1:]}\n\n")
+    for table in sorted(tables(), key=lambda each: each.name.casefold()):
+        parts.append(f"\n## {title(table.name)}\n\n")
         parts.append("| code | severity | cause | remedy |\n|---|---|---|---|\n")
         rows = sorted(table.checks, key=lambda each: each.code)
         parts += [f"| `{each.code}` | {each.severity} | {cell(each.title)} | {cell(each.remedy)} |\n" for each in rows]

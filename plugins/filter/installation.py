@@ -22,18 +22,18 @@ def group_addresses(names: t.Any, variables: t.Mapping[str, Variables], own: str
 def install_problems(
     groups: t.Mapping[str, t.Sequence[str]], variables: t.Mapping[str, Variables], given: Variables
 ) -> list[str]:
-    """given: the other fields of core.servers.install.judge.Installation."""
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.install import judge as core
+    """given: the other fields of core.servers.install.model.Installation."""
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.install import judge, model
 
     names = {name for members in groups.values() for name in members}
     unknown = sorted(name for name in names if name not in variables)
     if unknown:
         raise AnsibleFilterError(f"install_problems: not in the inventory: {', '.join(unknown)}")
     machines = {
-        name: {variable: variables[name][variable] for variable in core.READ if variable in variables[name]}
+        name: {variable: variables[name][variable] for variable in model.READ if variable in variables[name]}
         for name in sorted(names)
     }
-    found = core.problems(core.Installation(groups, machines, **given))
+    found = judge.problems(model.Installation(groups, machines, **given))
     return [f"[{each.code}] {each.message} ({each.remedy})" for each in found]
 
 

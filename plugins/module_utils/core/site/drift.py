@@ -16,7 +16,7 @@ from .plan import Change, told
 
 SOURCE = "guide A declared zone"
 DRIFT = Table(
-    "cs_site_info",
+    "drift",
     rows(
         BLOCKS,
         (

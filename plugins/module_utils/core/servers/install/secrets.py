@@ -11,9 +11,7 @@ from ...errors import InvalidValue, Reason
 from ..admin import DEFAULT_PASSWORD, DEFAULT_USER, checked_password
 from ..set_up.decide import Wanted
 from ..set_up.values import problems
-
-if t.TYPE_CHECKING:
-    from .judge import Installation
+from .model import Installation
 
 VAULT = "set it, in Ansible Vault"
 OWN = {"password": "management_server_database_password", "key": "management_server_key"}

@@ -34,7 +34,7 @@ SYSTEMS: t.Mapping[str, tuple[str, ...]] = {
 JAVA, BEST_JAVA = (11, 17, 21), 17
 MEMORY, DISK = 4096, 250  # MiB, GB
 TABLE = Table(
-    "management servers",
+    "machines of management servers",
     rows(
         BLOCKS,
         ("architecture", "The machine is not a supported 64-bit one", "use an x86_64 or aarch64 machine", GUIDE),

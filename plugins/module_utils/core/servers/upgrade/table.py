@@ -15,7 +15,7 @@ CHECKER = "DatabaseUpgradeChecker"
 TEMPLATES = "SystemVmTemplateRegistration"
 
 UPGRADE = Table(
-    "an upgrade",
+    "upgrades",
     rows(
         BLOCKS,
         ("version_unknown", "The database has no completed version", "restore a backup of the database", CHECKER),

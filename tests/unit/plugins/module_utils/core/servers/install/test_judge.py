@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.filter import installation as filters
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import places
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.install.judge import READ
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.install.model import READ
 
 Machines = dict[str, dict[str, Any]]
 SECRETS = {
