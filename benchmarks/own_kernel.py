@@ -124,6 +124,7 @@ def test_a_fault_is_taken_back(guest: Host, tmp_path: Path, fault: Callable[[], 
     assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), lost.answers
     # Not because a command of the change failed: the fault is on the wire.
     assert "failed with exit status" not in str(lost.answers), lost.answers
+    assert fault is not lacp or "bond0 has no LACP partner" in str(lost.answers), lost.answers
     assert looks(guest) == before
 
 
@@ -174,6 +175,7 @@ def test_a_bond_with_lacp_has_its_partner_and_goes_when_it_is_declared_no_more(g
     assert "Number of ports: 2\n" in told
     mac = guest.inside("ip netns exec peer cat /sys/class/net/bond0/address").strip()
     assert f"Partner Mac Address: {mac}\n" in told
+    assert links(guest)["bond1"]["linkinfo"]["info_data"]["ad_info"]["partner_mac"] == mac
     assert " 0% packet loss" in guest.inside("ping -c 3 -W 5 10.79.0.2")
     # The layouts of the other tests have no such bond. Its ports look like those of guests, which it would not leave.
     guest.inside("ip link delete lag1; ip link delete lag2")

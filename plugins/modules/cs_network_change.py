@@ -103,6 +103,12 @@ options:
         description: Whether it gets further addresses besides O(links[].addresses), for example by DHCP.
         type: bool
         default: false
+      lacp_partner:
+        description:
+          - Whether a bond in mode 802.3ad must have a partner that answers LACP. Otherwise the host reverts the change.
+            A bond that had no partner before the change needs none.
+        type: bool
+        default: false
   address:
     description:
       - Address of the host after the change, if it changes.

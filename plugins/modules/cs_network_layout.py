@@ -139,6 +139,12 @@ options:
           min_links:
             description: Minimum number of links, in mode V(802.3ad).
             type: int
+          lacp_partner:
+            description:
+              - Whether the switch must answer LACP, in mode V(802.3ad). Otherwise the host reverts the change.
+              - With V(false), a bond without a partner is accepted, for a switch that is configured later.
+            type: bool
+            default: true
       vlans:
         description: VLANs.
         type: list

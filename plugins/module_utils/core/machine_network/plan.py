@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import InvalidValue
+from .change.lacp import MODE as LACP
 from .change.model import (
     BACKENDS,
     Command,
@@ -138,7 +139,8 @@ def _link(device: Device) -> NetworkLink:
     # The kernel shows all ports of Open vSwitch as those of ovs-system.
     ports = () if openvswitch else device.ports
     dynamic = bool(device.address.addresses) and bool(device.address.lease.expected)
-    return NetworkLink(device.name, kind, ports, device.address.addresses, device.mtu, dynamic)
+    partner = isinstance(device, Bond) and device.mode == LACP and device.lacp_partner
+    return NetworkLink(device.name, kind, ports, device.address.addresses, device.mtu, dynamic, partner)
 
 
 def _rendered(backend: NetworkBackend, layout: Layout, read: t.Mapping[str, str]) -> Rendered:

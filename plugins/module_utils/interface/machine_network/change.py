@@ -49,6 +49,7 @@ OPTIONS: Spec = {
             "addresses": {"type": "list", "elements": "str", "default": []},
             "mtu": {"type": "int"},
             "dynamic": {"type": "bool", "default": False},
+            "lacp_partner": {"type": "bool", "default": False},
         },
     },
     "address": {"type": "str", "default": ""},

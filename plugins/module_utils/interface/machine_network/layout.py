@@ -54,6 +54,7 @@ BOND: dict[str, t.Any] = {
     "up_delay": NUMBER,
     "down_delay": NUMBER,
     "min_links": NUMBER,
+    "lacp_partner": {"type": "bool", "default": True},
 }
 VLAN: dict[str, t.Any] = {"id": NUMBER, "link": TEXT}
 VXLAN: dict[str, t.Any] = {

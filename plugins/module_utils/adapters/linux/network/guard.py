@@ -14,6 +14,7 @@ import time
 import typing as t
 
 from ....core.errors import HostcraftError
+from ....core.machine_network.change.lacp import without_partner
 from ....core.machine_network.change.model import Command, NetworkChange, NetworkProbe, expanded
 from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
 from ....core.machine_network.change.uses import collateral
@@ -117,6 +118,7 @@ def _await(entry: Json) -> None:
         state = seen()
         return_guests(before)
         wrong = [reason for reasons in unmet(change.links, state).values() for reason in reasons]
+        wrong = wrong or without_partner(change.links, before, state)
         wrong = wrong or _returned(change, state)
         wrong = wrong or _loose(entry, change, before, state)
         wrong = wrong or list(collateral(before, state, touched(entry, change)))

@@ -38,7 +38,7 @@ class NetworkLink:
     ports: interfaces that it is master of (others, such as guests' taps, may be there too). addresses: with prefix
     length ("192.0.2.10/24"), all of which it has to carry. dynamic: it gets further ones by itself. mtu: bytes. kind:
     as ``ip -d link`` says ("bridge", "bond", "vlan", "vxlan"; "openvswitch" for a bridge of Open vSwitch, "" for a
-    card).
+    card). lacp_partner: what is at its other end has to answer LACP, unless it did not before.
     """
 
     name: str
@@ -47,6 +47,7 @@ class NetworkLink:
     addresses: tuple[str, ...] = ()
     mtu: t.Optional[int] = None
     dynamic: bool = False
+    lacp_partner: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,7 @@ def parameters(change: NetworkChange) -> dict[str, t.Any]:
                 "addresses": list(link.addresses),
                 **({"mtu": link.mtu} if link.mtu is not None else {}),
                 **({"dynamic": True} if link.dynamic else {}),
+                **({"lacp_partner": True} if link.lacp_partner else {}),
             }
             for link in change.links
         ],
@@ -259,6 +261,7 @@ def change_of(given: t.Mapping[str, t.Any]) -> NetworkChange:
                     tuple(one.get("addresses") or ()),
                     one.get("mtu"),
                     bool(one.get("dynamic")),
+                    bool(one.get("lacp_partner")),
                 )
                 for one in given.get("links") or ()
             ),

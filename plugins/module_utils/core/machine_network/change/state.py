@@ -34,6 +34,8 @@ MADE_OF: t.Mapping[str, t.Mapping[str, str]] = {
 }
 # Of these, what can be set while the interface is there (ip-link(8)); a bond's mode cannot while it has ports.
 ADJUSTABLE = frozenset({"bridge"})
+# The partner of a bond to which nobody answers.
+NOBODY = "00:00:00:00:00:00"
 # Interfaces that guests bring: made and ended by libvirt, never by a back-end.
 GUESTS = "tun"
 PASSING = re.compile(r" (?:linkdown|dead|offload|trap|rt_offload|expires \S+)\b")
@@ -45,6 +47,7 @@ class LinkState:
     """One interface. addresses: with prefix length, in order, less those that the kernel makes by itself.
 
     routeless: those of them to which the kernel has made no route, because whoever gave them does (NetworkManager).
+    partner: of a bond in mode 802.3ad, the MAC address of the system that answers LACP; "" for none.
     """
 
     name: str
@@ -58,6 +61,7 @@ class LinkState:
     made_of: t.Mapping[str, str] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
     routeless: frozenset[str] = frozenset()
+    partner: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,13 @@ def _link(entry: t.Mapping[str, t.Any]) -> LinkState:
         made_of={name: str(data[key]) for key, name in MADE_OF.get(kind, {}).items() if key in data},
         addresses=tuple(given),
         routeless=frozenset(address for address, one in given.items() if one.get("noprefixroute")),
+        partner=_partner(data),
     )
+
+
+def _partner(bond: t.Mapping[str, t.Any]) -> str:
+    told = str((bond.get("ad_info") or {}).get("partner_mac") or NOBODY)
+    return "" if told == NOBODY else told
 
 
 def _is_given(address: t.Mapping[str, t.Any]) -> bool:

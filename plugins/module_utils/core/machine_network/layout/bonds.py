@@ -35,6 +35,7 @@ def bond_findings(layout: Layout, bond: Bond) -> t.Iterator[Finding]:
     rules: tuple[tuple[str, object, bool, str], ...] = (
         ("lacp_rate", bond.lacp_rate, lacp, "802.3ad"),
         ("min_links", bond.min_links, lacp, "802.3ad"),
+        ("lacp_partner", None if bond.lacp_partner else False, lacp, "802.3ad"),
         ("hash_policy", bond.hash_policy, bond.mode in HASHING, " ".join(HASHING)),
         ("primary", bond.primary, bond.mode in WITH_PRIMARY, " ".join(WITH_PRIMARY)),
         ("lacp", bond.lacp, False, "none; type: openvswitch has this option, Linux bonds use LACP with mode: 802.3ad"),

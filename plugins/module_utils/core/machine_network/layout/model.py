@@ -130,7 +130,10 @@ class Nic(Device):
 
 @dataclass(frozen=True)
 class Bond(Device):
-    """type: "linux" or "openvswitch". miimon, up_delay, down_delay: milliseconds. lacp: of Open vSwitch only."""
+    """type: "linux" or "openvswitch". miimon, up_delay, down_delay: milliseconds. lacp: of Open vSwitch only.
+
+    lacp_partner: whether the switch has to answer LACP already, in mode 802.3ad.
+    """
 
     interfaces: tuple[str, ...] = ()
     type: str = "linux"
@@ -143,6 +146,7 @@ class Bond(Device):
     up_delay: t.Optional[int] = None
     down_delay: t.Optional[int] = None
     min_links: t.Optional[int] = None
+    lacp_partner: bool = True
 
     @property
     def ports(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def ovs_bond_findings(layout: Layout, bond: Bond) -> t.Iterator[Finding]:
         ("hash_policy", bond.hash_policy),
         ("primary", bond.primary),
         ("min_links", bond.min_links),
+        ("lacp_partner", None if bond.lacp_partner else False),
     ):
         if value not in ("", None):
             yield of(bond, "option_of_other_type", key, value, "is an option of Linux bonds only", "omit it")

@@ -91,6 +91,8 @@ PLANTED: list[tuple[str, str, Json]] = [
     ("option_of_other_type", "bridges.cloudbr0.vlan", altered(BRIDGE, vlan=7)),
     ("primary_no_port", "bonds.bond0.primary", altered(BOND, mode="active-backup", primary="eth2")),
     ("bad_min_links", "bonds.bond0.min_links", altered(BOND, min_links=3)),
+    ("option_of_other_mode", "bonds.bond0.lacp_partner", altered(BOND, mode="active-backup", lacp_partner=False)),
+    ("option_of_other_type", "bonds.obond.lacp_partner", altered(OVS_BOND, lacp_partner=False)),
     ("no_link_monitoring", "bonds.bond0.miimon", altered(BOND, miimon=0)),
     ("bad_delay", "bonds.bond0.up_delay", altered(BOND, up_delay=150)),
     ("mode_under_bridge", "bonds.bond0.mode", altered(BOND, mode="balance-alb")),
