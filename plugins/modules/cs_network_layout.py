@@ -140,9 +140,7 @@ options:
             description: Minimum number of links, in mode V(802.3ad).
             type: int
           lacp_partner:
-            description:
-              - Whether the switch must answer LACP, in mode V(802.3ad). Otherwise the host reverts the change.
-              - With V(false), a bond without a partner is accepted, for a switch that is configured later.
+            description: Whether the switch must answer LACP, in mode V(802.3ad). V(false) if it is configured later.
             type: bool
             default: true
       vlans:

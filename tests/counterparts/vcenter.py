@@ -171,6 +171,10 @@ class Vcsim:
     def move(self, guest: str, host: str) -> None:
         self.ask("move", guest=guest, host=host)
 
+    def stand(self, name: str, password: str, thumbprint: str, **more: str) -> None:
+        """An ESXi host that is in no cluster yet. more: trusted, maintenance, manager, guest."""
+        self.ask("stand", name=name, password=password, thumbprint=thumbprint, **more)
+
     def ask(self, what: str, **fields: Any) -> Any:
         with self._one_at_a_time:
             if self._connection is None:

@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosts of a vSphere cluster."""
+"""The clusters of a vCenter, and the hosts of one."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ..core.hypervisors.model import HypervisorHost, Obstacle
+from ..core.vsphere.cluster import ClusterHeld, Examined, NewHost
 from ..core.vsphere.model import PortGroup, Vsphere, VsphereHost, VsphereSwitch
 
 
@@ -45,5 +46,23 @@ class VsphereHosts(t.Protocol):
     def enter_maintenance(self, host: HypervisorHost, timeout: float) -> None: ...
 
     def leave_maintenance(self, host: HypervisorHost, timeout: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class VsphereClusters(t.Protocol):
+    """One cluster of a vCenter, which may not be there yet."""
+
+    def read(self) -> ClusterHeld: ...
+
+    def examine(self, host: NewHost) -> Examined:
+        """A host that the vCenter does not have, as the vCenter reaches it; its password is tried once."""
+
+    def create(self) -> None:
+        """At the top of its datacenter, where CloudStack looks for it."""
+
+    def configure(self, ha: t.Optional[bool], drs: t.Optional[str], timeout: float) -> None: ...
+
+    def add(self, host: NewHost, timeout: float) -> None: ...
 
     def close(self) -> None: ...

@@ -16,6 +16,8 @@ import (
 
 // Methods that are answered here instead of by the simulator, by the kind of their object.
 var ours = map[string]func(*simulator.Context, types.ManagedObjectReference) mo.Reference{
+	"Datacenter.QueryConnectionInfo":        joining,
+	"ClusterComputeResource.AddHost_Task":   joining,
 	"HostSystem.EnterMaintenanceMode_Task":  hostMaintenance,
 	"HostSystem.ExitMaintenanceMode_Task":   hostMaintenance,
 	"HostSystem.RebootHost_Task":            hostMaintenance,

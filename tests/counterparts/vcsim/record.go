@@ -48,6 +48,8 @@ func (r *record) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.world.uproot()
 	case "/test/move":
 		failed(w, r.world.move(req.FormValue("guest"), req.FormValue("host")))
+	case "/test/stand":
+		standing(req)
 	case "/test/empty":
 		failed(w, r.world.empty(req.FormValue("host")))
 	case "/test/guests":

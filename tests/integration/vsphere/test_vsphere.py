@@ -22,6 +22,7 @@ from sandbox.server import Sandbox
 
 HERE = Path(__file__).resolve().parent
 PATCH = HERE.parents[2] / "playbooks" / "patch_vsphere_cluster.yml"
+THUMBPRINT = ":".join(["3B"] * 20)
 ORDER = {
     "EnterMaintenanceMode_Task": "enter",
     "RebootHost_Task": "patch",
@@ -54,7 +55,8 @@ def test_modules_and_role_set_and_judge_a_cluster(told: Vcsim, tmp_path: Path) -
         told.move(guest["name"], "esx01.example.net")
     with Sandbox(seed=1) as sandbox:
         access = {"url": told.url, "ca": told.ca, "username": USER, "password": SECRET}
-        ended = run(sandbox, HERE / "cluster.yml", tmp_path / "tasks", **access)
+        told.stand("esx07.example.net", SECRET, THUMBPRINT)
+        ended = run(sandbox, HERE / "cluster.yml", tmp_path / "tasks", thumbprint=THUMBPRINT, **access)
     assert ended.status == 0, ended.output
     assert ended.complaints == []
     assert SECRET not in ended.output

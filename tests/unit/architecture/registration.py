@@ -45,6 +45,7 @@ ON_THE_HOST = frozenset(
         "cs_usage_server_info",
         "cs_system_vm_template_seed",
         "cs_vsphere_check",
+        "cs_vsphere_cluster",
         "cs_vsphere_host",
         "cs_vlan_probe",
         "cs_xenserver_check",

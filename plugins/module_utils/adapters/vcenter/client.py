@@ -327,7 +327,7 @@ def _error(call: str, fault: t.Any) -> HypervisorError:
     lacking = getattr(fault, "privilegeId", None)
     if name == "vim.fault.NoPermission" and call != "Login":
         return AccessDenied(f"the privilege {lacking} is missing", call=call, fault=name, privilege=lacking)
-    return HypervisorError(f"{said} ({name})", call=call, fault=name)
+    return HypervisorError(f"{said} ({name})", call=call, fault=name, thumbprint=getattr(fault, "thumbprint", None))
 
 
 def _task_error(what: str, fault: t.Any) -> HypervisorError:

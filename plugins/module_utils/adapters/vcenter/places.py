@@ -57,7 +57,7 @@ class ClusterPlace(t.NamedTuple):
 def find_cluster(client: VcenterClient, wanted: str) -> ClusterPlace:
     """By its name, or with the names of the places that it is in before it. Raises NotFound, Ambiguous."""
     things = client.read([client.content.rootFolder], [FOLDERS], PLACES)
-    places = [_place(each, things) for each in things.of("ClusterComputeResource")]
+    places = [place_of(each, things) for each in things.of("ClusterComputeResource")]
     found = chosen(wanted, places)
     beside = [each.name for each in places if _around(each) == _around(found) and each.ref is not found.ref]
     return found._replace(others=tuple(sorted(beside)))
@@ -100,7 +100,7 @@ def _spellings(wanted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((wanted, wanted.rstrip("/"), unquote(wanted), plus(wanted))))
 
 
-def _place(cluster: Thing, things: Things) -> ClusterPlace:
+def place_of(cluster: Thing, things: Things) -> ClusterPlace:
     """The folders on the way up; a datacenter's own folder of hosts and the root are none that somebody made."""
     datacenter, ref = "", None
     below: list[str] = []
