@@ -217,6 +217,9 @@ class Cloud(t.Protocol):
     def owner_id(self, kind: str, name: str, domain: str = "") -> str:
         """The id of an account, domain (path or name) or project. Raises NotFound or Ambiguous."""
 
+    def tell(self, doubt: str) -> None:
+        """What a decision was made without: a warning of the task's result."""
+
     def forget(self) -> None:
         """All that was read is asked for anew from here on: others may have written since."""
 

@@ -233,3 +233,11 @@ def test_all_can_go_when_nobody_has_any(place: Place) -> None:
     assert place.ensure([], "exact").changed
     assert place.held() == ""
     assert not place.ensure("", "exact").changed
+
+
+def test_a_role_that_does_not_show_portable_addresses_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(place.sandbox.api.apis, "listPortableIpRanges")
+    assert place.ensure("300-310", "present").changed
+    (told,) = place.client.doubts()
+    assert told.startswith("ranges of portable addresses were not looked at")
+    assert "listPortableIpRanges for this user" in told

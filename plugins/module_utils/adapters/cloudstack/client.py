@@ -225,9 +225,10 @@ class Client:
         version = f"CloudStack {since} or newer" if since else "another CloudStack version or build"
         api = self._apis[command]
         if not api:
-            raise Unsupported(
-                f"this server has no command {command}: it requires {version}", command=command, since=since
-            )
+            # listApis leaves out what the user's role does not allow.
+            needed = f"{version}, {'and' if since else 'or'} an API role that allows it"
+            message = f"this server has no command {command} for this user: it requires {needed}"
+            raise Unsupported(message, command=command, since=since)
         known = {each.text("name").lower() for each in Record(api, "command").records("params", "parameter")}
         lacking = [name for name in params if name.lower() not in known]
         if lacking:
@@ -263,17 +264,17 @@ class Client:
         return answer
 
     def _failure(self, command: str, status: int, answer: Json, params: Params) -> Exception:
-        """401 says the same for bad keys and for a command that is not there: listApis tells which (T1:1-4)."""
+        """401 and 432 say the same for a command that is not there and for other causes: listApis tells (T1:1-4)."""
         text = self._masked(str(answer.get("errortext") or f"HTTP {status}"), params)
         code, cause = readers.whole(answer.get("errorcode")), readers.whole(answer.get("cserrorcode"))
+        if command != "listApis" and {status, code} & {401, 432}:
+            try:
+                self.needs(command)
+            except Unsupported as error:
+                return error
+            except (ApiError, TransportError):
+                pass
         if status == 401 or code == 401:
-            if command != "listApis":
-                try:
-                    self.needs(command)
-                except Unsupported as error:
-                    return error
-                except (ApiError, TransportError):
-                    pass
             text += " (check api_key, api_secret and the clock of this machine)"
             return AuthenticationFailed(text, command=command, http_status=status, errorcode=code)
         if status in BUSY:

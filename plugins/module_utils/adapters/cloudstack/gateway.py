@@ -144,6 +144,9 @@ class Gateway:
         """What answers held that could not be read, since it was last asked."""
         return self._client.doubts()
 
+    def tell(self, doubt: str) -> None:
+        self._client.tell(doubt)
+
     @property
     def progress(self) -> Progress:
         return self._client.progress

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.errors import Unsupported
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import GuestNetwork, Holder, guest_holders, owner_of, vlan_of_label
 from ...core.vlans.ranges import Range
 from ...core.zone.networks import PhysicalNetwork, TrafficType
+from ...core.zone.portable_ranges import PortableRange
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 
@@ -48,7 +50,7 @@ def gather(
     carriers = _carriers(cloud, networks)
     found += _labels(carriers, names)
     found += _address_ranges(cloud, zone, names)
-    found += _portable_ranges(cloud)
+    found += _portable_holders(cloud)
     found += _pod_ranges(cloud, zone, names, _carrier_ids(carriers))
     for each in networks:
         if focus and each.id != focus.id and each.vlan:
@@ -104,9 +106,18 @@ def _address_ranges(cloud: Cloud, zone: Zone, names: t.Mapping[str, str]) -> t.I
             yield Holder(kind, ranges, name, each.id, "", owner, place, names.get(place, ""))
 
 
-def _portable_ranges(cloud: Cloud) -> t.Iterator[Holder]:
+def portable_ranges(cloud: Cloud) -> t.Sequence[PortableRange]:
+    """None, which is told, where the user's API role does not allow to list them: few clouds have any."""
+    try:
+        return cloud.portable_ranges.all()
+    except Unsupported as error:
+        cloud.tell(f"ranges of portable addresses were not looked at: {error.message}")
+        return ()
+
+
+def _portable_holders(cloud: Cloud) -> t.Iterator[Holder]:
     """They are in every zone of the region; which physical network has them is not known."""
-    for each in cloud.portable_ranges.all():
+    for each in portable_ranges(cloud):
         ranges = vlans.told(each.vlan)
         if ranges:
             yield Holder("portable_range", ranges, f"{each.start_ip}-{each.end_ip}", each.id)

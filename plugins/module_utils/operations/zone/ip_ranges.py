@@ -22,7 +22,7 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
-from ..vlans.holders import ranges_of
+from ..vlans.holders import portable_ranges, ranges_of
 from .storage import PRESENT_LACKS
 
 
@@ -140,7 +140,7 @@ def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fi
         six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
         reasons += overlaps(six, str(first6), str(last6), "the range")
     if first:
-        portable = overlaps(cloud.portable_ranges.all(), str(first), str(last), "the portable range")
+        portable = overlaps(portable_ranges(cloud), str(first), str(last), "the portable range")
         reasons += [replace(each, remedy="use other addresses") for each in portable]
     tag = vlan_tag(wanted.get("vlan"))
     if wanted.get("for_virtual_network") and tag.isdecimal():

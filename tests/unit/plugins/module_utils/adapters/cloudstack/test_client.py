@@ -265,11 +265,32 @@ def apis(**commands: list[str]) -> Callable[[str, Form], Answer]:
 
 def test_a_command_that_is_not_there_is_told_from_bad_keys() -> None:
     client, _http, _clock = client_of(apis(listHosts=[]))
-    with pytest.raises(Unsupported, match="has no command newThing"):
+    with pytest.raises(Unsupported, match="has no command newThing for this user"):
         client.call("newThing")
     client, _http, _clock = client_of(script(NOT_THERE))
     with pytest.raises(AuthenticationFailed, match=r"api_key, api_secret and .* clock"):
         client.call("listHosts")
+
+
+@pytest.mark.parametrize("code", [401, 432])
+def test_a_command_that_the_role_does_not_allow_is_said_to_need_one(code: int) -> None:
+    """Text and codes of CloudStack's ApiServer; its listApis shows what the role allows."""
+    denied = refused(code, "The given command 'addAnnotation' either does not exist, is not available for user.")
+
+    def reply(command: str, form: Form) -> Answer:
+        return denied if command == "addAnnotation" else apis(listHosts=[])(command, form)
+
+    client, _http, _clock = client_of(reply)
+    with pytest.raises(Unsupported, match=r"no command addAnnotation for this user.* an API role that allows it"):
+        client.call("addAnnotation")
+
+
+def test_a_refusal_with_the_code_of_missing_commands_stays_one() -> None:
+    client, _http, _clock = client_of(
+        lambda command, form: refused(432, "not here") if command == "addHost" else apis(addHost=[])(command, form)
+    )
+    with pytest.raises(ApiError, match="not here"):
+        client.call("addHost")
 
 
 def test_what_is_needed_is_asked_once_and_named_with_its_version() -> None:
