@@ -32,7 +32,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import exactly
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.holder import holder
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.worker import end_with_playbook
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.worker import (
+    end_with_playbook,
+    spare_inherited,
+)
 
 MODULES = "ansible_collections.hostcraft.cloudstack.plugins.modules"
 
@@ -66,6 +69,7 @@ class ActionModule(ActionBase):
             result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap))
             return result
         end_with_playbook()
+        spare_inherited()
         with _environment(self._task_environment()):
             result.update(self._perform(task))
         return result

@@ -36,13 +36,17 @@ UNKNOWN = object()
 
 def declared_hosts(variables: t.Mapping[str, Record], names: t.Sequence[str]) -> list[dict[str, t.Any]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+    from ansible_collections.hostcraft.cloudstack.plugins.plugin_utils.host_variables import many_hosts
 
     unknown = [name for name in names if name not in variables]
     if unknown:
         raise AnsibleFilterError(f"declared_hosts: not in the inventory: {', '.join(unknown)}")
     others: set[str] = set()  # of the variables that all hosts have, there may be thousands: each is looked at once
-    # Once for each host: Ansible puts its variables together anew each time.
-    found = {name: dict(_declaring(name, _Host(variables, name), declaration.NOT_HANDED_ON, others)) for name in names}
+    with many_hosts():
+        # Once for each host: Ansible puts its variables together anew each time.
+        found = {
+            name: dict(_declaring(name, _Host(variables, name), declaration.NOT_HANDED_ON, others)) for name in names
+        }
     return declaration.declared_hosts(found, names)
 
 
@@ -121,7 +125,9 @@ def hosts_with_passwords(
     hosts: t.Sequence[Record], variables: t.Mapping[str, Record], held: t.Sequence[Record] = ()
 ) -> list[dict[str, t.Any]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import credentials
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.worker import spare_inherited
 
+    spare_inherited()
     return credentials.hosts_with_passwords(_plain(hosts), variables, _plain(held))
 
 
@@ -184,7 +190,9 @@ def declaration_findings(
     management_servers: t.Sequence[Record] = (),
 ) -> list[dict[str, str]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration import check as declaration
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.worker import spare_inherited
 
+    spare_inherited()
     # What is given is a template that Ansible evaluates anew at each look, so it is looked at once.
     given = (_plain(each) for each in (declared, hosts, settings, server, management_servers))
     return [_told(problem, declared, hosts) for problem in declaration.judged(*given)]

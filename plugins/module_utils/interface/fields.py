@@ -110,6 +110,8 @@ def exact(value: t.Any) -> t.Any:
 
 def exactly(value: t.Any) -> t.Any:
     """Plain data of exact texts and numbers: Ansible's own kinds are copied and compared many times slower."""
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, t.Mapping):
         return {exact(key): exactly(item) for key, item in value.items()}
     return [exactly(item) for item in value] if isinstance(value, (list, tuple)) else exact(value)

@@ -16,7 +16,7 @@ from functools import cache
 
 COLLECTION = "ansible_collections.hostcraft.cloudstack"
 PLUGINS = f"{COLLECTION}.plugins"
-SURFACE = ("modules", "action", "inventory", "lookup", "filter")
+SURFACE = ("modules", "action", "inventory", "lookup", "filter", "plugin_utils")
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "core": frozenset({"core"}),
     "ports": frozenset({"ports", "core"}),
@@ -25,10 +25,11 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "interface": frozenset({"interface", "operations", "adapters", "ports", "core"}),
     "doc_fragments": frozenset(),
     **{room: frozenset({room, "interface", "operations", "ports", "core"}) for room in SURFACE},
+    "filter": frozenset({"filter", "plugin_utils", "interface", "operations", "ports", "core"}),
 }
 KNOWS_ANSIBLE = frozenset({"interface", *SURFACE})
 # These never travel, so they may look modules up by name.
-CONTROLLER_ONLY = frozenset({"action", "inventory", "lookup", "filter"})
+CONTROLLER_ONLY = frozenset({"action", "inventory", "lookup", "filter", "plugin_utils"})
 SDKS = frozenset(
     {
         "libvirt",

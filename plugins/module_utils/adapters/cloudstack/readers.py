@@ -157,7 +157,18 @@ _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?",
     re.IGNORECASE,
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-](?:0\d|1[0-3])[0-5]\d", re.ASCII)
 MILLISECONDS = 1e11  # a count from here on is not of seconds (the year 5138)
+
+
+def is_moment(text: str) -> bool:
+    """Whether a date is as the API writes it, and one of the calendar: such a text stays as it is."""
+    if not _USUAL.fullmatch(text) or text.endswith("-0000"):
+        return False
+    try:
+        return datetime.fromisoformat(text[:19]).year >= 1000
+    except ValueError:
+        return False
 
 
 def moment(value: object) -> t.Optional[datetime]:

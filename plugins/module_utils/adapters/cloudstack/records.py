@@ -29,10 +29,12 @@ class Record:
     """
 
     def __init__(self, wire: object, kind: str, tell: Tell = unheard) -> None:
-        self.wire: Wire = wire if isinstance(wire, t.Mapping) else {}
+        # A dict is asked for first: each host is one, and t.Mapping takes microseconds.
+        known = isinstance(wire, (dict, t.Mapping))
+        self.wire: Wire = t.cast("Wire", wire) if known else {}
         self.kind = kind
         self._tell = tell
-        if not isinstance(wire, t.Mapping):
+        if not known:
             tell(f"{kind}: {_shown(wire)} is not an object; all its fields are treated as unknown")
 
     @property
@@ -49,11 +51,18 @@ class Record:
 
     def word(self, key: str) -> t.Optional[str]:
         """A text as it stands."""
+        value = self.wire.get(key)
+        # Most values are such already, and each host has many.
+        if value is None or (isinstance(value, str) and value.isascii()):
+            return value
         return self._read(key, readers.scalar, "a text")
 
     def text(self, key: str, *others: str) -> str:
         """The same, or the first of several fields that is not empty; "" where there is none."""
-        return next((word for word in map(self.word, (key, *others)) if word), "")
+        first = self.word(key)
+        if first or not others:
+            return first or ""
+        return next((word for word in map(self.word, others) if word), "")
 
     def id(self, key: str = "id") -> str:
         """An identifier; "" where there is none, which is told."""
@@ -63,6 +72,11 @@ class Record:
         return found
 
     def whole(self, key: str, unit: str = "") -> t.Optional[int]:
+        value = self.wire.get(key)
+        if value is None:
+            return None
+        if type(value) is int and -readers.MOST < value < readers.MOST:
+            return value
         what = f"a whole number ({unit})" if unit else "a whole number"
         return self._read(key, lambda value: readers.whole(value, unit), what)
 
@@ -107,6 +121,9 @@ class Record:
 
     def moment(self, key: str) -> t.Optional[str]:
         """A date as the API writes it: 2021-08-03T05:54:17+0000."""
+        value = self.wire.get(key)
+        if value is None or (isinstance(value, str) and readers.is_moment(value)):
+            return value
         found = self._read(key, readers.moment, "a date")
         return None if found is None else found.strftime("%Y-%m-%dT%H:%M:%S%z")
 

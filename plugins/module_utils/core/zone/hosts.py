@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from ..change import Rules, same_set, same_word
@@ -116,6 +117,7 @@ HOST = Rules(
 )
 
 
+@lru_cache(maxsize=1 << 15)
 def url_name(url: str) -> str:
     """The name or address of the host that is added by this URL; "" where the URL does not tell it.
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ...core.change import Outcome
-from ...core.errors import HostcraftError, InvalidValue
+from ...core.errors import InvalidValue
 from ...core.site import pieces
 from ...core.site.pieces import PARTS, Piece, Terms
 from ...operations.site.apply import Order, ensure_site
@@ -37,6 +35,7 @@ from .objects import (
     vmware_dc,
     zone,
 )
+from .validation import Validator
 
 TASKS: t.Mapping[str, ApiTask] = {
     "cluster": cluster.TASK,
@@ -78,23 +77,12 @@ class Tasks:
     """What each module takes for its object, without what says where the server is."""
 
     def __init__(self) -> None:
-        self._validators = {
-            name: ArgumentSpecValidator(task.options, **task.constraints) for name, task in TASKS.items()
-        }
+        self._validators = {name: Validator(task) for name, task in TASKS.items()}
 
     def act(self, piece: Piece, cloud: Cloud, check_mode: bool) -> Outcome:
         """Raises NotValid, and what the module's operation raises."""
         task = TASKS[piece.module]
-        checked = self._validators[piece.module].validate(task.given(piece.given))
-        if checked.error_messages:
-            raise NotValid("; ".join(checked.error_messages))
-        return task.operation(cloud, checked.validated_parameters, check_mode)
-
-
-class NotValid(HostcraftError):
-    """Values that the object's module refuses."""
-
-    code = "invalid_value"
+        return task.operation(cloud, self._validators[piece.module].validated(task.given(piece.given)), check_mode)
 
 
 def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
+from ansible.vars import clean
+from ansible.vars import manager as variables_of_ansible
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
@@ -87,3 +89,44 @@ def test_a_variable_that_is_undefined_is_an_error(tmp_path: Path) -> None:
     found = variables(tmp_path, HOSTS.replace("vault_user: root", "other: root"))
     with pytest.raises(Exception, match="undefined"):
         plain(declared_hosts(found, ["plain"]))
+
+
+NESTED = """
+all: {vars: {cloudstack_username: all}}
+cloudstack_hosts:
+  children:
+    g1:
+      vars: {cloudstack_cluster: g1}
+      hosts: {one: , two: {cloudstack_username: two}}
+      children: {inner: {vars: {cloudstack_cluster: inner}, hosts: {three: }}}
+    g2: {hosts: {one: , four: }}
+"""
+
+
+def test_groups_that_are_read_once_are_those_of_each_host(tmp_path: Path) -> None:
+    """Variables in files of groups and hosts, nested groups, hosts of several groups, and facts."""
+    files = {
+        "group_vars/all.yml": "cloudstack_url: p0",
+        "group_vars/g2.yml": "cloudstack_cluster: g2",
+        "group_vars/inner.yml": "cloudstack_url: p1",
+        "host_vars/four.yml": "cloudstack_url: p4",
+        "host_vars/three.yml": "cloudstack_annotation: three",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = variables(tmp_path, NESTED)
+    manager = found._variable_manager
+    manager.set_host_facts("one", {"ansible_connection": "x", "cloudstack_annotation": "a fact"})
+    manager.set_nonpersistent_facts("two", {"cloudstack_url": "p2"})
+    wanted = names(found)
+    readers = vars(variables_of_ansible)["get_vars_from_path"], clean.connection_loader
+    one, two, three, four = (plain(each) for each in declared_hosts(found, ["one", "two", "three", "four"]))
+    assert [each["cluster"] for each in (one, two, three, four)] == ["g2", "g1", "inner", "g2"]
+    assert [each["url"] for each in (one, two, three, four)] == ["p0", "p2", "p1", "p4"]
+    assert [each["username"] for each in (one, two, three, four)] == ["all", "two", "all", "all"]
+    assert (one["annotation"], three["annotation"]) == ("a fact", "three")
+    # What Ansible reads with is its own again.
+    assert readers == (vars(variables_of_ansible)["get_vars_from_path"], clean.connection_loader)
+    by_ansible = {name: found[name] for name in wanted}
+    assert plain(declared_hosts(found, wanted)) == plain(declared_hosts(by_ansible, wanted))
