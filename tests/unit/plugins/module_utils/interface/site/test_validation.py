@@ -34,7 +34,7 @@ def objects(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
     return module, draw(st.lists(st.fixed_dictionaries(value), min_size=2, max_size=4))
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(objects())
 def test_alike_objects_are_judged_once_as_ansible_judges_each(made: tuple[str, list[dict[str, Any]]]) -> None:
     module, several = made
