@@ -104,7 +104,7 @@ def guest(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
             # Their scripts lie beside the files that the pictures show.
             running.inside("apt-get update")
             found = applied(tmp_path_factory.mktemp("packages"), running, switched(), "--tags", "host_network_packages")
-            assert found.failed == 0, found.answers
+            assert found.failed == 0, str(found.answers)
         yield running
 
 
@@ -121,17 +121,17 @@ def lacp() -> Json:
 def test_a_fault_is_taken_back(guest: Host, tmp_path: Path, fault: Callable[[], Json]) -> None:
     before = looks(guest)
     lost = applied(tmp_path, guest, fault(), host_network_timeout=60)
-    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), lost.answers
+    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), str(lost.answers)
     # Not because a command of the change failed: the fault is on the wire.
-    assert "failed with exit status" not in str(lost.answers), lost.answers
-    assert fault is not lacp or "bond0 has no LACP partner" in str(lost.answers), lost.answers
+    assert "failed with exit status" not in str(lost.answers), str(lost.answers)
+    assert fault is not lacp or "bond0 has no LACP partner" in str(lost.answers), str(lost.answers)
     assert looks(guest) == before
 
 
 def test_a_bond_with_two_vlans_and_a_bridge_on_each(guest: Host, tmp_path: Path) -> None:
     right = bonded(mode="active-backup", primary="eth1")
     first = applied(tmp_path, guest, right)
-    assert (first.failed, first.changed) == (0, 1), first.answers
+    assert (first.failed, first.changed) == (0, 1), str(first.answers)
     is_made(guest, mode="active-backup", primary="eth1", miimon=100)
     guest.reboot()
     is_made(guest, mode="active-backup", primary="eth1", miimon=100)
@@ -145,7 +145,7 @@ def test_a_fault_is_taken_back_to_the_bond_and_its_vlans(guest: Host, tmp_path: 
     assert applied(tmp_path, guest, right).failed == 0
     before = looks(guest)
     lost = applied(tmp_path, guest, wrong_vlan(), host_network_timeout=60)
-    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), lost.answers
+    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), str(lost.answers)
     # What was made again is listed later.
     assert sorted(looks(guest).splitlines()) == sorted(before.splitlines())
     is_made(guest, mode="active-backup", primary="eth1", miimon=100)
@@ -169,7 +169,7 @@ def test_a_bond_with_lacp_has_its_partner_and_goes_when_it_is_declared_no_more(g
     layout["bonds"].append({"name": "bond1", "interfaces": ["lag1", "lag2"], "mode": "802.3ad", "lacp_rate": "fast"})
     layout["vlans"] = [{"name": "bond1.300", "addresses": ["10.79.0.1/24"]}]
     made = applied(tmp_path, guest, layout)
-    assert (made.failed, made.changed) == (0, 1), made.answers
+    assert (made.failed, made.changed) == (0, 1), str(made.answers)
     guest.inside("ping -c 3 -W 5 10.79.0.2")
     told = guest.read("/proc/net/bonding/bond1")
     assert "Number of ports: 2\n" in told
@@ -180,7 +180,7 @@ def test_a_bond_with_lacp_has_its_partner_and_goes_when_it_is_declared_no_more(g
     # The layouts of the other tests have no such bond. Its ports look like those of guests, which it would not leave.
     guest.inside("ip link delete lag1; ip link delete lag2")
     undone = applied(tmp_path, guest, bonded(mode="active-backup", primary="eth1"))
-    assert (undone.failed, undone.changed) == (0, 1), undone.answers
+    assert (undone.failed, undone.changed) == (0, 1), str(undone.answers)
     assert {"bond1", "bond1.300"} & set(links(guest)) == set()
 
 
@@ -201,9 +201,9 @@ def test_a_vlan_aware_bridge_is_seen_as_the_kernel_has_it(guest: Host) -> None:
 def test_open_vswitch_with_fake_bridges(backend: str, guest: Host, tmp_path: Path) -> None:
     made = applied(tmp_path, guest, switched())
     if backend in WITHOUT_FAKE_BRIDGES:
-        assert (made.failed, {answer.get("code") for answer in made.answers}) == (1, {"refused"}), made.answers
+        assert (made.failed, {answer.get("code") for answer in made.answers}) == (1, {"refused"}), str(made.answers)
         return
-    assert (made.failed, made.changed) == (0, 1), made.answers
+    assert (made.failed, made.changed) == (0, 1), str(made.answers)
     for _boot in range(2):
         assert guest.inside("ovs-vsctl br-to-vlan storage0; ovs-vsctl br-to-parent guests0") == "100\ncloudbr\n"
         assert guest.inside("ovs-vsctl get Port eth2 trunks") == "[100, 200]\n"

@@ -45,6 +45,14 @@ options:
     elements: str
     default: []
     version_added: 1.0.0
+  programs:
+    description:
+      - Names of your own programs that may listen on the network, such as V(node_exporter). Others are found as
+        C(service_unexpected), because CloudStack recommends to run nothing else on its hosts.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
   mount:
     description:
       - Also mount O(secondary_storage), read-only, in a mount namespace that ends after the check.

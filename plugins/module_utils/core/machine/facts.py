@@ -247,7 +247,8 @@ class Expectations:
     joined: it is in CloudStack already, so that its identity and CloudStack's VMs belong there. traffic_labels: KVM
     traffic labels of its zone. max_offset: seconds. memory, disk: bytes that it needs at least. days_left: below it a
     certificate counts as expiring. security_groups, vxlan: what the zone uses. updates: whether pending ones count.
-    memory_factor: over-provisioning of the cluster. direct_download: hosts fetch templates themselves.
+    memory_factor: over-provisioning of the cluster. direct_download: hosts fetch templates themselves. programs: those
+    of the operator that may listen besides.
     """
 
     joined: bool = False
@@ -263,3 +264,4 @@ class Expectations:
     vxlan_networks: int = 200
     memory_factor: float = 1.0
     direct_download: bool = False
+    programs: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ OPTIONS: Spec = {
     "management_servers": {"type": "list", "elements": "str", "default": []},
     "secondary_storage": {"type": "list", "elements": "str", "default": []},
     "sites": {"type": "list", "elements": "str", "default": []},
+    "programs": {"type": "list", "elements": "str", "default": []},
     "mount": {"type": "bool", "default": False},
     "peers": {"type": "list", "elements": "dict", "default": []},
     "peer_addresses": {"type": "list", "elements": "str", "default": []},
@@ -96,4 +97,5 @@ def expectations(params: Params) -> Expectations:
         vxlan_networks=params["vxlan_networks"],
         memory_factor=params["memory_factor"],
         direct_download=params["direct_download"],
+        programs=tuple(params["programs"]),
     )

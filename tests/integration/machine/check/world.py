@@ -252,6 +252,7 @@ FAULTS: dict[str, Fault] = {
     "ssh_root_refused": answer("sshd", "echo 'permitrootlogin no'"),
     "ssh_algorithms": answer("sshd", "echo 'kexalgorithms sntrup761x25519-sha512@openssh.com'"),
     "port_taken": listening(5905, "gitea"),
+    "service_unexpected": listening(3000, "gitea"),
     "selinux_enforcing": file("sys/fs/selinux/enforce", "1"),
     "apparmor_enforced": apparmor,
     "igmp_memberships": lambda world: None,  # 20 are too few for VXLAN, which the test declares

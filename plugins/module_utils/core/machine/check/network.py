@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import typing as t
 
@@ -14,6 +15,8 @@ from .table import found
 
 # Names of cards that the agent takes for physical (cs#10727, docs#214).
 RECOGNISED = re.compile(r"(eth|bond|team|vlan|em|ens|eno|enp|enx|p\d+p).*")
+# Of a program's name, what the kernel keeps (TASK_COMM_LEN).
+LONGEST_NAME = 15
 BRIDGES = frozenset(("bridge", "openvswitch"))
 # Kinds that a hypervisor plugs into bridges for its VMs: no way out of the host.
 FOR_GUESTS = frozenset(("tun", "veth", "macvtap"))
@@ -26,6 +29,11 @@ NEEDED: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     (16514, 16514, ("libvirt", "virtproxyd", "systemd")),
     (5900, 6100, ("qemu", "kvm")),
     (49152, 49216, ("qemu", "kvm", "libvirt", "virtqemud")),
+)
+# Beginnings of the programs' names that listen on a host as CloudStack's documents have it made.
+OF_THE_HOST = (
+    *("sshd", "systemd", "init", "chronyd", "ntpd", "rpc", "dnsmasq", "ovs", "iscsi", "java", "jsvc"),
+    *("libvirt", "virt", "qemu", "kvm"),
 )
 
 
@@ -94,6 +102,26 @@ def judge_ports(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
             yield found(
                 "port_taken", f"{one.port} by {one.program or 'an unknown program'}", port=one.port, by=one.program
             )
+    yield from _strangers(host.listeners, expected.programs)
+
+
+def _strangers(listeners: t.Iterable[Listener], accepted: t.Sequence[str]) -> t.Iterator[Verdict]:
+    """One finding a program, with its ports; ports that CloudStack needs are told already."""
+    ports: dict[str, set[int]] = {}
+    known = {name[:LONGEST_NAME] for name in accepted}
+    for one in listeners:
+        if one.program is None or one.program in known or one.program.startswith(OF_THE_HOST):
+            continue
+        if not _taken(one) and not _local(one.address):
+            ports.setdefault(one.program, set()).add(one.port)
+    for program, its in sorted(ports.items()):
+        told = ", ".join(map(str, sorted(its)))
+        yield found("service_unexpected", f"{program} on {told}", program=program, ports=sorted(its))
+
+
+def _local(address: str) -> bool:
+    found_ = ipaddress.ip_address(address)
+    return (getattr(found_, "ipv4_mapped", None) or found_).is_loopback
 
 
 def _taken(one: Listener) -> bool:

@@ -71,6 +71,12 @@ NOTE_SYSTEM = rows(
         "add a drive",
         "Minimum System Requirements",
     ),
+    (
+        "service_unexpected",
+        "A program listens on the network that a KVM host of CloudStack does not need",
+        "stop it, or name it in programs of cs_host_check",
+        "KVM: System Requirements",
+    ),
     ("reboot_pending", "The host needs a reboot", "reboot it while it is in maintenance", _BEST_PRACTICES),
     ("updates_pending", "Updates are not installed", "install them while the host is in maintenance", _BEST_PRACTICES),
     (

@@ -213,6 +213,7 @@ FAULTS: dict[str, Fault] = {
     "clock_offset": but("clock", offset=-3.0),
     "libvirt_open": listening(16509, "libvirtd"),
     "port_taken": listening(49160, "postgres"),
+    "service_unexpected": listening(3306, "mariadbd"),
     "selinux_enforcing": but("machine", selinux="enforcing"),
     "apparmor_enforced": but("machine", apparmor_enforced=("/usr/sbin/libvirtd",)),
     "swap_used": but("machine", swap_used=GIB),
