@@ -15,6 +15,7 @@ import sys
 import typing as t
 
 from ....core import errors, naming
+from ....core.machine_network.change import lacp as network_lacp
 from ....core.machine_network.change import model as network_change
 from ....core.machine_network.change import state as network_state
 from ....core.machine_network.change import uses as network_uses
@@ -33,6 +34,7 @@ PROGRAM = (
     errors,
     naming,
     network_change,
+    network_lacp,
     network_state,
     network_uses,
     network_files,
