@@ -47,7 +47,7 @@ options:
     version_added: 1.0.0
   programs:
     description:
-      - Names of your own programs that may listen on the network, such as V(node_exporter). Others are found as
+      - Further programs that may listen on the network, such as V(node_exporter). Others are found as
         C(service_unexpected), because CloudStack recommends to run nothing else on its hosts.
     type: list
     elements: str
