@@ -252,6 +252,35 @@ def test_a_vm_that_is_started_on_a_host_at_any_moment_is_taken_along(tmp_path: P
             whole(lab)
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_vm_that_comes_with_the_drain_and_is_stopped_by_it_is_started_again(
+    lab: Lab, tmp_path: Path, at_once: int
+) -> None:
+    """The server shows a host that it prepares with nothing allocated, whatever runs there."""
+    filled(lab, tmp_path, 3)
+    world = lab.box.world
+    world.durations["migration"] = 5.0
+    came: list[Any] = []
+
+    def stopped() -> None:
+        vm_life.stop(world, came[0])
+        came[0].tags = ()
+
+    def come(call: Any) -> None:
+        if call.command == "prepareHostForMaintenance" and not came:
+            # Nowhere else, so that the drain leaves it; and then it is stopped, as the server does.
+            host = world.hosts.by_uuid(call.params["id"])
+            came.append(new_vm(world, tags=("nowhere",)))
+            vm_life.start(world, came[0], host)
+            world.later("migration", stopped)
+
+    lab.on_call = come
+    result = walk(lab, most_at_once=at_once)
+    assert result["ended"]
+    assert [row["started"] for row in result["host_results"] if row.get("started")] == [[came[0].name]]
+    whole(lab)
+
+
 def test_a_host_that_cannot_be_prepared_stops_it_before_another_is_taken_out(lab: Lab, tmp_path: Path) -> None:
     filled(lab, tmp_path, 3)
     lab.box.faults.add("prepareHostForMaintenance", "job_failed", times=99, text="no agent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import failed, refused
 from ..registry import Body, Call, Work, command
-from ..rules import drain, host_states, life
+from ..rules import capacity, drain, host_states, life
 from ..rules.host_states import NoTransition, describe
 from ..world import World
 from ..world.hosts import Host
@@ -33,6 +33,13 @@ def _prepare(world: World, host: Host) -> None:
     except NoTransition as error:
         raise failed(f"{reason}Cannot transit resource state of {describe(host)} to Maintenance{error}") from None
     drain.begin(world, host)
+    # What CapacityManagerImpl does after EVENT_PREPARE_MAINTENANCE_AFTER: it removes the host's rows.
+    host.counted = False
+
+
+def _counted_again(world: World, host: Host) -> None:
+    host.counted = True
+    capacity.recalculate(world, host)
 
 
 @command("prepareHostForMaintenance", f"{ADMIN}.host.PrepareForHostMaintenanceCmd", id="hosts")
@@ -58,6 +65,7 @@ def cancel_host_maintenance(call: Call) -> Work:
                 f"Cannot perform cancelMaintenance when resource state is {host.resource_state}, host: {describe(host)}"
             )
         host_states.move(world, host, "AdminCancelMaintenance")
+        _counted_again(world, host)
         return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))
@@ -147,6 +155,7 @@ async def _roll(world: World, host: Host) -> str:
             await world.pause("migration")
         reached = host.resource_state == host_states.MAINTENANCE
         host_states.move(world, host, "AdminCancelMaintenance")
+        _counted_again(world, host)
         return "" if reached else "Maintenance state expected but got ErrorInPrepareForMaintenance"
     finally:
         cluster.allocation_state = before

@@ -75,7 +75,7 @@ def reconnect_later(world: World, host: Host) -> None:
 
     def connect() -> None:
         if host in world.hosts and world.clusters[host.cluster_id].managed_state == "Managed" and not host.lost:
-            host.state, host.last_pinged = "Up", world.now()
+            host.state, host.last_pinged, host.counted = "Up", world.now(), True
             # The simulator's agent tells of its graphics cards only when it connects again (T4:57).
             host.gpus = host.hypervisor == "Simulator"
 

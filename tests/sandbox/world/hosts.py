@@ -44,6 +44,8 @@ class Host:
     used_memory: int = 0
     reserved_mhz: int = 0
     reserved_memory: int = 0
+    # Whether the server has an account of it: the rows go when it is asked for maintenance, and come back after it.
+    counted: bool = True
     # VMs on their way here.
     incoming: int = 0
     # A lost agent does not come back by itself (fault agent_lost).
@@ -69,8 +71,8 @@ class Host:
 
     @property
     def held_mhz(self) -> int:
-        return self.used_mhz + self.reserved_mhz
+        return self.used_mhz + self.reserved_mhz if self.counted else 0
 
     @property
     def held_memory(self) -> int:
-        return self.used_memory + self.reserved_memory
+        return self.used_memory + self.reserved_memory if self.counted else 0

@@ -204,8 +204,11 @@ class Emptying:
 
 
 def holds_nothing(host: Host) -> bool:
-    """By the server's own account in a reading of this moment, which VMs that start or arrive are in from the start."""
-    return (host.cpu_allocated, host.memory_allocated) == (0, 0)
+    """By the server's own account in a reading of this moment, which VMs that start or arrive are in from the start.
+
+    It has none of a host that it was asked to put into maintenance, and then shows 0 too.
+    """
+    return host.resource_state in (ENABLED, DISABLED) and (host.cpu_allocated, host.memory_allocated) == (0, 0)
 
 
 def give_back(cloud: Cloud, host: Host, told: Told) -> None:

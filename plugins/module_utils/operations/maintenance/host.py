@@ -24,7 +24,7 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.placement.fleet import Fleet
+from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import (
     DISABLED,
     DRAINING,
@@ -48,7 +48,6 @@ from .emptying import (
     allocated,
     cancelled,
     give_back,
-    holds_nothing,
     revive,
     start_again,
 )
@@ -57,6 +56,7 @@ from .migrations import Pace, Pool, Steps, driven, never
 from .watching import Watched
 
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
+FRESH = 30.0  # seconds for which a reading is of this moment, where nobody else is known to have changed anything
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
 
 KNOWN = (ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN)
@@ -105,8 +105,9 @@ def carried_out(work: Work, host: Host, goal: Goal) -> Host:
 class Work:
     """What is at hand while one host is worked on. beat: renews the lock. fleet: as it was foretold with.
 
-    current: it is a reading of this moment and under the lock. whole: the cluster is read once the host is in
-    maintenance, which ``after`` then holds. mark: the host's, as it was read under the lock.
+    current: it is a reading of this moment and under the lock. whole: the cluster is read once the server has
+    closed the host, which ``after`` then holds, as it was at ``read_at``. mark: the host's,
+    as it was read under the lock.
     pool: of the migrations, shared with hosts that are emptied at the same time, whose ids are ``leaving``.
     meanwhile: called once while the server prepares the host, which is empty. halted: whether it is not emptied any
     further. settled: ids of hosts that a killed run has left half way too.
@@ -122,6 +123,7 @@ class Work:
     current: bool = False
     whole: bool = False
     after: t.Optional[Fleet] = None
+    read_at: float = 0.0
     mark: t.Optional[marks.Mark] = None
     meanwhile: t.Optional[t.Callable[[Watched], None]] = None
     leaving: tuple[str, ...] = ()
@@ -246,8 +248,8 @@ def _enter(work: Work, host: Host) -> Host:
         if host.resource_state == DRAINING:
             host = _drained(work, host, asked)
         if host.resource_state == MAINTENANCE:
-            if work.whole:
-                work.after = work.cloud.fleets.read(work.cluster, work.fleet)
+            if work.whole and (work.after is None or work.cloud.clock.now() - work.read_at >= FRESH):
+                work.after, work.read_at = work.cloud.fleets.read(work.cluster, work.fleet), work.cloud.clock.now()
             verified_empty(work.cloud, host, work.cluster, work.after)
             work.native.enter()
             return host
@@ -286,8 +288,8 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
 
     asked: it was asked for just now, and the host was read after that.
     """
-    empty = asked and holds_nothing(host)
-    there = () if empty else work.cloud.fleets.on_host(work.cluster, host.id)
+    there = _there(work, host, asked)
+    empty = asked and not there
     what, pace = f"host {host.name} to be in maintenance", work.request.limits.drains
     pace.begun()
     watched = Watched(work.cloud, host, pace)
@@ -305,6 +307,21 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
     host = watched.host
     revive(work.cloud, host, there, work.told)
     return host
+
+
+def _there(work: Work, host: Host, asked: bool) -> t.Sequence[Instance]:
+    """The VMs that the server's drain takes along. Its own account of the host says nothing of them: it is removed when
+    the drain begins, and shows 0 whatever runs there (CapacityManagerImpl, EVENT_PREPARE_MAINTENANCE_AFTER).
+
+    The host takes no VMs any more. So where none is there, the cluster's reading for the next host is taken now.
+    """
+    if not (asked and work.whole) or work.meanwhile is not None:
+        return work.cloud.fleets.on_host(work.cluster, host.id)
+    read_at = work.cloud.clock.now()
+    fleet = work.cloud.fleets.read(work.cluster, work.fleet)
+    there = fleet.on(host.id)
+    work.after, work.read_at = (None if there else fleet), read_at
+    return there
 
 
 def _draining(work: Work, host: Host) -> Host:

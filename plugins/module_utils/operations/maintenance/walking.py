@@ -26,11 +26,9 @@ from ..hypervisors.native import NativePart
 from . import foretelling, locks, marks, records, rolling
 from .ahead import Ahead, Early
 from .foretelling import Goal, outcome_of, predicted
-from .host import Work, carried_out, ready
+from .host import FRESH, Work, carried_out, ready
 
 Json = dict[str, t.Any]
-# Seconds for which a reading is of this moment, where nobody but this task is known to have changed anything.
-FRESH = 30.0
 NOTHING_PLANNED: Json = {"plan": None, "drifted": False, "age": 0}
 PRE, MAIN, POST = STAGES = ("pre_maintenance", "maintenance", "post_maintenance")
 
@@ -254,7 +252,7 @@ class Walk:
     def _seen(self, work: Work, final: Host, goal: Goal) -> None:
         """The cluster after a host was worked on, where that is known: as it was read, with the host as it is."""
         if goal == "maintenance":
-            self._read_at = self.cloud.clock.now()
+            self._read_at = work.read_at
         fleet = work.after if goal == "maintenance" else self._fleet
         if fleet is not None and (goal == "maintenance" or not work.told.anything):
             fleet = replace(fleet, hosts=tuple(_as_it_is(each, final) for each in fleet.hosts))
