@@ -112,6 +112,8 @@ LATE: tuple[Late, ...] = (
     Late("4.18", "listVolumes", "listsystemvms", "cs_maintenance", "volumes of system VMs are not seen"),
     Late("4.19", "listImageStoreObjects", "", "cs_storage_objects_info"),
     Late("4.19", "listStoragePoolObjects", "", "cs_storage_objects_info"),
+    Late("4.19", "listDiskOfferings", "state", "cs_volume_migration", "a warning names offerings that were deleted"),
+    Late("4.19", "listServiceOfferings", "state", "cs_maintenance", "a warning names offerings that were deleted"),
     Late("4.19", "listTemplates", "imagestoreid", "cs_image_store_migration", "what is left on the store is not shown"),
     Late("4.19", "migrateResourceToAnotherSecondaryStorage", "", "cs_image_store_migration: items"),
     Late("4.17", "listEvents", "resourcetype", "cs_event_info: resource_type"),

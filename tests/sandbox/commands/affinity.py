@@ -8,6 +8,7 @@ from ..registry import Body, Call, Work, command
 from ..rules.affinity import APART, TOGETHER, groups_of
 from ..world import World
 from ..world.vms import AffinityGroup, Vm
+from .guest_networks import account_view, in_project, whose
 
 JAVA = "org.apache.cloudstack.api.command.user.affinitygroup"
 KINDS = (APART, TOGETHER, f"non-strict {APART}", f"non-strict {TOGETHER}")
@@ -19,17 +20,12 @@ def brief(world: World, vm: Vm) -> list[Body]:
 
 
 def view(world: World, group: AffinityGroup) -> Body:
-    account = world.accounts[group.account_id]
-    domain = world.domains[account.domain_id]
     there = [world.vms.get(each) for each in sorted(group.vm_ids)]
     body: Body = {
         "id": group.uuid,
         "name": group.name,
         "description": group.description,
-        "account": account.name,
-        "domainid": domain.uuid,
-        "domain": domain.name,
-        "domainpath": domain.path,
+        **account_view(world, group.account_id),
         "type": group.kind,
     }
     if any(there):
@@ -51,7 +47,7 @@ def create_affinity_group(call: Call) -> Work:
         raise invalid(f"Unable to create affinity group, a group with name {name} already exists.")
     number = world.affinity_groups.next_id()
     group = world.affinity_groups.add(
-        AffinityGroup(number, world.new_uuid(), name, kind, world.admin.id, call.get("description") or "")
+        AffinityGroup(number, world.new_uuid(), name, kind, whose(call).id, call.get("description") or "")
     )
     return Work(
         lambda: {"affinitygroup": view(world, group)}, created=group.uuid, instance=("AffinityGroup", group.uuid)
@@ -77,7 +73,11 @@ def delete_affinity_group(call: Call) -> Work:
 def list_affinity_groups(call: Call) -> Body:
     world, vm = call.world, call.get("virtualmachineid")
     rows = world.affinity_groups.select(**filters(call, id="id", name="name", type="kind"))
-    rows = [group for group in rows if vm is None or vm.id in group.vm_ids]
+    if vm is not None:
+        rows = [group for group in rows if vm.id in group.vm_ids]
+    elif "id" not in call:
+        # Those of projects only where projects are asked for (source: AffinityGroupQueryServiceImpl).
+        rows = [group for group in rows if in_project(call, group.account_id)]
     return answer(call, "affinitygroup", keyword(call, rows), lambda group: view(world, group))
 
 

@@ -9,7 +9,7 @@ from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..world import World
 from ..world.vms import DiskOffering
-from .offerings import ADMIN, USERS, changed_limits, iops_of, limits_view
+from .offerings import ADMIN, USERS, changed_limits, in_state, iops_of, limits_view
 
 # Of each rate: what is given, what is shown, and its name in texts.
 RATES = (
@@ -25,7 +25,8 @@ def _view(world: World, row: DiskOffering) -> Body:
     body: Body = {
         "id": row.uuid, "name": row.name, "displaytext": row.display_text, "disksize": row.size,
         "created": row.created, "iscustomized": row.size == 0, "storagetype": "shared", "provisioningtype": "thin",
-        "displayoffering": True, "state": "Active", "cacheMode": "none", "encrypt": False, "disksizestrictness": False,
+        "displayoffering": True, "state": "Inactive" if row.deleted else "Active",
+        "cacheMode": "none", "encrypt": False, "disksizestrictness": False,
         "hasannotations": False, **row.shown, **limits_view(world, row.domain_ids, row.zone_ids),
     }  # fmt: skip
     return {**body, "tags": row.storage_tags} if row.storage_tags else body
@@ -109,11 +110,14 @@ def update_disk_offering(call: Call) -> Body:
 
 @command("deleteDiskOffering", ADMIN, id="disk_offerings")
 def delete_disk_offering(call: Call) -> Body:
-    call.world.disk_offerings.remove(call["id"])
+    if call["id"].deleted:
+        raise invalid(f"Unable to find disk offering by id {call['id'].uuid}")
+    call["id"].deleted = True
     return {"success": True}
 
 
 @command("listDiskOfferings", f"{USERS}.offering", id="disk_offerings", virtualmachineid="vms", volumeid="volumes")
 def list_disk_offerings(call: Call) -> Body:
-    rows = call.world.disk_offerings.select(**filters(call, id="id", name="name"))
+    wanted = filters(call, id="id", name="name")
+    rows = call.world.disk_offerings.select(lambda row: in_state(call, row.deleted), **wanted)
     return answer(call, "diskoffering", keyword(call, rows), lambda row: _view(call.world, row))

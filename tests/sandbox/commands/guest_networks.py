@@ -10,6 +10,7 @@ from ..registry import Body, Call, Work, command
 from ..rules import network_services, offering_changes, public_addresses, reservations, system_vms
 from ..rules.addresses import subnet
 from ..rules.nics import implement
+from ..surface import version_key
 from ..validation import UNLIMITED
 from ..world import World
 from ..world.accounts import Account
@@ -78,6 +79,13 @@ def account_view(world: World, account_id: int | None) -> Body:
         body = {"projectid": project.uuid, "project": project.name}
         return {**body, "domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
     return {"account": account.name, "domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
+
+
+def told(call: Call, body: Body) -> Body:
+    """As a server of that release tells of a VM: the path of its domain came with 4.19.2 (source)."""
+    if version_key(call.version) < (4, 19, 2):
+        body.pop("domainpath", None)
+    return body
 
 
 def view(world: World, network: Network) -> Body:

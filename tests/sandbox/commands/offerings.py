@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import invalid
+from ..errors import failed, invalid
 from ..paging import answer, filters, keyword
 from ..registry import Body, Call, command
 from ..world import World
@@ -21,7 +21,7 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
     body: dict[str, Any] = {
         "id": offering.uuid,
         "name": offering.name,
-        "state": "Active",
+        "state": "Inactive" if offering.deleted else "Active",
         "displaytext": offering.display_text,
         "cpunumber": offering.cores,
         "cpuspeed": offering.mhz,
@@ -199,8 +199,18 @@ def delete_service_offering(call: Call) -> Body:
     offering: ServiceOffering = call["id"]
     if offering.builtin and offering.system:
         raise invalid("Default service offerings cannot be deleted.")
-    call.world.service_offerings.remove(offering)
+    if offering.deleted:
+        raise invalid(f"unable to find service offering {offering.id}")
+    offering.deleted = True
     return {"success": True}
+
+
+def in_state(call: Call, deleted: bool) -> bool:
+    """What is deleted stays for what was made of it, and is listed where all are asked for (source)."""
+    state = (call.get("state") or "Active").lower()
+    if state not in ("all", "active", "inactive"):
+        raise failed(f"Invalid state value: {call['state']}")
+    return state == "all" or deleted == (state == "inactive")
 
 
 @command("listServiceOfferings", f"{USERS}.offering", id="service_offerings")
@@ -209,5 +219,7 @@ def list_service_offerings(call: Call) -> Body:
     wanted = filters(call, id="id", name="name")
     if call.get("systemvmtype"):
         wanted["system_kind"] = _system_kind(call["systemvmtype"])
-    rows = call.world.service_offerings.select(lambda offering: offering.system == system, **wanted)
+    rows = call.world.service_offerings.select(
+        lambda offering: offering.system == system and in_state(call, offering.deleted), **wanted
+    )
     return answer(call, "serviceoffering", keyword(call, rows), lambda offering: offering_view(call.world, offering))

@@ -10,7 +10,7 @@ from ..rules import health, nics, redundancy, routers
 from ..world import World
 from ..world.settings import setting
 from ..world.vms import ROUTER, Nic, Vm
-from .guest_networks import account_view, in_project, whose
+from .guest_networks import account_view, in_project, told, whose
 from .system_vms import addresses, check_arch, common, listed, nic_of
 
 ADMIN = "org.apache.cloudstack.api.command.admin.router"
@@ -115,6 +115,6 @@ def list_routers(call: Call) -> Body:
 
     def one(vm: Vm) -> Body:
         checks: Body = {"healthcheckresults": health.results(world, vm)} if call.get("fetchhealthcheckresults") else {}
-        return {**view(world, vm), **checks}
+        return {**told(call, view(world, vm)), **checks}
 
     return answer(call, "router", rows, one)

@@ -79,6 +79,7 @@ def _known(world: World, template: Template) -> Body:
         "bits": 0,
         "isdynamicallyscalable": template.dynamic,
         "tags": [],
+        **({"templatetag": template.tag} if template.tag else {}),
     }
 
 
@@ -231,7 +232,12 @@ def update_template(call: Call) -> Body:
     world, template = call.world, _there(call)
     kind = _kind(call, template.account == "system" or templates.is_everywhere(template), template.kind)
     world.templates.update(template, name=call.get("name") or template.name, kind=kind)
-    for param, field in (("displaytext", "display_text"), ("passwordenabled", "password"), ("arch", "arch")):
+    for param, field in (
+        ("displaytext", "display_text"),
+        ("passwordenabled", "password"),
+        ("arch", "arch"),
+        ("templatetag", "tag"),
+    ):
         if param in call:
             setattr(template, field, call[param])
     if "requireshvm" in call:

@@ -13,7 +13,7 @@ from ..world.hosts import Host
 from ..world.networks import Network
 from ..world.vms import USER, Nic, Vm
 from . import affinity
-from .guest_networks import account_view, in_project, whose
+from .guest_networks import account_view, in_project, told, whose
 from .public_addresses import of_vm
 
 ADMIN, USERS = "org.apache.cloudstack.api.command.admin.vm", "org.apache.cloudstack.api.command.user.vm"
@@ -128,6 +128,8 @@ def _row(call: Call) -> Vm:
     world, zone, offering, template = call.world, call["zoneid"], call["serviceofferingid"], call["templateid"]
     if offering.system:
         raise invalid(f"Unable to use system service offering {offering.name} to deploy a VM")
+    if offering.deleted:
+        raise invalid(f"Service offering is inactive: [{offering.uuid}].")
     host: Host | None = call.get("hostid")
     wanted = call.get("hypervisor") or (host.hypervisor if host else template.hypervisor)
     name = call.get("name")
@@ -140,7 +142,7 @@ def _row(call: Call) -> Vm:
         offering.mhz, offering.memory, offering.id, template.id, whose(call).id, world.now(),
     )  # fmt: skip
     vm.display_name, vm.ha = call.get("displayname") or vm.name, offering.ha
-    vm.tags = tuple(offering.host_tags)
+    vm.tags = tuple(sorted({*offering.host_tags, *filter(None, (template.tag,))}))
     for item in call.get("details", []):
         vm.details = {**(vm.details or {}), **item}
     return vm
@@ -240,7 +242,7 @@ def list_virtual_machines(call: Call) -> Body:
         ]
     if "projectid" in call or world.projects:
         rows = [vm for vm in rows if in_project(call, vm.account_id)]
-    return answer(call, "virtualmachine", keyword(call, rows), lambda vm: view(world, vm))
+    return answer(call, "virtualmachine", keyword(call, rows), lambda vm: told(call, view(world, vm)))
 
 
 def _work(call: Call, vm: Vm, act: Any) -> Work:

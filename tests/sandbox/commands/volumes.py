@@ -93,14 +93,13 @@ def list_volumes(call: Call) -> Body:
             chosen = call[name] if name == "ids" else [call[name]]
             rows = [vm for vm in rows if vm in chosen]
     cluster = call.get("clusterid")
-    inside = {host.id for host in world.hosts.select(cluster_id=cluster.id)} if cluster is not None else None
-    host = call.get("hostid")
+    # A volume is in the cluster of its pool, so that no cluster has one that is on a pool of the zone; the host asked
+    # for is not looked at (source: QueryManagerImpl).
+    inside = {pool.id for pool in world.storage_pools.select(cluster_id=cluster.id)} if cluster is not None else None
     rows = [
         vm
         for vm in rows
-        if _passes(call, vm)
-        and (inside is None or (vm.host_id or vm.last_host_id) in inside)
-        and (host is None or vm.host_id == host.id)
+        if _passes(call, vm) and (inside is None or getattr(volumes.pool_of(world, vm), "id", None) in inside)
     ]
     return answer(call, "volume", rows, lambda vm: view(world, vm))
 

@@ -44,6 +44,7 @@ class ServiceOffering:
     shown: dict[str, object] = field(default_factory=dict)
     domain_ids: list[int] = field(default_factory=list)
     zone_ids: list[int] = field(default_factory=list)
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ class DiskOffering:
     shown: dict[str, object] = field(default_factory=dict)
     domain_ids: list[int] = field(default_factory=list)
     zone_ids: list[int] = field(default_factory=list)
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Template:
     display_text: str = ""
     extractable: bool = False
     password: bool = False
+    tag: str = ""
     requires_hvm: bool = False
     dynamic: bool = False
     # Zones that it is in, if more than one but not all; and when it was registered, by the server's clock.

@@ -9,6 +9,7 @@ import typing as t
 
 from ...core.errors import ApiError
 from ...core.storage.volumes import ROOT, Volume
+from .bonds import EVEN_DELETED
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
@@ -69,10 +70,21 @@ class Volumes:
             for item in self._client.listing("listVolumes", "volume", asked):
                 found.setdefault(str(item.get("id")), item)
         tags = self._tags() if found else {}
+        for each in found.values():
+            self._tell_unlisted(each, tags)
         return [volume(item, tags, self._client.tell) for item in found.values()]
 
+    def _tell_unlisted(self, wire: Wire, tags: Tags) -> None:
+        """A server before 4.19 does not list an offering that was deleted."""
+        for its in _offerings(Record(wire, "volume", self._client.tell)):
+            if its and not any(each in tags for each in its):
+                self._client.tell(
+                    f"{its[-1]} is not listed, because it was deleted: storage tags that it asks for are not known, "
+                    "and its volumes may be moved to pools without them"
+                )
+
     def _tags(self) -> Tags:
-        """Storage tags by id and by name of an offering: some answers hold another id (T7:183)."""
+        """Storage tags by id and by name of an offering, deleted or not: some answers hold another id (T7:183)."""
         if self._wanted is None:
             wanted: dict[str, frozenset[str]] = {}
             for command, key, field, also in (
@@ -80,7 +92,7 @@ class Volumes:
                 ("listServiceOfferings", "serviceoffering", "storagetags", {}),
                 ("listServiceOfferings", "serviceoffering", "storagetags", {"issystem": True}),
             ):
-                for item in self._client.listing(command, key, {"listall": True, **also}):
+                for item in self._client.listing(command, key, {"listall": True, **EVEN_DELETED, **also}):
                     read = Record(item, key, self._client.tell)
                     tags = frozenset(read.names(field) or ())
                     for each in (read.text("id"), f"{key} {read.text('name')}"):
@@ -89,14 +101,23 @@ class Volumes:
         return self._wanted
 
 
+def _offerings(read: Record) -> t.Iterator[tuple[str, ...]]:
+    """The offerings of a volume, each by its id, if it has one, and by its name."""
+    for key in ("diskoffering", "serviceoffering"):
+        words = (read.text(f"{key}id"), read.text(f"{key}name"))
+        if words[1]:
+            yield (words[0], f"{key} {words[1]}")
+        elif words[0]:
+            yield (words[0],)
+
+
+def _wanted(its: tuple[str, ...], tags: Tags) -> frozenset[str]:
+    """Of the very offering where its id is known; else of all of its name."""
+    return next((tags[each] for each in its if each in tags), frozenset())
+
+
 def volume(wire: Wire, tags: Tags, tell: Tell = unheard) -> Volume:
     read = Record(wire, "volume", tell)
-    its = (
-        read.text("diskofferingid"),
-        f"diskoffering {read.text('diskofferingname')}",
-        read.text("serviceofferingid"),
-        f"serviceoffering {read.text('serviceofferingname')}",
-    )
     return Volume(
         id=read.id(),
         name=read.text("name"),
@@ -111,6 +132,6 @@ def volume(wire: Wire, tags: Tags, tell: Tell = unheard) -> Volume:
         vm_state=read.text("vmstate"),
         vm_kind=KINDS.get(read.text("vmtype"), "User"),
         hypervisor=read.text("hypervisor"),
-        tags=frozenset().union(*(tags.get(each, frozenset()) for each in its)),
+        tags=frozenset().union(*(_wanted(its, tags) for its in _offerings(read))),
         local=read.text("storagetype").casefold() == "local",
     )

@@ -18,7 +18,7 @@ import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack import (
     dedications,
-    fleet,
+    instances,
     mapping,
     network_resources,
     notes,
@@ -33,11 +33,11 @@ Path_ = tuple[str | int, ...]
 
 
 def machine(wire: Any, tell: Any) -> Any:
-    return fleet.instance(wire, "User", {}, (), tell)
+    return instances.instance(wire, "User", {}, (), tell)
 
 
 def disk(wire: Any, tell: Any) -> Any:
-    return fleet.instance({"id": "v"}, "User", {}, (wire,), tell)
+    return instances.instance({"id": "v"}, "User", {}, (wire,), tell)
 
 
 def private_gateway(wire: Any, tell: Any) -> Any:
@@ -70,14 +70,14 @@ READS: dict[str, tuple[Read, ...]] = {
     "systemvm": (machine, system_vms.system_vm),
     "router": (machine, routers.router),
     "volume": (disk,),
-    "serviceoffering": (fleet.offering, system_vms.offering),
+    "serviceoffering": (instances.offering, system_vms.offering),
     "dedicatedhost": (dedicated("host"),),
     # Not in the recordings.
     "vpc": (routers.vpc,),
     "healthcheck": (routers.health_check,),
     "template": (system_templates.system_template,),
     "annotation": (notes.note,),
-    "affinitygroup": (fleet.affinity_group,),
+    "affinitygroup": (instances.affinity_group,),
     "privategateway": (private_gateway,),
     "storagenetworkiprange": (network_resources.storage_range,),
     "VMwareDC": (mapping.vmware_datacenter,),

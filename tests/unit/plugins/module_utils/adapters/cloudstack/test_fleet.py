@@ -9,10 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.fleet import (
-    FleetReader,
-    instance,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.fleet import FleetReader
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.instances import instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Remembered
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listings of what accounts and projects have: ``listall`` alone leaves out the projects."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.errors import Unreadable
+from .client import Client
+from .records import Record
+from .transport import Json
+
+ALL_PROJECTS = "-1"
+
+
+class Everyones:
+    """Lists what belongs to anybody."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._projects: t.Optional[bool] = None
+
+    def listing(self, command: str, key: str, params: Json) -> t.Iterator[Json]:
+        """Of accounts, and where there are projects of those too."""
+        seen = set()
+        for also in ({}, {"projectid": ALL_PROJECTS}) if self._has_projects() else ({},):
+            for item in self._client.listing(command, key, {"listall": True, **params, **also}):
+                read = Record(item, key)
+                # Without an id it cannot be told from others, nor be moved.
+                if not read.text("id"):
+                    raise Unreadable(f"{command}: {read.called} has no id", command=command)
+                if read.text("id") not in seen:
+                    seen.add(read.text("id"))
+                    yield item
+
+    def _has_projects(self) -> bool:
+        if self._projects is None:
+            answer = self._client.call("listProjects", {"listall": True, "page": 1, "pagesize": 1})
+            self._projects = bool(answer.get("project"))
+        return self._projects

@@ -1,0 +1,157 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What binds VMs to hosts, as the server tells it: offerings, groups, templates, volumes, and whose hosts are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.conftest import Connect
+from contract.tasks import perform
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from sandbox.api import DEFAULT_VERSION
+from sandbox.rules import volumes
+from sandbox.server import Sandbox
+from sandbox.surface import version_key
+from sandbox.world import World
+from unit.sandbox.client import Api
+from unit.sandbox.site import Site
+
+
+class Lab:
+    """A site whose VMs are of any offering, template, owner and group."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.api = site, site.api
+        found = self.api.ok("listTemplates", templatefilter="all")["template"]
+        self.template = next(each["id"] for each in found if each["templatetype"] == "BUILTIN")
+        self.small = self.api.ok("listServiceOfferings", name="Small Instance")["serviceoffering"][0]["id"]
+
+    def offering(self, name: str, **more: str) -> str:
+        sizes = {"cpunumber": "1", "cpuspeed": "500", "memory": "512"}
+        made = self.api.ok("createServiceOffering", name=name, displaytext=name, **sizes, **more)
+        return str(made["serviceoffering"]["id"])
+
+    def deploy(self, network: str, offering: str = "", **more: str) -> dict[str, Any]:
+        sent = {"serviceofferingid": offering or self.small, "templateid": self.template, "networkids": network, **more}
+        made: dict[str, Any] = self.api.done("deployVirtualMachine", zoneid=self.site.zone, **sent)["virtualmachine"]
+        return made
+
+    def owner(self, domain: str, account: str) -> dict[str, str]:
+        """A new account in a new domain, as parameters of commands."""
+        its = str(self.api.ok("createDomain", name=domain)["domain"]["id"])
+        person = {"firstname": "b", "lastname": "b", "email": "b@example.com", "password": "secret"}
+        self.api.ok("createAccount", username=account, accounttype="0", domainid=its, **person)
+        return {"account": account, "domainid": its}
+
+    def hosts(self) -> dict[str, str]:
+        return {each["name"]: each["id"] for each in self.api.ok("listHosts", type="Routing")["host"]}
+
+
+@pytest.fixture
+def lab(site: Site) -> Lab:
+    return Lab(site)
+
+
+def drained(cloud: Gateway, host: str) -> dict[str, str]:
+    """Where each VM of a host would go."""
+    out: Any = perform(cloud, "cs_maintenance", True, zone="z1", name=host).result
+    return {move["vm"]: move["target"] for move in out["moved"]}
+
+
+def codes(cloud: Gateway, host: str) -> set[str]:
+    with pytest.raises(Refused) as caught:
+        drained(cloud, host)
+    return {each.code for each in caught.value.reasons}
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_vm_of_a_deleted_offering_keeps_its_host_tags(lab: Lab, cloud: Gateway, deleted: bool) -> None:
+    lab.api.ok("updateHost", id=lab.site.host, hosttags="licensed")
+    offering = lab.offering("licensed", hosttags="licensed")
+    vm = lab.deploy(str(lab.site.network("web")["id"]), offering)
+    if deleted:
+        lab.api.ok("deleteServiceOffering", id=offering)
+    if deleted and version_key(DEFAULT_VERSION) < (4, 19):
+        drained(cloud, vm["hostname"])
+        (doubt,) = cloud.doubts()
+        assert "service offering licensed is not listed" in doubt
+    else:
+        assert codes(cloud, vm["hostname"]) == {"tag"}
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_volume_of_a_deleted_offering_keeps_its_storage_tags(lab: Lab, cloud: Gateway, deleted: bool) -> None:
+    site = lab.site
+    lab.api.ok("updateStoragePool", id=site.pool, tags="ssd")
+    offering = lab.offering("fast", tags="ssd")
+    lab.deploy(str(site.network("web")["id"]), offering)
+    place = {"zoneid": site.zone, "podid": site.pod, "clusterid": site.cluster}
+    lab.api.ok("createStoragePool", name="slow", url="nfs://10.0.0.9/slow", **place)
+    if deleted:
+        lab.api.ok("deleteServiceOffering", id=offering)
+    plan: Any = perform(cloud, "cs_volume_migration_plan", zone="z1", pool="ps1", consent=["all"]).result
+    if deleted and version_key(DEFAULT_VERSION) < (4, 19):
+        assert any("serviceoffering fast is not listed" in each for each in cloud.doubts())
+    else:
+        assert not plan["feasible"]
+        (reason,) = plan["reasons"]
+        assert (reason["code"], "tag" in reason["message"]) == ("no_target", True)
+
+
+def test_vms_of_a_project_are_kept_apart(lab: Lab, cloud: Gateway) -> None:
+    """Two hosts, a third VM could only go where one of its group is."""
+    project = {"projectid": lab.api.done("createProject", name="shop", displaytext="shop")["project"]["id"]}
+    apart = {"name": "apart", "type": "host anti-affinity"}
+    group = lab.api.done("createAffinityGroup", **apart, **project)["affinitygroup"]["id"]
+    network = str(lab.site.network("web", **project)["id"])
+    first, second = (lab.deploy(network, affinitygroupids=group, **project) for _n in range(2))
+    assert first["hostname"] != second["hostname"]
+    assert codes(cloud, first["hostname"]) == {"anti_affinity"}
+
+
+@pytest.mark.parametrize("version", ["4.18", "4.22"])
+def test_a_host_of_a_domain_is_that_of_its_vms_on_every_release(connect: Connect, version: str) -> None:
+    """Before 4.19.2 a VM tells its domain by the name alone."""
+    with Sandbox(seed=1, speed=1000.0, version=version) as box:
+        lab = Lab(Site(Api(box)))
+        mine = lab.owner("sales", "bob")
+        network = str(lab.site.network("web", **mine)["id"])
+        vm = lab.deploy(network, **mine)
+        for host in lab.hosts().values():
+            lab.api.done("dedicateHost", hostid=host, domainid=mine["domainid"])
+        told = lab.api.ok("listVirtualMachines", listall="true")["virtualmachine"][0]
+        assert ("domainpath" in told) == (version == "4.22")
+        seen = Gateway(connect(box)).fleets.read(next(iter(Gateway(connect(box)).clusters.all())))
+        its = next(each for each in seen.instances if each.id == vm["id"])
+        assert set(seen.dedicated.values()) == {"domain:ROOT/sales"}
+        assert set(seen.dedicated.values()) <= its.owners
+
+
+def test_a_volume_on_a_pool_of_the_zone_is_seen(sandbox: Sandbox, lab: Lab, cloud: Gateway) -> None:
+    """It is in no cluster; one reading serves each cluster of the zone once."""
+    vm = lab.deploy(str(lab.site.network("web")["id"]))
+    wide = {"name": "wide", "url": "nfs://10.0.0.9/wide", "scope": "zone", "hypervisor": "Simulator"}
+    pool = lab.api.ok("createStoragePool", zoneid=lab.site.zone, **wide)["storagepool"]["id"]
+    other, _hosts = lab.site.hypervisors("c2", "Simulator", ["c2/h0"])
+
+    def snapshot(world: World) -> None:
+        row = world.vms.by_uuid(vm["id"])
+        assert row is not None
+        volumes.put(row, world.storage_pools.by_uuid(pool))
+        world.volume_marks[row.id] = "Snapshotting"
+
+    sandbox.run(snapshot)
+    assert codes(cloud, vm["hostname"]) == {"snapshot"}
+    first, second = sorted(cloud.clusters.all(), key=lambda each: each.id == other)
+    sandbox.calls.clear()
+    seen = cloud.fleets.read(first)
+    assert {each.busy for each in seen.instances if each.id == vm["id"]} == {True}
+    asked = [call.params.get("storageid") for call in sandbox.calls.of("listVolumes")]
+    assert asked == [None, pool]
+    cloud.fleets.read(second)
+    assert len(sandbox.calls.of("listVolumes")) == 3
+    assert "listStoragePools" not in {call.command for call in sandbox.calls}
