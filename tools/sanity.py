@@ -4,7 +4,7 @@
 
 ansible-test wants a real directory named ansible_collections/NAMESPACE/NAME, in a repository of its own, and downloads
 a script that installs pip. The copy, kept under .venv so that a second run is warm, gives it the first; a stand-in that
-uses the interpreter's own ensurepip saves the second. Nothing outside the checkout is touched.
+uses the interpreter's own pip saves the second. Nothing outside the checkout is touched.
 
 Usage: sanity.py [ARGUMENTS OF ansible-test sanity]
 """
@@ -31,14 +31,25 @@ ITS_SETTINGS = ("tests/sanity/", "tests/config.yml")
 PIP_INSTALLER = """\
 import ensurepip
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
-# ensurepip points PIP_CONFIG_FILE at nothing for its whole process; the installation below needs the user's.
-env = dict(os.environ)
-ensurepip.bootstrap()
+# A test has an environment of its own; what all of them begin with is installed once and copied.
 wanted = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
-sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], env=env, check=False).returncode)
+kept = Path(os.environ["GET_PIP"]).with_name(" ".join(a for a in wanted if "==" in a))
+if not kept.exists():
+    wheels = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).with_name("_bundled")
+    (wheel,) = Path(wheels).glob("pip-*.whl")
+    making = kept.with_name("making")
+    shutil.rmtree(making, ignore_errors=True)
+    pip = [sys.executable, str(wheel / "pip"), "install", "--quiet", "--target", str(making), *wanted]
+    if status := subprocess.run(pip, check=False).returncode:
+        sys.exit(status)
+    making.rename(kept)
+shutil.copytree(kept, sysconfig.get_path("purelib"), dirs_exist_ok=True)
 """
 
 
