@@ -11,43 +11,58 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from hosts import Fleet, interpreter
 from integration import forked
+from integration.machine.add_hosts.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 # The longest files, so that no worker begins one when the others have ended.
 LONGEST = (
-    "servers/test_upgrade_cloudstack.py",
-    "servers/test_change_host_password.py",
     "machine/add_hosts/test_add_hosts.py",
-    "servers/test_install.py",
-    "servers/test_usage_server.py",
-    "servers/test_upgrade_agents.py",
-    "maintenance/test_on_hosts.py",
-    "servers/test_management_server_role.py",
-    "servers/test_restart_management_servers.py",
-    "machine/certificates/test_rotation.py",
     "machine/roles/test_firewalls.py",
+    "servers/test_change_host_password.py",
+    "servers/test_install.py",
+    "servers/test_upgrade_cloudstack.py",
     "zone/test_zone.py",
-    "machine/roles/test_kvm_hosts.py",
-    "maintenance/test_playbook.py",
+    "maintenance/test_on_hosts.py",
     "machine_network/change/test_network_change.py",
-    "backup/test_machines.py",
-    "bmc/test_fence_drill.py",
-    "machine_network/role/test_own_kernel.py",
+    "servers/test_usage_server.py",
+    "machine/roles/test_kvm_hosts.py",
+    "servers/test_management_server_role.py",
+    "maintenance/test_playbook.py",
     "servers/test_around.py",
+    "backup/test_machines.py",
+    "maintenance/test_xenserver.py",
     "servers/test_database_hosts.py",
-    "servers/test_management.py",
+    "servers/test_upgrade_agents.py",
     "xenserver/test_playbooks.py",
     "maintenance/test_three_kinds.py",
+    "servers/test_management.py",
+    "machine_network/role/test_own_kernel.py",
     "machine_network/role/test_role.py",
-    "documents/test_guides.py",
     "vsphere/test_vsphere.py",
+    "incumbent/test_moved.py",
+    "documents/test_guides.py",
+    "maintenance/test_vcenter.py",
+    "servers/test_host_password_record.py",
+    "servers/test_restart_management_servers.py",
+    "machine/check/test_host_check.py",
+    "maintenance/test_clusters.py",
     "maintenance/test_demo_zone.py",
+    "test_booted_hosts.py",
     "test_modules.py",
+)
+
+
+# Stories of the same machines: one worker plays them, in this order.
+SAME_MACHINES = (
+    "machine/add_hosts/test_add_hosts.py",
+    "machine/certificates/test_rotation.py",
+    "bmc/test_fence_drill.py",
 )
 
 
@@ -70,15 +85,47 @@ def playbooks(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first."""
+    """The longest files first; what has the machines of another one after it."""
 
-    def place(item: pytest.Item) -> int:
+    def place(item: pytest.Item) -> tuple[int, int]:
         name = item.path.relative_to(ROOT / "tests/integration").as_posix()
-        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+        first, turn = (SAME_MACHINES[0], SAME_MACHINES.index(name)) if name in SAME_MACHINES else (name, 0)
+        return LONGEST.index(first) if first in LONGEST else len(LONGEST), turn
 
     mine = [item for item in items if item.path.is_relative_to(ROOT / "tests/integration")]
     for index, item in zip([items.index(item) for item in mine], sorted(mine, key=place), strict=True):
         items[index] = item
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files as units of work, but those of SAME_MACHINES as one."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class Stories(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            path: str = super()._split_scope(nodeid)
+            return SAME_MACHINES[0] if path.endswith(SAME_MACHINES) else path
+
+    return Stories(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session")
+def three_machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Those of the stories of SAME_MACHINES, bare at first; the last one ends them."""
+    with Site(tmp_path_factory.mktemp("site"), "kvm1", "kvm2", "kvm3") as made:
+        # What is issued expires tomorrow.
+        made.management.certificate_days = 1
+        yield made
+
+
+@pytest.fixture(scope="session")
+def three_hosts(three_machines: Site) -> Site:
+    """The same, as hosts that are up: by the story before, or by the playbook if that one does not run."""
+    if not hasattr(three_machines, "first"):
+        three_machines.first = three_machines.play("add_hosts.yml")
+    assert three_machines.first.status == 0, three_machines.first.output
+    return three_machines
 
 
 @pytest.fixture(scope="module")

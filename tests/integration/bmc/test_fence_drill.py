@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """fence_drill.yml (cs_fence_drill) on booted machines whose controllers really stop and boot them.
 
-The machines become hosts by add_hosts.yml; the controllers are OpenIPMI's simulator, and the server speaks to them by
-ipmitool. The tests are one story.
+The machines are two of test_add_hosts.py, after test_rotation.py. The controllers are OpenIPMI's simulator, and the
+server speaks to them by ipmitool. The tests are one story.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from counterparts.ipmi import SUITE, Chassis, Ipmi
 from hosts import Host
-from integration.machine.add_hosts.site import Site
+from integration.machine.add_hosts.site import Play, Site
 
 from sandbox.world import World
 
@@ -32,11 +32,11 @@ def bmcs() -> dict[str, Ipmi]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, bmcs: dict[str, Ipmi]) -> Iterator[Site]:
+def site(three_hosts: Site, bmcs: dict[str, Ipmi]) -> Iterator[Site]:
+    made = three_hosts
     with ExitStack() as stack:
-        made = stack.enter_context(Site(tmp_path_factory.mktemp("site"), *NAMES))
-        added = made.play("add_hosts.yml")
-        assert added.status == 0, added.output
+        # Nobody needs the machines after this.
+        stack.callback(made.end)
         for name in NAMES:
             machine = made.fleet[name]
             chassis = Chassis(on=machine.power_on, off=machine.power_off, reset=lambda host=machine: cycled(host))
@@ -49,9 +49,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, bmcs: dict[str, Ipmi]) -> Ite
             world.settings["kvm.ha.activity.check.max.attempts"].value = "2"
 
         made.sandbox.run(arrange)
-        configured = made.play(HERE / "configure.yml", ports={name: bmc.port for name, bmc in bmcs.items()})
+        configured = configure(made, bmcs)
         assert configured.status == 0, configured.output
         yield made
+
+
+def configure(site: Site, bmcs: dict[str, Ipmi]) -> Play:
+    ports = {name: bmc.port for name, bmc in bmcs.items()}
+    return site.play(HERE / "configure.yml", f"--limit={','.join(NAMES)}", ports=ports)
 
 
 def cycled(host: Host) -> None:
@@ -82,7 +87,7 @@ def boots(host: Host) -> str:
 
 
 def test_a_second_run_of_the_configuration_changes_nothing(site: Site, bmcs: dict[str, Ipmi]) -> None:
-    again = site.play(HERE / "configure.yml", ports={name: bmc.port for name, bmc in bmcs.items()})
+    again = configure(site, bmcs)
     assert (again.status, again.changed) == (0, 0), again.output
 
 

@@ -73,9 +73,11 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(0.02):
             self.looks += 1
-            for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            # Without Path, which takes as long again.
+            for entry in filter(str.isdigit, os.listdir("/proc")):
                 try:
-                    line = entry.read_bytes()
+                    with open(f"/proc/{entry}/cmdline", "rb", buffering=0) as file:
+                        line = file.read()
                 except OSError:
                     continue
                 if any(secret in line for secret in self.secrets):

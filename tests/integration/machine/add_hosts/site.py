@@ -83,6 +83,10 @@ class Booted:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Before the ``with`` ends, too."""
         self._ends.close()
 
     def _start(self) -> None:

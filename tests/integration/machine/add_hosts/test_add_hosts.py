@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two bare Debian machines become hosts by add_hosts.yml, leave by remove_hosts.yml, and one comes back.
+"""Three bare Debian machines become hosts by add_hosts.yml, leave by remove_hosts.yml, and one comes back.
 
 The tests are one story: each goes on from where the one before left the machines.
 """
@@ -12,7 +12,7 @@ import json
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hosts import Host
@@ -22,13 +22,13 @@ from sandbox.world import World
 from sandbox.world.vms import Vm
 
 AGENT = "/etc/cloudstack/agent"
-BOTH_UP = {"kvm1.example.net": "Up", "kvm2.example.net": "Up"}
+REMAINING_UP = {"kvm1.example.net": "Up", "kvm3.example.net": "Up"}
+ALL_UP = {**REMAINING_UP, "kvm2.example.net": "Up"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site"), "kvm1", "kvm2") as made:
-        yield made
+def site(three_machines: Site) -> Site:
+    return three_machines
 
 
 def unit(host: Host) -> list[str]:
@@ -47,8 +47,8 @@ def test_bare_machines_end_as_hosts_that_are_up(site: Site) -> None:
         assert not (host.root / "etc/libvirt").exists()
     site.first = site.play("add_hosts.yml")
     assert site.first.status == 0, site.first.output
-    assert site.hosts() == BOTH_UP
-    for host, other in (("kvm1", "kvm2"), ("kvm2", "kvm1")):
+    assert site.hosts() == ALL_UP
+    for host, other in (("kvm1", "kvm2"), ("kvm2", "kvm3"), ("kvm3", "kvm1")):
         machine, address = site.fleet[host], site.fleet[other].address
         links = json.loads(machine.run("ip -json -4 address").stdout)
         carried = {link["ifname"]: [one["local"] for one in link["addr_info"]] for link in links}
@@ -69,7 +69,7 @@ def test_a_second_run_has_nothing_to_do(site: Site) -> None:
     assert again.changed == 0, again.output
     first = site.first
     print(
-        f"add_hosts.yml, two hosts: first run {first.seconds:.0f} s, of it packages {first.packages():.0f} s; "
+        f"add_hosts.yml, three hosts: first run {first.seconds:.0f} s, of it packages {first.packages():.0f} s; "
         f"second run {again.seconds:.0f} s ({again.seconds / first.seconds:.0%})"
     )
 
@@ -94,7 +94,7 @@ def test_a_host_that_is_not_the_record_or_holds_volumes_is_not_removed(site: Sit
         assert told in refused.output
     assert refused.changed == 0
     assert unit(site.fleet["kvm1"]) == ["active", "enabled"]
-    assert site.hosts() == BOTH_UP
+    assert site.hosts() == ALL_UP
     site.sandbox.run(lambda world: world.vms.remove(world.vms[vm]))
 
 
@@ -102,7 +102,7 @@ def test_a_removed_host_forgets_and_does_not_come_back(site: Site) -> None:
     kvm2 = site.fleet["kvm2"]
     removed = site.play("remove_hosts.yml", remove_hosts="kvm2")
     assert removed.status == 0, removed.output
-    assert site.hosts() == {"kvm1.example.net": "Up"}
+    assert site.hosts() == REMAINING_UP
     assert unit(kvm2) == ["inactive", "disabled"]
     assert guid(kvm2) == ""
     assert "passphrase" not in kvm2.read(f"{AGENT}/agent.properties")
@@ -112,7 +112,7 @@ def test_a_removed_host_forgets_and_does_not_come_back(site: Site) -> None:
     kvm2.run("systemctl start cloudstack-agent; systemctl restart libvirtd; sleep 3")
     assert "this host was not added" in kvm2.run("journalctl --unit cloudstack-agent --lines 10").stdout
     assert kvm2.run("virsh uri").stdout.strip() == "qemu:///system"
-    assert site.hosts() == {"kvm1.example.net": "Up"}
+    assert site.hosts() == REMAINING_UP
     kvm2.run("systemctl stop cloudstack-agent")
     again = site.play("remove_hosts.yml", remove_hosts="kvm2")
     assert (again.status, again.changed) == (0, 0), again.output
@@ -121,7 +121,7 @@ def test_a_removed_host_forgets_and_does_not_come_back(site: Site) -> None:
 def test_the_same_machine_is_added_again(site: Site) -> None:
     added = site.play("add_hosts.yml", "--limit=kvm2")
     assert added.status == 0, added.output
-    assert site.hosts() == BOTH_UP
+    assert site.hosts() == ALL_UP
     assert guid(site.fleet["kvm2"])
 
 
@@ -150,6 +150,9 @@ def test_root_is_shut_out_only_where_another_user_gets_in(site: Site) -> None:
         for user in ("root", "cloudstack")
     }
     assert answers == {"root": "", "cloudstack": "root"}
+    # The next story of these machines comes as root.
+    kvm2.write("/etc/ssh/sshd_config", held)
+    kvm2.inside("systemctl reload ssh")
 
 
 def until(true: Callable[[], bool]) -> None:

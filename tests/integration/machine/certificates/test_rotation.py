@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Certificates of three booted machines with real libvirtd and running QEMU guests, rotated by rotate_certificates.yml.
 
-They expire tomorrow. What hosts have is read by cs_host_certificate_info; a host that the server does not reach is
-secured by cs_host_keystore. The tests are one story: each goes on from where the one before left the machines.
+They expire tomorrow. The machines are those of test_add_hosts.py, after it. What hosts have is read by
+cs_host_certificate_info; a host that the server does not reach is secured by cs_host_keystore. The tests are one story:
+each goes on from where the one before left the machines.
 """
 
 from __future__ import annotations
@@ -39,18 +40,14 @@ GUEST = """<domain type='qemu'><name>i-2-3-VM</name><memory unit='MiB'>32</memor
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site"), "kvm1", "kvm2", "kvm3") as made:
-        made.management.certificate_days = 1
-        added = made.play("add_hosts.yml")
-        assert added.status == 0, added.output
-        for host in made.fleet:
-            host.write("/root/guest.xml", GUEST)
-            # Their cgroups are read-only, and the machine's security modules are not theirs.
-            more = 'cgroup_controllers = []\nsecurity_driver = "none"\nuser = "root"\nvnc_tls = 1\n'
-            host.write("/etc/libvirt/qemu.conf", host.read("/etc/libvirt/qemu.conf") + more)
-            host.run("systemctl restart libvirtd; virsh create /root/guest.xml")
-        yield made
+def site(three_hosts: Site) -> Site:
+    for host in three_hosts.fleet:
+        host.write("/root/guest.xml", GUEST)
+        # Their cgroups are read-only, and the machine's security modules are not theirs.
+        more = 'cgroup_controllers = []\nsecurity_driver = "none"\nuser = "root"\nvnc_tls = 1\n'
+        host.write("/etc/libvirt/qemu.conf", host.read("/etc/libvirt/qemu.conf") + more)
+        host.run("systemctl restart libvirtd; virsh create /root/guest.xml")
+    return three_hosts
 
 
 @pytest.fixture(scope="module")
