@@ -17,6 +17,7 @@ from .model import Range, Vsphere, VsphereHost, VsphereSwitch
 from .table import VSPHERE, told
 
 GIB = 1 << 30
+HTTPS = 443
 FIREWALL_BY_RANGE = 5  # before this version the console's ports are opened by hand; from it on by rulesets
 OLD_CONSOLE: tuple[Range, ...] = ((59000, 60000),)
 
@@ -51,6 +52,8 @@ def _judge_cluster(cluster: Vsphere, expected: VsphereExpected) -> Found:
         yield told("ha_off", cluster.name)
     if cluster.hosts and cluster.drs != "fullyAutomated":
         yield told("drs_not_automatic", f"DRS is {cluster.drs or 'off'}", drs=cluster.drs)
+    if expected.port not in (None, HTTPS):
+        yield told("vcenter_port", f"port {expected.port}", port=expected.port)
     yield from _judge_surroundings(cluster)
 
 

@@ -19,7 +19,7 @@ class VsphereExpected:
 
     joined: CloudStack has the cluster. management_portgroup: the setting vmware.management.portgroup. use_dvswitch: the
     setting vmware.use.dvswitch, None where it is not known. console_ports: TCP ports that console proxies use, () for
-    the documents' own. minimum_memory: bytes.
+    the documents' own. minimum_memory: bytes. port: where the vCenter was reached, None where that does not count.
     """
 
     labels: t.Sequence[tuple[str, str]] = ()
@@ -31,5 +31,6 @@ class VsphereExpected:
     ntp_servers: tuple[str, ...] = ()
     iscsi_targets: tuple[str, ...] = ()
     switch_ports: int = 4088
+    port: t.Optional[int] = None
     minimum_memory: int = 4 * GIB
     minimum_release: tuple[int, ...] = field(default=(4, 1))

@@ -211,6 +211,12 @@ VSPHERE = Table(
             "give the user the role Administrator, or ignore the code if CloudStack works with its role",
             "Preparation Checklist for VMware: vCenter Checklist",
         ),
+        (
+            "vcenter_port",
+            "vCenter is not on the standard port 443, on which CloudStack connects to it",
+            "use port 443, or ignore the code if only this task has another way to the vCenter",
+            "vSphere: vCenter Server requirements",
+        ),
         ("paths_dead", "Paths to a disk are dead", "check the storage network", "vSphere: Multipathing for vSphere"),
         (
             "ha_off",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+import urllib.parse
 
 from ...adapters.vcenter.hosts import open_vsphere
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
+from ...core.vsphere.check import HTTPS
 from ...core.vsphere.expected import VsphereExpected
 from ...core.vsphere.model import TEAMING, TRAFFIC, PortGroup, Range, SwitchPolicy
 from ...core.vsphere.wanted import KernelWanted, SwitchWanted, VsphereWanted
@@ -141,7 +143,17 @@ def expectations(params: Params) -> VsphereExpected:
         ntp_servers=tuple(params["ntp_servers"]),
         iscsi_targets=tuple(params["iscsi_targets"]),
         minimum_release=release(params["minimum_version"]),
+        port=vcenter_port(params),
     )
+
+
+def vcenter_port(params: Params) -> int:
+    """Raises InvalidValue, MissingValue."""
+    url = access_alone(params, "the vCenter").url
+    try:
+        return urllib.parse.urlsplit(url).port or HTTPS
+    except ValueError:
+        raise InvalidValue("hypervisor.url", url, "an address such as https://vcenter.example.net") from None
 
 
 def wanted(params: Params) -> VsphereWanted:

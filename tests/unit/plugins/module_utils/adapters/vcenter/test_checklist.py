@@ -40,6 +40,7 @@ PLANTED: dict[str, tuple[list[Plant], dict[str, Any]]] = {
     "host_in_maintenance": ([(FIRST, "Runtime.InMaintenanceMode", True)], {}),
     "host_not_esxi": ([(FIRST, "Config.Product.ProductLineId", "esx")], {}),
     "version_old": ([], {"minimum_release": (99,)}),
+    "vcenter_port": ([], {"port": 8989}),
     "memory_small": ([(FIRST, "Summary.Hardware.MemorySize", 3 << 30)], {}),
     "hvm_off": (
         [

@@ -139,6 +139,12 @@ def test_a_host_that_is_not_there_is_named() -> None:
     assert "esx01.example.net" in missing.value.message or "esx02.example.net" in missing.value.message
 
 
+@pytest.mark.parametrize(("port", "codes"), [(443, []), (None, []), (8443, ["vcenter_port"])])
+def test_the_standard_port_is_wanted(port: int | None, codes: list[str]) -> None:
+    judged = judge_vsphere(CLUSTER, VsphereExpected(joined=True, port=port)).findings
+    assert [each.code for each in judged if each.code == "vcenter_port"] == codes
+
+
 def test_guide_tells_every_code_as_the_table_has_it() -> None:
     guide = (Path(__file__).resolve().parents[6] / "docs" / "guides" / "vsphere.md").read_text(encoding="utf-8")
     rows = [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in VSPHERE.checks]
