@@ -21,6 +21,7 @@ options:
     description:
       - Names or ids of VMs that may be stopped because they cannot migrate (GPU, local storage), or V(all) for every
         such VM. They are started again when the maintenance of their host ends.
+      - A name that several VMs of the cluster have is refused, if one of them would be stopped. Use ids then.
     type: list
     elements: str
     default: []

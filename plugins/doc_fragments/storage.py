@@ -23,6 +23,7 @@ options:
   consent:
     description:
       - Names or ids of VMs that may be stopped, or V(all). They are started again.
+      - A name that several VMs on the pool have is refused, if one of them would be stopped. Use ids then.
     type: list
     elements: str
 """

@@ -31,6 +31,9 @@ _PAIR = re.compile(r"([\w.-]+)[\"']?\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)"
 # A value to the end of its line; only wpa_supplicant's keys (ifupdown's wpa-psk) are followed by a blank alone.
 _LINE = re.compile(r"^\s*[\"']?([\w.-]+)[\"']?\s*(?:[=:]|(?<=wpa-psk)\s|(?<=wpa-password)\s)\s*(.+?)\s*$", re.MULTILINE)
 
+# The program may have another name. A password may have blanks and brackets in it: mask until the sentence goes on.
+_IPMITOOL = re.compile(r"((?:\bipmitool\b|\bCommand \[).*?\s-P\s+)(?:.*?(?=\], error \[)|.*)", re.DOTALL)
+
 
 @lru_cache(maxsize=1 << 12)
 def is_secret_name(name: str) -> bool:
@@ -96,6 +99,11 @@ def secrets_in_text(text: str) -> t.Iterator[str]:
         held = found.group(2).strip("\"'")
         if is_secret_name(found.group(1)) and held.lower() not in _WORDS:
             yield held
+
+
+def without_command_passwords(text: str) -> str:
+    """Without what follows ``-P`` in a command of ipmitool: the server shows the password that it stores (T4:125)."""
+    return _IPMITOOL.sub(rf"\1{MASK}", text)
 
 
 def masked(text: str, secrets: t.Iterable[str]) -> str:

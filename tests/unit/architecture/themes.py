@@ -45,7 +45,9 @@ THEMES: Mapping[str, frozenset[str]] = {
 }
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {
-    "core": frozenset({"amounts", "change", "errors", "findings", "loose", "masking", "naming", "text", "versions"}),
+    "core": frozenset(
+        {"amounts", "change", "consent", "errors", "findings", "loose", "masking", "naming", "text", "versions"}
+    ),
     "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
     "ports": frozenset({"clock", "collection", "jobs", "notes"}),
     "interface": frozenset({"connection", "fields", "findings", "listing", "module", "task", "worker"}),

@@ -24,7 +24,7 @@ from ...core.errors import (
     Unsupported,
     WaitTimeout,
 )
-from ...core.masking import masked, secrets_within
+from ...core.masking import masked, secrets_within, without_command_passwords
 from ...ports.clock import Clock, Progress
 from . import readers
 from .records import Record
@@ -284,7 +284,7 @@ class Client:
     def _masked(self, text: str, params: Params) -> str:
         """The server's own text without a secret that it repeats, in whatever spelling."""
         endpoint = self.http.endpoint
-        return masked(text, {endpoint.key, endpoint.secret, *secrets_within(params)})
+        return masked(without_command_passwords(text), {endpoint.key, endpoint.secret, *secrets_within(params)})
 
     def _pause(self, attempt: int) -> None:
         pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)

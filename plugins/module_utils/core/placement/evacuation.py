@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ..amounts import Amount
+from ..consent import agreed, doubtful
 from ..errors import Reason
 from ..zone.hosts import DRAINING, Host
 from .drain import Drain, Move, drain, replay, revert
@@ -17,7 +18,6 @@ from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
 from .spread import balanced
 
-ALL = "all"
 NOTHING = Amount()
 # Ways to land VMs until one keeps the spare hosts: evenly or not, and a seed.
 LANDINGS = ((True, 0), (False, 0), (True, 1), (False, 1), (False, 2))
@@ -77,7 +77,10 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
         return Evacuation(reasons=tuple(_cut_off(h, [vm for vm in here if vm.host == h.id]) for h in cut_off))
-    stops = tuple(vm for vm in here if vm.pinned and _may_stop(vm, terms.consent))
+    doubts = doubts_of(vms, host_ids, terms.consent)
+    if doubts:
+        return Evacuation(reasons=doubts)
+    stops = tuple(vm for vm in here if may_stop(vm, terms.consent))
     stays = tuple(vm for vm in here if vm.pinned and vm not in stops) if terms.partial else ()
     packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms)
     sources = [packing.index[each] for each in host_ids]
@@ -184,9 +187,15 @@ def _cut_off(host: Host, vms: t.Sequence[Vm]) -> Reason:
     return reason("agent_down", message, **facts)
 
 
-def _may_stop(vm: Vm, consent: t.Collection[str]) -> bool:
-    """By name, id or "all"; a VM in a passing state is waited for, not stopped."""
-    return vm.pinned != "vm_state" and (ALL in consent or vm.name in consent or vm.id in consent)
+def may_stop(vm: Vm, consent: t.Collection[str]) -> bool:
+    """One that cannot migrate; a VM in a passing state is waited for, not stopped."""
+    return bool(vm.pinned) and vm.pinned != "vm_state" and agreed(consent, vm.name, vm.id)
+
+
+def doubts_of(vms: t.Sequence[Vm], host_ids: t.Collection[str], consent: t.Collection[str]) -> tuple[Reason, ...]:
+    """Names in consent of which it is not clear which VM of the cluster they mean."""
+    stopping = [vm.id for vm in vms if vm.host in host_ids and may_stop(vm, consent)]
+    return tuple(doubtful(consent, [(vm.id, vm.name) for vm in vms], stopping))
 
 
 def _packing(fleet: Fleet, vms: t.Sequence[Vm], terms: Terms) -> Packing:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from ..consent import agreed, doubtful
 from ..errors import Reason
 from ..zone.storage import StoragePool
-from .volumes import GONE, PASSING, RUNNING, Volume, agreed, of_vms
+from .volumes import GONE, PASSING, RUNNING, Volume, of_vms
 
 MAINTENANCE, PREPARING, FAILED, UP, DISABLED = (
     "Maintenance",
@@ -76,6 +77,8 @@ def refusals(plan: Plan, consent: t.Collection[str]) -> t.Iterator[Reason]:
         if vm.state in PASSING:
             message = f"VM {vm.name} is {vm.state}"
             yield Reason("vm_state", message, "run again when this has ended", {"vm": vm.name, "vm_id": vm.id})
+    there = [(vm.id, vm.name) for vm in (*plan.stops, *plan.restarts, *plan.down)]
+    yield from doubtful(consent, there, [vm.id for vm in plan.stops])
     for vm in plan.stops:
         if not agreed(consent, vm.name, vm.id):
             message = f"the server stops VM {vm.name}, because its volumes {', '.join(vm.volumes)} are on the pool"

@@ -14,10 +14,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ..capacity.levels import Thresholds, room
+from ..consent import agreed, doubtful
 from ..errors import Reason
 from ..zone.storage import StoragePool
 from .maintenance import UP
-from .volumes import GONE, PASSING, READY, RUNNING, Volume, agreed
+from .volumes import GONE, PASSING, READY, RUNNING, Volume
 
 LIVE = frozenset(("vmware", "xenserver"))  # hypervisors whose documents have live storage migration
 How = t.Literal["offline", "live", "stopped"]
@@ -71,7 +72,7 @@ Limits = t.Mapping[str, Thresholds]
 
 
 def planned(
-    source: StoragePool, volumes: t.Iterable[Volume], targets: t.Sequence[StoragePool], limits: Limits, terms: Terms
+    source: StoragePool, volumes: t.Collection[Volume], targets: t.Sequence[StoragePool], limits: Limits, terms: Terms
 ) -> Plan:
     """``targets``: pools that may be filled. ``limits``: thresholds by the id of a pool."""
     mine = [each for each in volumes if not terms.only or each.name in terms.only or each.id in terms.only]
@@ -79,6 +80,9 @@ def planned(
     left = tuple(sorted({each.vm for each in mine if not each.of_user and each.state not in GONE}))
     wanted = [each for each in mine if each.of_user and each.state not in GONE]
     reasons = [reason for each in wanted for reason in _against(each, terms)]
+    there = {each.vm_id: each.vm for each in volumes if each.vm_id}
+    stopping = {each.vm_id for each in wanted if how(each, terms) == "stopped"}
+    doubts = doubtful(terms.consent, there.items(), stopping)
     stuck = {reason.facts["volume_id"] for reason in reasons}
     ready = [each for each in wanted if each.id not in stuck]
     choices: dict[str, list[StoragePool]] = {}
@@ -93,7 +97,7 @@ def planned(
     ]
     moves = [Move(each, placed[each.id], how(each, terms)) for each in ready if each.id in placed]
     moves.sort(key=lambda move: (move.how == "stopped", move.how == "live", move.volume.vm, move.volume.name))
-    return Plan(tuple(moves), tuple(reasons), left, waiting)
+    return Plan(tuple(moves), (*doubts, *reasons), left, waiting)
 
 
 def how(volume: Volume, terms: Terms) -> How:

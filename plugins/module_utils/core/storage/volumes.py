@@ -59,8 +59,3 @@ def of_vms(volumes: t.Iterable[Volume]) -> dict[str, list[Volume]]:
         if each.vm_id:
             found.setdefault(each.vm_id, []).append(each)
     return found
-
-
-def agreed(consent: t.Collection[str], name: str, id: str) -> bool:
-    """Whether a VM is among those that may be stopped."""
-    return "all" in consent or name in consent or id in consent

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
-from ...core.placement.evacuation import ALL, BLOCKS_OTHERS, balance
+from ...core.placement.evacuation import BLOCKS_OTHERS, balance, doubts_of, may_stop
 from ...core.placement.fleet import Fleet, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
@@ -68,6 +68,7 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     masters, reasons = tried(request.reach, cluster, fleet.hosts, pending)
     roll = _planned(fleet, request, pending, masters)
     shown = shown_plan(cloud, fleet, roll, request)
+    reasons += doubts_of(vms_of(fleet), pending, request.consent)
     reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
     if not roll.feasible:
         # Another run's moves may be all that is in the way.
@@ -143,8 +144,9 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
     if not half_way and record.pending:
         masters, unseen = tried(request.reach, cluster, fleet.hosts, record.pending)
         roll = _planned(fleet, request, record.pending, masters)
-        if unseen or not roll.feasible:
-            raise Refused(f"cluster {cluster.name}", [*unseen, *stuck_reasons(fleet, roll)])
+        unclear = [*unseen, *doubts_of(vms_of(fleet), record.pending, request.consent)]
+        if unclear or not roll.feasible:
+            raise Refused(f"cluster {cluster.name}", [*unclear, *stuck_reasons(fleet, roll)])
         shown = shown_plan(cloud, fleet, roll, request).result
         result.update({"wave": _names(fleet, roll.waves[0].hosts), "plan": shown})
         expected = _after(fleet, roll)
@@ -299,15 +301,11 @@ def scope_of(fleet: Fleet, request: Request) -> list[Host]:
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
     """VMs that may be stopped do not move, and a host that is out for good takes none."""
-    vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and _stopped(vm, request.consent)))
+    vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and may_stop(vm, request.consent)))
     wanted = (named(fleet.hosts, name, fleet.cluster).id for name in request.first)
     first = tuple(dict.fromkeys((*masters, *wanted)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
     return plan(_returning(fleet, pending), vms, order)
-
-
-def _stopped(vm: Vm, consent: t.Collection[str]) -> bool:
-    return bool(vm.pinned) and vm.pinned != "vm_state" and (ALL in consent or vm.name in consent or vm.id in consent)
 
 
 def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:

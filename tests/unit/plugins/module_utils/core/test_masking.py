@@ -22,6 +22,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking 
     is_secret_name,
     masked,
     secrets_within,
+    without_command_passwords,
 )
 
 
@@ -161,3 +162,15 @@ def test_what_is_secret_in_parameters(given: dict[str, object], found: set[str])
     assert set(secrets_within(given)) >= found
     if not found:
         assert set(secrets_within(given)) == set()
+
+
+@pytest.mark.parametrize("password", ["password", "pass word", "a]b", "-P", "x], error", "q'\"\\"])
+@pytest.mark.parametrize("program", ["/usr/bin/ipmitool", "/opt/wrapper"])
+def test_passwords_in_the_servers_commands(password: str, program: str) -> None:
+    """As CloudStack words it (T4:125)."""
+    command = f"{program} -I lanplus -R 1 -v -H 127.0.0.1 -p 9001 -U admin -P {password} user list"
+    said = f"Failed to find IPMI user [admin] to change password. Command [{command}], error [Loading IANA PEN]."
+    shown = without_command_passwords(said)
+    assert f"-P {password} user" not in shown
+    assert shown.endswith("-U admin -P ****], error [Loading IANA PEN].")
+    assert without_command_passwords("mkdir -P /x: no such option") == "mkdir -P /x: no such option"

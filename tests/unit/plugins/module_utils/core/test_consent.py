@@ -1,0 +1,40 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Consent by name, where several VMs have it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.consent import agreed, doubtful
+
+VMS = [("1", "web"), ("2", "web"), ("3", "db"), ("4", "web")]
+
+
+@pytest.mark.parametrize(
+    ("consent", "stopping", "unclear"),
+    [
+        (["web"], ["1"], ["web"]),
+        (["web"], ["1", "2", "4"], ["web"]),
+        (["web"], ["3"], []),
+        (["db"], ["3"], []),
+        (["web", "1"], ["1"], []),
+        (["web", "1"], ["1", "2"], ["web"]),
+        (["all"], ["1", "2"], []),
+        (["web", "all"], ["1", "2"], []),
+        (["1"], ["1"], []),
+        ([], ["1"], []),
+    ],
+)
+def test_a_name_of_several_vms_is_no_consent(consent: list[str], stopping: list[str], unclear: list[str]) -> None:
+    reasons = list(doubtful(consent, VMS, stopping))
+    assert [each.facts["vm"] for each in reasons] == unclear
+    for each in reasons:
+        assert each.facts["vms"] == ["1", "2", "4"]
+        assert "web, which is the name of 3 VMs: 1, 2, 4" in each.message
+
+
+def test_consent_is_by_name_or_id_or_for_all() -> None:
+    assert [agreed(consent, "web", "1") for consent in (["web"], ["1"], ["all"], ["we"], [])] == [True] * 3 + [
+        False
+    ] * 2
