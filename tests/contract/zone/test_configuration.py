@@ -47,6 +47,17 @@ def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
 
 
 @pytest.mark.since("4.16")
+def test_a_reset_leads_to_the_value_of_the_scope_around(cloud: Gateway) -> None:
+    """A zone's value counts for its pools that have none (server: ConfigKey.Scope)."""
+    name, pool = "pool.storage.capacity.disablethreshold", {"storage": "ps1", "zone": "z1"}
+    perform(cloud, "cs_configuration", name=name, value="0.9", zone="z1")
+    perform(cloud, "cs_configuration", name=name, value="0.7", **pool)
+    outcome = twice(cloud, "cs_configuration", name=name, state="reset", **pool)
+    assert (outcome.before, outcome.after) == ({"value": "0.7"}, {"value": "0.9"})
+    assert outcome.result["value"] == "0.9"
+
+
+@pytest.mark.since("4.16")
 @pytest.mark.parametrize("scope", SCOPES)
 def test_each_scope_is_set_alone_and_reset(sandbox: Sandbox, cloud: Gateway, scope: str) -> None:
     shown, name, value, set_by, reset_by = SCOPES[scope]

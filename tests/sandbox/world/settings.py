@@ -92,7 +92,8 @@ def _parents(world: World, scope: str, row_id: int) -> list[tuple[str, int]]:
     if scope == "Cluster":
         zone = world.clusters[row_id].zone_id
     elif scope == "StoragePool":
-        zone = world.storage_pools[row_id].zone_id
+        zone, cluster = world.storage_pools[row_id].zone_id, world.storage_pools[row_id].cluster_id
+        chain += [("Cluster", cluster)] if cluster else []
     elif scope == "ImageStore":
         zone = world.image_stores[row_id].zone_id
     elif scope == "Account":

@@ -29,11 +29,15 @@ UNREADABLE = "the server shows this secret only encrypted, so every run writes i
 
 
 class Scope(t.NamedTuple):
-    """Where a setting is set: "global", "zone", … and the id of that zone, …; places: names, as modules return them."""
+    """Where a setting is set: "global", "zone", … and the id of that zone, …; places: names, as modules return them.
+
+    around: the scopes whose values count where it has none of its own, by name and id, narrowest first.
+    """
 
     name: str = "global"
     id: str = ""
     places: Fields = MappingProxyType({})
+    around: t.Sequence[tuple[str, str]] = ()
 
 
 def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
@@ -82,17 +86,26 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     seen = cloud.settings.find(held.name, where.name, where.id)
     if seen is not None and settings.same_value(seen, goal):
         return Outcome(True, before, after, show(seen))
+    if value is None and seen is not None and not settings.same_value(seen, held.value):
+        return Outcome(True, before, {"value": _shown(seen)}, show(seen))
     if seen is not None and seen.encrypted:
         return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
     raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
 
 
 def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> str:
-    """In a scope a reset returns to the global value (FIELD_FACTS "Over-provisioning"), globally to the default."""
+    """In a scope a reset returns to the value around it, globally to the default.
+
+    A setting has the scopes that the server lists it with: one before CloudStack 4.21, which then is the only one
+    below the global one (FIELD_FACTS "Over-provisioning"; server: ConfigKey.Scope).
+    """
     if where.name == "global":
         return held.default or ""
-    above = cloud.settings.find(held.name)
-    return above.value if above else held.default or ""
+    around = [*where.around, ("global", "")]
+    if where.name == "account":
+        around.insert(0, ("domain", cloud.owner_id("domain", str(where.places["domain"]))))
+    found = (cloud.settings.find(held.name, scope, id) for scope, id in around)
+    return next((each.value for each in found if each is not None), held.default or "")
 
 
 def unknown(cloud: Cloud, name: str, where: Scope) -> NotFound:
@@ -128,13 +141,15 @@ def scope_of(cloud: Cloud, names: t.Mapping[str, t.Optional[str]]) -> Scope:
     of_zone = {"zone": zone.name} if zone else {}
     if names.get("cluster"):
         cluster = lookup.one_cluster(cloud, str(names["cluster"]), **inside)
-        return Scope("cluster", cluster.id, {**of_zone, "cluster": cluster.name})
+        return Scope("cluster", cluster.id, {**of_zone, "cluster": cluster.name}, (("zone", cluster.zone_id),))
     if names.get("storage"):
         pool = lookup.one(cloud.storage_pools, "storage pool", str(names["storage"]), **inside)
-        return Scope("storage", pool.id, {**of_zone, "storage": pool.name})
+        above = [("cluster", pool.cluster_id)] if pool.cluster_id else []
+        return Scope("storage", pool.id, {**of_zone, "storage": pool.name}, (*above, ("zone", pool.zone_id)))
     if names.get("image_store"):
         store = lookup.one(cloud.image_stores, "image store", str(names["image_store"]), **inside)
-        return Scope("imagestore", store.id, {**of_zone, "image_store": store.name})
+        places = {**of_zone, "image_store": store.name}
+        return Scope("imagestore", store.id, places, (("zone", store.zone_id),) if store.zone_id else ())
     if names.get("account"):
         account, its_domain = str(names["account"]), domain or "ROOT"
         its_id = cloud.owner_id("account", account, its_domain)
