@@ -241,3 +241,20 @@ def test_a_role_that_does_not_show_portable_addresses_is_told(place: Place, monk
     (told,) = place.client.doubts()
     assert told.startswith("ranges of portable addresses were not looked at")
     assert "listPortableIpRanges for this user" in told
+
+
+def test_what_another_run_adds_while_one_decides_is_not_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server knows whole sets only; the other run writes after this one has read who holds VLANs."""
+    cloud, others = Gateway(place.client), iter(["100-200,400-410", "100-200,400-420"])
+    read = cloud.vlans.networks
+
+    def networks(zone_id: str) -> Any:
+        found, more = read(zone_id), next(others, None)
+        if more:
+            place.raw(more)
+        return found
+
+    monkeypatch.setattr(cloud.vlans, "networks", networks)
+    outcome = ensure_vlans(cast("Any", cloud), "z1", "phys1", "300-310", "present", False, NOT_SAID)
+    assert outcome.result["added"] == ["300-310"]
+    assert place.held() == "100-200,300-310,400-420"

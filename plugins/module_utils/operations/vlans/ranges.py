@@ -65,8 +65,13 @@ def ensure_vlans(
         if not same.changes:
             return Outcome(False, result=_shown(held, same))
         held = cloud.physical_networks.fresh(held)
-        found, holders = judge(cloud, place, held, wanted, state, policy.separate, reserved, entries)
-        return _made_so(cloud, held, found, holders, check_mode)
+        while True:
+            found, holders = judge(cloud, place, held, wanted, state, policy.separate, reserved, entries)
+            seen = held if check_mode or not found.changes else cloud.physical_networks.fresh(held)
+            if ranges_of(seen) == ranges_of(held):
+                return _made_so(cloud, held, found, holders, check_mode)
+            # The server takes the whole set: what another run has added meanwhile would be lost.
+            held = seen
 
     places = {"zone": zone, "physical_network": network}
     foretold = {"vlans": vlans.words(vlans.parse(value, highest=max(vlans.HIGHEST_OF.values())))}
