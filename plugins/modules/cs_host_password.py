@@ -10,8 +10,9 @@ DOCUMENTATION = r"""
 module: cs_host_password
 short_description: Change the password with which Apache CloudStack logs in to hosts
 description:
-  - Changes the password in CloudStack's record for all hosts of a cluster, or for one host, and verifies it by
-    reconnecting each host.
+  - Changes the password in CloudStack's record for all hosts of a cluster, or for one host, and reconnects each host.
+  - The connection proves the password of XenServer and VMware hosts. A KVM or LXC host connects by its agent, without
+    the password. The playbook C(hostcraft.cloudstack.change_host_password) logs in to KVM hosts with it.
   - For KVM, the password on the hosts is changed by the playbook C(hostcraft.cloudstack.change_host_password),
     which uses this module, or by the server with O(update_on_host).
   - For XenServer and XCP-ng with O(hypervisor), the password of the pool is changed through XAPI, then the record.
@@ -61,7 +62,8 @@ options:
     default: api
   verify:
     description:
-      - Whether each host is reconnected afterwards, and must be Up again.
+      - Whether each host is reconnected afterwards, and must be Up again. For KVM and LXC this does not prove the
+        password, and interrupts what the server does through the agent.
       - Hosts that are not Up, or in maintenance, are refused then.
     type: bool
     default: true
@@ -127,7 +129,7 @@ record:
   type: str
   sample: api
 verified:
-  description: Whether the hosts were reconnected, or would be.
+  description: Whether the hosts were reconnected, or would be. For KVM and LXC this does not prove the password.
   returned: success
   type: bool
   sample: true

@@ -17,8 +17,8 @@ from ..errors import Reason
 PROVIDERS: t.Mapping[str, str] = {"KVM": "kvmhaprovider", "Simulator": "simulatorhaprovider"}
 DETAIL = "resourceHAEnabled"
 AVAILABLE, DISABLED, INELIGIBLE, FENCED = "Available", "Disabled", "Ineligible", "Fenced"
-# Pools that KVM's heartbeat is written to.
-HEARTBEAT_POOLS = frozenset(("NetworkFilesystem", "NFS"))
+# Pools that KVM's heartbeat is written to: NFS, and those whose driver says so (server: isStorageSupportHA).
+HEARTBEAT_POOLS = frozenset(("NetworkFilesystem", "NFS", "Linstor", "StorPool"))
 
 
 @dataclass(frozen=True)
@@ -207,8 +207,8 @@ def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
             Need(
                 "no_heartbeat_pool",
                 bool(seen.heartbeat_pools),
-                f"NFS pools: {', '.join(seen.heartbeat_pools) or 'none'}",
-                "add an NFS primary storage pool: the activity check reads the heartbeat on it",
+                f"pools with a heartbeat: {', '.join(seen.heartbeat_pools) or 'none'}",
+                "add a primary storage pool of NFS, Linstor or StorPool: the activity check reads the heartbeat on it",
             )
         )
         needs.append(
