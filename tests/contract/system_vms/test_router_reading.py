@@ -12,6 +12,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.routers import NETWORK
 from sandbox.server import Sandbox
+from unit.sandbox.client import Api
 from unit.sandbox.site import Site
 
 
@@ -56,3 +57,31 @@ def test_scopes_narrow_the_listing(cloud: Gateway, site: Site, connect: Connect,
     assert served(zone="z1", networks=["mine", "ours"]) == {"mine", "ours"}
     with pytest.raises(NotFound, match="did you mean mine"):
         served(networks=["mime"])
+
+
+@pytest.mark.parametrize("version", ["4.11", "4.13", "4.14", "4.22"])
+def test_what_accounts_and_projects_own_is_found_on_every_version(version: str, connect: Connect) -> None:
+    """Before 4.14, all projects are projects alone; since then it takes one listing."""
+    with Sandbox(seed=1, speed=10.0, version=version) as server:
+        site = Site(Api(server))
+        project = str(site.api.done("createProject", name="web", displaytext="web")["project"]["id"])
+        owners: dict[str, dict[str, str]] = {"mine": {}, "ours": {"projectid": project}}
+        made = {name: str(site.network(name, **owner)["id"]) for name, owner in owners.items()}
+        offering = site.api.ok("listServiceOfferings")["serviceoffering"][0]["id"]
+        templates = site.api.ok("listTemplates", templatefilter="all")["template"]
+        template = next(each["id"] for each in templates if each["templatetype"] == "BUILTIN")
+        what = {"zoneid": site.zone, "serviceofferingid": offering, "templateid": template}
+        for name, owner in owners.items():
+            site.api.done("deployVirtualMachine", **what, networkids=made[name], **owner)
+        cloud = Gateway(connect(server))
+        server.calls.clear()
+        routers = cloud.routers.all({})
+        assert sorted(each.network for each in routers) == ["mine", "ours"]
+        assert len(server.calls.of("listRouters")) == (1 if version in ("4.14", "4.22") else 2)
+        assert [each.id for each in cloud.routers.all({"id": routers[0].id})] == [routers[0].id]
+        assert sorted(each.name for each in cloud.served_networks.all(zone_id=site.zone)) == ["mine", "ours"]
+        assert cloud.served_networks.all(project_id=project)[0].name == "ours"
+        for name, id in made.items():
+            served = cloud.served_networks.find(NETWORK, id)
+            assert served is not None
+            assert served.name == name

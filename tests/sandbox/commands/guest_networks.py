@@ -200,13 +200,14 @@ def list_networks(call: Call) -> Body:
 def in_project(call: Call, account_id: int | None) -> bool:
     """What is a project's is listed only where projects are asked for: one, or all by -1.
 
-    With listall -1 lists what is nobody's project too (measured on 4.22: VMs; server: AccountManagerImpl).
+    With listall -1 lists what is nobody's project too (measured on 4.22: VMs; server: AccountManagerImpl), but only
+    since 4.14 (apache/cloudstack#3894).
     """
     account = call.world.accounts.get(account_id)
     its = account.project_id if account else None
     asked = call.get("projectid")
     if asked == UNLIMITED:
-        return its is not None or bool(call.get("listall"))
+        return its is not None or (bool(call.get("listall")) and version_key(call.version) >= (4, 14))
     return its == (asked.id if asked else None)
 
 
@@ -225,7 +226,11 @@ def whose(call: Call) -> Account:
 
 
 def _passes(call: Call, network: Network) -> bool:
-    if "id" not in call and not network.system and not in_project(call, network.account_id):
+    if (
+        not ("id" in call and "projectid" not in call)
+        and not network.system
+        and not in_project(call, network.account_id)
+    ):
         return False
     word = (call.get("keyword") or "").lower()
     if word and word not in network.name.lower() and word not in network.display_text.lower():

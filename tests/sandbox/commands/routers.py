@@ -103,7 +103,8 @@ def _is_of(call: Call, vm: Vm) -> bool:
     if "domainid" in call:
         wanted, domain = call["domainid"], world.domains[account.domain_id]
         inside = call.get("isrecursive") and domain.path.startswith(f"{wanted.path}/")
-        return domain.id == wanted.id or bool(inside)
+        if domain.id != wanted.id and not inside:
+            return False
     return in_project(call, vm.account_id)
 
 

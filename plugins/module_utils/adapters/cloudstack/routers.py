@@ -11,6 +11,7 @@ from ...core.errors import ApiError
 from ...core.system_vms.routers import NETWORK, VPC, HealthCheck, Router, state_word
 from ...core.system_vms.served import Rules, Served
 from .client import Client, Job
+from .everybody import everybodys
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
@@ -23,8 +24,6 @@ ACTIONS: t.Mapping[str, str] = {
     "restart_network": "restartNetwork",
     "restart_vpc": "restartVPC",
 }
-# Networks of projects are in no listing without this (FIELD_FACTS; T6:142).
-EVERYBODY: Json = {"listall": True, "projectid": "-1"}
 WORK = ("Router", "RestartNetwork", "RestartVPC", "PatchSystemVM")  # in the names of commands that change routers
 GOOD, BAD = frozenset(("success", "passed", "ok")), frozenset(("failed", "failure"))
 
@@ -80,11 +79,9 @@ def router(wire: Wire, tell: Tell = unheard) -> Router:
 
 
 def _asked(where: t.Mapping[str, str]) -> Json:
-    """An account and a project exclude each other; a domain is with those below it."""
+    """A domain is with those below it, unless an account of it is meant."""
     asked: Json = {name.replace("_", ""): value for name, value in where.items() if value}
-    if "account" in asked:
-        return {"listall": True, **asked}
-    return {**EVERYBODY, **({"isrecursive": True} if "domainid" in asked else {}), **asked}
+    return {**({"isrecursive": True} if "domainid" in asked and "account" not in asked else {}), **asked}
 
 
 class Routers:
@@ -98,7 +95,7 @@ class Routers:
         if stored_health:
             asked["fetchhealthcheckresults"] = True
         try:
-            listed = self._client.listing("listRouters", "router", asked)
+            listed = everybodys(self._client, "listRouters", "router", asked)
         except ApiError as error:
             # An unknown id is an error, never an empty list (T6:143).
             if where.get("id") and error.errorcode == 431:
@@ -201,12 +198,10 @@ class ServedNetworks:
 
     def _listed(self, kind: str, asked: Json) -> list[Served]:
         if kind == NETWORK:
-            listed = self._client.listing("listNetworks", "network", {**EVERYBODY, **asked})
+            listed = everybodys(self._client, "listNetworks", "network", asked)
             found = [network(item, self._client.tell) for item in listed]
         else:
-            found = [
-                vpc(item, self._client.tell) for item in self._client.listing("listVPCs", "vpc", {**EVERYBODY, **asked})
-            ]
+            found = [vpc(item, self._client.tell) for item in everybodys(self._client, "listVPCs", "vpc", asked)]
         return [each for each in found if each.id]
 
     def rules(self, served: Served) -> Rules:
@@ -222,4 +217,4 @@ class ServedNetworks:
         return Rules(forwarding, balancing, nat, vpn)
 
     def _of(self, command: str, key: str, **asked: t.Any) -> list[Json]:
-        return self._client.listing(command, key, {**EVERYBODY, **asked})
+        return everybodys(self._client, command, key, asked)

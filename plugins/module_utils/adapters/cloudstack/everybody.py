@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listings of what accounts and projects own."""
+
+from __future__ import annotations
+
+from .client import Client
+from .records import Record
+from .transport import Json
+
+PROJECTS: Json = {"projectid": "-1"}
+
+
+def everybodys(client: Client, command: str, key: str, asked: Json) -> list[Json]:
+    """What is a project's is in no listing without its id, or -1 for all projects (FIELD_FACTS; T6:142).
+
+    Since 4.14 -1 and listall are everything. Before, -1 is projects alone, whatever listall says
+    (AccountManagerImpl.buildACLSearchParameters; apache/cloudstack#3894): then it takes two listings. Stored health
+    checks came with 4.14 too; where they cannot be seen, two listings are never wrong.
+    """
+    if "projectid" in asked or "account" in asked:
+        return client.listing(command, key, {"listall": True, **asked})
+    if client.has("listRouters", "fetchhealthcheckresults"):
+        return client.listing(command, key, {"listall": True, **PROJECTS, **asked})
+    found: dict[str, Json] = {}
+    for view in ({}, PROJECTS):
+        for number, item in enumerate(client.listing(command, key, {"listall": True, **view, **asked})):
+            found.setdefault(Record(item, key).text("id") or f"{len(view)} {number}", item)
+    return list(found.values())
