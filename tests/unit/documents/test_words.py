@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pytest
 from documents.blocks import ROOT
@@ -74,21 +75,6 @@ def documents() -> Iterator[tuple[str, str]]:
             yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
 
 
-def texts_of_plugins() -> Iterator[tuple[str, str]]:
-    """Strings of plugins that are no docstrings."""
-    for file in sorted(ROOT.glob("plugins/**/*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        quiet = {
-            id(node.body[0].value)
-            for node in ast.walk(tree)
-            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-            if node.body and isinstance(node.body[0], ast.Expr)
-        }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet:
-                yield f"{file.relative_to(ROOT)}:{node.lineno}", node.value
-
-
 def rendered(node: ast.AST) -> str:
     """A text of a program, with X for each value in it; "" for everything else."""
     if isinstance(node, ast.JoinedStr):
@@ -96,20 +82,42 @@ def rendered(node: ast.AST) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def told_by_plugins() -> Iterator[tuple[str, str]]:
-    """Whole texts of all code that runs in a task: what modules document is not among them."""
-    for folder in ("module_utils", "action", "filter"):
-        for file in sorted(ROOT.glob(f"plugins/{folder}/**/*.py")):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            quiet = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-            for node in ast.walk(tree):
-                if isinstance(node, ast.JoinedStr):
-                    quiet |= {id(part) for part in ast.walk(node) if part is not node}
-            for node in ast.walk(tree):
-                text = "" if id(node) in quiet else rendered(node)
-                # Names and keys have no blank.
-                if " " in text.strip() and not SQL.match(text):
-                    yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", text
+def documented(nodes: Iterable[ast.AST]) -> set[int]:
+    """The docstrings among nodes, by their identity."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = (node.body for node in nodes if isinstance(node, owners) and node.body)
+    return {id(body[0].value) for body in bodies if isinstance(body[0], ast.Expr)}
+
+
+def unsaid(nodes: Iterable[ast.AST]) -> set[int]:
+    """What stands alone, and the parts of texts with values in them, by their identity."""
+    parts = (part for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part is not node)
+    return {id(part) for part in parts} | {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+
+
+def texts_of_plugins() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Strings of plugins that are no docstrings, and whole texts of all code that runs in a task.
+
+    What modules document is not among the latter.
+    """
+    strings, told = [], []
+    for file in sorted(ROOT.glob("plugins/**/*.py")):
+        name = file.relative_to(ROOT)
+        nodes = [*ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+        texts = [node for node in nodes if isinstance(node, (ast.JoinedStr, ast.Constant))]
+        quiet = documented(nodes)
+        for node in texts:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet:
+                strings.append((f"{name}:{node.lineno}", node.value))
+        if name.parts[1] not in ("module_utils", "action", "filter"):
+            continue
+        quiet = unsaid(nodes)
+        for node in texts:
+            text = "" if id(node) in quiet else rendered(node)
+            # Names and keys have no blank.
+            if " " in text.strip() and not SQL.match(text):
+                told.append((f"{name}:{node.lineno}", text))
+    return strings, told
 
 
 def names_of_tasks() -> Iterator[tuple[str, str]]:
@@ -123,20 +131,26 @@ def names_of_tasks() -> Iterator[tuple[str, str]]:
                     yield f"{file.relative_to(ROOT)}:{number}", re.sub(r"\{\{.*?\}\}", "X", named[1])
 
 
-TEXTS = [*documents(), *texts_of_plugins()]
-TOLD_TEXTS = [*told_by_plugins()]
+STRINGS, TOLD_TEXTS = texts_of_plugins()
+TEXTS = [*documents(), *STRINGS]
 NAMES = [*names_of_tasks()]
 CONTRIBUTING = ("CONTRIBUTING.md", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
 # Without the comments of YAML, which are for programmers.
 GUIDES = [each for each in documents() if each[0].endswith((".md", "argument_specs.yml"))]
 
 
+@cache
+def in_one_line(text: str) -> str:
+    """A line break of a paragraph is a blank."""
+    return re.sub(r"\s*\n\s*(# )?", " ", text)
+
+
 def found_in(texts: Iterable[tuple[str, str]], form: str, instead: str) -> list[str]:
-    """Where texts have the form. A line break of a paragraph is a blank."""
+    """Where texts have the form."""
     return [
         f"{where}: …{match.string[max(match.start() - 50, 0) : match.end() + 30]}… ({instead})"
         for where, text in texts
-        for match in re.finditer(form, re.sub(r"\s*\n\s*(# )?", " ", text), re.IGNORECASE)
+        for match in re.finditer(form, in_one_line(text), re.IGNORECASE)
     ]
 
 
