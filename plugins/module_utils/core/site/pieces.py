@@ -15,6 +15,15 @@ from ..loose import mappings
 Record = t.Mapping[str, t.Any]
 Key = tuple[str, str]  # kind and name of an object
 
+
+class Declared(t.NamedTuple):
+    """What is compared with a zone. parts: of the declaration."""
+
+    declaration: Record
+    hosts: t.Sequence[Record]
+    parts: t.Collection[str]
+
+
 PROVIDERS, SETTING, STATE = "providers of physical network", "setting", "state of zone"
 PARTS = ("zone", "networks", "addresses", "clusters", "hosts", "storage", "settings", "state")
 # Enabled on a physical network with guest traffic that declares no providers.

@@ -11,49 +11,15 @@ from dataclasses import replace
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.site import pieces
-from ...core.site.pieces import PARTS, Piece, Terms
-from ...operations.site.apply import Order, ensure_site
-from ...operations.site.removal import NOTHING, Declared, not_declared
+from ...core.site.pieces import PARTS, Declared, Piece, Terms
+from ...operations.site.apply import Order, Removals, ensure_site
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec
 from ..maintenance.claims import LOCK, alone
 from ..task import ApiTask
-from .objects import (
-    cluster,
-    configuration,
-    host,
-    host_ha,
-    image_store,
-    network,
-    oobm,
-    physical_network,
-    pod,
-    staging_store,
-    storage_pool,
-    traffic_type,
-    vlan_ip_range,
-    vmware_dc,
-    zone,
-)
+from .modules import task_of
 from .validation import Validator
 
-TASKS: t.Mapping[str, ApiTask] = {
-    "cluster": cluster.TASK,
-    "configuration": configuration.TASK,
-    "host": host.TASK,
-    "host_ha": host_ha.TASK,
-    "image_store": image_store.TASK,
-    "network": network.TASK,
-    "oobm": oobm.TASK,
-    "physical_network": physical_network.TASK,
-    "pod": pod.TASK,
-    "staging_store": staging_store.TASK,
-    "storage_pool": storage_pool.TASK,
-    "traffic_type": traffic_type.TASK,
-    "vlan_ip_range": vlan_ip_range.TASK,
-    "vmware_dc": vmware_dc.TASK,
-    "zone": zone.TASK,
-}
 MOST = 64  # objects at the same time
 DECLARED: Spec = {
     "declaration": {"type": "dict", "required": True},
@@ -77,11 +43,13 @@ class Tasks:
     """What each module takes for its object, without what says where the server is."""
 
     def __init__(self) -> None:
-        self._validators = {name: Validator(task) for name, task in TASKS.items()}
+        self._validators: dict[str, Validator] = {}
 
     def act(self, piece: Piece, cloud: Cloud, check_mode: bool) -> Outcome:
         """Raises NotValid, and what the module's operation raises."""
-        task = TASKS[piece.module]
+        task = task_of(piece.module)
+        if piece.module not in self._validators:
+            self._validators[piece.module] = Validator(task)
         return task.operation(cloud, self._validators[piece.module].validated(task.given(piece.given)), check_mode)
 
 
@@ -94,10 +62,17 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         stages_of(params),
         Tasks().act,
         params["at_once"],
-        lambda: not_declared(cloud, declared(params)) if params["prune"] else NOTHING,
     )
+    if params["prune"]:
+        order = order._replace(removals=lambda: _removals(cloud, params))
     found = ensure_site(cloud, order, check_mode or planned, alone(params))
     return replace(found, changed=False) if planned else found
+
+
+def _removals(cloud: Cloud, params: Params) -> Removals:
+    from ...operations.site.removal import not_declared  # only with prune
+
+    return not_declared(cloud, declared(params))
 
 
 def secrets(params: Params) -> t.Iterator[str]:
@@ -105,7 +80,7 @@ def secrets(params: Params) -> t.Iterator[str]:
     if isinstance(params["declaration"], t.Mapping):
         for stage in stages_of(params):
             for piece in stage:
-                yield from TASKS[piece.module].secrets_in(piece.given)
+                yield from task_of(piece.module).secrets_in(piece.given)
 
 
 def declared(params: Params) -> Declared:

@@ -15,7 +15,7 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ...core.change import Outcome
-from ...core.errors import AuthenticationFailed, HostcraftError, TransportError
+from ...core.errors import AuthenticationFailed, HostcraftError, Reason, TransportError
 from ...core.site.pieces import SETTING, STATE, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable
@@ -24,7 +24,6 @@ from .. import lookup
 from ..maintenance import locks
 from ..maintenance.locks import Claim
 from .decide import TOLD, Act, Decided, decided, refuse
-from .removal import NOTHING, Removals, in_use
 
 EVERY = 5.0  # seconds between two lines of progress
 LOST = 5  # lost connections after which nothing more is begun
@@ -34,6 +33,26 @@ class SiteIncomplete(HostcraftError):
     """Some objects could not be written; the others were."""
 
     code = "site_incomplete"
+
+
+class Removals(t.Protocol):
+    """What removes objects, stage by stage."""
+
+    @property
+    def stages(self) -> t.Sequence[t.Sequence[Piece]]: ...
+
+    def against(self, cloud: Cloud) -> t.Sequence[Reason]:
+        """Why some of them cannot be removed yet."""
+        ...
+
+
+class _Nothing:
+    """Removes nothing."""
+
+    stages: t.Sequence[t.Sequence[Piece]] = ()
+
+    def against(self, _cloud: Cloud) -> t.Sequence[Reason]:
+        return ()
 
 
 class Order(t.NamedTuple):
@@ -46,7 +65,7 @@ class Order(t.NamedTuple):
     stages: t.Sequence[t.Sequence[Piece]]
     act: Act
     most: int = 8
-    removals: t.Callable[[], Removals] = lambda: NOTHING
+    removals: t.Callable[[], Removals] = _Nothing
 
 
 class _Plan(t.NamedTuple):
@@ -93,7 +112,7 @@ def _planned(cloud: Cloud, order: Order, check_mode: bool) -> _Plan:
     removals = order.removals()
     due, reasons = decided(cloud, order.stages, order.act, check_mode)
     gone, more = decided(cloud, removals.stages, order.act, True)
-    refuse([*reasons, *more, *in_use(cloud, removals)])
+    refuse([*reasons, *more, *removals.against(cloud)])
     return _Plan([*due, *gone], len(gone))
 
 

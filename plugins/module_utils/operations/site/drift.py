@@ -9,10 +9,10 @@ import typing as t
 
 from ...core.findings import Finding
 from ...core.site.drift import of_piece, of_undeclared
-from ...core.site.pieces import Piece
+from ...core.site.pieces import Declared, Piece
 from ...ports.cloud import Cloud
 from .decide import Act, decided
-from .removal import Declared, not_declared
+from .removal import not_declared
 
 
 class Drift(t.NamedTuple):

@@ -10,19 +10,11 @@ import typing as t
 from ...core.declaration.export import Seen
 from ...core.errors import Reason
 from ...core.site.in_use import Users, reasons_to_keep
-from ...core.site.pieces import Piece, Record
+from ...core.site.pieces import Declared, Piece
 from ...core.site.undeclared import undeclared
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..zone.export import seen_zone
-
-
-class Declared(t.NamedTuple):
-    """What is compared. parts: of the declaration."""
-
-    declaration: Record
-    hosts: t.Sequence[Record]
-    parts: t.Collection[str]
 
 
 class Removals(t.NamedTuple):
@@ -34,6 +26,10 @@ class Removals(t.NamedTuple):
     @property
     def pieces(self) -> list[Piece]:
         return [piece for stage in self.stages for piece in stage]
+
+    def against(self, cloud: Cloud) -> list[Reason]:
+        """Why they cannot be removed yet. Who uses them is asked anew."""
+        return _in_use(cloud, self)
 
 
 NOTHING = Removals([], None)
@@ -48,8 +44,7 @@ def not_declared(cloud: Cloud, asked: Declared) -> Removals:
     return Removals(undeclared(seen, asked.declaration, asked.hosts, asked.parts), seen)
 
 
-def in_use(cloud: Cloud, removals: Removals) -> list[Reason]:
-    """Why they cannot be removed yet. Who uses them is asked anew."""
+def _in_use(cloud: Cloud, removals: Removals) -> list[Reason]:
     seen, pieces = removals.seen, removals.pieces
     if seen is None or not pieces:
         return []
