@@ -14,8 +14,9 @@ from contract.tasks import perform, writes
 from integration.zone.apply import there
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Reason, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.site.apply import SiteIncomplete
 from sandbox.server import Sandbox
 
 OTHER = locks.Claim(locks.Lock("0123456789ab", "root@awx2", "AWX job 25"))
@@ -105,3 +106,27 @@ def test_two_at_the_same_time(sandbox: Sandbox, cloud: Gateway, connect: Connect
     assert sorted(names) == sorted(each["name"] for each in given["hosts"])
     (zone,) = cloud.zones.again()
     assert list(cloud.notes.all("ZONE", zone.id)) == []
+
+
+def test_a_lock_that_is_lost_on_the_way_ends_the_run_with_what_it_wrote(
+    sandbox: Sandbox, cloud: Gateway, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody took it over while the first objects were written."""
+    given = example()
+    bare = {**given["declaration"], "clusters": [], "primary_storage": []}
+    perform(cloud, "cs_site", declaration=bare)
+
+    def lost(self: locks.Held) -> None:
+        raise Refused("zone zurich", [Reason("locked", "root@awx2 holds its lock (AWX job 25)")])
+
+    monkeypatch.setattr(locks.Held, "beat", lost)
+    with pytest.raises(SiteIncomplete, match=r"root@awx2 holds its lock .*; until then: 0 failed, \d done$") as error:
+        perform(Gateway(connect(sandbox)), "cs_site", at_once=1, **given)
+    done = error.value.details["done"]
+    assert isinstance(done, list)
+    clusters = {cluster["name"] for cluster in given["declaration"]["clusters"]}
+    assert {line.split()[2].rstrip(":") for line in done if line.startswith("+ cluster")} == clusters
+    assert (error.value.details["failed"], there(sandbox)["hosts"]) == ([], [])
+    monkeypatch.undo()
+    again = perform(Gateway(connect(sandbox)), "cs_site", **given)
+    assert not [line for line in again.result["plan"] if line.startswith("+ cluster")]

@@ -155,8 +155,12 @@ class _Writing:
             lanes.setdefault(piece.lane or number, []).append(piece)
         if not lanes:
             return
-        with ThreadPoolExecutor(min(self._most, len(lanes))) as threads:
-            self._watched([threads.submit(self._lane, lane) for lane in lanes.values()], pieces)
+        try:
+            with ThreadPoolExecutor(min(self._most, len(lanes))) as threads:
+                self._watched([threads.submit(self._lane, lane) for lane in lanes.values()], pieces)
+        except HostcraftError as error:
+            # What was under way has ended by now, and some of it has been written.
+            raise self.error(_changes(self.done), error) from error
 
     def _watched(self, running: t.Collection[Future[None]], pieces: t.Sequence[Piece]) -> None:
         """A line of progress from time to time; an error that is no failure of an object ends the run."""
@@ -202,14 +206,15 @@ class _Writing:
             if self._lost >= LOST or isinstance(error, AuthenticationFailed):
                 self._over = True
 
-    def error(self, changes: t.Sequence[Change]) -> SiteIncomplete:
-        """What failed and why, what was left out for it, and what was done."""
+    def error(self, changes: t.Sequence[Change], ended: t.Optional[HostcraftError] = None) -> SiteIncomplete:
+        """What failed and why, what was left out for it, and what was done. ended: what ended the whole run."""
         told = [printable(f"{piece.label}: {error.message}") for piece, error in self.failed]
         more = f"; and {len(told) - TOLD} more" if len(told) > TOLD else ""
         left = f", {len(self.left)} left out" if self.left else ""
-        text = f"{len(told)} failed{left}, {len(changes)} done: {'; '.join(told[:TOLD])}{more}"
+        text = f"{len(told)} failed{left}, {len(changes)} done"
+        text = f"{text}: {'; '.join(told[:TOLD])}{more}" if told else text
         found = SiteIncomplete(
-            text,
+            f"{printable(ended.message)}; until then: {text}" if ended else text,
             failed=[
                 {"kind": piece.kind, "name": piece.name, "code": error.code, "message": error.message}
                 for piece, error in self.failed
