@@ -12,6 +12,8 @@ from contract.tasks import perform
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import hosts_of, vms_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import unsuited
 from sandbox.api import DEFAULT_VERSION
 from sandbox.rules import volumes
 from sandbox.server import Sandbox
@@ -155,3 +157,37 @@ def test_a_volume_on_a_pool_of_the_zone_is_seen(sandbox: Sandbox, lab: Lab, clou
     cloud.fleets.read(second)
     assert len(sandbox.calls.of("listVolumes")) == 3
     assert "listStoragePools" not in {call.command for call in sandbox.calls}
+
+
+def kinds(cloud: Gateway, host: str) -> dict[str, set[str]]:
+    """What is said of the VMs of a host, by kind: the code of a refusal, or nothing where one may go."""
+    (cluster,) = cloud.clusters.all()
+    fleet = cloud.fleets.read(cluster)
+    other = next(each for each in hosts_of(fleet) if each.name != host)
+    names = {each.id: each.name for each in fleet.hosts}
+    found: dict[str, set[str]] = {}
+    for vm in vms_of(fleet):
+        if names[vm.host] == host:
+            found.setdefault(vm.kind, set()).add(unsuited(vm.needs, other))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("scope", "users", "routers"),
+    [("zone", {""}, {""}), ("cluster", {"dedication"}, {""}), ("pod", {"dedication"}, {""})],
+)
+def test_dedication_binds_users_vms_alone(
+    lab: Lab, cloud: Gateway, scope: str, users: set[str], routers: set[str]
+) -> None:
+    """System VMs go anywhere, routers to what is their owner's, and in an account's zone its VMs to every host."""
+    mine = lab.owner("sales", "bob")
+    vm = lab.deploy(str(lab.site.network("web", **mine)["id"]), **mine)
+    place = {"zone": lab.site.zone, "cluster": lab.site.cluster, "pod": lab.site.pod}[scope]
+    lab.api.done(f"dedicate{scope.capitalize()}", **{f"{scope}id": place}, **mine)
+    found: dict[str, set[str]] = {}
+    for host in lab.hosts():
+        for kind, codes_ in kinds(cloud, host).items():
+            found.setdefault(kind, set()).update(codes_)
+    assert found == {"User": users, "Router": routers, "ConsoleProxy": {""}, "SecondaryStorageVm": {""}}
+    if scope == "zone":
+        assert [vm["name"] in drained(cloud, host) for host in lab.hosts()].count(True) == 1

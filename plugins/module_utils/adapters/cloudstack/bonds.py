@@ -15,6 +15,7 @@ from .instances import affinity_group, offering
 from .records import Record
 from .transport import Json
 
+ZONE = ""  # no id of a host
 # Deleted ones bind the VMs that were made of them. A server before 4.19 ignores it and does not list these.
 EVEN_DELETED: t.Mapping[str, str] = {"state": "all"}
 
@@ -66,11 +67,13 @@ class Bonds:
             self._domains = {each.id(): each.text("path", "name") for each in read}
         return self._domains
 
-    def dedicated(self, cluster: Cluster, host_ids: t.Collection[str]) -> dict[str, str]:
-        """Owner by host: the host's own dedication, else its cluster's, pod's or zone's."""
+    def dedicated(self, cluster: Cluster, host_ids: t.Collection[str]) -> tuple[dict[str, str], str]:
+        """Owner by host: the host's own dedication, else its cluster's or pod's. And the owner of the zone."""
         wide: t.Optional[Json] = None
+        zone: t.Optional[Json] = None
+        for item in self._client.listing("listDedicatedZones", "dedicatedzone", {"zoneid": cluster.zone_id}):
+            zone = item if item.get("zoneid") == cluster.zone_id else zone
         for command, key, field, wanted in (
-            ("listDedicatedZones", "dedicatedzone", "zoneid", cluster.zone_id),
             ("listDedicatedPods", "dedicatedpod", "podid", cluster.pod_id),
             ("listDedicatedClusters", "dedicatedcluster", "clusterid", cluster.id),
         ):
@@ -81,7 +84,9 @@ class Bonds:
             host_id = Record(item, "dedicated host", self._client.tell).text("hostid")
             if host_id in host_ids:
                 found[host_id] = item
-        return self._owned(found) if found else {}
+        owned = self._owned({**found, ZONE: zone}) if found or zone else {}
+        owner = owned.pop(ZONE, "")
+        return owned, owner
 
     def _owned(self, found: t.Mapping[str, t.Optional[Json]]) -> dict[str, str]:
         """Dedications name their owners by ids alone, VMs theirs by names: both are told as VMs tell them."""

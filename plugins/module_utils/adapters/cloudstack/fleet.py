@@ -69,12 +69,14 @@ class FleetReader:
         found = [(item, kind) for item, kind in self._machines(cluster, place) if item.get("hostid") in ids]
         bonds, machines = self._bonds, [item for item, _kind in found]
         if since is None or bonds.new(since.offerings, machines):
-            offerings, groups, dedicated = bonds.offerings(), bonds.groups(), bonds.dedicated(cluster, ids)
+            offerings, groups = bonds.offerings(), bonds.groups()
+            dedicated, zone_owner = bonds.dedicated(cluster, ids)
             bonds.tell_unlisted(offerings, machines)
         else:
-            offerings, groups, dedicated = dict(since.offerings), since.groups, dict(since.dedicated)
+            offerings, groups = dict(since.offerings), since.groups
+            dedicated, zone_owner = dict(since.dedicated), since.zone_owner
         drives = self._config_drives(cluster) if any(kind == "User" for _item, kind in found) else frozenset()
-        nameless = dedicated and any(not item.get("domainpath") for item in machines)
+        nameless = (dedicated or zone_owner) and any(not item.get("domainpath") for item in machines)
         domains = bonds.domains() if nameless else {}
         instances = tuple(
             instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell, drives, domains)
@@ -90,6 +92,7 @@ class FleetReader:
             cluster,
             *(hosts, instances, offerings, groups, dedicated, limits, rough, disputes, motionless, strategy),
             ha_tag=self._ha_tag or "",
+            zone_owner=zone_owner,
         )
 
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:

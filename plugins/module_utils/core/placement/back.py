@@ -86,11 +86,9 @@ def _obstacle(packing: Packing, unit: Unit, n: int) -> str:
     for vm in unit.vms:
         if vm.pinned:
             return vm.pinned
-    if n not in unit.hosts:
+    if any(n not in packing.allowed(vm.needs) for vm in unit.vms):
         return "rule"
-    group, going = unit.vms[0].together, {vm.id for vm in unit.vms}
-    others = (vm for at, here in enumerate(packing.on) if at != n for vm in here.values() if vm.id not in going)
-    if group and any(vm.together == group for vm in others):
+    if n not in unit.hosts:
         return "affinity_group_split"
     if unit.fits(packing, n):
         return ""

@@ -16,7 +16,7 @@ from random import Random
 
 from ..amounts import Amount, total
 from ..errors import Reason
-from .landing import ANY_SHARE, Field, Landed, Manner, Unit, land, undo, units_of
+from .landing import ANY_SHARE, Field, Landed, Manner, Unit, land, mates_of, undo, units_of
 from .rules import Packing, Vm, reason, unsuited
 
 RESTARTS = 200
@@ -201,9 +201,18 @@ def _alone(packing: Packing, vm: Vm, others: t.Sequence[int]) -> t.Optional[Reas
 
 def _group(packing: Packing, unit: Unit, others: t.Sequence[int]) -> t.Optional[Reason]:
     """Why a strict affinity group has no common host; None when it has one or is no group."""
-    if len(unit.vms) < 2 or any(n in unit.hosts and unit.fits(packing, n) for n in others):
+    if not unit.vms[0].together or any(n in unit.hosts and unit.fits(packing, n) for n in others):
         return None
     names = ", ".join(vm.name for vm in unit.vms)
+    mates = mates_of(unit.vms, packing)
+    if mates:
+        there = ", ".join(packing.hosts[n].name for n in sorted(mates))
+        return reason(
+            "affinity_group_split",
+            f"VMs {names} must run where others of their affinity group run ({there}), which cannot take them",
+            vms=[vm.id for vm in unit.vms],
+            need={"cpu": unit.size.cpu, "ram": unit.size.ram},
+        )
     return reason(
         "affinity_group_split",
         f"VMs {names} must run on one host, and no other host has {unit.size.cpu} MHz and "

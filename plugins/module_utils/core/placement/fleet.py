@@ -29,6 +29,8 @@ MIB = 1 << 20
 NOTHING_REMEMBERED = Remembered()
 # Hypervisors that migrate no VM with an ISO attached (cs#3027).
 TIED_BY_ISO = frozenset(("vmware",))
+# Kinds that go to any host, whoever it is dedicated to (DeploymentPlanningManagerImpl, checkForNonDedicatedResources).
+UNBOUND = frozenset(("ConsoleProxy", "SecondaryStorageVm", "InternalLb"))
 SHARED = "migrate its volumes to shared storage"
 # host.maintenance.local.storage.strategy of the server (cs#4212) → what helps; only its own drain goes by it.
 LOCAL: t.Mapping[str, str] = {
@@ -113,7 +115,7 @@ class Fleet:
     ``cpu_allocated`` may be off where it was told as a share, by host id. disputes: figures that contradict each other.
     no_motion: ids of hosts off which a system VM goes only where the server chooses, because it lists no storage motion
     for their very version. local_strategy: host.maintenance.local.storage.strategy of the server.
-    ha_tag: its setting ha.tag, where a host has tags.
+    ha_tag: its setting ha.tag, where a host has tags. zone_owner: whom the zone is dedicated to, as VMs name it.
     """
 
     cluster: Cluster
@@ -128,6 +130,7 @@ class Fleet:
     no_motion: frozenset[str] = frozenset()
     local_strategy: str = "Error"
     ha_tag: str = ""
+    zone_owner: str = ""
 
     @property
     def factors(self) -> Factors:
@@ -189,6 +192,7 @@ def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
             tags=_tags(host),
             for_ha=bool(fleet.ha_tag) and fleet.ha_tag in _tags(host),
             dedicated_to=fleet.dedicated.get(host.id, ""),
+            zone_of=fleet.zone_owner,
             arch=host.arch or "",
             uefi=host.uefi_capability is not False,
             most_vms=fleet.guest_limits.get(host.id, NO_LIMIT),
@@ -220,7 +224,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
             name=each.name,
             host=each.host_id,
             size=asked_by_migration(each.demand, each.own.counted_by(fleet.factors), fleet.factors),
-            needs=_needs(each, fleet.offerings.get(each.offering_id), each.id in dedication),
+            needs=_needs(each, fleet, each.id in dedication),
             apart=tuple(sorted(apart.get(each.id, ()))),
             together=together.get(each.id, ""),
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
@@ -232,17 +236,34 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
     )
 
 
-def _needs(vm: Instance, offering: t.Optional[Offering], dedicated: bool) -> Needs:
+def _needs(vm: Instance, fleet: Fleet, dedicated: bool) -> Needs:
+    offering = fleet.offerings.get(vm.offering_id)
     return Needs(
         tags=offering.host_tags if offering else frozenset(),
         pools=vm.pools,
-        owners=vm.owners if dedicated else frozenset(),
+        owners=_owners(vm, dedicated),
         dedicated=dedicated,
+        anywhere=vm.kind in UNBOUND or (not dedicated and _zone_is_its(vm, fleet.zone_owner)),
         arch=vm.arch,
         uefi=vm.uefi,
         cores=vm.cpu_number,
         speed=vm.cpu_speed,
     )
+
+
+def _owners(vm: Instance, dedicated: bool) -> frozenset[str]:
+    """Whose dedicated hosts it may use. A router may use those of its account and of its own domain, without a group;
+    other VMs without one none.
+    """
+    if dedicated or vm.kind != "Router":
+        return vm.owners if dedicated else frozenset()
+    domain = max((each for each in vm.owners if each.startswith("domain:")), key=len, default="")
+    return frozenset(each for each in vm.owners if each == domain or each.startswith("account:"))
+
+
+def _zone_is_its(vm: Instance, owner: str) -> bool:
+    """For the VMs of the account that has the zone, the server looks at no other dedication."""
+    return owner.startswith("account:") and owner in vm.owners
 
 
 def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
@@ -301,17 +322,24 @@ def _cautions(vm: Instance) -> t.Iterator[str]:
 
 
 def _groups(fleet: Fleet) -> tuple[dict[str, set[str]], dict[str, str], set[str]]:
-    """Strict ones only: anti-affinity groups and the affinity group by VM id, and the explicitly dedicated VMs."""
+    """Strict ones only: anti-affinity groups and the affinity group by VM id, and the explicitly dedicated VMs.
+
+    Affinity groups that share a VM which runs are one: all of their VMs have to be on its host.
+    """
     apart: dict[str, set[str]] = {}
     together: dict[str, str] = {}
     dedicated: set[str] = set()
+    running = {each.id for each in fleet.instances if each.state in HOLDING}
     for group in fleet.groups:
         kind = group.type.casefold()
+        if kind == "host affinity":
+            members = group.vm_ids & running
+            known = {together[each] for each in members if each in together}
+            joined = [each for each, its in together.items() if its in known]
+            together.update(dict.fromkeys((*members, *joined), group.id))
         for vm_id in group.vm_ids:
             if kind == "host anti-affinity":
                 apart.setdefault(vm_id, set()).add(group.id)
-            elif kind == "host affinity":
-                together[vm_id] = group.id
             elif kind == "explicitdedication":
                 dedicated.add(vm_id)
     return apart, together, dedicated

@@ -29,7 +29,9 @@ class Manner(enum.Enum):
 
 @dataclass(frozen=True)
 class Unit:
-    """VMs that go to one host together: a strict affinity group's, or one alone."""
+    """VMs that go to one host together: a strict affinity group's, or one alone. Where others of the group stay, they
+    go to these.
+    """
 
     vms: tuple[Vm, ...]
     size: Amount = field(init=False)
@@ -37,15 +39,29 @@ class Unit:
 
     def __init__(self, vms: tuple[Vm, ...], packing: Packing) -> None:
         allowed = [packing.allowed(vm.needs) for vm in vms]
+        mates = mates_of(vms, packing)
+        if mates:
+            allowed.append(frozenset(mates))
         object.__setattr__(self, "vms", vms)
         object.__setattr__(self, "size", vms[0].size if len(vms) == 1 else total(vm.size for vm in vms))
-        object.__setattr__(self, "hosts", allowed[0].intersection(*allowed[1:]) if len(vms) > 1 else allowed[0])
+        object.__setattr__(self, "hosts", allowed[0].intersection(*allowed[1:]) if len(allowed) > 1 else allowed[0])
 
     def fits(self, packing: Packing, n: int) -> bool:
         """Whether the host has room for all, and none that they must be apart from."""
         if self.size.cpu > packing.cpu[n] or self.size.ram > packing.ram[n]:
             return False
         return _joins(packing, self, n)
+
+
+def mates_of(vms: t.Sequence[Vm], packing: Packing) -> dict[int, int]:
+    """How many others of their strict affinity group run on each host: they have to go where these are."""
+    if not vms[0].together:
+        return {}
+    found = packing.with_group(vms[0].together)
+    for n in (packing.where.get(vm.id, -1) for vm in vms):
+        if n in found:
+            found[n] -= 1
+    return {n: count for n, count in found.items() if count > 0}
 
 
 def units_of(packing: Packing, vms: t.Iterable[Vm]) -> list[Unit]:

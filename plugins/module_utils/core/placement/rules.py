@@ -24,7 +24,8 @@ class VmHost:
     """A host as the planner sees it: ``room`` is its effective capacity less what is reserved and what is no VM's.
 
     held: what is reserved: with the room it is the capacity, of which loads are shares.
-    unusable: a reason code when no VM may land on it. pools: ids of the storage pools that it reaches, None for all.
+    unusable: a reason code when no VM may land on it. dedicated_to: whom it, its cluster or its pod is dedicated to.
+    zone_of: whom its zone is dedicated to. pools: ids of the storage pools that it reaches, None for all.
     for_ha: it has the tag of the setting ha.tag: it is kept free for VMs that are restarted after a failure, and the
     server places no VM there whose offering asks for no host tag (FirstFitAllocator).
     """
@@ -37,6 +38,7 @@ class VmHost:
     tags: frozenset[str] = frozenset()
     pools: t.Optional[frozenset[str]] = None
     dedicated_to: str = ""
+    zone_of: str = ""
     arch: str = ""
     uefi: bool = True
     most_vms: int = NO_LIMIT
@@ -47,12 +49,17 @@ class VmHost:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a VM asks of any host that it may run on. VMs of one offering share these, so they are judged once."""
+    """What a VM asks of any host that it may run on. VMs of one offering share these, so they are judged once.
+
+    owners: those whose dedicated hosts it may use. dedicated: it may use no others (group of explicit dedication).
+    anywhere: dedication is no rule for it.
+    """
 
     tags: frozenset[str] = frozenset()
     pools: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
     dedicated: bool = False
+    anywhere: bool = False
     arch: str = ""
     uefi: bool = False
     cores: int = 0
@@ -126,10 +133,8 @@ def unsuited(needs: Needs, host: VmHost) -> str:
         return "tag"
     if host.for_ha and not needs.tags:
         return "ha_host"
-    if host.dedicated_to and not (needs.dedicated and host.dedicated_to in needs.owners):
-        return "dedication"
-    if needs.dedicated and not host.dedicated_to:
-        return "not_dedicated"
+    if not needs.anywhere and (code := _dedication(needs, host)):
+        return code
     if host.pools is not None and not needs.pools <= host.pools:
         return "storage_scope"
     if needs.arch and host.arch and needs.arch != host.arch:
@@ -141,8 +146,17 @@ def unsuited(needs: Needs, host: VmHost) -> str:
     return ""
 
 
+def _dedication(needs: Needs, host: VmHost) -> str:
+    """By DeploymentPlanningManagerImpl: a zone's dedication counts only for VMs that use dedicated hosts alone."""
+    owner = host.dedicated_to or (host.zone_of if needs.dedicated else "")
+    if owner:
+        return "" if owner in needs.owners else "dedication"
+    return "not_dedicated" if needs.dedicated else ""
+
+
 # A group of one VM and one host on which its migration failed in this run, so that another host is tried.
 FAILED = "migration failed: "
+TOGETHER = "together: "  # before the name of a strict affinity group
 
 
 class Packing:
@@ -206,6 +220,8 @@ class Packing:
         self.where[vm.id] = n
         for group in vm.apart:
             self.groups[n][group] = self.groups[n].get(group, 0) + 1
+        if vm.together:
+            self._join(vm, n, 1)
 
     def take(self, vm: Vm) -> None:
         n = self.where.pop(vm.id)
@@ -216,6 +232,20 @@ class Packing:
         self.notes[n] = None
         for group in vm.apart:
             self.groups[n][group] -= 1
+        if vm.together:
+            self._join(vm, n, -1)
+
+    def _join(self, vm: Vm, n: int, by: int) -> None:
+        """Where its group runs is a rule for the others of the group."""
+        group = TOGETHER + vm.together
+        self.groups[n][group] = self.groups[n].get(group, 0) + by
+        for at in self.with_group(vm.together):
+            self.notes[at] = None
+
+    def with_group(self, group: str) -> dict[int, int]:
+        """How many VMs of a strict affinity group are on each host (index) that has any."""
+        counted = {n: here.get(TOGETHER + group, 0) for n, here in enumerate(self.groups)}
+        return {n: count for n, count in counted.items() if count}
 
     def load(self, n: int, more: Amount = NOTHING) -> dict[str, float]:
         """The shares of its CPU and RAM that are taken, with ``more`` on it."""
