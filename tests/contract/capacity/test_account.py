@@ -274,6 +274,20 @@ def test_a_vm_that_a_killed_run_left_stopped_is_started(
     assert not ensure_factors(cloud, C0, request, False).changed
 
 
+def test_one_that_ran_again_meanwhile_stays_as_its_owner_leaves_it(
+    connect: Connect, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    laid_out(sandbox, tmp_path, vms=1)
+    cloud = gateway(connect, sandbox)
+    vm = cloud.fleets.read(cluster(cloud)).instances[0]
+    cloud.notes.add("CLUSTER", cluster(cloud).id, f"hostcraft.overprovisioning restarting {vm.id}")
+    request = Request({"cpu": None, "ram": None})
+    assert not ensure_factors(cloud, C0, request, True).changed
+    assert len(cloud.notes.all("CLUSTER", cluster(cloud).id)) == 1
+    assert not ensure_factors(cloud, C0, request, False).changed
+    assert cloud.notes.all("CLUSTER", cluster(cloud).id) == []
+
+
 def test_headroom_is_what_the_server_still_takes(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     laid_out(sandbox, tmp_path, vms=3)
     cloud = gateway(connect, sandbox)

@@ -155,6 +155,51 @@ def test_killed_before_the_server_was_asked(store: Store, monkeypatch: pytest.Mo
     assert store.notes() == []
 
 
+def test_one_that_somebody_else_ended_is_over(store: Store, connect: Connect) -> None:
+    """The server started the VMs, and the owner of one has stopped it since."""
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    store.site.api.done("cancelStorageMaintenance", id=store.site.pool)
+    store.server.run(lambda world: life.stop(world, row(world, store.vms[0])))
+    store.cloud = Gateway(connect(store.server))
+    assert store.perform("cs_storage_maintenance_info", pool="ps1").result["not_back"] == []
+    assert not store.perform(MODULE, True, pool="ps1", state="enabled").changed
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    store.perform(MODULE, pool="ps1", state="enabled")
+    assert store.states() == {store.vms[0]: "Stopped", store.vms[1]: "Running", store.vms[2]: "Running"}
+    assert store.notes() == []
+
+
+@pytest.mark.parametrize("action", ["prepare_storage_maintenance", "cancel_storage_maintenance"])
+def test_a_disabled_pool_is_disabled_again_after_a_killed_run(
+    store: Store, connect: Connect, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    """It is Up in the moment in which the run is killed."""
+    store.site.api.ok("updateStoragePool", id=store.site.pool, enabled="false")
+    act = store.cloud.act
+
+    def killed(asked: str, id: str) -> None:
+        if asked != action or action.startswith("cancel"):
+            act(asked, id)
+        if asked == action:
+            raise KeyboardInterrupt
+
+    def there_and_back() -> None:
+        store.perform(MODULE, pool="ps1", consent=["all"])
+        store.perform(MODULE, pool="ps1", state="enabled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.cloud, "act", killed)
+        with pytest.raises(KeyboardInterrupt):
+            there_and_back()
+    store.cloud = Gateway(connect(store.server))
+    assert store.pool("ps1")["state"] == "Up"
+    for state in ("maintenance", "enabled") if action.startswith("prepare") else ("enabled",):
+        store.perform(MODULE, pool="ps1", state=state, consent=["all"])
+    assert store.pool("ps1")["state"] == "Disabled"
+    assert set(store.states().values()) == {"Running"}
+    assert store.notes() == []
+
+
 def test_one_under_way_is_joined(store: Store) -> None:
     store.server.run(lambda world: world.durations.update({"enableStorageMaintenance": 1.0}))
     store.site.api.ok("enableStorageMaintenance", id=store.site.pool)

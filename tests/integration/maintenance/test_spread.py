@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fakes.lab import Lab
+from fakes.lab import Killed, Lab, Life
 from integration.maintenance.site import Site, allowed, ask, forget_storage_motion, notes, placement
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import rolling
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.locks import Claim, Lock
+from sandbox.server import Received
 from sandbox.world.vms import USER
 
 CLAIM = Claim(Lock("roll/1", "operator@admin", "process 1"), keep=True)
@@ -129,8 +130,16 @@ def test_vms_that_left_are_moved_back_where_that_is_asked_for(lab: Lab, site: Si
 def test_a_run_that_was_killed_moves_the_rest_back(lab: Lab, site: Site) -> None:
     """The host is in service again, and its notes tell who has to come back."""
     ask(lab, move_back=True)
-    site.client.run("cancelHostMaintenance", {"id": site.hosts["h0"]})
-    moved: Any = ask(lab, "enabled", move_back=True).result["moved"]
+    life = Life()
+
+    def kill(call: Received) -> None:
+        if call.command == "cancelHostMaintenance":
+            life.kills_at = life.calls + 1
+
+    lab.on_call = kill
+    with pytest.raises(Killed):
+        ask(lab, "enabled", move_back=True, life=life)
+    moved: Any = ask(lab, "enabled", move_back=True, claim={"ended": lambda lock: True}, token="next").result["moved"]
     assert len([move for move in moved if move["vm"].startswith("vm")]) == 3
     assert users_vms(lab)["h0"] == 3
     assert notes(lab.box.world) == []

@@ -110,7 +110,7 @@ def _of_cluster(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bo
         cloud.capacities.of_cluster(cluster.id, latest=True)
     told = cloud.fleets.read(cluster)
     sim = simulate(told, new)
-    left = left_stopped(cloud, cluster)
+    left = left_stopped(cloud, cluster, check_mode)
     named, reasons = _restarts(sim, told, request.restart_vms, left)
     restarts = [*left, *(keeper.vm for keeper in named)]
     if sim.new != sim.old:

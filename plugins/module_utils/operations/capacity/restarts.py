@@ -28,11 +28,18 @@ def same_factors(one: Factors, other: Factors) -> bool:
     return math.isclose(one.cpu, other.cpu, rel_tol=PRECISION) and math.isclose(one.ram, other.ram, rel_tol=PRECISION)
 
 
-def left_stopped(cloud: Cloud, cluster: Cluster) -> list[Instance]:
-    """VMs that a killed run stopped and did not start again."""
-    ids = [note.text[len(MARK) :] for note in cloud.notes.all("CLUSTER", cluster.id) if note.text.startswith(MARK)]
-    found = (cloud.fleets.machine(each, "User") for each in dict.fromkeys(ids))
-    return [vm for vm in found if vm is not None and vm.state in ("Stopped", "Stopping")]
+def left_stopped(cloud: Cloud, cluster: Cluster, check_mode: bool) -> list[Instance]:
+    """VMs that a killed run stopped and did not start again. Who stops one that was seen running since then means it:
+    its note is removed.
+    """
+    notes = [note for note in cloud.notes.all("CLUSTER", cluster.id) if note.text.startswith(MARK)]
+    ids = dict.fromkeys(note.text[len(MARK) :] for note in notes)
+    found = {each: cloud.fleets.machine(each, "User") for each in ids}
+    down = [vm for vm in found.values() if vm is not None and vm.state in ("Stopped", "Stopping")]
+    runs = {MARK + each for each, vm in found.items() if vm is not None and vm.state == "Running"}
+    if not check_mode:
+        remove_notes(cloud, "CLUSTER", cluster.id, [note for note in notes if note.text in runs])
+    return down
 
 
 def restart(cloud: Cloud, cluster: Cluster, vm: Instance, new: Factors) -> None:

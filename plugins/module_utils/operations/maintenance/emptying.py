@@ -32,7 +32,7 @@ PASSING = ("Migrating", "Starting", "Stopping")
 
 @dataclass
 class Told:
-    """What was done, for the result."""
+    """What was done, for the result. begun: the host was closed, or found on its way into maintenance."""
 
     moved: list[dict[str, str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -42,6 +42,7 @@ class Told:
     made: list[Move] = field(default_factory=list)
     # Why VMs were not moved back; None where that was not asked for.
     left: t.Optional[list[dict[str, str]]] = None
+    begun: bool = False
 
     @property
     def anything(self) -> bool:
@@ -169,11 +170,15 @@ class Emptying:
 
     def _close(self) -> None:
         """Marked and disabled: it takes no new VMs. A drain of the server's that failed is cancelled."""
-        self.begun = True
+        self.begun = self.told.begun = True
         self.mark = marks.begin(self.cloud, self.host)
-        if self.host.resource_state in FAILED_DRAIN:
+        failed = self.host.resource_state in FAILED_DRAIN
+        if failed:
+            self.mark = marks.opened(self.cloud, self.host, self.mark)
             self.host = cancelled(self.cloud, self.host)
         self.host = allocated(self.cloud, self.host, DISABLED)
+        if failed or self.mark.open:
+            self.mark = marks.closed(self.cloud, self.host, self.mark)
 
     def _stop(self, vm: Instance) -> None:
         """Stop what may be stopped, remembered on the host before."""
@@ -217,6 +222,9 @@ def give_back(cloud: Cloud, host: Host, told: Told) -> None:
     if mark is None:
         return
     now = cloud.hosts.fresh(host)
+    if not told.begun:
+        mark = marks.alive(now, mark) or mark
+    mark = marks.opened(cloud, now, mark)
     if now.resource_state in (ENABLED, DISABLED):
         allocated(cloud, now, mark.before)
     start_again(cloud, host, mark, told)
@@ -244,18 +252,23 @@ def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told)
 
 def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:
     """Start every VM that was stopped for it. Raises Refused, naming those that do not start; the mark is kept."""
-    reasons = []
+    reasons, running = [], []
     for vm_id, kind, name in mark.stopped:
         vm = settled(cloud, vm_id, kind, name)
         if vm is None or vm.state != "Stopped":
+            running.append(vm_id)
             continue
         try:
             bring(cloud, vm, "start")
             told.started.append(name)
+            running.append(vm_id)
         except ApiError as error:
             facts = {"vm": vm_id, "vm_name": name}
             reasons.append(Reason("not_started", f"VM {name} cannot be started: {error.text}", "run again", facts))
     if reasons:
+        # Who stops one of those that run now means it.
+        for vm_id in running:
+            marks.forget_stopped(cloud, host, vm_id)
         raise Refused(f"host {host.name}", reasons)
 
 

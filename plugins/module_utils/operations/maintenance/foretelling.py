@@ -123,7 +123,7 @@ def predicted(
     """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused."""
     state = host.resource_state
     if goal == "enabled":
-        return _back(cloud, request, host, cluster, native, mark or marks.read(cloud, host))
+        return _back(cloud, request, host, cluster, native, mark or marks.alive(host, marks.read(cloud, host)))
     mode = True if goal == "maintenance" and native.would_change(True) else None
     if state == MAINTENANCE:
         verified_empty(cloud, host, cluster)

@@ -151,8 +151,7 @@ class Work:
         return until(self.cloud, seen, done, what=what, limit=limit, show=show, pause=pause)
 
     def emptying(self, host: Host, partial: bool) -> Emptying:
-        fleet = self.fleet if self.current else None
-        fleet, self.current = fleet or self.cloud.fleets.read(self.cluster, self.fleet), False
+        fleet, self.current = (self.current and self.fleet) or self.cloud.fleets.read(self.cluster, self.fleet), False
         terms = replace(terms_of(fleet, self.request, partial), leaving=self.leaving)
         pool, limit = self.migrations(), self.request.timeout
         emptying = Emptying(self.cloud, self.cluster, host, terms, pool, limit, self.beat, self.told, fleet)
@@ -276,11 +275,14 @@ def _asked(work: Work, host: Host) -> Host:
         seen = cloud.hosts.fresh(host)
         return seen if seen.resource_state in (DRAINING, MAINTENANCE, *FAILED_DRAIN) else None
 
+    work.mark = work.mark and marks.opened(cloud, host, work.mark)
     host = allocated(cloud, host, ENABLED)
     try:
-        return surely(cloud, lambda: hosts.prepared(cloud, host), made)
+        host = surely(cloud, lambda: hosts.prepared(cloud, host), made)
     except ApiError as error:
         raise _given_back(work, host, error) from None
+    work.mark = work.mark and marks.closed(cloud, host, work.mark)
+    return host
 
 
 def _drained(work: Work, host: Host, asked: bool = False) -> Host:
@@ -288,6 +290,7 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
 
     asked: it was asked for just now, and the host was read after that.
     """
+    work.told.begun = True
     there = _there(work, host, asked)
     empty = asked and not there
     what, pace = f"host {host.name} to be in maintenance", work.request.limits.drains
@@ -310,8 +313,7 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
 
 
 def _there(work: Work, host: Host, asked: bool) -> t.Sequence[Instance]:
-    """The VMs that the server's drain takes along. Its own account of the host says nothing of them: it is removed when
-    the drain begins, and shows 0 whatever runs there (CapacityManagerImpl, EVENT_PREPARE_MAINTENANCE_AFTER).
+    """The VMs that the server's drain takes along, of which its account of the host (0 from now on) says nothing.
 
     The host takes no VMs any more. So where none is there, the cluster's reading for the next host is taken now.
     """
@@ -333,10 +335,11 @@ def _draining(work: Work, host: Host) -> Host:
 
 def _enabled(work: Work, host: Host) -> Host:
     """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
-    cloud, mark = work.cloud, work.mark or marks.read(work.cloud, host)
+    cloud, mark = work.cloud, work.mark or marks.alive(host, marks.read(work.cloud, host))
     end = end_of(host, mark)
     # First, or CloudStack starts VMs on a host that takes none.
     work.native.leave()
+    mark = mark and marks.opened(cloud, host, mark)
     if host.resource_state not in (ENABLED, DISABLED):
         host = cancelled(cloud, host)
     host = allocated(cloud, host, end)

@@ -18,6 +18,7 @@ from ..surely import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
 MOVED = "hostcraft.maintenance moved "
+OPEN = "hostcraft.maintenance enabled for a moment"
 LONGEST_NAME, LONGEST_NOTE = 120, 255
 KINDS = ("User", "Router", "ConsoleProxy", "SecondaryStorageVm", "InternalLb")
 
@@ -26,20 +27,27 @@ KINDS = ("User", "Router", "ConsoleProxy", "SecondaryStorageVm", "InternalLb")
 class Mark:
     """before: the resource state to return to. stopped: (id, kind, name) of VMs that were stopped and start again.
 
-    moved: ids of VMs that were to be moved off, where they are to come back. notes: those that it is written in.
+    moved: ids of VMs that were to be moved off, where they are to come back. open: the host is enabled within its
+    maintenance, to be prepared or on its way back. notes: those that it is written in.
     """
 
     before: str
     stopped: tuple[tuple[str, str, str], ...] = ()
     moved: tuple[str, ...] = ()
+    open: bool = False
     notes: tuple[Note, ...] = field(default=(), compare=False)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for no more than an enabled host."""
+        return self.before == ENABLED and not self.stopped and not self.moved
 
 
 def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
     """The host's mark, or None. Notes are written by anybody: what is no whole mark is none."""
     before, stopped = "", []
     moved: list[str] = []
-    found = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED, MOVED))]
+    found = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith((BEFORE, STOPPED, MOVED, OPEN))]
     for note in found:
         if note.text.startswith(BEFORE) and note.text[len(BEFORE) :] in (ENABLED, DISABLED):
             before = note.text[len(BEFORE) :]
@@ -50,17 +58,47 @@ def read(cloud: Cloud, host: Host) -> t.Optional[Mark]:
         elif note.text.startswith(MOVED):
             moved += note.text[len(MOVED) :].split()
     whole = tuple(dict.fromkeys(stopped)), tuple(dict.fromkeys(moved))
-    return Mark(before, *whole, tuple(found)) if before else None
+    is_open = any(note.text == OPEN for note in found)
+    return Mark(before, *whole, is_open, tuple(found)) if before else None
+
+
+def alive(host: Host, mark: t.Optional[Mark]) -> t.Optional[Mark]:
+    """What of a mark still counts. Of a host that is enabled, and not just for a moment, the maintenance is over: it
+    was ended elsewhere, and whoever stopped a VM or enabled the host since then means it.
+    """
+    if mark is None or mark.open or host.resource_state != ENABLED:
+        return mark
+    return Mark(ENABLED, notes=mark.notes)
 
 
 def begin(cloud: Cloud, host: Host) -> Mark:
     """The mark of a maintenance that is under way, or a new one with the state of now."""
     held = read(cloud, host)
     if held is not None:
-        return held
+        its = alive(host, held)
+        if its == held:
+            return held
+        names = ", ".join(name for _id, _kind, name in held.stopped)
+        forgotten = f"; VMs that it stopped and that are not started: {names}" if names else ""
+        cloud.progress(f"host {host.name}: a mark is dropped, its maintenance was ended elsewhere{forgotten}")
+        clear(cloud, host, held)
     # A drain that failed is cancelled, and that ends in Enabled.
     before = DISABLED if host.resource_state == DISABLED else ENABLED
     return Mark(before, notes=(add_note(cloud, "HOST", host.id, BEFORE + before),))
+
+
+def opened(cloud: Cloud, host: Host, mark: Mark) -> Mark:
+    """Before the host is enabled within its maintenance: the mark still counts then."""
+    if mark.plain or mark.open:
+        return mark
+    return replace(mark, open=True, notes=(*mark.notes, add_note(cloud, "HOST", host.id, OPEN)))
+
+
+def closed(cloud: Cloud, host: Host, mark: Mark) -> Mark:
+    """Once it is not enabled any more."""
+    its = [note for note in mark.notes if note.text == OPEN]
+    remove_notes(cloud, "HOST", host.id, its)
+    return replace(mark, open=False, notes=tuple(note for note in mark.notes if note not in its))
 
 
 def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) -> Mark:

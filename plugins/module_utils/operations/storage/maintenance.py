@@ -127,8 +127,10 @@ def _verify_empty(pool: StoragePool, plan: Plan) -> None:
 def _prepared(cloud: Cloud, pool: StoragePool) -> StoragePool:
     """The server prepares no disabled pool (T7:206), so it is enabled for this moment."""
     if pool.state == DISABLED:
+        marks.opened(cloud, pool)
         pool = cloud.storage_pools.update(pool.id, enabled=True)
     _acted(cloud, "prepare_storage_maintenance", pool, (MAINTENANCE, PREPARING, FAILED))
+    marks.closed(cloud, pool)
     return cloud.storage_pools.fresh(pool)
 
 
@@ -161,12 +163,16 @@ def _leave(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) 
     down = _down(cloud, mark)
     goal = mark.before if mark else DISABLED if pool.state == DISABLED else UP
     if mark is None and pool.state in (UP, DISABLED):
+        if not check_mode:
+            marks.clear(cloud, pool)
         return Outcome(False, result=_result(pool, plan_of(cloud, pool)))
     names = [name for _vm, name in down]
     after = {"state": goal, "started": names}
     if check_mode:
         return Outcome(True, {"state": before}, after, {**_result(pool, plan_of(cloud, pool)), "started": names})
     error = None
+    if mark is not None and not mark.open:
+        marks.opened(cloud, pool)
     if pool.state not in (UP, DISABLED):
         error = _acted(cloud, "cancel_storage_maintenance", pool, (UP,))
         pool = cloud.storage_pools.fresh(pool)

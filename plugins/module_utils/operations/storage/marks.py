@@ -22,6 +22,7 @@ MOVING = "hostcraft.storage moving "
 A_NOTE = 4  # VMs of one annotation
 KINDS = ("User", "Router", "ConsoleProxy", "SecondaryStorageVm", "InternalLb")
 STATES = ("Up", "Disabled")
+OPEN = "hostcraft.storage up for a moment"
 
 
 class Vm(t.NamedTuple):
@@ -31,22 +32,41 @@ class Vm(t.NamedTuple):
 
 @dataclass(frozen=True)
 class Mark:
-    """before: the state that the pool returns to. stopped: VMs that ran on it before its maintenance."""
+    """before: the state that the pool returns to. stopped: VMs that ran on it before its maintenance.
+
+    open: the pool is Up within its maintenance, to be prepared or on its way back.
+    """
 
     before: str
     stopped: tuple[Vm, ...] = ()
+    open: bool = False
 
 
 def read(cloud: Cloud, pool: StoragePool) -> t.Optional[Mark]:
-    """The pool's mark, or None. Notes are written by anybody: what is no whole mark is none."""
-    before = ""
+    """The pool's mark, or None.
+
+    Of a pool that is Up, and not just for a moment, the maintenance is over: it was ended elsewhere, and the server
+    started its VMs. Who stopped one since then means it.
+    """
+    mark = _written(cloud, pool)
+    return None if mark is None or _over(pool, mark) else mark
+
+
+def _over(pool: StoragePool, mark: Mark) -> bool:
+    return pool.state == "Up" and not mark.open
+
+
+def _written(cloud: Cloud, pool: StoragePool) -> t.Optional[Mark]:
+    """Notes are written by anybody: what is no whole mark is none."""
+    before, is_open = "", False
     stopped: list[Vm] = []
     for note in cloud.notes.all(ENTITY, pool.id):
         if note.text.startswith(BEFORE) and note.text[len(BEFORE) :] in STATES:
             before = note.text[len(BEFORE) :]
         elif note.text.startswith(STOPPED):
             stopped += _vms(note.text[len(STOPPED) :])
-    return Mark(before, tuple(dict.fromkeys(stopped))) if before else None
+        is_open = is_open or note.text == OPEN
+    return Mark(before, tuple(dict.fromkeys(stopped)), is_open) if before else None
 
 
 def _vms(text: str) -> t.Iterator[Vm]:
@@ -58,19 +78,33 @@ def _vms(text: str) -> t.Iterator[Vm]:
 
 def begin(cloud: Cloud, pool: StoragePool, running: t.Sequence[Vm]) -> Mark:
     """The mark of a maintenance, written before anything is stopped. VMs of an earlier try stay in it."""
-    held = read(cloud, pool) or Mark("")
+    held = _written(cloud, pool) or Mark("")
+    # A run that was killed may have asked for it already: the pool is Up until its job begins.
+    if held.before and _over(pool, held) and not cloud.jobs.at_work_on(pool.id):
+        clear(cloud, pool)
+        held = Mark("")
     new = [vm for vm in running if vm not in held.stopped]
     for n in range(0, len(new), A_NOTE):
         add_note(cloud, ENTITY, pool.id, STOPPED + " ".join(f"{vm.kind}:{vm.id}" for vm in new[n : n + A_NOTE]))
     before = held.before or ("Disabled" if pool.state == "Disabled" else "Up")
     if not held.before:
         add_note(cloud, ENTITY, pool.id, BEFORE + before)
-    return Mark(before, (*held.stopped, *new))
+    return Mark(before, (*held.stopped, *new), held.open)
+
+
+def opened(cloud: Cloud, pool: StoragePool) -> None:
+    """Before the pool becomes Up within its maintenance: the mark still counts then."""
+    add_note(cloud, ENTITY, pool.id, OPEN)
+
+
+def closed(cloud: Cloud, pool: StoragePool) -> None:
+    """Once it is not Up any more."""
+    remove_notes(cloud, ENTITY, pool.id, [note for note in cloud.notes.all(ENTITY, pool.id) if note.text == OPEN])
 
 
 def clear(cloud: Cloud, pool: StoragePool) -> None:
     """Forget all of a maintenance; the state to return to last, because it is what says that there is a mark."""
-    notes = [note for note in cloud.notes.all(ENTITY, pool.id) if note.text.startswith((BEFORE, STOPPED))]
+    notes = [note for note in cloud.notes.all(ENTITY, pool.id) if note.text.startswith((BEFORE, STOPPED, OPEN))]
     remove_notes(cloud, ENTITY, pool.id, sorted(notes, key=lambda note: note.text.startswith(BEFORE)))
 
 
