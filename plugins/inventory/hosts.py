@@ -52,9 +52,13 @@ options:
     description: Only hosts in this resource state, such as V(Enabled) or V(Maintenance).
     type: str
 notes:
-  - Names and texts of the server are data. A text with braces is marked as unsafe, and Ansible never evaluates it as a
-    template. A name that is not a host name, or that is C(localhost) or the name of a group of Ansible, is replaced by
-    the id of the host. Hosts with the same name all get the first eight characters of their ids. A warning names them.
+  - Names and texts of the server are data. Ansible never evaluates them as templates or expressions, not even in
+    C(when). Two kinds of texts are marked as unsafe. One is what tenants choose, which are names of networks, VPCs,
+    accounts, domains and projects. The other is text with characters besides ASCII letters, digits and C(_.:/+,-).
+  - A name that is not a host name, or that is C(localhost) or the name of a group of Ansible, is replaced by the id of
+    the host. Hosts with the same name all get the first eight characters of their ids. A warning names them.
+  - C(acs_host_address) is the host of a system VM or router. It is set only if it is a host name or address of another
+    machine, and is therefore safe in options of ssh. C(acs_host) is the text of the server.
   - Options of type string may contain templates, such as C({{ lookup("ansible.builtin.env", "NAME") }}), and vaulted
     values.
 """
@@ -78,6 +82,7 @@ groups:
 keyed_groups:
   - key: acs_hypervisor_version
     prefix: kvm
+    default_value: unknown
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: /var/cache/ansible
@@ -97,6 +102,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.inventor
     build,
     variables,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.inventory.names import is_word, tenants
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.inventory import (
     SPEC,
     Question,
@@ -169,7 +175,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for name, entry in found.hosts.items():
             self.inventory.add_host(name)
             for variable, value in variables(entry).items():
-                self.inventory.set_variable(name, variable, marked(value))
+                self.inventory.set_variable(name, variable, marked(variable, value))
         for group, names in found.groups.items():
             for name in names:
                 self.inventory.add_child(group, name)
@@ -190,27 +196,35 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 class Marked:
-    """A value of the server as a variable: a text with braces is never a template.
+    """A value of the server as a variable: what could be more than a word is never a template or expression.
 
-    Others are trusted where that exists: AWX keeps what is not as an object, and not as a text.
+    ``when`` and ``that`` evaluate a trusted text without braces too, so what tenants choose is never trusted. Other
+    words are trusted where that exists: AWX keeps what is not as an object, and not as a text.
     """
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
-    def __call__(self, value: t.Any) -> t.Any:
+    def __call__(self, variable: str, value: t.Any) -> t.Any:
+        return self._data(value) if tenants(variable) else self._value(value)
+
+    def _value(self, value: t.Any) -> t.Any:
         if isinstance(value, str):
             if value not in self._texts:
                 self._texts[value] = self._text(value)
             return self._texts[value]
         if isinstance(value, dict):
-            return {key: self(each) for key, each in value.items()}
+            return {key: self._value(each) for key, each in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self(each) for each in value]
+            return [self._value(each) for each in value]
         return value
 
     @staticmethod
     def _text(value: str) -> str:
-        if "{" in value or "}" in value:
+        if not is_word(value):
             return t.cast("str", wrap_var(value))
         return value if TRUST is None else TRUST(value)
+
+    @staticmethod
+    def _data(value: t.Any) -> t.Any:
+        return wrap_var(value)

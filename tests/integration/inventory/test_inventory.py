@@ -19,7 +19,8 @@ from sandbox.server import Sandbox
 from sandbox.snapshot import fill, networks
 from sandbox.world import World
 
-EVIL = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"
+LOOKUP = "lookup('ansible.builtin.pipe', 'touch pwned')"
+EVIL = f"{{{{ {LOOKUP} }}}}"
 Asked = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -74,7 +75,9 @@ def test_groups_and_variables_of_a_zone(cloud: Sandbox, tmp_path: Path) -> None:
     assert (one["acs_state"], one["acs_kind"], one["acs_cluster"]) == ("Up", "hypervisor", "kvm-a")
     assert one["ansible_host"] == one["acs_ip_address"]
     assert isinstance(one["gib"], int)
-    assert "__ansible_unsafe" not in json.dumps(found)
+    objects = {name for each in found["_meta"]["hostvars"].values() for name in each if isinstance(each[name], dict)}
+    tenants = {"acs_account", "acs_domain", "acs_domain_path", "acs_network", "acs_project", "acs_vpc"}
+    assert objects == {*tenants, "acs_offering"}, "the last has blanks"
 
 
 def test_names_of_the_server_stay_data(cloud: Sandbox, tmp_path: Path) -> None:
@@ -82,25 +85,39 @@ def test_names_of_the_server_stay_data(cloud: Sandbox, tmp_path: Path) -> None:
         hosts = list(world.hosts)
         hosts[0].name, hosts[1].name, hosts[2].name = EVIL, "localhost", "kvm-b2"
         hosts[3].name, hosts[3].tags = "kvm-b2", ["a b", "A-b", "x;{{ 7 * 7 }}"]
+        hosts[0].hypervisor_version = ""
+        for network in world.networks:
+            network.name = LOOKUP
 
-    held = cloud.run(lambda world: [(host.name, list(host.tags)) for host in world.hosts])
+    held = cloud.run(lambda world: [(host.name, list(host.tags), host.hypervisor_version) for host in world.hosts])
+    called = cloud.run(lambda world: [network.name for network in world.networks])
     cloud.run(rename)
     try:
-        found, told = listed(cloud, tmp_path, "kinds: [hypervisor]\nkeyed_groups: [{key: acs_name, prefix: ''}]\n")
+        keyed = "[{key: acs_name, prefix: ''}, {key: acs_hypervisor_version, prefix: kvm, default_value: unknown}]"
+        found, told = listed(cloud, tmp_path, f"kinds: [hypervisor]\nstrict: true\nkeyed_groups: {keyed}\n")
         play = tmp_path / "play.yml"
-        tasks = [{"name": "Show the name", "ansible.builtin.debug": {"msg": "{{ acs_name }} {{ acs_host_tags }}"}}]
-        plays = [{"name": "All", "hosts": "all", "gather_facts": False, "tasks": tasks}]
+        tasks: list[dict[str, Any]] = [
+            {"name": "Show the name", "ansible.builtin.debug": {"msg": "{{ acs_name }} {{ acs_host_tags | default }}"}}
+        ]
+        caught = [{"ansible.builtin.debug": {"msg": "NO CONDITION {{ acs_network }}"}}]
+        for condition in ({"when": "{{ acs_network }}"}, {"failed_when": "{{ acs_network }}"}):
+            step = {"ansible.builtin.command": "true", **condition}
+            tasks.append({"when": "acs_network is defined", "block": [step], "rescue": caught})
+        plays = [{"name": "All", "hosts": "all", "connection": "local", "gather_facts": False, "tasks": tasks}]
         play.write_text(json.dumps(plays), encoding="utf-8")
-        played = ask(cloud, tmp_path, "ansible-playbook", "kinds: [hypervisor]\n", str(play))
+        played = ask(cloud, tmp_path, "ansible-playbook", "kinds: [hypervisor, router]\n", str(play))
     finally:
 
         def restore(world: World) -> None:
-            for host, (name, tags) in zip(world.hosts, held, strict=True):
-                host.name, host.tags = name, tags
+            for host, values in zip(world.hosts, held, strict=True):
+                host.name, host.tags, host.hypervisor_version = values
+            for network, name in zip(world.networks, called, strict=True):
+                network.name = name
 
         cloud.run(restore)
     names = set(found["_meta"]["hostvars"])
     assert len(names) == 4
+    assert len(found["kvm_unknown"]["hosts"]) == 1, "as in the examples"
     assert not names & {EVIL, "localhost", "kvm-b2"}
     assert len([name for name in names if name.startswith("kvm-b2_")]) == 2
     evil = next(each for each in found["_meta"]["hostvars"].values() if EVIL in json.dumps(each))
@@ -111,6 +128,7 @@ def test_names_of_the_server_stay_data(cloud: Sandbox, tmp_path: Path) -> None:
     assert played.returncode == 0, played.stdout + played.stderr
     assert "touch pwned" in played.stdout
     assert "x;{{ 7 * 7 }}" in played.stdout
+    assert f"NO CONDITION {LOOKUP}" in played.stdout, "a name without braces is no expression either"
     assert not (tmp_path / "pwned").exists()
 
 

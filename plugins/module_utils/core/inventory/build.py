@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..text import several, shortened
-from .names import connects, digest, host_choices, slug, told_apart
+from .names import connects, digest, fits_host, host_choices, slug, told_apart
 
 HYPERVISOR, SYSTEM_VM, ROUTER, SERVER = KINDS = ("hypervisor", "system_vm", "router", "management_server")
 PREFIX = "acs_"
@@ -72,12 +72,18 @@ class _Group:
 
 
 def variables(entry: Entry) -> dict[str, object]:
-    """What a host of the inventory knows of itself; only ``ansible_host`` has no prefix."""
+    """What a host of the inventory knows of itself; only ``ansible_host`` has no prefix.
+
+    ``acs_host_address`` is the host that a system VM or router runs on, where its name can be nothing but a name: a
+    part of a command line may be made of it.
+    """
     found: dict[str, object] = {f"{PREFIX}{name}": value for name, value in entry.facts.items()}
     found[f"{PREFIX}kind"] = entry.kind
     address = entry.text(ADDRESSES.get(entry.kind, ""))
     if connects(address):
         found["ansible_host"] = address
+    if fits_host(entry.text("host")):
+        found[f"{PREFIX}host_address"] = entry.text("host")
     return found
 
 
@@ -150,6 +156,9 @@ def _about_hosts(entries: t.Sequence[Entry], names: t.Mapping[int, str]) -> t.It
         if entry.kind in ADDRESSES and entry.text(ADDRESSES[entry.kind]) and "ansible_host" not in variables(entry):
             address = shortened(entry.text(ADDRESSES[entry.kind]))
             yield f"{entry.called}: {address!r} is not an address of another machine; ansible_host was not set"
+        if entry.text("host") and not fits_host(entry.text("host")):
+            host = shortened(entry.text("host"))
+            yield f"{entry.called}: its host {host!r} is not a host name or address; acs_host_address was not set"
     renamed = [n for n, name in names.items() if name != entries[n].text("name")]
     if renamed:
         shown = several([f"{entries[n].called} is {names[n]}" for n in renamed], SHOWN, "; ")

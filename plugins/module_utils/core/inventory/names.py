@@ -16,6 +16,10 @@ K = t.TypeVar("K")
 # Ansible's own groups, and names that mean the machine that runs Ansible.
 RESERVED = frozenset(("all", "ungrouped", "localhost", "localhost4", "localhost6"))
 LONGEST = 100  # characters of a value in the name of a group
+# Variables whose values tenants choose, who may be anybody.
+OF_TENANTS = frozenset(f"acs_{name}" for name in ("account", "domain", "domain_path", "network", "project", "vpc"))
+# An expression of these characters alone calls nothing.
+_WORD = re.compile(r"[A-Za-z0-9_.:/+,-]*", re.ASCII)
 SHORT = 8  # characters of an id or a digest that tell two things of one name apart
 
 
@@ -33,6 +37,16 @@ def connects(address: str) -> bool:
     read = ipaddress.ip_address(address)
     inner = getattr(read, "ipv4_mapped", None) or read
     return not (inner.is_loopback or inner.is_unspecified or inner.is_multicast)
+
+
+def is_word(text: str) -> bool:
+    """Whether nothing happens if a playbook evaluates it as a template or as an expression."""
+    return _WORD.fullmatch(text) is not None
+
+
+def tenants(variable: str) -> bool:
+    """Whether tenants choose the value of a variable: even the name of another variable is not harmless there."""
+    return variable in OF_TENANTS
 
 
 def host_choices(name: str, id: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.inventor
     build,
     variables,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.inventory.names import fits_host
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.inventory.names import fits_host, is_word
 
 
 def host(number: int, **facts: Any) -> Entry:
@@ -48,6 +48,23 @@ def test_clusters_of_one_name_are_two_groups() -> None:
     assert found.groups["acs_cluster_z2_p2_c1"] == ("kvm2",)
     assert "acs_cluster_c1" not in found.groups
     assert "cluster 'z2/p2/c1' is acs_cluster_z2_p2_c1" in found.warnings[0]
+
+
+def test_only_a_host_name_or_address_is_offered_for_command_lines() -> None:
+    def vm(**facts: Any) -> Entry:
+        return Entry(SYSTEM_VM, {"id": "0f1e", "name": "v-1-VM", **facts})
+
+    for host in ("kvm1.example.com", "10.0.0.5"):
+        assert variables(vm(host=host))["acs_host_address"] == host
+    for host in ("", "x -E /tmp/log", "-oProxyCommand=id", "kvm1,evil", "root@kvm1", "localhost", "127.0.0.1", "a'b"):
+        assert "acs_host_address" not in variables(vm(host=host))
+    (told,) = build([vm(host="x -E /tmp/log")]).warnings
+    assert "acs_host_address was not set" in told
+
+
+def test_a_word_calls_nothing() -> None:
+    assert all(map(is_word, ("", "Up", "kvm-a", "4.22.0.0", "fe80::1", "2026-11-27T10:00:00+0000", "hvm,snapshot")))
+    assert not any(map(is_word, ("f()", "{{x}}", "{%x", "a|b", "a is b", "x\n", "a[0]", "'a'", "\u0430")))
 
 
 def test_values_that_look_alike_are_two_groups() -> None:
