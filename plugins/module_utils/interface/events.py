@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..adapters.events.journal import FileJournal
+from ..adapters.events.journal import FileJournal, JournalTrouble
 from ..core.change import Outcome
 from ..core.errors import HostcraftError, InvalidValue, MissingValue
 from ..core.events.cursor import SOURCES
@@ -72,10 +72,16 @@ class Source(t.NamedTuple):
     interval: float
     host_interval: float
     secrets: frozenset[str]
+    end: t.Callable[[], None]
 
     def shown(self, error: Exception) -> str:
         """An error without secrets, on one line."""
         return printable(masked(getattr(error, "message", str(error)), set(self.secrets)))
+
+    def check(self, error: HostcraftError) -> None:
+        """Raises SourceTrouble where trying again is of no use: what cannot be noted would be told again and again."""
+        if isinstance(error, JournalTrouble):
+            raise SourceTrouble(self.shown(error)) from None
 
 
 def source(given: Params) -> Source:
@@ -89,8 +95,14 @@ def source(given: Params) -> Source:
         params = cleaned(checked.validated_parameters)
         secrets |= secrets_of(params, SOURCE)
         cloud = open_cloud(resolve(params))
-        watch = Watch(cloud, FileJournal(params["cursor"]), params["sources"])
         pauses = [seconds(name, params[name]) for name in ("interval", "host_interval")]
+        journal = FileJournal(params["cursor"])
+        journal.hold()
+        try:
+            watch = Watch(cloud, journal, params["sources"])
+        except HostcraftError:
+            journal.release()
+            raise
     except HostcraftError as error:
         raise SourceTrouble(printable(masked(error.message, secrets), keep="\n")) from None
-    return Source(watch, tuple(params["sources"]), pauses[0], pauses[1], frozenset(secrets))
+    return Source(watch, tuple(params["sources"]), pauses[0], pauses[1], frozenset(secrets), journal.release)

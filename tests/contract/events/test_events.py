@@ -96,7 +96,7 @@ def test_a_watch_tells_events_alerts_and_hosts(cloud: Gateway, sandbox: Sandbox,
     ) == sorted(made)
     # The server may send an alert of the host of its own.
     (told,) = [each["alert"] for each in found if each["source"] == "alerts" and each["alert"]["id"] == alert]
-    assert (told["id"], told["description"]) == (alert, "{{ low }}")
+    assert (told["id"], told["description"]) == (alert, "{ { low }}"), "no template"
     (host,) = [each["host"] for each in found if each["source"] == "hosts"]
     assert (host["previous_state"], host["state"]) == ("Up", "Disconnected")
     for each in watch.poll():

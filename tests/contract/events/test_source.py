@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import runpy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.log import Alert, Event
+from unit.sandbox.site import Site
 
 ROOT = Path(__file__).resolve().parents[3]
 LINK = ROOT / ".venv/collections/ansible_collections/hostcraft/cloudstack"
@@ -118,3 +120,81 @@ def test_a_damaged_cursor_ends_the_source(main: Callable[..., Any], sandbox: San
     (tmp_path / "c").write_text('{"form": 1, "curs', encoding="utf-8")
     with pytest.raises(Exception, match="remove the file"):
         asyncio.run(main(asyncio.Queue(1), given(sandbox, tmp_path / "c")))
+
+
+def test_a_cursor_of_two_sources_ends_the_second(main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    args = given(sandbox, tmp_path / "c", sources=["events"])
+
+    async def both() -> None:
+        first = asyncio.create_task(main(asyncio.Queue(1), args))
+        while not Path(args["cursor"]).exists():
+            await asyncio.sleep(0.02)
+        with pytest.raises(Exception, match="in use by another"):
+            await main(asyncio.Queue(1), {**args, "sources": ["alerts"]})
+        assert not first.done()
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+
+    asyncio.run(both())
+    assert len(asyncio.run(told(main, args, write(sandbox, 1), 1))) == 1, "free again"
+
+
+def test_a_cursor_that_cannot_be_written_ends_the_source(
+    main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with pytest.raises(Exception, match="cannot be locked") as caught:
+        asyncio.run(main(asyncio.Queue(1), given(sandbox, tmp_path / "nowhere" / "c")))
+    assert type(caught.value).__name__ == "SourceTrouble"
+    folder = tmp_path / "later"
+    folder.mkdir()
+
+    def act() -> None:
+        shutil.rmtree(folder)
+        write(sandbox, 3)()
+
+    async def ends() -> None:
+        args, queue = given(sandbox, folder / "c", sources=["events"]), asyncio.Queue[Json]()
+        task = asyncio.create_task(main(queue, args))
+        while not Path(args["cursor"]).exists():
+            await asyncio.sleep(0.02)
+        act()
+        with pytest.raises(Exception, match="cannot be written"):
+            await asyncio.wait_for(task, 20)
+        assert queue.qsize() <= 2, "nothing is told again and again"
+
+    asyncio.run(ends())
+
+
+def test_no_value_is_a_template(main: Callable[..., Any], sandbox: Sandbox, site: Site, tmp_path: Path) -> None:
+    """ansible-rulebook passes values to playbooks as extra variables, which Ansible evaluates."""
+    evil = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"
+
+    def act() -> None:
+        def change(world: World) -> None:
+            next(iter(world.zones)).uuid = evil
+            host = next(iter(world.hosts))
+            host.name, host.state = f"#jinja2: {evil}", "Down"
+            row = Event(world.events.next_id(), world.new_uuid(), "VM.START", f"{{{evil}", "Completed", world.now())
+            world.events.add(row)
+
+        sandbox.run(change)
+
+    event, host = asyncio.run(told(main, given(sandbox, tmp_path / "c", sources=["events", "hosts"]), act, 2))
+    assert host["host"]["zone_id"] is None
+    assert host["host"]["id"]
+    assert host["host"]["name"].startswith(" #jinja2: { {")
+    assert event["event"]["description"].startswith("{ { { lookup(")
+
+
+def test_events_of_one_second_are_told_in_the_order_written(
+    main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    args = given(sandbox, tmp_path / "c", sources=["events"])
+
+    def make(world: World) -> None:
+        now = world.now()
+        for state in ("Scheduled", "Started", "Completed"):
+            world.events.add(Event(world.events.next_id(), world.new_uuid(), "VM.START", "n", state, now))
+
+    found = asyncio.run(told(main, args, lambda: sandbox.run(make), 3))
+    assert [each["event"]["state"] for each in found] == ["Scheduled", "Started", "Completed"]

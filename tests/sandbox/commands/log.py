@@ -53,8 +53,8 @@ def _event_view(world: World, event: Event) -> Body:
 
 
 def _newest_first(events: Sequence[Event]) -> list[Event]:
-    """By the second; within one, in the order written, the scheduling last: it was a moment earlier (T4:131)."""
-    by_order = sorted(events, key=lambda event: (event.state == "Scheduled", event.id))
+    """By the second; within one, in the order written (T4:131)."""
+    by_order = sorted(events, key=lambda event: event.id)
     return sorted(by_order, key=lambda event: event.created, reverse=True)
 
 
@@ -175,7 +175,7 @@ def _alert_view(alert: Alert) -> Body:
 
 @command("listAlerts", f"{ADMIN}.resource", id="alerts")
 def list_alerts(call: Call) -> Body:
-    """Newest first; archived ones never (T7:84)."""
+    """Newest first, within a second in the order written; archived ones never (T7:84)."""
     word = (call.get("keyword") or "").lower()
     rows = call.world.alerts.select(
         lambda alert: (
@@ -186,7 +186,8 @@ def list_alerts(call: Call) -> Body:
             and word in alert.description.lower()
         )
     )
-    return answer(call, "alert", rows[::-1], _alert_view)
+    newest_first = sorted(rows, key=lambda alert: alert.sent, reverse=True)
+    return answer(call, "alert", newest_first, _alert_view)
 
 
 @command("listAlertTypes", f"{ADMIN}.alert.ListAlertTypesCmd")

@@ -22,13 +22,18 @@ description:
   - At the first start, existing events and alerts are skipped. Hosts that are not up are sent.
   - Only the times of the server are compared. Entries that appear late, and entries of the same second, are sent too.
   - If the server does not answer, the source tries again until it does, and then sends what has happened meanwhile.
+  - If the file O(cursor) cannot be written, or another source uses it, the source ends with an error.
+  - An entry that appears more than 15 minutes after later ones, with its earlier time, may be lost in a busy cloud.
+  - The values of an event cannot be templates. Ids that do not look like ids are V(null), and C({{) becomes C({ {).
   - If the process is killed (not stopped), the last event before may be sent a second time. Nothing is lost.
   - "An event has the key C(source), which is V(events), V(alerts) or V(hosts), and the key C(event), C(alert) or
     C(host) with the values of M(hostcraft.cloudstack.cs_event_info), M(hostcraft.cloudstack.cs_alert_info) and
     M(hostcraft.cloudstack.cs_host_info). A host has C(previous_state) and C(previous_resource_state) too."
 options:
   cursor:
-    description: Path of the file that remembers what has been sent. Its directory must exist and be persistent.
+    description:
+      - Path of the file that remembers what has been sent. Its directory must exist and be persistent.
+      - Use a different file for each source. A file with the same name and the ending C(.lock) prevents a second use.
     type: path
     required: true
   sources:
@@ -89,7 +94,11 @@ async def main(queue: Queue, args: dict[str, t.Any]) -> None:
     """Poll until the rulebook ends."""
     # Ansible-rulebook adds its own entries to a source's.
     given = {name: value for name, value in args.items() if not name.startswith(("ansible_eda", "eda_"))}
-    await _run(queue, source(given))
+    about = source(given)
+    try:
+        await _run(queue, about)
+    finally:
+        about.end()
 
 
 async def _run(queue: Queue, about: Source) -> None:
@@ -103,6 +112,7 @@ async def _run(queue: Queue, about: Source) -> None:
             pause = about.interval
             hosts_at = now + about.host_interval if HOSTS in sources else hosts_at
         except HostcraftError as error:
+            about.check(error)
             LOG.warning("CloudStack cannot be polled: %s; trying again in %.0f s", about.shown(error), pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, max(LONGEST_PAUSE, about.interval))

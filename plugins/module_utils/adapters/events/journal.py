@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
 import typing as t
@@ -34,6 +35,34 @@ class FileJournal:
 
     def __init__(self, path: str) -> None:
         self.path = os.path.abspath(os.path.expanduser(path))
+        self._lock: t.Optional[t.TextIO] = None
+
+    def hold(self) -> None:
+        """Keep others from it until this process ends, or ``release``: each would overwrite what the other notes.
+
+        Not the file itself, which is replaced. What is written shows that something can be written beside it.
+        """
+        with _told(self.path, "locked"):
+            self._lock = open(f"{self.path}.lock", "a", encoding="utf-8")  # noqa: SIM115
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._lock.truncate(0)
+                self._lock.write(f"{os.getpid()}\n")
+                self._lock.flush()
+            except BlockingIOError:
+                self.release()
+                raise JournalTrouble(
+                    f"the cursor file {self.path} is in use by another event source; use a different file for each",
+                    path=self.path,
+                ) from None
+            except OSError:
+                self.release()
+                raise
+
+    def release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def read(self) -> t.Optional[str]:
         with _told(self.path, "read"):

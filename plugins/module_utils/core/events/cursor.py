@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 # The logs, and the states of hosts.
 EVENTS, ALERTS, HOSTS = SOURCES = ("events", "alerts", "hosts")
 LEAST = 400  # entries that stay known: less than a page, so that a quiet log is one call
-OVERLAP = 60  # seconds before the newest whose entries stay known
+OVERLAP = 900  # seconds before the newest whose entries stay known: what appears later than that is lost
 MOST = 20_000
 
 
@@ -64,5 +64,5 @@ class Cursor:
 
 
 def oldest_first(found: t.Iterable[Happening]) -> list[Happening]:
-    """found: as a log lists them; those of one second in the reverse of that order."""
-    return sorted(found, key=lambda each: each.when, reverse=True)[::-1]
+    """found: as a log lists them. Those of one second are listed in the order written (T4:131), and stay in it."""
+    return sorted(found, key=lambda each: each.when)

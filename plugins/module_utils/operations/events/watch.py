@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import plain
+from ...core.events.body import as_data
 from ...core.events.cursor import ALERTS, EVENTS, HOSTS, SOURCES, Cursor, Happening, Page, oldest_first
 from ...core.events.state import State, base, line, parsed
 from ...core.zone.hosts import Host
@@ -32,8 +33,9 @@ class Watch:
         self._state = State() if text is None else parsed(text)
         self._appended = 0
         self._complete: dict[str, bool] = {}
-        if text is not None and not text.endswith("\n"):
-            # The next line would be lost in the one that was cut off.
+        self._missing: frozenset[str] = frozenset()
+        if text is not None:
+            # What cannot be noted must not be told. The next line would be lost in one that was cut off.
             self._save()
 
     def poll(self, sources: t.Collection[str] = SOURCES) -> list[Happening]:
@@ -53,8 +55,8 @@ class Watch:
     def told(self, each: Happening) -> None:
         if each.source == HOSTS:
             each = Happening(HOSTS, each.key, each.when, each.what["now"])
-        self._state.told(each)
         self._journal.append(line(each))
+        self._state.told(each)
         self._appended += 1
 
     def settle(self) -> None:
@@ -96,7 +98,9 @@ class Watch:
                 known[each.id] = now
             elif now != before:
                 found.append(Happening(HOSTS, each.id, 0, {"host": each, "now": now, "before": before}))
-        gone = set(known) - {each.id for each in listed}
+        # A listing may lack a host that is there: when another is removed while pages are read, for one.
+        missing = frozenset(known) - {each.id for each in listed}
+        gone, self._missing = missing & self._missing, missing
         for id in gone:
             del known[id]
         if first or gone:
@@ -128,10 +132,10 @@ def read(page: t.Callable[[int], Page], floor: int) -> tuple[list[Happening], bo
 
 
 def body(each: Happening) -> dict[str, t.Any]:
-    """What a rulebook sees of it."""
+    """What a rulebook sees of it. It may become a variable of a playbook, which Ansible evaluates as a template."""
     if each.source == HOSTS:
-        return {"source": HOSTS, "host": _host(each.what["host"], each.what["before"])}
-    return {"source": each.source, each.source[:-1]: plain(each.what)}
+        return {"source": HOSTS, "host": as_data(_host(each.what["host"], each.what["before"]))}
+    return {"source": each.source, each.source[:-1]: as_data(plain(each.what))}
 
 
 def _host(host: Host, before: t.Optional[tuple[str, str]]) -> dict[str, t.Any]:

@@ -18,6 +18,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.even
     FileJournal,
     JournalTrouble,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.body import as_data
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.cursor import Cursor, Happening, Page
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.state import BrokenState
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
@@ -151,7 +152,9 @@ def test_killed_anywhere_nothing_is_lost(seed: int, data: st.DataObject) -> None
 
 def test_a_quiet_log_is_one_call_and_a_busy_one_its_new_pages(tmp_path: Path) -> None:
     log = Log(random.Random(3))
-    log.write(5_000)
+    for _minute in range(500):
+        log.clock += 60
+        log.write(10)
     watch = watcher(log, tmp_path / "c")
     watch.poll()
     log.calls = 0
@@ -263,7 +266,65 @@ def test_hosts_are_told_when_their_state_changes(tmp_path: Path) -> None:
         Host("3", "kvm3", state="Up"),
     ]
     assert names(start()) == [("kvm1", "Up", "Disconnected"), ("kvm3", None, "Up")]
-    hosts.rows = [down]
-    assert names(start()) == []
+    for rows in ([down], [], [down]):
+        hosts.rows = rows
+        assert names(watch := start()) == []
+    hosts.rows = [down, Host("1", "kvm1", state="Disconnected", resource_state="Enabled")]
+    assert names(watch) == [], "one listing without a host says nothing"
+    for _listing in range(2):
+        hosts.rows = [down]
+        assert names(watch) == []
     hosts.rows = [down, up]
-    assert names(start()) == [("kvm1", None, "Up")]
+    assert names(watch) == [("kvm1", None, "Up")]
+
+
+def test_an_entry_of_a_clock_that_is_minutes_behind_is_told(tmp_path: Path) -> None:
+    """In a busy cloud, where many entries are newer."""
+    log = Log(random.Random(10))
+    log.write(10)
+    watch = watcher(log, tmp_path / "c")
+    watch.poll()
+    for _round in range(10):
+        log.write(300)
+        for each in watch.poll():
+            watch.told(each)
+        watch.settle()
+    for name, late in (("two minutes", 120), ("ten minutes", 600)):
+        log.rows.append(Happening("events", name, log.clock - late))
+        log.rows.sort(key=lambda each: -each.when)
+        found = watch.poll()
+        assert [each.key for each in found] == [name]
+        watch.told(found[0])
+
+
+def test_what_cannot_be_noted_is_not_remembered(tmp_path: Path) -> None:
+    log = Log(random.Random(11))
+    log.write(1)
+    watch = watcher(log, tmp_path / "c")
+    watch.poll()
+    log.write(1)
+    (each,) = watch.poll()
+    (tmp_path / "c").unlink()
+    (tmp_path / "c").mkdir()
+    with pytest.raises(JournalTrouble, match="cannot be written"):
+        watch.told(each)
+    assert watch.poll() == [each]
+
+
+def test_values_are_no_templates() -> None:
+    values = {
+        "id": "{{ x }}",
+        "zone_id": "0f1e-2d",
+        "pod_id": "",
+        "n_id": None,
+        "text": "{{{% {#",
+        "deep": {"a": ["{{"]},
+    }
+    assert as_data(values) == {
+        "id": None,
+        "zone_id": "0f1e-2d",
+        "pod_id": "",
+        "n_id": None,
+        "text": "{ { { % { #",
+        "deep": {"a": ["{ {"]},
+    }
