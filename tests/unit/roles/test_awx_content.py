@@ -105,7 +105,7 @@ def test_plain_uses_are_found() -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=ids)
 def test_an_empty_answer_is_no_answer(template: dict[str, Any]) -> None:
     owned = set().union(*(options(role) for role in roles(template["playbook"])))
-    texts = {each["variable"] for each in template["survey"] if not each["required"] and each["type"] != "integer"}
+    texts = {each["variable"] for each in template["survey"] if not each["required"]}
     assert {name: use for name in texts - owned if (use := plain_uses(name, template["playbook"]))} == {}
 
 
