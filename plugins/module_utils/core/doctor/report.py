@@ -88,13 +88,13 @@ def given(module: str, results: t.Iterable[Json]) -> t.Iterator[t.Union[Row, Gap
         lists = [mappings(result.get(name)) for name in LISTS]
         # Errors of modules have their result in details.
         details = result.get("details")
-        if result.get("failed") and isinstance(details, t.Mapping):
+        if _failed(result) and isinstance(details, t.Mapping):
             lists += [mappings(details.get(name)) for name in LISTS]
         found = [each for rows in lists for each in rows]
         yield from (_given(module, each) for each in found)
         for each in mappings(result.get("unseen")):
             yield Gap(text(each.get("code")), module, "", text(each.get("missing")))
-        if result.get("failed") and not found:
+        if _failed(result) and not found:
             told = f"{module}: {text(result.get('msg')) or 'no message'}"
             yield row(module, "", DOCTOR.found("result_failed", told), (module,))
 
@@ -112,9 +112,14 @@ def flat(name: str, value: object) -> tuple[Json, ...]:
         return flat(name, value["results"])
     if value.get("skipped"):
         return ()
-    if not value.get("failed") and not any(key in value for key in LISTS):
+    if not _failed(value) and not any(key in value for key in LISTS):
         raise InvalidValue(name, sorted(map(str, value)), "the registered result of a module that returns findings")
     return (value,)
+
+
+def _failed(result: Json) -> bool:
+    """A host that Ansible does not reach has not failed: its result says only that."""
+    return bool(result.get("failed") or result.get("unreachable"))
 
 
 def _given(module: str, each: Json) -> Row:

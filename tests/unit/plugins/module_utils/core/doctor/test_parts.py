@@ -54,6 +54,24 @@ def test_a_result_may_hold_anything(findings: object, unseen: object, facts: obj
     assert diagnosis(handed_in("cs_x", [result]), []).rows
 
 
+# As ansible-core 2.19 registers it with ignore_unreachable.
+UNREACHED = {
+    "unreachable": True,
+    "changed": False,
+    "msg": "Task failed: Failed to connect to the host via ssh: ssh: connect to host mgmt1 port 22: Connection refused",
+}
+
+
+def test_a_host_that_was_not_reached_is_a_finding_and_the_others_count() -> None:
+    found = diagnosis(handed_in("cs_backup_info", flat("results", [{"findings": FOUND}, UNREACHED])), [])
+    assert [(row.code, row.judge) for row in found.rows if row.judge == "cs_backup_info"] == [
+        ("b", "cs_backup_info"),
+        ("result_failed", "cs_backup_info"),
+        ("a", "cs_backup_info"),
+    ]
+    assert "mgmt1 port 22: Connection refused" in found.rows[1].evidence
+
+
 @given(JSON)
 def test_only_results_are_taken(value: object) -> None:
     try:
