@@ -84,8 +84,13 @@ def rendered(given: dict[str, Any]) -> list[Call]:
 
 
 def _calls(task: dict[str, Any], known: dict[str, Any]) -> Iterator[Call]:
-    (module,) = (key for key in task if key.startswith("awx.awx."))
     its = {**known, **task.get("vars", {})}
+    if "ansible.builtin.assert" in task:
+        templar = Templar(loader=LOADER, variables=its)
+        if not templar.evaluate_conditional(task["ansible.builtin.assert"]["that"]):
+            raise AssertionError(templar.template(task["ansible.builtin.assert"]["fail_msg"]))
+        return
+    (module,) = (key for key in task if key.startswith("awx.awx."))
     items = Templar(loader=LOADER, variables=its).template(task["loop"]) if "loop" in task else [None]
     name = task.get("loop_control", {}).get("loop_var", "item")
     for item in items:

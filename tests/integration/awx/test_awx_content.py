@@ -189,6 +189,25 @@ def test_only_what_is_chosen_is_created() -> None:
     assert not [name for module, name in made if module.startswith("workflow")]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"awx_content_playbooks": ["docter", "site"], "awx_content_remove": True},
+        {"awx_content_workflows": "Roll hosts", "awx_content_remove": True},
+        {"awx_content_concurrent": "roll"},
+        {"awx_content_instance_groups_of": {"upgrade": ["default"]}},
+        {"awx_content_schedules": [{"name": "Nightly", "template": "Examine the clod", "rule": "R", "time": "010000"}]},
+    ],
+    ids=lambda its: next(iter(its)),
+)
+def test_a_name_that_the_role_does_not_have_is_refused_before_anything_is_made(wrong: dict[str, Any]) -> None:
+    variable, value = next(iter(wrong.items()))
+    name = re.search(r"docter|Roll hosts|roll|upgrade|Examine the clod", str(value))
+    assert name
+    with pytest.raises(AssertionError, match=rf"named in {variable}: {name[0]}\. Correct"):
+        calls({**GIVEN, **wrong})
+
+
 REMOVAL = """
 - hosts: localhost
   gather_facts: false
