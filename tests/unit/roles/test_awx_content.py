@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from counterparts.awx import survey_faults
-from documents.read_variables import PLAYBOOKS, content, expressions, files, options, read, roles
+from documents.read_variables import ENVIRONMENT, PLAYBOOKS, content, expressions, files, options, read, roles
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "awx_content"
 VARIABLES = {
@@ -124,7 +125,10 @@ def test_a_workflow_is_whole(workflow: dict[str, Any]) -> None:
     nodes = {node["identifier"]: node for node in workflow["nodes"]}
     assert len(nodes) == len(workflow["nodes"])
     reached = {
-        name for node in nodes.values() for kind in ("success", "always") for name in node.get(f"{kind}_nodes", [])
+        name
+        for node in nodes.values()
+        for kind in ("success", "failure", "always")
+        for name in node.get(f"{kind}_nodes", [])
     }
     assert reached == set(nodes) - {workflow["nodes"][0]["identifier"]}
     assert {BY_NAME[node["template"]]["playbook"] for node in nodes.values() if "template" in node} == set(
@@ -139,6 +143,52 @@ def test_a_workflow_is_whole(workflow: dict[str, Any]) -> None:
     # Nothing is changed before the approval.
     before = workflow["nodes"][: [*nodes].index("approval")]
     assert all(node.get("job_type") == "check" or node["identifier"] == "check" for node in before)
+
+
+def fails(workflow: dict[str, Any], failing: str) -> bool:
+    """Whether AWX calls the workflow failed if that node fails, by WorkflowDAG.has_workflow_failed of AWX 24.6.1."""
+    nodes = {node["identifier"]: node for node in workflow["nodes"]}
+    waiting, lost = [workflow["nodes"][0]["identifier"]], False
+    for name in waiting:
+        node = nodes[name]
+        failed = name == failing or node.get("extra_data", {}).get("send_report_fail") == "yes"
+        treated = node.get("failure_nodes", []) + node.get("always_nodes", [])
+        lost = lost or (failed and not treated)
+        waiting += treated if failed else node.get("success_nodes", []) + node.get("always_nodes", [])
+    return lost
+
+
+@pytest.mark.parametrize(
+    ("workflow", "failing"), [(workflow, node["identifier"]) for workflow in WORKFLOWS for node in workflow["nodes"]]
+)
+def test_a_workflow_of_which_a_node_fails_fails(workflow: dict[str, Any], failing: str) -> None:
+    assert fails(workflow, "none") is False
+    assert fails(workflow, failing) or failing in ("examination", "failure")
+
+
+def test_a_workflow_that_only_goes_on_is_found() -> None:
+    nodes = [{"identifier": "roll", "always_nodes": ["report"]}, {"identifier": "report"}]
+    assert not fails({"nodes": nodes}, "roll")
+
+
+@pytest.mark.parametrize(
+    ("state", "enabled"), [("Up", True), ("Running", True), ("Down", False), ("Stopped", False), ("Disconnected", False)]
+)
+def test_awx_disables_hosts_that_do_not_work(state: str, enabled: bool) -> None:
+    (text,) = (
+        task["ansible.builtin.copy"]["content"]
+        for task in content(ROLE / "tasks/project.yml")
+        if task["name"] == "Write the file of the inventory from CloudStack"
+    )
+    (source,) = (
+        task["awx.awx.inventory_source"]
+        for task in content(ROLE / "tasks/inventories.yml")
+        if task.get("awx.awx.inventory_source", {}).get("enabled_var")
+    )
+    expression = yaml.safe_load(text)["compose"][source["enabled_var"]]
+    composed = ENVIRONMENT.compile_expression(expression)(acs_state=state)
+    # As its inventory_import compares them.
+    assert (str(composed).lower() == source["enabled_value"].lower()) is enabled
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda its: its["name"])
