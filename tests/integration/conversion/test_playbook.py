@@ -21,7 +21,7 @@ def played(folder: Path, *options: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "ANSIBLE_NOCOLOR": "1", "PWD": str(folder)},
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1", "PWD": "/"},
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

@@ -82,7 +82,7 @@ class File:
         seen = self.met[node.start] = Seen()
         listed, given = node.get("collections"), node.get("module_defaults")
         if listed is not None:
-            scope = replace(scope, collections=tuple(each.value for each in listed.items))
+            scope = replace(scope, collections=tuple(each.value for each in entries(listed)))
         if given is not None and given.kind == "mapping":
             scope = replace(scope, defaults=(*scope.defaults, *self._defaults(given, scope)))
         play, block = node.get("hosts") is not None, bool(node.names() & set(BLOCKS))
@@ -156,10 +156,10 @@ class File:
 
     def _move_collections(self, listed: Node, seen: Seen) -> None:
         every = {each.module for each in seen.tasks}
-        for item in listed.items:
+        for item in entries(listed):
             if item.value == THEIRS and seen.converted(every):
                 whole = not seen.left(every) and not seen.elsewhere and not listed.shared
-                whole = whole and OURS not in [each.value for each in listed.items]
+                whole = whole and OURS not in [each.value for each in entries(listed)]
                 edit = self._renamed(item, OURS) if whole else None
                 if edit:
                     self.edits.append(edit)
@@ -186,7 +186,12 @@ class File:
         return TABLE.found(code, f"{self.name}:{line}: {told}", file=self.name, line=line, about=told)
 
 
+def entries(listed: Node) -> tuple[Node, ...]:
+    """Ansible takes one collection as a list of one."""
+    return (listed,) if listed.kind == "scalar" and listed.value else listed.items
+
+
 def collections_of(documents: t.Iterable[Node]) -> tuple[str, ...]:
     """What the metadata of a role lists."""
     listed = [document.get("collections") for document in documents]
-    return tuple(item.value for each in listed if each is not None for item in each.items)
+    return tuple(item.value for each in listed if each is not None for item in entries(each))

@@ -102,27 +102,42 @@ class Task:
                 module, place, "conversion_form", f"{name} is merged from elsewhere or in a block of text"
             )
         try:
-            given = {**self.scope.defaults_of(module), **self._options(value, skip)}
+            layers = (self.scope.defaults_of(module), *self._options(value, skip))
         except ValueError as error:
             return self._left(module, place, "conversion_templated", f"{name} has the options {error}")
-        edits, findings = [Edit(start, start + len(name), f"{OURS}.cs_{module}")], []
-        for option in sorted(set(given) & MODULES[module].changes()):
-            found = self._option(module, place, option, *given[option])
-            findings += [found] if isinstance(found, Finding) else []
-            edits += [found] if isinstance(found, Edit) else []
+        given = {option: each for layer in layers for option, each in layer.items()}
+        found = list(self._changes(module, place, layers, given))
+        findings = [each for each in found if isinstance(each, Finding)]
+        edits = [Edit(start, start + len(name), f"{OURS}.cs_{module}"), *(e for e in found if isinstance(e, Edit))]
         if any(each.severity != "note" for each in findings):
             return Converted(module, place.line, findings=tuple(each for each in findings if each.severity != "note"))
         values = {option: value for option, (value, _place) in given.items()}
         told = meanings(module, values, "register" in self.node.names())
         return Converted(module, place.line, tuple(edits), tuple(told), tuple(findings))
 
-    def _options(self, value: Node, skip: int) -> Options:
-        """Raises ValueError for what cannot be read without running it."""
-        found = dict(read(value, skip))
+    def _options(self, value: Node, skip: int) -> tuple[Options, Options]:
+        """Those in args and those of the module, which win. Raises ValueError for what only running it can tell."""
         more = self.node.get("args")
-        found.update(read(more, 0) if more is not None else {})
-        found.pop("module", None)
-        return found
+        below, own = dict(read(more, 0) if more is not None else {}), dict(read(value, skip))
+        below.pop("module", None)
+        own.pop("module", None)
+        return below, own
+
+    def _changes(
+        self, module: str, at: Node, layers: t.Iterable[Options], given: Options
+    ) -> t.Iterator[t.Union[Finding, Edit]]:
+        """A name has to change in each layer, a value only where it counts."""
+        rules = MODULES[module]
+        for layer in layers:
+            for option in sorted(set(layer) & rules.changes()):
+                instead = rules.renamed.get(option)
+                if instead in given:
+                    told = f"{option} of {module}: it is {instead} here, which the task has too; remove one of them"
+                    yield self._found("conversion_option", at.line, told)
+                elif instead or layer[option] is given[option]:
+                    found = self._option(module, at, option, *layer[option])
+                    if found:
+                        yield found
 
     def _option(
         self, module: str, at: Node, option: str, value: t.Optional[str], place: Place

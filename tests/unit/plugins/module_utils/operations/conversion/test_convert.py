@@ -175,6 +175,62 @@ def test_values_and_options_of_other_names_are_changed(tmp_path: Path) -> None:
     assert codes(result) == ["conversion_form", "conversion_value", "conversion_shared", "conversion_shared"]
 
 
+def test_options_of_args_below_those_of_the_module_are_renamed_too(tmp_path: Path) -> None:
+    """Ansible hands all of them to the module; of one in both places that of the module counts."""
+    text = """\
+- cs_disk_offering:
+    name: x
+    domain: ROOT
+  args:
+    domain: other
+- cs_network: {name: n, acl_type: account}
+  args: {acl_type: "{{ kind }}"}
+- cs_network_offering: {name: o, zone: [a], zones: [b]}
+- cs_network_offering: {name: o, zone: [a]}
+  args: {zones: [b]}
+- cs_disk_offering: name=x domain=d
+  args: {domain: e}
+"""
+    after, result = converted(tmp_path, text)
+    assert yaml.safe_load(after)[:2] == [
+        {"hostcraft.cloudstack.cs_disk_offering": {"name": "x", "domains": "ROOT"}, "args": {"domains": "other"}},
+        {
+            "hostcraft.cloudstack.cs_network": {"name": "n", "acl_type": "Account"},
+            "args": {"acl_type": "{{ kind }}"},
+        },
+    ]
+    assert after.splitlines()[7:] == text.splitlines()[7:]
+    assert [(each.code, each.facts["line"]) for each in result.findings] == [
+        ("conversion_option", 8),
+        ("conversion_option", 9),
+        ("conversion_form", 11),
+    ]
+    assert "it is zones here, which the task has too" in result.findings[0].evidence
+
+
+def test_a_default_of_another_name_below_an_option_of_the_task_is_told(tmp_path: Path) -> None:
+    text = """\
+- hosts: localhost
+  module_defaults:
+    cs_disk_offering: {domain: ROOT}
+  tasks:
+    - cs_disk_offering: {name: x, domain: other}
+"""
+    after, result = converted(tmp_path, text)
+    assert after == text
+    assert codes(result) == ["conversion_form"]
+
+
+@pytest.mark.parametrize("listed", ["ngine_io.cloudstack", "'ngine_io.cloudstack'", "[ngine_io.cloudstack]"])
+def test_one_collection_is_a_list_of_one(tmp_path: Path, listed: str) -> None:
+    text = f"- hosts: a\n  collections: {listed}\n  tasks:\n    - zone: {{name: east}}\n"
+    after, result = converted(tmp_path, text)
+    assert after == text.replace("ngine_io.cloudstack", "hostcraft.cloudstack").replace(
+        "- zone:", "- hostcraft.cloudstack.cs_zone:"
+    )
+    assert codes(result) == []
+
+
 def test_choices_are_spelled_as_here(tmp_path: Path) -> None:
     """Where theirs hands any text to the server, in which the case of letters does not matter."""
     text = """\
