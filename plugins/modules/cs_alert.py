@@ -45,7 +45,10 @@ options:
     description: Zone of the custom alert. It is required if there are several zones.
     type: str
 notes:
-  - The server keeps one custom alert of each type in each zone. While it is there, no other text of this type is sent.
+  - The server keeps one custom alert of each type in each zone. While it is there, no other text of this type is sent,
+    and the module fails.
+  - The server does not show the zone of an alert. If there are several zones, each run of O(state=present) asks the
+    server, which sends nothing a second time. In check mode, an alert of another zone counts as that of O(zone).
 seealso:
   - module: hostcraft.cloudstack.cs_alert_info
 """

@@ -57,7 +57,7 @@ EXAMPLES = r"""
 - name: Read what went wrong in the last hour
   hostcraft.cloudstack.cs_event_info:
     level: ERROR
-    since: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now(utc=true).timestamp() - 3600, utc=true) }}"
+    since: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() - 3600, utc=true) }}"
   register: result
 
 - name: Read who put a host into maintenance

@@ -43,6 +43,7 @@ def test_filters(cloud: Gateway, sandbox: Sandbox) -> None:
     assert ids(cloud, type="X.ONE") == one
     assert set(ids(cloud, keyword="x.tw")) == set(two)
     assert ids(cloud, level="ERROR", until="2021-12-31") == one
+    assert ids(cloud, level="ERROR", since="0001-01-01", until="9999-12-31") == ids(cloud, level="ERROR")
     assert ids(cloud, type="NO.SUCH") == []
     assert ids(cloud, since="2021-03-01T10:00:00Z", until="2021-03-01 10:00:00") == one
     # 12:00:01 in a zone two hours ahead is the same second.

@@ -10,7 +10,11 @@ import pytest
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    InvalidValue,
+    MissingValue,
+    Refused,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.alerts import AlertsNotFit
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -107,8 +111,27 @@ def test_one_of_ones_own_is_sent_once(cloud: Gateway, sandbox: Sandbox, kind: st
     else:
         assert twice(cloud, "cs_alert", **OWN).result["alerts"][0]["name"] == "TEST"
     assert perform(cloud, "cs_alert_info").result["count"] == 1
-    other = perform(cloud, "cs_alert", **{**OWN, "description": "another"})
-    assert other.warnings
+    for check_mode in (True, False):
+        with pytest.raises(Refused, match=r"of type 1001: TEST: test of mails \(.*archive the alert of this type"):
+            perform(cloud, "cs_alert", check_mode, **{**OWN, "description": "another"})
+    assert perform(cloud, "cs_alert_info").result["count"] == 1
+
+
+@pytest.mark.parametrize("kind", ["", "drop", "drop_after"])
+def test_each_zone_has_its_own(cloud: Gateway, sandbox: Sandbox, kind: str) -> None:
+    """listAlerts tells no zone: the same text in another zone is not that alert."""
+    Api(sandbox).make_zone("z2")
+    for zone in ("z1", "z2"):
+        if kind:
+            sandbox.faults.add("generateAlert", kind)
+        assert perform(cloud, "cs_alert", **OWN, zone=zone).changed
+        again = perform(cloud, "cs_alert", **OWN, zone=zone)
+        assert not again.changed
+    assert "does not show whether in z2" in again.warnings[0]
+    assert perform(cloud, "cs_alert_info").result["count"] == 2
+    assert not perform(cloud, "cs_alert", True, **OWN, zone="z2").changed
+    with pytest.raises(Refused, match="shows no alert TEST"):
+        perform(cloud, "cs_alert", **{**OWN, "description": "another"}, zone="z2")
 
 
 @pytest.mark.parametrize(
@@ -116,6 +139,9 @@ def test_one_of_ones_own_is_sent_once(cloud: Gateway, sandbox: Sandbox, kind: st
     [
         ({}, MissingValue),
         ({"older_than": -1.0}, InvalidValue),
+        ({"older_than": 1e10}, InvalidValue),
+        ({"older_than": float("nan")}, InvalidValue),
+        ({"older_than": float("inf")}, InvalidValue),
         ({**OWN, "type": 7}, InvalidValue),
         ({**OWN, "type": 1 << 15}, InvalidValue),
         ({"state": "present", "type": 1001}, MissingValue),

@@ -97,7 +97,9 @@ def test_nought_and_false_are_answers(file: Path) -> None:
     ],
 )
 def test_planted_options_are_found(argument: str, found: bool) -> None:
-    task = [{"block": [{f"{OURS}cs_cluster_limit": {"spare_hosts": argument, "zone": "{{ z | default(omit, true) }}"}}]}]
+    task = [
+        {"block": [{f"{OURS}cs_cluster_limit": {"spare_hosts": argument, "zone": "{{ z | default(omit, true) }}"}}]}
+    ]
     assert (list(dropped(task)) != []) is found
 
 

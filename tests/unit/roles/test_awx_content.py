@@ -172,7 +172,8 @@ def test_a_workflow_that_only_goes_on_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "enabled"), [("Up", True), ("Running", True), ("Down", False), ("Stopped", False), ("Disconnected", False)]
+    ("state", "enabled"),
+    [("Up", True), ("Running", True), ("Down", False), ("Stopped", False), ("Disconnected", False)],
 )
 def test_awx_disables_hosts_that_do_not_work(state: str, enabled: bool) -> None:
     (text,) = (

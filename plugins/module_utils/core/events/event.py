@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 
 from ..errors import InvalidValue
 
@@ -60,8 +60,10 @@ def moment(option: str, value: str) -> int:
 
 
 def day(when: int, days: int) -> str:
-    """The day of a time, so many days later, as the API's filters take it."""
-    return (datetime(1970, 1, 1) + timedelta(seconds=when, days=days)).strftime("%Y-%m-%d")
+    """The day of a time, so many days later, as the API's filters take it; at most the first and last that there is."""
+    first, last = date.min.toordinal(), date.max.toordinal()
+    number = date(1970, 1, 1).toordinal() + when // 86400 + days
+    return date.fromordinal(min(max(number, first), last)).isoformat()
 
 
 def between(events: t.Iterable[Event], since: t.Optional[int], until: t.Optional[int]) -> list[Event]:

@@ -28,6 +28,7 @@ ALERT: Spec = {
     "zone": {"type": "str"},
 }
 OWN = 1000  # the server's own types are below
+DAYS = 36500  # a hundred years
 
 
 class AlertsNotFit(HostcraftError):
@@ -38,8 +39,8 @@ class AlertsNotFit(HostcraftError):
 
 def _choice(params: Params) -> Choice:
     older = params["older_than"]
-    if older is not None and older < 0:
-        raise InvalidValue("older_than", older, "a number of days from 0 on")
+    if older is not None and not 0 <= older <= DAYS:
+        raise InvalidValue("older_than", older, f"a number of days from 0 to {DAYS}")
     return Choice(tuple(params["ids"]), params["type"], params["name"] or "", older)
 
 

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.change import Outcome, plain
-from ...core.errors import ApiError
+from ...core.errors import ApiError, Reason, Refused
 from ...core.findings import Judgement
 from ...core.servers.alerts import ALERTS, SETTINGS, Alert, Choice, judge
 from ...ports.cloud import Cloud
@@ -81,28 +81,47 @@ def _remove(cloud: Cloud, ids: t.Sequence[str], state: str) -> None:
 
 
 def ensure_own(cloud: Cloud, own: Own, check_mode: bool) -> Outcome:
-    """The server sends mail for it. The same one again makes no second; without a zone none is seen (T7:63-72)."""
+    """The server sends mail for it. The same one again makes no second; without a zone none is seen (T7:63-72).
+
+    No listing tells the zone of an alert. Where there are several, the server is asked, which sends none again.
+    """
     zone = lookup.zone(cloud, own.zone or None)
+    several = len(cloud.zones.all()) > 1
+    before = {each.id: each for each in cloud.alerts.all() if each.type == own.type}
 
-    def there() -> t.Optional[Alert]:
-        wanted = (own.type, own.name, own.description)
-        return next((each for each in cloud.alerts.all() if (each.type, each.name, each.description) == wanted), None)
+    def made() -> t.Optional[Alert]:
+        return next((each for each in _same(cloud.alerts.all(), own) if each.id not in before), None)
 
-    held = there()
-    if held is not None:
-        return Outcome(False, result={"alerts": [plain(held)], "count": 1})
+    held = next(_same(before.values(), own), None)
     after = {"type": own.type, "name": own.name, "description": own.description, "zone": zone.name}
-    found: list[dict[str, object]] = []
-    warnings: tuple[str, ...] = ()
-    if not check_mode:
+    sent = None
+    if not check_mode and (held is None or several):
+        sent = surely(cloud, lambda: _send(cloud, own, zone.id, made), made)
+    if sent is not None:
+        return Outcome(True, {}, after, {"alerts": [plain(sent)], "count": 1})
+    if held is not None:
+        told = f"{own.name} is there, and the server does not show whether in {zone.name} or in another zone"
+        return Outcome(False, result={"alerts": [plain(held)], "count": 1}, warnings=(told,) if several else ())
+    if check_mode and (several or not before):
+        return Outcome(True, {}, after, {"alerts": [], "count": 0})
+    raise _taken(own, zone.name, before.values())
 
-        def act() -> bool:
-            cloud.alerts.generate(own.type, own.name, own.description, zone.id)
-            return True
 
-        surely(cloud, act, lambda: there() and True)
-        made = there()
-        found = [plain(made)] if made else []
-        if made is None:
-            warnings = (f"the server shows no alert {own.name}: this zone has another one of type {own.type}",)
-    return Outcome(True, {}, after, {"alerts": found, "count": len(found)}, warnings)
+def _same(alerts: t.Iterable[Alert], own: Own) -> t.Iterator[Alert]:
+    wanted = (own.type, own.name, own.description)
+    return (each for each in alerts if (each.type, each.name, each.description) == wanted)
+
+
+def _send(cloud: Cloud, own: Own, zone_id: str, made: t.Callable[[], t.Optional[Alert]]) -> t.Optional[Alert]:
+    cloud.alerts.generate(own.type, own.name, own.description, zone_id)
+    return made()
+
+
+def _taken(own: Own, zone: str, others: t.Iterable[Alert]) -> Refused:
+    """The server says that all went well, and sends nothing."""
+    there = ", ".join(f"{each.name}: {each.description} ({each.id})" for each in others)
+    message = f"the server shows no alert {own.name} after it, and has of type {own.type}: {there or 'none'}"
+    remedy = "archive the alert of this type, or choose another type"
+    return Refused(
+        f"sending an alert in zone {zone}", [Reason("alert_type_taken", message, remedy, {"type": own.type})]
+    )

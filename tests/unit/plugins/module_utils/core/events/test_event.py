@@ -54,3 +54,18 @@ def test_a_range_includes_its_borders_and_each_once() -> None:
     low, high = seconds("2026-11-27T00:00:01+0000"), seconds("2026-11-27T00:00:02+0000")
     assert [each.id for each in between([*events, events[1], unknown], low, high)] == ["2", "1"]
     assert [each.id for each in between([*events, unknown], None, None)] == ["3", "2", "1", "u"]
+
+
+@pytest.mark.parametrize(
+    ("written", "before", "after"),
+    [
+        ("0001-01-01", "0001-01-01", "0001-01-02"),
+        ("9999-12-31", "9999-12-30", "9999-12-31"),
+        ("0001-01-01T00:00:00+1400", "0001-01-01", "0001-01-01"),
+        ("9999-12-31T23:59:59-1200", "9999-12-31", "9999-12-31"),
+        ("1969-12-31T23:59:59", "1969-12-30", "1970-01-01"),
+    ],
+)
+def test_there_is_no_day_outside_the_calendar(written: str, before: str, after: str) -> None:
+    when = moment("since", written)
+    assert (day(when, -1), day(when, 1)) == (before, after)
