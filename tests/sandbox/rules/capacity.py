@@ -57,6 +57,8 @@ def totals(world: World, hosts: Iterable[Host]) -> Totals:
     """Each host counts with the factors of its own cluster; a core of a VM is not over-provisioned."""
     mhz = memory = cores = used_mhz = used_memory = used_cores = 0
     for host in hosts:
+        if not host.counted:
+            continue
         mhz += host_mhz(world, host)
         memory += host_memory(world, host)
         cores += host.cores

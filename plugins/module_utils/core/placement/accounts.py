@@ -16,11 +16,12 @@ from dataclasses import replace
 
 from ..amounts import Amount, Balance, Factors, effective, joined, total
 from ..errors import Reason
-from ..zone.hosts import ENABLED, Host
+from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host
 from .fleet import Fleet, balances, counts
 
 PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"
+UNCOUNTED = frozenset((DRAINING, MAINTENANCE, *FAILED_DRAIN))
 WORDS: t.Mapping[str, tuple[str, str]] = {"cpu": ("MHz", "CPU"), "ram": ("bytes", "RAM")}
 REMEDY = (
     "let the server recalculate its capacities (listCapacity fetchlatest=true) and run again; if the "
@@ -90,7 +91,9 @@ def disputes(fleet: Fleet, said: t.Optional[Balance]) -> tuple[Reason, ...]:
     """
     found = list(fleet.disputes)
     for host in fleet.hosts:
-        found += _of_host(fleet, host)
+        # The server keeps no account of a host from its preparation to the end of its maintenance: it shows 0.
+        if host.resource_state not in UNCOUNTED:
+            found += _of_host(fleet, host)
     if said is not None and not found:
         found += _of_cluster(fleet, said)
     return tuple(found)
@@ -131,4 +134,5 @@ def _of_cluster(fleet: Fleet, said: Balance) -> t.Iterator[Reason]:
 
 def _counted(fleet: Fleet) -> list[list[Host]]:
     enabled = [host for host in fleet.hosts if host.resource_state == ENABLED]
-    return [list(fleet.hosts), enabled, [host for host in enabled if host.state == "Up"]]
+    counted = [host for host in fleet.hosts if host.resource_state not in UNCOUNTED]
+    return [list(fleet.hosts), counted, enabled, [host for host in enabled if host.state == "Up"]]
