@@ -18,7 +18,7 @@ from integration.maintenance.site import (
     refusal,
 )
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
 
 
 def mark(lab: Lab, vm: str, what: str) -> None:
@@ -253,6 +253,17 @@ def test_other_draining(lab: Lab, site: Site) -> None:
     lab.box.world.durations["migration"] = 1e6
     site.client.run("prepareHostForMaintenance", {"id": site.hosts["h3"]})
     assert refused(lab)["other_draining"]["host_name"] == "h3"
+
+
+@pytest.mark.parametrize("state", ["Error", "Unknown"])
+def test_vm_error(lab: Lab, site: Site, state: str) -> None:
+    """The server refuses it too, but only once all other VMs have left."""
+    row = next(vm for vm in lab.box.world.vms if vm.name == "vm0-1")
+    lab.run(lambda: lab.box.world.vms.update(row, state=state))
+    found = refused(lab)["vm_error"]
+    assert (found["vm_name"], found["state"]) == ("vm0-1", state)
+    with pytest.raises(ApiError, match="VMs in error/unknown"):
+        site.client.run("prepareHostForMaintenance", {"id": site.hosts["h0"]})
 
 
 def test_n_plus_f(lab: Lab, site: Site) -> None:

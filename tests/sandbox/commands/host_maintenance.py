@@ -6,6 +6,7 @@ from ..errors import failed, refused
 from ..registry import Body, Call, Work, command
 from ..rules import capacity, drain, host_states, life
 from ..rules.host_states import NoTransition, describe
+from ..surface import version_key
 from ..world import World
 from ..world.hosts import Host
 from ..world.settings import setting
@@ -16,18 +17,25 @@ ADMIN = "org.apache.cloudstack.api.command.admin"
 ROLLING = "KVM"
 
 
-def _prepare(world: World, host: Host) -> None:
-    """Ask for maintenance and start the drain; ApiError 530 with the server's reasons (T2:32, T2:41, T2:46)."""
+def _prepare(world: World, host: Host, version: str) -> None:
+    """Ask for maintenance and start the drain; ApiError 530 with the server's reasons (T2:32, T2:41, T2:46).
+
+    Before 4.13 a host in ErrorInMaintenance blocks its cluster, itself too (source: ResourceManagerImpl).
+    """
     reason = "Failed to prepare host for maintenance due to: "
+    old = version_key(version) < (4, 13)
+    blocking = (host_states.PREPARING, host_states.MAINTENANCE_ERROR if old else host_states.PREPARE_ERROR)
     if host.resource_state in host_states.UNRESOLVED:
         raise failed(
             f"{reason}Host is already in state {host.resource_state}. Cannot recall for maintenance until resolved."
         )
-    if any(other.resource_state == host_states.PREPARING for other in world.hosts.select(cluster_id=host.cluster_id)):
+    if any(other.resource_state in blocking for other in world.hosts.select(cluster_id=host.cluster_id)):
         raise failed(
             f"{reason}There are other servers attempting migrations for maintenance. Found hosts in "
             "PrepareForMaintenance OR STATUS_UP in cluster " + world.clusters[host.cluster_id].name
         )
+    if not old and any(vm.state in ("Error", "Unknown") for vm in world.vms.select(host_id=host.id)):
+        raise failed(f"{reason}Host contains VMs in error/unknown/shutdown state. Please fix errors to proceed.")
     try:
         host_states.move(world, host, "AdminAskMaintenance")
     except NoTransition as error:
@@ -48,7 +56,7 @@ def prepare_host_for_maintenance(call: Call) -> Work:
     world, host = call.world, call["id"]
 
     def run() -> Body:
-        _prepare(world, host)
+        _prepare(world, host, call.version)
         return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))
@@ -142,7 +150,7 @@ def _rolling_hosts(call: Call, scope: str) -> list[Host]:
     return [host for row in call[scope] for host in call.world.hosts.select(**{fields[scope]: row.id})]
 
 
-async def _roll(world: World, host: Host) -> str:
+async def _roll(world: World, host: Host, version: str) -> str:
     """One host's turn: drain, maintenance, back; the reason when it does not get there.
 
     Its cluster is disabled meanwhile, which blocks the drain of a host with VMs (FIELD_FACTS "Host life cycle").
@@ -150,7 +158,7 @@ async def _roll(world: World, host: Host) -> str:
     cluster = world.clusters[host.cluster_id]
     before, cluster.allocation_state = cluster.allocation_state, "Disabled"
     try:
-        _prepare(world, host)
+        _prepare(world, host, version)
         while host.resource_state == host_states.PREPARING:
             await world.pause("migration")
         reached = host.resource_state == host_states.MAINTENANCE
@@ -201,7 +209,7 @@ def start_rolling_maintenance(call: Call) -> Work:
             if host.hypervisor != ROLLING:
                 continue
             began = world.now()
-            trouble = await _roll(world, host)
+            trouble = await _roll(world, host, call.version)
             if trouble:
                 return result(False, f"{host.name}: {trouble}", updated)
             updated.append({"hostid": host.uuid, "hostname": host.name, "startdate": began, "enddate": world.now()})

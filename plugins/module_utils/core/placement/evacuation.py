@@ -22,6 +22,7 @@ NOTHING = Amount()
 # Ways to land VMs until one keeps the spare hosts: evenly or not, and a seed.
 LANDINGS = ((True, 0), (False, 0), (True, 1), (False, 1), (False, 2))
 BLOCKS_OTHERS = (DRAINING, "ErrorInPrepareForMaintenance")
+BROKEN = ("Error", "Unknown")  # states of VMs with which the server prepares no host (ResourceManagerImpl.maintain)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Terms:
 def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuation:
     """Plan it by the placement of this moment."""
     rest = [h for h in fleet.hosts if h.id not in (*host_ids, *terms.leaving)]
-    draining = [h for h in rest if h.resource_state in BLOCKS_OTHERS]
+    draining = [h for h in rest if h.resource_state in BLOCKS_OTHERS or _blocks_by_error(h)]
     if draining and not terms.partial:
         other = draining[0]
         message = (
@@ -77,9 +78,9 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
         return Evacuation(reasons=tuple(_cut_off(h, [vm for vm in here if vm.host == h.id]) for h in cut_off))
-    doubts = doubts_of(vms, host_ids, terms.consent)
-    if doubts:
-        return Evacuation(reasons=doubts)
+    wrong = (*doubts_of(vms, host_ids, terms.consent), *(() if terms.partial else _broken(fleet, host_ids)))
+    if wrong:
+        return Evacuation(reasons=wrong)
     stops = tuple(vm for vm in here if may_stop(vm, terms.consent))
     stays = tuple(vm for vm in here if vm.pinned and vm not in stops) if terms.partial else ()
     packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms)
@@ -100,6 +101,20 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     others = [n for n in range(len(packing.hosts)) if n not in sources]
     level = balanced(packing, terms.spare_hosts, others) if terms.balance else ()
     return Evacuation(found.moves, level, stops, stays, free=free)
+
+
+def _blocks_by_error(host: Host) -> bool:
+    """Before 4.13 the server drains no host of a cluster in which one is in ErrorInMaintenance."""
+    release = tuple(int(part) for part in (host.version or "").split(".")[:2] if part.isdigit())
+    return host.resource_state == "ErrorInMaintenance" and (0,) < release < (4, 13)
+
+
+def _broken(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
+    found = [vm for vm in fleet.instances if vm.host_id in host_ids and vm.state in BROKEN]
+    return tuple(
+        reason("vm_error", f"VM {vm.name} is in state {vm.state}", vm=vm.id, vm_name=vm.name, state=vm.state)
+        for vm in found
+    )
 
 
 def _borne(packing: Packing, sources: t.Sequence[int], terms: Terms) -> tuple[Drain, tuple[str, ...]]:

@@ -107,6 +107,7 @@ REMEDIES: t.Mapping[str, str] = {
     "gpu": "allow it to be stopped in its maintenance window (add its name to consent)",
     "vgpu": "allow it to be stopped in its maintenance window (add its name to consent)",
     "vm_state": "wait until it is Running or Stopped",
+    "vm_error": "repair it, or stop or expunge it: the server prepares no host on which such a VM is",
     "snapshot": "wait until its snapshot is done",
     "arch": "add a host of that architecture to the cluster",
     "uefi": "add a host that supports UEFI to the cluster",

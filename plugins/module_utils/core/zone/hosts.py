@@ -227,7 +227,7 @@ _CANCEL, _PREPARE = ("cancel_maintenance",), ("prepare_maintenance",)
 _LEAVING = dict.fromkeys((MAINTENANCE, DRAINING, *FAILED_DRAIN), _CANCEL)
 # What leads from one resource state to another. ``prepareHostForMaintenance`` has no transition from Disabled (T2:32),
 # and ``cancelHostMaintenance`` always ends in Enabled (T2:38-48). From ErrorInPrepareForMaintenance it has none either:
-# that drain has to be given up before another can be asked for.
+# that drain has to be given up before another can be asked for. Before 4.13 it is the same with ErrorInMaintenance.
 STEPS: t.Mapping[str, t.Mapping[str, tuple[str, ...]]] = {
     ENABLED: {ENABLED: (), DISABLED: ("enable",), **_LEAVING},
     DISABLED: {ENABLED: ("disable",), DISABLED: (), **dict.fromkeys(_LEAVING, (*_CANCEL, "disable"))},
@@ -236,7 +236,7 @@ STEPS: t.Mapping[str, t.Mapping[str, tuple[str, ...]]] = {
         DRAINING: ("wait",),
         ENABLED: (*_PREPARE, "wait"),
         DISABLED: ("enable", *_PREPARE, "wait"),
-        "ErrorInMaintenance": (*_PREPARE, "wait"),
+        "ErrorInMaintenance": (*_CANCEL, *_PREPARE, "wait"),
         "ErrorInPrepareForMaintenance": (*_CANCEL, *_PREPARE, "wait"),
     },
 }

@@ -207,3 +207,11 @@ def test_a_system_vm_whose_target_the_server_chooses_is_not_moved_for_balance() 
     seen = fleet(0, 0, vms=proxies)
     assert balance(seen, (), 0)
     assert balance(replace(seen, no_motion=frozenset(("h0", "h1"))), (), 0) == ()
+
+
+@pytest.mark.parametrize(("version", "blocks"), [("4.11.3.0", True), ("4.13.0.0", False), (None, False)])
+def test_before_4_13_a_host_in_error_blocks_its_cluster(version: str | None, blocks: bool) -> None:
+    held = fleet(1, 0, 0)
+    wrong = replace(held.hosts[1], resource_state="ErrorInMaintenance", version=version)
+    found = evacuate(replace(held, hosts=(held.hosts[0], wrong, held.hosts[2])), ["h0"], Terms())
+    assert [each.code for each in found.reasons] == (["other_draining"] if blocks else [])

@@ -96,7 +96,7 @@ def _api_error(text: str) -> ApiError:
         ("Enabled", "Maintenance", ["prepare_maintenance"], 0),
         ("Disabled", "Maintenance", ["prepare_maintenance"], 1),
         ("PrepareForMaintenance", "Maintenance", [], 0),
-        ("ErrorInMaintenance", "Maintenance", ["prepare_maintenance"], 0),
+        ("ErrorInMaintenance", "Maintenance", ["cancel_maintenance", "prepare_maintenance"], 0),
         ("ErrorInPrepareForMaintenance", "Maintenance", ["cancel_maintenance", "prepare_maintenance"], 0),
         ("ErrorInPrepareForMaintenance", "Enabled", ["cancel_maintenance"], 0),
         ("Maintenance", "Disabled", ["cancel_maintenance"], 1),
