@@ -191,3 +191,23 @@ def test_dedication_binds_users_vms_alone(
     assert found == {"User": users, "Router": routers, "ConsoleProxy": {""}, "SecondaryStorageVm": {""}}
     if scope == "zone":
         assert [vm["name"] in drained(cloud, host) for host in lab.hosts()].count(True) == 1
+
+
+def test_the_tag_of_a_template_is_a_host_tag(sandbox: Sandbox, lab: Lab, cloud: Gateway) -> None:
+    """Templates are listed once, and only where a host has a tag."""
+    vm = lab.deploy(str(lab.site.network("web")["id"]))
+
+    def tag(world: World) -> None:
+        template = world.templates.by_uuid(lab.template)
+        assert template is not None
+        template.tag = "licensed"
+
+    sandbox.run(tag)
+    sandbox.calls.clear()
+    drained(cloud, vm["hostname"])
+    assert not sandbox.calls.of("listTemplates")
+    lab.api.ok("updateHost", id=vm["hostid"], hosttags="licensed")
+    sandbox.calls.clear()
+    assert codes(cloud, vm["hostname"]) == {"tag"}
+    assert codes(cloud, vm["hostname"]) == {"tag"}
+    assert len(sandbox.calls.of("listTemplates")) == 1

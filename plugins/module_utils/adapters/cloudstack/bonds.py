@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
+from ...core.errors import ApiError
 from ...core.placement.fleet import AffinityGroup, Offering
 from ...core.zone.topology import Cluster
 from .client import Client
@@ -28,6 +30,7 @@ class Bonds:
         self._everyones = everyones
         self._domains: t.Optional[dict[str, str]] = None
         self._unlisted: set[str] = set()
+        self._templates: dict[str, dict[str, str]] = {}
 
     def offerings(self) -> dict[str, Offering]:
         """Users' offerings and those of system VMs, which only ``issystem`` shows."""
@@ -52,6 +55,18 @@ class Bonds:
                     f"service offering {name} is not listed, because it was deleted: host tags and GPUs that it asks "
                     "for are not known, and its VMs may be moved to hosts without them"
                 )
+
+    def templates(self, zone_id: str) -> dict[str, str]:
+        """Host tags that templates of a zone ask for, by id, read once; none where they cannot be listed."""
+        if zone_id not in self._templates:
+            tags: dict[str, str] = {}
+            asked: Json = {"templatefilter": "all", "zoneid": zone_id, "showremoved": True}
+            with contextlib.suppress(ApiError):
+                for item in self._everyones.listing("listTemplates", "template", asked):
+                    read = Record(item, "template", self._client.tell)
+                    tags[read.id()] = read.text("templatetag")
+            self._templates[zone_id] = {each: tag for each, tag in tags.items() if tag}
+        return self._templates[zone_id]
 
     def groups(self) -> tuple[AffinityGroup, ...]:
         found = self._everyones.listing("listAffinityGroups", "affinitygroup", {})

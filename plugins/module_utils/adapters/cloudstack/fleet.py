@@ -78,15 +78,17 @@ class FleetReader:
         drives = self._config_drives(cluster) if any(kind == "User" for _item, kind in found) else frozenset()
         nameless = (dedicated or zone_owner) and any(not item.get("domainpath") for item in machines)
         domains = bonds.domains() if nameless else {}
+        tagged = any(host.host_tags or host.implicit_host_tags for host in hosts)
+        templates = bonds.templates(cluster.zone_id) if tagged else {}
         instances = tuple(
-            instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell, drives, domains)
+            instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell, drives, domains, templates)
             for item, kind in found
         )
         strategy = self._local_strategy() if any(each.local for each in instances) else "Error"
         rough = {str(each.get("id")): mapping.rough_cpu(each) for each in wire}
         disputes = tuple(each for _host, found in figures for each in found)
         limits, motionless = self._guest_limits(hosts), self._without_motion(hosts)
-        if self._ha_tag is None and any(host.host_tags or host.implicit_host_tags for host in hosts):
+        if self._ha_tag is None and tagged:
             self._ha_tag = self._setting("ha.tag")
         return Fleet(
             cluster,

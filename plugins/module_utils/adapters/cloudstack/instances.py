@@ -54,10 +54,12 @@ def instance(
     tell: Tell = unheard,
     config_drives: t.Collection[str] = (),
     domains: t.Mapping[str, str] = NOTHING,
+    templates: t.Mapping[str, str] = NOTHING,
 ) -> Instance:
     """A VM of any kind; what its own listing does not tell comes from its offering.
 
-    domains: paths by id, for servers that tell VMs' domains by their names alone (before 4.19.2).
+    domains: paths by id, for servers that tell VMs' domains by their names alone (before 4.19.2). templates: host
+    tags that templates ask for, by id.
     """
     read = Record(wire, "VM", tell)
     its = offerings.get(read.text("serviceofferingid"), Offering(""))
@@ -91,8 +93,14 @@ def instance(
         owners=_owners(read, domains),
         # Only users' VMs have both; of the others the name is it.
         alone_for=_alone_for(read) if kind == "Router" else "",
+        beside=read.text("vpcid", "guestnetworkid") if kind == "Router" and read.flag("isredundantrouter") else "",
+        tags=_words(templates.get(read.text("templateid"), "")),
         instance_name=read.text("instancename") or ("" if kind == "User" else read.text("name")),
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip() for word in text.split(","))))
 
 
 def _alone_for(read: Record) -> str:

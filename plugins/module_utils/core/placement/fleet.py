@@ -52,7 +52,8 @@ class Instance:
     "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
     iso: name of the ISO that is attached. config_drive: whether one of its networks gives it a config drive.
     host_device: whether it has a device of its host (details extraconfig-*). hypervisor: of what kind it is.
-    alone_for: name of the network or VPC whose only router it is; "" for every other VM.
+    alone_for: name of the network or VPC whose only router it is; "" for every other VM. beside: id of the network or
+    VPC of a router that has a second one beside it. tags: host tags that its template asks for.
     """
 
     id: str
@@ -79,6 +80,8 @@ class Instance:
     host_device: bool = False
     hypervisor: str = ""
     alone_for: str = ""
+    beside: str = ""
+    tags: frozenset[str] = frozenset()
 
     @property
     def demand(self) -> Amount:
@@ -229,6 +232,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
             together=together.get(each.id, ""),
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
             kind=each.kind,
+            beside=each.beside,
             **_words(each, fleet.local_strategy),
         )
         for each in fleet.instances
@@ -239,7 +243,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
 def _needs(vm: Instance, fleet: Fleet, dedicated: bool) -> Needs:
     offering = fleet.offerings.get(vm.offering_id)
     return Needs(
-        tags=offering.host_tags if offering else frozenset(),
+        tags=vm.tags | offering.host_tags if offering else vm.tags,
         pools=vm.pools,
         owners=_owners(vm, dedicated),
         dedicated=dedicated,
@@ -290,35 +294,6 @@ def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     if vm.iso:
         return {"why": f"VM {vm.name} has the ISO {vm.iso} attached, which {vm.hypervisor} cannot migrate"}
     return {}
-
-
-def cautions(fleet: Fleet, moving: t.Collection[str], stopping: t.Collection[str] = ()) -> list[str]:
-    """What a plan cannot promise of the VMs (ids) that it moves, and whose networks fail with those that it stops."""
-    found: list[str] = []
-    for vm in fleet.instances:
-        if vm.id in moving:
-            found += _cautions(vm)
-            if fleet.server_chooses(vm):
-                found.append(
-                    f"VM {vm.name} goes to a host that the server chooses: it lists no storage migration for its host"
-                )
-        elif vm.id in stopping and vm.alone_for:
-            found.append(
-                f"Router {vm.name} has to be stopped, and it is the only one of {vm.alone_for}: the network is "
-                "interrupted until the router runs on another host, which takes longer than a live migration. Make the "
-                "network redundant first (cs_network_restart), or empty the host in a maintenance window"
-            )
-    return found
-
-
-def _cautions(vm: Instance) -> t.Iterator[str]:
-    if vm.iso:
-        yield f"VM {vm.name} has the ISO {vm.iso} attached: detach it first if not every host can read it"
-    if vm.config_drive:
-        yield (
-            f"VM {vm.name} has a config drive: migration fails unless the other host can read its "
-            "storage (vm.configdrive.primarypool.enabled)"
-        )
 
 
 def _groups(fleet: Fleet) -> tuple[dict[str, set[str]], dict[str, str], set[str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..amounts import Amount, total
 from .rules import Packing, Vm
@@ -36,6 +36,7 @@ class Unit:
     vms: tuple[Vm, ...]
     size: Amount = field(init=False)
     hosts: frozenset[int] = field(init=False)
+    beside: bool = field(init=False)
 
     def __init__(self, vms: tuple[Vm, ...], packing: Packing) -> None:
         allowed = [packing.allowed(vm.needs) for vm in vms]
@@ -43,6 +44,7 @@ class Unit:
         if mates:
             allowed.append(frozenset(mates))
         object.__setattr__(self, "vms", vms)
+        object.__setattr__(self, "beside", any(vm.beside for vm in vms))
         object.__setattr__(self, "size", vms[0].size if len(vms) == 1 else total(vm.size for vm in vms))
         object.__setattr__(self, "hosts", allowed[0].intersection(*allowed[1:]) if len(allowed) > 1 else allowed[0])
 
@@ -95,7 +97,15 @@ class Field:
     up_to: float = ANY_SHARE
 
     def best(self, packing: Packing, unit: Unit, manner: Manner) -> int:
-        """The host for a unit; -1: none has room."""
+        """The host for a unit; -1: none has room. One where no VM is that it should better not be with, if any."""
+        met = [n for n in unit.hosts - self.banned for vm in unit.vms if packing.meets(vm, n)] if unit.beside else ()
+        if met:
+            found = replace(self, banned=self.banned.union(met))._best(packing, unit, manner)
+            if found >= 0:
+                return found
+        return self._best(packing, unit, manner)
+
+    def _best(self, packing: Packing, unit: Unit, manner: Manner) -> int:
         if self.first:
             own = Manner.TIGHT if manner is Manner.LOOSE else manner
             best = _PICK[own](packing, unit, self.first & unit.hosts, self.banned)

@@ -71,6 +71,7 @@ class Vm:
     """A VM as the planner sees it. size: what it holds and asks for. pinned: a reason code when it cannot move live.
 
     why: words for that reason, and remedy what helps, where more is known of this VM than the code tells.
+    beside: what it serves with another VM, so that it goes to another host than that if there is one with room.
     apart: strict anti-affinity groups; together: the strict affinity group whose members share a host.
     """
 
@@ -85,6 +86,7 @@ class Vm:
     kind: str = "User"
     why: str = ""
     remedy: str = ""
+    beside: str = ""
 
 
 # Remedies by reason code; the messages carry the numbers.
@@ -157,6 +159,7 @@ def _dedication(needs: Needs, host: VmHost) -> str:
 
 # A group of one VM and one host on which its migration failed in this run, so that another host is tried.
 FAILED = "migration failed: "
+BESIDE = "beside: "  # before what redundant VMs serve
 TOGETHER = "together: "  # before the name of a strict affinity group
 
 
@@ -223,6 +226,8 @@ class Packing:
             self.groups[n][group] = self.groups[n].get(group, 0) + 1
         if vm.together:
             self._join(vm, n, 1)
+        if vm.beside:
+            self.groups[n][BESIDE + vm.beside] = self.groups[n].get(BESIDE + vm.beside, 0) + 1
 
     def take(self, vm: Vm) -> None:
         n = self.where.pop(vm.id)
@@ -235,6 +240,8 @@ class Packing:
             self.groups[n][group] -= 1
         if vm.together:
             self._join(vm, n, -1)
+        if vm.beside:
+            self.groups[n][BESIDE + vm.beside] -= 1
 
     def _join(self, vm: Vm, n: int, by: int) -> None:
         """Where its group runs is a rule for the others of the group."""
@@ -242,6 +249,10 @@ class Packing:
         self.groups[n][group] = self.groups[n].get(group, 0) + by
         for at in self.with_group(vm.together):
             self.notes[at] = None
+
+    def meets(self, vm: Vm, n: int) -> bool:
+        """Whether a host has the VM that it should better not be with."""
+        return bool(vm.beside) and self.groups[n].get(BESIDE + vm.beside, 0) > (self.where.get(vm.id) == n)
 
     def with_group(self, group: str) -> dict[int, int]:
         """How many VMs of a strict affinity group are on each host (index) that has any."""

@@ -194,7 +194,7 @@ class Leveller:
                 self.effort -= 1
                 if n == top or rest >= lowest or packing.share(n, vm.size) >= lowest:
                     continue
-                if packing.fits(vm, n) and self.may(vm, n):
+                if packing.fits(vm, n) and self.may(vm, n) and not packing.meets(vm, n):
                     lowest, best = max(rest, packing.share(n, vm.size)), Step(vm, n, None)
             packing.put(vm, top)
         return best
@@ -206,11 +206,15 @@ class Leveller:
         for vm in self._leaving(top):
             packing.take(vm)
             for n in packing.allowed(vm.needs):
-                if n == top or not self.may(vm, n) or self.effort < 0:
+                if n == top or not self.may(vm, n) or self.effort < 0 or packing.meets(vm, n):
                     continue
                 for other in list(packing.on[n].values()):
                     self.effort -= 1
-                    if other.together or (other.size.cpu >= vm.size.cpu and other.size.ram >= vm.size.ram):
+                    if (
+                        other.together
+                        or other.beside
+                        or (other.size.cpu >= vm.size.cpu and other.size.ram >= vm.size.ram)
+                    ):
                         continue
                     packing.take(other)
                     share = max(packing.share(top, other.size), packing.share(n, vm.size))

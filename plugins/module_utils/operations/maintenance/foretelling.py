@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
 from ...core.placement.back import Back, bring_back
+from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
-from ...core.placement.fleet import Fleet, Instance, cautions
+from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host, HostName
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
@@ -141,7 +142,7 @@ def predicted(
     outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
     spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
     result = {**outcome.result, "distribution": spread.told()}
-    told = cautions(fleet, {move.vm for move in spread.moves}, {vm.id for vm in plan.stops})
+    told = cautions(fleet, {move.vm: move.target for move in spread.moves}, {vm.id for vm in plan.stops})
     warnings = (*spread.warnings(), *told)
     return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
 

@@ -11,9 +11,10 @@ from dataclasses import replace
 from ...core.amounts import Amount
 from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
+from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import balance
-from ...core.placement.fleet import Fleet, cautions
+from ...core.placement.fleet import Fleet
 from ...core.placement.rolling import Roll
 from ...ports.cloud import Cloud
 from .distribution import distribution, thresholds
@@ -99,7 +100,7 @@ def shown_plan(cloud: Cloud, fleet: Fleet, roll: Roll, asked: Asked) -> Shown:
         "fingerprint": roll.fingerprint,
         "procedure": list(steps(fleet.cluster.hypervisor, asked.reach is not None)),
     }
-    warnings = (*spread.warnings(), *cautions(fleet, {move.vm for move in spread.moves}))
+    warnings = (*spread.warnings(), *cautions(fleet, {move.vm: move.target for move in spread.moves}))
     return Shown(result, warnings if roll.feasible else ())
 
 

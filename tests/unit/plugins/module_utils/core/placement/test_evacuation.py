@@ -9,17 +9,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.cautions import cautions
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.drain import Move
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import (
     Terms,
     balance,
     evacuate,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
-    Fleet,
-    Instance,
-    cautions,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
@@ -161,11 +158,11 @@ def test_what_may_keep_a_vm_is_cautioned_of() -> None:
         vm("v-2-VM", "h0", kind="ConsoleProxy"),
     )
     seen = fleet(0, 0, vms=machines, no_motion=frozenset(("h0",)))
-    found = cautions(seen, {each.id for each in machines})
+    found = cautions(seen, dict.fromkeys((each.id for each in machines), "h1"))
     assert [word in text for word, text in zip(("debian.iso", "config drive", "v-2-VM"), found, strict=True)] == [
         True
     ] * 3
-    assert cautions(seen, {"plain"}) == []
+    assert cautions(seen, {"plain": "h1"}) == []
 
 
 def test_a_single_router_that_has_to_stop_is_told_with_its_network() -> None:
@@ -177,10 +174,10 @@ def test_a_single_router_that_has_to_stop_is_told_with_its_network() -> None:
     seen = fleet(0, 0, vms=machines)
     plan = evacuate(seen, ["h0"], Terms(consent=("all",)))
     assert {each.name for each in plan.stops} == {"r-1-VM", "r-2-VM", "web"}
-    (told,) = cautions(seen, (), {each.id for each in plan.stops})
+    (told,) = cautions(seen, {}, {each.id for each in plan.stops})
     assert "r-1-VM" in told
     assert "the only one of shop" in told
-    assert cautions(seen, {"r-1-VM"}) == []
+    assert cautions(seen, {"r-1-VM": "h1"}) == []
 
 
 def test_balance_moves_vms_of_other_hosts_only_where_it_is_allowed() -> None:

@@ -4,11 +4,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.back import bring_one
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import Terms, evacuate
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import AffinityGroup, Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.cautions import cautions
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import (
+    Terms,
+    balance,
+    evacuate,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
+    AffinityGroup,
+    Fleet,
+    Instance,
+)
 
 from .test_evacuation import fleet, vm
 
@@ -59,6 +70,41 @@ def test_it_is_told_where_the_rest_has_no_room() -> None:
     where = fleet(0, 0, 0, vms=vms, groups=(strict("g", "a", "b"),))
     (reason,) = evacuate(where, ["h0"], Terms()).reasons
     assert (reason.code, "(h1)" in reason.message) == ("affinity_group_split", True)
+
+
+def routers(*at: str) -> tuple[Instance, ...]:
+    return tuple(vm(f"r-{n}-VM", host, kind="Router", beside="shop") for n, host in enumerate(at))
+
+
+def test_the_second_router_of_a_network_is_kept_away_from_the_first() -> None:
+    """h1 is the emptier one, and has the other router."""
+    where = fleet(0, 0, 9, vms=routers("h0", "h1"))
+    assert placed(where) == ({"r-0-VM": "h2"}, [])
+    assert placed(fleet(0, 0, 9, vms=routers("h0", "h2"))) == ({"r-0-VM": "h1"}, [])
+    both, _codes = placed(fleet(0, 0, 9, vms=routers("h0", "h0")))
+    assert sorted(both.values()) == ["h1", "h2"]
+
+
+def test_it_goes_there_with_a_warning_where_no_other_host_has_room() -> None:
+    where = fleet(0, 0, 32, vms=routers("h0", "h1"))
+    moves, codes = placed(where)
+    assert (moves, codes) == ({"r-0-VM": "h1"}, [])
+    (told,) = cautions(where, moves)
+    assert "r-0-VM and r-1-VM" in told
+    assert cautions(fleet(0, 0, 9, vms=routers("h0", "h1")), {"r-0-VM": "h2"}) == []
+    assert cautions(where, {}) == []
+
+
+def test_loads_are_not_levelled_by_bringing_routers_together() -> None:
+    where = fleet(9, 0, 9, vms=(*routers("h0", "h1"), vm("large", "h2", 9)))
+    assert "r-0-VM" not in {move.vm for move in balance(where, (), 0, only=("h1",))}
+
+
+def test_a_template_asks_for_host_tags_too() -> None:
+    where = fleet(0, 0, 0, vms=(vm("a", "h0", tags=frozenset(("licensed",))),))
+    first, second, third = where.hosts
+    tagged = replace(where, hosts=(first, second, replace(third, host_tags=("licensed",))), ha_tag="licensed")
+    assert placed(tagged) == ({"a": "h2"}, [])
 
 
 ACME = frozenset(("account:acme@d", "domain:ROOT/sales", "domain:ROOT"))

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan cannot promise, in words."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..amounts import HOLDING
+from .fleet import Fleet, Instance
+
+
+def cautions(fleet: Fleet, moving: t.Mapping[str, str], stopping: t.Collection[str] = ()) -> list[str]:
+    """What a plan cannot promise of the VMs that it moves, and whose networks fail with those that it stops.
+
+    moving: the host that each comes to at last. stopping: ids of VMs.
+    """
+    found: list[str] = []
+    for vm in fleet.instances:
+        if vm.id in moving:
+            found += _cautions(vm)
+            if fleet.server_chooses(vm):
+                found.append(
+                    f"VM {vm.name} goes to a host that the server chooses: it lists no storage migration for its host"
+                )
+        elif vm.id in stopping and vm.alone_for:
+            found.append(
+                f"Router {vm.name} has to be stopped, and it is the only one of {vm.alone_for}: the network is "
+                "interrupted until the router runs on another host, which takes longer than a live migration. Make the "
+                "network redundant first (cs_network_restart), or empty the host in a maintenance window"
+            )
+    return found + list(_met(fleet, moving))
+
+
+def _met(fleet: Fleet, moving: t.Mapping[str, str]) -> t.Iterator[str]:
+    """Routers of one network that come to one host: the server keeps them apart only when it starts them."""
+    hosts = {host.id: host.name for host in fleet.hosts}
+    places: dict[tuple[str, str], list[Instance]] = {}
+    for vm in fleet.instances:
+        if vm.beside and vm.state in HOLDING:
+            places.setdefault((vm.beside, moving.get(vm.id, vm.host_id)), []).append(vm)
+    for (_network, host), routers in places.items():
+        if len(routers) > 1 and any(vm.id in moving for vm in routers):
+            names = " and ".join(sorted(vm.name for vm in routers))
+            yield (
+                f"Routers {names} of one redundant network come to host {hosts.get(host, host)}, because no other host "
+                "takes one of them: if it fails, the network is interrupted. Migrate one of them when there is room"
+            )
+
+
+def _cautions(vm: Instance) -> t.Iterator[str]:
+    if vm.iso:
+        yield f"VM {vm.name} has the ISO {vm.iso} attached: detach it first if not every host can read it"
+    if vm.config_drive:
+        yield (
+            f"VM {vm.name} has a config drive: migration fails unless the other host can read its "
+            "storage (vm.configdrive.primarypool.enabled)"
+        )
