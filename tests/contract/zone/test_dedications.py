@@ -132,3 +132,24 @@ def test_the_same_owner_inside_is_replaced_and_told(cloud: Gateway) -> None:
     assert foretold.warnings == done.warnings
     assert "the server ends this dedication" in done.warnings[0]
     assert (owner(cloud, "cluster"), owner(cloud, "host")) == ([("ROOT/acme", "")], [])
+
+
+def test_vms_of_a_project_are_tenants_too(cloud: Gateway, sandbox: Sandbox, site: Site) -> None:
+    """listall leaves them out; the server refuses what check mode must not promise."""
+    project = str(site.api.done("createProject", name="shop", displaytext="shop")["project"]["id"])
+    network = str(site.network("web", projectid=project)["id"])
+    offering = site.api.ok("listServiceOfferings")["serviceoffering"][0]["id"]
+    templates = site.api.ok("listTemplates", templatefilter="all")["template"]
+    template = next(each["id"] for each in templates if each["templatetype"] == "BUILTIN")
+    sent = {"zoneid": site.zone, "serviceofferingid": offering, "templateid": template, "networkids": network}
+    vm = site.api.done("deployVirtualMachine", **sent, projectid=project)["virtualmachine"]
+    for check_mode in (True, False):
+        with pytest.raises(Refused, match="shop"):
+            dedicate(cloud, check_mode, host=vm["hostname"], domain="acme", account="anna")
+
+
+def test_vms_of_another_cluster_are_none_of_its_tenants(cloud: Gateway, site: Site) -> None:
+    """Before 4.16 the server ignores the filter by cluster."""
+    site.deploy(str(site.network("web")["id"]))
+    site.hypervisors("empty", "Simulator", ["sim/c2/h0"])
+    assert dedicate(cloud, cluster="empty", domain="acme", account="anna").changed

@@ -9,6 +9,7 @@ import typing as t
 
 from ...core.zone.dedication import Dedication, Owner, Tenant
 from .client import Client
+from .everyones import Everyones
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
@@ -18,6 +19,7 @@ class Dedications:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._everyones = Everyones(client)
 
     def all(self, scope: str, place_id: str = "") -> t.Sequence[Dedication]:
         """Those of a scope ("zone", "pod", "cluster", "host"), or the one of a place."""
@@ -36,9 +38,14 @@ class Dedications:
 
     def tenants(self, scope: str, place_id: str) -> t.Sequence[Tenant]:
         """Users' VMs that are on hosts of a place."""
-        params: Json = {f"{scope}id": place_id, "listall": True}
-        found = self._client.listing("listVirtualMachines", "virtualmachine", params)
-        return [tenant(item, self._client.tell) for item in found if item.get("hostid")]
+        place: Json = {f"{scope}id": place_id}
+        found = list(self._everyones.listing("listVirtualMachines", "virtualmachine", place))
+        inside = {str(item.get("hostid")) for item in found if item.get("hostid")}
+        if scope in ("pod", "cluster") and inside:
+            # Before 4.16 a filter by cluster is ignored.
+            hosts = self._client.listing("listHosts", "host", {**place, "type": "Routing", "details": "min"})
+            inside &= {Record(each, "host", self._client.tell).id() for each in hosts}
+        return [tenant(item, self._client.tell) for item in found if item.get("hostid") in inside]
 
     def family(self, domain_id: str) -> t.Collection[str]:
         """Ids of a domain and of all below it."""
