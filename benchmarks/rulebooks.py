@@ -67,6 +67,7 @@ def running(server: Sandbox, folder: Path, log: Path) -> Iterator[subprocess.Pop
         "CLOUDSTACK_KEY": server.key,
         "CLOUDSTACK_SECRET": server.secret,
     }
+    # As the guide says: an inventory without localhost leaves the playbooks no host.
     inventory = folder / "inventory.yml"
     inventory.write_text(
         yaml.safe_dump({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}), encoding="utf-8"

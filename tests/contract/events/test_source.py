@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -198,3 +199,17 @@ def test_events_of_one_second_are_told_in_the_order_written(
 
     found = asyncio.run(told(main, args, lambda: sandbox.run(make), 3))
     assert [each["event"]["state"] for each in found] == ["Scheduled", "Started", "Completed"]
+
+
+def test_the_example_rulebooks_share_no_cursor_and_name_what_their_inventory_needs() -> None:
+    """ansible-rulebook limits a playbook to the hosts of the ruleset: localhost is there only if it is listed."""
+    files = sorted((ROOT / "extensions/eda/rulebooks").glob("*.yml"))
+    cursors = []
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        for ruleset in yaml.safe_load(text):
+            (source,) = ruleset["sources"]
+            cursors.append(source["hostcraft.cloudstack.cloudstack_events"]["cursor"])
+            if ruleset["hosts"] == "localhost":
+                assert "must list localhost with ansible_connection: local" in text, file
+    assert len(set(cursors)) == len(cursors) == len(files) > 3
