@@ -216,6 +216,8 @@ class Leveller:
                         or (other.size.cpu >= vm.size.cpu and other.size.ram >= vm.size.ram)
                     ):
                         continue
+                    if top not in packing.allowed(other.needs):
+                        continue
                     packing.take(other)
                     share = max(packing.share(top, other.size), packing.share(n, vm.size))
                     if share < lowest and packing.fits(vm, n) and packing.fits(other, top) and self.may(other, top):
