@@ -11,7 +11,7 @@ from ...core.errors import ApiError
 from ...core.system_vms.routers import NETWORK, VPC, HealthCheck, Router, state_word
 from ...core.system_vms.served import Rules, Served
 from .client import Client, Job
-from .everybody import everybodys
+from .everyones import everybodys
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
