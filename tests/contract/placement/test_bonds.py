@@ -188,7 +188,9 @@ def test_dedication_binds_users_vms_alone(
     for host in lab.hosts():
         for kind, codes_ in kinds(cloud, host).items():
             found.setdefault(kind, set()).update(codes_)
-    assert found == {"User": users, "Router": routers, "ConsoleProxy": {""}, "SecondaryStorageVm": {""}}
+    assert (found.pop("User"), found.pop("Router")) == (users, routers)
+    # System VMs that run by now.
+    assert set().union(*found.values()) <= {""}
     if scope == "zone":
         assert [vm["name"] in drained(cloud, host) for host in lab.hosts()].count(True) == 1
 
