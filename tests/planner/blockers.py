@@ -213,6 +213,7 @@ PLANTS: dict[str, Callable[[Random], Blocked]] = {
     ),
     "dedication": _dedication,
     "storage_scope": _picky("storage_scope", {}, Needs(pools=POOL), {"pools": None}),
+    "access_group": _picky("access_group", {"access_groups": TAG}, Needs(access_groups=TAG), {"access_groups": TAG}),
     "arch": _picky("arch", {"arch": "aarch64"}, Needs(arch="aarch64"), {"arch": "aarch64"}),
     "uefi": _picky("uefi", {}, Needs(uefi=True), {"uefi": True}),
     "cores": _picky("cores", {"cores": 128}, Needs(cores=100), {"cores": 128}),

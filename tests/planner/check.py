@@ -38,6 +38,7 @@ def may_run(vm: Plain, host: Plain) -> bool:
         not host["dedicated_to"] or (needs["dedicated"] and host["dedicated_to"] in needs["owners"]),
         bool(host["dedicated_to"]) or not needs["dedicated"],
         host["pools"] is None or set(needs["pools"]) <= set(host["pools"]),
+        set(needs["access_groups"]) <= set(host["access_groups"]),
         not needs["arch"] or not host["arch"] or needs["arch"] == host["arch"],
         host["uefi"] or not needs["uefi"],
         needs["cores"] <= host["cores"] and needs["speed"] <= host["speed"],

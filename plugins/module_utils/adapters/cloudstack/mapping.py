@@ -98,6 +98,10 @@ def cluster(wire: Wire, tell: Tell = unheard) -> Cluster:
     )
 
 
+# Whose storage access groups a host has, since 4.21: its own, and those of the places that it is in.
+GROUPED = ("", "cluster", "pod", "zone")
+
+
 def host(wire: Wire, tell: Tell = unheard) -> Host:
     """``details=min`` leaves out names and tags alike (T2:17), so a missing zone name means: tags unknown."""
     read = Record(wire, "host", tell)
@@ -120,6 +124,7 @@ def host(wire: Wire, tell: Tell = unheard) -> Host:
         ip_address=read.place("ipaddress"),
         host_tags=tags,
         implicit_host_tags=read.names("implicithosttags") or (),
+        access_groups=frozenset(name for place in GROUPED for name in read.names(f"{place}storageaccessgroups") or ()),
         os_category=read.word("oscategoryname"),
         os_category_id=read.text("oscategoryid"),
         is_tag_a_rule=bool(read.flag("istagarule")),

@@ -193,6 +193,7 @@ def hosts_of(fleet: Fleet) -> tuple[VmHost, ...]:
             cores=host.cpu_number or 0,
             speed=host.cpu_speed or 0,
             tags=_tags(host),
+            access_groups=host.access_groups,
             for_ha=bool(fleet.ha_tag) and fleet.ha_tag in _tags(host),
             dedicated_to=fleet.dedicated.get(host.id, ""),
             zone_of=fleet.zone_owner,
@@ -220,14 +221,14 @@ def _unusable(host: Host) -> str:
 def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
     """The VMs as a planner sees them: those that hold capacity on a host of the cluster."""
     apart, together, dedication = _groups(fleet)
-    there = {host.id for host in fleet.hosts}
+    there = {host.id: host for host in fleet.hosts}
     return tuple(
         Vm(
             id=each.id,
             name=each.name,
             host=each.host_id,
             size=asked_by_migration(each.demand, each.own.counted_by(fleet.factors), fleet.factors),
-            needs=_needs(each, fleet, each.id in dedication),
+            needs=_needs(each, fleet, each.id in dedication, there[each.host_id].access_groups),
             apart=tuple(sorted(apart.get(each.id, ()))),
             together=together.get(each.id, ""),
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
@@ -240,11 +241,12 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
     )
 
 
-def _needs(vm: Instance, fleet: Fleet, dedicated: bool) -> Needs:
+def _needs(vm: Instance, fleet: Fleet, dedicated: bool, groups: frozenset[str]) -> Needs:
     offering = fleet.offerings.get(vm.offering_id)
     return Needs(
         tags=vm.tags | offering.host_tags if offering else vm.tags,
         pools=vm.pools,
+        access_groups=groups,
         owners=_owners(vm, dedicated),
         dedicated=dedicated,
         anywhere=vm.kind in UNBOUND or (not dedicated and _zone_is_its(vm, fleet.zone_owner)),

@@ -26,6 +26,7 @@ class VmHost:
     held: what is reserved: with the room it is the capacity, of which loads are shares.
     unusable: a reason code when no VM may land on it. dedicated_to: whom it, its cluster or its pod is dedicated to.
     zone_of: whom its zone is dedicated to. pools: ids of the storage pools that it reaches, None for all.
+    access_groups: its storage access groups.
     for_ha: it has the tag of the setting ha.tag: it is kept free for VMs that are restarted after a failure, and the
     server places no VM there whose offering asks for no host tag (FirstFitAllocator).
     """
@@ -45,6 +46,7 @@ class VmHost:
     unusable: str = ""
     held: Amount = NOTHING
     for_ha: bool = False
+    access_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Needs:
     """What a VM asks of any host that it may run on. VMs of one offering share these, so they are judged once.
 
     owners: those whose dedicated hosts it may use. dedicated: it may use no others (group of explicit dedication).
-    anywhere: dedication is no rule for it.
+    anywhere: dedication is no rule for it. access_groups: those of its present host, all of which the server wants of
+    another one (server: validateStorageAccessGroupsOnHosts).
     """
 
     tags: frozenset[str] = frozenset()
@@ -64,6 +67,7 @@ class Needs:
     uefi: bool = False
     cores: int = 0
     speed: int = 0
+    access_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ REMEDIES: t.Mapping[str, str] = {
     "affinity_group_split": "migrate the group manually, or remove VMs from it",
     "local_storage": "migrate its volumes to shared storage, or allow it to be stopped (add its name to consent)",
     "storage_scope": "make the storage pool reachable from another host of the cluster",
+    "access_group": "give another host of the cluster the same storage access groups",
     "iso": "detach the ISO, or allow it to be stopped (add its name to consent)",
     "host_device": "allow it to be stopped in its maintenance window (add its name to consent)",
     "gpu": "allow it to be stopped in its maintenance window (add its name to consent)",
@@ -140,6 +145,8 @@ def unsuited(needs: Needs, host: VmHost) -> str:
         return code
     if host.pools is not None and not needs.pools <= host.pools:
         return "storage_scope"
+    if not needs.access_groups <= host.access_groups:
+        return "access_group"
     if needs.arch and host.arch and needs.arch != host.arch:
         return "arch"
     if needs.uefi and not host.uefi:

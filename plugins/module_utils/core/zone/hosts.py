@@ -39,6 +39,7 @@ class Host:
 
     host_tags: None where the listing was asked without them (``details=min`` leaves them out). Names of zone, pod and
     cluster are empty in such a listing too. cpu_speed in MHz, memory_total in bytes, cpu_* allocated in MHz.
+    access_groups: storage access groups, its own and those of its cluster, pod and zone.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Host:
     ip_address: t.Optional[str] = None
     host_tags: t.Optional[tuple[str, ...]] = None
     implicit_host_tags: tuple[str, ...] = ()
+    access_groups: frozenset[str] = frozenset()
     is_tag_a_rule: bool = False
     os_category: t.Optional[str] = None
     os_category_id: str = ""

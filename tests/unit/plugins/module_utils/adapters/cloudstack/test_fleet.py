@@ -13,7 +13,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.instances import instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Remembered
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, hosts_of, vms_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import unsuited
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
 HOSTDEV = "<devices><hostdev mode='subsystem' type='pci'><source/></hostdev></devices>"
@@ -151,3 +152,27 @@ def test_the_server_chooses_where_it_lists_no_storage_motion_for_the_very_versio
 )
 def test_a_router_without_a_second_one_is_alone(more: dict[str, object], kind: str, alone_for: str) -> None:
     assert instance(vm(**more), kind, {}, ()).alone_for == alone_for
+
+
+def test_another_host_has_to_have_the_storage_access_groups_of_a_vms_host() -> None:
+    """Since 4.21 a host has those of its cluster, pod and zone too."""
+    hosts = [
+        {"id": "h", "storageaccessgroups": "ssd,backup", "zonestorageaccessgroups": "all"},
+        {"id": "bare"},
+        {"id": "half", "storageaccessgroups": "ssd", "zonestorageaccessgroups": "all"},
+        {
+            "id": "whole",
+            "storageaccessgroups": "ssd",
+            "clusterstorageaccessgroups": "backup,more",
+            "podstorageaccessgroups": "all",
+        },
+    ]
+    rows = [{"name": each["id"], "state": "Up", "resourcestate": "Enabled", **each} for each in hosts]
+    fleet = FleetReader(Answers(listHosts=rows, listVirtualMachines=[vm()])).read(Cluster("c", "c", "z", "p"))
+    (machine,) = vms_of(fleet)
+    assert {host.id: unsuited(machine.needs, host) for host in hosts_of(fleet)} == {
+        "h": "",
+        "bare": "access_group",
+        "half": "access_group",
+        "whole": "",
+    }
