@@ -270,6 +270,7 @@ def test_a_vm_that_comes_with_the_drain_and_is_stopped_by_it_is_started_again(
         if call.command == "prepareHostForMaintenance" and not came:
             # Nowhere else, so that the drain leaves it; and then it is stopped, as the server does.
             host = world.hosts.by_uuid(call.params["id"])
+            assert host
             came.append(new_vm(world, tags=("nowhere",)))
             vm_life.start(world, came[0], host)
             world.later("migration", stopped)

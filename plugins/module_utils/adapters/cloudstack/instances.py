@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from ...core.amounts import Remembered
@@ -14,7 +15,7 @@ from ...core.placement.fleet import MIB, AffinityGroup, Instance, Offering
 from .records import Record, Tell, Wire, unheard
 
 HOST_DEVICE = re.compile(r"<\s*hostdev\b|pcipassthru\d*\.present|other-config:pci\b", re.IGNORECASE)
-NOTHING: t.Mapping[str, str] = {}
+NOTHING: t.Mapping[str, str] = MappingProxyType({})
 
 
 def _gpu(card: object, profile: object) -> str:

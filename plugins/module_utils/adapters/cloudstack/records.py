@@ -75,7 +75,7 @@ class Record:
         value = self.wire.get(key)
         if value is None:
             return None
-        if type(value) is int and -readers.MOST < value < readers.MOST:
+        if isinstance(value, int) and not isinstance(value, bool) and -readers.MOST < value < readers.MOST:
             return value
         what = f"a whole number ({unit})" if unit else "a whole number"
         return self._read(key, lambda value: readers.whole(value, unit), what)

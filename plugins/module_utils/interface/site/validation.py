@@ -62,11 +62,11 @@ class Validator:
         """None where the verdict depends on more than the form."""
         found: set[object] = set()
         for name, value in given.items():
-            if name in self._texts and type(value) is str:
+            if name in self._texts and isinstance(value, str):
                 found.add(name)
-            elif name in self._values and type(value) is str:
+            elif name in self._values and isinstance(value, str):
                 found.add((name, value))
-            elif name in self._lists and type(value) is list and all(type(each) is str for each in value):
+            elif name in self._lists and isinstance(value, list) and all(isinstance(each, str) for each in value):
                 found.add(name)
             else:
                 return None

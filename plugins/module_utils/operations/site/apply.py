@@ -43,7 +43,6 @@ class Removals(t.Protocol):
 
     def against(self, cloud: Cloud) -> t.Sequence[Reason]:
         """Why some of them cannot be removed yet."""
-        ...
 
 
 class _Nothing:
