@@ -7,11 +7,13 @@ from __future__ import annotations
 import pytest
 from fakes.lab import Killed, Lab, Life
 from integration.maintenance.site import Site, allowed, ask, build, notes, placement
-from integration.maintenance.test_undone import FOLLOWER, pin, vm
+from integration.maintenance.test_undone import FOLLOWER, on, pin, vm
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, TransportError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import Goal
 from sandbox.rules import life
+from sandbox.server import Received
+from sandbox.world.vms import Vm
 
 CONSENT = allowed(consent=("vm0-0",))
 
@@ -76,6 +78,28 @@ def test_one_that_ran_again_is_not_started_for_the_sake_of_another(lab: Lab, sit
     lab.run(lambda: life.stop(lab.box.world, vm(lab, up)))
     assert ask(lab, "enabled").result["started"] == [down]
     assert placement(lab.box.world)[up] == "Stopped"
+
+
+def test_what_a_failed_migration_stopped_is_remembered_while_the_host_is_enabled(lab: Lab, site: Site) -> None:
+    """The server is lost in the moment in which it is asked for the maintenance."""
+    faults = lab.box.faults
+    faults.add("migrateVirtualMachine", "job_failed", text="no link")
+    faults.add("startVirtualMachine", "job_failed", text="no disk")
+    faults.add("prepareHostForMaintenance", "http", status=503, times=99)
+    moved: list[Vm] = []
+
+    def stop(call: Received) -> None:
+        moved.append(next(row for row in lab.box.world.vms if row.uuid == call.params["virtualmachineid"]))
+        life.stop(lab.box.world, moved[0])
+
+    on(lab, "migrateVirtualMachine", stop)
+    with pytest.raises(TransportError):
+        ask(lab)
+    assert (site.state("h0"), moved[0].state) == ("Enabled", "Stopped")
+    faults.clear()
+    assert ask(lab, "enabled").result["started"] == [moved[0].name]
+    assert moved[0].state == "Running"
+    assert notes(lab.box.world) == []
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -198,7 +198,7 @@ class Emptying:
         gone = [vm for vm_id, vm in self._tried.items() if vm_id not in there]
         for vm in gone:
             del self._tried[vm.id]
-        revive(self.cloud, self.host, gone, self.told)
+        self.mark = revive(self.cloud, self.host, gone, self.told) or self.mark
 
     def _unfinished(self, last: t.Mapping[str, str]) -> list[Reason]:
         if last:
@@ -231,23 +231,25 @@ def give_back(cloud: Cloud, host: Host, told: Told) -> None:
     marks.clear(cloud, host, mark)
 
 
-def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> None:
+def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> t.Optional[marks.Mark]:
     """Start those of some VMs that were stopped instead of moved, noted on the host until they run: the way back of
-    the host starts what does not start now (``start_again``).
+    the host starts what does not start now (``start_again``). The host's mark, where one had to be written.
     """
+    mark = None
     for vm in machines:
         seen = settled(cloud, vm.id, vm.kind, vm.name)
         if seen is None or seen.state != "Stopped":
             continue
-        marks.add_stopped(cloud, host, marks.begin(cloud, host), (vm.id, vm.kind, vm.name))
+        mark = marks.add_stopped(cloud, host, mark or marks.begin(cloud, host), (vm.id, vm.kind, vm.name))
         try:
             bring(cloud, seen, "start")
         except ApiError as error:
             told.stopped.append(vm.name)
             cloud.progress(f"VM {vm.name} was stopped and cannot be started: {error.text}")
             continue
-        marks.forget_stopped(cloud, host, vm.id)
+        mark = marks.forget_stopped(cloud, host, mark, vm.id)
         told.started.append(vm.name)
+    return mark
 
 
 def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:
@@ -268,7 +270,7 @@ def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:
     if reasons:
         # Who stops one of those that run now means it.
         for vm_id in running:
-            marks.forget_stopped(cloud, host, vm_id)
+            mark = marks.forget_stopped(cloud, host, mark, vm_id)
         raise Refused(f"host {host.name}", reasons)
 
 

@@ -308,7 +308,7 @@ def _drained(work: Work, host: Host, asked: bool = False) -> Host:
         work.until(host, over, what, work.request.timeout, pace)
     pace.ended([(watched.before, watched.seconds)])
     host = watched.host
-    revive(work.cloud, host, there, work.told)
+    work.mark = revive(work.cloud, host, there, work.told) or work.mark
     return host
 
 

@@ -122,10 +122,12 @@ def add_moved(cloud: Cloud, host: Host, mark: Mark, vm_ids: t.Iterable[str]) -> 
     return replace(mark, moved=(*mark.moved, *new), notes=(*mark.notes, *notes))
 
 
-def forget_stopped(cloud: Cloud, host: Host, vm_id: str) -> None:
+def forget_stopped(cloud: Cloud, host: Host, mark: Mark, vm_id: str) -> Mark:
     """It runs again."""
-    its = [note for note in cloud.notes.all("HOST", host.id) if note.text.startswith(f"{STOPPED}{vm_id} ")]
+    its = [note for note in mark.notes if note.text.startswith(f"{STOPPED}{vm_id} ")]
     remove_notes(cloud, "HOST", host.id, its)
+    stopped = tuple(vm for vm in mark.stopped if vm[0] != vm_id)
+    return replace(mark, stopped=stopped, notes=tuple(note for note in mark.notes if note not in its))
 
 
 def clear(cloud: Cloud, host: Host, mark: Mark) -> None:
