@@ -197,14 +197,18 @@ def list_networks(call: Call) -> Body:
     return answer(call, "network", rows[::-1], lambda row: view(call.world, row))
 
 
+def whose_project(call: Call, account_id: int | None) -> int | None:
+    account = call.world.accounts.get(account_id)
+    return account.project_id if account else None
+
+
 def in_project(call: Call, account_id: int | None) -> bool:
     """What is a project's is listed only where projects are asked for: one, or all by -1.
 
     With listall -1 lists what is nobody's project too (measured on 4.22: VMs; server: AccountManagerImpl), but only
     since 4.14 (apache/cloudstack#3894).
     """
-    account = call.world.accounts.get(account_id)
-    its = account.project_id if account else None
+    its = whose_project(call, account_id)
     asked = call.get("projectid")
     if asked == UNLIMITED:
         return its is not None or (bool(call.get("listall")) and version_key(call.version) >= (4, 14))
@@ -231,6 +235,9 @@ def _passes(call: Call, network: Network) -> bool:
         and not network.system
         and not in_project(call, network.account_id)
     ):
+        return False
+    # With networks -1 is projects alone, whatever listall says (apache/cloudstack#9602).
+    if call.get("projectid") == UNLIMITED and not network.system and whose_project(call, network.account_id) is None:
         return False
     word = (call.get("keyword") or "").lower()
     if word and word not in network.name.lower() and word not in network.display_text.lower():

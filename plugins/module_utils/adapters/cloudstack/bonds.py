@@ -23,7 +23,7 @@ EVEN_DELETED: t.Mapping[str, str] = {"state": "all"}
 
 
 class Bonds:
-    """Each is read when it is asked for; domains once."""
+    """Each is read when it is asked for; domains and templates again when there is one that was not there."""
 
     def __init__(self, client: Client, everyones: Everyones) -> None:
         self._client = client
@@ -31,6 +31,7 @@ class Bonds:
         self._domains: t.Optional[dict[str, str]] = None
         self._unlisted: set[str] = set()
         self._templates: dict[str, dict[str, str]] = {}
+        self._untold: set[str] = set()
 
     def offerings(self) -> dict[str, Offering]:
         """Users' offerings and those of system VMs, which only ``issystem`` shows."""
@@ -56,25 +57,29 @@ class Bonds:
                     "for are not known, and its VMs may be moved to hosts without them"
                 )
 
-    def templates(self, zone_id: str) -> dict[str, str]:
-        """Host tags that templates of a zone ask for, by id, read once; none where they cannot be listed."""
-        if zone_id not in self._templates:
-            tags: dict[str, str] = {}
+    def templates(self, zone_id: str, used: t.Collection[str], again: bool) -> dict[str, str]:
+        """Host tags that templates of a zone ask for, by id; none where they cannot be listed.
+
+        used: ids of those that VMs are made of. again: read them whatever is known.
+        """
+        known = self._templates.get(zone_id)
+        if known is None or again or any(each not in known and each not in self._untold for each in used):
+            known = self._templates[zone_id] = {}
             asked: Json = {"templatefilter": "all", "zoneid": zone_id, "showremoved": True}
             with contextlib.suppress(ApiError):
                 for item in self._everyones.listing("listTemplates", "template", asked):
                     read = Record(item, "template", self._client.tell)
-                    tags[read.id()] = read.text("templatetag")
-            self._templates[zone_id] = {each: tag for each, tag in tags.items() if tag}
-        return self._templates[zone_id]
+                    known[read.id()] = read.text("templatetag")
+            self._untold.update(each for each in used if each not in known)
+        return {each: tag for each, tag in known.items() if tag}
 
     def groups(self) -> tuple[AffinityGroup, ...]:
         found = self._everyones.listing("listAffinityGroups", "affinitygroup", {})
         return tuple(affinity_group(item, self._client.tell) for item in found)
 
-    def domains(self) -> dict[str, str]:
-        """The path of each domain by its id."""
-        if self._domains is None:
+    def domains(self, used: t.Iterable[str]) -> dict[str, str]:
+        """The path of each domain by its id. used: ids of domains that matter."""
+        if self._domains is None or any(each not in self._domains for each in used):
             read = [
                 Record(item, "domain", self._client.tell)
                 for item in self._client.listing("listDomains", "domain", {"listall": True})
@@ -105,7 +110,7 @@ class Bonds:
 
     def _owned(self, found: t.Mapping[str, t.Optional[Json]]) -> dict[str, str]:
         """Dedications name their owners by ids alone, VMs theirs by names: both are told as VMs tell them."""
-        domains = self.domains()
+        domains = self.domains([str(wire.get("domainid")) for wire in found.values() if wire is not None])
         accounts: dict[str, str] = {}
         for item in self._client.listing("listAccounts", "account", {"listall": True}):
             read = Record(item, "account", self._client.tell)

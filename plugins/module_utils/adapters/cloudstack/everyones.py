@@ -14,6 +14,7 @@ from .transport import Json
 
 ALL_PROJECTS = "-1"
 PROJECTS: Json = {"projectid": ALL_PROJECTS}
+UNEVEN = ("listNetworks",)
 
 
 class Everyones:
@@ -21,26 +22,15 @@ class Everyones:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._projects: t.Optional[bool] = None
 
     def listing(self, command: str, key: str, params: Json) -> t.Iterator[Json]:
-        """Of accounts, and where there are projects of those too."""
-        seen = set()
-        for also in ({}, PROJECTS) if self._has_projects() else ({},):
-            for item in self._client.listing(command, key, {"listall": True, **params, **also}):
-                read = Record(item, key)
-                # Without an id it cannot be told from others, nor be moved.
-                if not read.text("id"):
-                    raise Unreadable(f"{command}: {read.called} has no id", command=command)
-                if read.text("id") not in seen:
-                    seen.add(read.text("id"))
-                    yield item
-
-    def _has_projects(self) -> bool:
-        if self._projects is None:
-            answer = self._client.call("listProjects", {"listall": True, "page": 1, "pagesize": 1})
-            self._projects = bool(answer.get("project"))
-        return self._projects
+        """Of accounts and of projects. Whether there are projects is not asked: the first may be made meanwhile."""
+        for item in everybodys(self._client, command, key, params):
+            read = Record(item, key)
+            # Without an id it cannot be told from others, nor be moved.
+            if not read.text("id"):
+                raise Unreadable(f"{command}: {read.called} has no id", command=command)
+            yield item
 
 
 def everybodys(client: Client, command: str, key: str, asked: Json) -> list[Json]:
@@ -48,11 +38,12 @@ def everybodys(client: Client, command: str, key: str, asked: Json) -> list[Json
 
     Since 4.14 -1 and listall are everything. Before, -1 is projects alone, whatever listall says
     (AccountManagerImpl.buildACLSearchParameters; apache/cloudstack#3894): then it takes two listings. Stored health
-    checks came with 4.14 too; where they cannot be seen, two listings are never wrong.
+    checks came with 4.14 too; where they cannot be seen, two listings are never wrong. With networks -1 is projects
+    alone in later releases too (apache/cloudstack#9602, #11767).
     """
     if "projectid" in asked or "account" in asked:
         return client.listing(command, key, {"listall": True, **asked})
-    if client.has("listRouters", "fetchhealthcheckresults"):
+    if command not in UNEVEN and client.has("listRouters", "fetchhealthcheckresults"):
         return client.listing(command, key, {"listall": True, **PROJECTS, **asked})
     found: dict[str, Json] = {}
     for view in ({}, PROJECTS):

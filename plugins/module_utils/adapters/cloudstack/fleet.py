@@ -34,9 +34,10 @@ SYSTEM_KINDS = {"consoleproxy": "ConsoleProxy", "secondarystoragevm": "Secondary
 
 @dataclass
 class _Wide:
-    """The volumes on a zone's own pools, when they were read, and for which clusters (ids)."""
+    """A zone's own pools (ids) and the volumes there, when they were read, and for which clusters (ids)."""
 
     at: float
+    pools: t.Sequence[str]
     volumes: t.Sequence[Json]
     served: set[str] = field(default_factory=set)
 
@@ -51,7 +52,6 @@ class FleetReader:
         self._capabilities: dict[str, dict[str, Json]] = {}
         self._drives: dict[str, frozenset[str]] = {}
         self._ha_tag: t.Optional[str] = None
-        self._zone_pools: dict[str, list[str]] = {}
         self._wide: dict[str, _Wide] = {}
 
     def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
@@ -64,7 +64,7 @@ class FleetReader:
         figures = [plain_figures(mapping.host(each, tell), cluster.factors) for each in wire]
         hosts = tuple(host for host, _disputes in figures)
         ids = {host.id for host in hosts}
-        volumes = self._volumes(cluster)
+        volumes = self._volumes(cluster, since is None)
         place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
         found = [(item, kind) for item, kind in self._machines(cluster, place) if item.get("hostid") in ids]
         bonds, machines = self._bonds, [item for item, _kind in found]
@@ -77,9 +77,11 @@ class FleetReader:
             dedicated, zone_owner = dict(since.dedicated), since.zone_owner
         drives = self._config_drives(cluster) if any(kind == "User" for _item, kind in found) else frozenset()
         nameless = (dedicated or zone_owner) and any(not item.get("domainpath") for item in machines)
-        domains = bonds.domains() if nameless else {}
+        its_domains = {str(item["domainid"]) for item in machines if item.get("domainid")}
+        domains = bonds.domains(its_domains) if nameless else {}
         tagged = any(host.host_tags or host.implicit_host_tags for host in hosts)
-        templates = bonds.templates(cluster.zone_id) if tagged else {}
+        made_of = {str(item.get("templateid")) for item, kind in found if kind == "User"}
+        templates = bonds.templates(cluster.zone_id, made_of, since is None) if tagged else {}
         instances = tuple(
             instance(item, kind, offerings, volumes.get(str(item.get("id")), ()), tell, drives, domains, templates)
             for item, kind in found
@@ -136,10 +138,10 @@ class FleetReader:
         for item in self._everyones.listing("listInternalLoadBalancerVMs", "internalloadbalancervm", place):
             yield item, "InternalLb"
 
-    def _volumes(self, cluster: Cluster) -> dict[str, list[Json]]:
+    def _volumes(self, cluster: Cluster, anew: bool) -> dict[str, list[Json]]:
         """By VM. A cluster has those on its own pools only: those on pools of the zone are found by the pool."""
         found: dict[str, list[Json]] = {}
-        for item in (*self._volumes_at({"clusterid": cluster.id}), *self._on_zone_pools(cluster)):
+        for item in (*self._volumes_at({"clusterid": cluster.id}), *self._on_zone_pools(cluster, anew)):
             machine = Record(item, "volume", self._client.tell).text("virtualmachineid")
             if machine:
                 found.setdefault(machine, []).append(item)
@@ -148,21 +150,24 @@ class FleetReader:
     def _volumes_at(self, place: Json) -> t.Iterator[Json]:
         return self._everyones.listing("listVolumes", "volume", {**place, "listsystemvms": True})
 
-    def _on_zone_pools(self, cluster: Cluster) -> t.Sequence[Json]:
-        """One reading serves every cluster of the zone, but each only once, and not for long: volumes change."""
-        zone = cluster.zone_id
-        if zone not in self._zone_pools:
-            rows = self._client.listing("listStoragePools", "storagepool", {"zoneid": zone, "scope": "ZONE"})
-            pools = [Record(each, "storage pool", self._client.tell) for each in rows]
-            self._zone_pools[zone] = [each.id() for each in pools if each.text("scope").casefold() == "zone"]
-        if not self._zone_pools[zone]:
-            return ()
-        now, held = self._client.clock.now(), self._wide.get(zone)
+    def _on_zone_pools(self, cluster: Cluster, anew: bool) -> t.Sequence[Json]:
+        """One reading serves every cluster of the zone, but each only once, and not for long: volumes change.
+
+        anew: read which pools the zone has, too.
+        """
+        zone, now = cluster.zone_id, self._client.clock.now()
+        held = self._wide.get(zone)
         if held is None or cluster.id in held.served or now - held.at > FRESH:
-            found = [item for pool in self._zone_pools[zone] for item in self._volumes_at({"storageid": pool})]
-            held = self._wide[zone] = _Wide(now, found)
+            pools = self._pools_of(zone) if held is None or anew else held.pools
+            found = [item for pool in pools for item in self._volumes_at({"storageid": pool})]
+            held = self._wide[zone] = _Wide(now, pools, found)
         held.served.add(cluster.id)
         return held.volumes
+
+    def _pools_of(self, zone: str) -> list[str]:
+        rows = self._client.listing("listStoragePools", "storagepool", {"zoneid": zone, "scope": "ZONE"})
+        pools = [Record(each, "storage pool", self._client.tell) for each in rows]
+        return [each.id() for each in pools if each.text("scope").casefold() == "zone"]
 
     def _config_drives(self, cluster: Cluster) -> frozenset[str]:
         """Ids of the zone's networks that give their VMs a config drive; none where they cannot be listed."""

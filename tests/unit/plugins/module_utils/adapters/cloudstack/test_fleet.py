@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.fleet import FleetReader
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.instances import instance
@@ -26,6 +27,7 @@ class Answers:
     def __init__(self, **listings: list[dict[str, Any]]) -> None:
         self.listings = listings
         self.asked: list[str] = []
+        self.clock = FakeClock()
 
     def listing(self, command: str, key: str, params: object = None) -> list[dict[str, Any]]:
         self.asked.append(command)
@@ -33,8 +35,8 @@ class Answers:
             raise ApiError("The given command does not exist", command=command, http_status=432)
         return self.listings.get(command, [])
 
-    def call(self, command: str, params: object = None) -> dict[str, Any]:
-        return {}
+    def has(self, command: str, *params: str) -> bool:
+        return True
 
     def tell(self, line: str) -> None:
         raise AssertionError(line)
