@@ -58,6 +58,25 @@ def test_a_reset_leads_to_the_value_of_the_scope_around(cloud: Gateway) -> None:
 
 
 @pytest.mark.since("4.16")
+def test_a_domain_that_inherits_has_nothing_to_reset(
+    sandbox: Sandbox, cloud: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With enable.domain.settings.for.child.domain a server shows the parent's value in a child that has none."""
+    name = "ldap.read.timeout"
+    call = sandbox.api.call
+
+    def inherited(params: Any, *more: Any) -> Any:
+        status, body = call(params, *more)
+        if params["command"] == "listConfigurations" and params.get("domainid"):
+            for each in next(iter(body.values())).get("configuration", []):
+                each["value"] = "77"
+        return status, body
+
+    monkeypatch.setattr(sandbox.api, "call", inherited)
+    assert not perform(cloud, "cs_configuration", name=name, state="reset", domain="ROOT").changed
+
+
+@pytest.mark.since("4.16")
 @pytest.mark.parametrize("scope", SCOPES)
 def test_each_scope_is_set_alone_and_reset(sandbox: Sandbox, cloud: Gateway, scope: str) -> None:
     shown, name, value, set_by, reset_by = SCOPES[scope]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ...core.errors import ApiError
+from ...core.errors import ApiError, Unsupported
 from ...core.placement.fleet import AffinityGroup, Offering
 from ...core.zone.topology import Cluster
 from .client import Client
@@ -66,7 +66,7 @@ class Bonds:
         if known is None or again or any(each not in known and each not in self._untold for each in used):
             known = self._templates[zone_id] = {}
             asked: Json = {"templatefilter": "all", "zoneid": zone_id, "showremoved": True}
-            with contextlib.suppress(ApiError):
+            with contextlib.suppress(ApiError, Unsupported):
                 for item in self._everyones.listing("listTemplates", "template", asked):
                     read = Record(item, "template", self._client.tell)
                     known[read.id()] = read.text("templatetag")

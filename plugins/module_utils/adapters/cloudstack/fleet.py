@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...core.amounts import HOLDING
-from ...core.errors import ApiError
+from ...core.errors import ApiError, Unsupported
 from ...core.placement.accounts import plain_figures
 from ...core.placement.fleet import LOCAL, Fleet, Instance
 from ...core.zone.hosts import Host
@@ -174,7 +174,7 @@ class FleetReader:
         if cluster.zone_id in self._drives:
             return self._drives[cluster.zone_id]
         found = set()
-        with contextlib.suppress(ApiError):
+        with contextlib.suppress(ApiError, Unsupported):
             for item in self._everyones.listing("listNetworks", "network", {"zoneid": cluster.zone_id}):
                 read = Record(item, "network", self._client.tell)
                 services = read.records("service", "service")

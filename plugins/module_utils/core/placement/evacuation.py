@@ -13,7 +13,7 @@ from ..consent import agreed, doubtful
 from ..errors import Reason
 from ..zone.hosts import DRAINING, Host
 from .drain import Drain, Move, drain, replay, revert
-from .fleet import Fleet, hosts_of, vms_of
+from .fleet import Fleet, grouped, hosts_of, vms_of
 from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
 from .spread import balanced
@@ -64,7 +64,18 @@ class Terms:
 
 
 def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuation:
-    """Plan it by the placement of this moment."""
+    """Plan it by the placement of this moment.
+
+    VMs keep to hosts with the storage access groups of their own if they can: from others they do not come back.
+    """
+    if grouped(fleet) and not terms.partial:
+        found = _evacuated(fleet, vms_of(fleet, alike=True), host_ids, terms)
+        if not found.reasons:
+            return found
+    return _evacuated(fleet, vms_of(fleet), host_ids, terms)
+
+
+def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], terms: Terms) -> Evacuation:
     rest = [h for h in fleet.hosts if h.id not in (*host_ids, *terms.leaving)]
     draining = [h for h in rest if h.resource_state in BLOCKS_OTHERS or _blocks_by_error(h)]
     if draining and not terms.partial:
@@ -73,7 +84,6 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
             f"host {other.name} of the cluster is in {other.resource_state}, and only one host may be drained at a time"
         )
         return Evacuation(reasons=(reason("other_draining", message, host=other.id, host_name=other.name),))
-    vms = vms_of(fleet)
     here = [vm for vm in vms if vm.host in host_ids]
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
@@ -188,7 +198,9 @@ def balance(
     """
     hosts = [replace(host, unusable="") if host.id in back else host for host in hosts_of(fleet)]
     fixed = {each.id for each in fleet.instances if fleet.server_chooses(each)}
-    vms = [replace(vm, pinned=vm.pinned or "server_chooses") if vm.id in fixed else vm for vm in vms_of(fleet)]
+    vms = [
+        replace(vm, pinned=vm.pinned or "server_chooses") if vm.id in fixed else vm for vm in vms_of(fleet, alike=True)
+    ]
     packing = Packing(hosts, vms)
     replay(packing, moves)
     return balanced(packing, spare_hosts, [packing.index[each] for each in only] if only else None)

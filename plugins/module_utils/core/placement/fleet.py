@@ -218,8 +218,16 @@ def _unusable(host: Host) -> str:
     return "tag_rule" if host.is_tag_a_rule else ""
 
 
-def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
-    """The VMs as a planner sees them: those that hold capacity on a host of the cluster."""
+def grouped(fleet: Fleet) -> bool:
+    """Whether its hosts differ in their storage access groups."""
+    return len({host.access_groups for host in fleet.hosts}) > 1
+
+
+def vms_of(fleet: Fleet, alike: bool = False) -> tuple[Vm, ...]:
+    """The VMs as a planner sees them: those that hold capacity on a host of the cluster.
+
+    alike: they keep to hosts with the storage access groups of their own.
+    """
     apart, together, dedication = _groups(fleet)
     there = {host.id: host for host in fleet.hosts}
     return tuple(
@@ -228,7 +236,7 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
             name=each.name,
             host=each.host_id,
             size=asked_by_migration(each.demand, each.own.counted_by(fleet.factors), fleet.factors),
-            needs=_needs(each, fleet, each.id in dedication, there[each.host_id].access_groups),
+            needs=_needs(each, fleet, each.id in dedication, there[each.host_id].access_groups, alike),
             apart=tuple(sorted(apart.get(each.id, ()))),
             together=together.get(each.id, ""),
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
@@ -241,12 +249,13 @@ def vms_of(fleet: Fleet) -> tuple[Vm, ...]:
     )
 
 
-def _needs(vm: Instance, fleet: Fleet, dedicated: bool, groups: frozenset[str]) -> Needs:
+def _needs(vm: Instance, fleet: Fleet, dedicated: bool, groups: frozenset[str], alike: bool) -> Needs:
     offering = fleet.offerings.get(vm.offering_id)
     return Needs(
         tags=vm.tags | offering.host_tags if offering else vm.tags,
         pools=vm.pools,
         access_groups=groups,
+        alike=alike,
         owners=_owners(vm, dedicated),
         dedicated=dedicated,
         anywhere=vm.kind in UNBOUND or (not dedicated and _zone_is_its(vm, fleet.zone_owner)),

@@ -26,7 +26,7 @@ class VmHost:
     held: what is reserved: with the room it is the capacity, of which loads are shares.
     unusable: a reason code when no VM may land on it. dedicated_to: whom it, its cluster or its pod is dedicated to.
     zone_of: whom its zone is dedicated to. pools: ids of the storage pools that it reaches, None for all.
-    access_groups: its storage access groups.
+    access_groups: its storage access groups, None where these do not matter: the server asks a restart for none.
     for_ha: it has the tag of the setting ha.tag: it is kept free for VMs that are restarted after a failure, and the
     server places no VM there whose offering asks for no host tag (FirstFitAllocator).
     """
@@ -46,7 +46,7 @@ class VmHost:
     unusable: str = ""
     held: Amount = NOTHING
     for_ha: bool = False
-    access_groups: frozenset[str] = frozenset()
+    access_groups: t.Optional[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Needs:
 
     owners: those whose dedicated hosts it may use. dedicated: it may use no others (group of explicit dedication).
     anywhere: dedication is no rule for it. access_groups: those of its present host, all of which the server wants of
-    another one (server: validateStorageAccessGroupsOnHosts).
+    another one (server: validateStorageAccessGroupsOnHosts). alike: only hosts with just these, from which it can leave
+    again as it came.
     """
 
     tags: frozenset[str] = frozenset()
@@ -68,6 +69,7 @@ class Needs:
     cores: int = 0
     speed: int = 0
     access_groups: frozenset[str] = frozenset()
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def unsuited(needs: Needs, host: VmHost) -> str:
         return code
     if host.pools is not None and not needs.pools <= host.pools:
         return "storage_scope"
-    if not needs.access_groups <= host.access_groups:
+    theirs = host.access_groups
+    if theirs is not None and not (needs.access_groups == theirs if needs.alike else needs.access_groups <= theirs):
         return "access_group"
     if needs.arch and host.arch and needs.arch != host.arch:
         return "arch"
@@ -203,10 +206,10 @@ class Packing:
 
     def after_failures(self) -> Packing:
         """The same where VMs are restarted after a failure, which hosts with the tag of ha.tag are kept for."""
-        if not any(host.for_ha for host in self.hosts):
+        if not any(host.for_ha or host.access_groups for host in self.hosts):
             return self
         twin = self.copy()
-        twin.hosts = tuple(replace(host, for_ha=False) for host in self.hosts)
+        twin.hosts = tuple(replace(host, for_ha=False, access_groups=None) for host in self.hosts)
         twin.notes, twin._allowed = [None] * len(self.hosts), {}
         return twin
 

@@ -103,7 +103,7 @@ def _settings(cloud: Cloud, zones: t.Iterable[Zone]) -> None:
     scopes = [("global", "")]
     for zone in zones:
         scopes += [("zone", zone.id), *(("cluster", each.id) for each in cloud.clusters.all(zone_id=zone.id))]
-    with contextlib.suppress(ApiError):
+    with contextlib.suppress(ApiError, Unsupported):
         for scope, id in scopes:
             cloud.settings.all(scope, id)
 

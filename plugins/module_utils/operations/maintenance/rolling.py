@@ -15,7 +15,7 @@ from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
 from ...core.placement.evacuation import BLOCKS_OTHERS, balance, doubts_of, may_stop
-from ...core.placement.fleet import Fleet, hosts_of, vms_of
+from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
 from ...core.placement.text import duration
@@ -300,8 +300,18 @@ def scope_of(fleet: Fleet, request: Request) -> list[Host]:
 
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
+    """As ``evacuate`` with storage access groups."""
+    alike = _planned_for(fleet, vms_of(fleet, alike=True), request, pending, masters)
+    return (
+        alike if alike.feasible or not grouped(fleet) else _planned_for(fleet, vms_of(fleet), request, pending, masters)
+    )
+
+
+def _planned_for(
+    fleet: Fleet, machines: t.Sequence[Vm], request: Request, pending: tuple[str, ...], masters: tuple[str, ...]
+) -> Roll:
     """VMs that may be stopped do not move, and a host that is out for good takes none."""
-    vms = tuple(vm for vm in vms_of(fleet) if not (vm.host in pending and may_stop(vm, request.consent)))
+    vms = tuple(vm for vm in machines if not (vm.host in pending and may_stop(vm, request.consent)))
     wanted = (named(fleet.hosts, name, fleet.cluster).id for name in request.first)
     first = tuple(dict.fromkeys((*masters, *wanted)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)

@@ -86,8 +86,12 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     seen = cloud.settings.find(held.name, where.name, where.id)
     if seen is not None and settings.same_value(seen, goal):
         return Outcome(True, before, after, show(seen))
-    if value is None and seen is not None and not settings.same_value(seen, held.value):
-        return Outcome(True, before, {"value": _shown(seen)}, show(seen))
+    if value is None and seen is not None and not seen.encrypted:
+        if not settings.same_value(seen, held.value):
+            return Outcome(True, before, {"value": _shown(seen)}, show(seen))
+        if where.name in ("domain", "account"):
+            # It had none of its own: a child inherits its parents' (enable.domain.settings.for.child.domain).
+            return Outcome(False, result=show(seen))
     if seen is not None and seen.encrypted:
         return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
     raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})

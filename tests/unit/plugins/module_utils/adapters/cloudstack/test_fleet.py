@@ -13,11 +13,17 @@ from fakes.clock import FakeClock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.fleet import FleetReader
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.instances import instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Remembered
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Unsupported
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import (
+    Evacuation,
+    Terms,
+    evacuate,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, hosts_of, vms_of
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import unsuited
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
+ROOM = {"cpunumber": 8, "cpuspeed": 2000, "memorytotal": 64 << 30, "cpuallocatedvalue": 0, "memoryallocated": 0}
 HOSTDEV = "<devices><hostdev mode='subsystem' type='pci'><source/></hostdev></devices>"
 
 
@@ -40,6 +46,15 @@ class Answers:
 
     def tell(self, line: str) -> None:
         raise AssertionError(line)
+
+
+class Denied(Answers):
+    """A role that allows no listing of templates and networks."""
+
+    def listing(self, command: str, key: str, params: object = None) -> list[dict[str, Any]]:
+        if command in ("listTemplates", "listNetworks"):
+            raise Unsupported(f"this server has no command {command} for this user", command=command)
+        return super().listing(command, key, params)
 
 
 def read(hypervisor: str = "VMware", version: str = "7.0", **listings: list[dict[str, Any]]) -> Fleet:
@@ -103,6 +118,13 @@ def test_a_server_without_that_listing_is_no_obstacle() -> None:
     assert [each.config_drive for each in read(listVirtualMachines=[vm(nic=[{"networkid": "n1"}])]).instances] == [
         False
     ]
+
+
+def test_a_role_without_those_listings_is_no_obstacle() -> None:
+    host = {"id": "h", "name": "h", "hypervisor": "KVM", "state": "Up", "zonename": "z", "hosttags": "ssd"}
+    client = Denied(listHosts=[host], listVirtualMachines=[vm(templateid="t", nic=[{"networkid": "n1"}])])
+    (machine,) = FleetReader(client).read(Cluster("c", "c", "z", "p")).instances
+    assert (machine.tags, machine.config_drive) == (frozenset(), False)
 
 
 @pytest.mark.parametrize("value", ["Error", "Migration", "ForceStop"])
@@ -178,3 +200,20 @@ def test_another_host_has_to_have_the_storage_access_groups_of_a_vms_host() -> N
         "half": "access_group",
         "whole": "",
     }
+
+
+def test_a_vm_keeps_to_hosts_from_which_it_can_come_back() -> None:
+    """A host with more storage access groups takes it, and gives it back to none with fewer."""
+    rows = [
+        {"id": id, "name": id, "state": "Up", "resourcestate": "Enabled", **ROOM, "storageaccessgroups": groups}
+        for id, groups in (("h", ""), ("more", "ssd"), ("same", ""))
+    ]
+
+    def planned(hosts: list[dict[str, Any]], spare: int = 0) -> Evacuation:
+        fleet = FleetReader(Answers(listHosts=hosts, listVirtualMachines=[vm(cpunumber=1, cpuspeed=500, memory=512)]))
+        return evacuate(fleet.read(Cluster("c", "c", "z", "p")), ["h"], Terms(spare_hosts=spare))
+
+    assert [move.target for move in planned(rows).moves] == ["same"]
+    assert [move.target for move in planned(rows[:2]).moves] == ["more"]
+    # A restart asks for no groups.
+    assert [move.target for move in planned(rows, spare=1).moves] == ["same"]
