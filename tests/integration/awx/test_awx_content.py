@@ -167,7 +167,7 @@ def test_a_workflow_asks_before_it_rolls(awx: tuple[StandIn, str, list[tuple[str
         "check": [("success_nodes", "plan")],
         "plan": [("success_nodes", "approval")],
         "approval": [("success_nodes", "roll")],
-        "roll": [("success_nodes", "report"), ("failure_nodes", "failure")],
+        "roll": [("failure_nodes", "failure"), ("always_nodes", "report")],
         "report": [],
         "failure": [],
     }

@@ -34,6 +34,8 @@ NEEDED: tuple[tuple[int, int, tuple[str, ...]], ...] = (
 OF_THE_HOST = (
     *("sshd", "systemd", "init", "chronyd", "ntpd", "rpc", "dnsmasq", "ovs", "iscsi", "java", "jsvc"),
     *("libvirt", "virt", "qemu", "kvm"),
+    # FRR, for VXLAN with EVPN.
+    *("bgpd", "bfdd", "zebra"),
 )
 
 
