@@ -45,6 +45,17 @@ def test_an_owner_that_nobody_sees_is_no_stranger() -> None:
 
 
 def test_what_the_roles_install_is_known() -> None:
-    programs = ("sshd", "systemd", "libvirtd", "virtproxyd", "rpcbind", "rpc.statd", "chronyd", "ovsdb-server", "java")
+    programs = (
+        "sshd",
+        "systemd",
+        "libvirtd",
+        "virtproxyd",
+        "rpcbind",
+        "rpc.statd",
+        "chronyd",
+        "ovsdb-server",
+        "java",
+        "bgpd",
+    )
     assert told(*(Listener(20000 + n, program=name) for n, name in enumerate(programs))) == []
     assert told(Listener(5901, program="qemu-system-x86")) == []
