@@ -42,7 +42,7 @@ options:
       - V(enabled) ends the maintenance, waits for the agent, starts the VMs that were stopped for it, and disables the
         host again if it was disabled before.
       - V(draining) disables the host, moves away all VMs that can move, and returns the others in RV(remaining). Run it
-        again until none is left.
+        again until none is left. VMs of a strict host affinity group stay with one of them that cannot move.
     type: str
     choices: [maintenance, enabled, draining]
     default: maintenance

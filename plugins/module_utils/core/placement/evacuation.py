@@ -92,7 +92,7 @@ def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], ter
     if wrong:
         return Evacuation(reasons=wrong)
     stops = tuple(vm for vm in here if may_stop(vm, terms.consent))
-    stays = tuple(vm for vm in here if vm.pinned and vm not in stops) if terms.partial else ()
+    stays = _bound([vm for vm in here if vm not in stops]) if terms.partial else ()
     packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms)
     sources = [packing.index[each] for each in host_ids]
     for vm in stays:
@@ -111,6 +111,12 @@ def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], ter
     others = [n for n in range(len(packing.hosts)) if n not in sources]
     level = balanced(packing, terms.spare_hosts, others) if terms.balance else ()
     return Evacuation(found.moves, level, stops, stays, free=free)
+
+
+def _bound(vms: t.Sequence[Vm]) -> tuple[Vm, ...]:
+    """Those that cannot be moved, and those that have to run where one of these does."""
+    groups = {vm.together for vm in vms if vm.pinned and vm.together}
+    return tuple(vm for vm in vms if vm.pinned or vm.together in groups)
 
 
 def _blocks_by_error(host: Host) -> bool:

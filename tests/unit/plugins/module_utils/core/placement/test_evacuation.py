@@ -16,7 +16,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
     balance,
     evacuate,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
+    AffinityGroup,
+    Fleet,
+    Instance,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
@@ -134,6 +138,27 @@ def test_a_volume_on_the_hosts_own_storage_has_a_remedy_that_helps(strategy: str
     assert says in found.reasons[0].remedy
     assert "consent" in found.reasons[0].remedy
     assert [each.name for each in evacuate(seen, ["h0"], Terms(consent=("web",))).stops] == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("consent", "stops", "stay"),
+    [((), [], ["pinned", "third", "with it"]), (("pinned",), ["pinned"], [])],
+)
+def test_a_partial_drain_leaves_an_affinity_group_whole(consent: Any, stops: list[str], stay: list[str]) -> None:
+    """Those of its group stay with a VM that cannot migrate, those joined by another group too; others go."""
+    groups = (
+        AffinityGroup("g", "g", "host affinity", frozenset(("pinned", "with it"))),
+        AffinityGroup("g2", "g2", "host affinity", frozenset(("with it", "third"))),
+        AffinityGroup("g3", "g3", "host affinity", frozenset(("pair", "other"))),
+    )
+    machines = tuple(vm(name, "h0") for name in ("with it", "third", "pair", "other", "alone"))
+    seen = fleet(0, 0, 0, vms=(vm("pinned", "h0", local=True), *machines), groups=groups)
+    found = evacuate(seen, ["h0"], Terms(partial=True, consent=consent))
+    assert sorted(each.name for each in found.remaining) == stay
+    assert [each.name for each in found.stops] == stops
+    assert {each.vm for each in found.moves} == {each.id for each in seen.instances} - {*stay, *stops}
+    where = {move.vm: move.target for move in found.moves}
+    assert where["pair"] == where["other"]
 
 
 @pytest.mark.parametrize(
