@@ -19,6 +19,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     TransportError,
     WaitTimeout,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage import marks
 from sandbox.rules import life
 from sandbox.world import World
 from sandbox.world.vms import USER
@@ -197,6 +198,33 @@ def test_a_disabled_pool_is_disabled_again_after_a_killed_run(
         store.perform(MODULE, pool="ps1", state=state, consent=["all"])
     assert store.pool("ps1")["state"] == "Disabled"
     assert set(store.states().values()) == {"Running"}
+    assert store.notes() == []
+
+
+def test_a_mark_that_a_killed_run_left_open_is_closed_by_the_next(
+    store: Store, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later somebody ends the maintenance in CloudStack, and stops a VM."""
+
+    def killed(_cloud: Gateway, _pool: object) -> None:
+        raise KeyboardInterrupt
+
+    store.site.api.ok("updateStoragePool", id=store.site.pool, enabled="false")
+    with monkeypatch.context() as patch:
+        patch.setattr(marks, "closed", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.perform(MODULE, pool="ps1", consent=["all"])
+    store.cloud = Gateway(connect(store.server))
+    assert store.pool("ps1")["state"] == "Maintenance"
+    store.perform(MODULE, True, pool="ps1")
+    assert marks.OPEN in store.notes()
+    assert not store.perform(MODULE, pool="ps1").changed
+    assert marks.OPEN not in store.notes()
+    store.site.api.done("cancelStorageMaintenance", id=store.site.pool)
+    store.server.run(lambda world: life.stop(world, row(world, store.vms[0])))
+    store.cloud = Gateway(connect(store.server))
+    assert not store.perform(MODULE, pool="ps1", state="enabled").changed
+    assert (store.pool("ps1")["state"], store.states()[store.vms[0]]) == ("Up", "Stopped")
     assert store.notes() == []
 
 

@@ -10,6 +10,7 @@ from integration.maintenance.site import Site, allowed, ask, build, notes, place
 from integration.maintenance.test_undone import FOLLOWER, on, pin, vm
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, TransportError
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import marks
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import Goal
 from sandbox.rules import life
 from sandbox.server import Received
@@ -100,6 +101,34 @@ def test_what_a_failed_migration_stopped_is_remembered_while_the_host_is_enabled
     assert ask(lab, "enabled").result["started"] == [moved[0].name]
     assert moved[0].state == "Running"
     assert notes(lab.box.world) == []
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0.0, "Maintenance"), (60.0, "PrepareForMaintenance")])
+def test_one_that_a_killed_run_left_open_is_closed_by_the_next(
+    lab: Lab, site: Site, seconds: float, state: str
+) -> None:
+    """It died when the server had taken the host. The maintenance is ended in CloudStack; later there is another."""
+    process = Life()
+
+    def dies(_call: Received) -> None:
+        process.kills_at = process.calls + 1
+        lab.box.world.durations["migration"] = seconds
+
+    site.set_host("h0", allocationstate="Disable")
+    on(lab, "prepareHostForMaintenance", dies)
+    with pytest.raises(Killed):
+        ask(lab, life=process)
+    lab.cloud().clock.sleep(1.0)
+    assert site.state("h0") == state
+    assert marks.OPEN in notes(lab.box.world)
+    ask(lab, check=True)
+    assert marks.OPEN in notes(lab.box.world)
+    assert ask(lab, claim=FOLLOWER, token="next").changed is (state != "Maintenance")
+    assert [each for each in notes(lab.box.world) if ".lock " not in each] == [f"{marks.BEFORE}Disabled"]
+    ended(site)
+    ask(lab)
+    ask(lab, "enabled")
+    assert site.state("h0") == "Enabled"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -15,24 +15,9 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
-from ...core.errors import (
-    ApiError,
-    HostcraftError,
-    HypervisorError,
-    Reason,
-    Refused,
-    TransportError,
-    WaitTimeout,
-)
+from ...core.errors import ApiError, HostcraftError, HypervisorError, Reason, Refused, TransportError, WaitTimeout
 from ...core.placement.fleet import Fleet, Instance
-from ...core.zone.hosts import (
-    DISABLED,
-    DRAINING,
-    ENABLED,
-    FAILED_DRAIN,
-    MAINTENANCE,
-    Host,
-)
+from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -42,15 +27,7 @@ from ..waiting import until
 from ..zone import hosts
 from . import locks, marks
 from .balancing import level, returned
-from .emptying import (
-    Emptying,
-    Told,
-    allocated,
-    cancelled,
-    give_back,
-    revive,
-    start_again,
-)
+from .emptying import Emptying, Told, allocated, cancelled, give_back, revive, start_again
 from .foretelling import Goal, Request, end_of, outcome_of, predicted, returning_of, terms_of, verified_empty
 from .migrations import Pace, Pool, Steps, driven, never
 from .watching import Watched
@@ -78,8 +55,11 @@ def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Ou
     with contextlib.closing(NativePart(request.reach, cluster, host)) as native:
         # Foretold first, so that what is refused or already so writes nothing at all, not even a lock.
         foretold = predicted(cloud, request, host, cluster, goal, native)
-        changes = foretold.outcome.changed or (goal == "enabled" and marks.read(cloud, host) is not None)
+        changes = foretold.outcome.changed or foretold.mark is not None
         if check_mode or not changes:
+            if not check_mode and marks.left_open(cloud, host) is not None:
+                with locks.held(cloud, cluster, request.claim):
+                    marks.shut(cloud, cloud.hosts.fresh(host))
             return foretold.outcome
         with locks.held(cloud, cluster, request.claim) as lock:
             work = Work(cloud, request, cluster, lock.beat, foretold.fleet, native)
@@ -94,6 +74,8 @@ def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Ou
 def carried_out(work: Work, host: Host, goal: Goal) -> Host:
     """The host at its goal, under the lock of its cluster."""
     try:
+        if goal != "enabled":
+            marks.shut(work.cloud, host)
         final = _WAYS[goal](work, host)
         _level(work, final)
     except (TransportError, WaitTimeout, HypervisorError) as error:

@@ -101,6 +101,19 @@ def closed(cloud: Cloud, host: Host, mark: Mark) -> Mark:
     return replace(mark, open=False, notes=tuple(note for note in mark.notes if note not in its))
 
 
+def left_open(cloud: Cloud, host: Host) -> t.Optional[Mark]:
+    """The mark that a killed run left open on a host that the server has taken since: it is to be closed."""
+    mark = None if host.resource_state in (ENABLED, DISABLED) else read(cloud, host)
+    return mark if mark is not None and mark.open else None
+
+
+def shut(cloud: Cloud, host: Host) -> None:
+    """Close one that was left open, or it would still count when somebody else ends the maintenance."""
+    mark = left_open(cloud, host)
+    if mark is not None:
+        closed(cloud, host, mark)
+
+
 def add_stopped(cloud: Cloud, host: Host, mark: Mark, vm: tuple[str, str, str]) -> Mark:
     """Remember a VM before it is stopped."""
     vm = (vm[0], vm[1], vm[2][:LONGEST_NAME])

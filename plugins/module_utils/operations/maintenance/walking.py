@@ -210,6 +210,7 @@ class Walk:
                     self._ahead.given_back(early, error)
                 raise
             if not foretold.outcome.changed and foretold.mark is None:
+                marks.shut(self.cloud, host)
                 return foretold.outcome
             work = Work(self.cloud, request, self.cluster, self.lock.beat, foretold.fleet, native)
             work.mark = foretold.mark

@@ -90,6 +90,9 @@ def check_unasked(cloud: Cloud, pool: StoragePool, removed: bool) -> None:
 
 def _enter(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) -> Outcome:
     before, plan = pool.state, plan_of(cloud, pool)
+    if not check_mode and pool.state not in (UP, DISABLED):
+        # A killed run may have left its mark open, which would still count when somebody else ends the maintenance.
+        marks.closed(cloud, pool)
     if pool.state == MAINTENANCE:
         _verify_empty(pool, plan)
         return Outcome(False, result=_result(pool, plan))
