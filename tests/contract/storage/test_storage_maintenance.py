@@ -124,6 +124,28 @@ def test_a_vm_that_stays_down_is_an_error_and_is_remembered(store: Store) -> Non
     assert store.notes() == []
 
 
+@pytest.mark.parametrize("down", [1, 5])
+def test_one_that_ran_again_is_not_started_for_the_sake_of_others(store: Store, connect: Connect, down: int) -> None:
+    """Its owner stops it after a return that others, more than a note holds, did not survive."""
+    network = store.site.api.ok("listNetworks", listall="true")["network"][0]["id"]
+    for _more in range(down - 1):
+        store.site.deploy(network)
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    store.change(lambda world: pool_row(world, "ps1").stuck.update({vm.id for vm in world.vms if vm.kind == USER}))
+    store.server.faults.add("startVirtualMachine", "job_failed", times=down, text="no disk")
+    with pytest.raises(Refused) as caught:
+        store.perform(MODULE, pool="ps1", state="enabled")
+    names = {str(reason.facts["vm"]) for reason in caught.value.reasons}
+    assert len(names) == down
+    stopped = next(name for name, state in store.states().items() if state == "Running")
+    store.server.run(lambda world: life.stop(world, row(world, stopped)))
+    store.cloud = Gateway(connect(store.server))
+    back: Any = store.perform(MODULE, pool="ps1", state="enabled").result
+    assert set(back["started"]) == names
+    assert {name for name, state in store.states().items() if state != "Running"} == {stopped}
+    assert store.notes() == []
+
+
 def test_a_killed_run_is_continued(store: Store, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     act = store.cloud.act
 

@@ -202,7 +202,7 @@ def _running_again(
     cloud: Cloud, pool: StoragePool, down: t.Sequence[tuple[Vm, str]], error: t.Optional[ApiError]
 ) -> None:
     """Start what the server has not started. All are tried. Raises Refused with those that stay down."""
-    reasons = []
+    reasons, left = [], []
     for vm, name in down:
         try:
             seen = settled(cloud, vm.id, vm.kind, name)
@@ -215,8 +215,11 @@ def _running_again(
             text = other.message
         if text:
             message = f"VM {name} ran before the maintenance and does not run again: {text}"
+            left.append(vm)
             reasons.append(Reason("vm_down", message, "repair the cause, then run again", {"vm": name, "vm_id": vm.id}))
     if reasons:
+        # Who stops one of those that run now means it.
+        marks.keep_stopped(cloud, pool, left)
         raise Refused(f"storage pool {pool.name}", reasons)
     if error is not None and not down:
         raise error

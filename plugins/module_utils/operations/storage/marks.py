@@ -76,6 +76,12 @@ def _vms(text: str) -> t.Iterator[Vm]:
             yield Vm(id, kind)
 
 
+def _texts(vms: t.Sequence[Vm]) -> list[str]:
+    """Of the notes that hold them."""
+    parts = [vms[n : n + A_NOTE] for n in range(0, len(vms), A_NOTE)]
+    return [STOPPED + " ".join(f"{vm.kind}:{vm.id}" for vm in part) for part in parts]
+
+
 def begin(cloud: Cloud, pool: StoragePool, running: t.Sequence[Vm]) -> Mark:
     """The mark of a maintenance, written before anything is stopped. VMs of an earlier try stay in it."""
     held = _written(cloud, pool) or Mark("")
@@ -84,12 +90,22 @@ def begin(cloud: Cloud, pool: StoragePool, running: t.Sequence[Vm]) -> Mark:
         clear(cloud, pool)
         held = Mark("")
     new = [vm for vm in running if vm not in held.stopped]
-    for n in range(0, len(new), A_NOTE):
-        add_note(cloud, ENTITY, pool.id, STOPPED + " ".join(f"{vm.kind}:{vm.id}" for vm in new[n : n + A_NOTE]))
+    for text in _texts(new):
+        add_note(cloud, ENTITY, pool.id, text)
     before = held.before or ("Disabled" if pool.state == "Disabled" else "Up")
     if not held.before:
         add_note(cloud, ENTITY, pool.id, BEFORE + before)
     return Mark(before, (*held.stopped, *new), held.open)
+
+
+def keep_stopped(cloud: Cloud, pool: StoragePool, vms: t.Sequence[Vm]) -> None:
+    """Of the stopped VMs only these; they are in a note at every moment."""
+    held = [note for note in cloud.notes.all(ENTITY, pool.id) if note.text.startswith(STOPPED)]
+    wanted, there = _texts(vms), {note.text for note in held}
+    for text in wanted:
+        if text not in there:
+            add_note(cloud, ENTITY, pool.id, text)
+    remove_notes(cloud, ENTITY, pool.id, [note for note in held if note.text not in wanted])
 
 
 def opened(cloud: Cloud, pool: StoragePool) -> None:
