@@ -32,6 +32,8 @@ class Cloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # A socket that a thread waits at goes on listening after close alone.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.sandbox.__exit__(kind, error, trace)
 
