@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.doc
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.doctor import examine
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.doctor.judges import JUDGES
 from sandbox.server import Sandbox
+from sandbox.surface import version_key
 from sandbox.world import World
 from sandbox.world.accounts import ManagementServer
 from sandbox.world.log import Alert
@@ -97,7 +98,9 @@ def test_a_healthy_cloud_has_no_finding(cloud: Gateway, sandbox: Sandbox) -> Non
     assert seen["judged"] == [judge.name for judge in JUDGES]
     assert seen["text"] == ["17 checks: nothing is wrong"]
     assert writes(sandbox) == []
-    assert sum(sandbox.calls.counts.values()) <= 80, sandbox.calls.counts
+    # Before 4.14 what accounts and projects have takes two listings.
+    most = 80 if version_key(sandbox.api.version) >= version_key("4.14") else 90
+    assert sum(sandbox.calls.counts.values()) <= most, sandbox.calls.counts
 
 
 def setting(name: str, value: str) -> Callable[[Site, Sandbox], object]:
