@@ -44,6 +44,7 @@ if not kept.exists():
     wheels = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).with_name("_bundled")
     (wheel,) = Path(wheels).glob("pip-*.whl")
     making = kept.with_name("making")
+    # There is one only after a run that was killed.
     shutil.rmtree(making, ignore_errors=True)
     pip = [sys.executable, str(wheel / "pip"), "install", "--quiet", "--target", str(making), *wanted]
     if status := subprocess.run(pip, check=False).returncode:

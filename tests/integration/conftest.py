@@ -100,6 +100,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Files as units of work, but those of SAME_MACHINES as one."""
+    # xdist tells no types.
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
     class Stories(LoadFileScheduling):  # type: ignore[misc]

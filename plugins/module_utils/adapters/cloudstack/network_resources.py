@@ -9,10 +9,11 @@ from ...core.vlans import ranges as vlans
 from ...core.zone.guest_networks import Network
 from ...core.zone.network_offerings import NetworkOffering
 from ...core.zone.pod_ranges import StorageRange
+from .everyones import ALL_PROJECTS
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource
 from .service_offerings import EVERYWHERE, LIMITS
-from .vlans import PROJECTS, ranges_of
+from .vlans import ranges_of
 
 
 def network(wire: Wire, tell: Tell = unheard) -> Network:
@@ -115,7 +116,7 @@ NETWORKS: Resource[Network] = Resource(
     always={"listall": "true"},
     late=frozenset(("guest_vm_cidr",)),
     # A project's network is in no listing without its project (measured).
-    views=({}, {"projectid": PROJECTS}),
+    views=({}, {"projectid": ALL_PROJECTS}),
 )
 NETWORK_OFFERINGS: Resource[NetworkOffering] = Resource(
     kind="network offering",

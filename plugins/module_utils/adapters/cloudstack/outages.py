@@ -9,10 +9,10 @@ import typing as t
 
 from ...core.bmc.outage import RUNNING, Stopped
 from .client import Client
+from .everyones import ALL_PROJECTS
 from .records import Record
 from .transport import Json
 
-ALL_PROJECTS = "-1"
 STOP, START = "VM.STOP", "VM.START"
 
 

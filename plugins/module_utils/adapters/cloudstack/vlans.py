@@ -17,12 +17,12 @@ from ...core.vlans.ranges import HIGHEST_OF
 from ...core.zone.guest_networks import NetworkUser
 from . import readers
 from .client import Client
+from .everyones import ALL_PROJECTS
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
 # What is a project's is left out of a listing unless it is asked for; with listall some servers then tell all, so each
 # item counts once.
-PROJECTS = "-1"
 TUNNELS = tuple(f"{method.lower()}://" for method in HIGHEST_OF)
 
 
@@ -59,7 +59,7 @@ class Vlans:
 
     def _networks(self, **scope: str) -> list[GuestNetwork]:
         found: dict[str, GuestNetwork] = {}
-        for project in (None, PROJECTS):
+        for project in (None, ALL_PROJECTS):
             params: Json = {**scope, "listall": True, "projectid": project}
             for item in self._client.listing("listNetworks", "network", params):
                 network = guest_network(item, self._client.tell)
@@ -75,7 +75,7 @@ class Vlans:
     def busy(self, zone_id: str) -> frozenset[str]:
         """Ids of networks that a VM has a NIC on."""
         found: set[str] = set()
-        for project in (None, PROJECTS):
+        for project in (None, ALL_PROJECTS):
             params: Json = {"zoneid": zone_id, "listall": True, "details": "nics", "projectid": project}
             for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
                 read = Record(item, "VM", self._client.tell)
@@ -85,7 +85,7 @@ class Vlans:
     def private_gateways(self, zone_id: str) -> t.Sequence[PrivateGateway]:
         """Those with a VLAN of their own: others go through a network, which has it. Listed without their zone."""
         found: dict[str, PrivateGateway] = {}
-        for project in (None, PROJECTS):
+        for project in (None, ALL_PROJECTS):
             params: Json = {"listall": True, "projectid": project}
             for item in self._client.listing("listPrivateGateways", "privategateway", params):
                 read = Record(item, "private gateway", self._client.tell)
@@ -96,7 +96,7 @@ class Vlans:
 
     def users(self, network_id: str) -> t.Sequence[NetworkUser]:
         found: dict[str, NetworkUser] = {}
-        for project in (None, PROJECTS):
+        for project in (None, ALL_PROJECTS):
             params: Json = {"networkid": network_id, "listall": True, "details": "min", "projectid": project}
             for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
                 read = Record(item, "VM", self._client.tell)
@@ -106,7 +106,7 @@ class Vlans:
 
     def addresses(self, range_id: str, public: bool) -> t.Sequence[str]:
         found: dict[str, None] = {}
-        for project in (None, PROJECTS):
+        for project in (None, ALL_PROJECTS):
             # Without the last, the server tells public ones alone.
             params: Json = {"vlanid": range_id, "listall": True, "projectid": project, "forvirtualnetwork": public}
             for item in self._client.listing("listPublicIpAddresses", "publicipaddress", params):

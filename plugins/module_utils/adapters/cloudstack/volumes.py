@@ -11,10 +11,10 @@ from ...core.errors import ApiError
 from ...core.storage.volumes import ROOT, Volume
 from .bonds import EVEN_DELETED
 from .client import Client
+from .everyones import ALL_PROJECTS
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
-ALL_PROJECTS = "-1"
 # ``vmtype`` → kind; what is not here is a user's.
 KINDS: t.Mapping[str, str] = {
     "DomainRouter": "Router",

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from ...core.zone.vpcs import Tier, Vpc, VpcOffering
+from .everyones import ALL_PROJECTS
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource
-from .vlans import PROJECTS
 
 
 def vpc(wire: Wire, tell: Tell = unheard) -> Vpc:
@@ -53,7 +53,7 @@ VPCS: Resource[Vpc] = Resource(
     delete="deleteVPC",
     keys=("vpc",),
     always={"listall": "true"},
-    views=({}, {"projectid": PROJECTS}),
+    views=({}, {"projectid": ALL_PROJECTS}),
 )
 VPC_OFFERINGS: Resource[VpcOffering] = Resource(
     kind="VPC offering", read=vpc_offering, list="listVPCOfferings", list_key="vpcoffering"

@@ -43,6 +43,7 @@ class FileJournal:
         Not the file itself, which is replaced. What is written shows that something can be written beside it.
         """
         with _told(self.path, "locked"):
+            # The lock lasts as long as the file is open, until ``release``.
             self._lock = open(f"{self.path}.lock", "a", encoding="utf-8")  # noqa: SIM115
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
