@@ -19,6 +19,7 @@ from ...core.errors import AuthenticationFailed, HostcraftError, Reason, Transpo
 from ...core.site.pieces import SETTING, STATE, Piece
 from ...core.site.plan import Change, counts, line, summary
 from ...core.text import printable
+from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..maintenance import locks
@@ -96,7 +97,10 @@ def ensure_site(cloud: Cloud, order: Order, check_mode: bool, claim: t.Optional[
     if zone is None and claim is not None:
         # What is not there cannot be locked. Of two runs that create the zone, the server refuses one.
         written.write([each.piece for each in plan.due[0] if each.piece.kind == "zone"])
-        zone = lookup.maybe(cloud.zones, "zone", order.name)
+        zone = _created(cloud, order.name, written)
+        if zone is not None and written.failed:
+            # The zone of the other run is as good: whoever has its lock decides anew and writes the rest.
+            written = _Writing(cloud, order.act, order.most)
     if zone is None or claim is None:
         return _carried_out(cloud, plan, written)
     with locks.held(cloud, zone, claim) as lock:
@@ -104,6 +108,15 @@ def ensure_site(cloud: Cloud, order: Order, check_mode: bool, claim: t.Optional[
         cloud.forget()
         written.beat = lock.beat
         return _carried_out(cloud, _planned(cloud, order, False), written)
+
+
+def _created(cloud: Cloud, name: str, written: _Writing) -> t.Optional[Zone]:
+    """The zone after it was written, by this run or by another. A server that refuses the key is not asked again."""
+    if any(isinstance(error, (AuthenticationFailed, TransportError)) for _piece, error in written.failed):
+        return None
+    if written.failed:
+        cloud.forget()
+    return lookup.maybe(cloud.zones, "zone", name)
 
 
 def _planned(cloud: Cloud, order: Order, check_mode: bool) -> _Plan:
