@@ -67,7 +67,8 @@ options:
     type: str
   allocation_state:
     description:
-      - V(enabled) and V(disabled) set whether the host accepts new VMs. Both end a maintenance.
+      - V(enabled) and V(disabled) set whether the host accepts new VMs. Both end a maintenance. They
+        start no VM that M(hostcraft.cloudstack.cs_maintenance) stopped, tell these in a warning, and drop its notes.
       - V(maintenance) drains the host with CloudStack's own drain and waits until it is finished. A drain that is in
         progress is waited for, and one that failed is started again. A disabled host is enabled for a moment, because
         the server drains enabled hosts only.

@@ -172,6 +172,11 @@ distribution:
     least: null
     thresholds: {"cpu": 0.85, "memory": 0.85}
     above_threshold: []
+maintenance_since:
+  description: Time at which the maintenance that ends began, in UTC. Null if the server does not tell.
+  returned: with O(state=enabled), if the maintenance was begun by this collection
+  type: str
+  sample: "2026-11-05T10:00:00Z"
 not_moved_back:
   description: VMs that were not moved back to the host, with C(vm), C(code), C(message) and C(remedy).
   returned: with O(state=enabled) and O(move_back)

@@ -128,6 +128,11 @@ started:
   type: list
   elements: str
   sample: [web1, db1]
+maintenance_since:
+  description: Time at which the maintenance that ends began, in UTC. Null if the server does not tell.
+  returned: with O(state=enabled), if the maintenance was begun by this collection
+  type: str
+  sample: "2026-11-05T10:00:00Z"
 reached_by:
   description: Names of hosts that have the pool mounted after the maintenance.
   returned: with O(hypervisor) and O(state=enabled)

@@ -310,3 +310,32 @@ def test_a_maintenance_of_somebody_else_is_ended_with_a_warning(store: Store) ->
 def test_unknown_pools_are_named(store: Store) -> None:
     with pytest.raises(NotFound, match="did you mean ps2 or ps1"):
         store.perform(MODULE, pool="ps3")
+
+
+def test_a_maintenance_whose_end_fails_is_still_one(store: Store, connect: Connect) -> None:
+    """Somebody ends it in CloudStack then, and the owner of a VM stops it."""
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    store.server.faults.add("cancelStorageMaintenance", "job_failed", nth=1, text="no hosts")
+    with pytest.raises(ApiError, match="no hosts"):
+        store.perform(MODULE, pool="ps1", state="enabled")
+    store.server.faults.clear()
+    assert store.pool("ps1")["state"] != "Up"
+    assert marks.OPEN not in store.notes()
+    store.site.api.done("cancelStorageMaintenance", id=store.site.pool)
+    store.server.run(lambda world: life.stop(world, row(world, store.vms[0])))
+    store.cloud = Gateway(connect(store.server))
+    assert not store.perform(MODULE, pool="ps1", state="enabled").changed
+    assert store.states()[store.vms[0]] == "Stopped"
+
+
+def test_the_age_of_a_maintenance_is_told(store: Store) -> None:
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    assert store.perform(MODULE, True, pool="ps1", state="enabled").warnings == ()
+    written = store.cloud.notes.all("PRIMARY_STORAGE", store.site.pool)[0].at
+    assert written is not None
+    store.clock.epoch = written + 30 * 86400
+    foretold = store.perform(MODULE, True, pool="ps1", state="enabled")
+    done = store.perform(MODULE, pool="ps1", state="enabled")
+    assert foretold.result["maintenance_since"] == done.result["maintenance_since"]
+    assert foretold.warnings == done.warnings
+    assert "days ago" in done.warnings[0]

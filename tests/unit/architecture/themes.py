@@ -46,7 +46,19 @@ THEMES: Mapping[str, frozenset[str]] = {
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {
     "core": frozenset(
-        {"amounts", "change", "consent", "errors", "findings", "loose", "masking", "naming", "text", "versions"}
+        {
+            "amounts",
+            "begun",
+            "change",
+            "consent",
+            "errors",
+            "findings",
+            "loose",
+            "masking",
+            "naming",
+            "text",
+            "versions",
+        }
     ),
     "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
     "ports": frozenset({"clock", "collection", "jobs", "notes"}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ...core.begun import stamp, warned
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
 from ...core.placement.back import Back, bring_back
@@ -63,6 +64,11 @@ class Foretold:
     fleet: t.Optional[Fleet] = None
     limits: t.Mapping[str, float] = field(default_factory=dict)
     mark: t.Optional[marks.Mark] = None
+
+    def since(self) -> dict[str, object]:
+        """For a result: when the maintenance began that it ends."""
+        note = self.mark.written if self.mark else None
+        return {"maintenance_since": stamp(note.at)} if note else {}
 
     def spread(self, moves: t.Sequence[Move]) -> dict[str, object]:
         """For a result: the loads of the cluster's hosts before and after these moves."""
@@ -158,7 +164,8 @@ def _back(
     if request.move_back:
         told.left = []
     if not level and not returning:
-        return Foretold(outcome_of(host.resource_state, final, told, native, mode), mark=mark)
+        outcome = outcome_of(host.resource_state, final, told, native, mode)
+        return _dated(cloud, host, Foretold(outcome, mark=mark))
     fleet, limits = agreed(cloud, cluster), thresholds(cloud, cluster)
     back = bring_back(fleet, returning, host.id, request.terms.spare_hosts)
     moves = list(back.moves)
@@ -169,7 +176,20 @@ def _back(
     outcome = outcome_of(host.resource_state, final, told, native, mode)
     result = {**outcome.result, "distribution": distribution(fleet, moves, limits).told()}
     warnings = tuple(each["message"] for each in told.left or ())
-    return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits, mark)
+    return _dated(cloud, host, Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits, mark))
+
+
+def _dated(cloud: Cloud, host: Host, foretold: Foretold) -> Foretold:
+    """With the age of what is given back."""
+    mark, outcome = foretold.mark, foretold.outcome
+    note = mark.written if mark else None
+    if mark is None or note is None:
+        return foretold
+    gives = ["disables the host"] if mark.before == DISABLED else []
+    gives += [f"starts {', '.join(name for _id, _kind, name in mark.stopped)}"] if mark.stopped else []
+    told = warned(f"host {host.name}", note.at, note.author, cloud.clock.wall(), " and ".join(gives))
+    result, warnings = {**outcome.result, **foretold.since()}, (*outcome.warnings, *told)
+    return replace(foretold, outcome=replace(outcome, result=result, warnings=warnings))
 
 
 def returning_of(request: Request, final: Host, mark: t.Optional[marks.Mark]) -> tuple[str, ...]:

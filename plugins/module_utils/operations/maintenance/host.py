@@ -67,7 +67,7 @@ def _ensured(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Ou
             before = host.resource_state
             final = carried_out(work, host, goal)
         outcome = outcome_of(before, final, work.told, native)
-        result = {**outcome.result, **foretold.spread(work.told.made)}
+        result = {**outcome.result, **foretold.spread(work.told.made), **foretold.since()}
         return replace(outcome, result=result, warnings=foretold.outcome.warnings)
 
 
@@ -323,7 +323,12 @@ def _enabled(work: Work, host: Host) -> Host:
     work.native.leave()
     mark = mark and marks.opened(cloud, host, mark)
     if host.resource_state not in (ENABLED, DISABLED):
-        host = cancelled(cloud, host)
+        try:
+            host = cancelled(cloud, host)
+        except ApiError:
+            # It is in its maintenance still, which somebody else may end.
+            marks.shut(cloud, cloud.hosts.fresh(host))
+            raise
     host = allocated(cloud, host, end)
     if host.state != "Up":
         host = work.until(host, lambda seen: seen.state == "Up", f"the agent of host {host.name}", AGENT_UP)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ...core.begun import stamp
 from ...core.zone.hosts import DISABLED, ENABLED, Host
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
@@ -36,6 +37,11 @@ class Mark:
     moved: tuple[str, ...] = ()
     open: bool = False
     notes: tuple[Note, ...] = field(default=(), compare=False)
+
+    @property
+    def written(self) -> t.Optional[Note]:
+        """The note of the state to return to, which tells when it began and whose it is."""
+        return next((note for note in self.notes if note.text.startswith(BEFORE)), None)
 
     @property
     def plain(self) -> bool:
@@ -80,7 +86,9 @@ def begin(cloud: Cloud, host: Host) -> Mark:
             return held
         names = ", ".join(name for _id, _kind, name in held.stopped)
         forgotten = f"; VMs that it stopped and that are not started: {names}" if names else ""
-        cloud.progress(f"host {host.name}: a mark is dropped, its maintenance was ended elsewhere{forgotten}")
+        since = stamp(held.written.at if held.written else None) or "an unknown time"
+        message = f"a mark of {since} is dropped, its maintenance was ended elsewhere{forgotten}"
+        cloud.progress(f"host {host.name}: {message}")
         clear(cloud, host, held)
     # A drain that failed is cancelled, and that ends in Enabled.
     before = DISABLED if host.resource_state == DISABLED else ENABLED

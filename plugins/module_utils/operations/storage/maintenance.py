@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ...core.begun import stamp, warned
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, JobLost, Reason, Refused, TransportError, WaitTimeout
 from ...core.storage import maintenance as rules
@@ -171,21 +172,42 @@ def _leave(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) 
         return Outcome(False, result=_result(pool, plan_of(cloud, pool)))
     names = [name for _vm, name in down]
     after = {"state": goal, "started": names}
+    aged, since = _aged(cloud, pool, mark, goal, names)
     if check_mode:
-        return Outcome(True, {"state": before}, after, {**_result(pool, plan_of(cloud, pool)), "started": names})
+        told = {**_result(pool, plan_of(cloud, pool)), "started": names, **since}
+        return Outcome(True, {"state": before}, after, told, aged)
     error = None
     if mark is not None and not mark.open:
         marks.opened(cloud, pool)
     if pool.state not in (UP, DISABLED):
-        error = _acted(cloud, "cancel_storage_maintenance", pool, (UP,))
+        try:
+            error = _acted(cloud, "cancel_storage_maintenance", pool, (UP,))
+        except ApiError:
+            # It is in its maintenance still, which somebody else may end.
+            marks.closed(cloud, pool)
+            raise
         pool = cloud.storage_pools.fresh(pool)
     hosts = mounts.verified(cloud, pool, request.reach)
     _running_again(cloud, pool, down, error)
     if goal == DISABLED and pool.state == UP:
         pool = cloud.storage_pools.update(pool.id, enabled=False)
     marks.clear(cloud, pool)
-    result = {**_result(pool, plan_of(cloud, pool)), "started": names, **hosts}
-    return Outcome(True, {"state": before}, after, result, _unproven(cloud, pool, mark, error))
+    result = {**_result(pool, plan_of(cloud, pool)), "started": names, **hosts, **since}
+    return Outcome(True, {"state": before}, after, result, (*aged, *_unproven(cloud, pool, mark, error)))
+
+
+def _aged(
+    cloud: Cloud, pool: StoragePool, mark: t.Optional[Mark], goal: str, names: t.Sequence[str]
+) -> tuple[tuple[str, ...], dict[str, object]]:
+    """Warnings of a maintenance that began long ago; for the result, when it began."""
+    note = mark.written if mark else None
+    if note is None:
+        return (), {}
+    gives = ["disables the pool"] if goal == DISABLED else []
+    gives += [f"starts {', '.join(names)}"] if names else []
+    label = f"storage pool {pool.name}"
+    warnings = warned(label, note.at, note.author, cloud.clock.wall(), " and ".join(gives))
+    return warnings, {"maintenance_since": stamp(note.at)}
 
 
 def _down(cloud: Cloud, mark: t.Optional[Mark]) -> list[tuple[Vm, str]]:

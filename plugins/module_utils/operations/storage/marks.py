@@ -9,7 +9,7 @@ An annotation holds 255 characters, so the VMs are written a few to each.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
@@ -34,12 +34,13 @@ class Vm(t.NamedTuple):
 class Mark:
     """before: the state that the pool returns to. stopped: VMs that ran on it before its maintenance.
 
-    open: the pool is Up within its maintenance, to be prepared or on its way back.
+    open: the pool is Up within its maintenance, to be prepared or on its way back. written: the note of ``before``.
     """
 
     before: str
     stopped: tuple[Vm, ...] = ()
     open: bool = False
+    written: t.Optional[Note] = field(default=None, compare=False)
 
 
 def read(cloud: Cloud, pool: StoragePool) -> t.Optional[Mark]:
@@ -59,14 +60,15 @@ def _over(pool: StoragePool, mark: Mark) -> bool:
 def _written(cloud: Cloud, pool: StoragePool) -> t.Optional[Mark]:
     """Notes are written by anybody: what is no whole mark is none."""
     before, is_open = "", False
+    written: t.Optional[Note] = None
     stopped: list[Vm] = []
     for note in cloud.notes.all(ENTITY, pool.id):
         if note.text.startswith(BEFORE) and note.text[len(BEFORE) :] in STATES:
-            before = note.text[len(BEFORE) :]
+            before, written = note.text[len(BEFORE) :], note
         elif note.text.startswith(STOPPED):
             stopped += _vms(note.text[len(STOPPED) :])
         is_open = is_open or note.text == OPEN
-    return Mark(before, tuple(dict.fromkeys(stopped)), is_open) if before else None
+    return Mark(before, tuple(dict.fromkeys(stopped)), is_open, written) if before else None
 
 
 def _vms(text: str) -> t.Iterator[Vm]:

@@ -26,6 +26,7 @@ from ...core.naming import is_address, nearest, only
 from ...core.zone.hosts import (
     DISABLED,
     DRAINING,
+    ENABLED,
     FAILED_DRAIN,
     HOST,
     MAINTENANCE,
@@ -73,6 +74,14 @@ class HostRequest:
         return "min" if shown == [None, None] and self.resource_state is None else "capacity"
 
 
+# Told of a host whose maintenance is ended, as it was before; whether it is check mode. Warnings.
+Ended = t.Callable[[Cloud, Host, bool], tuple[str, ...]]
+
+
+def untold(_cloud: Cloud, _host: Host, _check_mode: bool) -> tuple[str, ...]:
+    return ()
+
+
 class Places(t.NamedTuple):
     """Where a host stands; pod and cluster None where they were not asked for."""
 
@@ -81,7 +90,7 @@ class Places(t.NamedTuple):
     cluster: t.Optional[Cluster]
 
 
-def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bool) -> Outcome:
+def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bool, ended: Ended = untold) -> Outcome:
     """Make one host so. Raises as ``ensure`` does, Refused when no way leads to the wanted resource state."""
     wanted = {**request.fields, "name": request.which.name or None, "url": request.which.url}
     if wanted.get("annotation") == "":
@@ -96,7 +105,7 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
             return outcome
         current = held if check_mode and held else find(cloud, request.which, places.zone, request.detail)
         current = named(cloud, places.zone, current) if current else None
-        return outcome if current is None else _brought(cloud, request, current, outcome, check_mode)
+        return outcome if current is None else _brought(cloud, request, current, outcome, check_mode, ended)
 
     names = {"zone": request.zone, "pod": request.pod, "cluster": request.cluster}
     return within(lambda: _places(cloud, request), then, wanted, state, check_mode, names, cloud.hosts)
@@ -254,19 +263,25 @@ def _new(fields: dict[str, object], request: HostRequest, cluster: t.Optional[Cl
     return fields
 
 
-def _brought(cloud: Cloud, request: HostRequest, host: Host, outcome: Outcome, check_mode: bool) -> Outcome:
+def _brought(
+    cloud: Cloud, request: HostRequest, host: Host, outcome: Outcome, check_mode: bool, ended: Ended
+) -> Outcome:
     """Bring a host to the wanted resource state, joined to what was changed before."""
     wanted = str(request.resource_state)
     steps = steps_to(wanted, host)
     if not steps:
         return outcome
+    # The maintenance of an enabled host is over already, and that of one that enters another goes on.
+    told = ended(cloud, host, check_mode) if host.resource_state == ENABLED else ()
     final = host if check_mode else _walk(cloud, host, steps, request.drain_limit)
+    if host.resource_state != ENABLED and wanted != MAINTENANCE:
+        told = ended(cloud, host, check_mode)
     return Outcome(
         True,
         {**outcome.before, "resource_state": host.resource_state},
         {**outcome.after, "resource_state": wanted},
         outcome.result if check_mode else show(final),
-        outcome.warnings,
+        (*outcome.warnings, *told),
     )
 
 

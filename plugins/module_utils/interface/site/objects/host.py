@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ....core.change import Outcome
 from ....core.zone.hosts import HostName
+from ....operations.maintenance.elsewhere import ended
 from ....operations.zone import hosts
 from ....ports.cloud import Cloud
 from ...fields import ID, Params, Spec, taken
@@ -52,7 +53,7 @@ def operation(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     )
     if params["state"] == "reconnected":
         return hosts.reconnect(cloud, request, check_mode)
-    return hosts.ensure_host(cloud, request, params["state"], check_mode)
+    return hosts.ensure_host(cloud, request, params["state"], check_mode, ended=ended)
 
 
 TASK = ApiTask(
