@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # iscsi_log_in.sh TARGET PORTAL: a target is logged in, now and at every boot. Prints "changed" if something was.
-# PORTAL: an address or a host name, and a port if it is not 3260; IPv6 stands in brackets if a port follows.
+# PORTAL: an address or a host name, and a port if it is not 3260; IPv6 stands in brackets if a port follows. Of a host name
+# with several addresses, each is asked, in the resolver's order, until one gives the target at one of these addresses.
 set -eu
 target=$1 portal=$2
 
@@ -16,9 +17,9 @@ case "$portal" in
 esac
 host=${host#\[} host=${host%\]}
 
-# The addresses of a host name, or one address, in the C library's spelling.
+# The addresses of a host name, or one address, in the C library's spelling and order, each once.
 addresses() {
-    getent ahosts "$1" | cut -d ' ' -f 1 | sort -u | tr '\n' ' '
+    getent ahosts "$1" | awk '!($1 in seen) { seen[$1]; printf "%s ", $1 }'
 }
 
 # How iscsiadm spells the portal of its record of the target; nothing if it has none. Addresses are as the target sent them.
@@ -37,19 +38,22 @@ if [ -z "$wanted" ]; then
     echo "The portal $portal has no address: $host is not known to the resolver of this machine." >&2
     exit 1
 fi
-known=$(record)
-if [ -z "$known" ]; then
-    first=${wanted%% *}
-    case "$first" in *:*) first="[$first]" ;; esac
+known=$(record) told=
+for asked in $wanted; do
+    [ -z "$known" ] || break
+    case "$asked" in *:*) asked="[$asked]" ;; esac
     # Without "new", settings of targets that are known already would be written anew, also those that log in at boot.
-    told=$(iscsiadm --mode discovery --type sendtargets --portal "$first:$port" --op new)
+    given=$(iscsiadm --mode discovery --type sendtargets --portal "$asked:$port" --op new) ||
+        given="no answer, exit status $? of iscsiadm"
+    told="$told$asked:$port: ${given:-no target}
+"
     known=$(record)
-    if [ -z "$known" ]; then
-        printf '%s does not give the target %s to this machine at its own address. It gives:\n%s\n' \
-            "$portal" "$target" "$told" >&2
-        exit 1
-    fi
-    echo changed
+    [ -z "$known" ] || echo changed
+done
+if [ -z "$known" ]; then
+    printf '%s does not give the target %s to this machine at its own address. What each address gives:\n%s' \
+        "$portal" "$target" "$told" >&2
+    exit 1
 fi
 if ! iscsiadm --mode node --targetname "$target" --portal "$known" | grep -qx 'node.startup = automatic'; then
     iscsiadm --mode node --targetname "$target" --portal "$known" --op update --name node.startup --value automatic

@@ -20,7 +20,9 @@ ISCSIADM = """#!/bin/sh
 echo "$*" >> $ROOM/calls
 case "$*" in
 "--mode node") [ -s $ROOM/nodes ] && cat $ROOM/nodes || exit 21 ;;
-"--mode discovery"*) cat $ROOM/offered | tee -a $ROOM/nodes ;;
+"--mode discovery"*)
+  case "$*" in *" $(cat $ROOM/silent 2> /dev/null || echo none):"*) echo "cannot make connection" >&2; exit 4 ;; esac
+  cat $ROOM/offered | tee -a $ROOM/nodes ;;
 "--mode session") [ -s $ROOM/sessions ] && cat $ROOM/sessions || exit 21 ;;
 *--op*update*) echo automatic > $ROOM/startup ;;
 *--login) echo "tcp: [1] $6,1 $4 (non-flash)" >> $ROOM/sessions ;;
@@ -80,6 +82,40 @@ def test_a_target_that_is_not_given_there_is_named_with_what_is(room: Path) -> N
     assert ended.returncode == 1
     assert f"10.3.0.9 does not give the target {TARGET} " in ended.stderr
     assert f"{TARGET}2" in ended.stderr
+
+
+@pytest.fixture
+def twofold(room: Path) -> Path:
+    """The resolver gives san.example.net two addresses."""
+    (room / "getent").write_text(
+        "#!/bin/sh\ncase $2 in\nsan.example.net) for type in STREAM DGRAM; do "
+        'echo "10.3.0.30 $type san"; echo "10.3.0.9 $type"; done ;;\n*) echo "$2 STREAM" ;;\nesac\n'
+    )
+    (room / "getent").chmod(0o755)
+    return room
+
+
+@pytest.mark.parametrize("silent", ["10.3.0.30", "none"])
+def test_each_address_of_a_host_name_is_asked_until_one_gives_the_target(twofold: Path, silent: str) -> None:
+    """The first one, in the resolver's order, is silent or gives the target at the other one only."""
+    (twofold / "silent").write_text(silent)
+    (twofold / "offered").write_text(f"10.3.0.9:3260,1 {TARGET}\n")
+    first = run(twofold, "san.example.net")
+    assert (first.returncode, set(first.stdout.split())) == (0, {"changed"}), first.stderr
+    calls = (twofold / "calls").read_text()
+    asked = [word for line in calls.splitlines() if "discovery" in line for word in line.split() if word[:2] == "10"]
+    assert asked == ["10.3.0.30:3260"] + (["10.3.0.9:3260"] if silent != "none" else [])
+    assert f"--targetname {TARGET} --portal 10.3.0.9:3260 --login\n" in calls
+    assert run(twofold, "san.example.net").stdout == ""
+
+
+def test_what_each_address_of_a_host_name_gave_is_said(twofold: Path) -> None:
+    (twofold / "silent").write_text("10.3.0.30")
+    (twofold / "offered").write_text(f"10.3.0.9:3260,1 {TARGET}2\n")
+    ended = run(twofold, "san.example.net:3260")
+    assert ended.returncode == 1
+    assert "10.3.0.30:3260: no answer, exit status 4 of iscsiadm\n" in ended.stderr
+    assert f"10.3.0.9:3260: 10.3.0.9:3260,1 {TARGET}2\n" in ended.stderr
 
 
 def test_a_portal_without_an_address_is_named(room: Path) -> None:
