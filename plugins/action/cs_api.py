@@ -72,7 +72,14 @@ class ActionModule(ActionBase):
         spare_inherited()
         with _environment(self._task_environment()):
             result.update(self._perform(task))
+        self._spare(task)
         return result
+
+    def _spare(self, task: ApiTask) -> None:
+        """Ansible sends the arguments back beside the result; those with thousands of entries take it seconds."""
+        if not (self._task.until or self._task.retries):  # it asks again with the same ones
+            args = self._task.args
+            self._task.args = {name: value for name, value in args.items() if name not in task.unshown}
 
     def _task_environment(self) -> dict[str, str]:
         """The ``environment`` keyword, which a module would have been started with."""

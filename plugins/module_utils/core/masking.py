@@ -19,6 +19,8 @@ _SECRET = re.compile(
     r"|token|psk|credential|(?:^|[._-])pwd$|^(?:sim-)?pin$",
     re.IGNORECASE,
 )
+# Without one of these, a text has neither such a name nor a URL with a user.
+_HINT = re.compile("pass|secret|key|iv|token|psk|credential|pwd|pin|auth|@", re.IGNORECASE)
 # Values of such names that are no secret: switches, and what says how a secret is treated.
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", ""))
 # Keys of RBD hold slashes, so a URL parser does not see where the secret ends: mask up to the last "@".
@@ -88,8 +90,8 @@ def secrets_within(value: object, name: str = "") -> t.Iterator[str]:
 
 def secrets_in_text(text: str) -> t.Iterator[str]:
     """Those of a text: a URL with a user, or a file with a line such as ``wpa-psk …`` or ``password=…``."""
-    # Each pattern below needs one of these, and most texts have none.
-    if not ("=" in text or ":" in text or "wpa-p" in text):
+    # Each pattern below needs one of each, and most texts have none.
+    if not ("=" in text or ":" in text or "wpa-p" in text) or not _HINT.search(text):
         return
     if _WHOLE_URL.match(text):
         yield from secrets_in_url(text)

@@ -93,13 +93,20 @@ def number(value: object, unit: str = "") -> t.Optional[Decimal]:
 
 def whole(value: object, unit: str = "") -> t.Optional[int]:
     """A number without its fraction. The text "46,811" is None: it may be 46 or, grouped, 46811."""
-    # Most values are such already, and each host has many.
-    if isinstance(value, int) and not isinstance(value, bool) and -MOST < value < MOST:
-        return value
+    plain = plain_whole(value)
+    if plain is not None:
+        return plain
     if isinstance(value, str) and re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}([A-Za-z%].*)?", _plain(value)):
         return None
     read = number(value, unit)
     return None if read is None else int(read)
+
+
+def plain_whole(value: object) -> t.Optional[int]:
+    """A number as such or in ASCII digits alone; None for all else. Most values are such, and each host has many."""
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= LARGEST else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and -MOST < value < MOST else None
 
 
 def _plain(text: str) -> str:

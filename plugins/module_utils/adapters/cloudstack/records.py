@@ -75,8 +75,9 @@ class Record:
         value = self.wire.get(key)
         if value is None:
             return None
-        if isinstance(value, int) and not isinstance(value, bool) and -readers.MOST < value < readers.MOST:
-            return value
+        plain = readers.plain_whole(value)
+        if plain is not None:
+            return plain
         what = f"a whole number ({unit})" if unit else "a whole number"
         return self._read(key, lambda value: readers.whole(value, unit), what)
 

@@ -201,9 +201,10 @@ def _present(
         "cluster": cluster.name if cluster else None,
     }
 
-    # A rule is a rule of tags: the server reads one with the other alone.
-    tagged = frozenset(("host_tags", "is_tag_a_rule") if fields.get("is_tag_a_rule") is not None else ())
-    rules = dataclasses.replace(HOST, along=tagged)
+    rules = HOST
+    if fields.get("is_tag_a_rule") is not None:
+        # A rule is a rule of tags: the server reads one with the other alone.
+        rules = dataclasses.replace(rules, along=frozenset(("host_tags", "is_tag_a_rule")))
     category = fields.pop("os_category", None)
     if category is not None:
         fields["os_category_id"], none = _category(cloud, str(category))
@@ -215,8 +216,8 @@ def _present(
         return show(named(cloud, places.zone, host))
 
     outcome = ensure(cloud, cloud.hosts, rules, held, fields, "present", check_mode, show=show_it, places=names)
-    told = _elsewhere(held, request.which) if held else ()
-    return dataclasses.replace(outcome, warnings=(*outcome.warnings, *told))
+    told = tuple(_elsewhere(held, request.which)) if held else ()
+    return dataclasses.replace(outcome, warnings=(*outcome.warnings, *told)) if told else outcome
 
 
 def _category(cloud: Cloud, name: str) -> tuple[str, str]:

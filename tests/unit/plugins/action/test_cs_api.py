@@ -41,7 +41,10 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def run() -> Run:
-    """Run one task. environment: the keyword of that name; transport: of its connection."""
+    """Run one task. environment: the keyword of that name; transport: of its connection.
+
+    sent: is given the arguments as Ansible sends them back.
+    """
 
     def task(
         action: str,
@@ -50,6 +53,7 @@ def run() -> Run:
         transport: str = "local",
         check: bool = False,
         until: list[str] | None = None,
+        sent: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         told = MagicMock(action=action, args=args, async_val=0, check_mode=check, diff=False, environment=environment)
         told.until, told.retries = until or [], 3 if until else None
@@ -60,6 +64,8 @@ def run() -> Run:
         )
         plugin._execute_module = MagicMock(return_value={"ran": "as a module"})
         answer: dict[str, Any] = plugin.run(task_vars={})
+        if sent is not None:
+            sent.update(told.args)
         return answer
 
     return task
@@ -252,3 +258,16 @@ def test_a_task_in_the_process_ends_with_its_playbook(
     assert asked.call_count == 0
     assert run("cs_zone_info", keys(sandbox))["zones"] == []
     assert asked.call_count == 1
+
+
+@pytest.mark.parametrize(("until", "kept"), [(None, False), (["site is changed"], True)])
+def test_a_whole_zone_is_not_sent_back_unless_the_task_is_repeated_with_it(
+    sandbox: Sandbox, run: Run, until: list[str] | None, kept: bool
+) -> None:
+    hosts = [{"name": "kvm1", "url": "http://kvm1", "cluster": "c1", "password": "S3cret-x"}]
+    args = {**keys(sandbox), "declaration": {"name": "z1"}, "hosts": hosts, "parts": ["networks"], "state": "planned"}
+    sent: dict[str, Any] = {}
+    answer = run("hostcraft.cloudstack.cs_site", args, until=until, sent=sent)
+    assert "failed" not in answer, answer
+    assert sent["parts"] == ["networks"]
+    assert [name in sent for name in ("declaration", "hosts")] == [kept, kept]

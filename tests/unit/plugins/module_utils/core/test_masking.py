@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import shlex
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import masking
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import (
     MASK,
     all_masked,
@@ -136,6 +138,21 @@ def test_names_of_secrets(name: str) -> None:
 )  # fmt: skip
 def test_names_of_what_is_none(name: str) -> None:
     assert not is_secret_name(name)
+
+
+PIECES = (
+    *("api", "auth", "hash", "private", "key", "iv", "pin", "sim-pin", "pwd", "psk", "wpa-psk", "Token", "PASSPHRASE"),
+    *("pa\u017fsword", "\u212aey", "x", "kvm01", ".", "_", "-", "=", ":", "%3d", "://", "http://", "nfs:", "rbd://", "@"),
+    *("/", ";", "&", "?", " ", "\n", '"', "true", "192.0.2.7"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_a_text_that_is_not_looked_into_has_no_secret(text: str) -> None:
+    quick = list(masking.secrets_in_text(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(masking, "_HINT", re.compile(""))
+        assert quick == list(masking.secrets_in_text(text))
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,17 @@ def test_what_is_no_number_without_a_unit(value: object) -> None:
     assert readers.number(value) is None
 
 
+# Decimal has 28 digits.
+SHORT = st.integers(-(10**27), 10**27)
+
+
+@given(st.one_of(SHORT, SHORT.map(str), st.text("0123456789", max_size=28), st.text(max_size=3)))
+def test_a_number_in_digits_alone_is_read_as_any_other(value: object) -> None:
+    slow = readers.number(value)
+    assert readers.plain_whole(value) in (None, slow)
+    assert readers.whole(value) == (None if slow is None else int(slow))
+
+
 @pytest.mark.parametrize("text", ["46,811", "46.811", "1,125 GHz"])
 def test_a_whole_number_that_may_be_a_thousand_times_as_large_is_unknown(text: str) -> None:
     assert readers.whole(text, "MHz") is None
