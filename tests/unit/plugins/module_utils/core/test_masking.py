@@ -142,8 +142,8 @@ def test_names_of_what_is_none(name: str) -> None:
 
 PIECES = (
     *("api", "auth", "hash", "private", "key", "iv", "pin", "sim-pin", "pwd", "psk", "wpa-psk", "Token", "PASSPHRASE"),
-    *("pa\u017fsword", "\u212aey", "x", "kvm01", ".", "_", "-", "=", ":", "%3d", "://", "http://", "nfs:", "rbd://", "@"),
-    *("/", ";", "&", "?", " ", "\n", '"', "true", "192.0.2.7"),
+    *("pa\u017fsword", "\u212aey", "x", "kvm01", ".", "_", "-", "=", ":", "%3d", "://", "http://", "nfs:", "@"),
+    *("rbd://", "/", ";", "&", "?", " ", "\n", '"', "true", "192.0.2.7"),
 )
 
 
