@@ -205,6 +205,8 @@ PLANTED: list[Any] = [
     pytest.param("usage", changed(usage_behind), "usage_behind", marks=TELLS_USAGE),
     ("settings", setting("host", "localhost"), "agents_sent_to_localhost"),
     ("settings", setting("secstorage.allowed.internal.sites", "0.0.0.0/0"), "downloads_unprotected"),
+    ("settings", setting("kvm.rolling.maintenance.stage.timeout", "10"), "roll_timeout_short"),
+    ("settings", setting("management.network.cidr", ""), "management_network_unset"),
 ]
 
 

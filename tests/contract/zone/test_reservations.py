@@ -79,3 +79,23 @@ def test_an_offering_has_chosen_capabilities_of_its_services(sandbox: Sandbox, c
     chosen = [{"service": "SourceNat", "capability": "RedundantRouter", "value": "True"}]
     twice(cloud, "cs_network_offering", service_capabilities=chosen, **given)
     assert sandbox.run(lambda world: [row.redundant for row in world.network_offerings if row.name == "two"]) == [True]
+
+
+def test_what_networks_of_an_offering_get_arrives(sandbox: Sandbox, cloud: Gateway) -> None:
+    given = {"conserve_mode": False, "network_rate": 100, "egress_default_policy": "allow", "tags": ["fast"]}
+    services = ["Dhcp", "Dns", "SourceNat", "Firewall"]
+    done = twice(
+        cloud, "cs_network_offering", name="own", guest_ip_type="Isolated", supported_services=services, **given
+    ).result
+    assert {name: list(value) if isinstance(value, tuple) else value for name, value in done.items() if name in given}
+    (call,) = sandbox.calls.of("createNetworkOffering")
+    asked = {name: call.params.get(name) for name in ("conservemode", "networkrate", "egressdefaultpolicy", "tags")}
+    assert asked == {"conservemode": "false", "networkrate": "100", "egressdefaultpolicy": "true", "tags": "fast"}
+
+
+def test_an_offering_of_shared_networks_says_where_their_addresses_come_from(sandbox: Sandbox, cloud: Gateway) -> None:
+    kind = {"guest_ip_type": "Shared", "specify_vlan": True, "supported_services": ["Dhcp", "Dns", "UserData"]}
+    done = twice(cloud, "cs_network_offering", name="shared", specify_ip_ranges=True, **kind).result
+    assert done["specify_ip_ranges"] is True
+    (call,) = sandbox.calls.of("createNetworkOffering")
+    assert (call.params["specifyipranges"], call.params["specifyvlan"]) == ("true", "true")

@@ -48,6 +48,19 @@ def test_every_option_arrives(sandbox: Sandbox, cloud: Gateway) -> None:
     assert [row["deployment_planner"] for row in found] == ["UserDispersingPlanner"]
 
 
+def test_an_offering_has_a_card_or_a_part_of_one(sandbox: Sandbox, cloud: Gateway) -> None:
+    """GPU passthrough and vGPU (4.11 documents, "GPU and vGPU support")."""
+    card = {"pciDevice": "Group of NVIDIA Corporation GK107GL [GRID K1] GPUs", "vgpuType": "GRID K120Q"}
+    done = twice(cloud, MODULE, name="cad", **SIZE, service_offering_details=card)
+    assert done.result["service_offering_details"] == card
+    (call,) = sandbox.calls.of("createServiceOffering")
+    sent = {
+        call.params[f"serviceofferingdetails[{n}].key"]: call.params[f"serviceofferingdetails[{n}].value"]
+        for n in (0, 1)
+    }
+    assert sent == card
+
+
 @pytest.mark.parametrize(
     "change",
     [

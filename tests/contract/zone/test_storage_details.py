@@ -1,12 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pools whose access is not told by a URL: shares of SMB and the keys and values of SolidFire."""
+"""Storage whose access is not told by a URL: shares of SMB, keys and values of SolidFire, keys of object storage."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -49,6 +50,29 @@ def test_solidfire_reads_keys_and_values(sandbox: Sandbox, cloud: Gateway) -> No
     (sent,) = sandbox.calls.of("createStoragePool")
     assert (sent.params["url"], sent.params["capacityiops"]) == (SOLIDFIRE, "10000")
     assert (made["provider"], made["ip_address"]) == ("SolidFire", "10.9.0.6")
+
+
+@pytest.mark.parametrize(
+    ("provider", "details"),
+    [
+        ("Swift", {"account": "cloud", "username": "images", "key": "sesame-3"}),
+        ("S3", {"accesskey": "AKIA", "secretkey": "sesame-3", "bucket": "images", "endpoint": "s3.example.net"}),
+    ],
+)
+def test_object_storage_serves_all_zones_with_its_keys(
+    sandbox: Sandbox, connect: Connect, provider: str, details: dict[str, str]
+) -> None:
+    """All stores of a server have one provider, so that this one has none before."""
+    cloud = Gateway(connect(sandbox))
+    given: dict[str, Any] = {"name": "objects", "provider": provider, "details": details}
+    if provider == "Swift":
+        given["url"] = "https://swift.example.net/auth/v1.0"
+    made = twice(cloud, "cs_image_store", **given).result
+    (call,) = sandbox.calls.of("addImageStore")
+    sent = {call.params[f"details[{n}].key"]: call.params[f"details[{n}].value"] for n in range(len(details))}
+    assert (sent, call.params["provider"], "zoneid" in call.params) == (details, provider, False)
+    assert (made["provider"], made["zone"] or None) == (provider, None)
+    assert "sesame" not in repr(made)
 
 
 @pytest.mark.parametrize("url", [SOLIDFIRE, SOLIDFIRE.replace("=", "%3D"), SOLIDFIRE + ";clusterDefaultMinIops=100"])

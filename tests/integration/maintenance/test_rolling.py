@@ -272,6 +272,13 @@ def test_the_servers_engine_rolls_kvm(lab: Lab, tmp_path: Path) -> None:
     assert len(lab.box.calls.of("startRollingMaintenance")) == 1
 
 
+def test_the_servers_engine_is_told_to_go_on_and_what_scripts_get(lab: Lab, tmp_path: Path) -> None:
+    kvm(lab, tmp_path)
+    assert server_roll.roll(lab.cloud(), replace(ROLL, cluster="c0"), "when=now", True, 700, False).changed
+    (call,) = lab.box.calls.of("startRollingMaintenance")
+    assert [call.params[name] for name in ("forced", "payload", "timeout")] == ["true", "when=now", "700"]
+
+
 @pytest.mark.parametrize("pitfall", ["hypervisor", "cluster_disabled", "timeout_below_ping"])
 def test_what_the_servers_engine_does_in_silence_is_refused_before(lab: Lab, tmp_path: Path, pitfall: str) -> None:
     kvm(lab, tmp_path, "XenServer" if pitfall == "hypervisor" else "KVM")

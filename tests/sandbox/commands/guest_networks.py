@@ -81,6 +81,15 @@ def account_view(world: World, account_id: int | None) -> Body:
     return {"account": account.name, "domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
 
 
+def _owner_view(world: World, network: Network) -> Body:
+    """Nobody owns a network of a domain (recorded: 06, step 252)."""
+    if network.for_domain is None:
+        return {"acltype": "Account", **account_view(world, network.account_id)}
+    domain = world.domains[network.for_domain]
+    named = {"domainid": domain.uuid, "domain": domain.name, "domainpath": domain.path}
+    return {"acltype": "Domain", "subdomainaccess": network.subdomains, **named}
+
+
 def told(call: Call, body: Body) -> Body:
     """As a server of that release tells of a VM: the path of its domain came with 4.19.2 (source)."""
     if version_key(call.version) < (4, 19, 2):
@@ -102,8 +111,7 @@ def view(world: World, network: Network) -> Body:
         "issystem": network.system,
         "state": network.state,
         "related": network.uuid,
-        "acltype": "Account",
-        **account_view(world, network.account_id),
+        **_owner_view(world, network),
         **_address_view(network, zone),
         "restartrequired": network.restart_required,
         "canusefordeploy": True,
@@ -162,6 +170,9 @@ def create_network(call: Call) -> Body:
         call.get("displaytext") or call["name"], offering.id, physical.id, owner.id,
     )  # fmt: skip
     network.guest_type, network.vlan, network.pvlan = offering.guest_type, vlan, private
+    if offering.guest_type == "Shared" and call.get("acltype", "Domain").lower() == "domain":
+        network.for_domain = (call.get("domainid") or world.domains[world.admin.domain_id]).id
+        network.subdomains = call.get("subdomainaccess", True)
     network.vlan_list = several
     network.gateway6, network.cidr6 = call.get("ip6gateway", ""), call.get("ip6cidr", "")
     network.gateway, network.netmask = gateway, netmask

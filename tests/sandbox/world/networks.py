@@ -120,6 +120,9 @@ class Network:
     netmask: str = ""
     domain: str = ""
     guest_type: str = ""
+    # A shared network is for this domain, and for those below it; another one is its account's.
+    for_domain: int | None = None
+    subdomains: bool = False
     vlan: int | None = None
     # Further VLANs of a layer-2 network with a list of them, as it was given ("850,860-869"); `vlan` is the first.
     vlan_list: str = ""

@@ -104,6 +104,25 @@ def test_keys_that_contradict_each_other_are_refused(wanted: dict[str, Any], cod
     assert [reason.code for reason in error.value.reasons] == [code]
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {
+            "network.bridge.type": "openvswitch",
+            "libvirt.vif.driver": "com.cloud.hypervisor.kvm.resource.OvsVifDriver",
+        },
+        {
+            "libvirt.vif.driver": "com.cloud.hypervisor.kvm.resource.DirectVifDriver",
+            "network.direct.source.mode": "private",
+            "network.direct.device": "eth0",
+        },
+    ],
+    ids=["openvswitch", "direct"],
+)
+def test_keys_that_belong_together_are_accepted(wanted: dict[str, Any]) -> None:
+    assert core.checked(wanted) == wanted
+
+
 def test_unknown_keys_pass_when_asked() -> None:
     assert core.checked({"new.key": True}, allow_unknown=True) == {"new.key": "true"}
 
