@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks of roles by name, their expressions with the role's own variables, and their scripts with stand-ins."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.template import Templar, trust_as_template
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def trusted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: trusted(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [trusted(each) for each in value]
+    return trust_as_template(value) if isinstance(value, str) else value
+
+
+def content(path: str) -> Any:
+    file = ROOT / path
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def walk(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for task in tasks:
+        yield task
+        yield from walk([*task.get("block", []), *task.get("tasks", [])])
+
+
+def task(path: str, name: str) -> dict[str, Any]:
+    """The one task of a file (of a role or a playbook) with a name."""
+    (found,) = (each for each in walk(content(path)) if each.get("name") == name)
+    return found
+
+
+def names(path: str) -> list[str]:
+    return [each["name"] for each in walk(content(path))]
+
+
+@functools.cache
+def find_filters() -> None:
+    """Of this collection, by their full names."""
+    init_plugin_loader()
+
+
+def templar(role: str, **known: Any) -> Templar:
+    """With the defaults and variables of a role, and what is known beside them."""
+    find_filters()
+    its = {**(content(f"roles/{role}/defaults/main.yml") or {}), **(content(f"roles/{role}/vars/main.yml") or {})}
+    loader = DataLoader()
+    loader.set_basedir(str(ROOT / "roles" / role / "templates"))
+    return Templar(loader=loader, variables={**trusted(its), **known})
+
+
+def rendered(role: str, value: Any, **known: Any) -> Any:
+    return templar(role, **known).template(trusted(value))
+
+
+def holds(role: str, conditions: Any, **known: Any) -> bool:
+    """Whether all conditions of a task are true."""
+    whole = conditions if isinstance(conditions, list) else [conditions]
+    its = templar(role, **known)
+    return all(its.evaluate_conditional(trusted(each)) if isinstance(each, str) else each for each in whole)
+
+
+def shell(script: str, stand_ins: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A script of a task; programs in a folder come before those of the system."""
+    return subprocess.run(
+        ["/bin/sh", "-c", script],
+        env={**os.environ, "PATH": f"{stand_ins}:{os.environ['PATH']}", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def programs(folder: Path, scripts: Mapping[str, str]) -> Path:
+    """Stand-ins for programs."""
+    for name, text in scripts.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    return folder

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role host_base: names that are no names, kernel settings that a later file undoes, and lines of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from unit.roles.role_tasks import content, holds, rendered, shell, task
+
+ROLE = "host_base"
+CHECK = "Check that the role supports the distribution and its values are valid"
+FACTS = {"os_family": "Debian", "all_ipv4_addresses": ["10.0.0.5"], "all_ipv6_addresses": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("kvm1", True),
+        ("kvm1.example.net", True),
+        ("10.example.net", True),
+        ("10.0.0.5", False),
+        ("10.0.0.5.6", False),
+        ("kvm.7", False),
+        ("fd00::5", False),
+        ("KVM_01", False),
+    ],
+)
+def test_an_address_is_no_name(name: str, right: bool) -> None:
+    """The host name of each host with such a name in the inventory would be 10."""
+    check = task(f"roles/{ROLE}/tasks/preflight.yml", CHECK)
+    known = {"inventory_hostname": name, "ansible_facts": FACTS, "host_base_address": "10.0.0.5", **check["vars"]}
+    assert holds(ROLE, check["ansible.builtin.assert"]["that"], **known) is right
+
+
+BRIDGED = "net.bridge.bridge-nf-call-iptables"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "found"),
+    [
+        ("etc/sysctl.d/99-sysctl.conf", f"{BRIDGED} = 0", []),
+        ("etc/sysctl.d/zz-cloudstack.conf", f"{BRIDGED} = 0", []),
+        ("etc/sysctl.d/zz-cloudstack-vxlan.conf", f"{BRIDGED} = 0", []),
+        ("etc/sysctl.conf", f"# {BRIDGED}=0\n;{BRIDGED}=0\n{BRIDGED}=1\n{BRIDGED}x=0", []),
+        ("etc/sysctl.conf", f"#\n{BRIDGED}=0", [f"/etc/sysctl.conf:2 sets {BRIDGED} to 0, not to 1"]),
+        (
+            "usr/lib/sysctl.d/zzz.conf",
+            f" -{BRIDGED} =0 ",
+            [f"/usr/lib/sysctl.d/zzz.conf:1 sets {BRIDGED} to 0, not to 1"],
+        ),
+        (
+            "etc/sysctl.d/zzz site.conf",
+            "net/ipv4/ip_local_port_range=1024\t65000\nnet.ipv4.ip_local_port_range = 1 2",
+            ["/etc/sysctl.d/zzz site.conf:2 sets net.ipv4.ip_local_port_range to 1 2, not to 1024 65000"],
+        ),
+    ],
+)
+def test_what_would_undo_a_kernel_parameter_at_boot_is_found(
+    tmp_path: Path, file: str, text: str, found: list[str]
+) -> None:
+    """systemd-sysctl reads by name, and the last one decides; Debian's 99-sysctl.conf is /etc/sysctl.conf."""
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_text(text + "\n", encoding="utf-8")
+    look = task(f"roles/{ROLE}/tasks/kernel.yml", "Find files that set the kernel parameters otherwise")
+    wanted = {"net.ipv4.ip_local_port_range": "1024   65000"}
+    said = rendered(ROLE, look["environment"], host_base_security_groups=True, host_base_sysctl=wanted)
+    ended = shell(look["ansible.builtin.shell"], tmp_path, **{**said, "ROOT": str(tmp_path)})
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [line.removeprefix(str(tmp_path)) for line in ended.stdout.splitlines()] == found
+
+
+@pytest.mark.parametrize("role", ["host_base", "host_network"])
+def test_files_of_kernel_parameters_are_read_after_those_of_the_system(role: str) -> None:
+    whole = str(content(f"roles/{role}/tasks/{'kernel' if role == ROLE else 'main'}.yml"))
+    files = {rendered(ROLE, "{{ host_base_kernel_file }}")} if role == ROLE else set()
+    files |= {word for word in whole.split("'") if word.startswith("/etc/sysctl.d/zz")}
+    assert files
+    assert min(files).rpartition("/")[2] > "99-zsite.conf"
