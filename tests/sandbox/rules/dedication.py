@@ -12,7 +12,9 @@ from typing import Any
 from ..errors import failed
 from ..world import World
 from ..world.hosts import Dedication, Host
+from ..world.vms import ROUTER, USER, Vm
 
+EXPLICIT = "ExplicitDedication"
 WIDER = {"zone": (), "pod": ("zone",), "cluster": ("pod", "zone"), "host": ("cluster", "pod", "zone")}
 INNER = {"zone": ("pod", "cluster", "host"), "pod": ("cluster", "host"), "cluster": ("host",), "host": ()}
 TABLES = {"zone": "zones", "pod": "pods", "cluster": "clusters", "host": "hosts"}
@@ -92,3 +94,40 @@ def _suitable(world: World, kind: str, row: Any, domain_id: int, account_id: int
                     f"Host {host.id} found to be unsuitable for explicit dedication as it is "
                     f"running instances of another {whose}"
                 )
+
+
+def _around(world: World, host: Host, kinds: tuple[str, ...] = ("host", "cluster", "pod")) -> list[Dedication]:
+    found = (held(world, kind, host.id if kind == "host" else getattr(host, f"{kind}_id")) for kind in kinds)
+    return [each for each in found if each is not None]
+
+
+def _is_for(world: World, its: Dedication, account_id: int, ancestors: bool) -> bool:
+    if its.account_id is not None:
+        return its.account_id == account_id
+    domain = world.accounts[account_id].domain_id
+    return domain == its.domain_id or (ancestors and domain in below(world, its.domain_id))
+
+
+def allows(world: World, host: Host, vm: Vm) -> bool:
+    """Whether the planner puts a VM there (checkForNonDedicatedResources, ExplicitDedicationProcessor).
+
+    Console proxies, secondary storage VMs and internal load balancers may go anywhere.
+    """
+    if vm.kind not in (USER, ROUTER):
+        return True
+    owner = world.accounts.get(vm.account_id)
+    if owner is None:
+        # The account of the system itself, whose nothing is.
+        return not _around(world, host)
+    zone = held(world, "zone", host.zone_id)
+    if zone is not None and owner.kind != 1:
+        if zone.account_id is not None:
+            return zone.account_id == owner.id
+        if not _is_for(world, zone, owner.id, True):
+            return False
+    if vm.kind == ROUTER:
+        return all(_is_for(world, each, owner.id, False) for each in _around(world, host))
+    if not any(group.kind == EXPLICIT and vm.id in group.vm_ids for group in world.affinity_groups):
+        return not _around(world, host)
+    dedicated = _around(world, host) or ([zone] if zone is not None else [])
+    return any(_is_for(world, each, owner.id, True) for each in dedicated)

@@ -9,7 +9,7 @@ from ..world.hosts import Host
 from ..world.hypervisor_capabilities import guest_limit
 from ..world.vms import Vm
 from ..world.zones import Cluster
-from . import affinity, capacity
+from . import affinity, capacity, dedication, implicit_dedication
 
 
 def has_tags(host: Host, tags: Collection[str]) -> bool:
@@ -40,6 +40,7 @@ def takes(world: World, host: Host, vm: Vm) -> bool:
         and is_open(world, host)
         and has_tags(host, vm.tags)
         and affinity.allows(world, host, vm)
+        and dedication.allows(world, host, vm)
         and capacity.fits(world, host, vm.total_mhz, vm.total_bytes)
         and not is_full(world, host)
     )
@@ -65,7 +66,7 @@ def choose(world: World, vm: Vm, among: Sequence[Host] | None = None, avoid: Col
     """
 
     def fits(host: Host) -> bool:
-        return host.id not in avoid and takes(world, host, vm)
+        return host.id not in avoid and takes(world, host, vm) and implicit_dedication.allows(world, host, vm)
 
     last = world.hosts.get(vm.last_host_id)
     if last is not None and (among is None or last in among) and fits(last):

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from ...core.amounts import Remembered
 from ...core.placement.fleet import MIB, AffinityGroup, Instance, Offering
+from ...core.placement.implicit import MODE, PLANNER, PREFERRED
 from .records import Record, Tell, Wire, unheard
 
 HOST_DEVICE = re.compile(r"<\s*hostdev\b|pcipassthru\d*\.present|other-config:pci\b", re.IGNORECASE)
@@ -36,6 +37,7 @@ def offering(wire: Wire, tell: Tell = unheard) -> Offering:
     read = Record(wire, "service offering", tell)
     details = read.record("serviceofferingdetails", f"details of {read.called}")
     card = read.text("gpucardid") or details.text("pciDevice")
+    implicit = read.text("deploymentplanner") == PLANNER
     profile = read.text("vgpuprofilename") or details.text("vgpuType")
     return Offering(
         id=read.id(),
@@ -44,6 +46,8 @@ def offering(wire: Wire, tell: Tell = unheard) -> Offering:
         cpu_speed=read.whole("cpuspeed", "MHz") or 0,
         ram=(read.whole("memory", "MiB") or 0) * MIB,
         gpu=_gpu(card, profile),
+        implicit=implicit,
+        strict=implicit and details.text(MODE) != PREFERRED,
     )
 
 
@@ -127,4 +131,6 @@ def _owners(read: Record, paths: t.Mapping[str, str]) -> frozenset[str]:
     steps = path.split("/")
     domains = {f"domain:{'/'.join(steps[: n + 1])}" for n in range(len(steps))} if path else set()
     account = read.text("account")
-    return frozenset(domains | ({f"account:{account}@{read.text('domainid')}"} if account else set()))
+    project = read.text("projectid")
+    own = f"account:{account}@{read.text('domainid')}" if account else f"project:{project}" if project else ""
+    return frozenset(domains | ({own} if own else set()))

@@ -82,7 +82,8 @@ def room_for(fleet: Fleet, size: Size, spare_hosts: int = 0) -> int:
 def _spread(packing: Packing, size: Size) -> list[tuple[Vm, int]]:
     """As many as fit, each on the host that can take the most more of them."""
     needs = Needs(cores=size.cpu_number, speed=size.cpu_speed)
-    queue = [(-_times(packing, n, size), n) for n in packing.allowed(needs)]
+    new = Vm("new", "new", "", size.demand, needs)
+    queue = [(-_times(packing, n, size), n) for n in packing.allowed(needs) if not packing.keeps_off(new, n)]
     heapq.heapify(queue)
     found: list[tuple[Vm, int]] = []
     while queue and queue[0][0] < 0 and len(found) < MANY:

@@ -103,7 +103,11 @@ def replay(packing: Packing, moves: t.Iterable[Move]) -> None:
 def _weight(unit: Unit, packing: Packing) -> tuple[int, float]:
     """The hardest first: those with few hosts to go to, then the largest share of an average host."""
     count = len(packing.hosts)
-    few = count - len(unit.hosts) if len(unit.hosts) * 2 < count or any(vm.apart for vm in unit.vms) else 0
+    few = (
+        count - len(unit.hosts)
+        if len(unit.hosts) * 2 < count or any(vm.apart or vm.keeper.strict for vm in unit.vms)
+        else 0
+    )
     cpu = sum(host.room.cpu for host in packing.hosts[:8]) or 1
     ram = sum(host.room.ram for host in packing.hosts[:8]) or 1
     return few, max(unit.size.cpu / cpu, unit.size.ram / ram)

@@ -23,6 +23,7 @@ from ..amounts import (
 from ..errors import Reason
 from ..zone.hosts import ENABLED, Host
 from ..zone.topology import Cluster
+from .implicit import ANYBODY, Keeper
 from .rules import NO_LIMIT, Needs, Vm, VmHost
 
 MIB = 1 << 20
@@ -47,13 +48,13 @@ LOCAL: t.Mapping[str, str] = {
 class Instance:
     """A VM of any kind. kind: User, Router, ConsoleProxy, SecondaryStorageVm or InternalLb. RAM in bytes, speed in MHz.
 
-    own: the factors that it remembers of its last start. pools: of its volumes on shared
-    storage. local, busy: whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
-    "account:NAME@DOMAIN-ID" and "domain:PATH" up to the root. instance_name: what hypervisors call it ("i-2-10-VM").
-    iso: name of the ISO that is attached. config_drive: whether one of its networks gives it a config drive.
-    host_device: whether it has a device of its host (details extraconfig-*). hypervisor: of what kind it is.
-    alone_for: name of the network or VPC whose only router it is; "" for every other VM. beside: id of the network or
-    VPC of a router that has a second one beside it. tags: host tags that its template asks for.
+    own: the factors that it remembers of its last start. pools: of its volumes on shared storage. local, busy:
+    whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
+    "account:NAME@DOMAIN-ID" or "project:ID", and "domain:PATH" up to the root. instance_name: what hypervisors call
+    it ("i-2-10-VM"). iso: name of the ISO that is attached. config_drive: whether one of its networks gives it a
+    config drive. host_device: whether it has a device of its host (details extraconfig-*). hypervisor: of what kind
+    it is. alone_for: name of the network or VPC whose only router it is; "" for every other VM. beside: id of the
+    network or VPC of a router that has a second one beside it. tags: host tags that its template asks for.
     """
 
     id: str
@@ -90,7 +91,10 @@ class Instance:
 
 @dataclass(frozen=True)
 class Offering:
-    """A service offering, as far as placement needs it. gpu: "", "gpu" or "vgpu"."""
+    """A service offering, as far as placement needs it. gpu: "", "gpu" or "vgpu".
+
+    implicit: whether its VMs are for hosts of their account alone; strict: for no others.
+    """
 
     id: str
     host_tags: frozenset[str] = frozenset()
@@ -98,6 +102,8 @@ class Offering:
     cpu_speed: int = 0
     ram: int = 0
     gpu: str = ""
+    implicit: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -242,6 +248,7 @@ def vms_of(fleet: Fleet, alike: bool = False) -> tuple[Vm, ...]:
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
             kind=each.kind,
             beside=each.beside,
+            keeper=_keeper(each, fleet.offerings.get(each.offering_id)),
             **_words(each, fleet.local_strategy),
         )
         for each in fleet.instances
@@ -274,6 +281,13 @@ def _owners(vm: Instance, dedicated: bool) -> frozenset[str]:
         return vm.owners if dedicated else frozenset()
     domain = max((each for each in vm.owners if each.startswith("domain:")), key=len, default="")
     return frozenset(each for each in vm.owners if each == domain or each.startswith("account:"))
+
+
+def _keeper(vm: Instance, offering: t.Optional[Offering]) -> Keeper:
+    if offering is None or not offering.implicit:
+        return ANYBODY
+    owner = next((each for each in vm.owners if each.startswith(("account:", "project:"))), f"VM {vm.id}")
+    return Keeper(owner, offering.strict)
 
 
 def _zone_is_its(vm: Instance, owner: str) -> bool:

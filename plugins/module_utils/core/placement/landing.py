@@ -170,5 +170,7 @@ _PICK = {Manner.EVEN: _evenest, Manner.TIGHT: _fullest(1), Manner.LOOSE: _fulles
 def _joins(packing: Packing, unit: Unit, n: int) -> bool:
     if packing.slots[n] < len(unit.vms):
         return False
+    if packing.keepers is not None and any(packing.keeps_off(vm, n) for vm in unit.vms):
+        return False
     here = packing.groups[n]
     return not any(here.get(group) for vm in unit.vms for group in vm.apart)

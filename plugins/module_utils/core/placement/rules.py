@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ..amounts import Amount
 from ..errors import Reason
+from .implicit import ANYBODY, Keeper, kept_from
 
 NO_LIMIT = 1 << 30
 NOTHING = Amount()
@@ -78,7 +79,8 @@ class Vm:
 
     why: words for that reason, and remedy what helps, where more is known of this VM than the code tells.
     beside: what it serves with another VM, so that it goes to another host than that if there is one with room.
-    apart: strict anti-affinity groups; together: the strict affinity group whose members share a host.
+    apart: strict anti-affinity groups; together: the strict affinity group whose members share a host. keeper: its
+    implicit dedication.
     """
 
     id: str
@@ -93,6 +95,7 @@ class Vm:
     why: str = ""
     remedy: str = ""
     beside: str = ""
+    keeper: Keeper = ANYBODY
 
 
 # Remedies by reason code; the messages carry the numbers.
@@ -106,6 +109,7 @@ REMEDIES: t.Mapping[str, str] = {
     "ha_host": "add a host without the tag of ha.tag to the cluster, or free capacity on one",
     "dedication": "dedicate another host of the cluster to the same owner",
     "not_dedicated": "dedicate another host of the cluster to its owner, or remove it from the dedication group",
+    "implicit_dedication": "empty a host of the cluster for the VMs of this account, or allow it to be stopped",
     "anti_affinity": "add a host, or remove a VM from the anti-affinity group",
     "affinity_group_split": "migrate the group manually, or remove VMs from it",
     "local_storage": "migrate its volumes to shared storage, or allow it to be stopped (add its name to consent)",
@@ -191,6 +195,10 @@ class Packing:
         self.notes: list[t.Any] = [None] * len(self.hosts)
         self.where: dict[str, int] = {}
         self._allowed: dict[Needs, frozenset[int]] = {}
+        vms = tuple(vms)
+        # How many VMs of each keeper are on each host; nothing where no VM has one.
+        kept = any(vm.keeper is not ANYBODY for vm in vms)
+        self.keepers: t.Optional[list[dict[Keeper, int]]] = [{} for _host in self.hosts] if kept else None
         for vm in vms:
             self.put(vm, self.index[vm.host])
 
@@ -201,6 +209,7 @@ class Packing:
         twin.cpu, twin.ram, twin.slots = self.cpu[:], self.ram[:], self.slots[:]
         twin.groups = [dict(each) for each in self.groups]
         twin.on = [dict(each) for each in self.on]
+        twin.keepers = None if self.keepers is None else [dict(each) for each in self.keepers]
         twin.where, twin.notes = dict(self.where), self.notes[:]
         return twin
 
@@ -232,6 +241,7 @@ class Packing:
         self.on[n][vm.id] = vm
         self.notes[n] = None
         self.where[vm.id] = n
+        self._count(vm, n, 1)
         for group in vm.apart:
             self.groups[n][group] = self.groups[n].get(group, 0) + 1
         if vm.together:
@@ -246,12 +256,24 @@ class Packing:
         self.slots[n] += 1
         del self.on[n][vm.id]
         self.notes[n] = None
+        self._count(vm, n, -1)
         for group in vm.apart:
             self.groups[n][group] -= 1
         if vm.together:
             self._join(vm, n, -1)
         if vm.beside:
             self.groups[n][BESIDE + vm.beside] -= 1
+
+    def _count(self, vm: Vm, n: int, by: int) -> None:
+        if self.keepers is not None:
+            here = self.keepers[n]
+            here[vm.keeper] = here.get(vm.keeper, 0) + by
+            if not here[vm.keeper]:
+                del here[vm.keeper]
+
+    def keeps_off(self, vm: Vm, n: int) -> bool:
+        """Whether implicit dedication, of the VM or of those on the host, forbids it."""
+        return self.keepers is not None and kept_from(self.keepers[n], vm.keeper)
 
     def _join(self, vm: Vm, n: int, by: int) -> None:
         """Where its group runs is a rule for the others of the group."""
@@ -293,16 +315,20 @@ class Packing:
         """Whether there is room, and no VM that it must be apart from."""
         if vm.size.ram > self.ram[n] or vm.size.cpu > self.cpu[n] or self.slots[n] < 1:
             return False
+        if self.keepers is not None and self.keeps_off(vm, n):
+            return False
         return not vm.apart or not any(self.groups[n].get(group) for group in vm.apart)
 
     def room_code(self, vm: Vm, n: int) -> str:
-        """Why it does not fit: "ram", "cpu", "max_vms" or "anti_affinity"; "" when it does."""
+        """Why it does not fit: "ram", "cpu", "max_vms", "implicit_dedication" or "anti_affinity"; "" when it does."""
         if vm.size.ram > self.ram[n]:
             return "ram"
         if vm.size.cpu > self.cpu[n]:
             return "cpu"
         if self.slots[n] < 1:
             return "max_vms"
+        if self.keeps_off(vm, n):
+            return "implicit_dedication"
         met = [group for group in vm.apart if self.groups[n].get(group)]
         if not met:
             return ""
