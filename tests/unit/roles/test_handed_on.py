@@ -124,6 +124,7 @@ def test_the_repository_of_the_agent_is_one_with_its_key(module: str, given: dic
     assert set(asked) <= set(options)
     assert {name for name, option in options.items() if option.get("required")} <= set(asked)
     assert {name: asked[name] for name in given} == given
+    assert asked.get("description") or "description" not in options
     assert (asked["name"], bool({"signed_by", "gpgkey"} & set(asked))) == ("cloudstack", True)
     # None is added where the host knows its package already.
     assert templated("kvm_agent", "{{ " + task["when"][0] + " }}", kvm_agent_repository={}) is False
