@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hosts.host import Host
 from integration.machine_network.change.faults import HOME
-from integration.machine_network.change.lab import picture, without_metrics
+from integration.machine_network.change.lab import gateway_of, picture, without_metrics
 from integration.machine_network.role.kernels import Json, applied, bonded, ended, guest_of, is_made, links, wrong_vlan
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.client import Answer, Linux
@@ -113,21 +113,57 @@ def looks(guest: Host) -> str:
     return without_metrics(picture(guest))
 
 
-def lacp() -> Json:
-    """Nobody answers LACP on these wires."""
-    return bonded(mode="802.3ad", min_links=2)
+def duplicate(guest: Host) -> Json:
+    """Beside its own, an address that another machine on the wire has."""
+    layout = bonded(mode="active-backup")
+    layout["bonds"][0].update(addresses=[f"{guest.address}/24", f"{other(guest)}/24"], gateway=gateway_of(guest))
+    del layout["bonds"][0]["method"]
+    return layout
 
 
-@pytest.mark.parametrize("fault", [wrong_vlan, lacp])
-def test_a_fault_is_taken_back(guest: Host, tmp_path: Path, fault: Callable[[], Json]) -> None:
+def other(guest: Host) -> str:
+    return guest.address.rpartition(".")[0] + ".77"
+
+
+# Fault: the layout, what makes the fault, what undoes it, and what the host has to say of it.
+Fault = tuple[Callable[[Host], Json], str, str, str]
+FAULTS: dict[str, Fault] = {
+    "wrong VLAN": (lambda _guest: wrong_vlan(), "", "", ""),
+    # Nobody answers LACP on these wires.
+    "no LACP": (lambda _guest: bonded(mode="802.3ad", min_links=2), "", "", "bond0 has no LACP partner"),
+    "duplicate address": (
+        duplicate,
+        "ip netns add other; ip link set eth2 netns other; ip -n other address add {other}/24 dev eth2; "
+        "ip -n other link set eth2 up",
+        "ip -n other link set eth2 down; ip -n other link set eth2 netns 1; ip netns delete other",
+        "belongs to another machine, too",
+    ),
+    "ssh dropped by nft": (
+        lambda _guest: bonded(mode="active-backup"),
+        "nft 'add table inet fault; add chain inet fault input {{ type filter hook input priority 0; }}; "
+        "add rule inet fault input iifname bond0 tcp dport 22 drop'",
+        "nft delete table inet fault",
+        "the controller did not connect again",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_taken_back(guest: Host, tmp_path: Path, name: str) -> None:
+    layout, make, undo, told = FAULTS[name]
     before = looks(guest)
-    lost = applied(tmp_path, guest, fault(), host_network_timeout=60)
-    assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), str(lost.answers)
+    made = guest.inside(f"({make.format(other=other(guest))}) && echo made" if make else "echo made")
+    assert made == "made\n"
+    try:
+        lost = applied(tmp_path, guest, layout(guest), host_network_timeout=60)
+        assert (lost.failed, lost.changed, ended(guest)) == (1, 0, "rolled_back"), str(lost.answers)
+    finally:
+        guest.inside(undo or "true")
     # Not because a command of the change failed: the fault is on the wire.
     assert "failed with exit status" not in str(lost.answers), str(lost.answers)
     # What the host itself noted: the controller stops asking before a slow one has gone back.
     reason = guest.inside(f"cat {HOME}/last.json")
-    assert fault is not lacp or "bond0 has no LACP partner" in reason, reason
+    assert told in reason, reason
     assert looks(guest) == before
 
 

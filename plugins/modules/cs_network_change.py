@@ -20,6 +20,7 @@ description:
     TCP, the routers of all routes, and the other ends of TCP connections.
   - An interface that the change says nothing about has to have its addresses afterwards. One whose definition goes with
     a file is shown in the differences, with what it loses.
+  - A new IPv4 address that another machine on the wire has is found by ARP (RFC 5227), and the change is taken back.
   - If the host restarts before the confirmation, it starts with the old files.
   - Interfaces of guests stay on their bridges, or return to them.
   - Runs on the host, as root. Its action plugin makes the new connections and accepts only the present host key.

@@ -19,6 +19,7 @@ from ....core.machine_network.change.model import Command, NetworkChange, Networ
 from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
 from ....core.machine_network.change.uses import collateral
 from . import files, units
+from .claims import taken
 from .journal import Journal, change_in
 from .running import (
     announce,
@@ -123,6 +124,7 @@ def _await(entry: Json) -> None:
         wrong = wrong or _loose(entry, change, before, state)
         wrong = wrong or list(collateral(before, state, touched(entry, change)))
         wrong = wrong or _failing(checks, passed, state)
+        wrong = wrong or taken(before, state)
         if not wrong:
             return
         if time.monotonic() > end:

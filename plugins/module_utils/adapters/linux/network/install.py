@@ -15,10 +15,12 @@ import sys
 import typing as t
 
 from ....core import errors, naming
+from ....core.machine_network.change import claims as network_claims
 from ....core.machine_network.change import lacp as network_lacp
 from ....core.machine_network.change import model as network_change
 from ....core.machine_network.change import state as network_state
 from ....core.machine_network.change import uses as network_uses
+from . import claims as network_claiming
 from . import files as network_files
 from . import guard as network_guard
 from . import journal as network_journal
@@ -34,6 +36,7 @@ PROGRAM = (
     errors,
     naming,
     network_change,
+    network_claims,
     network_lacp,
     network_state,
     network_uses,
@@ -41,6 +44,7 @@ PROGRAM = (
     network_journal,
     network_running,
     network_asking,
+    network_claiming,
     network_guard,
     network_units,
 )

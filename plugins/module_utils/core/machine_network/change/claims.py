@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether another machine has an IPv4 address that a change brings: probes and answers of RFC 5227.
+
+With two owners of an address, who gets through depends on who answered last; every other check may pass by luck.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from .state import RunningState
+
+ARP = b"\x08\x06"
+# Of Ethernet and IPv4, whose addresses have 6 and 4 bytes.
+HEAD = b"\x00\x01\x08\x00\x06\x04"
+REQUEST = b"\x00\x01"
+NOBODY, EVERYBODY = bytes(6), b"\xff" * 6
+
+
+class Claim(t.NamedTuple):
+    """An interface, its MAC address, and an IPv4 address that it has now and nothing on the host had before."""
+
+    link: str
+    mac: str
+    address: str
+
+
+def claims(before: RunningState, now: RunningState) -> tuple[Claim, ...]:
+    """What to ask for: new addresses of interfaces that reach a wire."""
+    held = {address.split("/")[0] for link in before.links.values() for address in link.addresses}
+    return tuple(
+        Claim(link.name, link.mac, address.split("/")[0])
+        for link in now.links.values()
+        for address in link.addresses
+        if link.name != "lo" and link.carrier and len(octets(link.mac)) == 6
+        if ":" not in address and address.split("/")[0] not in held
+    )
+
+
+def octets(mac: str) -> bytes:
+    """The bytes of a MAC address; none where it is not one of Ethernet."""
+    try:
+        return bytes.fromhex(mac.replace(":", "")) if mac.count(":") == 5 else b""
+    except ValueError:
+        return b""
+
+
+def question(claim: Claim) -> bytes:
+    """The frame that asks who has the address, in nobody's name (RFC 5227, 2.1.1)."""
+    mac, asked = octets(claim.mac), ipaddress.IPv4Address(claim.address).packed
+    return EVERYBODY + mac + ARP + HEAD + REQUEST + mac + bytes(4) + NOBODY + asked
+
+
+def owner(frame: bytes, claim: Claim, own: t.Container[bytes]) -> str:
+    """The MAC address of another machine that says by this frame that it has, or is to have, the address; else "".
+
+    own: the MAC addresses of this host, whose cards on one wire answer for each other.
+    """
+    if len(frame) < 42 or frame[12:14] != ARP or frame[14:20] != HEAD:
+        return ""
+    sender, has = frame[22:28], frame[28:32]
+    asked = ipaddress.IPv4Address(claim.address).packed
+    # Two machines that probe at the same time exclude each other, too.
+    probes = frame[20:22] == REQUEST and has == bytes(4) and frame[38:42] == asked
+    return sender.hex(":") if (has == asked or probes) and sender not in own else ""
