@@ -191,13 +191,15 @@ for link in /sys/class/net/*/; do link=${link%/}; name=${link##*/}
   echo $name $(cat $link/address $link/mtu) $(readlink $link/master | sed 's,.*/,,') \
     $(( $(cat $link/flags) & 1 )) $(ip -4 -o addr show dev $name | awk '{print $4}'); done
 bridge vlan 2>/dev/null
+sort /run/network/ifstate 2>/dev/null
 """
 
 
 def picture(host: Host) -> str:
     """Files, routes and interfaces of a host as text: the same before and after, or the change has left a trace.
 
-    Read by other means than the collection's own: files by find and sha256sum, interfaces out of sysfs.
+    Read by other means than the collection's own: files by find and sha256sum, interfaces out of sysfs. With what ifup
+    takes for configured.
     """
     return inside(host, READ)
 

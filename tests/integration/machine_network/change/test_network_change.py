@@ -184,6 +184,30 @@ def test_two_changes_exclude_each_other(hosts: dict[str, Host]) -> None:
     assert picture(host) == before
 
 
+def test_what_a_killed_ifdown_did_not_come_to_is_no_obstacle(hosts: dict[str, Host]) -> None:
+    """ifup would take it for configured, and leave it away without an error."""
+    host = hosts["ifupdown"]
+    before = picture(host)
+    right = bridged("ifupdown", host, timeout=60)
+    text = right["files"][0]["content"]
+    second = "\nauto cloudbr7\niface cloudbr7 inet manual\n  bridge_ports none\n"
+    slow = {**right["files"][0], "content": f"{text}  down sleep 60\n{second}"}
+    driver = Driver(host)
+    assert driver.change({**right, "files": [slow], "commands": [["false"]]})["state"] == "rolled_back"
+    assert picture(host) == before
+    both = {**right, "files": [{**slow, "content": text + second}]}
+    both["links"] = [*right["links"], {"name": "cloudbr7", "kind": "bridge"}]
+    answer = driver.change(both)
+    assert answer["state"] == "confirmed", answer
+    # Away with one by somebody else, of which ifup knows nothing.
+    inside(host, "ip link delete cloudbr7")
+    answer = driver.change(both)
+    assert answer["state"] == "confirmed", answer
+    gone = unbridged("ifupdown", host, timeout=60)
+    assert driver.change({**gone, "doomed": ["cloudbr0", "cloudbr7"]})["state"] == "confirmed"
+    assert picture(host) == before
+
+
 @pytest.mark.parametrize("seconds", [0.6, 1.2, 2.4])
 def test_a_killed_beginning_leaves_the_host_as_it_was(seconds: float, hosts: dict[str, Host]) -> None:
     """Whatever the module had come to: without its controller the host ends as it was."""

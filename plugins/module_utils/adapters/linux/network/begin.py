@@ -137,9 +137,10 @@ def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeo
 
 def lists(change: NetworkChange, seen: Seen) -> dict[str, tuple[str, ...]]:
     """The lists that commands of the back-end speak of, see NetworkBackend."""
-    drifted = tuple(name for name in seen.drifted(change) if name in seen.state.links)
-    found: dict[str, tuple[str, ...]] = {"drifted": drifted}
+    drifted = tuple(seen.drifted(change))
+    found: dict[str, tuple[str, ...]] = {"drifted": tuple(name for name in drifted if name in seen.state.links)}
     if change.backend.name == "ifupdown":
+        # With those that are gone: no daemon makes them anew.
         found["leaving"], found["coming"] = changed_interfaces(change, drifted)
     if change.backend.name == "networkmanager":
         found["connections"] = connection_uuids(change)

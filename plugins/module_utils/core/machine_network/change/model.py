@@ -116,6 +116,9 @@ def _matches(path: str, patterns: t.Iterable[str]) -> bool:
     return any(path.count("/") == pattern.count("/") and fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
+# ifup leaves alone what its own list (/run/network/ifstate) has, be it there or not, and an ifdown that was killed has
+# come to a part of it only. Without definitions, ifdown strikes names off the list and touches no interface.
+FORGET: Command = ("ifdown", "--force", "--interfaces=/dev/null", "{coming}")
 IFUPDOWN = NetworkBackend(
     name="ifupdown",
     managed=("/etc/network/interfaces", "/etc/network/interfaces.d/*"),
@@ -124,10 +127,14 @@ IFUPDOWN = NetworkBackend(
         NetworkCheck(("ifquery", "--list", "--all")),
         NetworkCheck(("ifup", "--no-act", "--force", "--all"), complaints=r"^(ifup: |missing required).*"),
     ),
-    before=(("ifdown", "--force", "{leaving}"),),
+    before=(("ifdown", "--force", "{leaving}"), FORGET),
     # With --force each VLAN would bring its parent up again, which fails at the address that it has.
     apply=(("ifup", "{coming}"),),
-    undo=(("ifdown", "--force", "{coming}"), ("ip", "address", "flush", "dev", "{each leaving}", "scope", "global")),
+    undo=(
+        ("ifdown", "--force", "{coming}"),
+        ("ip", "address", "flush", "dev", "{each leaving}", "scope", "global"),
+        FORGET,
+    ),
     restore=(("ifup", "--force", "{leaving}"),),
 )
 IFUPDOWN2 = NetworkBackend(

@@ -111,6 +111,18 @@ def test_commands_get_their_lists_and_go_where_these_are_empty() -> None:
     assert expanded(commands, {}) == (("netplan", "apply"),)
 
 
+def test_ifup_forgets_what_it_is_to_bring_up() -> None:
+    """It leaves alone what its list has, such as what an ifdown that was killed did not come to."""
+    lists = {"leaving": ("eth0", "bond0"), "coming": ("bond0", "bond0.7")}
+    forget = ("ifdown", "--force", "--interfaces=/dev/null", "bond0", "bond0.7")
+    before = expanded(IFUPDOWN.before, lists)
+    # After ifdown by the old files, which needs to know what is there.
+    assert before == (("ifdown", "--force", "eth0", "bond0"), forget)
+    undo = expanded(IFUPDOWN.undo, lists)
+    assert undo.index(forget) > undo.index(("ifdown", "--force", "bond0", "bond0.7"))
+    assert expanded(IFUPDOWN.before, {"leaving": ("eth0",)}) == (("ifdown", "--force", "eth0"),)
+
+
 def codes(change: NetworkChange, *links: LinkState, **seen: Any) -> list[str]:
     state = RunningState({link.name: link for link in links})
     return [reason.code for reason in refusals(change, Preflight(state, **{"via": "192.0.2.10", **seen}))]
