@@ -21,6 +21,7 @@ from .rules import Packing, Vm, reason
 from .spare import unbearable
 
 CHOSEN = "server_chooses"
+BESIDE = "redundant_router"
 UNUSABLE: t.Mapping[str, str] = {
     "agent_down": "is not Up",
     "not_enabled": "is not Enabled",
@@ -36,26 +37,35 @@ class Back:
     left: tuple[Reason, ...] = ()
 
 
-def bring_one(fleet: Fleet, vm_id: str, host_id: str, spare_hosts: int) -> Back:
-    """One VM to a host of its cluster, which has to be in service. Nothing where the VM is there."""
+def bring_one(fleet: Fleet, vm_id: str, host_id: str, spare_hosts: int, wish: bool = False) -> Back:
+    """One VM to a host of its cluster, which has to be in service. Nothing where the VM is there. wish: see below."""
     (host,) = (each for each in hosts_of(fleet) if each.id == host_id)
     if host.unusable:
         message = f"host {host.name} {UNUSABLE.get(host.unusable, host.unusable)}"
         return Back((), (reason(host.unusable, message, host=host.name),))
-    return bring_back(fleet, (vm_id,), host_id, spare_hosts, "migrated")
+    return bring_back(fleet, (vm_id,), host_id, spare_hosts, "migrated", wish)
 
 
 def suitable(fleet: Fleet, vm_id: str, spare_hosts: int) -> tuple[str, ...]:
-    """Names of the hosts that a VM can be migrated to."""
-    return tuple(sorted(each.name for each in fleet.hosts if bring_one(fleet, vm_id, each.id, spare_hosts).moves))
+    """Names of the hosts that a VM can be migrated to: those without its other half, if there are any."""
+    for wish in (True, False):
+        found = [each.name for each in fleet.hosts if bring_one(fleet, vm_id, each.id, spare_hosts, wish).moves]
+        if found:
+            return tuple(sorted(found))
+    return ()
 
 
 def bring_back(
-    fleet: Fleet, vm_ids: t.Collection[str], host_id: str, spare_hosts: int, moved: str = "moved back"
+    fleet: Fleet,
+    vm_ids: t.Collection[str],
+    host_id: str,
+    spare_hosts: int,
+    moved: str = "moved back",
+    wish: bool = True,
 ) -> Back:
     """VMs that are there already, or that do not run in the cluster any more, are left out without a word.
 
-    moved: what is told of those that stay.
+    moved: what is told of those that stay. wish: those that should better not be with one that is there stay too.
     """
     hosts = [replace(host, unusable="") if host.id == host_id else host for host in hosts_of(fleet)]
     chosen = {each.id for each in fleet.instances if fleet.server_chooses(each)}
@@ -67,7 +77,7 @@ def bring_back(
     moves: list[Move] = []
     left: list[Reason] = []
     for unit in units_of(packing, wanted):
-        code = _obstacle(packing, unit, n)
+        code = _obstacle(packing, unit, n) or (BESIDE if wish and _meets(packing, unit, n) else "")
         if code:
             left += [_left(packing, vm, code, n, moved) for vm in unit.vms]
             continue
@@ -80,6 +90,10 @@ def bring_back(
         gone = {move.vm for move in moves}
         return Back((), (*left, *(_left(packing, vm, "n_plus_f", n, moved) for vm in wanted if vm.id in gone)))
     return Back(tuple(moves), tuple(left))
+
+
+def _meets(packing: Packing, unit: Unit, n: int) -> bool:
+    return any(packing.meets(vm, n) for vm in unit.vms)
 
 
 def _obstacle(packing: Packing, unit: Unit, n: int) -> str:
@@ -100,6 +114,8 @@ WORDS: t.Mapping[str, str] = {
     "cpu": "the host does not have enough CPU left",
     "ram": "the host does not have enough RAM left",
     "max_vms": "the host has as many VMs as its hypervisor allows",
+    BESIDE: "the other router of its network runs on the host",
+    "implicit_dedication": "the host, or the VM, is kept for the VMs of one account",
     "anti_affinity": "a VM of its anti-affinity group runs on the host",
     "affinity_group_split": "other VMs of its affinity group stay",
     "n_plus_f": "the other hosts could not restart all VMs after a failure",

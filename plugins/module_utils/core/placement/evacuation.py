@@ -88,7 +88,7 @@ def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], ter
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
         return Evacuation(reasons=tuple(_cut_off(h, [vm for vm in here if vm.host == h.id]) for h in cut_off))
-    wrong = (*doubts_of(vms, host_ids, terms.consent), *(() if terms.partial else _broken(fleet, host_ids)))
+    wrong = (*doubts_of(vms, host_ids, terms.consent), *(() if terms.partial else broken(fleet, host_ids)))
     if wrong:
         return Evacuation(reasons=wrong)
     stops = tuple(vm for vm in here if may_stop(vm, terms.consent))
@@ -125,7 +125,8 @@ def _blocks_by_error(host: Host) -> bool:
     return host.resource_state == "ErrorInMaintenance" and (0,) < release < (4, 13)
 
 
-def _broken(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
+def broken(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
+    """VMs of these hosts for which the server does not prepare them."""
     found = [vm for vm in fleet.instances if vm.host_id in host_ids and vm.state in BROKEN]
     return tuple(
         reason("vm_error", f"VM {vm.name} is in state {vm.state}", vm=vm.id, vm_name=vm.name, state=vm.state)

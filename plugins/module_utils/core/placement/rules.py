@@ -126,6 +126,7 @@ REMEDIES: t.Mapping[str, str] = {
     "uefi": "add a host that supports UEFI to the cluster",
     "cores": "add a host with as many cores of the same speed",
     "max_vms": "raise the hypervisor's limit of guests, or add a host",
+    "redundant_router": "move the other router of its network to another host first",
     "agent_down": "repair the host's agent: check its log and port 8250",
     "not_enabled": "enable the host",
     "leaving": "set fewer hosts into maintenance at the same time",

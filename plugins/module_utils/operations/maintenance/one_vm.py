@@ -15,6 +15,7 @@ from ...core.change import Outcome
 from ...core.errors import HostcraftError, NotAsRead, Reason, Refused
 from ...core.naming import matches, only
 from ...core.placement.back import bring_one, suitable
+from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
 from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import Host, HostName
@@ -101,7 +102,8 @@ def _foretold(fleet: Fleet, request: MigrationRequest, host: Host) -> _Foretold:
     if not plan.moves:
         raise Refused(f"migration of VM {vm.name}", [_with_hosts(each, fit) for each in plan.left or (_stopped(vm),)])
     result = {**told, "suitable_hosts": list(fit)}
-    return _Foretold(fleet, vm, plan.moves, Outcome(True, {"host": source}, {"host": host.name}, result))
+    warnings = tuple(cautions(fleet, {vm.id: host.id}))
+    return _Foretold(fleet, vm, plan.moves, Outcome(True, {"host": source}, {"host": host.name}, result, warnings))
 
 
 def _chosen(fleet: Fleet, name: str) -> Instance:

@@ -13,9 +13,10 @@ from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
-from ...core.placement.evacuation import balance
+from ...core.placement.evacuation import balance, broken
 from ...core.placement.fleet import Fleet
 from ...core.placement.rolling import Roll
+from ...core.zone.hosts import DRAINING, MAINTENANCE
 from ...ports.cloud import Cloud
 from .distribution import distribution, thresholds
 
@@ -52,6 +53,16 @@ def stuck_reasons(fleet: Fleet, roll: Roll) -> list[Reason]:
         replace(reason, message=f"host {names[host]}: {reason.message}", facts={**reason.facts, "host": names[host]})
         for host, reasons in roll.stuck.items()
         for reason in reasons
+    ]
+
+
+def broken_reasons(fleet: Fleet, pending: t.Collection[str]) -> list[Reason]:
+    """Of hosts that the server is to prepare still: it would refuse when all VMs of the host are moved."""
+    hosts = [host for host in fleet.hosts if host.id in pending and host.resource_state not in (MAINTENANCE, DRAINING)]
+    return [
+        replace(each, message=f"host {host.name}: {each.message}", facts={**each.facts, "host": host.name})
+        for host in hosts
+        for each in broken(fleet, [host.id])
     ]
 
 

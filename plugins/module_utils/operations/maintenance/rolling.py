@@ -28,7 +28,7 @@ from ..hypervisors.native import Reach, tried
 from . import locks, marks, records
 from .balancing import level
 from .migrations import Limits
-from .plans import moves_told, plain_reason, shown_plan, stuck_reasons
+from .plans import broken_reasons, moves_told, plain_reason, shown_plan, stuck_reasons
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     roll = _planned(fleet, request, pending, masters)
     shown = shown_plan(cloud, fleet, roll, request)
     reasons += doubts_of(vms_of(fleet), pending, request.consent)
+    reasons += broken_reasons(fleet, pending)
     reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
     if not roll.feasible:
         # Another run's moves may be all that is in the way.
@@ -145,6 +146,7 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
         masters, unseen = tried(request.reach, cluster, fleet.hosts, record.pending)
         roll = _planned(fleet, request, record.pending, masters)
         unclear = [*unseen, *doubts_of(vms_of(fleet), record.pending, request.consent)]
+        unclear += broken_reasons(fleet, record.pending)
         if unclear or not roll.feasible:
             raise Refused(f"cluster {cluster.name}", [*unclear, *stuck_reasons(fleet, roll)])
         shown = shown_plan(cloud, fleet, roll, request).result

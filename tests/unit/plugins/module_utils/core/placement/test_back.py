@@ -10,7 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.back import bring_back
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.back import (
+    bring_back,
+    bring_one,
+    suitable,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.drain import Move
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
     AffinityGroup,
@@ -89,3 +93,23 @@ def test_a_host_is_never_overfilled_and_every_vm_is_accounted_for(rows: list[tup
     held = sum(each.ram for each in machines if each.host_id == "h0" or each.id in moved)
     before = sum(each.ram for each in machines if each.host_id == "h0")
     assert held <= max(32 * GIB, before)
+
+
+def routers(*at: str) -> tuple[Instance, ...]:
+    return tuple(vm(f"r-{n}-VM", host, kind="Router", beside="shop") for n, host in enumerate(at))
+
+
+def test_the_second_router_of_a_network_does_not_come_back_to_the_first() -> None:
+    """Whether it was moved off too, or was never moved."""
+    both = fleet(0, 0, 0, vms=routers("h1", "h2"))
+    assert told(both, ("r-0-VM", "r-1-VM")) == ([Move("r-0-VM", "h1", "h0")], [("r-1-VM", "redundant_router")])
+    assert told(fleet(0, 0, 0, vms=routers("h1", "h0")), ("r-0-VM",)) == ([], [("r-0-VM", "redundant_router")])
+    assert told(fleet(0, 0, 0, vms=routers("h1", "h2")), ("r-0-VM",)) == ([Move("r-0-VM", "h1", "h0")], [])
+
+
+def test_who_chooses_a_host_may_bring_routers_together_but_is_told_of_others() -> None:
+    where = fleet(0, 0, 0, vms=routers("h0", "h1"))
+    assert suitable(where, "r-0-VM", 0) == ("h2",)
+    assert bring_one(where, "r-0-VM", "h1", 0).moves
+    full = fleet(0, 0, 32, vms=routers("h0", "h1"))
+    assert suitable(full, "r-0-VM", 0) == ("h1",)

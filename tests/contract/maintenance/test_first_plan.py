@@ -1,0 +1,83 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a roll knows before its first host, and what a chosen migration brings together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.tasks import perform, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from sandbox.server import Sandbox
+from sandbox.world import World
+from sandbox.world.hypervisor_capabilities import HypervisorCapabilities
+from sandbox.world.vms import ROUTER, USER
+from unit.sandbox.site import Site
+
+PLAN = {"zone": "z1", "cluster": "c1"}
+
+
+@pytest.mark.parametrize("state", ["Error", "Unknown"])
+@pytest.mark.parametrize("away", [False, True])
+def test_a_vm_in_error_is_known_before_the_first_host(
+    sandbox: Sandbox, site: Site, cloud: Gateway, state: str, away: bool
+) -> None:
+    """The server refuses its host only once all VMs have left it; a host that is out already it does not ask."""
+    network = str(site.network("web")["id"])
+    site.deploy(network)
+
+    def breaks(world: World) -> None:
+        world.vms.update(next(vm for vm in world.vms if vm.kind == USER), state=state)
+
+    sandbox.run(breaks)
+    vm = site.api.ok("listVirtualMachines", listall="true")["virtualmachine"][0]
+    if away:
+        sandbox.run(lambda world: _set_out(world, str(vm["hostname"])))
+    sandbox.calls.clear()
+    plan: Any = perform(cloud, "cs_maintenance_plan", **PLAN).result
+    told = [each for each in plan["reasons"] if each["code"] == "vm_error"]
+    if away:
+        assert told == []
+        return
+    (reason,) = told
+    assert not plan["feasible"]
+    assert (reason["host"], vm["displayname"] in reason["message"]) == (vm["hostname"], True)
+    with pytest.raises(Refused, match=f"is in state {state}"):
+        perform(cloud, "cs_rolling_maintenance", **PLAN, run="r1", state="next")
+    assert not [each for each in writes(sandbox) if "Annotation" not in each]
+
+
+def _set_out(world: World, name: str) -> None:
+    next(host for host in world.hosts if host.name == name).resource_state = "Maintenance"
+
+
+def test_a_chosen_migration_that_brings_two_routers_together_is_told(
+    sandbox: Sandbox, site: Site, cloud: Gateway
+) -> None:
+    site.add_host(2)
+    network = str(site.network("web")["id"])
+    site.deploy(network)
+    site.api.done("restartNetwork", id=network, makeredundant="true")
+    rows = site.api.ok("listRouters", listall="true")["router"]
+    names = [str(each["name"]) for each in site.api.ok("listHosts", type="Routing")["host"]]
+
+    def apart(world: World) -> None:
+        """As the server starts them."""
+        hosts = {host.name: host.id for host in world.hosts}
+        for vm, name in zip([vm for vm in world.vms if vm.kind == ROUTER], names, strict=False):
+            world.vms.update(vm, host_id=hosts[name])
+        rows, version = world.hypervisor_capabilities, next(iter(world.hosts)).hypervisor_version
+        rows.add(HypervisorCapabilities(rows.next_id(), world.new_uuid(), "Simulator", version, 50, 6, motion=True))
+
+    sandbox.run(apart)
+    assert len(rows) == 2
+    first, second = sorted(str(each["name"]) for each in site.api.ok("listRouters", listall="true")["router"])
+    where = {each["name"]: each["hostname"] for each in site.api.ok("listRouters", listall="true")["router"]}
+    free = next(name for name in names if name not in where.values())
+    done = perform(cloud, "cs_vm_migration", True, zone="z1", name=first, host=where[second])
+    assert done.result["suitable_hosts"] == [free]
+    assert any("of one redundant network come to host" in each for each in done.warnings)
+    assert perform(cloud, "cs_vm_migration", True, zone="z1", name=first, host=free).warnings == ()
