@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import operator
 import typing as t
 from dataclasses import dataclass, field
@@ -34,6 +35,14 @@ def same_name(wanted: object, held: object) -> bool:
 def same_word(wanted: object, held: object) -> bool:
     """Names of states and types, which the server takes in any case."""
     return str(wanted or "").casefold() == str(held or "").casefold()
+
+
+def same_address(wanted: object, held: object) -> bool:
+    """IPv4 and IPv6 addresses by value (``fd00::1`` is ``fd00:0::1``)."""
+    try:
+        return ipaddress.ip_interface(str(wanted)) == ipaddress.ip_interface(str(held))
+    except ValueError:
+        return wanted == held
 
 
 @dataclass(frozen=True)

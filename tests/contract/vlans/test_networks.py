@@ -83,6 +83,19 @@ def test_a_number_that_is_no_vlan_is_refused(cloud: Gateway, sandbox: Sandbox, v
     assert writes(sandbox) == []
 
 
+def test_a_vlan_of_the_pool_is_taken_only_where_that_is_asked_for(sandbox: Sandbox, cloud: Gateway) -> None:
+    perform(cloud, "cs_vlan_range", physical_network="phys1", vlan="850-859")
+    wanted = {"name": "lab", "network_offering": L2, "vlan": "850"}
+    with pytest.raises(Refused) as caught:
+        perform(cloud, "cs_network", True, **wanted)
+    assert [each.code for each in caught.value.reasons] == ["vlan_of_pool"]
+    sandbox.calls.clear()
+    perform(cloud, "cs_network", True, **wanted, bypass_vlan_overlap_check=True)
+    perform(cloud, "cs_network", **wanted, bypass_vlan_overlap_check=True)
+    (sent,) = sandbox.calls.of("createNetwork")
+    assert (sent.params["vlan"], sent.params["bypassvlanoverlapcheck"]) == ("850", "true")
+
+
 def test_a_shared_network_needs_an_isolation_method(sandbox: Sandbox, cloud: Gateway, site: Site) -> None:
     """The server's own text is "Unable to convert network offering with specified id to network profile"."""
 

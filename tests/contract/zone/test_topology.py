@@ -129,6 +129,20 @@ def test_a_basic_zone_is_created_and_stays_basic(sandbox: Sandbox, cloud: Gatewa
     assert writes(sandbox) == ["createZone"]
 
 
+def test_name_servers_of_ipv6_are_those_of_the_zone(sandbox: Sandbox, cloud: Gateway) -> None:
+    given = {"name": "six", "network_type": "Advanced", "dns1": "192.0.2.53", "internal_dns1": "10.0.0.53"}
+    made = twice(cloud, "cs_zone", **given, dns1_ipv6="2001:DB8::53", dns2_ipv6="2001:db8::54").result
+    assert (str(made["dns1_ipv6"]).lower(), made["dns2_ipv6"]) == ("2001:db8::53", "2001:db8::54")
+    assert not perform(cloud, "cs_zone", name="six", dns1_ipv6="2001:db8:0::53").changed
+    (sent,) = sandbox.calls.of("createZone")
+    assert {name: sent.params[name].lower() for name in ("ip6dns1", "ip6dns2")} == {
+        "ip6dns1": "2001:db8::53",
+        "ip6dns2": "2001:db8::54",
+    }
+    twice(cloud, "cs_zone", name="six", dns1_ipv6="2001:db8::55")
+    assert writes(sandbox) == ["createZone", "updateZone"]
+
+
 def test_the_pod_and_network_of_a_basic_zone(cloud: Gateway) -> None:
     """Its guests have addresses of the pod's own, no VLANs."""
     perform(cloud, "cs_zone", name="basic", dns1="192.0.2.53", network_type="Basic")

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ..change import same_name, same_word
+from ..change import same_address, same_name, same_word
 from ..declaration.export import Seen
 from ..loose import mappings
 from ..zone.hosts import HostIndex, HostName
-from ..zone.networks import VlanIpRange, same_address
+from ..zone.networks import VlanIpRange
 from .pieces import Key, Piece, Record
 
 ABSENT: Record = {"state": "absent"}

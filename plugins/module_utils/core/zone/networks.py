@@ -9,7 +9,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
-from ..change import Rules, same_set, same_word
+from ..change import Rules, same_address, same_set, same_word
 from ..vlans.holders import owner_of
 from ..vlans.ranges import same_vlans
 from .topology import REPLACE
@@ -128,14 +128,6 @@ def vlan_tag(text: object) -> str:
     tag = str(text if text is not None else "").strip().casefold()
     tag = tag[len("vlan://") :] if tag.startswith("vlan://") else tag
     return tag or "untagged"
-
-
-def same_address(wanted: object, held: object) -> bool:
-    """IPv4 and IPv6 addresses by value (``fd00::1`` is ``fd00:0::1``)."""
-    try:
-        return ipaddress.ip_interface(str(wanted)) == ipaddress.ip_interface(str(held))
-    except ValueError:
-        return wanted == held
 
 
 _ADDRESSES = ("gateway", "netmask", "start_ip", "end_ip", "gateway_ipv6", "cidr_ipv6", "start_ipv6", "end_ipv6")

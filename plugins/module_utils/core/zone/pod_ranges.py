@@ -12,9 +12,9 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
-from ..change import Rules
+from ..change import Rules, same_address
 from ..errors import Reason
-from .networks import same_address, same_vlan_tag
+from .networks import same_vlan_tag
 from .topology import IpRange
 
 KEPT = "the server cannot change it: remove the range and create it again"

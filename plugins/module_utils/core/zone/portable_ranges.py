@@ -11,11 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..change import Rules
+from ..change import Rules, same_address
 from ..errors import InvalidValue, Reason
 from ..vlans import ranges as vlans
 from .network_addresses import address, subnet_of
-from .networks import VlanIpRange, same_address, same_vlan_tag, vlan_tag
+from .networks import VlanIpRange, same_vlan_tag, vlan_tag
 from .pod_ranges import KEPT, overlaps
 
 FREE = "Free"

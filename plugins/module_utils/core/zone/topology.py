@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..amounts import Factors
-from ..change import Rules, same_word
+from ..change import Rules, same_address, same_word
 
 REPLACE = "remove it and create it again"
 
@@ -99,7 +99,10 @@ ZONE = Rules(
         "domain": REPLACE,
     },
     write_only=frozenset(("domain_id",)),
-    same={"network_type": same_word, "allocation_state": same_word, "dhcp_provider": same_word},
+    same={
+        **dict.fromkeys(("network_type", "allocation_state", "dhcp_provider"), same_word),
+        **dict.fromkeys(("dns1", "dns2", "internal_dns1", "internal_dns2", "dns1_ipv6", "dns2_ipv6"), same_address),
+    },
 )
 POD = Rules(
     kind="pod",

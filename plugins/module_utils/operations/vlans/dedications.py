@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.change import Outcome, State
+from ...core.change import Outcome, State, same_address
 from ...core.errors import MissingValue, NotAsRead, NotFound, Reason, Refused
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.vlans.change import wanted_ranges
 from ...core.vlans.dedication import Owner, Plan, dedicate, release
-from ...core.zone.networks import VlanIpRange, same_address
+from ...core.zone.networks import VlanIpRange
 from ...ports.cloud import Cloud
 from .. import lookup
 from .holders import ranges_of

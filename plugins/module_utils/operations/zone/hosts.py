@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.change import Fields, Outcome, State, plain, same_word
+from ...core.change import Fields, Outcome, State, plain, same_address, same_word
 from ...core.errors import (
     ApiError,
     InvalidValue,
@@ -35,7 +35,6 @@ from ...core.zone.hosts import (
     steps_to,
     url_name,
 )
-from ...core.zone.networks import same_address
 from ...core.zone.topology import Cluster, Pod, Zone
 from ...ports.cloud import Cloud
 from .. import lookup

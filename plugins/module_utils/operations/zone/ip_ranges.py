@@ -11,12 +11,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, State
+from ...core.change import Fields, Outcome, State, same_address
 from ...core.errors import MissingValue, Reason, Refused
 from ...core.vlans import ranges as vlans
 from ...core.zone import shown
 from ...core.zone.network_addresses import check_ipv6
-from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, same_address, vlan_tag
+from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, vlan_tag
 from ...core.zone.pod_ranges import overlaps
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
