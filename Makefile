@@ -226,6 +226,10 @@ bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts wit
 bench-inventory: venv ## Read an inventory of 10,000 hosts; fails above its bounds of calls and CPU (HOSTS=10000)
 	@$(BIN)/python benchmarks/inventory.py $(HOSTS)
 
+.PHONY: bench-events
+bench-events: venv collections ## Stop and kill the event source in the midst of events; fails if one is lost or sent twice (EVENTS=10000 RESTARTS=20)
+	@$(BIN)/python benchmarks/events.py $(or $(EVENTS),10000) $(or $(RESTARTS),20)
+
 .PHONY: bench-convert
 bench-convert: venv $(VENV)/peer/.installed ## Compare the converter with ngine_io.cloudstack, and convert its own tests (TARGETS=directory)
 	@$(BIN)/python benchmarks/conversion.py $(TARGETS)

@@ -75,6 +75,37 @@ def test_each_event_once_across_restarts(main: Callable[..., Any], sandbox: Sand
     assert {each["source"] for each in found} == {"events"}
 
 
+class Filtered:
+    """What ansible-rulebook gives to a source: a queue behind filters."""
+
+    def __init__(self, queue: asyncio.Queue[Json]) -> None:
+        self.queue = queue
+
+    async def put(self, item: Json) -> None:
+        await self.queue.put(item)
+
+
+@pytest.mark.parametrize("wrapped", [Filtered, lambda queue: queue])
+def test_what_was_taken_before_a_stop_in_the_midst_of_events_is_not_sent_again(
+    main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, wrapped: Callable[[asyncio.Queue[Json]], Any]
+) -> None:
+    args = given(sandbox, tmp_path / "c", sources=["events"])
+
+    async def taken(count: int) -> list[str]:
+        """Takes so many, and at once ends the source, which has the next one in the queue or is about to."""
+        queue: asyncio.Queue[Json] = asyncio.Queue(1)
+        task = asyncio.create_task(main(wrapped(queue), args))
+        found = [(await queue.get())["event"]["id"] for _number in range(count)]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return found
+
+    asyncio.run(told(main, args, write(sandbox, 1), 1))
+    write(sandbox, 9)()
+    found = [id for count in (1, 2, 3, 1, 2) for id in asyncio.run(asyncio.wait_for(taken(count), 20))]
+    assert len(found) == len(set(found)) == 9
+
+
 def test_a_server_that_is_away_is_waited_for(
     main: Callable[..., Any], sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

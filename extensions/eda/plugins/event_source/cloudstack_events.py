@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import sys
@@ -25,6 +26,7 @@ description:
   - If the file O(cursor) cannot be written, or another source uses it, the source ends with an error.
   - An entry that appears more than 15 minutes after later ones, with its earlier time, may be lost in a busy cloud.
   - The values of an event cannot be templates. Ids that do not look like ids are V(null), and C({{) becomes C({ {).
+  - If the process is stopped, everything that the rulebook has taken counts as sent.
   - If the process is killed (not stopped), the last event before may be sent a second time. Nothing is lost.
   - "An event has the key C(source), which is V(events), V(alerts) or V(hosts), and the key C(event), C(alert) or
     C(host) with the values of M(hostcraft.cloudstack.cs_event_info), M(hostcraft.cloudstack.cs_alert_info) and
@@ -123,18 +125,34 @@ async def _run(queue: Queue, about: Source) -> None:
 async def _tell(queue: Queue, about: Source, found: list[Happening]) -> None:
     """Each is noted once the next one is in the queue, the last one after a moment: then the rulebook has it.
 
-    If the rulebook ends before, it is sent again at the next start.
+    If the rulebook ends before, what it has not taken out of the queue is sent again at the next start.
     """
-    waiting: t.Optional[Happening] = None
-    for each in found:
-        await queue.put(body(each))
-        if waiting is not None:
-            about.watch.told(waiting)
-        waiting = each
-    if waiting is not None:
-        await asyncio.sleep(min(MOMENT, about.interval))
-        about.watch.told(waiting)
+    sent: list[Happening] = []  # and not noted
+
+    def note(count: int) -> None:
+        for each in sent[:count]:
+            about.watch.told(each)
+            sent.remove(each)
+
+    try:
+        for each in found:
+            await queue.put(body(each))
+            note(len(sent))
+            sent.append(each)
+        if sent:
+            await asyncio.sleep(min(MOMENT, about.interval))
+            note(len(sent))
+    except BaseException:
+        with contextlib.suppress(HostcraftError):
+            note(len(sent) - _waiting(queue))
+        raise
     await _aside(about.watch.settle)
+
+
+def _waiting(queue: Queue) -> int:
+    """How many the rulebook has not taken yet; ansible-rulebook wraps the queue to filter what is put into it."""
+    inner = getattr(queue, "queue", queue)
+    return int(inner.qsize()) if hasattr(inner, "qsize") else 1
 
 
 async def _aside(work: t.Callable[[], t.Any]) -> t.Any:
