@@ -57,9 +57,17 @@ def create_management_network_ip_range(call: Call) -> Work:
     return Work(run, instance=("Pod", pod.uuid))
 
 
+def _rewrite(pod: Pod, start: str, end: str, new_start: str, new_end: str) -> None:
+    """The server keeps a pod's ranges as one text and replaces both ends wherever they stand in it (source)."""
+    text = ",".join(f"{r.start}-{r.end}" for r in pod.ranges)
+    written = text.replace(f"{start}-", f"{new_start}-").replace(end, new_end)
+    for held, both in zip(pod.ranges, written.split(","), strict=True):
+        held.start, held.end = both.split("-")
+
+
 @command("updatePodManagementNetworkIpRange", NETWORK)
 def update_pod_management_network_ip_range(call: Call) -> Work:
-    """Addresses in use must stay inside."""
+    """Addresses in use must stay inside. Other ranges may suffer."""
     pod = call["podid"]
     held = _find(pod, call["currentstartip"], call["currentendip"])
     start, end = call.get("newstartip") or held.start, call.get("newendip") or held.end
@@ -69,7 +77,7 @@ def update_pod_management_network_ip_range(call: Call) -> Work:
         inside = [ip for ip in pod.used_ips if overlap(ip, ip, held.start, held.end)]
         if any(not overlap(ip, ip, start, end) for ip in inside):
             raise refused("The specified IP range would leave out addresses that are in use")
-        held.start, held.end = start, end
+        _rewrite(pod, held.start, held.end, start, end)
         return {"success": True}
 
     return Work(run, instance=("Pod", pod.uuid))

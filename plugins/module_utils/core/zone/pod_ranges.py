@@ -86,6 +86,16 @@ def overlaps(ranges: t.Iterable[Ends], start_ip: str, end_ip: str, whose: str) -
             )
 
 
+def end_elsewhere(ranges: t.Iterable[Ends], held: Ends) -> bool:
+    """Whether the text of the range's last address is in the pod's ranges once more: as its first, or in another's.
+
+    The server replaces that text wherever it stands: to end 10.0.0.2-10.0.0.5 at .9 makes 10.0.0.50-60 to 10.0.0.90-60.
+    Source: updatePodIpRange, 4.11 to 4.22.
+    """
+    text = ",".join(f"{each.start_ip}-{each.end_ip}" for each in ranges)
+    return bool(held.end_ip) and text.count(str(held.end_ip)) > 1
+
+
 def shown(held: IpRange) -> dict[str, object]:
     """A management range as plain data."""
     return {

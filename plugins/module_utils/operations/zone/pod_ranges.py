@@ -11,12 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Fields, Outcome, State, decide, plain
-from ...core.errors import InvalidValue, NotAsRead, Refused
-from ...core.zone.networks import vlan_tag
+from ...core.errors import ApiError, InvalidValue, NotAsRead, Reason, Refused
+from ...core.zone.networks import same_address, vlan_tag
 from ...core.zone.pod_ranges import (
     MANAGEMENT_RANGE,
     STORAGE_RANGE,
     StorageRange,
+    end_elsewhere,
     overlaps,
     shown,
     starting_at,
@@ -97,7 +98,7 @@ def ensure_management_range(
         after = {d.field: d.wanted for d in decision.differences} if held else goal
         if check_mode:
             return Outcome(True, before, after, {**_told(place, held), **goal})
-        _act(cloud, place, wanted, held, goal)
+        _act(cloud, place, subject, wanted, held, goal)
         return Outcome(True, before, after, _told(place, _verify(cloud, place, subject, goal)))
 
     return within(
@@ -118,17 +119,39 @@ def _goal(wanted: Fields, held: t.Optional[IpRange]) -> dict[str, object]:
     return {"start_ip": start, "end_ip": end, **rest}
 
 
-def _act(cloud: Cloud, place: Pod, wanted: Fields, held: t.Optional[IpRange], goal: Fields) -> None:
-    if held is not None:
+def _act(cloud: Cloud, place: Pod, subject: str, wanted: Fields, held: t.Optional[IpRange], goal: Fields) -> None:
+    """Raises Refused."""
+    ends = {"gateway": wanted.get("gateway") or place.gateway, "netmask": wanted.get("netmask") or place.netmask}
+    if held is None:
+        cloud.pod_ranges.add(place.id, **ends, **goal)
+    elif end_elsewhere(place.ip_ranges, held):
+        _replace(cloud, place, subject, held, {**ends, **shown(held), **goal})
+    else:
         cloud.pod_ranges.resize(place.id, held.start_ip, held.end_ip, str(goal["end_ip"]))
-        return
-    gateway, netmask = wanted.get("gateway") or place.gateway, wanted.get("netmask") or place.netmask
-    cloud.pod_ranges.add(place.id, gateway=gateway, netmask=netmask, **goal)
+
+
+def _replace(cloud: Cloud, place: Pod, subject: str, held: IpRange, goal: Fields) -> None:
+    """Remove the range and create it with its new end. The server refuses the first while an address is in use."""
+    try:
+        cloud.pod_ranges.remove(place.id, held.start_ip, held.end_ip, held.vlan or "untagged")
+    except ApiError as error:
+        message = (
+            f"its end {held.end_ip} cannot be changed: the server would change {held.end_ip} wherever it stands in the "
+            f"pod's ranges, and it refused to remove the range: {error.text}"
+        )
+        remedy = "add another range for more addresses, or stop the system VMs that use this one"
+        raise Refused(subject, [Reason("end_elsewhere", message, remedy, shown(held))]) from None
+    try:
+        cloud.pod_ranges.add(place.id, **goal)
+    except ApiError:
+        cloud.pod_ranges.add(place.id, **{**goal, "end_ip": held.end_ip})
+        raise
 
 
 def _verify(cloud: Cloud, place: Pod, subject: str, goal: Fields, gone: bool = False) -> t.Optional[IpRange]:
-    """The range as the server shows it now. Raises NotAsRead."""
-    seen = starting_at(cloud.pods.fresh(place).ip_ranges, goal["start_ip"])
+    """The range as the server shows it now; the pod's others are as before. Raises NotAsRead."""
+    there = cloud.pods.fresh(place).ip_ranges
+    seen = starting_at(there, goal["start_ip"])
     wrong: dict[str, object] = {}
     if gone:
         wrong = {"range": "still there"} if seen else {}
@@ -137,6 +160,11 @@ def _verify(cloud: Cloud, place: Pod, subject: str, goal: Fields, gone: bool = F
     else:
         decided = decide(MANAGEMENT_RANGE, subject, goal, seen, "present")
         wrong = {d.field: {"held": d.held, "wanted": d.wanted} for d in decided.differences}
+    for each in place.ip_ranges:
+        now = starting_at(there, each.start_ip)
+        if not same_address(each.start_ip, goal["start_ip"]) and (now is None or now.end_ip != each.end_ip):
+            held = f"{now.start_ip}-{now.end_ip}" if now else None
+            wrong[f"other range {each.start_ip}"] = {"held": held, "wanted": f"{each.start_ip}-{each.end_ip}"}
     if wrong:
         raise NotAsRead(subject, wrong)
     return seen
