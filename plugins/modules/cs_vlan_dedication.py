@@ -34,6 +34,12 @@ options:
   start_ip:
     description: First address of the public range.
     type: str
+  allow_in_use:
+    description:
+      - Whether to release a public range although addresses of it are in use. CloudStack then takes the addresses
+        without NAT and rules from their owner. Without this option, the release is refused and names the addresses.
+    type: bool
+    default: false
   scheme:
     description: The VLAN scheme of the zone. Dedicated VLANs must have the purpose V(account) or V(project).
   state:
@@ -135,6 +141,7 @@ OPTIONS: Spec = {
     "physical_network": {"type": "str"},
     "vlan": {"type": "raw", "aliases": ["vlans"]},
     "start_ip": {"type": "str"},
+    "allow_in_use": {"type": "bool", "default": False},
     **OWNER,
     **SCHEME,
     **STATE,
@@ -144,7 +151,7 @@ OPTIONS: Spec = {
 def dedication(cloud: Cloud, p: Params, check: bool) -> Outcome:
     asked = Asked(**taken(p, OWNER))
     if p["start_ip"]:
-        return ensure_public(cloud, p["zone"], p["start_ip"], asked, p["state"], check)
+        return ensure_public(cloud, p["zone"], p["start_ip"], asked, p["state"], check, p["allow_in_use"])
     return ensure_guest(cloud, p["zone"], p["physical_network"], p["vlan"], asked, p["state"], check, p["scheme"])
 
 

@@ -9,9 +9,10 @@ from ..errors import invalid
 from ..paging import answer, filters
 from ..registry import Body, Call, command
 from ..rules.addresses import check_range, is_ip, overlap, subnet
+from ..rules.public_addresses import give_back
 from ..rules.vlans import covers
 from ..world import World
-from ..world.networks import Network, PhysicalNetwork, VlanRange
+from ..world.networks import Network, PhysicalNetwork, PublicIp, VlanRange
 from ..world.zones import Zone
 from .guest_networks import account_view
 from .guest_vlans import owner
@@ -235,10 +236,24 @@ def update_vlan_ip_range(call: Call) -> Body:
     return {"vlan": view(world, row)}
 
 
+def _serves(world: World, row: PublicIp) -> bool:
+    """Whether the address has NAT or rules."""
+    return row.source_nat or row.vm_id is not None or any(world.network_rules.select(ip_id=row.id))
+
+
 @command("deleteVlanIpRange", JAVA, id="vlan_ranges")
 def delete_vlan_ip_range(call: Call) -> Body:
-    """T3:56-57; refused while addresses are in use (source, text not recorded)."""
+    """T3:56-57; refused while addresses are in use (source, text not recorded). An account's are released."""
     world, row = call.world, _there(call, "Please specify a valid IP range id.")
+    if row.account_id is not None:
+        held = list(world.public_ips.select(range_id=row.id))
+        busy = next((ip for ip in held if _serves(world, ip)), None)
+        if busy:
+            raise invalid(
+                f"Can't delete account specific vlan {row.uuid} as ip {busy.ip} belonging to the range is used"
+            )
+        for ip in held:
+            give_back(world, ip)
     if row.used_ips:
         raise invalid(f"Can't delete vlan range {row.id} as allocated IP addresses {sorted(row.used_ips)} are in use")
     world.vlan_ranges.bury(row)
@@ -264,9 +279,12 @@ def dedicate_public_ip_range(call: Call) -> Body:
 
 @command("releasePublicIpRange", JAVA, id="vlan_ranges")
 def release_public_ip_range(call: Call) -> Body:
-    """T3:54."""
+    """T3:54. Addresses without NAT and rules are taken from their owner, others stay (source)."""
     row = _there(call, f"Unable to find vlan by id {call.raw['id']}")
     if (row.account_id, row.domain_id) == (None, None):
         raise invalid(f"Can't release Public IP range {row.id} as it not dedicated to any account or domain")
+    for ip in list(call.world.public_ips.select(range_id=row.id)):
+        if not _serves(call.world, ip):
+            give_back(call.world, ip)
     row.account_id = row.domain_id = None
     return {"success": True}

@@ -21,6 +21,8 @@ from ...ports.cloud import Cloud
 from .. import lookup
 from .holders import ranges_of
 
+SOME = 10  # addresses that a message names
+
 
 class Asked(t.NamedTuple):
     """Whose it is to be, by names. domain: path, name or id; ROOT where only an account is said."""
@@ -92,9 +94,18 @@ def _act(cloud: Cloud, network_id: str, subject: str, plan: Plan, owner: t.Optio
 
 
 def ensure_public(
-    cloud: Cloud, zone: t.Optional[str], start_ip: str, asked: Asked, state: State, check_mode: bool
+    cloud: Cloud,
+    zone: t.Optional[str],
+    start_ip: str,
+    asked: Asked,
+    state: State,
+    check_mode: bool,
+    allow_in_use: bool = False,
 ) -> Outcome:
-    """The public range that starts at ``start_ip``. Raises Refused, MissingValue, NotFound, NotAsRead."""
+    """The public range that starts at ``start_ip``. Raises Refused, MissingValue, NotFound, NotAsRead.
+
+    allow_in_use: release it although addresses are in use.
+    """
     place = lookup.zone(cloud, zone)
     held = _range_at(cloud.vlan_ip_ranges.all(zone_id=place.id), start_ip)
     if held is None:
@@ -104,7 +115,7 @@ def ensure_public(
     if state == "absent":
         if not before or (owner is not None and not _is_of(held, owner)):
             return Outcome(False, result=_shown(held))
-        return _released(cloud, held, before, check_mode)
+        return _released(cloud, held, before, check_mode, allow_in_use)
     if owner is None:
         raise MissingValue("a dedication of a public range", ["account, domain or project"])
     if _is_of(held, owner):
@@ -120,13 +131,30 @@ def ensure_public(
     return Outcome(True, {}, told, {**_shown(held), **told})
 
 
-def _released(cloud: Cloud, held: VlanIpRange, before: dict[str, object], check_mode: bool) -> Outcome:
+def _released(
+    cloud: Cloud, held: VlanIpRange, before: dict[str, object], check_mode: bool, allow_in_use: bool
+) -> Outcome:
+    """With the dedication the server takes the addresses without NAT and rules from their owner (releasePublicIpRange).
+
+    Raises Refused, NotAsRead.
+    """
+    used = cloud.vlans.addresses(held.id, True)
+    if used and not allow_in_use:
+        raise Refused(f"public range {held.start_ip}-{held.end_ip}", [in_use(used, held.owner, "or set allow_in_use")])
     if not check_mode:
         cloud.vlans.release_public(held.id)
         held = cloud.vlan_ip_ranges.fresh(held)
         if _owned(held):
             raise NotAsRead(f"public range {held.start_ip}", {"owner": {"held": _owned(held), "wanted": None}})
     return Outcome(True, before, {}, {**_shown(held), **dict.fromkeys(before)})
+
+
+def in_use(used: t.Sequence[str], owner: str, otherwise: str = "") -> Reason:
+    """Addresses that their owner would lose without a word."""
+    some = ", ".join(used[:SOME]) + (f" and {len(used) - SOME} more" if len(used) > SOME else "")
+    message = f"addresses of it are in use: {some}; the server would take those without NAT and rules from {owner}"
+    remedy = f"release the addresses first {otherwise}".strip()
+    return Reason("addresses_in_use", message, remedy, {"addresses": list(used)})
 
 
 def _refuse_public(held: VlanIpRange, before: dict[str, object]) -> None:

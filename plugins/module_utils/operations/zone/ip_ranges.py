@@ -22,6 +22,7 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
+from ..vlans.dedications import in_use
 from ..vlans.holders import portable_ranges, ranges_of
 from .storage import PRESENT_LACKS
 
@@ -65,7 +66,7 @@ def ensure_range(
                 fields["for_virtual_network"] = not (fields["network_id"] or fields["pod_id"])
             _refuse(cloud, found.zone, there, fields)
         elif held is not None and state == "absent":
-            _refuse_removal(held, fields)
+            _refuse_removal(cloud, held, fields)
         elif held is not None:
             _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
         outcome = ensure(
@@ -161,15 +162,20 @@ def _widened(wanted: Fields, held: VlanIpRange) -> Fields:
     return {**ends, "network_id": held.network_id, "physical_network_id": held.physical_network_id}
 
 
-def _refuse_removal(held: VlanIpRange, wanted: Fields) -> None:
-    """Raises Refused: a dedicated public range goes only where the task names its owner."""
+def _refuse_removal(cloud: Cloud, held: VlanIpRange, wanted: Fields) -> None:
+    """Raises Refused: a dedicated public range goes only where the task names its owner, and unused."""
+    subject = f"VLAN IP range {held.start_ip or held.start_ipv6}-{held.end_ip or held.end_ipv6}"
     named = [name for name in ("account", "domain_id", "project_id") if wanted.get(name)]
     theirs = named and all(VLAN_IP_RANGE.comparison(name)(wanted[name], getattr(held, name)) for name in named)
     if held.for_virtual_network and held.owner and not theirs:
         facts = {"account": held.account, "project": held.project, "domain_id": held.domain_id}
         remedy = "release it first (cs_vlan_dedication, state absent), or set its owner in the task"
         reason = Reason("range_dedicated", f"it is dedicated to {held.owner}", remedy, facts)
-        raise Refused(f"VLAN IP range {held.start_ip or held.start_ipv6}-{held.end_ip or held.end_ipv6}", [reason])
+        raise Refused(subject, [reason])
+    # The server refuses for any other range, and takes an account's addresses without NAT and rules from it.
+    used = cloud.vlans.addresses(held.id, bool(held.for_virtual_network)) if held.account or held.project else ()
+    if used:
+        raise Refused(subject, [in_use(used, held.owner)])
 
 
 class _Six(t.NamedTuple):
