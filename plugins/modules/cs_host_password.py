@@ -48,7 +48,10 @@ options:
   update_on_host:
     description:
       - Whether the server changes the password on the hosts too, through their agents. KVM only.
-      - The host must be Up. Each host is changed separately, so that each can be undone.
+      - The hosts must be Up. It is refused for one host of several, and with several management servers, because
+        CloudStack reports success there although a host kept its old password.
+      - With several management servers, hosts of other servers get the password even if this is V(false). A warning
+        tells so, and passwords that the server's script cannot pass on are refused.
     type: bool
     default: false
   record:

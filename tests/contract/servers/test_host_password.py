@@ -32,6 +32,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.se
 from sandbox.rules import host_states
 from sandbox.server import Sandbox
 from sandbox.world import World
+from sandbox.world.accounts import ManagementServer
 from sandbox.world.agents import NotJoined
 from sandbox.world.hosts import Host
 from unit.sandbox.client import Api
@@ -131,11 +132,11 @@ def test_the_hosts_are_listed_once_as_they_are_now(lab: Lab) -> None:
     assert len(lab.server.calls.of("listHosts")) == before + 1
 
 
-def test_on_the_hosts_too_each_by_its_own_call(lab: Lab) -> None:
+def test_on_the_hosts_too_by_one_call_whose_failure_the_server_tells(lab: Lab) -> None:
     lab.change(update_on_host=True)
     assert (lab.record(), set(lab.machines.held.values())) == ({NEW}, {NEW})
-    assert all(call.params["update_passwd_on_host"] == "true" for call in lab.server.calls.of(COMMAND))
-    assert len(lab.server.calls.of(COMMAND)) == 5
+    (call,) = lab.server.calls.of(COMMAND)
+    assert {"clusterid": lab.cluster, "update_passwd_on_host": "true"}.items() <= call.params.items()
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -148,8 +149,54 @@ def test_one_of_five_fails_and_all_keep_the_old_one(lab: Lab, number: int, late:
     assert set(lab.machines.held.values()) == {OLD}
     assert lab.record() == {OLD}
     # A host that fails again cannot be said to have the old one.
-    assert failed.value.details["not_restored"] == ([] if late else [f"host {NAMES[number]}"])
+    place = "the hosts and the record of cluster kvm-a"
+    assert failed.value.details["not_restored"] == ([] if late else [place])
     shows_no_password(failed.value)
+
+
+def test_one_host_of_several_is_not_changed_by_a_call_whose_failure_nobody_tells(lab: Lab) -> None:
+    """The server answers with success, records the new password, and the host has the old one."""
+    lab.machines.failing.add("kvm2")
+    asked = {"host": "kvm2", "username": "root", "password": OLD, "new_password": NEW, "update_on_host": True}
+    with pytest.raises(Refused, match="name the cluster") as refused:
+        perform(lab.cloud, "cs_host_password", **asked)
+    assert codes(refused) == {"update_on_host_unproven"}
+    assert writes(lab.server) == []
+    host = lab.server.run(lambda world: next(each.uuid for each in world.hosts if each.name == "kvm2"))
+    sent = {"hostid": host, "username": "root", "password": NEW, "update_passwd_on_host": "true"}
+    assert Api(lab.server).ok(COMMAND, **sent) == {"success": True}
+    assert (lab.record(), lab.machines.held["kvm2"]) == ({OLD, NEW}, OLD)
+
+
+def another_server(lab: Lab, *names: str) -> None:
+    """A second management server, which these hosts are connected to."""
+
+    def add(world: World) -> None:
+        world.management_servers.add(ManagementServer(2, world.new_uuid(), "ms2"))
+        world.agent_servers.update({host.uuid: 2 for host in world.hosts if host.name in names})
+
+    lab.server.run(add)
+
+
+def test_with_another_management_server_its_first_host_has_the_password_unasked(lab: Lab) -> None:
+    another_server(lab, "kvm2", "kvm3")
+    assert lab.change(check_mode=True).warnings == lab.change().warnings
+    assert lab.machines.held == {**dict.fromkeys(NAMES, OLD), "kvm2": NEW}
+    lab.server.calls.clear()
+    for more, code in (
+        ({"new_password": "a b$"}, "password_awkward"),
+        ({"update_on_host": True}, "update_on_host_unproven"),
+    ):
+        with pytest.raises(Refused) as refused:
+            lab.change(**more)
+        assert codes(refused) == {code}
+    assert writes(lab.server) == []
+
+
+def test_the_warning_of_another_management_server(lab: Lab) -> None:
+    assert lab.change().warnings == ()
+    another_server(lab)
+    assert any("several management servers" in text for text in lab.change().warnings)
 
 
 @pytest.mark.parametrize("number", range(5))

@@ -15,7 +15,6 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zo
 from sandbox.server import Sandbox
 from sandbox.world.zones import IpRange
 
-pytestmark = pytest.mark.since("4.16")
 MODULE = "cs_management_ip_range"
 FIRST = ("172.16.15.2", "172.16.15.19")
 
@@ -59,6 +58,7 @@ def test_what_the_task_does_not_say_stays(sandbox: Sandbox, cloud: Gateway) -> N
     assert sandbox.run(lambda world: [r.for_system_vms for pod in world.pods for r in pod.ranges]) == [False, True]
 
 
+@pytest.mark.since("4.16")
 def test_an_end_that_stands_alone_is_changed_in_place(sandbox: Sandbox, cloud: Gateway) -> None:
     lay_out(sandbox, FIRST, ("172.16.15.50", "172.16.15.60"), used="172.16.15.3")
     twice(cloud, MODULE, zone="z1", pod="p1", start_ip=FIRST[0], end_ip="172.16.15.29")
@@ -82,6 +82,7 @@ def test_a_creation_that_fails_gives_the_old_range_back(sandbox: Sandbox, cloud:
     assert held(sandbox) == ranges
 
 
+@pytest.mark.since("4.16")
 def test_another_range_that_changed_is_told(sandbox: Sandbox, cloud: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     lay_out(sandbox, ("172.16.15.2", "172.16.15.5"), ("172.16.15.50", "172.16.15.60"))
     monkeypatch.setattr(pod_ranges, "end_elsewhere", lambda *_ranges: False)

@@ -4,7 +4,8 @@
 """Whether the password of hosts can be changed: every reason why not, before anything is changed.
 
 Sources: Working with Hosts, "Changing Host Password"; ManagementServerImpl and ResourceManagerImpl of CloudStack 4.22,
-for what updateHostPassword accepts; T2:84-85.
+for what updateHostPassword accepts and tells; T2:84-85. A host of another management server gets the password by
+executeUserRequest, whatever update_passwd_on_host says. Of a single host, the server drops whether it worked.
 """
 
 from __future__ import annotations
@@ -39,19 +40,43 @@ class Wish:
     pool: bool = False
 
 
-def refusals(hosts: t.Sequence[Host], wish: Wish, password: str) -> t.Iterator[Reason]:
-    """Of a whole scope; all at once."""
-    yield from _of_password(wish, password)
+def refusals(
+    hosts: t.Sequence[Host], wish: Wish, password: str, several: bool = False, all_hosts: int = 0
+) -> t.Iterator[Reason]:
+    """Of a whole scope; all at once. several: there are several management servers; all_hosts: of the cluster."""
+    yield from _of_password(wish, password, wish.on_host or (several and reaches_hosts(hosts, wish)))
     if not hosts:
         yield Reason("no_hosts", "there is no host in this place", "name a cluster with hosts, or a host")
         return
     hypervisor = hosts[0].hypervisor
     yield from _of_way(hypervisor, wish)
+    if wish.on_host and hypervisor == KVM and wish.record == API:
+        yield from _of_proof(wish, several, all_hosts)
     for host in hosts:
         yield from _of_host(host, wish)
 
 
-def _of_password(wish: Wish, password: str) -> t.Iterator[Reason]:
+def reaches_hosts(hosts: t.Sequence[Host], wish: Wish) -> bool:
+    """Whether other management servers pass the password on to their hosts, asked for or not."""
+    return wish.record == API and bool(hosts) and hosts[0].hypervisor == KVM
+
+
+def _of_proof(wish: Wish, several: bool, all_hosts: int) -> t.Iterator[Reason]:
+    """Where the server tells success, although a host kept its old password."""
+    remedy = "change it on the hosts first (playbook change_host_password), and leave update_on_host out"
+    if several:
+        message = (
+            "there are several management servers, and the one that is asked ends after the first host of another "
+            "one, without telling whether that host has the new password"
+        )
+        yield Reason("update_on_host_unproven", message, remedy)
+    elif wish.alone and all_hosts > 1:
+        message = "for a single host, the server tells success even if the host keeps its old password"
+        yield Reason("update_on_host_unproven", message, f"name the cluster, or {remedy}")
+
+
+def _of_password(wish: Wish, password: str, scripted: bool) -> t.Iterator[Reason]:
+    """scripted: the server's script sets it on hosts."""
     if not password or any(char in "\n\r\0" for char in password):
         yield Reason(
             "password_unusable", "the new password is empty, or contains a line end or a NUL", "choose another password"
@@ -63,12 +88,15 @@ def _of_password(wish: Wish, password: str) -> t.Iterator[Reason]:
             "choose a shorter one",
             {"limit": LONGEST},
         )
-    elif wish.on_host and any(char in AWKWARD for char in password):
+    elif scripted and any(char in AWKWARD for char in password):
+        otherwise = "change it on the hosts first (playbook change_host_password) without update_on_host"
+        if not wish.on_host:
+            otherwise = "stop all management servers but one meanwhile"
         yield Reason(
             "password_awkward",
-            "the server's script on the host cannot pass on blanks, quotes, backslashes and dollar signs (cs#6783)",
-            "choose another password, or change it on the hosts first (playbook change_host_password) without "
-            "update_on_host",
+            "the server's script on the host cannot pass on blanks, quotes, backslashes and dollar signs (cs#6783)"
+            + ("" if wish.on_host else ", and other management servers run it on their hosts unasked"),
+            f"choose another password, or {otherwise}",
         )
 
 

@@ -14,9 +14,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...core.change import Outcome
-from ...core.errors import ApiError, HostcraftError, HypervisorError, MissingValue, NotAsRead, Refused
-from ...core.servers import logins
-from ...core.servers.host_password import API, VMWARE, Wish, refusals
+from ...core.errors import ApiError, HostcraftError, HypervisorError, MissingValue, NotAsRead, Refused, Unsupported
+from ...core.servers import logins, nodes
+from ...core.servers.host_password import API, VMWARE, Wish, reaches_hosts, refusals
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ...ports.servers.database import Database, Open
@@ -25,6 +25,10 @@ from ..zone.hosts import reconnected
 from ..zone.places import Names, Place, place
 
 BEFORE = 431  # the server judged the request alone, before it did anything
+UNASKED = (
+    "there are several management servers: hosts that are connected to another one than the task's get the new "
+    "password on the host too, although update_on_host is false"
+)
 RESTART = "the management servers use the changed rows after they are restarted"
 
 
@@ -81,7 +85,10 @@ def _hosts(cloud: Cloud, where: Place) -> t.Sequence[Host]:
 
 
 class _Work:
-    """One change. pool_done: the pool has the new password already. record_done: None where nobody can tell."""
+    """One change. pool_done: the pool has the new password already. record_done: None where nobody can tell.
+
+    several: there are several management servers.
+    """
 
     def __init__(
         self, cloud: Cloud, request: Request, where: Place, hosts: t.Sequence[Host], database: t.Optional[Database]
@@ -89,6 +96,7 @@ class _Work:
         self.cloud, self.request, self.where, self.hosts, self.database = cloud, request, where, hosts, database
         self.ids = [host.id for host in hosts]
         self.pool_done = True
+        self.several = False
         self.record_done: t.Optional[bool] = None
         self._undo: list[_Undo] = []
 
@@ -104,7 +112,8 @@ class _Work:
     def look(self) -> None:
         """Raises Refused with every reason, MissingLibrary, and what a login that fails raises."""
         request = self.request
-        reasons = list(refusals(self.hosts, request.wish, request.new))
+        self.several = len({host.management_server_id for host in self.hosts} - {None, ""}) > 1 or self._servers() > 1
+        reasons = list(refusals(self.hosts, request.wish, request.new, self.several, len(self._siblings())))
         if self.database is not None and self.hosts:
             encrypted = self.database.encrypting().enabled
             held = self.database.logins(self.ids)
@@ -122,6 +131,19 @@ class _Work:
             raise HypervisorError(text, call=self.where.subject, fault="password")
         if request.pool is not None and not self.vcenter:
             self.pool_done = self._pool_has_new(request.pool)
+
+    def _servers(self) -> int:
+        """Management servers that run, 0 where the release does not list them."""
+        try:
+            return sum(each.state != nodes.DOWN for each in self.cloud.management_servers.all())
+        except Unsupported:
+            return 0
+
+    def _siblings(self) -> t.Sequence[Host]:
+        """All hosts of a single host's cluster."""
+        if not self.request.wish.alone or not self.hosts:
+            return self.hosts
+        return self.cloud.hosts.all(zone_id=self.where.zone.id, cluster_id=self.hosts[0].cluster_id)
 
     def _pool_has_new(self, pool: PoolLogin) -> bool:
         if pool.accepts(self.request.old):
@@ -176,8 +198,11 @@ class _Work:
                 raise
 
     def _recorded(self) -> t.Sequence[tuple[str, str, str]]:
-        """What the API is called for: with the hosts' own passwords each host, so that each can be undone alone."""
-        if self.request.wish.on_host or self.where.scope == "host":
+        """What the API is called for. On the hosts too by cluster alone: of a host, the server drops the result."""
+        if self.request.wish.on_host:
+            cluster = self.hosts[0].cluster_id
+            return [("cluster", cluster, f"the hosts and the record of {self.where.subject}")]
+        if self.where.scope == "host":
             return [("host", host.id, f"host {host.name}") for host in self.hosts]
         return [("cluster", self.where.thing.id, f"the record of {self.where.subject}")]
 
@@ -225,10 +250,10 @@ class _Work:
             warnings.append(RESTART)
         if changed and self.vcenter:
             warnings.append("other VMware clusters of the zone log in to the same vCenter: change their records too")
-        if wish.alone:
-            siblings = self.cloud.hosts.all(zone_id=self.where.zone.id, cluster_id=self.hosts[0].cluster_id)
-            if len(siblings) > 1:
-                warnings.append("all hosts of a cluster should have the same password: change the others too")
+        if changed and self.several and not wish.on_host and reaches_hosts(self.hosts, wish):
+            warnings.append(UNASKED)
+        if wish.alone and len(self._siblings()) > 1:
+            warnings.append("all hosts of a cluster should have the same password: change the others too")
         result = {
             "hosts": [host.name for host in self.hosts],
             "username": wish.username,
