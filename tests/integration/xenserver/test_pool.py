@@ -163,7 +163,10 @@ def test_a_card_without_a_link_is_warned_of(servers: Servers) -> None:
 
 STORAGE = {
     "nfs": {"server": "192.0.2.1", "path": "/export"},
-    "iscsi": {"target": "192.0.2.2", "iqn": "iqn.2026-01.net.example:a", "scsi_id": "36001", "chap_password": "hush"},
+    "iscsi": {
+        **{"target": "192.0.2.2", "iqn": "iqn.2026-01.net.example:a", "scsi_id": "36001"},
+        **{"chap_user": "cloud", "chap_password": "hush"},
+    },
     "fc": {"scsi_id": "360a98000503365344e6f6177615a516b"},
 }
 
@@ -180,6 +183,13 @@ def test_a_repository_is_made_for_all_hosts(servers: Servers, pool: Pool, kind: 
     assert done.result["description"] == "what it is"
     assert storage(servers, kind, "another text")(False).after == {"changes": ["description 'another text'"]}
     assert "hush" not in str(done)
+
+
+def test_a_target_with_a_password_is_told_it_by_every_host(servers: Servers, pool: Pool) -> None:
+    storage(servers, "iscsi")(False)
+    (ref,) = pool.database.find("SR", name_label="primary")
+    told = [pool.database.get("PBD", each)["device_config"] for each in pool.database.find("PBD", SR=ref)]
+    assert [(each["chapuser"], each["chappassword"]) for each in told] == [("cloud", "hush")] * 3
 
 
 def test_a_repository_is_completed(servers: Servers, pool: Pool) -> None:
