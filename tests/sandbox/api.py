@@ -31,6 +31,7 @@ class Api:
 
     def __init__(self, world: World, key: str, secret: str, version: str = DEFAULT_VERSION) -> None:
         self.world, self.version = world, version
+        world.version = version
         admin = world.users[2]
         admin.api_key, admin.secret_key = key, secret
         self.sessions = Sessions(world)

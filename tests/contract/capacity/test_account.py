@@ -19,7 +19,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.headroom import Size
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.overprovisioning import simulate
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused, WaitTimeout
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Instance, balances
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
+    Instance,
+    balances,
+    vms_of,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity import account as capacity
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.overprovisioning import (
@@ -39,6 +43,8 @@ from sandbox.world import World
 from sandbox.world.accounts import Account, Domain
 from sandbox.world.hosts import Host
 from sandbox.world.vms import Vm
+from unit.sandbox.client import Api
+from unit.sandbox.site import Site
 from unit.sandbox.worlds import GIB, lay_out, new_vm, run_on
 
 C0 = {"zone": "z1", "cluster": "c0"}
@@ -349,3 +355,29 @@ def test_closing_a_cluster_with_hosts_warns_of_drains(connect: Connect, sandbox:
     assert "ErrorInPrepareForMaintenance" in closed.warnings[0]
     assert ensure_allocation_state(cloud, C0, "Enabled", False).warnings == ()
     assert ensure_allocation_state(cloud, {"zone": "z1"}, "Disabled", False).warnings == ()
+
+
+@pytest.mark.parametrize(("version", "each"), [("4.11", 2000), ("4.13", 2000), ("4.22", 1000)])
+def test_a_vm_without_details_counts_as_the_release_counts_it(
+    connect: Connect, tmp_path: Path, version: str, each: int
+) -> None:
+    """Started at factor 1, before the cluster's was raised. A migration asks for what it counts where it arrives."""
+    with Sandbox(seed=1, speed=100.0, version=version) as server:
+        laid_out(server, tmp_path, hosts=2, vms=3)
+        cloud = gateway(connect, server)
+        set_factors(cloud, cluster(cloud), Factors(2.0, 2.0))
+        cloud.capacities.of_cluster(cluster(cloud).id, latest=True)
+        told = cloud.fleets.read(cluster(cloud))
+        assert {id: (b.used, b.reserved) for id, b in balances(told).items()} == books(server)
+        assert {vm.size.cpu for vm in vms_of(told)} == {each}
+
+
+@pytest.mark.parametrize(("version", "limit"), [("4.11", 50), ("4.15", 50), ("4.16", None)])
+def test_the_guest_limit_of_kvm_counts_before_4_16(connect: Connect, version: str, limit: int | None) -> None:
+    with Sandbox(seed=1, speed=100.0, version=version) as server:
+        site = Site(Api(server))
+        cluster_id, hosts = site.hypervisors("k1", "KVM", ("kvm1", "kvm2"))
+        cloud = gateway(connect, server)
+        found = cloud.fleets.read(cloud.clusters.fresh(cloud.clusters.find("k1")[0])).guest_limits
+        assert cluster_id
+        assert found == ({} if limit is None else dict.fromkeys(hosts.values(), limit))

@@ -85,6 +85,7 @@ def test_what_somebody_opened_is_no_longer_ours(sandbox: Sandbox, cloud: Gateway
     assert not limit(cloud).changed
 
 
+@pytest.mark.since("4.16", raises=AssertionError)
 def test_a_cluster_without_a_limit_is_left_alone(cloud: Gateway, sandbox: Sandbox) -> None:
     sandbox.run(lambda world: [setattr(host, "hypervisor", "KVM") for host in world.hosts] and None)
     done = perform(cloud, MODULE, zone="z1")

@@ -241,7 +241,7 @@ class Installation(Booted):
     def agents(self) -> dict[str, str]:
         """Version of each KVM host's agent, as the servers have it."""
         return self.sandbox.run(
-            lambda world: {host.name: host.version for host in world.hosts if host.hypervisor == "KVM"}
+            lambda world: {host.name: host.version or world.version for host in world.hosts if host.hypervisor == "KVM"}
         )
 
     def new_template(self) -> str:

@@ -132,7 +132,7 @@ def view(world: World, host: Host, details: Collection[str] = ("all",)) -> Body:
         "ipaddress": host.ip_address,
         "zoneid": world.zones[host.zone_id].uuid,
         "podid": world.pods[host.pod_id].uuid,
-        "version": host.version,
+        "version": host.version or world.version,
         "hypervisor": host.hypervisor,
         "cpunumber": host.cores,
         "cpuspeed": host.mhz,

@@ -47,12 +47,13 @@ def _give_back(host: Host, vm: Vm) -> None:
 
 
 def start(world: World, vm: Vm, host: Host) -> None:
-    """Run `vm` on `host`: each factor is remembered once it is above 1, and ever after."""
+    """Run `vm` on `host`: each factor is remembered once it is above 1, and ever after (old servers: both)."""
     _release_reservation(world, vm)
     _take(host, vm)
     volumes.started(world, vm, host)
     now = capacity.factors(world.clusters[host.cluster_id])
-    kept = [new if old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
+    whole = capacity.is_old(world) and (max(now) > 1.0 or vm.factors != (None, None))
+    kept = [new if whole or old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
     vm.factors = (kept[0], kept[1])
     world.vms.update(vm, host_id=host.id, pod_id=host.pod_id, last_host_id=host.id)
     vm.state, vm.updated, vm.started = "Running", world.now(), world.time()

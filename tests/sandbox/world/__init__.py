@@ -21,7 +21,7 @@ from .offerings import install_offerings
 from .settings import Settings
 from .storage import ImageStore, StoragePool
 from .table import Table
-from .vms import AffinityGroup, DiskOffering, ServiceOffering, Template, Vm
+from .vms import AffinityGroup, DiskOffering, ServiceOffering, Template, Vm, version_key
 from .volumes import Volumes
 from .zones import Cluster, Pod, VmwareDatacenter, Zone
 
@@ -30,6 +30,7 @@ PLACEMENT_SEED = 443
 # Seconds. The named ones happen beside jobs: an opened zone gets its system VMs, a VM moves, an agent comes back, the
 # collectors of statistics pass by, a router boots, one of two routers is found to be PRIMARY or BACKUP, its health is
 # checked, the agent of a system VM that started connects, a template is there.
+NEWEST = "4.22.0.0-SNAPSHOT"
 DURATIONS = {
     "*": 0.02,
     "system VMs": 0.5,
@@ -69,6 +70,8 @@ class World(Infrastructure):
         # Seconds that the job of a command takes before its effect; "*" stands for all others.
         self.durations: dict[str, float] = dict(DURATIONS)
         self.settings = Settings()
+        # Of the server, for rules that are not the same in all; its agents have it too.
+        self.version = NEWEST
         self.domains: Table[Domain] = Table()
         self.accounts: Table[Account] = Table()
         self.projects: Table[Project] = Table()
@@ -103,6 +106,10 @@ class World(Infrastructure):
         # Set by a test whose KVM hosts are machines.
         self.agents: Agents | None = None
         self._install()
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        return version_key(self.version)
 
     def _install(self) -> None:
         network_offerings.install(self)

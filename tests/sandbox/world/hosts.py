@@ -62,7 +62,8 @@ class Host:
     # Of the agent, where the host is a machine (world.agents).
     guid: str = ""
     # Of its agent, which is the server's unless a machine tells another.
-    version: str = "4.22.0.0-SNAPSHOT"
+    # Of its agent, where that is another than the server's.
+    version: str = ""
     # How the server logs in to it; the API shows neither.
     username: str = ""
     password: str = ""

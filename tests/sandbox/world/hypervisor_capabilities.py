@@ -67,8 +67,8 @@ def storage_motion(world: World, hypervisor: str, version: str) -> bool:
 
 
 def guest_limit(world: World, hypervisor: str, version: str) -> int | None:
-    """Guests that a host may run; None for KVM, which is never asked."""
-    if hypervisor == "KVM":
+    """Guests that a host may run; None for KVM, which is not asked since 4.16 (apache/cloudstack#5417)."""
+    if hypervisor == "KVM" and world.release >= (4, 16):
         return None
     rows = {row.version: row.guests for row in world.hypervisor_capabilities.select(name=hypervisor)}
     return rows.get(version, rows.get(DEFAULT, GUESTS))

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from ...core.amounts import HOLDING
 from ...core.errors import ApiError, Unsupported
-from ...core.placement.accounts import plain_figures
+from ...core.placement.accounts import as_counted, plain_figures
 from ...core.placement.fleet import LOCAL, Fleet, Instance
-from ...core.zone.hosts import Host
+from ...core.zone.hosts import Host, release_of
 from ...core.zone.topology import Cluster
 from . import mapping
 from .bonds import Bonds
@@ -88,6 +88,7 @@ class FleetReader:
         )
         strategy = self._local_strategy() if any(each.local for each in instances) else "Error"
         rough = {str(each.get("id")): mapping.rough_cpu(each) for each in wire}
+        instances = as_counted(hosts, instances, cluster.factors, rough)
         disputes = tuple(each for _host, found in figures for each in found)
         limits, motionless = self._guest_limits(hosts), self._without_motion(hosts)
         if self._ha_tag is None and tagged:
@@ -205,10 +206,13 @@ class FleetReader:
         return self._capabilities[host.hypervisor]
 
     def _guest_limits(self, hosts: t.Iterable[Host]) -> dict[str, int]:
-        """By host id: what is said of the version that it runs, else of any version; the server asks no KVM host."""
+        """By host id: what is said of the version that it runs, else of any version.
+
+        From 4.16 on the server asks no KVM host (CapacityManagerImpl, apache/cloudstack#5417).
+        """
         found: dict[str, int] = {}
         for host in hosts:
-            if host.hypervisor.casefold() != "kvm":
+            if host.hypervisor.casefold() != "kvm" or () < release_of(host) < (4, 16):
                 rows = self._rows(host)
                 row = rows.get(host.hypervisor_version or "") or rows.get("default") or {}
                 limit = Record(row, f"capabilities of {host.hypervisor}", self._client.tell).whole("maxguestslimit")

@@ -14,13 +14,15 @@ import math
 import typing as t
 from dataclasses import replace
 
-from ..amounts import Amount, Balance, Factors, effective, joined, total
+from ..amounts import HOLDING, Amount, Balance, Factors, Remembered, effective, joined, total
 from ..errors import Reason
-from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host
-from .fleet import Fleet, balances, counts
+from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, release_of
+from .fleet import Fleet, Instance, balances, counts
 
 PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"
+# Releases before the first count from 1, those from the second on do not; of those between the code is not known.
+FROM_ONE, AS_THEY_ARE = (4, 15), (4, 19)
 UNCOUNTED = frozenset((DRAINING, MAINTENANCE, *FAILED_DRAIN))
 WORDS: t.Mapping[str, tuple[str, str]] = {"cpu": ("MHz", "CPU"), "ram": ("bytes", "RAM")}
 REMEDY = (
@@ -77,6 +79,38 @@ def _divided(told: int, factor: float) -> int:
 
 def _close(one: float, other: float, within: float) -> bool:
     return math.isclose(one, other, rel_tol=PRECISION, abs_tol=within)
+
+
+def as_counted(
+    hosts: t.Sequence[Host], vms: t.Sequence[Instance], now: Factors, rough: t.Mapping[str, int]
+) -> tuple[Instance, ...]:
+    """VMs of users that remember no factor with that of 1, where the server counts them so.
+
+    CapacityManagerImpl of 4.11 does, that of 4.22 counts them as they are. Which of them releases between do is told by
+    their figures: where VMs counted so are more than the server shows, it does not.
+    """
+    # At factor 1 all count alike, and figures tell nothing.
+    before = FROM_ONE if now == Factors() else AS_THEY_ARE
+    ids = {host.id for host in hosts if () < release_of(host) < before}
+    if not ids:
+        return tuple(vms)
+    taken = [replace(vm, own=_from_one(vm.own)) if vm.kind == "User" and vm.host_id in ids else vm for vm in vms]
+    holding = [vm for vm in taken if vm.state in HOLDING]
+    for host in hosts:
+        its = [counts(vm, now) for vm in holding if vm.host_id == host.id]
+        said, used = (host.cpu_allocated, host.memory_allocated), total(its)
+        within = len(its) + rough.get(host.id, 0), len(its)
+        exact = zip((used.cpu, used.ram), said, within)
+        if host.resource_state not in UNCOUNTED and any(
+            shown is not None and ours > shown and not _close(ours, shown, most) for ours, shown, most in exact
+        ):
+            return tuple(vms)
+    return tuple(taken)
+
+
+def _from_one(own: Remembered) -> Remembered:
+    """These releases keep both factors or none."""
+    return Remembered(1.0, 1.0) if own.cpu is None else own
 
 
 def _dispute(host: Host, message: str, kind: str, facts: t.Mapping[str, object]) -> Reason:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from ..amounts import Amount
 from ..consent import agreed, doubtful
 from ..errors import Reason
-from ..zone.hosts import DRAINING, Host
+from ..zone.hosts import DRAINING, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
 from .fleet import Fleet, grouped, hosts_of, vms_of
 from .rules import FAILED, Packing, Vm, reason
@@ -121,8 +121,7 @@ def _bound(vms: t.Sequence[Vm]) -> tuple[Vm, ...]:
 
 def _blocks_by_error(host: Host) -> bool:
     """Before 4.13 the server drains no host of a cluster in which one is in ErrorInMaintenance."""
-    release = tuple(int(part) for part in (host.version or "").split(".")[:2] if part.isdigit())
-    return host.resource_state == "ErrorInMaintenance" and (0,) < release < (4, 13)
+    return host.resource_state == "ErrorInMaintenance" and () < release_of(host) < (4, 13)
 
 
 def broken(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:

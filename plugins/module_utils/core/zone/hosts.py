@@ -222,6 +222,11 @@ def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:
     )
 
 
+def release_of(host: Host) -> tuple[int, ...]:
+    """Of CloudStack, as its agent has it: (4, 11) of "4.11.3.0"; empty where it is not told."""
+    return tuple(int(part) for part in (host.version or "").split(".")[:2] if part.isdigit())
+
+
 # Resource states (server: ResourceState.java; FIELD_FACTS "Host life cycle").
 ENABLED, DISABLED, MAINTENANCE, DRAINING = "Enabled", "Disabled", "Maintenance", "PrepareForMaintenance"
 FAILED_DRAIN = frozenset(("ErrorInMaintenance", "ErrorInPrepareForMaintenance"))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts 
     Remembered,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.accounts import (
+    as_counted,
     disputes,
     plain_figures,
 )
@@ -27,6 +29,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
     Fleet,
     Instance,
     balances,
+    counts,
     physical,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
@@ -224,3 +227,37 @@ def test_a_factor_that_is_not_kept_is_the_clusters_of_today() -> None:
     """Only the CPU factor was above 1 at its start: its RAM counts as it is, whatever the factor is now."""
     seen = fleet(machine(), cpu=4.0, ram=2.0, vms=(vm(own=Remembered(cpu=2.0)),))
     assert balances(seen)["h"].used == Amount(2000, GIB)
+
+
+@pytest.mark.parametrize(
+    ("release", "shown", "size"),
+    [
+        ("4.11.3.0", 2, 2),
+        ("4.15.0.0", 3, 2),
+        ("4.15.0.0", 1, 1),
+        ("4.18.0.0", 2, 2),
+        ("4.19.0.0", 2, 1),
+        ("", 2, 1),
+    ],
+)
+def test_what_a_vm_without_factors_counts_for_follows_from_release_and_figures(
+    release: str, shown: int, size: int
+) -> None:
+    """Where a host shows less than it would be, the server counts them as they are; more may be what it reserves."""
+    host = replace(machine(held=shown), version=release)
+    taken = as_counted((host,), (vm(), vm("elsewhere")), Factors(2.0, 2.0), {})
+    assert [counts(each, Factors(2.0, 2.0)).cpu for each in taken] == [1000 * size, 1000]
+    at_one = as_counted((host,), (vm(),), Factors(), {})
+    assert [each.own.cpu for each in at_one] == [1.0 if release.startswith("4.11") else None]
+
+
+def test_one_that_is_no_users_or_keeps_factors_counts_as_before() -> None:
+    host = replace(machine(held=8), version="4.11.3.0")
+    system, kept = replace(vm(), kind="ConsoleProxy"), vm(own=Remembered(2.0, 2.0))
+    assert as_counted((host,), (system, kept), Factors(2.0, 2.0), {}) == (system, kept)
+
+
+def test_a_host_that_the_server_keeps_no_account_of_says_nothing_against_it() -> None:
+    host = replace(machine(state="Maintenance", held=0), version="4.11.3.0")
+    (taken,) = as_counted((host,), (vm(),), Factors(2.0, 2.0), {})
+    assert taken.own == Remembered(1.0, 1.0)
