@@ -12,7 +12,12 @@ from contract.storage.conftest import Store, pool_row, row
 from contract.tasks import twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound, Refused, WaitTimeout
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    InvalidValue,
+    NotFound,
+    Refused,
+    WaitTimeout,
+)
 from sandbox.rules import life
 from sandbox.world import World
 from unit.sandbox.worlds import new_vm
@@ -51,6 +56,18 @@ def test_a_stopped_vm_moves_without_consent_and_stays_stopped(store: Store) -> N
     store.perform(MODULE, pool="ps1", consent=store.vms[1:])
     assert store.states()[store.vms[0]] == "Stopped"
     assert store.on(store.other) == sorted(store.vms)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_so_many_volumes_move_at_once(store: Store, at_once: int) -> None:
+    store.server.run(lambda world: [life.stop(world, row(world, name)) for name in store.vms])
+    store.server.calls.clear()
+    assert store.perform(MODULE, pool="ps1", max_migrations=at_once).changed
+    begun = "".join("m" if call.command == "migrateVolume" else "." for call in store.server.calls)
+    assert max(map(len, begun.split("."))) == at_once
+    assert len(store.on(store.other)) == 3
+    with pytest.raises(InvalidValue, match="max_migrations"):
+        store.perform(MODULE, pool="ps1", max_migrations=0)
 
 
 def test_one_volume_moves_and_the_pool_stays_open(store: Store) -> None:
