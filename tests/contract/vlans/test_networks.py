@@ -83,6 +83,7 @@ def test_a_number_that_is_no_vlan_is_refused(cloud: Gateway, sandbox: Sandbox, v
     assert writes(sandbox) == []
 
 
+@pytest.mark.since("4.12")
 def test_a_vlan_of_the_pool_is_taken_only_where_that_is_asked_for(sandbox: Sandbox, cloud: Gateway) -> None:
     perform(cloud, "cs_vlan_range", physical_network="phys1", vlan="850-859")
     wanted = {"name": "lab", "network_offering": L2, "vlan": "850"}
