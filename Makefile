@@ -74,12 +74,11 @@ lint: venv collections ## Check format, style, types, YAML, playbooks, roles and
 	ruff check --quiet .
 	MYPYPATH=$(VENV)/collections mypy --no-error-summary -p $(PLUGINS)
 	MYPYPATH=tools:tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary tools conftest.py
-	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture
-	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p planner
+	MYPYPATH=tests:$(VENV)/collections mypy --python-version 3.11 --no-error-summary -p sandbox -p unit.architecture -p planner
 	MYPYPATH=tests:benchmarks:$(VENV)/collections mypy --python-version 3.11 --no-error-summary benchmarks
 	yamllint --strict .
 	ANSIBLE_DUPLICATE_YAML_DICT_KEY=ignore $(BIN)/python tools/ansible_lint.py -q
-	antsibull-changelog lint
+	$(BIN)/python tools/antsibull.py antsibull-changelog lint
 
 .PHONY: format
 format: venv ## Correct formatting and import order
@@ -302,7 +301,7 @@ changelog: venv ## Write CHANGELOG.md from the releases and the fragments; keeps
 
 .PHONY: docs-lint
 docs-lint: venv collections ## Check the documentation of the plugins
-	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	$(BIN)/python tools/antsibull.py antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 
 .PHONY: docs
 docs: venv $(VENV)/.docs ## Build guides and module pages in docs/build/html
