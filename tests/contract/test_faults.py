@@ -99,10 +99,22 @@ def test_a_refused_connection_is_tried_again_for_reads_and_writes(
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         client = connect(f"http://127.0.0.1:{nobody.getsockname()[1]}/client/api")
-        with pytest.raises(TransportError, match="no connection to http://127") as caught:
+        with pytest.raises(
+            TransportError, match=r"no connection to http://127\S+: nothing listens there; .*port"
+        ) as caught:
             client.call(command)
     assert caught.value.arrived is False
     assert len(client.clock.sleeps) == ATTEMPTS - 1  # type: ignore[attr-defined]
+
+
+def test_a_name_that_nobody_knows_and_a_path_that_is_wrong_are_told(sandbox: Sandbox, connect: Connect) -> None:
+    with pytest.raises(
+        TransportError, match=r"to http://acs\.invalid:8080\S+: this machine cannot resolve the host name"
+    ):
+        connect("http://acs.invalid:8080/client/api").call("listZones")
+    wrong = sandbox.url.replace("/client/api", "/api")
+    with pytest.raises(TransportError, match=rf"HTTP 404 .*api_url \({wrong}\): .* ends in /client/api"):
+        connect(wrong).call("listZones")
 
 
 def test_a_write_reaches_a_server_that_comes_up_meanwhile(connect: Connect) -> None:

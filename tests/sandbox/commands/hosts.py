@@ -26,6 +26,7 @@ from ..world.hypervisors import (
 from ..world.os_types import NO_CATEGORY
 from ..world.zones import Cluster, Pod, Zone
 from . import clusters
+from .annotations import add as add_annotation
 from .host_views import DETAILS, view
 from .pods import cidr
 
@@ -178,7 +179,7 @@ def update_host(call: Call) -> Body:
     if call.get("url"):
         host.url = call["url"]
     if call.get("annotation"):
-        host.annotation, host.annotated = call["annotation"], world.now()
+        add_annotation(world, "HOST", host.uuid, call["annotation"])
     return {"host": view(world, host)}
 
 

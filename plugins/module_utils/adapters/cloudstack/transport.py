@@ -91,7 +91,8 @@ class Http:
         if isinstance(error, requests.exceptions.SSLError):
             return self._tls(command, error)
         if isinstance(error, requests.exceptions.ConnectTimeout) or _refused(error):
-            return TransportError(f"{command}: no connection to {place}", command=command, arrived=False)
+            text = f"{command}: no connection to {place}: {self._unreached(error)}"
+            return TransportError(text, command=command, arrived=False)
         if isinstance(error, requests.exceptions.Timeout):
             text = f"{command}: no answer from {place} within {self.endpoint.timeout:g} s (api_timeout)"
             return TransportError(text, command=command)
@@ -99,6 +100,16 @@ class Http:
             text = f"{command}: {place} is not a usable URL"
             return TransportError(text, command=command, arrived=False, passing=False)
         return TransportError(f"{command}: the connection to {place} was lost", command=command)
+
+    def _unreached(self, error: Exception) -> str:
+        """Why no connection came about, and what to look at."""
+        if caused_by(error, "gaierror"):
+            return "this machine cannot resolve the host name in api_url"
+        if caused_by(error, "ConnectionRefusedError"):
+            return "nothing listens there; check the host and port in api_url and that the management server runs"
+        if caused_by(error, "OSError"):
+            return "this machine has no route to it"
+        return f"no answer within {self.endpoint.timeout:g} s (api_timeout); check routes and firewalls on the way"
 
     def _tls(self, command: str, error: Exception) -> TransportError:
         """A certificate is judged before anything is sent; other faults of TLS may come after that."""
@@ -123,7 +134,7 @@ class Http:
         try:
             body = json.loads(content, parse_int=_number)
         except (ValueError, RecursionError):
-            hint = "check that api_url is the URL of a management server and not of a proxy"
+            hint = f"check api_url ({self.endpoint.url}): the API of a management server usually ends in /client/api"
             raise TransportError(f"{text}: {hint}", command=command, http_status=answer.status_code) from None
         if not isinstance(body, dict) or not body:
             raise TransportError(

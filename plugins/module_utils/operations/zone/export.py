@@ -14,12 +14,14 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from ...ports.declaration import Folder
 from .. import lookup
+from .annotations import annotated
 
 
 def exported(cloud: Cloud, name: str) -> Export:
     """One listing of each kind. Raises NotFound for the zone."""
     zone = lookup.zone(cloud, name or None)
     seen = seen_zone(cloud, zone)
+    seen = replace(seen, hosts=[annotated(cloud, each) for each in seen.hosts])
     settings = {each.id: tuple(cloud.settings.own(each.id)) for each in seen.clusters}
     settings[""] = tuple(cloud.settings.all("zone", zone.id))
     return export(replace(seen, settings=settings, global_settings=tuple(cloud.settings.all())))

@@ -40,6 +40,7 @@ from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
 from ..waiting import FIRST, job_ended, until
+from .annotations import annotated
 
 RECONNECTED = 300.0  # seconds for an agent to come back
 LEAVING, LOOK = 15.0, 1.0  # seconds in which one that is to come back shows that it left, and between two looks
@@ -194,6 +195,8 @@ def _present(
     if held is None:
         _refuse_id(request, places)
         fields = _new(fields, request, cluster)
+    elif fields.get("annotation") is not None:
+        held = annotated(cloud, held)
     names = {
         "zone": places.zone.name,
         "pod": cluster.pod if cluster else None,
