@@ -41,7 +41,7 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
 def stanzas(text: str) -> list[tuple[list[str], list[Option]]]:
     """The words that begin each stanza, and its options in order."""
     found: list[tuple[list[str], list[Option]]] = []
-    for line in joined(text):
+    for line in joined(text, comments="#", between=False):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue

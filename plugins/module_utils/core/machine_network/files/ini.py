@@ -28,11 +28,14 @@ def sections(text: str, continued: bool = False) -> Sections:
     return found
 
 
-def joined(text: str) -> t.Iterator[str]:
-    """Lines, those that end with a backslash together with what they go on in."""
+def joined(text: str, comments: str = "#;", between: bool = True) -> t.Iterator[str]:
+    """Lines, those that end with a backslash together with what they go on in; a comment never goes on.
+
+    between: a comment inside such a line is skipped, else it is a part of it, as for ifupdown.
+    """
     held = ""
     for line in text.lstrip("\ufeff").splitlines():
-        if held and line.lstrip().startswith(("#", ";")):
+        if line.lstrip().startswith(tuple(comments)) and (between or not held):
             continue
         if line.endswith("\\"):
             held += line[:-1] + " "

@@ -17,7 +17,7 @@ DECIDED: t.Mapping[str, re.Pattern[str]] = {
     ),
     "networkd": re.compile(
         r"Match\..*|NetDev\..*|Network\.(DHCP|IPv6AcceptRA|LinkLocalAddressing|Bridge|Bond|VLAN|VXLAN|ConfigureWithoutCarrier)"
-        r"|Link\.(RequiredForOnline|MACAddress)|DHCP(v4)?\.(ClientIdentifier|UseDNS|UseMTU|UseDomains)|Route\.GatewayOnLink"
+        r"|Link\.(RequiredForOnline|MACAddress)|DHCP(v4)?\.(ClientIdentifier|UseDNS|UseMTU)|Route\.GatewayOnLink"
     ),
     "networkmanager": re.compile(
         r"connection\.(?!zone|secondaries|permissions|metered|lldp|mdns|llmnr).*|ipv[46]\.(method|addr-gen-mode|may-fail)"
@@ -44,6 +44,13 @@ JUDGED: t.Mapping[str, re.Pattern[str]] = {
     ),
     "ifupdown": re.compile(r"address|gateway|dns-\S+|mtu|pointopoint|metric|bond[-_].*"),
 }
+# Settings of dynamic configuration that are on where a file does not have them. No layout says them, so off is gone.
+ON: t.Mapping[str, re.Pattern[str]] = {
+    "netplan": re.compile(r"dhcp[46]-overrides\.(use-(dns|ntp|hostname|mtu)|send-hostname)|ra-overrides\.use-dns"),
+    "networkd": re.compile(r"(DHCP(v4|v6)?|IPv6AcceptRA)\.(Use(DNS|NTP|Hostname)|SendHostname)"),
+    "networkmanager": re.compile(r"ipv[46]\.dhcp-send-hostname"),
+}
+DYNAMIC = re.compile(r"\b(dhcp[46]|accept-ra): true|\b(DHCP=(yes|ipv[46])|IPv6AcceptRA=yes|method=auto)\b")
 ROUTING = re.compile(r"\b(ip (-[46] )?(route|rule)|route) (add|append|replace)\b")
 UNROUTING = re.compile(r"\b(ip (-[46] )?(route|rule)|route) del(ete)?\b")
 HOOK = re.compile(r"(pre-up|up|post-up|pre-down|down|post-down)")
@@ -75,6 +82,9 @@ def lost_settings(
                 if kept and not _found(value, text):
                     yield key, value
             elif not UNROUTING.search(value) and not re.fullmatch(r"(ip link set|ifconfig) .*\bup", value):
+                yield key, value
+        elif kind in ON and ON[kind].fullmatch(key) and value and value.lower() in OFF:
+            if DYNAMIC.search(text):
                 yield key, value
         elif JUDGED[kind].fullmatch(key):
             if kept and value.lower() not in OFF and not _found(value, text):

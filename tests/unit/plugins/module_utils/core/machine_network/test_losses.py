@@ -245,3 +245,39 @@ def test_another_backend_that_runs_and_defines_the_interface_is_told() -> None:
     first = {"/etc/systemd/network/05-x.network": "[Match]\nName=eth0\n[Network]\nDHCP=yes\n"}
     seen = machine("netplan", files=first, backends=("networkd", "netplan"))
     assert [one["code"] for one in reasons(KEPT, seen, backend="netplan")] == ["foreign_file"]
+
+
+DHCP_OFF: dict[str, tuple[str, str, list[str]]] = {
+    "netplan": (
+        "/etc/netplan/50-cloud-init.yaml",
+        "network:\n  ethernets:\n    eth0:\n      dhcp4: true\n      dhcp4-overrides:\n        use-dns: false\n"
+        "        use-ntp: no\n        use-hostname: false\n        use-routes: false\n        use-domains: false\n",
+        ["dhcp4-overrides.use-dns", "dhcp4-overrides.use-ntp", "dhcp4-overrides.use-hostname"],
+    ),
+    "networkd": (
+        "/etc/systemd/network/20-wired.network",
+        "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\n[DHCPv4]\nUseDNS=false\nUseNTP=\nUseHostname=no\nUseMTU=true\n"
+        "UseDomains=true\nSendHostname=yes\n",
+        ["DHCPv4.UseDNS", "DHCPv4.UseHostname", "DHCPv4.UseDomains", "DHCPv4.SendHostname"],
+    ),
+    "networkmanager": (
+        "/etc/NetworkManager/system-connections/eth0.nmconnection",
+        "[connection]\ninterface-name=eth0\ntype=ethernet\n[ipv4]\nmethod=auto\ndhcp-send-hostname=false\n",
+        ["ipv4.dhcp-send-hostname"],
+    ),
+}
+
+
+@pytest.mark.parametrize("backend", list(DHCP_OFF))
+def test_what_is_not_taken_from_a_lease_goes_in_no_silence(backend: str) -> None:
+    """It is on where no file says otherwise: the DHCP server would set resolvers, host name and clock."""
+    path, text, lost = DHCP_OFF[backend]
+    link = SeenLink("eth0", mac="52:54:00:00:00:01", addresses=(SeenAddress("192.0.2.10/24", dynamic=True),))
+    seen = host(link, files={path: text}, connection="192.0.2.10", backends=(backend,))
+    (finding,) = (one for one in planned(KEPT, seen, backend=backend, exact=True).findings if "dropped" in one.code)
+    assert [key for key in lost if key not in finding.message] == []
+    assert "use-routes" not in finding.message
+    assert "UseNTP" not in finding.message
+    static = {"bridges": [{"name": "cloudbr0", "interfaces": ["eth0"], "addresses": ["192.0.2.10/24"]}]}
+    after = planned(static, seen, backend=backend, exact=True).findings
+    assert [one for one in after if lost[0] in one.message] == []

@@ -197,3 +197,26 @@ def test_no_text_is_too_odd_to_be_read(text: str, path: str) -> None:
     for one in definitions(path, text):
         assert one.path == path
         assert one.claims(ENO1) in (True, False, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        (
+            MAIN,
+            "auto eth0\n# post-up ip route add \\\niface eth0 inet static\n",
+            ["auto eth0", "iface eth0 inet static"],
+        ),
+        (MAIN, "iface eth1 inet manual\n  #up x \\\n  # y\nauto eth0\n", ["iface eth1 inet manual", "auto eth0"]),
+        (MAIN, "iface eth1 inet manual\n  up x \\\n  # y\nauto eth0\n", ["iface eth1 inet manual", "auto eth0"]),
+        (UNIT, "# made for \\\n[Match]\nName=eth0\n", ["Match"]),
+        (UNIT, "[Match]\n; old \\\nName=eth0 \\\n# eth1\n  eth2\n", ["Match"]),
+    ],
+)
+def test_a_comment_swallows_no_line(path: str, text: str, said: list[str]) -> None:
+    """ifupdown and systemd skip comments before they look at backslashes; inside a line, only systemd does."""
+    assert [one.where for one in definitions(path, text)] == said
+
+
+def test_a_comment_before_an_include_does_not_hide_it() -> None:
+    assert ifupdown.sources(MAIN, "# old \\\nsource /etc/network/interfaces.d/*\n") != ()
