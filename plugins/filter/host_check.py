@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters that compare the hosts of a cluster."""
+"""Filters that compare the hosts of a cluster, and of the role host_base."""
 
 from __future__ import annotations
 
@@ -36,8 +36,18 @@ def cluster_cpu_baseline(results: Results) -> dict[str, t.Any]:
     return plain(baseline(_facts(results)))
 
 
+def hosts_file(text: str, entries: t.Mapping[str, str], own: str = "") -> str:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hosts_file import with_names
+
+    return with_names(text, {str(address): str(names) for address, names in entries.items()}, own)
+
+
 class FilterModule:
-    """hostcraft.cloudstack.cluster_findings, hostcraft.cloudstack.cluster_cpu_baseline."""
+    """hostcraft.cloudstack.cluster_findings, cluster_cpu_baseline and hosts_file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"cluster_findings": cluster_findings, "cluster_cpu_baseline": cluster_cpu_baseline}
+        return {
+            "cluster_findings": cluster_findings,
+            "cluster_cpu_baseline": cluster_cpu_baseline,
+            "hosts_file": hosts_file,
+        }

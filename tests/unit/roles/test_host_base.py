@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from unit.roles.role_tasks import content, holds, rendered, shell, task
+from unit.roles.role_tasks import content, holds, programs, rendered, shell, task
 
 ROLE = "host_base"
 CHECK = "Check that the role supports the distribution and its values are valid"
@@ -80,3 +81,48 @@ def test_files_of_kernel_parameters_are_read_after_those_of_the_system(role: str
     files |= {word for word in whole.split("'") if word.startswith("/etc/sysctl.d/zz")}
     assert files
     assert min(files).rpartition("/")[2] > "99-zsite.conf"
+
+
+CLOCK = f"roles/{ROLE}/tasks/clock.yml"
+NEW, OLD = "chronyd (chrony) version 4.3 (+CMDMON)", "chronyd (chrony) version 3.5 (+CMDMON)"
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "changes"),
+    [
+        (NEW, "confdir /etc/chrony/conf.d", False),
+        (NEW, "include /etc/chrony/conf.d/*.conf", False),
+        (NEW, "confdir /etc/chrony/conf.d/other", True),
+        (NEW, "# confdir /etc/chrony/conf.d", True),
+        (OLD, "confdir /etc/chrony/conf.d", True),
+        (OLD, " include /etc/chrony/conf.d/*.conf", False),
+    ],
+)
+def test_the_directory_of_chrony_is_included_once(tmp_path: Path, version: str, line: str, changes: bool) -> None:
+    """SUSE's file has an include, Debian's a confdir, which chrony 3.5 does not know."""
+    (tmp_path / "chrony.conf").write_text(f"{line}\n", encoding="utf-8")
+    look = task(CLOCK, "Read chrony's version and what it includes")
+    files = {"FILE": str(tmp_path / "chrony.conf"), "MORE": "/etc/chrony/conf.d"}
+    ended = shell(look["ansible.builtin.shell"], programs(tmp_path, {"chronyd": f"echo '{version}'"}), **files)
+    assert ended.returncode == 0
+    include = task(CLOCK, "Include the directory of time sources in chrony's configuration")
+    known = {"host_base_chrony_seen": {"stdout": ended.stdout}}
+    assert holds(ROLE, include["when"], **known) is changes
+    validate = rendered(ROLE, include["ansible.builtin.lineinfile"]["validate"], omit="-", **known)
+    assert validate == ("-" if version == OLD else "chronyd -p -f %s")
+
+
+@pytest.mark.parametrize(
+    ("line", "goes"),
+    [
+        ("pool 2.opensuse.pool.ntp.org iburst", True),
+        (" server 10.0.0.1", True),
+        ("sourcedir /run/chrony-dhcp", True),
+        ("# server 10.0.0.1", False),
+        ("servers", False),
+    ],
+)
+def test_all_other_time_servers_go(line: str, goes: bool) -> None:
+    its = task(CLOCK, "Comment out other time servers")["ansible.builtin.replace"]
+    once, count = re.subn(its["regexp"], its["replace"], f"{line}\n", flags=re.MULTILINE)
+    assert (count == 1, once) == (goes, f"# {line}\n" if goes else f"{line}\n")
