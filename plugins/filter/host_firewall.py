@@ -44,8 +44,18 @@ def host_firewall_backend(active: t.Collection[str], installed: t.Collection[str
     return firewall.backend_of(active, installed)
 
 
+def host_firewall_droppers(ruleset: t.Mapping[str, t.Any]) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall_present
+
+    return firewall_present.droppers(ruleset["nftables"])
+
+
 class FilterModule:
-    """hostcraft.cloudstack.host_firewall, hostcraft.cloudstack.host_firewall_backend."""
+    """hostcraft.cloudstack.host_firewall, and its parts host_firewall_backend and host_firewall_droppers."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"host_firewall": host_firewall, "host_firewall_backend": host_firewall_backend}
+        return {
+            "host_firewall": host_firewall,
+            "host_firewall_backend": host_firewall_backend,
+            "host_firewall_droppers": host_firewall_droppers,
+        }

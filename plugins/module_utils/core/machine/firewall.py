@@ -227,7 +227,7 @@ def backend_of(active: t.Collection[str], installed: t.Collection[str]) -> str:
 
     active: of BACKENDS, those whose service runs (ufw: is enabled). installed: those whose program is there.
     """
-    for name in BACKENDS[:3]:
+    for name in BACKENDS:
         if name in active:
             return name
     return next((name for name in ("nftables", "iptables") if name in installed), "")

@@ -98,6 +98,31 @@ def test_ports_are_open_to_those_who_need_them(hosts: Hosts) -> None:
     print(f"host_firewall, four machines: first run {first.seconds:.1f} s, second {second.seconds:.1f} s")
 
 
+# As of iptables-services: it flushes what others have loaded.
+IPTABLES_UNIT = r"""
+printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes \
+    "ExecStart=/bin/sh -c 'iptables -F; iptables -X'" "ExecReload=/bin/sh -c 'iptables -F; iptables -X'" \
+    > /run/systemd/system/iptables.service
+systemctl daemon-reload
+"""
+
+
+@pytest.mark.parametrize(("name", "service"), [("bare", "nftables"), ("iptables", "iptables")])
+def test_rules_come_back_after_a_service_that_flushes_them(hosts: Hosts, name: str, service: str) -> None:
+    host = hosts.fleet[name]
+    settled = state_of(host)
+    if service == "iptables":
+        host.run(IPTABLES_UNIT)
+    for verb in ("restart", "reload"):
+        host.run(f"systemctl {verb} {service}")
+        held = "nft list table inet cloudstack_host" if name == "bare" else "iptables -C INPUT -j CLOUDSTACK-HOST"
+        assert host.run(held, check=False).returncode == 0, verb
+    # Whoever stops the firewall stops ours.
+    host.run(f"systemctl stop {service}; rm -f /run/systemd/system/iptables.service; systemctl daemon-reload")
+    host.run("systemctl start hostcraft-firewall")
+    assert state_of(host) == settled
+
+
 def test_a_change_that_cuts_off_leaves_the_rules_of_before(hosts: Hosts) -> None:
     settled = states(hosts)
     # A rule of somebody else before ours, which has to stay there.

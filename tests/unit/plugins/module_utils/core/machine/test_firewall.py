@@ -288,6 +288,8 @@ def test_a_rule_that_ufw_takes_for_the_same_goes_first() -> None:
         ([], ["ufw", "nftables", "iptables"], "nftables"),
         ([], ["ufw", "iptables"], "iptables"),
         ([], ["ufw"], ""),
+        (["iptables"], ["nftables", "iptables"], "iptables"),
+        (["iptables", "nftables"], ["nftables", "iptables"], "nftables"),
     ],
 )
 def test_what_runs_is_used(active: list[str], installed: list[str], uses: str) -> None:
