@@ -37,6 +37,12 @@ def nfs_exports_problems(declared: Declared, files: t.Mapping[str, str], mountin
     return [f"[{each.code}] {each.message} ({each.remedy})" for each in found]
 
 
+def nfs_exports_warnings(files: t.Mapping[str, str]) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
+
+    return core.warnings(files)
+
+
 def nfs_exports_missing(declared: Declared, shown: str) -> list[str]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nfs as core
 
@@ -68,5 +74,6 @@ class FilterModule:
         return {
             "nfs_exports": nfs_exports,
             "nfs_exports_problems": nfs_exports_problems,
+            "nfs_exports_warnings": nfs_exports_warnings,
             "nfs_exports_missing": nfs_exports_missing,
         }

@@ -47,7 +47,7 @@ def _line(line: str, first: t.Sequence[str]) -> str:
     return f"{address}\t{' '.join(names)}{blank}{sign}{comment}"
 
 
-def _without(line: str, gone: t.AbstractSet[str]) -> t.Optional[str]:
+def _without(line: str, gone: set[str]) -> t.Optional[str]:
     """None where no name is left."""
     address = line.split("#", 1)[0].split()[:1]
     held = _held(line)

@@ -29,6 +29,7 @@ FLAGS = frozenset(
         "nohide",
         "crossmnt",
         "no_crossmnt",
+        "nocrossmnt",
         "subtree_check",
         "no_subtree_check",
         "secure_locks",
@@ -46,6 +47,7 @@ FLAGS = frozenset(
         "mountpoint",
         "mp",
         "security_label",
+        "nordirplus",
     )
 )
 # Options with a value, and the form of it.
@@ -59,6 +61,7 @@ VALUES: t.Mapping[str, str] = {
     "refer": r".+",
     "replicas": r".+",
     "xprtsec": r".+",
+    "reexport": r"[a-z-]+",
 }
 
 
@@ -88,11 +91,15 @@ class Export:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A line that exportfs refuses, or reads as something else."""
+    """A line that exportfs refuses, or reads as something else.
+
+    option: it has an option that is not known here, which a newer exportfs may know.
+    """
 
     file: str
     line: int
     message: str
+    option: str = ""
 
 
 Parsed = t.Union[Export, Wrong]
@@ -191,7 +198,7 @@ def _unknown(file: str, number: int, options: t.Iterable[str]) -> t.Iterator[Wro
         name, _sign, value = option.partition("=")
         known = re.fullmatch(VALUES[name], value) if name in VALUES and value else option in FLAGS
         if not known:
-            yield Wrong(file, number, f"{option} is not an option of exports")
+            yield Wrong(file, number, f"{option} is not an option of exports", option)
 
 
 def entries(parsed: t.Iterable[Parsed]) -> list[Export]:

@@ -166,7 +166,7 @@ def problems(declared: Declaration, files: t.Mapping[str, str], mounts: t.Sequen
             {"file": each.file, "line": each.line},
         )
         for each in parsed
-        if isinstance(each, Wrong)
+        if isinstance(each, Wrong) and not each.option
     ]
     theirs = entries(parsed)
     for first, second in twice(theirs):
@@ -176,6 +176,14 @@ def problems(declared: Declaration, files: t.Mapping[str, str], mounts: t.Sequen
     for share in declared.shares:
         found += _mounted(declared, share.path, mounts)
     return found
+
+
+def warnings(files: t.Mapping[str, str]) -> list[str]:
+    """Lines of others with options that are not known here: exportfs ignores them unless it is newer."""
+    parsed = [each for file, text in sorted(files.items()) for each in parse(file, text)]
+    return [
+        f"{each.file}, line {each.line}: {each.message}" for each in parsed if isinstance(each, Wrong) and each.option
+    ]
 
 
 def _twice(first: Export, second: Export) -> Reason:

@@ -57,6 +57,7 @@ LINES: list[tuple[str, dict[str, str], int]] = [
     ("/e 10.0.0.1(rw", {}, 1),
     ("/e 10.0.0.1(rw)10.0.0.2(rw)", {}, 1),
     ("/e 10.0.0.1(rw,no_root_sqash)", {"10.0.0.1": "rw"}, 1),
+    ("/e 10.0.0.1(rw,nordirplus,nocrossmnt,reexport=auto-fsidnum)", {"10.0.0.1": "rw"}, 0),
     ("/e 10.0.0.0/33(rw)", {}, 1),
     ("e 10.0.0.1(rw)", {}, 1),
     ('"/e f 10.0.0.1(rw)', {}, 1),
@@ -81,6 +82,12 @@ def test_a_directory_may_have_a_blank(text: str) -> None:
 def test_no_file_breaks_the_reader(text: str) -> None:
     for each in parse("x", text):
         assert 1 <= each.line <= text.count("\n") + 1
+
+
+def test_an_option_of_others_that_is_not_known_is_told_and_no_reason() -> None:
+    files = {"/etc/exports": "/srv 10.0.0.1(rw,no_such)\n/a 10.0.0.2(rw\n"}
+    assert [each.facts["line"] for each in nfs.problems(PLAIN, files, DISK)] == [2]
+    assert nfs.warnings(files) == ["/etc/exports, line 1: no_such is not an option of exports"]
 
 
 def test_what_is_written_is_what_is_wanted() -> None:
