@@ -13,7 +13,7 @@ from ..world.hypervisor_capabilities import DEFAULT
 from ..world.settings import setting
 from ..world.storage import StoragePool
 from ..world.vms import CONSOLE_PROXY, STORAGE_VM, USER, Vm
-from .guest_networks import account_view
+from .guest_networks import account_view, in_project
 
 USERS = "org.apache.cloudstack.api.command.user.volume"
 
@@ -197,7 +197,7 @@ def migrate_volume(call: Call) -> Work:
 )
 def list_vm_snapshots(call: Call) -> Body:
     """`World.vm_snapshots`: ids of VMs that have one."""
-    rows = [vm for vm in call.world.vms if vm.id in call.world.vm_snapshots]
+    rows = [vm for vm in call.world.vms if vm.id in call.world.vm_snapshots and in_project(call, vm.account_id)]
     return answer(call, "vmSnapshot", rows, lambda vm: {"id": volumes.path(vm), "virtualmachineid": vm.uuid})
 
 

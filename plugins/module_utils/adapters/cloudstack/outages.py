@@ -9,7 +9,7 @@ import typing as t
 
 from ...core.bmc.outage import RUNNING, Stopped
 from .client import Client
-from .everyones import ALL_PROJECTS
+from .everyones import everybodys
 from .records import Record
 from .transport import Json
 
@@ -24,12 +24,10 @@ class Outages:
 
     def stopped(self, zone_id: str) -> t.Sequence[Stopped]:
         found: dict[str, Record] = {}
-        for also in ({}, {"projectid": ALL_PROJECTS}):
-            asked: Json = {"zoneid": zone_id, "listall": True, **also}
-            for item in self._client.listing("listVirtualMachines", "virtualmachine", asked):
-                read = Record(item, "VM", self._client.tell)
-                if read.text("state") != RUNNING and read.flag("haenable"):
-                    found.setdefault(read.id(), read)
+        for item in everybodys(self._client, "listVirtualMachines", "virtualmachine", {"zoneid": zone_id}):
+            read = Record(item, "VM", self._client.tell)
+            if read.text("state") != RUNNING and read.flag("haenable"):
+                found.setdefault(read.id(), read)
         if not found:
             return ()
         pools = self._pools(zone_id)

@@ -17,12 +17,10 @@ from ...core.vlans.ranges import HIGHEST_OF
 from ...core.zone.guest_networks import NetworkUser
 from . import readers
 from .client import Client
-from .everyones import ALL_PROJECTS
+from .everyones import everybodys
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
-# What is a project's is left out of a listing unless it is asked for; with listall some servers then tell all, so each
-# item counts once.
 TUNNELS = tuple(f"{method.lower()}://" for method in HIGHEST_OF)
 
 
@@ -59,11 +57,9 @@ class Vlans:
 
     def _networks(self, **scope: str) -> list[GuestNetwork]:
         found: dict[str, GuestNetwork] = {}
-        for project in (None, ALL_PROJECTS):
-            params: Json = {**scope, "listall": True, "projectid": project}
-            for item in self._client.listing("listNetworks", "network", params):
-                network = guest_network(item, self._client.tell)
-                found[network.id] = network
+        for item in everybodys(self._client, "listNetworks", "network", scope):
+            network = guest_network(item, self._client.tell)
+            found[network.id] = network
         return list(found.values())
 
     def dedications(self, physical_network_id: str) -> t.Sequence[VlanDedication]:
@@ -75,42 +71,37 @@ class Vlans:
     def busy(self, zone_id: str) -> frozenset[str]:
         """Ids of networks that a VM has a NIC on."""
         found: set[str] = set()
-        for project in (None, ALL_PROJECTS):
-            params: Json = {"zoneid": zone_id, "listall": True, "details": "nics", "projectid": project}
-            for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
-                read = Record(item, "VM", self._client.tell)
-                found.update(nic.text("networkid") for nic in read.records("nic", f"NIC of {read.called}"))
+        asked: Json = {"zoneid": zone_id, "details": "nics"}
+        for item in everybodys(self._client, "listVirtualMachines", "virtualmachine", asked):
+            read = Record(item, "VM", self._client.tell)
+            found.update(nic.text("networkid") for nic in read.records("nic", f"NIC of {read.called}"))
         return frozenset(found)
 
     def private_gateways(self, zone_id: str) -> t.Sequence[PrivateGateway]:
         """Those with a VLAN of their own: others go through a network, which has it. Listed without their zone."""
         found: dict[str, PrivateGateway] = {}
-        for project in (None, ALL_PROJECTS):
-            params: Json = {"listall": True, "projectid": project}
-            for item in self._client.listing("listPrivateGateways", "privategateway", params):
-                read = Record(item, "private gateway", self._client.tell)
-                vlan = number_of(read)
-                if vlan is not None and read.text("zoneid") == zone_id and not read.text("associatednetworkid"):
-                    found[read.id()] = private_gateway(item, vlan)
+        for item in everybodys(self._client, "listPrivateGateways", "privategateway", {}):
+            read = Record(item, "private gateway", self._client.tell)
+            vlan = number_of(read)
+            if vlan is not None and read.text("zoneid") == zone_id and not read.text("associatednetworkid"):
+                found[read.id()] = private_gateway(item, vlan)
         return list(found.values())
 
     def users(self, network_id: str) -> t.Sequence[NetworkUser]:
         found: dict[str, NetworkUser] = {}
-        for project in (None, ALL_PROJECTS):
-            params: Json = {"networkid": network_id, "listall": True, "details": "min", "projectid": project}
-            for item in self._client.listing("listVirtualMachines", "virtualmachine", params):
-                read = Record(item, "VM", self._client.tell)
-                name, id = read.text("displayname", "name"), read.id()
-                found[id] = NetworkUser(id, name, read.text("state"), _owner(read))
+        asked: Json = {"networkid": network_id, "details": "min"}
+        for item in everybodys(self._client, "listVirtualMachines", "virtualmachine", asked):
+            read = Record(item, "VM", self._client.tell)
+            name, id = read.text("displayname", "name"), read.id()
+            found[id] = NetworkUser(id, name, read.text("state"), _owner(read))
         return list(found.values())
 
     def addresses(self, range_id: str, public: bool) -> t.Sequence[str]:
         found: dict[str, None] = {}
-        for project in (None, ALL_PROJECTS):
-            # Without the last, the server tells public ones alone.
-            params: Json = {"vlanid": range_id, "listall": True, "projectid": project, "forvirtualnetwork": public}
-            for item in self._client.listing("listPublicIpAddresses", "publicipaddress", params):
-                found[Record(item, "address", self._client.tell).text("ipaddress")] = None
+        # Without the last, the server tells public ones alone.
+        asked: Json = {"vlanid": range_id, "forvirtualnetwork": public}
+        for item in everybodys(self._client, "listPublicIpAddresses", "publicipaddress", asked):
+            found[Record(item, "address", self._client.tell).text("ipaddress")] = None
         return list(found)
 
     def dedicate(self, physical_network_id: str, text: str, **owner: str) -> None:

@@ -11,7 +11,7 @@ from ...core.errors import ApiError
 from ...core.storage.volumes import ROOT, Volume
 from .bonds import EVEN_DELETED
 from .client import Client
-from .everyones import ALL_PROJECTS
+from .everyones import everybodys
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
 
@@ -57,22 +57,17 @@ class Volumes:
     def with_snapshots(self) -> frozenset[str]:
         found = [
             Record(item, "VM snapshot", self._client.tell).text("virtualmachineid")
-            for also in ({}, {"projectid": ALL_PROJECTS})
-            for item in self._client.listing("listVMSnapshot", "vmSnapshot", {"listall": True, **also})
+            for item in everybodys(self._client, "listVMSnapshot", "vmSnapshot", {})
         ]
         return frozenset(each for each in found if each)
 
     def _listed(self, params: Json) -> list[Volume]:
         """Of accounts, of projects, and of the system itself (since 4.18; before, these are not told)."""
-        found: dict[str, Json] = {}
-        for also in ({}, {"projectid": ALL_PROJECTS}):
-            asked = {"listall": True, "listsystemvms": True, **params, **also}
-            for item in self._client.listing("listVolumes", "volume", asked):
-                found.setdefault(str(item.get("id")), item)
+        found = everybodys(self._client, "listVolumes", "volume", {"listsystemvms": True, **params})
         tags = self._tags() if found else {}
-        for each in found.values():
+        for each in found:
             self._tell_unlisted(each, tags)
-        return [volume(item, tags, self._client.tell) for item in found.values()]
+        return [volume(item, tags, self._client.tell) for item in found]
 
     def _tell_unlisted(self, wire: Wire, tags: Tags) -> None:
         """A server before 4.19 does not list an offering that was deleted."""
