@@ -7,34 +7,36 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.system_vms.offering import SystemOffering
-from ..core.zone.disk_offerings import DiskOffering
-from ..core.zone.guest_networks import Network
-from ..core.zone.hypervisor_capabilities import HypervisorCapability
-from ..core.zone.network_domains import Suffixed
-from ..core.zone.network_offerings import NetworkOffering
-from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
-from ..core.zone.pod_ranges import StorageRange
-from ..core.zone.portable_ranges import PortableRange, Region
-from ..core.zone.service_offerings import ServiceOffering
-from ..core.zone.storage import ImageStore, StoragePool
-from ..core.zone.topology import Cluster, Pod, Zone
-from ..core.zone.vmware_dcs import VmwareDatacenter
-from ..core.zone.vpcs import Vpc, VpcOffering
-from .bmc import HostHas, Oobms, Outages
-from .capacity import Capacities
-from .certificates import Authorities, ConsoleCertificates
-from .clock import Clock, Progress
-from .collection import Collection
-from .events import Events
-from .jobs import Jobs
-from .notes import Notes
-from .placement import Fleets
-from .servers.management import Alerts, HostRecords, ManagementServers, Trials, Usage
-from .storage import Stores, Volumes
-from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
-from .vlans import Vlans
-from .zone import Dedications, Hosts, Limits, Offers, PodRanges, Settings
+if t.TYPE_CHECKING:
+    # Files that Ansible need not load to run a task.
+    from ..core.system_vms.offering import SystemOffering
+    from ..core.zone.disk_offerings import DiskOffering
+    from ..core.zone.guest_networks import Network
+    from ..core.zone.hypervisor_capabilities import HypervisorCapability
+    from ..core.zone.network_domains import Suffixed
+    from ..core.zone.network_offerings import NetworkOffering
+    from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+    from ..core.zone.pod_ranges import StorageRange
+    from ..core.zone.portable_ranges import PortableRange, Region
+    from ..core.zone.service_offerings import ServiceOffering
+    from ..core.zone.storage import ImageStore, StoragePool
+    from ..core.zone.topology import Cluster, Pod, Zone
+    from ..core.zone.vmware_dcs import VmwareDatacenter
+    from ..core.zone.vpcs import Vpc, VpcOffering
+    from .bmc import HostHas, Oobms, Outages
+    from .capacity import Capacities
+    from .certificates import Authorities, ConsoleCertificates
+    from .clock import Clock, Progress
+    from .collection import Collection
+    from .events import Events
+    from .jobs import Jobs
+    from .notes import Notes
+    from .placement import Fleets
+    from .servers.management import Alerts, HostRecords, ManagementServers, Trials, Usage
+    from .storage import Stores, Volumes
+    from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
+    from .vlans import Vlans
+    from .zone import Dedications, Hosts, Limits, Offers, PodRanges, Settings
 
 
 class Cloud(t.Protocol):

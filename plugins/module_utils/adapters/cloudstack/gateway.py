@@ -14,36 +14,18 @@ import typing as t
 from ...core.errors import Ambiguous, ApiError, NotFound
 from ...core.naming import nearest
 from ...ports.clock import Clock, Progress
-from . import network_resources, owners, regions, resources, service_offerings, vpcs
-from .alerts import Alerts
-from .capacities import Capacities
-from .certificates import Authorities
+from . import resources
 from .client import Client, Job
-from .dedications import Dedications
-from .diagnostics import Diagnostics
-from .disk_offerings import DISK_OFFERINGS
-from .events import Events
-from .fleet import FleetReader
-from .host_records import HostRecords
-from .hypervisor_capabilities import HYPERVISOR_CAPABILITIES
 from .listings import Hosts, Listing
-from .management_servers import ManagementServers
-from .notes import Notes
-from .offers import Offers
-from .oobm import HostHas, Oobms
-from .outages import Outages
-from .pod_ranges import PodRanges
+from .parts import Parts, part
 from .records import Record
-from .resource_limits import Limits
-from .routers import Routers, ServedNetworks
-from .settings import Settings
-from .stores import Stores
-from .system_templates import SystemTemplates
-from .system_vms import SYSTEM_OFFERINGS, ConsoleCertificates, SystemVms
-from .trials import Trials
-from .usage import Usage
-from .vlans import Vlans
-from .volumes import Volumes
+
+if t.TYPE_CHECKING:
+    from ...core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+    from ...core.zone.storage import ImageStore, StoragePool
+    from ...core.zone.topology import Cluster, Pod, Zone
+    from ...core.zone.vmware_dcs import VmwareDatacenter
+    from .resource_limits import Limits
 
 
 class Jobs:
@@ -74,67 +56,78 @@ class Jobs:
         return any(job.text("jobinstanceid") == object_id and job.whole("jobstatus") == 0 for job in read)
 
 
-class Gateway:
+class Gateway(Parts):
     """A CloudStack management server (the port ``Cloud``)."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self.zones = Listing(client, resources.ZONES)
-        self.pods = Listing(client, resources.PODS)
-        self.clusters = Listing(client, resources.CLUSTERS)
-        self.hosts = Hosts(client, resources.HOSTS)
-        self.physical_networks = Listing(client, resources.PHYSICAL_NETWORKS)
-        self.traffic_types = Listing(client, resources.TRAFFIC_TYPES)
-        self.providers = Listing(client, resources.PROVIDERS)
-        self.virtual_router_elements = Listing(client, resources.VIRTUAL_ROUTER_ELEMENTS)
-        self.internal_lb_elements = Listing(client, resources.INTERNAL_LB_ELEMENTS)
-        self.ovs_elements = Listing(client, resources.OVS_ELEMENTS)
-        self.networks = Listing(client, network_resources.NETWORKS)
-        self.network_offerings = Listing(client, network_resources.NETWORK_OFFERINGS)
-        self.storage_ranges = Listing(client, network_resources.STORAGE_RANGES)
-        self.vlan_ip_ranges = Listing(client, resources.VLAN_IP_RANGES)
-        self.service_offerings = Listing(client, service_offerings.SERVICE_OFFERINGS)
-        self.limits = Limits(client, self.owner_id)
-        self.disk_offerings = Listing(client, DISK_OFFERINGS)
-        self.domains = Listing(client, owners.DOMAINS)
-        self.accounts = Listing(client, owners.ACCOUNTS)
-        self.hypervisor_capabilities = Listing(client, HYPERVISOR_CAPABILITIES)
-        self.vpcs = Listing(client, vpcs.VPCS)
-        self.vpc_offerings = Listing(client, vpcs.VPC_OFFERINGS)
-        self.regions = Listing(client, regions.REGIONS)
-        self.portable_ranges = Listing(client, regions.PORTABLE_RANGES)
-        self.storage_pools = Listing(client, resources.STORAGE_POOLS)
-        self.image_stores = Listing(client, resources.IMAGE_STORES)
-        self.staging_stores = Listing(client, resources.STAGING_STORES)
-        self.vmware_datacenters = Listing(client, resources.VMWARE_DATACENTERS)
-        self.settings = Settings(client)
-        self.fleets = FleetReader(client)
-        self.capacities = Capacities(client)
-        self.dedications = Dedications(client)
-        self.vlans = Vlans(client)
-        self.pod_ranges = PodRanges(client)
-        self.notes = Notes(client)
-        self.offers = Offers(client)
-        self.jobs = Jobs(client)
-        self.oobms = Oobms(client)
-        self.host_has = HostHas(client)
-        self.host_records = HostRecords(client)
-        self.alerts = Alerts(client)
-        self.events = Events(client)
-        self.usage = Usage(client)
-        self.management_servers = ManagementServers(client)
-        self.system_vms = SystemVms(client)
-        self.diagnostics = Diagnostics(client)
-        self.system_offerings = Listing(client, SYSTEM_OFFERINGS)
-        self.system_templates = SystemTemplates(client)
-        self.console_certificates = ConsoleCertificates(client)
-        self.authorities = Authorities(client)
-        self.routers = Routers(client)
-        self.served_networks = ServedNetworks(client)
-        self.trials = Trials(client)
-        self.volumes = Volumes(client)
-        self.outages = Outages(client)
-        self.stores = Stores(client)
+    @part
+    def zones(self) -> Listing[Zone]:
+        return Listing(self._client, resources.ZONES)
+
+    @part
+    def pods(self) -> Listing[Pod]:
+        return Listing(self._client, resources.PODS)
+
+    @part
+    def clusters(self) -> Listing[Cluster]:
+        return Listing(self._client, resources.CLUSTERS)
+
+    @part
+    def hosts(self) -> Hosts:
+        return Hosts(self._client, resources.HOSTS)
+
+    @part
+    def physical_networks(self) -> Listing[PhysicalNetwork]:
+        return Listing(self._client, resources.PHYSICAL_NETWORKS)
+
+    @part
+    def traffic_types(self) -> Listing[TrafficType]:
+        return Listing(self._client, resources.TRAFFIC_TYPES)
+
+    @part
+    def providers(self) -> Listing[Provider]:
+        return Listing(self._client, resources.PROVIDERS)
+
+    @part
+    def virtual_router_elements(self) -> Listing[Element]:
+        return Listing(self._client, resources.VIRTUAL_ROUTER_ELEMENTS)
+
+    @part
+    def internal_lb_elements(self) -> Listing[Element]:
+        return Listing(self._client, resources.INTERNAL_LB_ELEMENTS)
+
+    @part
+    def ovs_elements(self) -> Listing[Element]:
+        return Listing(self._client, resources.OVS_ELEMENTS)
+
+    @part
+    def vlan_ip_ranges(self) -> Listing[VlanIpRange]:
+        return Listing(self._client, resources.VLAN_IP_RANGES)
+
+    @part
+    def storage_pools(self) -> Listing[StoragePool]:
+        return Listing(self._client, resources.STORAGE_POOLS)
+
+    @part
+    def image_stores(self) -> Listing[ImageStore]:
+        return Listing(self._client, resources.IMAGE_STORES)
+
+    @part
+    def staging_stores(self) -> Listing[ImageStore]:
+        return Listing(self._client, resources.STAGING_STORES)
+
+    @part
+    def vmware_datacenters(self) -> Listing[VmwareDatacenter]:
+        return Listing(self._client, resources.VMWARE_DATACENTERS)
+
+    @part
+    def jobs(self) -> Jobs:
+        return Jobs(self._client)
+
+    @part
+    def limits(self) -> Limits:
+        from .resource_limits import Limits
+
+        return Limits(self._client, self.owner_id)
 
     @property
     def clock(self) -> Clock:
@@ -152,7 +145,8 @@ class Gateway:
         return self._client.progress
 
     def forget(self) -> None:
-        self.__dict__.update(vars(Gateway(self._client)))
+        with self._making:
+            self._made.clear()
 
     def act(self, action: str, id: str) -> None:
         try:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -21,8 +24,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Unreadable,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
 ZONES = ("z1", "z2")
+OWN = ("clock", "progress")  # of the client
+PATHS = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 ID = "00000000-0000-4000-8000-{:012d}"
 
 
@@ -241,3 +247,22 @@ def test_capacity_that_cannot_be_read_is_not_taken_for_none() -> None:
     cloud, _http = gateway_of(lambda command, form: ok(capacity=[{"type": "1", "capacitytotal": "much"}]))
     with pytest.raises(Unreadable, match="capacitytotal is 'much'"):
         cloud.capacities.of_cluster("c")
+
+
+def test_each_part_is_made_once_until_all_is_forgotten() -> None:
+    """Its file is loaded only then, so that a wrong name in it would show in no other way."""
+    gateway = Gateway(Client(ScriptedHttp(lambda command, form: ok())))
+    names = [name for name, its in vars(Cloud).items() if isinstance(its, property) and name not in OWN]
+    assert len(names) > 50
+    before = {name: getattr(gateway, name) for name in names}
+    assert all(getattr(gateway, name) is part for name, part in before.items())
+    gateway.forget()
+    assert not [name for name, part in before.items() if getattr(gateway, name) is part]
+
+
+def test_a_gateway_loads_no_part_that_is_not_asked_for() -> None:
+    name = Gateway.__module__
+    lazily = [f"{name.rpartition('.')[0]}.{each}" for each in ("fleet", "routers", "volumes", "network_resources")]
+    said = f"import sys, {name}; print([each for each in {lazily} if each in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True, env=PATHS)
+    assert ran.stdout == "[]\n"
