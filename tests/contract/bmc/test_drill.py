@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc import drill as core
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, WaitTimeout
+from sandbox.rules import host_states
 from sandbox.world import World
 
 STEPS = ["off", "verified_off", "on", "agent_up", "ha_back"]
@@ -49,6 +50,23 @@ def test_a_drill_proves_each_step_and_is_remembered(lab: Lab) -> None:
     row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]
     assert row["last_drill"]["result"] == "passed"
     assert len(notes(lab)) == 1
+
+
+def test_after_a_fence_the_host_is_as_it_was_before_the_drill(lab: Lab) -> None:
+    """The server puts a host that it fenced into maintenance, which nobody asked for."""
+    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "resource_state", "Enabled"))
+    perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True)
+
+    def fenced(world: World) -> None:
+        lab.bmcs["kvm1"].power = "Off"
+        host = lab.row(world, "kvm1")
+        host_states.lose(world, host)
+        world.hosts.update(host, resource_state="Maintenance")
+
+    lab.server.run(fenced)
+    done = perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="restore")
+    assert "enabled" in [step["name"] for step in done.result["steps"]]
+    assert lab.server.run(lambda world: lab.row(world, "kvm1").resource_state) == "Enabled"
 
 
 def test_check_mode_turns_nothing_off(lab: Lab) -> None:

@@ -124,6 +124,24 @@ def test_states_are_followed_to_a_fence(lab: Lab) -> None:
     assert lab.bmcs["kvm1"].power == "Off"
     row = info(lab)
     assert row["meaning"] == core.STATES["Fenced"].meaning
+    # Down and in maintenance by itself, as the advice has it.
+    (host,) = lab.cloud.hosts.again(id=lab.hosts["kvm1"])
+    assert (host.state, host.resource_state) == ("Down", "Maintenance")
+    assert "put it into maintenance" not in row["advice"]
+
+
+def test_after_a_reset_the_host_is_down_and_its_vms_are_elsewhere(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server gives them up with the reset already, and not only with the fence."""
+    monkeypatch.setattr(machine, "RECOVERY_POLLS", 100_000)
+    lab.configured("kvm1")
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    until_state(lab, "Available")
+    lab.bmcs["kvm1"].switched = lambda action: None
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    until_state(lab, "Recovered")
+    (host,) = lab.cloud.hosts.again(id=lab.hosts["kvm1"])
+    assert (host.state, host.resource_state) == ("Down", "Enabled")
+    assert "VMs" in core.STATES["Recovered"].meaning
 
 
 def degraded(lab: Lab, ping: bool | None, consent: bool = False, wanted: bool = True) -> Any:

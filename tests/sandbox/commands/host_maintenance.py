@@ -97,14 +97,6 @@ def reconnect_host(call: Call) -> Work:
     return Work(run, instance=("Host", host.uuid))
 
 
-def _restart_vms(world: World, host: Host) -> None:
-    """A degraded host's VMs are given up: those of high availability start elsewhere, others are Stopped (T3:106)."""
-    for vm in list(world.vms.select(host_id=host.id)):
-        life.stop(world, vm)
-        if vm.ha:
-            life.try_place(world, vm)
-
-
 @command("declareHostAsDegraded", f"{ADMIN}.host", id="hosts")
 def declare_host_as_degraded(call: Call) -> Work:
     """T2:53; only a host that does not answer (texts of the refusals are not recorded)."""
@@ -119,7 +111,7 @@ def declare_host_as_degraded(call: Call) -> Work:
             host_states.move(world, host, "DeclareHostDegraded")
         except NoTransition as error:
             raise refused(f"Unable to declare {describe(host)} as Degraded: {error}") from None
-        _restart_vms(world, host)
+        life.restart_elsewhere(world, host)
         return {"host": host_views.view(world, host)}
 
     return Work(run, instance=("Host", host.uuid))

@@ -8,12 +8,13 @@ no activity; one whose agent alone is lost has, unless a test says otherwise (`H
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from ..world import World
 from ..world.hosts import Host
 from ..world.security import HostHa
-from . import bmc, out_of_band
+from . import bmc, host_states, life, out_of_band
 
 POLL = "host HA"
 DISABLED, AVAILABLE, INELIGIBLE, SUSPECT = "Disabled", "Available", "Ineligible", "Suspect"
@@ -155,11 +156,22 @@ async def _recover(world: World, host: Host, held: HostHa) -> None:
     held.recoveries += 1
     if await _act(world, host, "RESET"):
         _move(held, "Recovered")
+        _give_up(world, host)
 
 
 async def _fence(world: World, host: Host, held: HostHa) -> None:
     if await _act(world, host, "OFF"):
         _move(held, "Fenced")
+        _give_up(world, host)
+        with contextlib.suppress(host_states.NoTransition):
+            host_states.move(world, host, "InternalEnterMaintenance")
+
+
+def _give_up(world: World, host: Host) -> None:
+    """Down, and its VMs are started elsewhere, after a reset too (RecoveryTask, FenceTask: fenceSubResources)."""
+    if host.state != "Down":
+        host.state = "Down"
+        life.restart_elsewhere(world, host)
 
 
 async def _act(world: World, host: Host, action: str) -> bool:

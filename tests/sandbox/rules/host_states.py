@@ -20,6 +20,7 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     (ENABLED, "Disable"): DISABLED,
     (ENABLED, "AdminAskMaintenance"): PREPARING,
     (ENABLED, "DeclareHostDegraded"): DEGRADED,
+    (ENABLED, "InternalEnterMaintenance"): MAINTENANCE,
     (DISABLED, "Enable"): ENABLED,
     (DISABLED, "Disable"): DISABLED,
     (DISABLED, "DeclareHostDegraded"): DEGRADED,

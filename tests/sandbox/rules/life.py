@@ -81,6 +81,14 @@ def try_place(world: World, vm: Vm, avoid: tuple[int, ...] = ()) -> bool:
     return True
 
 
+def restart_elsewhere(world: World, host: Host) -> None:
+    """A lost host's VMs are given up: those of high availability start elsewhere, others are Stopped (T3:106)."""
+    for vm in list(world.vms.select(host_id=host.id)):
+        stop(world, vm)
+        if vm.ha:
+            try_place(world, vm, avoid=(host.id,))
+
+
 def stop(world: World, vm: Vm) -> None:
     """Stop `vm`; its capacity stays reserved on the host that it leaves."""
     host = world.hosts.get(vm.host_id)

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Host HA: its states explained, what a host needs to be eligible, and which changes are refused.
 
-Sources: HAConfig (states and transitions), KVMHAProvider (eligibility), KVMHAConfig (settings); T4:97-110, T5:31-41;
+Sources: HAConfig (states and transitions), RecoveryTask and FenceTask (what follows a reset and a fence),
+KVMHAProvider (eligibility), KVMHAConfig (settings); T4:97-110, T5:31-41;
 Working with Hosts, "Out-of-band Management"; apache/cloudstack#13605 (HA without out-of-band management).
 """
 
@@ -84,8 +85,9 @@ STATES: t.Mapping[str, HaState] = {
         ),
         HaState(
             "Recovered",
-            "The reset succeeded; the server waits for the agent.",
-            "wait up to kvm.ha.recover.wait.period seconds",
+            "The reset succeeded. The server declared the host Down, restarts its HA VMs on other hosts, and waits for "
+            "the agent.",
+            "wait up to kvm.ha.recover.wait.period seconds; its VMs are no longer on this host",
             (*_ALWAYS, "Available"),
         ),
         HaState(
@@ -97,8 +99,8 @@ STATES: t.Mapping[str, HaState] = {
         ),
         HaState(
             "Fenced",
-            "The host is off and its HA VMs were restarted on other hosts.",
-            "repair the host, put it into maintenance, turn it on and cancel the maintenance",
+            "The host is off, the server put it into maintenance, and its HA VMs were restarted on other hosts.",
+            "repair the host, turn it on and cancel the maintenance",
             ("Disabled", "Ineligible"),
             steady=True,
         ),

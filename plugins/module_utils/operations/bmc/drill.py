@@ -19,7 +19,7 @@ from ...core.bmc.oobm import ENABLED
 from ...core.bmc.power import ACTIONS, OFF, ON
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
-from ...core.zone.hosts import Host
+from ...core.zone.hosts import MAINTENANCE, Host
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
 from ..surely import add_note, remove_notes
@@ -40,6 +40,7 @@ COST: t.Mapping[str, float] = {
     "kvm.ha.fence.timeout": 60.0,
 }
 BY_CLUSTER = "kvm.ha."
+ENABLED_HOST = "Enabled"
 ENDS = ("Fenced", "Recovered", "Degraded")
 
 
@@ -147,7 +148,7 @@ class Drill:
     def ha_back(self) -> str:
         """Host HA is Available again, where it was enabled and the host is not in maintenance."""
         held = self.cloud.host_has.of_host(self.host.id)
-        if not held.enabled or self.host.resource_state != "Enabled":
+        if not held.enabled or self.host.resource_state != ENABLED_HOST:
             return "not checked: host HA is disabled, or the host is in maintenance"
         seen = until(
             self.cloud,
@@ -161,11 +162,29 @@ class Drill:
 
     # -- the whole ----------------------------------------------------------------------------------------------------
 
-    def restore(self) -> None:
-        """On and Up again, whatever came before. A host that is on is left alone."""
+    def restore(self, record: t.Optional[Record] = None) -> None:
+        """On and Up again, whatever came before, and out of the maintenance that the server begins with a fence.
+
+        A host that is on is left alone. record: what it was before.
+        """
         if self.way.power() != ON:
             self.timed("on", self.on)
         self.timed("agent_up", self.agent_up)
+        self.host = self.cloud.hosts.fresh(self.host)
+        if record and record.before == ENABLED_HOST and self.host.resource_state == MAINTENANCE:
+            self.timed("enabled", self.enabled)
+
+    def enabled(self) -> str:
+        self.cloud.act("cancel_maintenance", self.host.id)
+        self.host = until(
+            self.cloud,
+            lambda: self.cloud.hosts.fresh(self.host),
+            lambda seen: seen.resource_state == ENABLED_HOST,
+            what=f"the maintenance of host {self.host.name} to end",
+            limit=self.request.timeout,
+            show=lambda seen: seen.resource_state,
+        )
+        return "the maintenance that the server began was cancelled"
 
     def whole(self) -> int:
         began = self.cloud.clock.now()
@@ -207,7 +226,7 @@ def run_drill(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     if request.phase in ("watch", "restore"):
         return _later_phase(drill, pending, check_mode)
     if pending and not check_mode:
-        drill.restore()
+        drill.restore(pending)
         drill.end(pending, "restored", None)
     _refuse(drill, pending is not None)
     if check_mode:
@@ -234,7 +253,7 @@ def _undone(drill: Drill, record: Record, error: HostcraftError) -> HostcraftErr
     """The host given back first; the error that stopped the drill is the one that is told."""
     failed = str(error.details.get("reason") or error.code)
     try:
-        drill.restore()
+        drill.restore(record)
     except HostcraftError as worse:
         error.details["not_restored"] = worse.message
         return _said(error, f"; host {drill.host.name} could not be restored: {worse.message}")
@@ -262,7 +281,7 @@ def _later_phase(drill: Drill, pending: t.Optional[Record], check_mode: bool) ->
             error.details["states"] = list(drill.states)
             raise
         return Outcome(True, result={**_shown(drill), "result": state.casefold(), "states": list(drill.states)})
-    drill.restore()
+    drill.restore(pending)
     drill.timed("ha_back", drill.ha_back)
     if pending:
         drill.end(pending, "restored", None)
