@@ -75,6 +75,15 @@ def test_the_server_itself_would_remove_them(sandbox: Sandbox, site: Site) -> No
     assert held(sandbox) == []
 
 
+@pytest.mark.since("4.16")
+@pytest.mark.parametrize("change", [{"end_ip": "192.168.2.210"}, {"gateway": "192.168.2.254"}])
+def test_a_range_of_an_account_is_changed(site: Site, cloud: Gateway, change: dict[str, str]) -> None:
+    """The server fails unless both ends are sent."""
+    dedicated(site)
+    done = twice(cloud, "cs_vlan_ip_range", zone="z1", start_ip=START, **change)
+    assert done.after == change
+
+
 def test_without_addresses_in_use_it_is_released(site: Site, cloud: Gateway) -> None:
     fresh = site.range(vlan="51", startip="192.168.3.2", endip="192.168.3.9", gateway="192.168.3.1")
     domain = site.api.ok("listDomains")["domain"][0]["id"]

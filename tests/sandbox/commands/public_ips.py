@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from ..errors import invalid
+from ..errors import failed, invalid
 from ..paging import answer, filters
 from ..registry import Body, Call, command
 from ..rules.addresses import check_range, is_ip, overlap, subnet
@@ -220,6 +220,9 @@ def _there(call: Call, text: str) -> VlanRange:
 def update_vlan_ip_range(call: Call) -> Body:
     """T3:55; a range may not leave out addresses that are in use (source, text not recorded)."""
     world, row = call.world, _there(call, "Please specify a valid IP range id.")
+    if row.account_id is not None and row.start and not (call.get("startip") and call.get("endip")):
+        # It counts the addresses of an account's range by both ends, as they were sent (source).
+        raise failed("Internal error executing command, please contact your system administrator")
     new = Addresses(
         call.get("gateway") or row.gateway, call.get("netmask") or row.netmask, call.get("startip") or row.start,
         call.get("endip") or row.end, call.get("ip6gateway") or row.gateway6, call.get("ip6cidr") or row.cidr6,

@@ -147,6 +147,8 @@ VLAN_IP_RANGE = Rules(
         ),
         "the server cannot change it: remove the range and create it again",
     ),
+    # Of an account's range, the server counts the new addresses by both ends of the task (updateVlanAndPublicIpRange).
+    along=frozenset(("start_ip", "end_ip")),
     same={"vlan": same_vlan_tag, "account": same_word, **dict.fromkeys(_ADDRESSES, same_address)},
 )
 

@@ -68,6 +68,8 @@ def ensure_range(
         elif held is not None and state == "absent":
             _refuse_removal(cloud, held, fields)
         elif held is not None:
+            if held.start_ip:
+                fields.update({end: fields.get(end) or getattr(held, end) for end in ("start_ip", "end_ip")})
             _refuse(cloud, found.zone, [each for each in there if each is not held], _widened(fields, held))
         outcome = ensure(
             cloud,

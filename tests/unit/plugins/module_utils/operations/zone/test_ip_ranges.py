@@ -62,7 +62,9 @@ def test_what_differs_of_a_range_is_a_change(change: dict[str, str]) -> None:
     cloud = Ranges(HELD)
     outcome = cloud.ensure(start_ip="192.0.2.10", **change)
     assert outcome.after == change
-    assert cloud.vlan_ip_ranges.writes == [("update", "r1", change)]
+    # Both ends go along: without one of them, the server fails for a range of an account.
+    both = {"start_ip": "192.0.2.10", "end_ip": "192.0.2.20"}
+    assert cloud.vlan_ip_ranges.writes == [("update", "r1", {**both, **change})]
 
 
 def test_the_same_in_other_words_is_no_change() -> None:
