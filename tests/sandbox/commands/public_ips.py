@@ -136,6 +136,27 @@ def _check_vlan(world: World, zone: Zone, vlan: str) -> None:
         )
 
 
+def _check_subnet(world: World, zone: Zone, network: Network, vlan: str, new: Addresses) -> None:
+    """A subnet is on one VLAN, with one gateway and netmask; two shared networks may have it (source)."""
+    gateway, netmask = new.gateway or network.gateway, new.netmask or network.netmask
+    if not (new.start and gateway and netmask):
+        return
+    for row in world.vlan_ranges.select(zone_id=zone.id):
+        if not row.gateway or not subnet(gateway, netmask).overlaps(subnet(row.gateway, row.netmask)):
+            continue
+        if row.vlan == vlan or UNTAGGED in (row.vlan, vlan):
+            if (gateway, netmask) != (row.gateway, row.netmask):
+                raise invalid(
+                    f"The IP range has already been added with gateway {row.gateway} ,and netmask {row.netmask}, "
+                    "Please specify the gateway/netmask if you want to extend ip range"
+                )
+        elif network.system or row.virtual:
+            raise invalid(
+                f"The IP range with tag: {row.vlan} in zone {zone.name} has overlapped with the subnet. Please specify "
+                "a different gateway/netmask."
+            )
+
+
 def _check_overlap(world: World, zone_id: int, vlan: str, new: Addresses, but: VlanRange | None = None) -> None:
     """Of the zone's other ranges: none of the same VLAN may hold one of these addresses (T1:33)."""
     for row in world.vlan_ranges.select(zone_id=zone_id):
@@ -172,6 +193,7 @@ def create_vlan_ip_range(call: Call) -> Body:
     vlan = uri(call.get("vlan") or ("" if network.vlan is None else str(network.vlan)))
     if network.system:
         _check_vlan(world, zone, vlan)
+    _check_subnet(world, zone, network, vlan, new)
     _check_overlap(world, zone.id, vlan, new)
     portable = overlapping(world, new.start, new.end) if new.start else None
     if portable:

@@ -101,6 +101,10 @@ def test_public_ranges(site: Site) -> None:
     place = {"zoneid": site.zone, "physicalnetworkid": site.physical, "forvirtualnetwork": "true"}
     assert api.ask("createVlanIpRange", **place, **overlapping)[0] == 431
     assert api.ask("createVlanIpRange", **place, **{**overlapping, "vlan": "150"})[0] == 431
+    # The server compares subnets: not on another VLAN, and with one gateway and netmask.
+    free = {**PUBLIC, "startip": "192.168.2.210", "endip": "192.168.2.220"}
+    assert api.ask("createVlanIpRange", **place, **free, vlan="51")[0] == 431
+    assert api.ask("createVlanIpRange", **place, **{**free, "gateway": "192.168.2.254"}, vlan="50")[0] == 431
     net = {"startip": "192.168.3.2", "endip": "192.168.3.20", "gateway": "192.168.3.1"}
     made = site.range(vlan="51", **net)
     assert (made["vlan"], made["cidr"]) == ("vlan://51", "192.168.3.0/24")

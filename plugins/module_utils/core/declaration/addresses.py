@@ -178,11 +178,21 @@ def _pod_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:
 
 
 def _public_overlaps(ranges: t.Sequence[Range]) -> t.Iterator[Problem]:
-    """Two VLANs may hold the same addresses; an untagged range shares the wire with all."""
+    """Ranges of one subnet are on one VLAN, with the same gateway and netmask (the server compares the subnets)."""
     for later, earlier in _pairs(ranges):
+        if not later.subnet.overlaps(earlier.subnet):
+            continue
         tags = {vlan_tag(each.part.text("vlan")) for each in (later, earlier)}
-        if _share(later, earlier) and (len(tags) == 1 or "untagged" in tags):
+        terms = {tuple(each.part.text(key) for key in ("gateway", "netmask")) for each in (later, earlier)}
+        where = Problem("", earlier.part.path, "", "", "").where
+        if _share(later, earlier):
             yield _overlap(later, earlier)
+        elif len(tags) > 1 and "untagged" not in tags:
+            message = f"its subnet {later.subnet} overlaps {earlier.subnet} of {where}, which is on another VLAN"
+            yield later.part.problem("subnet_overlap", "netmask", message, "one subnet for each VLAN")
+        elif len(terms) > 1:
+            message = f"its gateway and netmask differ from those of {where} in the same subnet"
+            yield later.part.problem("subnet_overlap", "netmask", message, "the same gateway and netmask")
 
 
 def guest_network(cidr: str) -> t.Optional[ipaddress.IPv4Network]:

@@ -49,8 +49,6 @@ def _overlap(mine: Pool, other: Pool) -> t.Optional[Problem]:
 def _matters(mine: Pool, other: Pool) -> bool:
     if mine.zone == other.zone:
         kinds = {mine.kind, other.kind}
-        if kinds == {PUBLIC}:  # two VLANs may hold the same addresses
-            return mine.vlan == other.vlan or "untagged" in (mine.vlan, other.vlan)
         # A guest network that somebody made has a wire of its own.
         return GUEST not in kinds or mine.kind == GUEST
     return mine.kind == other.kind and mine.kind in (POD, PUBLIC)

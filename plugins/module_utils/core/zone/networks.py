@@ -167,6 +167,35 @@ def overlapping(ranges: t.Iterable[VlanIpRange], start_ip: str, end_ip: str) -> 
     return found
 
 
+def other_terms(
+    ranges: t.Iterable[VlanIpRange], wanted: t.Mapping[str, t.Any], public: t.Callable[[VlanIpRange], bool]
+) -> t.Iterator[tuple[VlanIpRange, str]]:
+    """Ranges of the zone whose subnet overlaps a new one's, on another VLAN or with another gateway or netmask.
+
+    With the reason. public: whether one of both is public, and not of a shared network. Source:
+    checkZoneVlanIpOverlap of ConfigurationManagerImpl.
+    """
+    subnet = _network(wanted.get("gateway"), wanted.get("netmask"))
+    for each in ranges:
+        its = _network(each.gateway, each.netmask)
+        if subnet is None or its is None or not subnet.overlaps(its):
+            continue
+        tags = {vlan_tag(wanted.get("vlan")), vlan_tag(each.vlan)}
+        if len(tags) > 1 and "untagged" not in tags:
+            if public(each):
+                yield each, f"its subnet {subnet} overlaps {its} of {each.start_ip}-{each.end_ip} on VLAN {each.vlan}"
+        elif not same_address(wanted["gateway"], each.gateway) or subnet != its:
+            told = f"{each.gateway} and netmask {each.netmask}"
+            yield each, f"{each.start_ip}-{each.end_ip} of the same subnet has gateway {told}"
+
+
+def _network(gateway: t.Optional[str], netmask: t.Optional[str]) -> t.Optional[ipaddress.IPv4Network]:
+    try:
+        return ipaddress.IPv4Network(f"{gateway}/{netmask}", strict=False) if gateway and netmask else None
+    except ValueError:
+        return None
+
+
 # Which element must be enabled before its provider can be (T1:24-26).
 ELEMENT_OF = {
     "VirtualRouter": "virtual_router_elements",

@@ -16,7 +16,7 @@ from ...core.errors import MissingValue, Reason, Refused
 from ...core.vlans import ranges as vlans
 from ...core.zone import shown
 from ...core.zone.network_addresses import check_ipv6
-from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, overlapping, vlan_tag
+from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, other_terms, overlapping, vlan_tag
 from ...core.zone.pod_ranges import overlaps
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
@@ -64,7 +64,7 @@ def ensure_range(
             fields["end_ipv6"] = fields.get("end_ipv6") or fields.get("start_ipv6")
             if fields.get("for_virtual_network") is None:
                 fields["for_virtual_network"] = not (fields["network_id"] or fields["pod_id"])
-            _refuse(cloud, found.zone, there, fields)
+            _refuse(cloud, found.zone, there, fields, new=True)
         elif held is not None and state == "absent":
             _refuse_removal(cloud, held, fields)
         elif held is not None:
@@ -133,12 +133,15 @@ def _same_network(there: t.Sequence[VlanIpRange], wanted: Fields) -> list[VlanIp
     return [each for each in there if same(each)]
 
 
-def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fields) -> None:
+def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fields, new: bool = False) -> None:
     """Raises Refused: another range has some of the addresses, or the VLAN is one of the guests'."""
     near = _same_network(there, wanted)
     first, last = wanted.get("start_ip"), wanted.get("end_ip")
     first6, last6 = wanted.get("start_ipv6"), wanted.get("end_ipv6")
     reasons = [_overlap(each) for each in (overlapping(near, str(first), str(last)) if first else [])]
+    if first and new:
+        told = {reason.facts["range_id"] for reason in reasons}
+        reasons += _terms([each for each in there if each.id not in told], wanted)
     if first6:
         six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
         reasons += overlaps(six, str(first6), str(last6), "the range")
@@ -178,6 +181,16 @@ def _refuse_removal(cloud: Cloud, held: VlanIpRange, wanted: Fields) -> None:
     used = cloud.vlans.addresses(held.id, bool(held.for_virtual_network)) if held.account or held.project else ()
     if used:
         raise Refused(subject, [in_use(used, held.owner)])
+
+
+def _terms(there: t.Sequence[VlanIpRange], wanted: Fields) -> t.Iterator[Reason]:
+    """One subnet of public addresses is on one VLAN, with one gateway and netmask."""
+    remedy = "use another subnet, or the VLAN, gateway and netmask of that range"
+    for each, message in other_terms(
+        there, wanted, lambda each: bool(wanted.get("for_virtual_network") or each.for_virtual_network)
+    ):
+        facts = {"range_id": each.id, "gateway": each.gateway, "netmask": each.netmask, "vlan": each.vlan}
+        yield Reason("subnet_overlap", message, remedy, facts)
 
 
 class _Six(t.NamedTuple):

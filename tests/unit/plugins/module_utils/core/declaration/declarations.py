@@ -27,10 +27,10 @@ def public(n: int, first: int, last: int) -> dict[str, Any]:
     return {
         "physical_network": "guests",
         "vlan": 50 + n,
-        "start_ip": f"203.0.113.{first}",
-        "end_ip": f"203.0.113.{last}",
+        "start_ip": f"203.0.{113 + n}.{first}",
+        "end_ip": f"203.0.{113 + n}.{last}",
         "netmask": NETMASK,
-        "gateway": "203.0.113.1",
+        "gateway": f"203.0.{113 + n}.1",
     }
 
 

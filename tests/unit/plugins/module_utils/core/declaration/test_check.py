@@ -80,6 +80,12 @@ def same_subnet(declared: Zone, hosts: Hosts) -> None:
         declared["pods"][n].update(start_ip=f"10.10.0.{first}", end_ip=f"10.10.0.{last}", gateway="10.10.0.1")
 
 
+def public_twice(declared: Zone, hosts: Hosts) -> None:
+    """The same addresses on another VLAN."""
+    first, second = declared["public_ip_ranges"]
+    second.update({key: first[key] for key in ("start_ip", "end_ip", "gateway")})
+
+
 def in_pod(declared: Zone, hosts: Hosts) -> None:
     """A public range that takes a pod's addresses, on a VLAN of its own."""
     declared["public_ip_ranges"][1].update(
@@ -142,7 +148,13 @@ PLANTED: dict[str, tuple[Plant, str, str]] = {
     "same subnet": (same_subnet, "subnet_overlap", ".pods[1].netmask"),
     "guests in a pod": (at("guest_cidr_address", value="10.10.1.0/28"), "guest_overlap", ".guest_cidr_address"),
     "public in a pod": (in_pod, "range_overlap", ".public_ip_ranges[1].start_ip"),
-    "public twice": (at("public_ip_ranges", 1, "vlan", value=50), "range_overlap", ".public_ip_ranges[1].start_ip"),
+    "public twice": (public_twice, "range_overlap", ".public_ip_ranges[1].start_ip"),
+    # The server compares the subnets, and not the addresses.
+    "public subnet on two VLANs": (
+        at("public_ip_ranges", 1, "netmask", value="255.255.252.0"),
+        "subnet_overlap",
+        ".public_ip_ranges[1].netmask",
+    ),
     "no VLAN": (at(*NETWORK, "vlan", value="guests"), "bad_vlan", ".physical_networks[1].vlan"),
     "reversed VLANs": (at(*NETWORK, "vlan", value="600-500"), "bad_vlan", ".physical_networks[1].vlan"),
     "VLAN beyond": (at(*NETWORK, "vlan", value="600-5000"), "bad_vlan", ".physical_networks[1].vlan"),
@@ -223,7 +235,7 @@ def test_a_planted_mistake_is_found_and_nothing_else(name: str, declared: Declar
         (at("pods", 1, "start_ip", value="10.99.1.10"), [("outside_subnet", ".pods[1].start_ip")]),
         (at("pods", 1, "gateway", value="10.10.1.50"), [("gateway_in_range", ".pods[1].gateway")]),
         (at("public_ip_ranges", 0, "vlan", value="vlan://700"), [("vlan_in_guest_range", ".public_ip_ranges[0].vlan")]),
-        (at("public_ip_ranges", 0, "vlan", value="untagged"), [("range_overlap", ".public_ip_ranges[1].start_ip")]),
+        (at("public_ip_ranges", 0, "vlan", value="untagged"), []),
         (gone("clusters", 1, "url"), [("missing_url", ".clusters[1].url")]),
         (gone("vmware_datacenters"), [("missing_datacenter", ".vmware_datacenters")]),
         (

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,13 +75,38 @@ def test_the_same_in_other_words_is_no_change() -> None:
     assert cloud.verbs == []
 
 
-def test_the_physical_network_tells_ranges_of_the_same_addresses_apart() -> None:
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"vlan": "51"}, "on VLAN 50"),
+        ({"vlan": "51", "netmask": "255.255.0.0"}, "on VLAN 50"),
+        ({"vlan": "50", "gateway": "192.0.2.254"}, "has gateway 192.0.2.1"),
+        ({"vlan": "50", "netmask": "255.255.255.128"}, "netmask 255.255.255.0"),
+        ({"vlan": "untagged", "gateway": "192.0.2.254"}, "has gateway 192.0.2.1"),
+    ],
+)
+def test_a_public_subnet_is_on_one_vlan_with_one_gateway(change: dict[str, str], text: str) -> None:
+    """The server refuses it, and compares the subnets and not the addresses."""
     cloud = Ranges(HELD)
-    terms = {"gateway": "192.0.2.1", "netmask": "255.255.255.0", "vlan": "60"}
+    terms = {"gateway": "192.0.2.1", "netmask": "255.255.255.0", **change}
+    with pytest.raises(Refused, match=text) as caught:
+        cloud.ensure(start_ip="192.0.2.100", end_ip="192.0.2.110", **terms)
+    assert [reason.code for reason in caught.value.reasons] == ["subnet_overlap"]
+    assert cloud.verbs == []
+
+
+def test_more_addresses_of_the_same_subnet_are_added() -> None:
+    terms = {"gateway": "192.0.2.1", "netmask": "255.255.255.0", "vlan": "50"}
+    assert Ranges(HELD).ensure(start_ip="192.0.2.100", end_ip="192.0.2.110", **terms).changed
+
+
+def test_the_physical_network_tells_ranges_of_shared_networks_apart() -> None:
+    cloud = Ranges(replace(HELD, for_virtual_network=False))
+    terms = {"gateway": "192.0.2.1", "netmask": "255.255.255.0", "vlan": "60", "for_virtual_network": False}
     outcome = cloud.ensure({"physical_network": "phys2"}, start_ip="192.0.2.10", end_ip="192.0.2.20", **terms)
     assert outcome.changed
     assert cloud.verbs == ["create"]
-    assert cloud.vlan_ip_ranges.rows["r1"] is HELD
+    assert cloud.vlan_ip_ranges.rows["r1"].vlan == "50"
 
 
 def test_a_range_that_overlaps_another_is_refused_with_it() -> None:
