@@ -5,6 +5,7 @@ Plain ``pytest`` works from the root of the checkout once ``make venv`` has run;
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Generator
@@ -20,6 +21,8 @@ VENV = ROOT / ".venv"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point programs started by tests at this checkout, those of this very environment, out of the user's home."""
+    # What the collector looks through grows with the tests, and hardly anything in it is garbage.
+    gc.set_threshold(50_000, 10, 10)
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(VENV / "collections")
     os.environ["ANSIBLE_HOME"] = str(VENV / "ansible-home")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath)])
@@ -28,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
     settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
