@@ -126,3 +126,10 @@ def test_all_other_time_servers_go(line: str, goes: bool) -> None:
     its = task(CLOCK, "Comment out other time servers")["ansible.builtin.replace"]
     once, count = re.subn(its["regexp"], its["replace"], f"{line}\n", flags=re.MULTILINE)
     assert (count == 1, once) == (goes, f"# {line}\n" if goes else f"{line}\n")
+
+
+def test_a_host_without_kernel_parameters_is_not_looked_at() -> None:
+    """Ansible renders the message of an assertion that holds, too."""
+    check = task(f"roles/{ROLE}/tasks/kernel.yml", "Check that no later file changes the kernel parameters")
+    assert not holds(ROLE, check["when"])
+    assert holds(ROLE, check["when"], host_base_sysctl={"vm.swappiness": 1})
