@@ -15,7 +15,7 @@ from ....core.machine_network.change.preflight import Preflight
 from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
 from ....core.machine_network.released import released
 from ..client import Linux
-from . import files
+from . import files, ifstate
 from . import install as network_install
 from . import units as network_units
 from .guard import working
@@ -119,6 +119,7 @@ def begin(journal: Journal, change: NetworkChange, seen: Seen, token: str, timeo
         "released": list(seen.released),
         "unmanaged": sorted(unmanaged(change.backend)),
         "lists": lists(change, seen),
+        "configured": ifstate.configured(),
         "timeout": timeout,
         "boot": boot_id(),
     }

@@ -18,7 +18,7 @@ from ....core.machine_network.change.lacp import without_partner
 from ....core.machine_network.change.model import Command, NetworkChange, NetworkProbe, expanded
 from ....core.machine_network.change.state import RunningState, mentioned, running_state, unmet
 from ....core.machine_network.change.uses import collateral
-from . import files, units
+from . import files, ifstate, units
 from .claims import taken
 from .journal import Journal, change_in
 from .running import (
@@ -255,6 +255,9 @@ def _revert(entry: Json) -> tuple[Command, ...]:
     for command in given_up(change.backend):
         run(command, 3.0)
     left = mend(before, altered, time.monotonic() + MEND_SECONDS)
+    # A change that an older version began has no such record.
+    if change.backend.name == "ifupdown" and "configured" in entry:
+        ifstate.put_back(entry["configured"])
     announce(seen())
     return left
 

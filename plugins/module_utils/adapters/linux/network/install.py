@@ -23,6 +23,7 @@ from ....core.machine_network.change import uses as network_uses
 from . import claims as network_claiming
 from . import files as network_files
 from . import guard as network_guard
+from . import ifstate as network_ifstate
 from . import journal as network_journal
 from . import running as network_running
 from . import units as network_units
@@ -45,6 +46,7 @@ PROGRAM = (
     network_running,
     network_asking,
     network_claiming,
+    network_ifstate,
     network_guard,
     network_units,
 )
