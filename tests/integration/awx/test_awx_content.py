@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.template import Templar
 from counterparts.awx import StandIn, serving
 from counterparts.awx.server import TOKEN
 from integration import forked
-from integration.awx.role_tasks import Call, calls, run
+from integration.awx.role_tasks import LOADER, ROLE, Call, calls, loaded, plugins, run
 from integration.awx.specifications import wrong
 
 HOOK = {
@@ -333,3 +334,20 @@ def test_the_playbook_creates_it(tmp_path: Path) -> None:
     project = yaml.safe_load((tmp_path / "playbooks" / "doctor.yml").read_text(encoding="utf-8"))
     assert project[0]["ansible.builtin.import_playbook"] == "hostcraft.cloudstack.doctor"
     assert sorted(file.name for file in (tmp_path / "playbooks").iterdir()) == ["doctor.yml"]
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://git.example.net/cloud.git", False),
+        ("https://t0ken@git.example.net/cloud.git", True),
+        ("https://user:t0ken@git.example.net/cloud.git", True),
+        ("https://git.example.net/a@b.git", False),
+        ("git@git.example.net:cloud.git", False),
+        (None, False),
+    ],
+)
+def test_a_url_with_a_token_is_not_shown(url: str | None, hidden: bool) -> None:
+    plugins()
+    (task,) = (each for each in loaded(ROLE / "tasks" / "ground.yml") if "awx.awx.project" in each)
+    assert Templar(LOADER, variables={"awx_content_project_url": url}).template(task["no_log"]) is hidden

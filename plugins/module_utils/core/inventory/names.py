@@ -14,7 +14,9 @@ from ..naming import is_address, is_host_name
 
 K = t.TypeVar("K")
 # Ansible's own groups, and names that mean the machine that runs Ansible.
-RESERVED = frozenset(("all", "ungrouped", "localhost", "localhost4", "localhost6"))
+RESERVED = frozenset(
+    ("all", "ungrouped", "localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "loopback")
+)
 LONGEST = 100  # characters of a value in the name of a group
 # Variables whose values tenants choose, who may be anybody.
 OF_TENANTS = frozenset(f"acs_{name}" for name in ("account", "domain", "domain_path", "network", "project", "vpc"))
@@ -27,7 +29,9 @@ def fits_host(name: str) -> bool:
     """Whether a host of an inventory may have this name: no pattern, range, template, or name of the own machine."""
     if is_address(name):
         return connects(name)
-    return is_host_name(name) and name.casefold().split(".")[0] not in RESERVED
+    labels = name.casefold().rstrip(".").split(".")
+    # What ends in localhost is the own machine too (RFC 6761).
+    return is_host_name(name) and labels[0] not in RESERVED and labels[-1] != "localhost"
 
 
 def connects(address: str) -> bool:

@@ -25,7 +25,18 @@ ID = "0f1e2d3c-0000-4000-8000-000000000000"
 @pytest.mark.parametrize(
     "name",
     [
-        *("localhost", "LOCALHOST", "localhost.localdomain", "localhost6", "127.0.0.1", "::1", "::ffff:127.0.0.1"),
+        *(
+            "localhost",
+            "LOCALHOST",
+            "localhost.localdomain",
+            "localhost6",
+            "ip6-localhost",
+            "ip6-loopback",
+            "127.0.0.1",
+            "::1",
+            "::ffff:127.0.0.1",
+        ),
+        *("kvm1.localhost", "KVM1.LocalHost.", "loopback"),
         *("0.0.0.0", "::", "224.0.0.1", "127.1", "0x7f.1", "all", "All", "ungrouped", "", " ", "-i", "kvm[1:3]"),
         *("{{ lookup('pipe', 'id') }}", "a b", "a,b", "a:b", "!kvm", "&kvm", "~kvm", "../etc", "a/b", "kvm\n1"),
         *("k\u202evm", "fe80::1%eth0", "\ud800", "кvm", "a" * 64, ".".join(["a" * 60] * 5), "*", "@kvm"),
