@@ -140,14 +140,6 @@ FAULTS: dict[str, Fault] = {
         "ip -n other link set eth2 down; ip -n other link set eth2 netns 1; ip netns delete other",
         "belongs to another machine, too",
     ),
-    "ssh dropped by nft": (
-        lambda _guest: bonded(mode="active-backup"),
-        "modprobe nf_tables; nft 'add table inet fault; "
-        "add chain inet fault input {{ type filter hook input priority 0; }}; "
-        "add rule inet fault input iifname bond0 tcp dport 22 drop'",
-        "nft delete table inet fault",
-        "the controller did not connect again",
-    ),
 }
 
 
