@@ -53,10 +53,15 @@ def consume(settings: str, told: str) -> None:
     def stop(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
+    def failed(source: asyncio.Task[None]) -> None:
+        error = None if source.cancelled() else source.exception()
+        if isinstance(error, Exception):
+            raise SystemExit(str(error))
+
     async def rulebook() -> None:
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(1)
         source = asyncio.create_task(main(queue, json.loads(settings)))
-        source.add_done_callback(lambda its: None if its.cancelled() else its.result())
+        source.add_done_callback(failed)
         with Path(told).open("a", encoding="utf-8", buffering=1) as file:
             while True:
                 file.write(f"{(await queue.get())['event']['description']}\n")

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.change import Fields, Outcome, State, decide, plain
+from ...core.change import Fields, Outcome, State, decide, plain, same_address
 from ...core.errors import ApiError, InvalidValue, NotAsRead, Reason, Refused
-from ...core.zone.networks import same_address, vlan_tag
+from ...core.zone.networks import vlan_tag
 from ...core.zone.pod_ranges import (
     MANAGEMENT_RANGE,
     STORAGE_RANGE,
