@@ -146,7 +146,7 @@ clusters:
       description: The disable and notification thresholds that are in effect.
       type: dict
     crossed:
-      description: Names of the thresholds that are reached.
+      description: Names of the thresholds that the hosts in resource state Enabled reach, as CloudStack counts.
       type: list
       elements: str
       sample: [memory_notificationthreshold]

@@ -34,6 +34,7 @@ from .agreed import differences
 
 Json = dict[str, t.Any]
 RESOURCES = {"cpu": "cpu", "ram": "memory"}
+ENABLED = "Enabled"
 THRESHOLDS = ("disablethreshold", "notificationthreshold")
 # A VM that is asked about where none is named: one of a fresh installation's offerings.
 MEDIUM = Size(1, 1000, 1 << 30)
@@ -129,7 +130,7 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question) -
         **account(its),
         "usable": account(joined(free)),
         "thresholds": its_limits,
-        "crossed": crossed(its, its_limits),
+        "crossed": crossed(_judged(fleet), its_limits),
         "headroom": _headroom(fleet, question),
         "largest_vm": amount(largest_vm(free)),
         "stranded": amount(stranded(free, question.size.demand)),
@@ -165,6 +166,15 @@ def limits(cloud: Cloud, cluster: Cluster, kinds: t.Sequence[str] = THRESHOLDS) 
             if held is not None and held.value:
                 found[f"{resource}_{kind}"] = float(held.value)
     return found
+
+
+def _judged(fleet: Fleet) -> Balance:
+    """What the server compares with the thresholds: hosts whose resource state is Enabled, and Down ones too.
+
+    Source: LIST_CLUSTERS_CROSSING_THRESHOLD of CapacityDaoImpl (capacity_state).
+    """
+    accounts = balances(fleet)
+    return joined(accounts[host.id] for host in fleet.hosts if host.resource_state == ENABLED)
 
 
 def crossed(its: Balance, limits: t.Mapping[str, float]) -> list[str]:
