@@ -10,6 +10,8 @@ import pytest
 from contract.tasks import perform
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import levels
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import StoragePool
 from sandbox.server import Sandbox
 from sandbox.world import World
 from unit.sandbox.site import Site
@@ -41,6 +43,19 @@ def test_pools_are_compared_with_their_thresholds(sandbox: Sandbox, site: Site, 
     (seen,) = level(Gateway(cloud._client))["storage"]
     assert seen["allocated"]["share"] == 1.6
     assert "allocated_disablethreshold" in seen["crossed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "share"),
+    [
+        *((each, 0.45) for each in ("NetworkFilesystem", "PreSetup", "EXT", "PowerFlex", "Linstor", "StorPool")),
+        *((each, 0.9) for each in ("CLVM", "LVM", "Gluster", "SMB", "IscsiLUN")),
+        ("FiberChannel", 0.45),
+    ],
+)
+def test_types_of_pools_over_provision_as_the_server_has_it(kind: str, share: float) -> None:
+    held = StoragePool("1", "p", type=kind, disk_size_total=1000, disk_size_allocated=900, overprovision_factor="2.0")
+    assert levels.allocated(held).share == share
 
 
 def test_a_notification_above_the_disabling_is_a_warning(site: Site, cloud: Gateway) -> None:

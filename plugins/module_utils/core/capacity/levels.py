@@ -4,7 +4,7 @@
 """How full pools, stores, address ranges and VLANs are, against the thresholds of the settings.
 
 Sources: 4.11.1 documentation, settings of zones and clusters (4202-4214), "Runtime Behavior of Primary Storage";
-StorageManagerImpl.checkPoolforSpace; Storage.StoragePoolType (which types over-provision in every release).
+StorageManagerImpl.checkPoolforSpace; Storage.StoragePoolType (types that over-provision in each release that has them).
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from dataclasses import dataclass
 
 from ..zone.storage import StoragePool
 
-OVERPROVISIONED = frozenset(("Filesystem", "NetworkFilesystem", "VMFS", "DatastoreCluster", "RBD"))
+# SharedMountPoint is left out: only newer releases over-provision it.
+OVERPROVISIONED = frozenset(
+    (
+        *("Filesystem", "NetworkFilesystem", "VMFS", "DatastoreCluster", "RBD", "PreSetup", "EXT"),
+        *("PowerFlex", "Linstor", "StorPool", "FiberChannel"),
+    )
+)
 # Defaults of the settings, for a server that does not show them.
 ALLOCATED_DISABLE, USED_DISABLE = 0.85, 0.85
 
