@@ -10,6 +10,9 @@ import pytest
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.management_servers import (
+    management_server,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
     Ambiguous,
     InvalidValue,
@@ -17,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Refused,
     Unsupported,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import nodes
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.nodes import ServersNotFit
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.servers.nodes import ServerNotDrained
 from sandbox.server import Sandbox
@@ -113,6 +117,22 @@ def test_a_server_is_drained_once_and_gets_its_agents_back(cloud: Gateway, pair:
     assert (done.result["state"], done.result["agents"], done.result["pending_jobs"]) == ("Maintenance", 0, 0)
     back = twice(cloud, SERVER, name="mgmt2", state="up")
     assert (back.result["state"], back.result["agents"]) == ("Up", 2)
+
+
+@pytest.mark.parametrize("state", ["PreparingToShutDown", "PreparingForShutDown"])
+def test_the_state_before_a_stop_has_two_names(state: str) -> None:
+    """The first one in 4.19 and 4.20."""
+    read = management_server({"id": "1", "name": "ms1", "state": state})
+    assert read.state == nodes.PREPARING_STOP
+    others = [nodes.Server("2", "ms2", nodes.UP)]
+    assert nodes.plan(read, others, nodes.IN_SERVICE, False).steps == (nodes.CANCEL_SHUTDOWN,)
+    assert nodes.plan(read, others, nodes.STOPPED, False).steps == (nodes.TRIGGER,)
+
+
+@DRAINS
+def test_a_server_in_maintenance_is_shut_down(cloud: Gateway, pair: ManagementServer) -> None:
+    perform(cloud, SERVER, name="mgmt2", state="maintenance")
+    assert perform(cloud, SERVER, name="mgmt2", state="shut_down").result["state"] == "Down"
 
 
 @STOPS

@@ -20,7 +20,10 @@ ALGORITHMS = ("static", "roundrobin", "shuffle")
 def _view(call: Call, server: ManagementServer) -> Body:
     """Agents, jobs and peers came with later releases (management_server.md 6.4)."""
     world, version = call.world, version_key(call.version)
-    body: Body = {"id": server.uuid, "name": server.name, "state": server.state, "version": server.version}
+    state = server.state
+    if version < (4, 21) and state == rules.PREPARING_STOP:
+        state = "PreparingToShutDown"  # its name in 4.19 and 4.20
+    body: Body = {"id": server.uuid, "name": server.name, "state": state, "version": server.version}
     if version < (4, 17):
         return body
     body |= {

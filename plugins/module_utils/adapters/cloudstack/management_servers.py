@@ -36,7 +36,7 @@ def management_server(wire: Wire, tell: Tell = unheard, peers: bool = True) -> S
     return Server(
         id=read.id(),
         name=read.text("name"),
-        state=read.text("state"),
+        state=nodes.state_of(read.text("state")),
         version=read.text("version"),
         address=read.place("ipaddress") or read.place("serviceip") or "",
         # The count stands for those that have no names.

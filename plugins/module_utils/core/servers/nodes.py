@@ -13,6 +13,8 @@ from ..findings import BLOCKS, HURTS, NOTE, Finding, Table, Unseen, Verdict, row
 
 UP, DOWN, MAINTENANCE, READY = "Up", "Down", "Maintenance", "ReadyToShutDown"
 PREPARING, PREPARING_STOP, STOPPING = "PreparingForMaintenance", "PreparingForShutDown", "ShuttingDown"
+# As 4.19 and 4.20 call it.
+OLD_NAMES: t.Mapping[str, str] = {"PreparingToShutDown": PREPARING_STOP}
 # What a task asks for, and the state of the server that it means.
 IN_SERVICE, IN_MAINTENANCE, PREPARED, STOPPED = "up", "maintenance", "ready_to_shut_down", "shut_down"
 STATES: t.Mapping[str, str] = {IN_SERVICE: UP, IN_MAINTENANCE: MAINTENANCE, PREPARED: READY, STOPPED: DOWN}
@@ -32,7 +34,14 @@ STEPS: t.Mapping[str, t.Mapping[str, tuple[str, ...]]] = {
     },
     IN_MAINTENANCE: {MAINTENANCE: (), PREPARING: (), UP: (PREPARE,)},
     PREPARED: {READY: (), PREPARING_STOP: (), UP: (PREPARE_STOP,)},
-    STOPPED: {DOWN: (), STOPPING: (), READY: (TRIGGER,), PREPARING_STOP: (TRIGGER,), UP: (PREPARE_STOP, TRIGGER)},
+    STOPPED: {
+        DOWN: (),
+        STOPPING: (),
+        MAINTENANCE: (TRIGGER,),
+        READY: (TRIGGER,),
+        PREPARING_STOP: (TRIGGER,),
+        UP: (PREPARE_STOP, TRIGGER),
+    },
 }
 # States that show that a step was done.
 EFFECTS: t.Mapping[str, tuple[str, ...]] = {
@@ -43,6 +52,11 @@ EFFECTS: t.Mapping[str, tuple[str, ...]] = {
     CANCEL_SHUTDOWN: (UP,),
 }
 FAIR = 0.5  # of the average number of agents: a server with fewer is left out by the balance
+
+
+def state_of(text: str) -> str:
+    """A state by its name of today."""
+    return OLD_NAMES.get(text, text)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ...findings import Finding, Unseen, Verdict
 from ...text import printable, several
-from ..nodes import DOWN, MAINTENANCE, PREPARING, PREPARING_STOP, READY, STOPPING, UP
+from ..nodes import DOWN, MAINTENANCE, OLD_NAMES, PREPARING, PREPARING_STOP, READY, STOPPING, UP
 from ..upgrade.facts import Server, release
 from .condition_table import DATABASE
 from .replication import Server as Replicating
@@ -27,7 +27,7 @@ MEANINGS: t.Mapping[str, str] = {
     DOWN: "stopped, or declared dead by another server",
     MAINTENANCE: "answers, but accepts no asynchronous jobs; a clean restart ends it",
     PREPARING: "finishes its jobs and moves its agents to other servers",
-    PREPARING_STOP: "finishes its jobs and accepts no new ones",
+    **dict.fromkeys((PREPARING_STOP, *OLD_NAMES), "finishes its jobs and accepts no new ones"),
     READY: "has no jobs left and can be stopped",
     STOPPING: "ends when it has no jobs left",
 }
