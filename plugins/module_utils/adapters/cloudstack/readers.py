@@ -42,6 +42,10 @@ UNITS: t.Mapping[str, t.Mapping[str, Decimal]] = {
         **{f"{prefix}b": Decimal(1024) ** (step - 2) for prefix, step in _STEPS.items()},
         **{f"{prefix}ib": Decimal(1024) ** (step - 2) for prefix, step in _STEPS.items() if prefix},
     },
+    "GB": {
+        **{f"{prefix}b": Decimal(1024) ** (step - 3) for prefix, step in _STEPS.items()},
+        **{f"{prefix}ib": Decimal(1024) ** (step - 3) for prefix, step in _STEPS.items() if prefix},
+    },
     "Mbps": {
         **{f"{prefix}bps": Decimal(1000) ** (step - 2) for prefix, step in _STEPS.items()},
         **{f"{prefix}b/s": Decimal(1000) ** (step - 2) for prefix, step in _STEPS.items()},
