@@ -158,6 +158,41 @@ def test_what_runs_and_what_is_kept_are_told_apart(
             assert {id: (b.used, b.reserved) for id, b in accounts.items()} == books(server)
 
 
+def test_a_threshold_is_judged_by_the_hosts_that_are_enabled(
+    connect: Connect, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Two full hosts, and two empty ones that are disabled: the server places nothing more."""
+
+    def work(world: World) -> None:
+        for n, host in enumerate(lay_out(world, 4, tmp_path)):
+            run_on(world, host, 7 if n < 2 else 0)
+            if n > 1:
+                world.hosts.update(host, resource_state="Disabled")
+
+    sandbox.run(work)
+    (seen,) = capacity.capacity_of(gateway(connect, sandbox), C0, capacity.Question()).result["clusters"]  # type: ignore[misc]
+    assert seen["share"]["memory"] < 0.5
+    assert "memory_notificationthreshold" in seen["crossed"]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_factor_below_one_is_taken_by_vms_that_are_restarted(
+    connect: Connect, sandbox: Sandbox, tmp_path: Path, kept: bool
+) -> None:
+    """The server keeps a factor of at most 1 only where it had kept one before."""
+    laid_out(sandbox, tmp_path, vms=1)
+    cloud = gateway(connect, sandbox)
+    name = _on(cloud, cloud.fleets.read(cluster(cloud)).hosts[0].id)[0].name
+    allow = ("below_one", "over_full")
+    if kept:
+        ensure_factors(cloud, C0, Request({"cpu": 2.0, "ram": None}, restart_vms=(name,)), False)
+    request = Request({"cpu": 0.5, "ram": None}, allow=allow, restart_vms=(name,))
+    assert ensure_factors(cloud, C0, request, False).changed
+    assert not ensure_factors(cloud, C0, request, False).changed
+    left = listed_factors(cloud, "z1", "c0").result["clusters"][0]["keeping"]  # type: ignore[index]
+    assert name not in {each["vm"] for each in left}
+
+
 def test_factors_are_set_and_the_named_vms_take_them(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     laid_out(sandbox, tmp_path, vms=2)
     cloud = gateway(connect, sandbox)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, replace
+from math import isclose
 
 from ..amounts import (
     Amount,
@@ -26,6 +27,7 @@ from ..placement.fleet import Fleet, Instance, balances, counts, physical
 from ..zone.hosts import Host
 from .headroom import failing
 
+PRECISION = 1e-6  # the server reckons with single precision
 # The words of ``allow``: what is refused otherwise.
 ALLOWANCES = ("below_one", "large", "no_ballooning", "over_full")
 # Above these a factor is taken for a slip of the pen; the server takes 1000 (T3:66).
@@ -138,6 +140,16 @@ def _told_later(change: HostChange) -> Host:
     )
 
 
+def as_started(own: Remembered, new: Factors) -> bool:
+    """Whether a VM that was just started with these factors would remember what this one does.
+
+    The server keeps a factor above 1, and one of at most 1 only where another was kept
+    (updateOverCommitRatioForVmProfile).
+    """
+    pairs = ((own.cpu, new.cpu), (own.ram, new.ram))
+    return all(factor <= 1 if kept is None else isclose(kept, factor, rel_tol=PRECISION) for kept, factor in pairs)
+
+
 def keepers(fleet: Fleet, new: Factors) -> tuple[Keeper, ...]:
     """Users' VMs that were started with other factors, largest first; 1 and 1 where they remember none.
 
@@ -146,7 +158,7 @@ def keepers(fleet: Fleet, new: Factors) -> tuple[Keeper, ...]:
     found = []
     for host in fleet.hosts:
         for vm in fleet.on(host.id):
-            if vm.own.started_with == new or vm.kind != "User":
+            if as_started(vm.own, new) or vm.kind != "User":
                 continue
             found.append(Keeper(vm, vm.own, counts(vm, new), vm.demand))
     return tuple(sorted(found, key=lambda each: (-each.vm.ram, each.vm.name)))

@@ -12,6 +12,7 @@ import math
 import typing as t
 
 from ...core.amounts import Factors
+from ...core.capacity.overprovisioning import PRECISION, as_started
 from ...core.errors import NotAsRead
 from ...core.placement.fleet import Instance
 from ...core.zone.topology import Cluster
@@ -20,8 +21,6 @@ from ..machines import bring, settled
 from ..surely import add_note, remove_notes
 
 MARK = "hostcraft.overprovisioning restarting "
-# The server reckons with single precision.
-PRECISION = 1e-6
 
 
 def same_factors(one: Factors, other: Factors) -> bool:
@@ -50,7 +49,7 @@ def restart(cloud: Cloud, cluster: Cluster, vm: Instance, new: Factors) -> None:
     if seen is not None and seen.state != "Stopped":
         bring(cloud, vm, "stop")
     seen = bring(cloud, vm, "start")
-    if seen.state != "Running" or not same_factors(seen.own.started_with, new):
+    if seen.state != "Running" or not as_started(seen.own, new):
         own = seen.own.started_with
         held = {"state": seen.state, "cpu_factor": own.cpu, "memory_factor": own.ram}
         wanted = {"state": "Running", "cpu_factor": new.cpu, "memory_factor": new.ram}
