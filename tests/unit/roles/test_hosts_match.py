@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A playbook for a group of the inventory fails where the inventory has none: Ansible itself ends without an error."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
+# Parts of others, or of use without such hosts.
+OPTIONAL = {
+    "add_hosts",
+    "doctor",
+    "install",
+    "rolling_maintenance",
+    "send_report",
+    "upgrade_agents",
+    "upgrade_cloudstack",
+}
+PATTERN = re.compile(r"\{\{ (\w+) \| default\('([\w:]+)', true\) \}\}")
+
+
+def plays(path: Path) -> list[dict[str, Any]]:
+    return [play for play in yaml.safe_load(path.read_text(encoding="utf-8")) if "hosts" in play]
+
+
+def of_a_group(path: Path) -> list[str]:
+    return [play["hosts"] for play in plays(path) if PATTERN.fullmatch(play["hosts"])]
+
+
+NEEDING = [path for path in sorted(PLAYBOOKS.glob("*.yml")) if path.stem not in OPTIONAL and of_a_group(path)]
+
+
+@pytest.mark.parametrize("path", NEEDING, ids=lambda path: path.stem)
+def test_the_first_play_looks_for_the_hosts_of_the_others(path: Path) -> None:
+    first = plays(path)[0]
+    assert first["hosts"] == "localhost"
+    (task,) = first["tasks"]
+    assert task["ansible.builtin.include_tasks"] == "tasks/hosts_match.yml"
+    assert {task["vars"]["hosts_match"]} == set(of_a_group(path))
+    (variable,) = {match.group(1) for match in map(PATTERN.fullmatch, of_a_group(path)) if match}
+    assert task["vars"]["hosts_match_variable"] == variable
+
+
+def test_those_that_need_none_are_there() -> None:
+    assert {path.stem for path in PLAYBOOKS.glob("*.yml")} >= OPTIONAL
+    assert len(NEEDING) >= 13
