@@ -110,6 +110,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.inv
     kept,
     question,
     read,
+    refuse_unknown,
     remembered,
 )
 
@@ -133,8 +134,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        config = self._read_config_data(path)
         try:
+            refuse_unknown(config, self.option_definitions)
             asked = question({name: self._given(name) for name in SPEC})
             self._fill(build(self._entries(asked, path, cache)))
         except Trouble as error:

@@ -11,8 +11,10 @@ module: cs_host_ha
 short_description: Manage host HA of Apache CloudStack
 description:
   - Configures and enables host HA for a host, and enables or disables it for a cluster or a zone.
-  - Refuses to enable it where it could not act. CloudStack accepts host HA without out-of-band management, and then
-    fences nothing.
+  - Refuses to enable it without out-of-band management or with a provider that does not fit. CloudStack accepts host
+    HA without out-of-band management, and then fences nothing.
+  - Warns of everything else that host HA lacks to act for the host, with the codes of
+    M(hostcraft.cloudstack.cs_host_ha_info).
   - Declares a host degraded only with proof that it is off, because its VMs are then started elsewhere.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)

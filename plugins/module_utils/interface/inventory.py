@@ -15,6 +15,7 @@ from ..core.change import plain
 from ..core.errors import HostcraftError
 from ..core.inventory.build import KINDS, Entry
 from ..core.masking import masked
+from ..core.naming import nearest
 from ..core.text import printable
 from ..operations.inventory.read import Wanted, entries
 from .connection import CONNECTION, Connection, open_cloud, resolve
@@ -58,6 +59,18 @@ class Question(t.NamedTuple):
 class Answer(t.NamedTuple):
     entries: list[Entry]
     warnings: list[str]
+
+
+def refuse_unknown(given: t.Iterable[object], known: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
+    """A misspelled filter would show more hosts than it was meant to. known: Ansible's definitions. Raises Trouble."""
+    names = {*known, *(str(alias) for each in known.values() for alias in each.get("aliases") or ())}
+    told = []
+    for key in sorted(str(each) for each in given if each not in names):
+        near = nearest(key, names)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(names))}"
+        told.append(f"unknown option {key}: {hint}")
+    if told:
+        raise Trouble(printable("; ".join(told)))
 
 
 def question(options: Params) -> Question:

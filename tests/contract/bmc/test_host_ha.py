@@ -70,6 +70,35 @@ def test_where_it_could_not_act_it_is_not_enabled(lab: Lab, arrange: str, code: 
     assert writes(lab.server) == []
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_where_it_cannot_act_yet_each_lack_is_a_warning(lab: Lab, check_mode: bool) -> None:
+    lab.configured("kvm1")
+
+    def break_it(world: World) -> None:
+        for pool in list(world.storage_pools):
+            world.storage_pools.remove(pool)
+
+    lab.server.run(break_it)
+    lab.bmcs["kvm1"].password = "another"
+    lab.server.calls.clear()
+    done = perform(lab.cloud, "cs_host_ha", check_mode, host="kvm1", state="enabled")
+    assert done.changed
+    told = " ".join(done.warnings)
+    assert "kvm1 cannot act (no_heartbeat_pool)" in told
+    # Asking the controller is an action, which check mode leaves out.
+    assert ("(bmc_silent)" in told) is not check_mode
+    assert not (check_mode and writes(lab.server))
+    if not check_mode:
+        again = perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+        assert not again.changed
+        assert "(no_heartbeat_pool)" in " ".join(again.warnings)
+
+
+def test_where_it_can_act_nothing_is_warned_of(lab: Lab) -> None:
+    lab.configured("kvm1")
+    assert perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled").warnings == ()
+
+
 def test_places_are_switched(lab: Lab) -> None:
     for place in ({"cluster": "kvm-a"}, {}):
         twice(lab.cloud, "cs_host_ha", state="disabled", **place)

@@ -103,6 +103,7 @@ def test_a_first_configuration_says_what_it_lacks(lab: Lab) -> None:
     with pytest.raises(MissingValue) as refused:
         perform(lab.cloud, "cs_oobm", host="kvm1", state="enabled")
     assert set(refused.value.details["missing"]) >= {"address", "username", "password"}
+    assert "out-of-band management of host kvm1 needs them" in refused.value.message
 
 
 def test_the_password_changes_on_both_sides(lab: Lab) -> None:

@@ -298,6 +298,7 @@ def test_without_another_pool_system_vms_need_consent_too(store: Store) -> None:
     with pytest.raises(Refused) as caught:
         store.perform(MODULE, pool="ps1", consent=store.vms)
     assert set(codes(caught)) == {"no_other_pool"}
+    assert "would be stopped" in caught.value.message
 
 
 def test_a_maintenance_of_somebody_else_is_ended_with_a_warning(store: Store) -> None:

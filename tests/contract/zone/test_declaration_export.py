@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from contract.conftest import Connect
 from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.check import problems
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
 from sandbox.server import Sandbox
 from unit.sandbox.client import Api
@@ -93,3 +96,13 @@ def test_where_nothing_can_be_written_the_path_is_named(cloud: Gateway, tmp_path
     (tmp_path / "dir" / "hosts.yml").mkdir(parents=True)
     with pytest.raises(InvalidValue, match=r"hosts\.yml"):
         perform(cloud, "cs_declaration_export", zone="z1", dest=str(tmp_path / "dir"), overwrite=True)
+
+
+def test_an_empty_zone_is_written_as_the_declaration_takes_it(cloud: Gateway) -> None:
+    """It has neither pods nor physical networks, which a declaration has to say."""
+    perform(cloud, "cs_zone", name="bare", dns1="192.0.2.53")
+    files: Any = perform(cloud, "cs_declaration_info", zone="bare").result["files"]
+    (text,) = (each["content"] for each in files if each["path"].endswith("zone.yml"))
+    declaration = yaml.safe_load(text)["cloudstack_zone"]
+    assert (declaration["physical_networks"], declaration["pods"]) == ([], [])
+    assert problems(declaration) == []

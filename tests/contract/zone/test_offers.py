@@ -99,7 +99,8 @@ def test_fewer_vlans_are_added_only_and_those_that_stay_are_named(cloud: Gateway
     assert (foretold.after, foretold.warnings) == (done.after, done.warnings)
     assert done.result["vlan"] == "100-200,300-300"
     assert "guest VLANs 151-200 of physical network phys1" in done.warnings[0]
-    assert "exact" in done.warnings[0]
+    assert "use cs_vlan_range with state=exact" in done.warnings[0]
+    assert "vlan_state" not in done.warnings[0], "a declaration has no such key"
     again = perform(cloud, "cs_physical_network", **wanted)
     assert (again.changed, again.warnings) == (False, done.warnings)
     assert perform(cloud, "cs_physical_network", name="phys1", vlan="100-150").result["vlan"] == "100-150"

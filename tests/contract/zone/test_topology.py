@@ -210,3 +210,17 @@ def test_an_element_is_enabled_before_its_provider_and_disabled_after_it(sandbox
     sandbox.calls.clear()
     twice(cloud, "cs_physical_network", name="phys1", zone="z1", nsps_disabled=["VirtualRouter"])
     assert writes(sandbox) == ["updateNetworkServiceProvider", "configureVirtualRouterElement"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_hosts_that_a_pod_s_new_subnet_leaves_outside_are_named(cloud: Gateway, check_mode: bool) -> None:
+    perform(cloud, "cs_pod", **NAMED["cs_pod"], end_ip="172.16.99.9")
+    perform(cloud, "cs_cluster", **{**NAMED["cs_cluster"], "pod": "p2"})
+    host = {"name": "kvm1", "url": "http://172.16.99.50", "username": "root", "password": "x"}
+    address = perform(cloud, "cs_host", zone="z1", cluster="c2", **host).result["ip_address"]
+    around = {"start_ip": "172.16.99.2", "netmask": "255.255.0.0", "gateway": "172.16.99.1"}
+    assert perform(cloud, "cs_pod", True, name="p2", zone="z1", **around).warnings == ()
+    moved = {"start_ip": "10.10.9.100", "end_ip": "10.10.9.199", "netmask": "255.255.255.0", "gateway": "10.10.9.1"}
+    done = perform(cloud, "cs_pod", check_mode, name="p2", zone="z1", **moved)
+    assert done.changed
+    assert f"10.10.9.0/24 does not contain the addresses of hosts kvm1 ({address});" in done.warnings[0]

@@ -154,6 +154,7 @@ def test_a_cache_saves_the_calls_until_it_is_flushed(cloud: Sandbox, tmp_path: P
     [
         ("zone: zurih\n", "zurich"),
         ("kinds: [everything]\n", "kinds"),
+        ("zones: zurich\n", "unknown option zones: did you mean zone"),
         ("strict: true\ncompose: {x: acs_nowhere}\n", "acs_nowhere"),
     ],
 )

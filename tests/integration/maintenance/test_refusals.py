@@ -19,6 +19,8 @@ from integration.maintenance.site import (
 )
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations import lookup
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 
 
 def mark(lab: Lab, vm: str, what: str) -> None:
@@ -253,6 +255,19 @@ def test_other_draining(lab: Lab, site: Site) -> None:
     lab.box.world.durations["migration"] = 1e6
     site.client.run("prepareHostForMaintenance", {"id": site.hosts["h3"]})
     assert refused(lab)["other_draining"]["host_name"] == "h3"
+
+
+def test_other_draining_of_another_run(lab: Lab, site: Site) -> None:
+    """What is told is whose run it is: to cancel its drain would break it."""
+    lab.box.world.durations["migration"] = 1e6
+    site.client.run("prepareHostForMaintenance", {"id": site.hosts["h3"]})
+    cloud = lab.cloud()
+    cluster = lookup.cluster(cloud, "c1", lookup.zone(cloud, None))
+    claim = locks.Claim(locks.Lock("theirs", "anna@admin", "roll 7"))
+    locks.take(cloud, cluster, claim)
+    found = refused(lab)
+    assert (list(found), found["locked"]["who"]) == (["locked"], "anna@admin")
+    locks.release(cloud, cluster, claim)
 
 
 @pytest.mark.parametrize("state", ["Error", "Unknown"])

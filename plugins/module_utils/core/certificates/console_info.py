@@ -35,7 +35,11 @@ class Expected:
     def findings(self) -> t.Iterator[Finding]:
         if not self.encrypted:
             why = "the setting for TLS is off" if self.domain else "no domain is set"
-            yield CONSOLE.found("plain_text", f"{KINDS[self.kind]}s, {why}", kind=self.kind)
+            yield CONSOLE.found("plain_text", f"{_plural(KINDS[self.kind])}, {why}", kind=self.kind)
+
+
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def expected_of(kind: str, name: str, switch: str) -> Expected:

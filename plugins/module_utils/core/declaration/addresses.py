@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from ..zone.hosts import url_name
 from ..zone.networks import vlan_tag
 from .problem import Part, Problem
+from .server import Held
+from .server import text as told
 from .shape import KINDS, is_netmask
 
 Address = ipaddress.IPv4Address
@@ -64,8 +66,12 @@ def _needed(part: Part) -> t.Iterator[Problem]:
                 yield part.problem("missing", key, f"{key} is needed", KINDS[kind].expected)
 
 
-def host_address_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Problem]:
-    """A host's own address is in its pod's subnet, and in no range that the server gives addresses from."""
+def host_address_problems(zone: Part, hosts: t.Sequence[Part], held: Held) -> t.Iterator[Problem]:
+    """A host's own address is in its pod's subnet, and in no range that the server gives addresses from.
+
+    A host that is there already is not added again, so that the server refuses nothing.
+    """
+    joined = {told(each, "name").casefold() for each in held.all("zone_hosts")}
     pods = {each.part.text("name"): each for each in _readable(zone.parts("pods"))}
     clusters = {each.text("name"): each.text("pod") for each in zone.parts("clusters")}
     public = _readable(zone.parts("public_ip_ranges"))
@@ -83,8 +89,11 @@ def host_address_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Pro
                 yield host.problem("host_in_range", "url", message, "an address outside of all ranges")
         pod = pods.get(clusters.get(host.text("cluster"), ""))
         if pod is not None and address not in pod.subnet:
-            message = f"{address} is outside {pod.subnet} of pod {pod.part.text('name')}, so the server refuses it"
-            yield host.problem("host_outside_pod", "url", message, _inside(pod.subnet))
+            message, code = f"{address} is outside {pod.subnet} of pod {pod.part.text('name')}", "host_outside_pod"
+            if host.text("name").casefold() in joined:
+                yield host.warning(code, "url", message, _inside(pod.subnet))
+            else:
+                yield host.problem(code, "url", f"{message}, so the server refuses it", _inside(pod.subnet))
 
 
 def _address(text: str) -> t.Optional[Address]:

@@ -79,7 +79,7 @@ def judged(
     refused = {(each.host, each.path) for each in shapes}
     relations = [*network_problems(zone), *scheme_problems(zone), *address_problems(zone), *place_problems(zone, parts)]
     relations += controller_problems(parts)
-    relations += host_address_problems(zone, parts)
+    relations += host_address_problems(zone, parts, Held.of(server))
     relations += setting_problems(zone, settings)
     relations += _rules(zone, parts, Held.of(server), machines)
     # A value that cannot stand there is told once; what follows from it says nothing new.

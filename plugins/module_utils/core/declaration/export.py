@@ -28,6 +28,7 @@ from .written import Vault, document
 Json = dict[str, t.Any]
 SCHEMES: t.Mapping[str, str] = {kind: scheme for scheme, kind in TYPES.items()}
 VAULT = "group_vars/all/vault.yml"
+NEEDED = ("physical_networks", "pods")  # keys that a declaration has, be there none of them
 LONGEST = 200  # characters of a group's name, which is the name of its file
 RESERVED = frozenset(("all", "ungrouped", "localhost", "cloudstack_hosts"))
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
@@ -157,7 +158,7 @@ def _zone(seen: Seen, groups: t.Mapping[str, str], gaps: list[Gap]) -> Json:
     told["secondary_storage"] = [_store(n, each, gaps) for n, each in enumerate(seen.stores)]
     told["staging_stores"] = [{"url": each.url} for each in seen.staging if each.url]
     told["zone_settings"] = _differing(seen.settings.get("", ()), seen.global_settings, zone.name, gaps)
-    return {name: value for name, value in told.items() if value not in (None, [], {})}
+    return {name: value for name, value in told.items() if value not in (None, [], {}) or name in NEEDED}
 
 
 def _network(its: PhysicalNetwork, seen: Seen, gaps: list[Gap]) -> Json:

@@ -86,7 +86,7 @@ def refusals(plan: Plan, consent: t.Collection[str]) -> t.Iterator[Reason]:
             yield Reason("vm_stops", message, remedy, {"vm": vm.name, "vm_id": vm.id, "volumes": list(vm.volumes)})
     for vm in plan.restarts if not plan.elsewhere else ():
         if not agreed(consent, vm.name, vm.id):
-            message = f"{vm.kind} {vm.name} is stopped, and there is no other pool that it could run on meanwhile"
+            message = f"{vm.kind} {vm.name} would be stopped, and there is no other pool that it could run on meanwhile"
             remedy = "add or enable another storage pool first, or add its name to consent"
             yield Reason("no_other_pool", message, remedy, {"vm": vm.name, "vm_id": vm.id, "volumes": list(vm.volumes)})
 

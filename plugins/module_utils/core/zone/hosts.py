@@ -12,8 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 from ..change import Rules, same_set, same_word
 from ..errors import Reason, Refused
-from ..naming import is_address
+from ..naming import is_address, nearest
 from .topology import REPLACE
+
+# Fields that only adding a host needs.
+OF_A_NEW_ONE = frozenset(("url", "username", "password", "hypervisor", "pod_id"))
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,19 @@ class Sockets:
     hosts: int
     sockets: int
     not_told: tuple[str, ...] = ()
+
+
+def not_there(said: t.Mapping[str, object], zone: str, there: t.Iterable[str]) -> str:
+    """What helps whoever did not want to add a host, but misspelled one; "" for one that is plainly to be added.
+
+    said: what a task says of the host. there: names of the zone's hosts.
+    """
+    known = {key for key, value in said.items() if value is not None} - {"name", "zone_id"}
+    near = nearest(str(said.get("name")), there)
+    if known & OF_A_NEW_ONE or not (near or known):
+        return ""
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    return f"host {said.get('name')} is not in zone {zone}{hint}; they, or a cluster, are needed to add it"
 
 
 def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 from dataclasses import dataclass
 
 from ..amounts import Factors
 from ..change import Rules, same_address, same_word
+from ..naming import is_address
 
 REPLACE = "remove it and create it again"
 
@@ -87,6 +89,24 @@ class Cluster:
     def factors(self) -> Factors:
         """Its over-provisioning factors of today."""
         return Factors(float(self.cpu_overcommit_ratio or 1), float(self.memory_overcommit_ratio or 1))
+
+
+Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+
+def subnet_of(gateway: object, netmask: object) -> t.Optional[Network]:
+    """The network of a gateway; None where either cannot be read."""
+    try:
+        return ipaddress.ip_network(f"{gateway}/{netmask}", strict=False)
+    except ValueError:
+        return None
+
+
+def is_outside(address: t.Optional[str], network: t.Optional[Network]) -> bool:
+    """False as well where either is not known."""
+    if network is None or not address or not is_address(address):
+        return False
+    return ipaddress.ip_address(address) not in network
 
 
 ZONE = Rules(

@@ -84,7 +84,19 @@ def _host(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> Outco
         _write(cloud, host, after)
     final = held if check_mode else cloud.host_has.of_host(host.id)
     result = {**_shown(host, final), **(after if check_mode else {})}
-    return Outcome(bool(after), before, after, result)
+    warnings = _doubts(cloud, host, provider, bool(after) and not check_mode) if request.state == ENABLED else ()
+    return Outcome(bool(after), before, after, result, warnings)
+
+
+def _doubts(cloud: Cloud, host: Host, provider: str, ask: bool) -> tuple[str, ...]:
+    """What host HA lacks to act for the host. It may come later, so that it is no refusal."""
+    oobm = cloud.oobms.of_host(host.id)
+    switches = asking.switches_of(cloud, [host], OOBM_DETAIL)[host.cluster_id]
+    seen = _seen(cloud, host, oobm, switches, cloud.hosts.all(zone_id=host.zone_id), ask)
+    return tuple(
+        f"host HA of host {host.name} cannot act ({need.code}): {need.evidence}; {need.remedy}"
+        for need in host_ha.unmet(host_ha.readiness(seen, provider))
+    )
 
 
 def _write(cloud: Cloud, host: Host, after: t.Mapping[str, object]) -> None:

@@ -56,7 +56,7 @@ def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> 
     if isinstance(where.thing, Host):
         return _host(cloud, request, where.thing, check_mode)
     if where.scope == "pod" or request.state is None:
-        raise MissingValue(f"out-of-band management of {where.subject}", ["host" if where.scope == "pod" else "state"])
+        raise _missing(where.subject, ["host" if where.scope == "pod" else "state"])
     if any(
         value is not None for value in (*request.wish.shown().values(), request.wish.password, request.new_password)
     ):
@@ -86,6 +86,11 @@ def _host(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> Outco
     return change.made()
 
 
+def _missing(whose: str, names: t.Sequence[str]) -> MissingValue:
+    subject = f"out-of-band management of {whose}"
+    return MissingValue(subject, names, f"{subject} needs them")
+
+
 class _Change:
     """Everything that a task changes of one host, decided first and then done step by step."""
 
@@ -103,7 +108,7 @@ class _Change:
         switch = self._switching()
         new = self._new_password(configure)
         if configure and self.wish.password is None:
-            raise MissingValue(f"out-of-band management of host {self.host.name}", core.missing(self.wish))
+            raise _missing(f"host {self.host.name}", core.missing(self.wish))
         if not self.check_mode:
             self._carry_out(configure, switch, new)
         changed = bool(self.after)
@@ -119,7 +124,7 @@ class _Change:
         if not self.held.configured:
             lacking = core.missing(self.wish)
             if lacking:
-                raise MissingValue(f"out-of-band management of host {self.host.name}", lacking)
+                raise _missing(f"host {self.host.name}", lacking)
         for name, (has, wanted) in found.items():
             self.before[name], self.after[name] = has, wanted
         if self.wish.password is None:
@@ -183,7 +188,7 @@ class _Change:
         if self.held.enabled is wanted:
             return None
         if wanted and not self.held.configured and self.wish.driver is None:
-            raise MissingValue(f"out-of-band management of host {self.host.name}", core.missing(self.wish))
+            raise _missing(f"host {self.host.name}", core.missing(self.wish))
         if not wanted:
             _refuse_under_ha(self.cloud, f"host {self.host.name}", {self.host.id})
         self.before["enabled"], self.after["enabled"] = self.held.enabled, wanted

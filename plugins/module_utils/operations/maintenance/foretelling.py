@@ -127,7 +127,30 @@ def predicted(
     fleet: t.Optional[Fleet] = None,
     mark: t.Optional[marks.Mark] = None,
 ) -> Foretold:
-    """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused."""
+    """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused.
+
+    What another run does in the cluster is no mistake to mend: its lock is told first.
+    """
+    try:
+        return _predicted(cloud, request, host, cluster, goal, native, fleet, mark)
+    except Refused as error:
+        locked = locks.standing(cloud, cluster, request.claim)
+        if locked is None:
+            raise
+        others = [each for each in error.reasons if each.code != "other_draining"]
+        raise Refused(locks.called(cluster), [locked, *others]) from None
+
+
+def _predicted(
+    cloud: Cloud,
+    request: Request,
+    host: Host,
+    cluster: Cluster,
+    goal: Goal,
+    native: NativePart,
+    fleet: t.Optional[Fleet],
+    mark: t.Optional[marks.Mark],
+) -> Foretold:
     state = host.resource_state
     if goal == "enabled":
         return _back(cloud, request, host, cluster, native, mark or marks.alive(host, marks.read(cloud, host)))

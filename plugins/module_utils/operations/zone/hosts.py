@@ -32,6 +32,7 @@ from ...core.zone.hosts import (
     MAINTENANCE,
     Host,
     HostName,
+    not_there,
     steps_to,
     url_name,
 )
@@ -194,7 +195,7 @@ def _present(
     fields = {**wanted, "zone_id": places.zone.id, "pod_id": pod_id, "cluster_id": cluster.id if cluster else None}
     if held is None:
         _refuse_id(request, places)
-        fields = _new(fields, request, cluster)
+        fields = _new(cloud, fields, request, places)
     elif fields.get("annotation") is not None:
         held = annotated(cloud, held)
     names = {
@@ -250,13 +251,16 @@ def _refuse_id(request: HostRequest, places: Places) -> None:
         raise NotFound("host", request.which.id, f"zone {places.zone.name}")
 
 
-def _new(fields: dict[str, object], request: HostRequest, cluster: t.Optional[Cluster]) -> dict[str, object]:
+def _new(cloud: Cloud, fields: dict[str, object], request: HostRequest, places: Places) -> dict[str, object]:
     """What adding needs beyond what was said: the pod and hypervisor of the cluster, the URL of the name."""
+    cluster = places.cluster
     if cluster is None:
         # Neither is the pod known then, nor the hypervisor.
         lacking = [name for name in ("password", "username", "hypervisor", "pod_id") if not fields.get(name)]
         names = [name.replace("pod_id", "pod") for name in lacking] or ["cluster"]
-        raise MissingValue(f"host {request.which.name}", names)
+        there = [host.name for host in cloud.hosts.all(zone_id=places.zone.id, detail="min")]
+        said = {**fields, "resource_state": request.resource_state}
+        raise MissingValue(f"host {request.which.name}", names, not_there(said, places.zone.name, there))
     fields["pod_id"] = fields["pod_id"] or cluster.pod_id
     fields["hypervisor"] = fields.get("hypervisor") or cluster.hypervisor
     fields["url"] = fields.get("url") or f"http://{request.which.name}"

@@ -107,7 +107,7 @@ def _undeclared(held: PhysicalNetwork, more: t.Sequence[vlans.Range]) -> str:
     numbers = ", ".join(vlans.words(more))
     return (
         f"guest VLANs {numbers} of physical network {held.name} are not in the option vlan and were not "
-        "removed; to remove them, use vlan_state=exact, or cs_vlan_range with state=exact"
+        "removed; to remove them, use cs_vlan_range with state=exact"
     )
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import ApiError, NotFound, Reason, Refused, TransportError
@@ -17,11 +18,15 @@ from ...core.zone.topology import (
     Cluster,
     Pod,
     Zone,
+    is_outside,
+    subnet_of,
 )
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
 from ..waiting import until
+
+FEW = 5  # hosts that a warning names
 
 
 def ensure_zone(cloud: Cloud, wanted: Fields, state: State, check_mode: bool, id: t.Optional[str] = None) -> Outcome:
@@ -62,9 +67,26 @@ def ensure_pod(
         if held is None and state == "present":
             _refuse_id("pod", id, f"zone {place.name}")
         rules, fields = POD.renaming() if id else POD, {**wanted, "zone_id": place.id}
-        return ensure(cloud, cloud.pods, rules, held, fields, state, check_mode, places={"zone": place.name})
+        outcome = ensure(cloud, cloud.pods, rules, held, fields, state, check_mode, places={"zone": place.name})
+        if held is None or not {"gateway", "netmask"} & set(outcome.after):
+            return outcome
+        return replace(outcome, warnings=(*outcome.warnings, *_left_outside(cloud, held, outcome.after)))
 
     return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
+
+
+def _left_outside(cloud: Cloud, pod: Pod, after: Fields) -> t.Iterator[str]:
+    """Hosts whose address is not in what the pod's subnet becomes."""
+    became = subnet_of(after.get("gateway") or pod.gateway, after.get("netmask") or pod.netmask)
+    hosts = [each for each in cloud.hosts.all(zone_id=pod.zone_id, detail="min") if each.pod_id == pod.id]
+    left = [f"{each.name} ({each.ip_address})" for each in hosts if is_outside(each.ip_address, became)]
+    if left:
+        more = f" and {len(left) - FEW} more" if len(left) > FEW else ""
+        yield (
+            f"pod {pod.name}: the new subnet {became} does not contain the addresses of hosts "
+            f"{', '.join(left[:FEW])}{more}; "
+            "if the new subnet is right, move them into it"
+        )
 
 
 class ClusterRequest(t.NamedTuple):

@@ -160,3 +160,8 @@ def test_rows_are_numbered_from_the_root_and_leave_its_place_free() -> None:
 def test_the_guide_tells_every_code() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     assert [code for code in CONSOLE.by_code if f"`{code}`" not in text] == []
+
+
+def test_kinds_of_system_vms_have_their_plural() -> None:
+    (found,) = expected_of(PROXY, "", "true").findings()
+    assert "console proxies, no domain is set" in found.evidence.casefold()

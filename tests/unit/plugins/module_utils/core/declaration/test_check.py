@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.check import (
     declared_hosts,
+    judged,
     problems,
 )
 from unit.plugins.module_utils.core.declaration.declarations import Declared, cluster, declarations, host, zone
@@ -254,6 +255,14 @@ def test_mistakes_that_need_their_surroundings(plant: Plant, expected: list[tupl
     plant(declared, hosts)
     got = [(code, where.removeprefix("cloudstack_zone")) for code, where in found(declared, hosts)]
     assert got == expected
+
+
+def test_a_host_that_is_there_already_is_outside_its_pod_only_as_a_warning() -> None:
+    declared, hosts = small()
+    hosts[0]["url"] = "http://10.99.0.7"
+    for there, severity in (([], "error"), ([{"name": hosts[0]["name"], "zone": declared["name"]}], "warning")):
+        told = judged(declared, hosts, server={"zone_hosts": there})
+        assert [each.severity for each in told if each.code == "host_outside_pod"] == [severity]
 
 
 def test_all_mistakes_are_told_at_once() -> None:

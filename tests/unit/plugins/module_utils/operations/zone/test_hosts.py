@@ -172,6 +172,16 @@ def test_a_new_host_takes_from_its_cluster_what_was_not_said() -> None:
     assert rack.writes == ["create"]
 
 
+def test_a_misspelled_host_is_told_with_the_names_that_are_there() -> None:
+    rack = Rack(held())
+    with pytest.raises(MissingValue) as caught:
+        rack.ensure(which=HostName("h00"), fields={"host_tags": ("ssd",)})
+    assert caught.value.message == (
+        "missing required arguments: password, username, hypervisor, pod; host h00 is not in zone z1 "
+        "(did you mean h0?); they, or a cluster, are needed to add it"
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "missing"),
     [
