@@ -12,9 +12,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs/guides/conversion.md").read_text(encoding="utf-8")
 
+# As the guide has it: the reader of the example has no other folder.
+(PATHS,) = set(re.findall(r"^ansible-playbook -e (convert_paths=\S+)", GUIDE, re.MULTILINE))
+
 
 def played(folder: Path, *options: str) -> str:
-    command = ["ansible-playbook", "-e", "convert_paths=playbooks", *options]
+    command = ["ansible-playbook", "-e", PATHS, *options]
     ended = subprocess.run(
         [*command, str(ROOT / "playbooks/convert_playbooks.yml")],
         cwd=folder,

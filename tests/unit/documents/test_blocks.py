@@ -204,6 +204,25 @@ def test_tables_of_variables_name_only_variables(document: Path) -> None:
     assert named <= set(known.variables())
 
 
+# Guides whose machines are in the inventory of another guide, or of a role.
+WITH_ANOTHER_S_INVENTORY = {
+    "host_check.md", "host_network.md", "host_passwords.md", "storage_servers.md", "system_vms.md",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("guide", sorted((ROOT / "docs/guides").glob("*.md")), ids=lambda path: path.name)
+def test_a_guide_shows_the_inventory_before_the_playbook_that_needs_it(guide: Path) -> None:
+    before, missing = "", []
+    for block in blocks(guide):
+        plays = yaml.safe_load(block.text) if block.language == "yaml" else None
+        for play in plays if isinstance(plays, list) else ():
+            hosts = str(play.get("hosts", "localhost")) if isinstance(play, dict) else "localhost"
+            if hosts not in ("localhost", "all") and "{{" not in hosts and f"{hosts}:" not in before:
+                missing.append(f"{block}: {hosts}")
+        before += "" if isinstance(plays, list) else block.text
+    assert bool(missing) == (guide.name in WITH_ANOTHER_S_INVENTORY), missing
+
+
 def test_every_role_has_a_readme() -> None:
     roles = [folder for folder in (ROOT / "roles").iterdir() if (folder / "meta").is_dir()]
     assert [folder.name for folder in roles if not (folder / "README.md").is_file()] == []
