@@ -14,7 +14,7 @@ description:
   - Refuses to enable it without out-of-band management or with a provider that does not fit. CloudStack accepts host
     HA without out-of-band management, and then fences nothing.
   - Warns of everything else that host HA lacks to act for the host, with the codes of
-    M(hostcraft.cloudstack.cs_host_ha_info).
+    M(hostcraft.cloudstack.cs_host_ha_info). Where nothing changes, only if the host is C(Ineligible).
   - Declares a host degraded only with proof that it is off, because its VMs are then started elsewhere.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)

@@ -26,6 +26,7 @@ def codes(error: Refused) -> list[str]:
 def info(lab: Lab, name: str = "kvm1", **options: Any) -> dict[str, Any]:
     # What changed behind its back is for the next task to see.
     lab.cloud.hosts.forget()
+    lab.cloud.storage_pools.forget()
     rows: Any = perform(lab.cloud, "cs_host_ha_info", host=name, **options).result["hosts"]
     return dict(rows[0])
 
@@ -89,14 +90,20 @@ def test_where_it_cannot_act_yet_each_lack_is_a_warning(lab: Lab, check_mode: bo
     assert ("(bmc_silent)" in told) is not check_mode
     assert not (check_mode and writes(lab.server))
     if not check_mode:
+        lab.maintenance("kvm1")
+        until_state(lab, "Ineligible")
         again = perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
         assert not again.changed
-        assert "(no_heartbeat_pool)" in " ".join(again.warnings)
+        assert "(host_not_enabled)" in " ".join(again.warnings)
 
 
 def test_where_it_can_act_nothing_is_warned_of(lab: Lab) -> None:
     lab.configured("kvm1")
     assert perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled").warnings == ()
+    until_state(lab, "Available")
+    lab.server.calls.clear()
+    assert perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled").warnings == ()
+    assert {call.command for call in lab.server.calls} == {"listHostHAResources"}, "of thousands of hosts too"
 
 
 def test_places_are_switched(lab: Lab) -> None:
