@@ -10,11 +10,14 @@ import runpy
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.cursor import Happening
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.event import Event as Entry
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.log import Alert, Event
@@ -104,6 +107,36 @@ def test_what_was_taken_before_a_stop_in_the_midst_of_events_is_not_sent_again(
     write(sandbox, 9)()
     found = [id for count in (1, 2, 3, 1, 2) for id in asyncio.run(asyncio.wait_for(taken(count), 20))]
     assert len(found) == len(set(found)) == 9
+
+
+def test_an_interrupt_while_one_is_noted_leaves_none_to_be_sent_again() -> None:
+    """ansible-rulebook is ended by a signal, which raises wherever Python is: the first note is interrupted here."""
+    tell = runpy.run_path(str(LINK / FILE))["_tell"]
+    noted: list[str] = []
+
+    class Signal(BaseException):
+        """KeyboardInterrupt would end the tests."""
+
+    class Log:
+        interrupted = False
+
+        def told(self, each: Happening) -> None:
+            if not self.interrupted:
+                self.interrupted = True
+                raise Signal
+            noted.append(each.key)
+
+    async def rulebook() -> None:
+        queue: asyncio.Queue[Json] = asyncio.Queue(1)
+        found = [Happening("events", f"n{number}", number, Entry(f"n{number}", "VM.START")) for number in range(3)]
+        source = asyncio.ensure_future(tell(queue, SimpleNamespace(watch=Log(), interval=1), found))
+        taken.append((await queue.get())["event"]["id"])
+        with pytest.raises(Signal):
+            await source
+
+    taken: list[str] = []
+    asyncio.run(asyncio.wait_for(rulebook(), 30))
+    assert (taken, noted) == (["n0"], ["n0"])
 
 
 def test_a_server_that_is_away_is_waited_for(

@@ -137,8 +137,9 @@ async def _tell(queue: Queue, about: Source, found: list[Happening]) -> None:
     try:
         for each in found:
             await queue.put(body(each))
-            note(len(sent))
+            # Before the others are noted, which may be interrupted: all that is in the queue is in the list.
             sent.append(each)
+            note(len(sent) - 1)
         if sent:
             await asyncio.sleep(min(MOMENT, about.interval))
             note(len(sent))
