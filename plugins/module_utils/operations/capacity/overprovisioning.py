@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ...core.amounts import Amount, Balance, Factors, total
 from ...core.capacity.overprovisioning import (
+    PRECISION,
     Keeper,
     Simulation,
     ability,
@@ -34,7 +35,7 @@ from ..waiting import until
 from ..zone import places
 from ..zone.settings import Scope, ensure_setting
 from .account import Json, account, amount, factors, keeping
-from .restarts import PRECISION, left_stopped, restart, same_factors
+from .restarts import left_stopped, restart, same_factors
 
 SETTINGS: t.Mapping[str, str] = {"cpu": "cpu.overprovisioning.factor", "ram": "mem.overprovisioning.factor"}
 
