@@ -38,8 +38,7 @@ class PasswordFile:
     def holds(self, password: str) -> bool:
         """Whether both databases are opened with it."""
         its = keys_of(self.path, self.key_file, self.management_key)
-        return all(self._clear(its.held.get(f"db.{side}.password", ""), its.key, its.versions)[1] == password
-                   for side in SIDES)  # fmt: skip
+        return all(self._clear(its.held.get(f"db.{side}.password", ""), its.key)[1] == password for side in SIDES)
 
     def prove(self, password: t.Optional[str] = None) -> None:
         """Both databases are opened from this machine, with a password or what the file has.
@@ -54,13 +53,17 @@ class PasswordFile:
                 client.rows("SELECT 1")
 
     def write(self, password: str) -> None:
-        """Encrypted as the present one is. The file before is kept beside it, readable by its owner alone."""
+        """Encrypted as the present one or the database key is: the server reads all values of a file as the first.
+
+        The file before is kept beside it, readable by its owner alone.
+        """
         its = keys_of(self.path, self.key_file, self.management_key)
-        form = self._clear(its.held.get("db.cloud.password", ""), its.key, its.versions)[0]
         if its.kind == "none":
             value = password
         else:
-            version = form if form in forms.VERSIONS else its.versions[0]
+            held = [its.held.get(name, "") for name in ("db.cloud.password", "db.cloud.encrypt.secret")]
+            found = [form for form in (self._clear(each, its.key)[0] for each in held) if form in forms.VERSIONS]
+            version = found[0] if found else forms.V2
             value = f"{forms.ENC}{encryption.encrypt(version, its.key, password)}{forms.END}"
         before = self._bytes()
         change = changed_properties(before.decode(ENCODING), {f"db.{side}.password": value for side in SIDES})
@@ -83,11 +86,11 @@ class PasswordFile:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def _clear(self, value: str, key: str, versions: t.Sequence[str]) -> tuple[str, t.Optional[str]]:
+    def _clear(self, value: str, key: str) -> tuple[str, t.Optional[str]]:
         packed = forms.inside(value.strip())
         if packed is None:
             return forms.PLAIN, value.strip()
-        form, text = encryption.read(packed, key, versions)
+        form, text = encryption.read(packed, key)
         if text is None:
             raise InvalidValue("management_key", "(not shown)", f"the key that decrypts {self.path}; this one does not")
         return form, text

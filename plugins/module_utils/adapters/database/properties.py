@@ -4,7 +4,8 @@
 """What db.properties says of the database and its encryption.
 
 Source: EncryptionSecretKeyChecker and the file of the packages of CloudStack 4.22: ``db.cloud.encrypt.secret`` is the
-database key, encrypted with the management key; every value may be ``ENC(…)``, encrypted with the management key.
+database key, encrypted with the management key; every value may be ``ENC(…)``, encrypted with the management key. The
+server reads ``ENC(…)`` of either version: ``db.cloud.encryptor.version`` is about the values of the database alone.
 """
 
 from __future__ import annotations
@@ -45,19 +46,22 @@ class DatabaseAccess:
 
 @dataclass(frozen=True)
 class Keys:
-    """What a file says, and the management key. kind: of the encryption, "none" where there is none."""
+    """What a file says, and the management key. kind: of the encryption, "none" where there is none.
+
+    version: of the values of the database, "" where not told.
+    """
 
     held: t.Mapping[str, str] = field(repr=False)
     kind: str
     key: str = field(repr=False)
-    versions: tuple[str, ...]
+    version: str
 
 
 def keys_of(path: str, key_path: t.Optional[str], management_key: t.Optional[str]) -> Keys:
     """Raises InvalidValue, MissingValue."""
     held = parse(_text(path, "database.properties"))
     kind = held.get("db.cloud.encryption.type", "none").strip().lower() or "none"
-    versions = _versions(held.get("db.cloud.encryptor.version", "").strip())
+    version = _version(held.get("db.cloud.encryptor.version", "").strip())
     key = management_key or ""
     if not key and (kind == "file" or key_path):
         place = key_path or os.path.join(os.path.dirname(path), "key")
@@ -69,7 +73,7 @@ def keys_of(path: str, key_path: t.Optional[str], management_key: t.Optional[str
         raise MissingValue(
             "the key", ["database.management_key"], f"{path} has encryption type {kind}, and no key file"
         )
-    return Keys(held, kind, key, versions)
+    return Keys(held, kind, key, version)
 
 
 def from_properties(path: str, key_path: t.Optional[str], management_key: t.Optional[str]) -> dict[str, t.Any]:
@@ -78,12 +82,12 @@ def from_properties(path: str, key_path: t.Optional[str], management_key: t.Opti
     Raises InvalidValue, MissingValue, MissingLibrary.
     """
     its = keys_of(path, key_path, management_key)
-    held, kind, key, versions = its.held, its.kind, its.key, its.versions
+    held, kind = its.held, its.kind
 
     def value(name: str, default: str = "") -> str:
         text = held.get(name, default).strip()
         packed = forms.inside(text)
-        return text if packed is None else _decrypted(name, packed, key, versions, path)
+        return text if packed is None else _decrypted(name, packed, its.key, path)
 
     port = value("db.cloud.port", str(PORT))
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
@@ -97,12 +101,12 @@ def from_properties(path: str, key_path: t.Optional[str], management_key: t.Opti
         "name": value("db.cloud.name", "cloud"),
         "tls": value("db.cloud.useSSL", "false").lower() == "true",
         "key": value("db.cloud.encrypt.secret") if secret else "",
-        "version": versions[0] if len(versions) == 1 else "",
+        "version": its.version,
     }
 
 
-def _decrypted(name: str, packed: str, key: str, versions: t.Sequence[str], path: str) -> str:
-    form, text = encryption.read(packed, key, versions)
+def _decrypted(name: str, packed: str, key: str, path: str) -> str:
+    form, text = encryption.read(packed, key)
     if text is None or form not in VERSIONS:
         raise InvalidValue(
             "database.management_key", "(not shown)", f"the key that decrypts {name} of {path}; this one does not"
@@ -110,13 +114,11 @@ def _decrypted(name: str, packed: str, key: str, versions: t.Sequence[str], path
     return text
 
 
-def _versions(said: str) -> tuple[str, ...]:
-    """Raises InvalidValue. Without a version the server tries the newer one first."""
-    if not said:
-        return (forms.V2, forms.V1)
-    if said.upper() not in VERSIONS:
+def _version(said: str) -> str:
+    """Raises InvalidValue."""
+    if said and said.upper() not in VERSIONS:
         raise InvalidValue("db.cloud.encryptor.version", said, f"one of {', '.join(VERSIONS)}")
-    return (said.upper(),)
+    return said.upper()
 
 
 def _text(path: str, parameter: str, encoding: str = ENCODING) -> str:

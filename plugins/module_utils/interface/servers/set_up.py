@@ -82,9 +82,8 @@ def _done(params: Params, check: bool) -> Done:
     encryption.checked_key(wanted.key, wanted.encryptor, "management_key")
     encryption.checked_key(wanted.database_key, wanted.encryptor, "database_key")
 
-    def read(packed: str, version: str) -> t.Optional[str]:
-        versions = (version,) if version in VERSIONS else VERSIONS[::-1]
-        form, text = encryption.read(packed, wanted.key, versions)
+    def read(packed: str) -> t.Optional[str]:
+        form, text = encryption.read(packed, wanted.key)
         return text if form in VERSIONS else None
 
     def write(text: str, version: str) -> str:

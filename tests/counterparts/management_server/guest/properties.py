@@ -44,16 +44,15 @@ def management_key(kind: str, folder: Path = CONF) -> str:
 
 
 def database(folder: Path = CONF, key: str | None = None) -> dict[str, str]:
-    """db.properties with every ENC(…) decrypted. Raises NoStart."""
+    """db.properties with every ENC(…) decrypted, whatever version the file declares. Raises NoStart."""
     held = read(folder / "db.properties")
     kind = held.get("db.cloud.encryption.type", "none")
     if kind == "none":
         return held
     secret = key or management_key(kind, folder)
-    version = held.get("db.cloud.encryptor.version") or None
     for name, value in held.items():
         if value.startswith("ENC(") and value.endswith(")"):
-            text = decrypt(value[4:-1], secret, version)
+            text = decrypt(value[4:-1], secret, None)
             if text is None:
                 raise NoStart(f"Error decrypting value of {name}")
             held[name] = text

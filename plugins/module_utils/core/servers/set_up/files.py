@@ -15,7 +15,7 @@ from .decide import Wanted
 
 FOLDER = "/etc/cloudstack/management"
 SIDES = ("cloud", "usage")
-Read = t.Callable[[str, str], t.Optional[str]]  # text and version → clear text
+Read = t.Callable[[str], t.Optional[str]]  # encrypted text of either version → clear text
 Write = t.Callable[[str, str], str]  # text and version → encrypted text
 
 
@@ -65,7 +65,7 @@ def change(wanted: Wanted, encryptor: str, files: Files, read: Read, write: Writ
 
     def same(name: str, text: str) -> bool:
         packed = inside(held.get(name, "").strip())
-        return packed is not None and read(packed, version) == text
+        return packed is not None and read(packed) == text
 
     right = all(same(name, text) for name, text in secrets.items() if text)
     if right and version in ("", encryptor):
