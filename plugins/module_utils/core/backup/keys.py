@@ -35,6 +35,11 @@ class Keys:
         held = {"management": self.management, "database": self.database}
         return tuple(name for name, key in held.items() if key == DEFAULT)
 
+    def has(self, wish: Keys, version: t.Optional[str]) -> bool:
+        """Whether these are the keys of a wish, in all files. version: None where none was asked for."""
+        keys = (self.management, self.database, self.in_file)
+        return keys == (wish.management, wish.database, True) and version in (None, self.version)
+
 
 @dataclass(frozen=True)
 class Data:

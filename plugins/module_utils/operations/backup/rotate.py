@@ -44,7 +44,7 @@ def rotate(server: KeyHolder, request: Request, check_mode: bool) -> Outcome:
     wish = wanted(held, request.management, request.database, request.version)
     by_wish = server.data(wish)
     step = decide(held, wish, server.data(held), by_wish, server.kept(request.management))
-    result = {"step": step or "none", "version": wish.version, "default_keys": list(wish.defaults())}
+    result: dict[str, object] = {"step": step or "none", "version": wish.version, "default_keys": list(wish.defaults())}
     warnings = tuple(f"the {name} key is still the default of cloudstack-setup-databases" for name in wish.defaults())
     if step == NOTHING:
         if not check_mode:
@@ -61,35 +61,40 @@ def rotate(server: KeyHolder, request: Request, check_mode: bool) -> Outcome:
         server.take_back()
         held = server.held(request.management)
         step = decide(held, wish, server.data(held), server.data(wish), None)
-    secrets = _changed(server, held, wish, step)
-    return Outcome(True, before, after, {**result, "secrets": secrets}, warnings)
+    version, secrets = _changed(server, held, wish, step, request.version)
+    result |= {"version": version, "secrets": secrets}
+    return Outcome(True, before, {**after, "version": version}, result, warnings)
 
 
-def _changed(server: KeyHolder, held: Keys, wish: Keys, step: str) -> int:
-    """How many secrets the new key decrypts. Raises BackupFailed, NotAsRead."""
+def _changed(server: KeyHolder, held: Keys, wish: Keys, step: str, asked: t.Optional[str]) -> tuple[str, int]:
+    """The version of db.properties now, and how many secrets the new key decrypts. Raises BackupFailed, NotAsRead.
+
+    asked: the version; None leaves it to the command, which writes V2 where there was none.
+    """
     before = server.data(held if step == WITH_DATA else wish).forms or {}
     server.keep()
     said = server.change(held, wish, with_data=step != FILES_ONLY)
     now = server.held(wish.management)
     data = server.data(wish)
-    if now == wish and data.forms is not None:
-        wrong = left_over(data.forms, before, wish.version)
+    if now.has(wish, asked) and data.forms is not None:
+        wrong = left_over(data.forms, before, now.version)
         if wrong:
             raise NotAsRead("the database's encryption", wrong)
         server.forget()
-        return _readable(data)
-    fits = wish if step == FILES_ONLY else held
-    if server.data(fits).forms is None:
+        return now.version, _readable(data)
+    new = step == FILES_ONLY or (data.forms is not None and wish.database != held.database)
+    if server.data(wish if new else held).forms is None:
         raise BackupFailed(
             "keys",
             f"cloudstack-migrate-databases failed, and neither key decrypts the database: restore the backup: {said}",
         )
-    # The data is as before, so the files have to be. A copy that stayed would be put over later changes.
+    # The next run decides by the files as they were. A copy that stayed would be put over later changes.
     if now != held:
         server.take_back()
     server.forget()
-    files = "; the database has the new key: run this again" if step == FILES_ONLY else ""
-    raise BackupFailed("keys", f"cloudstack-migrate-databases failed, and nothing is changed: {said}{files}")
+    stays = "the files are as before" if new else "nothing is changed"
+    again = "; the database has the new key: run this again" if new else ""
+    raise BackupFailed("keys", f"cloudstack-migrate-databases failed, and {stays}: {said}{again}")
 
 
 def _readable(data: Data) -> int:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -20,6 +20,7 @@ WISH = Request(NEW.management, NEW.database, None)
 @dataclass
 class Database:
     key: str = OLD.database
+    form: str = "V2"
 
 
 @dataclass
@@ -30,13 +31,13 @@ class Server:
     fails: str = ""
     files: Keys = OLD
     copy: Keys | None = None
-    said: list[str] = field(default_factory=list)
+    ignores_version: bool = False
 
     def held(self, _other: str | None) -> Keys:
         return self.files
 
     def data(self, keys: Keys) -> Data:
-        return Data({"V2": 3}) if keys.database == self.database.key else Data()
+        return Data({self.database.form: 3}) if keys.database == self.database.key else Data()
 
     def running(self) -> Target:
         return Target()
@@ -60,7 +61,9 @@ class Server:
         if self.fails == "lost":
             self.database.key = "?"
         if with_data and not self.fails:
-            self.database.key = wish.database
+            # EncryptionSecretKeyChanger: V2 where neither db.properties nor the caller has a version.
+            self.files = replace(wish, version="" if self.ignores_version else wish.version or "V2")
+            self.database.key, self.database.form = wish.database, self.files.version or "V2"
         if self.fails == "after":
             # The key file is there, db.properties is not.
             self.files = Keys(OLD.management, OLD.database, "V2", in_file=False)
@@ -95,3 +98,21 @@ def test_where_no_key_reads_the_data_the_backup_is_asked_for_and_the_copy_stays(
     with pytest.raises(BackupFailed, match="restore the backup"):
         rotate(server, WISH, False)
     assert server.copy == OLD
+
+
+def test_a_version_that_nobody_asked_for_is_left_to_the_command() -> None:
+    """A cloud from before 4.18: no version in db.properties, data of V1. The command writes V2."""
+    first = Server(Database(form="V1"), files=replace(OLD, version=""))
+    outcome = rotate(first, Request(None, NEW.database, None), False)
+    assert (outcome.changed, outcome.result["version"], outcome.result["secrets"]) == (True, "V2", 3)
+    assert outcome.after == {"version": "V2", "keys": "new"}
+    assert (first.files, first.copy) == (Keys(OLD.management, NEW.database, "V2"), None)
+    assert not rotate(first, Request(None, NEW.database, None), False).changed
+
+
+@pytest.mark.parametrize("asked", ["V1", "V2"])
+def test_a_version_that_was_asked_for_has_to_be_in_the_file(asked: str) -> None:
+    server = Server(Database(), files=replace(OLD, version=""), ignores_version=True)
+    with pytest.raises(BackupFailed, match=r"the files are as before.*the database has the new key: run this again"):
+        rotate(server, Request(None, NEW.database, asked), False)
+    assert (server.files, server.copy) == (replace(OLD, version=""), None)
