@@ -96,7 +96,9 @@ options:
         description: Content of C(metadata.ini) of the system VM templates of the wanted version.
         type: str
       digests:
-        description: SHA-512 of the files next to it, by file name.
+        description:
+          - Digests of the files next to it, by file name. A value is one digest, or a list of digests.
+          - The algorithm is that of the checksums in O(nodes[].metadata), MD5 before 4.22 and SHA-512 since.
         type: dict
         default: {}
       active:

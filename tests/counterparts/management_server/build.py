@@ -116,10 +116,12 @@ def common(version: str) -> Deb:
 def metadata(version: str, templates: Mapping[str, bytes]) -> str:
     """templates: section → the file's content, of those that the package has."""
     short, minor = ".".join(version.split(".")[:3]), ".".join(version.split(".")[:2])
+    # templateConfig.sh takes md5sum.txt before 4.22, and sha512sum.txt since.
+    algorithm = hashlib.sha512 if tuple(int(part) for part in version.split(".")[:2]) >= (4, 22) else hashlib.md5
     lines = ["[default]", f"version = {version}.0" if version.count(".") == 2 else f"version = {version}", ""]
     for section, (name, tail) in HYPERVISORS.items():
         file = f"systemvmtemplate-{short}-{tail}"
-        digest = hashlib.sha512(templates.get(section, section.encode())).hexdigest()
+        digest = algorithm(templates.get(section, section.encode())).hexdigest()
         lines += [
             f"[{section}]",
             f"templatename = systemvm-{name % short}",

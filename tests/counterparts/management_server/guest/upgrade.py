@@ -249,7 +249,8 @@ def _templates(database: Database, metadata: configparser.ConfigParser, version:
             continue
         row = metadata[section]
         path = TEMPLATES / row["filename"]
-        if not path.exists() or hashlib.sha512(path.read_bytes()).hexdigest() != row["checksum"]:
+        algorithm = hashlib.sha512 if number(version) >= (4, 22) else hashlib.md5
+        if not path.exists() or algorithm(path.read_bytes()).hexdigest() != row["checksum"]:
             log("ERROR", "c.c.u.SystemVmTemplateRegistration", f"{path} is not present")
             log("ERROR", "c.c.u.SystemVmTemplateRegistration", "SystemVm template not found. Cannot upgrade system Vms")
             log(

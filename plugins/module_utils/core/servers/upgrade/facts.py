@@ -56,13 +56,16 @@ def chain(old: Release, new: Release) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Shipped:
-    """A section of metadata.ini. kind: "kvm-x86_64". digest: SHA-512 of the file, "" where there is none."""
+    """A section of metadata.ini. kind: "kvm-x86_64".
+
+    digests: of the file, in those algorithms that were asked for; empty where there is no file.
+    """
 
     kind: str
     name: str
     filename: str
     checksum: str
-    digest: str = ""
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

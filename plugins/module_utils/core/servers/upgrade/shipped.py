@@ -14,8 +14,8 @@ from .facts import Shipped
 MOST = 200  # sections
 
 
-def shipped(text: str, digests: t.Mapping[str, str]) -> tuple[Shipped, ...]:
-    """Its sections. digests: SHA-512 by file name. Raises InvalidValue.
+def shipped(text: str, digests: t.Mapping[str, t.Any]) -> tuple[Shipped, ...]:
+    """Its sections. digests: by file name, one or several of different algorithms. Raises InvalidValue.
 
     Sections without a template name, such as ``default`` with the version, are none.
     """
@@ -30,7 +30,7 @@ def shipped(text: str, digests: t.Mapping[str, str]) -> tuple[Shipped, ...]:
         if not its.get("templatename"):
             continue
         filename = its.get("filename") or its.get("downloadurl", "").rpartition("/")[2]
-        found.append(
-            Shipped(section, its["templatename"], filename, its.get("checksum", ""), str(digests.get(filename, "")))
-        )
+        held = digests.get(filename) or ()
+        of_file = tuple(str(each).lower() for each in (held if isinstance(held, (list, tuple)) else (held,)))
+        found.append(Shipped(section, its["templatename"], filename, its.get("checksum", ""), of_file))
     return tuple(found)

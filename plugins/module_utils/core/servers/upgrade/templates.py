@@ -26,6 +26,8 @@ WORDS: t.Mapping[str, str] = {
     "lxc": "lxc",
     "ovm3": "ovm3",
 }
+# By the length of the checksum in metadata.ini, which does not name its algorithm.
+DIGESTS: t.Mapping[int, str] = {32: "MD5", 64: "SHA-256", 128: "SHA-512"}
 ROOM = 2_200_000_000  # bytes
 
 
@@ -118,7 +120,18 @@ def _files(node: Node, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
         told.add(section)
         if each is None:
             yield UPGRADE.found("template_file_missing", f"no section {section} on {node.name}", node.name)
-        elif not each.digest:
+        elif not each.digests:
             yield UPGRADE.found("template_file_missing", f"{shortened(each.filename, 120)} on {node.name}", node.name)
-        elif each.digest.lower() != each.checksum.lower():
-            yield UPGRADE.found("template_file_corrupt", f"{shortened(each.filename, 120)} on {node.name}", node.name)
+        else:
+            yield from _digest(node, each)
+
+
+def _digest(node: Node, each: Shipped) -> t.Iterator[Verdict]:
+    """Compared in the algorithm of the checksum: MD5 before 4.22, SHA-512 since (DigestHelper.calculateChecksum)."""
+    kind = DIGESTS.get(len(each.checksum))
+    text = f"{shortened(each.filename, 120)} on {node.name}"
+    alike = [digest for digest in each.digests if len(digest) == len(each.checksum)]
+    if kind and not alike:
+        yield Unseen("template_file_corrupt", f"the {kind} of {text}")
+    elif each.checksum.lower() not in alike:
+        yield UPGRADE.found("template_file_corrupt", text, node.name)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -40,7 +41,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.
 
 GIB = 1 << 30
 ALL = {"cloud": frozenset({"ALL PRIVILEGES"}), "cloud_usage": frozenset({"ALL PRIVILEGES"})}
-FILE = Shipped("kvm-x86_64", "systemvm-kvm-4.22.0-x86_64", "kvm.qcow2.bz2", "AB12", "ab12")
+FILE = Shipped("kvm-x86_64", "systemvm-kvm-4.22.0-x86_64", "kvm.qcow2.bz2", "AB" * 64, ("ab" * 64,))
 
 
 def node(number: int, **more: Any) -> Node:
@@ -217,9 +218,9 @@ FAULTS_STOPPED: dict[str, tuple[str, Change]] = {
     "unit": ("server_alive", on(2, active=True)),
     "lock": ("lock_held", db(locked=True)),
     "metadata": ("metadata_missing", on(1, shipped=None)),
-    "file": ("template_file_missing", on(1, shipped=(dataclasses.replace(FILE, digest=""),))),
+    "file": ("template_file_missing", on(1, shipped=(dataclasses.replace(FILE, digests=()),))),
     "section": ("template_file_missing", added("kinds", Kind("zurich", "VMware", "x86_64"))),
-    "checksum": ("template_file_corrupt", on(1, shipped=(dataclasses.replace(FILE, digest="cd34"),))),
+    "checksum": ("template_file_corrupt", on(1, shipped=(dataclasses.replace(FILE, digests=("cd" * 64,)),))),
 }
 FAULTS_UPGRADED: dict[str, tuple[str, Change]] = {
     "lost": ("template_lost", db(templates=(SystemTemplate("systemvm-kvm-4.21.0-x86_64", "KVM", "", ("zurich",)),))),
@@ -406,9 +407,28 @@ def test_the_chain_passes_every_release_between() -> None:
 
 def test_metadata_is_read_with_the_files_beside_it() -> None:
     told = "[default]\nversion = 4.22.0.0\n[kvm-x86_64]\ntemplatename = t\nchecksum = ab\ndownloadurl = https://x/y/f.bz2\n"
-    assert shipped(told, {"f.bz2": "cd"}) == (Shipped("kvm-x86_64", "t", "f.bz2", "ab", "cd"),)
+    assert shipped(told, {"f.bz2": "CD"}) == (Shipped("kvm-x86_64", "t", "f.bz2", "ab", ("cd",)),)
     with pytest.raises(InvalidValue):
         shipped("no section", {})
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256", "sha512"])
+def test_a_file_is_compared_in_the_algorithm_of_its_checksum(algorithm: str) -> None:
+    """templateConfig.sh takes md5sum.txt before 4.22."""
+
+    def judged(*digests: str) -> tuple[set[str], set[str]]:
+        told = f"[kvm]\ntemplatename = t\nfilename = f.bz2\nchecksum = {hashlib.new(algorithm, b'file').hexdigest()}\n"
+        facts = on(1, shipped=shipped(told, {"f.bz2": list(digests)}))(healthy(STOPPED))
+        judgement = plan(facts).judgement
+        return {each.code for each in judgement.findings}, {each.code for each in judgement.unseen}
+
+    every = {name: hashlib.new(name, b"file").hexdigest() for name in ("md5", "sha256", "sha512")}
+    assert judged(every[algorithm]) == (set(), set())
+    assert judged(*every.values()) == (set(), set())
+    others = [digest for name, digest in every.items() if name != algorithm]
+    assert judged(*others) == (set(), {"template_file_corrupt"})
+    assert judged(*others, hashlib.new(algorithm, b"half").hexdigest()) == ({"template_file_corrupt"}, set())
+    assert judged() == ({"template_file_missing"}, set())
 
 
 def test_grants_are_read_by_schema() -> None:
