@@ -100,15 +100,12 @@ class Files:
         program = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
         if program is None:
             raise BackupFailed("keys", f"{PROGRAM} is not installed: it is of cloudstack-management 4.18 or newer")
-        command = [program, "-m", held.management, "-d", held.database]
-        environment = dict(ENVIRONMENT)
-        if wish.management != held.management:
-            command.append("-l")
-            environment["CLOUD_SECRET_KEY_NEW"] = wish.management
-        if wish.database != held.database:
-            command += ["-e", wish.database]
+        # Both keys always: without any of them the program refuses, and without the management key those of older
+        # releases do not write db.properties. They change the version of the data only when they are forced.
+        command = [program, "-m", held.management, "-d", held.database, "-l", "-e", wish.database]
+        environment = {**ENVIRONMENT, "CLOUD_SECRET_KEY_NEW": wish.management}
         if wish.version != held.version:
-            command += ["-v", wish.version]
+            command += ["-v", wish.version, "-f"]
         command += [] if with_data else ["-s"]
         try:
             ended = subprocess.run(
