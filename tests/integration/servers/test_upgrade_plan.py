@@ -153,6 +153,13 @@ def test_a_server_that_upgrades_the_schema_is_seen_by_its_lock(database: MariaDb
     assert not read(access(database)).locked
 
 
+def test_the_settings_of_system_vm_templates_are_read(database: MariaDb) -> None:
+    held = {"router.template.kvm": "systemvm-kvm-4.22.0-x86_64", "minreq.sysvmtemplate.version": "4.22.0"}
+    for name, value in {**held, "router.templates": "no"}.items():
+        database.run(f"INSERT INTO configuration (instance, name, value) VALUES ('D', '{name}', '{value}')")
+    assert read(access(database)).settings == held
+
+
 def test_the_memory_of_system_vms_is_that_of_their_offering(database: MariaDb) -> None:
     made = "INSERT INTO vm_instance (id, name, instance_name, state, type, service_offering_id, created) "
     database.run(f"{made} VALUES (5, 'v', 'v-5-VM', 'Running', 'ConsoleProxy', 7, {NOW})")

@@ -15,7 +15,7 @@ from .role_tasks import rendered, task
 
 TASKS = "playbooks/tasks/upgrade_first.yml"
 NO_ROLE = ""
-FIND, CHECK = "Find the template files of the new package", "Check that nothing is in the way of the first start"
+FIND, REMEMBER = "Find the template files of the new package", "Remember what the servers have now"
 
 
 def algorithms(text: str) -> list[str]:
@@ -30,9 +30,7 @@ def algorithms(text: str) -> list[str]:
     return [rendered(NO_ROLE, algorithm, upgrade_length=each) for each in lengths]
 
 
-@pytest.mark.parametrize(
-    ("version", "expected"), [("4.16.0.0", "md5"), ("4.19.1.0", "md5"), ("4.21.0.0", "md5"), ("4.22.0.0", "sha512")]
-)
+@pytest.mark.parametrize(("version", "expected"), [("4.16.0.0", "md5"), ("4.21.0.0", "md5"), ("4.22.0.0", "sha512")])
 def test_the_algorithm_is_that_of_the_release(version: str, expected: str) -> None:
     assert algorithms(metadata(version, {})) == [expected]
 
@@ -51,7 +49,7 @@ def test_digests_of_several_algorithms_are_gathered_by_file() -> None:
         for name in ("b.ova", "a.bz2")
     }
     results = [{"files": [of_file[turn] for of_file in files.values()]} for turn in (0, 1)]
-    variables = task(TASKS, CHECK)["vars"]
+    variables = task(TASKS, REMEMBER)["vars"]
     found = rendered(NO_ROLE, variables["upgrade_found"], upgrade_files={"results": results})
     assert rendered(NO_ROLE, variables["upgrade_digests"], upgrade_found=found) == {
         "a.bz2": ["a.bz21", "a.bz22"],

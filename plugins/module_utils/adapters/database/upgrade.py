@@ -68,6 +68,13 @@ class _Reader(Reading):
             sizes=self._sizes(),
             variables=self._variables(),
             grants=self._grants(),
+            settings={
+                text_of(name): text_of(value)
+                for name, value in self.rows(
+                    "SELECT name, value FROM configuration WHERE name LIKE %s OR name = 'minreq.sysvmtemplate.version'",
+                    "router.template.%",
+                )
+            },
             unknown_settings=self.texts(
                 "SELECT name FROM configuration WHERE updated IS NULL AND value IS NOT NULL "
                 "AND category NOT IN ('Hidden', 'Secure') AND value <> default_value ORDER BY name"

@@ -185,7 +185,10 @@ class Replica:
 
 @dataclass(frozen=True)
 class Database:
-    """What the database holds. grants: privileges by schema, "*" for all. sizes: bytes by schema."""
+    """What the database holds. grants: privileges by schema, "*" for all. sizes: bytes by schema.
+
+    settings: those of system VM templates.
+    """
 
     version: str
     interrupted: tuple[str, ...] = ()
@@ -200,6 +203,7 @@ class Database:
     sizes: t.Mapping[str, int] = field(default_factory=dict)
     variables: t.Mapping[str, str] = field(default_factory=dict)
     grants: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
+    settings: t.Mapping[str, str] = field(default_factory=dict)
     unknown_settings: tuple[str, ...] = ()
     locked: bool = False
     encryptor: str = ""

@@ -12,20 +12,11 @@ import typing as t
 
 from ...findings import Unseen, Verdict
 from ...text import shortened
-from .facts import BEFORE, STOPPED, UPGRADED, Facts, Kind, Node, Release, Shipped, words
+from .facts import BEFORE, STOPPED, UPGRADED, Facts, Kind, Node, Release, Shipped
 from .table import UPGRADE
+from .template_names import WORDS, name, names, section
 
 PACKAGED: Release = (4, 16, 0, 0)
-WITH_ARCH: Release = (4, 20, 0, 0)
-# As templates, metadata.ini and settings write them.
-WORDS: t.Mapping[str, str] = {
-    "kvm": "kvm",
-    "vmware": "vmware",
-    "xenserver": "xenserver",
-    "hyperv": "hyperv",
-    "lxc": "lxc",
-    "ovm3": "ovm3",
-}
 # By the length of the checksum in metadata.ini, which does not name its algorithm.
 DIGESTS: t.Mapping[int, str] = {32: "MD5", 64: "SHA-256", 128: "SHA-512"}
 ROOM = 2_200_000_000  # bytes
@@ -39,21 +30,9 @@ def needed(facts: Facts) -> list[Kind]:
     )
 
 
-def name_of(kind: Kind, to: Release) -> str:
-    """The name under which the server looks for it."""
-    word = WORDS[kind.hypervisor.casefold()]
-    arch = f"-{kind.arch or 'x86_64'}" if to >= WITH_ARCH else ""
-    return f"systemvm-{word}-{words(to).rpartition('.')[0]}{arch}"
-
-
 def template_names(facts: Facts) -> tuple[str, ...]:
     """The system VM templates that the wanted version needs, by the package's own metadata where that was read."""
-    return tuple(sorted({_name(facts, kind) for kind in needed(facts)}))
-
-
-def _name(facts: Facts, kind: Kind) -> str:
-    shipped = {each.kind: each.name for node in facts.nodes for each in node.shipped or ()}
-    return shipped.get(_section(kind)) or shipped.get(WORDS[kind.hypervisor.casefold()]) or name_of(kind, facts.to)
+    return tuple(sorted({name(facts, kind) for kind in needed(facts)}))
 
 
 def template_verdicts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verdict]:
@@ -79,20 +58,14 @@ def template_verdicts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verd
 def _there(facts: Facts, kinds: t.Sequence[Kind], missing: str) -> t.Iterator[Verdict]:
     told: set[str] = set()
     for kind in kinds:
-        name = _name(facts, kind)
-        found = [each for each in facts.database.templates if each.name == name]
-        if not found and name not in told:
-            told.add(name)
-            yield UPGRADE.found(missing, f"{name} for {kind.hypervisor}", template=name)
+        may, one = names(facts, kind), name(facts, kind)
+        found = [each for each in facts.database.templates if each.name in may]
+        if not found and one not in told:
+            told.add(one)
+            yield UPGRADE.found(missing, f"{one} for {kind.hypervisor}", template=one)
         elif found and not any(kind.zone in each.ready for each in found):
-            text = f"{name} in zone {shortened(kind.zone, 60)}"
-            yield UPGRADE.found("template_not_ready", text, template=name, zone=kind.zone)
-
-
-def _section(kind: Kind) -> str:
-    """As metadata.ini names it: kvm has a section for each architecture since 4.20."""
-    word = WORDS[kind.hypervisor.casefold()]
-    return f"{word}-{kind.arch or 'x86_64'}" if word == "kvm" else word
+            text = f"{one} in zone {shortened(kind.zone, 60)}"
+            yield UPGRADE.found("template_not_ready", text, template=one, zone=kind.zone)
 
 
 def _stores(facts: Facts, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
@@ -113,13 +86,13 @@ def _files(node: Node, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
     held: dict[str, Shipped] = {each.kind: each for each in node.shipped}
     told: set[str] = set()
     for kind in kinds:
-        section = _section(kind)
-        each = held.get(section) or held.get(WORDS[kind.hypervisor.casefold()])
-        if section in told:
+        its = section(kind)
+        each = held.get(its) or held.get(WORDS[kind.hypervisor.casefold()])
+        if its in told:
             continue
-        told.add(section)
+        told.add(its)
         if each is None:
-            yield UPGRADE.found("template_file_missing", f"no section {section} on {node.name}", node.name)
+            yield UPGRADE.found("template_file_missing", f"no section {its} on {node.name}", node.name)
         elif not each.digests:
             yield UPGRADE.found("template_file_missing", f"{shortened(each.filename, 120)} on {node.name}", node.name)
         else:

@@ -463,3 +463,66 @@ def test_small_system_vms_are_right_before_4_20() -> None:
     small = SystemVm("v-7-VM", "ConsoleProxy", "Running", "", 256)
     facts = of(to=(4, 19, 0, 0))(db(version="4.18.0.0", system_vms=(small,))(healthy()))
     assert "system_vm_small" not in codes(facts)
+
+
+def lines_up(to: str, template: str, **more: Any) -> Facts:
+    """A cloud after the upgrade to a release, with one system VM template."""
+    arch = "x86_64" if template.endswith("x86_64") else ""
+    held = {"kinds": (Kind("zurich", "KVM", arch),), "templates": (SystemTemplate(template, "KVM", arch, ("zurich",)),)}
+    base = healthy(UPGRADED)
+    servers = tuple(dataclasses.replace(each, version=to) for each in base.database.servers)
+    return of(to=wanted(to, "to"), nodes=())(db(**{"version": to, "servers": servers, **held, **more})(base))
+
+
+@pytest.mark.parametrize(
+    ("to", "template"),
+    [
+        ("4.20.3.0", "systemvm-kvm-4.20.2-x86_64"),
+        ("4.19.3.0", "systemvm-kvm-4.19.1"),
+        ("4.19.2.0", "systemvm-kvm-4.19.1"),
+        ("4.16.1.0", "systemvm-kvm-4.16.0"),
+        ("4.15.2.0", "systemvm-kvm-4.15.1"),
+        ("4.14.1.0", "systemvm-kvm-4.14.0"),
+        ("4.13.1.0", "systemvm-kvm-4.11.3"),
+        ("4.11.0.0", "systemvm-kvm-4.11"),
+        ("4.9.3.0", "systemvm-kvm-4.6"),
+    ],
+)
+def test_a_release_goes_on_with_the_template_of_an_older_one(to: str, template: str) -> None:
+    assert codes(lines_up(to, template)) == set()
+    assert plan(lines_up(to, template)).templates == (template,)
+    assert codes(lines_up(to, "systemvm-kvm-4.8.0")) == {"template_lost"}
+
+
+def test_4_13_asks_for_the_template_of_4_11_3() -> None:
+    base = of(to=(4, 13, 0, 0))(lines_up("4.12.0.0", "systemvm-kvm-4.11.3"))
+    before = dataclasses.replace(
+        base, stage=BEFORE, nodes=(node(1, package="4.12.0.0", offered=("4.13.0.0",), java=8),)
+    )
+    assert not codes(before) & {"template_missing", "template_not_ready"}
+    (finding,) = (each for each in plan(db(templates=())(before)).judgement.findings if "template" in each.code)
+    assert (finding.code, finding.facts["template"]) == ("template_missing", "systemvm-kvm-4.11.3")
+
+
+def test_metadata_names_the_template_of_a_release_that_nobody_knew() -> None:
+    named = dataclasses.replace(FILE, name="systemvm-kvm-4.22.0-x86_64")
+    facts = of(nodes=(node(1, shipped=(named,)), node(2)))(lines_up("4.22.7.0", named.name))
+    assert (codes(facts), plan(facts).templates) == (set(), (named.name,))
+    assert codes(of(nodes=())(facts)) == {"template_lost"}
+
+
+REGISTERED = {"router.template.kvm": "own-x86_64", "minreq.sysvmtemplate.version": "4.22.0"}
+
+
+def test_what_the_server_says_it_registered_is_right() -> None:
+    facts = lines_up("4.22.0.0", "own-x86_64", settings=REGISTERED)
+    shown = of(nodes=(node(1, shipped=(FILE,)), node(2)))(facts)
+    for each in (facts, shown):
+        assert (codes(each), plan(each).templates) == (set(), ("own-x86_64",))
+    # A registration that failed leaves both settings as they were.
+    for minimum in ("4.21.0", "", "none"):
+        old = {**REGISTERED, "minreq.sysvmtemplate.version": minimum}
+        assert codes(db(settings=old)(facts)) == codes(db(settings=old)(shown)) == {"template_lost"}
+    # The setting is one for all architectures.
+    arm = db(kinds=(Kind("zurich", "KVM", "aarch64"),))
+    assert codes(arm(facts)) == {"template_lost"}
