@@ -26,10 +26,14 @@ class Factors:
 
 @dataclass(frozen=True)
 class Remembered:
-    """The factors of a VM's last start as the server keeps them: one by one, and only those above 1."""
+    """The factors of a VM's last start as the server keeps them: one by one, and only those above 1.
+
+    kept: false for those that an old server counts with and does not keep.
+    """
 
     cpu: t.Optional[float] = None
     ram: t.Optional[float] = None
+    kept: bool = True
 
     def counted_by(self, now: Factors) -> Factors:
         """The server counts with the cluster's factor of today where none is kept (CapacityManagerImpl; measured)."""

@@ -58,9 +58,8 @@ def test_a_chosen_migration_that_brings_two_routers_together_is_told(
     sandbox: Sandbox, site: Site, cloud: Gateway
 ) -> None:
     site.add_host(2)
-    network = str(site.network("web")["id"])
-    site.deploy(network)
-    site.api.done("restartNetwork", id=network, makeredundant="true")
+    site.redundant_offering("two")
+    site.deploy(str(site.network("web", offering="two")["id"]))
     rows = site.api.ok("listRouters", listall="true")["router"]
     names = [str(each["name"]) for each in site.api.ok("listHosts", type="Routing")["host"]]
 

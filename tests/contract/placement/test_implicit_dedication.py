@@ -18,6 +18,15 @@ __all__ = ["lab"]
 MODE = "ImplicitDedicationMode"
 
 
+def alone(world: World) -> None:
+    """No system VM is there, and none comes: the server starts none without secondary storage."""
+    for store in list(world.image_stores):
+        world.image_stores.remove(store)
+    for vm in list(world.vms):
+        if vm.kind != "User":
+            life.drop(world, vm)
+
+
 class Shared:
     """Hosts h0 to h2 with the VMs of a test alone, each as it is put: owner and planner's mode, "" for none."""
 
@@ -32,7 +41,7 @@ class Shared:
             self.offerings[mode] = lab.offering(mode, **planner, **{"serviceofferingdetails[0].value": mode})
         self.names = list(lab.hosts())
         sandbox.run(lambda world: world.durations.update(migration=0))
-        sandbox.run(lambda world: [life.drop(world, vm) for vm in list(world.vms) if vm.kind != "User"] and None)
+        sandbox.run(alone)
 
     def put(self, number: int, mode: str = "", owner: str = "") -> str:
         """A VM on a host, whatever the planner thinks of that."""

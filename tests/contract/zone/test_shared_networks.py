@@ -76,3 +76,13 @@ def test_a_second_subnet_of_a_shared_network(sandbox: Sandbox, cloud: Gateway) -
     assert writes(sandbox) == []
     twice(cloud, "cs_vlan_ip_range", **SECOND, state="absent")
     assert writes(sandbox) == ["deleteVlanIpRange"]
+
+
+def test_subnets_of_two_vlans_may_be_the_same(sandbox: Sandbox, cloud: Gateway) -> None:
+    """A further range names no VLAN: it is on that of its network, and another network's gateway is no matter."""
+    perform(cloud, "cs_network", name="printers", **SHARED)
+    other = {**SHARED, "vlan": "302", "gateway": "10.9.0.254"}
+    perform(cloud, "cs_network", name="phones", **other)
+    perform(cloud, "cs_vlan_ip_range", **SECOND, **SUBNET)
+    further = {"start_ip": "10.9.1.110", "end_ip": "10.9.1.119", "gateway": "10.9.1.254", "netmask": "255.255.255.0"}
+    assert twice(cloud, "cs_vlan_ip_range", zone="z1", network="phones", **further).result["network"] == "phones"

@@ -212,6 +212,7 @@ def test_an_element_is_enabled_before_its_provider_and_disabled_after_it(sandbox
     assert writes(sandbox) == ["updateNetworkServiceProvider", "configureVirtualRouterElement"]
 
 
+@pytest.mark.since("4.15")
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_hosts_that_a_pod_s_new_subnet_leaves_outside_are_named(cloud: Gateway, check_mode: bool) -> None:
     perform(cloud, "cs_pod", **NAMED["cs_pod"], end_ip="172.16.99.9")

@@ -46,8 +46,10 @@ BRIDGED = "net.bridge.bridge-nf-call-iptables"
         ("etc/sysctl.d/99-sysctl.conf", f"{BRIDGED} = 0", []),
         ("etc/sysctl.d/zz-cloudstack.conf", f"{BRIDGED} = 0", []),
         ("etc/sysctl.d/zz-cloudstack-vxlan.conf", f"{BRIDGED} = 0", []),
-        ("etc/sysctl.conf", f"# {BRIDGED}=0\n;{BRIDGED}=0\n{BRIDGED}=1\n{BRIDGED}x=0", []),
-        ("etc/sysctl.conf", f"#\n{BRIDGED}=0", [f"/etc/sysctl.conf:2 sets {BRIDGED} to 0, not to 1"]),
+        ("etc/sysctl.d/zzz.conf", f"# {BRIDGED}=0\n;{BRIDGED}=0\n{BRIDGED}=1\n{BRIDGED}x=0", []),
+        ("etc/sysctl.d/zzz.conf", f"{BRIDGED}=0\n{BRIDGED}=1", []),
+        ("etc/sysctl.d/zzz.conf", f"#\n{BRIDGED}=0", [f"/etc/sysctl.d/zzz.conf:2 sets {BRIDGED} to 0, not to 1"]),
+        ("etc/sysctl.conf", f"{BRIDGED}=0", []),
         (
             "usr/lib/sysctl.d/zzz.conf",
             f" -{BRIDGED} =0 ",
@@ -66,12 +68,30 @@ def test_what_would_undo_a_kernel_parameter_at_boot_is_found(
     """systemd-sysctl reads by name, and the last one decides; Debian's 99-sysctl.conf is /etc/sysctl.conf."""
     (tmp_path / file).parent.mkdir(parents=True)
     (tmp_path / file).write_text(text + "\n", encoding="utf-8")
+    assert would_undo(tmp_path) == found
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_file_that_another_of_its_name_replaces_undoes_nothing(tmp_path: Path, masked: bool) -> None:
+    for folder in ("etc/sysctl.d", "usr/lib/sysctl.d"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "usr/lib/sysctl.d/zzz.conf").write_text(f"{BRIDGED}=0\n", encoding="utf-8")
+    assert len(would_undo(tmp_path)) == 1
+    site = tmp_path / "etc/sysctl.d/zzz.conf"
+    if masked:
+        site.symlink_to("/dev/null")
+    else:
+        site.write_text("", encoding="utf-8")
+    assert would_undo(tmp_path) == []
+
+
+def would_undo(root: Path) -> list[str]:
     look = task(f"roles/{ROLE}/tasks/kernel.yml", "Find files that set the kernel parameters otherwise")
     wanted = {"net.ipv4.ip_local_port_range": "1024   65000"}
     said = rendered(ROLE, look["environment"], host_base_security_groups=True, host_base_sysctl=wanted)
-    ended = shell(look["ansible.builtin.shell"], tmp_path, **{**said, "ROOT": str(tmp_path)})
+    ended = shell(look["ansible.builtin.shell"], root, **{**said, "ROOT": str(root)})
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert [line.removeprefix(str(tmp_path)) for line in ended.stdout.splitlines()] == found
+    return [line.removeprefix(str(root)) for line in ended.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("role", ["host_base", "host_network"])

@@ -62,6 +62,23 @@ class Site:
         found: dict[str, object] = self.api.ok("createVlanIpRange", **{**place, **PUBLIC, **changes})["vlan"]
         return found
 
+    def redundant_offering(self, name: str) -> None:
+        """A network offering whose networks have two routers."""
+        services = "Dhcp,Dns,SourceNat"
+        offering = {"name": name, "displaytext": name, "guestiptype": "Isolated", "traffictype": "GUEST"}
+        sent: dict[str, str] = {"supportedservices": services}
+        for number, service in enumerate(services.split(",")):
+            sent[f"serviceproviderlist[{number}].service"] = service
+            sent[f"serviceproviderlist[{number}].provider"] = "VirtualRouter"
+        for field, value in (
+            ("service", "SourceNat"),
+            ("capabilitytype", "RedundantRouter"),
+            ("capabilityvalue", "true"),
+        ):
+            sent[f"servicecapabilitylist[0].{field}"] = value
+        made = self.api.ok("createNetworkOffering", **offering, **sent)["networkoffering"]["id"]
+        self.api.ok("updateNetworkOffering", id=made, state="Enabled")
+
     def network(self, name: str = "n1", offering: str = SOURCE_NAT, **more: str) -> dict[str, object]:
         found = self.api.ok("listNetworkOfferings", name=offering)["networkoffering"][0]["id"]
         sent = {"zoneid": self.zone, "networkofferingid": found, "name": name, "displaytext": name}

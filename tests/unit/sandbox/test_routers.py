@@ -27,20 +27,7 @@ class Routed(Site):
 
     def redundant(self, name: str = "rr") -> str:
         """A running network with two routers."""
-        services = "Dhcp,Dns,SourceNat"
-        offering = {"name": name, "displaytext": name, "guestiptype": "Isolated", "traffictype": "GUEST"}
-        sent: dict[str, str] = {"supportedservices": services}
-        for number, service in enumerate(services.split(",")):
-            sent[f"serviceproviderlist[{number}].service"] = service
-            sent[f"serviceproviderlist[{number}].provider"] = "VirtualRouter"
-        for field, value in (
-            ("service", "SourceNat"),
-            ("capabilitytype", "RedundantRouter"),
-            ("capabilityvalue", "true"),
-        ):
-            sent[f"servicecapabilitylist[0].{field}"] = value
-        made = self.api.ok("createNetworkOffering", **offering, **sent)["networkoffering"]["id"]
-        self.api.ok("updateNetworkOffering", id=made, state="Enabled")
+        self.redundant_offering(name)
         network = str(self.network(name, offering=name)["id"])
         self.start_vm(network)
         return network

@@ -146,6 +146,8 @@ def as_started(own: Remembered, new: Factors) -> bool:
     The server keeps a factor above 1, and one of at most 1 only where another was kept
     (updateOverCommitRatioForVmProfile).
     """
+    if not own.kept:
+        return max(new.cpu, new.ram) <= 1
     pairs = ((own.cpu, new.cpu), (own.ram, new.ram))
     return all(factor <= 1 if kept is None else isclose(kept, factor, rel_tol=PRECISION) for kept, factor in pairs)
 

@@ -110,7 +110,7 @@ def as_counted(
 
 def _from_one(own: Remembered) -> Remembered:
     """These releases keep both factors or none."""
-    return Remembered(1.0, 1.0) if own.cpu is None else own
+    return Remembered(1.0, 1.0, kept=False) if own.cpu is None else own
 
 
 def _dispute(host: Host, message: str, kind: str, facts: t.Mapping[str, object]) -> Reason:

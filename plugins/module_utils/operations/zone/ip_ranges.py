@@ -141,7 +141,10 @@ def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fi
     reasons = [_overlap(each) for each in (overlapping(near, str(first), str(last)) if first else [])]
     if first and new:
         told = {reason.facts["range_id"] for reason in reasons}
-        reasons += _terms([each for each in there if each.id not in told], wanted)
+        # The server takes the network's VLAN where none is named.
+        its = [each.vlan for each in cloud.networks.all(zone_id=zone.id) if each.id == wanted.get("network_id")]
+        vlan = wanted.get("vlan") or (its[0] if its else None)
+        reasons += _terms([each for each in there if each.id not in told], {**wanted, "vlan": vlan})
     if first6:
         six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
         reasons += overlaps(six, str(first6), str(last6), "the range")

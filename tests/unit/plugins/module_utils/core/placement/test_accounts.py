@@ -260,4 +260,4 @@ def test_one_that_is_no_users_or_keeps_factors_counts_as_before() -> None:
 def test_a_host_that_the_server_keeps_no_account_of_says_nothing_against_it() -> None:
     host = replace(machine(state="Maintenance", held=0), version="4.11.3.0")
     (taken,) = as_counted((host,), (vm(),), Factors(2.0, 2.0), {})
-    assert taken.own == Remembered(1.0, 1.0)
+    assert taken.own == Remembered(1.0, 1.0, kept=False)
