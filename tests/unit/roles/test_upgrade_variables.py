@@ -12,6 +12,9 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.router_need import Target, need
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.routers import Router
+
 PLAYBOOK = Path(__file__).resolve().parents[3] / "playbooks" / "upgrade_cloudstack.yml"
 PLAYS = yaml.safe_load(PLAYBOOK.read_text(encoding="utf-8"))
 WRITER = {"writer": True, "replicating": False, "lag": None, "errors": []}
@@ -90,3 +93,22 @@ def test_the_account_that_goes_back(known: dict[str, Any], account: dict[str, An
 def test_machines_keep_their_order() -> None:
     known = {"ansible_play_hosts_all": ["ms2", "ms1"], "groups": {"usage_servers": ["u1", "ms1", "a1"]}}
     assert rendered("upgrade_machines", **known) == ["ms2", "ms1", "u1", "a1"]
+
+
+def test_the_routers_minimum_is_the_servers_own_unless_one_is_given() -> None:
+    """4.20.3 makes routers of 4.20.2: none would ever have the version of the release."""
+    (play,) = (play for play in PLAYS if play["name"] == "Upgrade the virtual routers")
+    path = PLAYBOOK.parent / play["import_playbook"]
+    (routers,) = yaml.safe_load(path.read_text(encoding="utf-8"))
+    asked = {**routers["vars"]["upgrade_routers_asked"], **routers["vars"], **play["vars"]}
+
+    def minimum(**known: Any) -> Any:
+        variables = {**trusted(asked), "omit": "left out", "upgrade_to": "4.20.3.0", **known}
+        template = trust_as_template(asked["minimum_version"])
+        return Templar(loader=DataLoader(), variables=variables).template(template)
+
+    assert minimum() == "left out"
+    assert minimum(upgrade_routers_minimum_version="4.20.1") == "4.20.1"
+    new, old = (Router("1", "r-5-VM", version=version, zone_id="z") for version in ("4.20.2", "4.20.1"))
+    target = Target(minima={"z": "4.20.2"})
+    assert (need(new, target).why, need(old, target).why) == ((), ("version_below",))
