@@ -133,12 +133,6 @@ UPGRADE = Table(
             "cs#6166",
         ),
         (
-            "no_nfs_store",
-            "A zone has no writable NFS image store for the new system VM template",
-            "add one (cs_image_store)",
-            TEMPLATES,
-        ),
-        (
             "store_full",
             "An image store has no room for the new system VM template",
             "free 2.2 GB, or add a store",
@@ -190,6 +184,12 @@ UPGRADE = Table(
     ),
     rows(
         HURTS,
+        (
+            "no_nfs_store",
+            "A zone has no writable NFS image store, so that the server does not put the new system VM template there",
+            "add one (cs_image_store), or register the template yourself (cs_system_vm_template)",
+            TEMPLATES,
+        ),
         (
             "host_in_maintenance",
             "A host is in maintenance, so that its VMs have less room during the upgrade of the agents",

@@ -12,7 +12,7 @@ import typing as t
 
 from ...findings import Unseen, Verdict
 from ...text import shortened
-from .facts import BEFORE, STOPPED, UPGRADED, Facts, Kind, Node, Release, Shipped
+from .facts import BEFORE, STOPPED, UPGRADED, Facts, Kind, Node, Release, Shipped, Store
 from .table import UPGRADE
 from .template_names import WORDS, name, names, section
 
@@ -40,7 +40,9 @@ def template_verdicts(facts: Facts, old: t.Optional[Release]) -> t.Iterator[Verd
     if not kinds:
         return
     if facts.stage == UPGRADED:
-        yield from _there(facts, kinds, "template_lost")
+        left_out = [kind for kind in kinds if facts.to >= PACKAGED and not _writable(facts, kind.zone)]
+        yield from _stores(facts, left_out)
+        yield from _there(facts, [kind for kind in kinds if kind not in left_out], "template_lost")
         return
     if old is not None and old >= facts.to:
         return
@@ -68,10 +70,20 @@ def _there(facts: Facts, kinds: t.Sequence[Kind], missing: str) -> t.Iterator[Ve
             yield UPGRADE.found("template_not_ready", text, template=one, zone=kind.zone)
 
 
+def _ready(facts: Facts, kind: Kind) -> bool:
+    may = names(facts, kind)
+    return any(each.name in may and kind.zone in each.ready for each in facts.database.templates)
+
+
+def _writable(facts: Facts, zone: str) -> list[Store]:
+    stores = [each for each in facts.database.stores if each.zone in (zone, "")]
+    return [each for each in stores if each.protocol.casefold() == "nfs" and not each.readonly]
+
+
 def _stores(facts: Facts, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
-    for zone in sorted({kind.zone for kind in kinds}):
-        its = [each for each in facts.database.stores if each.zone in (zone, "") and each.protocol.casefold() == "nfs"]
-        writable = [each for each in its if not each.readonly]
+    """The server registers a template in zones with a store, and leaves the others out (getEligibleZoneIds)."""
+    for zone in sorted({kind.zone for kind in kinds if not _ready(facts, kind)}):
+        writable = _writable(facts, zone)
         if not writable:
             yield UPGRADE.found("no_nfs_store", f"zone {shortened(zone, 60)}", zone=zone)
         elif all(each.free is not None and each.free < ROOM for each in writable):

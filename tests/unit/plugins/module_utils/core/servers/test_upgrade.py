@@ -150,6 +150,8 @@ def agent(
     return added("agents", Agent(name, status, state, version, kind, own))
 
 
+OLD = SystemTemplate("systemvm-kvm-4.21.0-x86_64", "KVM", "x86_64", ("zurich",))
+S3, FULL = Store("s3", "zurich", "s3"), Store("sec1", "zurich", "nfs", False, GIB)
 SLASH = added("local_paths", ("local2", "/var/lib/libvirt/images/"))
 # Each with what has to be found: written by hand, apart from the code that judges.
 FAULTS: dict[str, tuple[str, Change]] = {
@@ -186,10 +188,10 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "older": ("agent_old", agent("kvm2", version="4.20.1.0")),
     "xenserver": ("hypervisor_removed", agent("xs1", kind="XenServer", own="6.5.0", version="")),
     "vsphere": ("hypervisor_removed", agent("esx1", kind="VMware", own="5.5", version="")),
-    "no store": ("no_nfs_store", db(stores=(Store("s3", "zurich", "s3"),))),
+    "no store": ("no_nfs_store", db(stores=(S3,), templates=(OLD,))),
     "store of another zone": ("no_nfs_store", added("kinds", Kind("basel", "KVM", "x86_64"))),
-    "read only": ("no_nfs_store", db(stores=(Store("sec1", "zurich", "nfs", True, GIB * 9),))),
-    "full store": ("store_full", db(stores=(Store("sec1", "zurich", "nfs", False, GIB),))),
+    "read only": ("no_nfs_store", db(stores=(Store("sec1", "zurich", "nfs", True, GIB * 9),), templates=(OLD,))),
+    "full store": ("store_full", db(stores=(FULL,), templates=(OLD,))),
     "rights": (
         "rights_missing",
         db(grants={"cloud": frozenset({"SELECT"}), "cloud_usage": frozenset({"ALL PRIVILEGES"})}),
@@ -224,6 +226,8 @@ FAULTS_STOPPED: dict[str, tuple[str, Change]] = {
 }
 FAULTS_UPGRADED: dict[str, tuple[str, Change]] = {
     "lost": ("template_lost", db(templates=(SystemTemplate("systemvm-kvm-4.21.0-x86_64", "KVM", "", ("zurich",)),))),
+    "left out": ("no_nfs_store", db(stores=(S3,), templates=(OLD,))),
+    "left out of a zone": ("no_nfs_store", added("kinds", Kind("basel", "KVM", "x86_64"))),
     "not ready": ("template_not_ready", db(templates=(SystemTemplate("systemvm-kvm-4.22.0-x86_64", "KVM"),))),
     "old": ("not_upgraded", db(version="4.21.0.0")),
     "interrupted": ("upgrade_interrupted", added("interrupted", "4.22.0.0")),
@@ -492,6 +496,16 @@ def test_a_release_goes_on_with_the_template_of_an_older_one(to: str, template: 
     assert codes(lines_up(to, template)) == set()
     assert plan(lines_up(to, template)).templates == (template,)
     assert codes(lines_up(to, "systemvm-kvm-4.8.0")) == {"template_lost"}
+
+
+@pytest.mark.parametrize("stage", [BEFORE, STOPPED, UPGRADED])
+def test_a_template_that_is_ready_needs_no_store(stage: str) -> None:
+    """The server only looks for its name."""
+    for store in (S3, FULL):
+        assert codes(db(stores=(store,))(healthy(stage))) == set()
+    two = added("kinds", Kind("basel", "KVM", "x86_64"))(db(stores=(S3,))(healthy(stage)))
+    (finding,) = plan(two).judgement.findings
+    assert (finding.code, finding.severity, finding.facts["zone"]) == ("no_nfs_store", "hurts", "basel")
 
 
 def test_4_13_asks_for_the_template_of_4_11_3() -> None:
