@@ -28,7 +28,9 @@ def trusted(value: Any) -> Any:
     return trust_as_template(value) if isinstance(value, str) else value
 
 
+@functools.cache
 def content(path: str) -> Any:
+    """Not to be changed: it is read once."""
     file = ROOT / path
     return yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
 

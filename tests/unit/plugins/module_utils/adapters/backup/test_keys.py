@@ -60,7 +60,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     made = Machine(keys.Files(str(tmp_path / "db.properties"), 60.0), tmp_path)
     monkeypatch.setattr(properties, "SWITCHES", tmp_path / "stand-in.json")
     monkeypatch.setattr(keys, "ENVIRONMENT", {"PATH": str(tmp_path)})
-    monkeypatch.setattr(keys.subprocess, "run", made.run)
+    monkeypatch.setattr(subprocess, "run", made.run)
     monkeypatch.setattr(key_changer, "data", lambda _held, *told: made.data.append(told))
     return made
 
