@@ -91,7 +91,7 @@ def _of_password(wish: Wish, password: str, scripted: bool) -> t.Iterator[Reason
     elif scripted and any(char in AWKWARD for char in password):
         otherwise = "change it on the hosts first (playbook change_host_password) without update_on_host"
         if not wish.on_host:
-            otherwise = "stop all management servers but one meanwhile"
+            otherwise = "use record=database"
         yield Reason(
             "password_awkward",
             "the server's script on the host cannot pass on blanks, quotes, backslashes and dollar signs (cs#6783)"
