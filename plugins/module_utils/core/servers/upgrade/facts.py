@@ -58,7 +58,7 @@ def chain(old: Release, new: Release) -> tuple[str, ...]:
 class Shipped:
     """A section of metadata.ini. kind: "kvm-x86_64".
 
-    digests: of the file, in those algorithms that were asked for; empty where there is no file.
+    digests: of the file, in those algorithms that were asked for; empty where there is no file. url: where it is from.
     """
 
     kind: str
@@ -66,6 +66,7 @@ class Shipped:
     filename: str
     checksum: str
     digests: tuple[str, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True)

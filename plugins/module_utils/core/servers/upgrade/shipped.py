@@ -29,8 +29,9 @@ def shipped(text: str, digests: t.Mapping[str, t.Any]) -> tuple[Shipped, ...]:
         its = parsed[section]
         if not its.get("templatename"):
             continue
-        filename = its.get("filename") or its.get("downloadurl", "").rpartition("/")[2]
+        url = its.get("downloadurl", "")
+        filename = its.get("filename") or url.rpartition("/")[2]
         held = digests.get(filename) or ()
         of_file = tuple(str(each).lower() for each in (held if isinstance(held, (list, tuple)) else (held,)))
-        found.append(Shipped(section, its["templatename"], filename, its.get("checksum", ""), of_file))
+        found.append(Shipped(section, its["templatename"], filename, its.get("checksum", ""), of_file, url))
     return tuple(found)

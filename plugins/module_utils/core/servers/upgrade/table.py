@@ -251,6 +251,12 @@ UPGRADE = Table(
             "remove its row (removeManagementServer, 4.21 and newer)",
             "facts 6.1",
         ),
+        (
+            "template_downloaded",
+            "The first server downloads a system VM template that the package does not have, and needs the internet",
+            "put the file named in metadata.ini there if it cannot reach the address",
+            TEMPLATES,
+        ),
         ("host_disabled", "A host is disabled", "", DOC),
         ("server_closed", "A management server is in maintenance, which its restart ends", "", "facts 6.5"),
     ),

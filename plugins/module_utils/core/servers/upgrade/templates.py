@@ -19,6 +19,8 @@ from .template_names import WORDS, name, names, section
 PACKAGED: Release = (4, 16, 0, 0)
 # By the length of the checksum in metadata.ini, which does not name its algorithm.
 DIGESTS: t.Mapping[int, str] = {32: "MD5", 64: "SHA-256", 128: "SHA-512"}
+# What a server downloads at its first start if the package does not have it (DOWNLOADABLE_TEMPLATE_ARCH_TYPES).
+DOWNLOADED = frozenset(("kvm-aarch64",))
 ROOM = 2_200_000_000  # bytes
 
 
@@ -105,6 +107,9 @@ def _files(node: Node, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
         told.add(its)
         if each is None:
             yield UPGRADE.found("template_file_missing", f"no section {its} on {node.name}", node.name)
+        elif not each.digests and each.url and section(kind) in DOWNLOADED:
+            text = f"{shortened(each.filename, 120)} on {node.name}, from {shortened(each.url, 200)}"
+            yield UPGRADE.found("template_downloaded", text, node.name)
         elif not each.digests:
             yield UPGRADE.found("template_file_missing", f"{shortened(each.filename, 120)} on {node.name}", node.name)
         else:

@@ -153,6 +153,15 @@ def agent(
 OLD = SystemTemplate("systemvm-kvm-4.21.0-x86_64", "KVM", "x86_64", ("zurich",))
 S3, FULL = Store("s3", "zurich", "s3"), Store("sec1", "zurich", "nfs", False, GIB)
 SLASH = added("local_paths", ("local2", "/var/lib/libvirt/images/"))
+ARM = Shipped("kvm-aarch64", "systemvm-kvm-4.22.0-aarch64", "arm.bz2", "cd" * 64, (), "https://d.example.net/arm.bz2")
+
+
+def on_arm(change: Change) -> Change:
+    """With a cluster of this architecture too."""
+    kinds = (Kind("zurich", "KVM", "aarch64"), Kind("zurich", "KVM", "x86_64"))
+    return lambda facts: change(db(kinds=kinds)(facts))
+
+
 # Each with what has to be found: written by hand, apart from the code that judges.
 FAULTS: dict[str, tuple[str, Change]] = {
     "interrupted": ("upgrade_interrupted", added("interrupted", "4.22.0.0")),
@@ -222,6 +231,19 @@ FAULTS_STOPPED: dict[str, tuple[str, Change]] = {
     "metadata": ("metadata_missing", on(1, shipped=None)),
     "file": ("template_file_missing", on(1, shipped=(dataclasses.replace(FILE, digests=()),))),
     "section": ("template_file_missing", added("kinds", Kind("zurich", "VMware", "x86_64"))),
+    "aarch64": ("template_downloaded", on_arm(on(1, shipped=(FILE, ARM)))),
+    "aarch64 without an address": (
+        "template_file_missing",
+        on_arm(on(1, shipped=(FILE, dataclasses.replace(ARM, url="")))),
+    ),
+    "bad file of aarch64": (
+        "template_file_corrupt",
+        on_arm(on(1, shipped=(FILE, dataclasses.replace(ARM, digests=("ef" * 64,))))),
+    ),
+    "address of x86_64": (
+        "template_file_missing",
+        on(1, shipped=(dataclasses.replace(FILE, digests=(), url=ARM.url),)),
+    ),
     "checksum": ("template_file_corrupt", on(1, shipped=(dataclasses.replace(FILE, digests=("cd" * 64,)),))),
 }
 FAULTS_UPGRADED: dict[str, tuple[str, Change]] = {
@@ -411,7 +433,7 @@ def test_the_chain_passes_every_release_between() -> None:
 
 def test_metadata_is_read_with_the_files_beside_it() -> None:
     told = "[default]\nversion = 4.22.0.0\n[kvm-x86_64]\ntemplatename = t\nchecksum = ab\ndownloadurl = https://x/y/f.bz2\n"
-    assert shipped(told, {"f.bz2": "CD"}) == (Shipped("kvm-x86_64", "t", "f.bz2", "ab", ("cd",)),)
+    assert shipped(told, {"f.bz2": "CD"}) == (Shipped("kvm-x86_64", "t", "f.bz2", "ab", ("cd",), "https://x/y/f.bz2"),)
     with pytest.raises(InvalidValue):
         shipped("no section", {})
 
