@@ -131,6 +131,9 @@ records:
     offering_id:
       description: ID of the offering.
       type: str
+    network_id:
+      description: ID of the network, where the record is about one.
+      type: str
   sample: [{"type": 1, "account": "acme", "usage": 24.0, "start": "2026-11-26T00:00:00+0000"}]
 findings:
   description: What is wrong, worst first.

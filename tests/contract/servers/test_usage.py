@@ -125,6 +125,30 @@ def test_records_are_added_up_and_judged(cloud: Gateway, sandbox: Sandbox, site:
     assert [row["type_name"] for row in only.result["records"]] == ["VOLUME"]
 
 
+TEMPLATE = {"usageid": "tmpl-1", "usagetype": 7, "description": "Template Id:205 Size:(2.00 GB)"}
+ROUTER = {"usageid": "vr-1", "usagetype": 4, "description": "Bytes sent by router"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "twice"),
+    [
+        ([{**TEMPLATE, "zoneid": "zone-1"}, {**TEMPLATE, "zoneid": "zone-2"}], 0),
+        ([{**TEMPLATE, "zoneid": "zone-1"}, {**TEMPLATE, "zoneid": "zone-1"}], 1),
+        ([{**ROUTER, "networkid": "net-1"}, {**ROUTER, "networkid": "net-2"}, ROUTER], 0),
+        ([{**ROUTER, "networkid": "net-1"}, {**ROUTER, "networkid": "net-1"}], 1),
+    ],
+)
+def test_a_record_of_another_zone_or_network_is_another_record(
+    cloud: Gateway, sandbox: Sandbox, site: Site, rows: list[dict[str, Any]], twice: int
+) -> None:
+    """StorageUsageParser writes one record for each zone, NetworkUsageParser one for each network."""
+    arrange(sandbox, ago(seconds=30), ago(hours=5))
+    sandbox.run(lambda world: world.usage_records.extend(record(1, **row) for row in rows))
+    seen = perform(cloud, INFO, start_date="2026-11-01", end_date="2026-11-01")
+    assert [finding["code"] for finding in seen.result["findings"]].count("record_twice") == twice
+    assert [row["network_id"] for row in seen.result["records"]] == [row.get("networkid", "") for row in rows]
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [

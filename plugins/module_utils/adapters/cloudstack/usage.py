@@ -25,6 +25,7 @@ def usage_record(wire: Wire, tell: Tell = unheard) -> UsageRecord:
         start=read.moment("startdate") or "",
         end=read.moment("enddate") or "",
         offering_id=read.text("offeringid"),
+        network_id=read.text("networkid"),
     )
 
 

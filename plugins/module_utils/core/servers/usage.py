@@ -52,10 +52,13 @@ class UsageRecord:
     start: str
     end: str
     offering_id: str = ""
+    network_id: str = ""
 
     @property
     def key(self) -> tuple[object, ...]:
-        return (self.usage_id, self.type, self.account, self.offering_id, self.description, self.start, self.end)
+        """A template of several zones has one record in each, a router one for each of its networks."""
+        what = (self.usage_id, self.type, self.offering_id, self.network_id, self.description)
+        return (*what, self.account, self.zone_id, self.start, self.end)
 
 
 USAGE = Table(
