@@ -20,7 +20,8 @@ options:
   consent:
     description:
       - Names or ids of VMs that may be stopped because they cannot migrate (GPU, local storage), or V(all) for every
-        such VM. They are started again when the maintenance of their host ends.
+        such VM. VMs that only implicit dedication keeps off the other hosts are stopped too. They are started again
+        when the maintenance of their host ends.
       - A name that several VMs of the cluster have is refused, if one of them would be stopped. Use ids then.
     type: list
     elements: str

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from contract.placement.test_bonds import Lab, codes, drained, lab
+from contract.tasks import perform
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from sandbox.rules import life
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -54,9 +56,7 @@ class Shared:
             assert row is not None
             assert target is not None
             life.start(world, row, target)
-            for each in list(world.vms):
-                if each.kind != "User":
-                    life.drop(world, each)
+            alone(world)
 
         self.sandbox.run(start)
         return str(vm["displayname"])
@@ -118,6 +118,51 @@ def test_a_host_with_all_sorts_of_vms_is_open_to_all_but_strict_ones(
         assert drained(cloud, shared.names[0])
     else:
         assert codes(cloud, shared.names[0]) == {"implicit_dedication"}
+
+
+ROLL: dict[str, Any] = {"zone": "z1", "cluster": "c1", "spare_hosts": 0}
+
+
+@pytest.mark.parametrize(
+    ("mode", "there"), [("Strict", [("", OWN)]), ("", [("Strict", THEIRS)]), ("Preferred", [("Strict", THEIRS)])]
+)
+def test_a_vm_without_a_host_is_stopped_with_consent(
+    shared: Shared, cloud: Gateway, mode: str, there: list[tuple[str, str]]
+) -> None:
+    """And by that alone; others of the host move. It is started again with its host."""
+    vm = shared.put(0, mode)
+    for number in (1, 2):
+        for each in there:
+            shared.put(number, *each)
+    with pytest.raises(Refused) as caught:
+        perform(cloud, "cs_maintenance", True, zone="z1", name=shared.names[0], consent=["another"])
+    (reason,) = caught.value.reasons
+    assert (reason.code, "add its name to consent" in reason.remedy) == ("implicit_dedication", True)
+    hosts = [shared.names[0]]
+    plan: Any = perform(cloud, "cs_maintenance_plan", **ROLL, hosts=hosts).result
+    assert (plan["feasible"], {each["code"] for each in plan["reasons"]}) == (False, {"implicit_dedication"})
+    assert perform(cloud, "cs_maintenance_plan", **ROLL, hosts=hosts, consent=[vm]).result["feasible"]
+    done: Any = perform(cloud, "cs_maintenance", zone="z1", name=shared.names[0], consent=[vm]).result
+    assert (done["stopped"], done["moved"]) == ([vm], [])
+    back: Any = perform(cloud, "cs_maintenance", zone="z1", name=shared.names[0], state="enabled").result
+    assert back["started"] == [vm]
+
+
+def test_consent_stops_no_vm_that_has_a_host(shared: Shared, cloud: Gateway) -> None:
+    """Strict VMs of two accounts, and one empty host: one of them is enough."""
+    mine, theirs = shared.put(0, "Strict"), shared.put(0, "Strict", "other")
+    plain = shared.put(0)
+    shared.put(1)
+    wish = {"zone": "z1", "name": shared.names[0]}
+    with pytest.raises(Refused):
+        perform(cloud, "cs_maintenance", True, **wish, consent=[plain])
+    done: Any = perform(cloud, "cs_maintenance", True, **wish, consent=["all"]).result
+    (stopped,) = done["stopped"]
+    assert stopped in (mine, theirs)
+    assert {each["vm"]: each["target"] for each in done["moved"]} == {
+        ({mine, theirs} - {stopped}).pop(): shared.names[2],
+        plain: shared.names[1],
+    }
 
 
 def test_strict_vms_of_two_accounts_need_a_host_each(shared: Shared, cloud: Gateway) -> None:

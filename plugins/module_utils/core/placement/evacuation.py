@@ -14,6 +14,7 @@ from ..errors import Reason
 from ..zone.hosts import DRAINING, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
 from .fleet import Fleet, grouped, hosts_of, vms_of
+from .implicit import CODE
 from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
 from .spread import balanced
@@ -69,13 +70,20 @@ def evacuate(fleet: Fleet, host_ids: t.Sequence[str], terms: Terms) -> Evacuatio
     VMs keep to hosts with the storage access groups of their own if they can: from others they do not come back.
     """
     if grouped(fleet) and not terms.partial:
-        found = _evacuated(fleet, vms_of(fleet, alike=True), host_ids, terms)
+        found = _evacuated(fleet, vms_of(fleet, alike=True), host_ids, terms, None)
         if not found.reasons:
             return found
     return _evacuated(fleet, vms_of(fleet), host_ids, terms)
 
 
-def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], terms: Terms) -> Evacuation:
+def _evacuated(
+    fleet: Fleet,
+    vms: t.Sequence[Vm],
+    host_ids: t.Sequence[str],
+    terms: Terms,
+    also: t.Optional[frozenset[str]] = frozenset(),
+) -> Evacuation:
+    """also: ids of VMs that are stopped as implicit dedication leaves them no host; None when none may be for that."""
     rest = [h for h in fleet.hosts if h.id not in (*host_ids, *terms.leaving)]
     draining = [h for h in rest if h.resource_state in BLOCKS_OTHERS or _blocks_by_error(h)]
     if draining and not terms.partial:
@@ -91,7 +99,7 @@ def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], ter
     wrong = (*doubts_of(vms, host_ids, terms.consent), *(() if terms.partial else broken(fleet, host_ids)))
     if wrong:
         return Evacuation(reasons=wrong)
-    stops = tuple(vm for vm in here if may_stop(vm, terms.consent))
+    stops = tuple(vm for vm in here if may_stop(vm, terms.consent) or vm.id in (also or ()))
     stays = _bound([vm for vm in here if vm not in stops]) if terms.partial else ()
     packing = _packing(fleet, [vm for vm in vms if vm not in stops], terms)
     sources = [packing.index[each] for each in host_ids]
@@ -101,6 +109,9 @@ def _evacuated(fleet: Fleet, vms: t.Sequence[Vm], host_ids: t.Sequence[str], ter
     if found.reasons:
         if terms.partial:
             return _some(packing, sources, stops, stays)
+        more = _kept_off(packing, sources, found.reasons, terms.consent)
+        if also is not None and more:
+            return _evacuated(fleet, vms, host_ids, terms, also.union(vm.id for vm in more))
         return Evacuation(reasons=tuple(_with_failures(each, fleet, terms.failed) for each in found.reasons))
     if failing and not terms.partial:
         names = ", ".join(packing.hosts[packing.index[each]].name for each in failing)
@@ -225,9 +236,44 @@ def may_stop(vm: Vm, consent: t.Collection[str]) -> bool:
     return bool(vm.pinned) and vm.pinned != "vm_state" and agreed(consent, vm.name, vm.id)
 
 
+def without_a_host(vms: t.Sequence[Vm], reasons: t.Sequence[Reason], consent: t.Collection[str]) -> tuple[Vm, ...]:
+    """VMs that may be stopped and that implicit dedication leaves no host, so that a roll can be planned for the rest.
+
+    Where each has a place alone but all have none, every VM that has such a dedication.
+    """
+    found = _named(vms, reasons, consent)
+    if found or not any(each.code == "fragmentation" for each in reasons):
+        return found
+    return tuple(vm for vm in vms if vm.keeper.account and not vm.pinned and agreed(consent, vm.name, vm.id))
+
+
+def _named(vms: t.Iterable[Vm], reasons: t.Iterable[Reason], consent: t.Collection[str]) -> tuple[Vm, ...]:
+    """Those that implicit dedication keeps off a host with room, by these reasons, and that may be stopped."""
+    named = {each.facts.get("vm") for each in reasons if CODE in t.cast("dict[str, int]", each.facts.get("hosts", {}))}
+    return tuple(vm for vm in vms if vm.id in named and agreed(consent, vm.name, vm.id))
+
+
+def _kept_off(
+    packing: Packing, sources: t.Sequence[int], reasons: t.Sequence[Reason], consent: t.Collection[str]
+) -> tuple[Vm, ...]:
+    """The same, else one more where each VM has a place alone and only implicit dedication is why all have none."""
+    here = [vm for n in sources for vm in packing.on[n].values()]
+    found = _named(here, reasons, consent)
+    able = [vm for vm in here if agreed(consent, vm.name, vm.id)]
+    if found or not able or packing.keepers is None or any(vm.pinned for vm in here):
+        return found
+    twin = packing.copy()
+    twin.keepers = None
+    if drain(twin, sources).reasons:
+        return ()
+    return (min(able, key=lambda vm: (not vm.keeper.strict, not vm.keeper.account, vm.size.ram, vm.id)),)
+
+
 def doubts_of(vms: t.Sequence[Vm], host_ids: t.Collection[str], consent: t.Collection[str]) -> tuple[Reason, ...]:
     """Names in consent of which it is not clear which VM of the cluster they mean."""
-    stopping = [vm.id for vm in vms if vm.host in host_ids and may_stop(vm, consent)]
+    # Where implicit dedication is in use, any VM may have to be stopped.
+    any_of_them = any(vm.keeper.account for vm in vms)
+    stopping = [vm.id for vm in vms if vm.host in host_ids and (any_of_them or may_stop(vm, consent))]
     return tuple(doubtful(consent, [(vm.id, vm.name) for vm in vms], stopping))
 
 

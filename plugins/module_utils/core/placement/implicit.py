@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 PLANNER, MODE, PREFERRED = "ImplicitDedicationPlanner", "ImplicitDedicationMode", "Preferred"
+CODE = "implicit_dedication"  # of the reason why a VM fits no host
 
 
 class Keeper(t.NamedTuple):
@@ -33,4 +34,10 @@ def kept_from(there: t.Collection[Keeper], vm: Keeper) -> bool:
     accounts = {each.account for each in there}
     if not accounts or (vm.account and accounts == {vm.account}):
         return False
-    return vm.strict or (len(accounts) == 1 and any(each.strict for each in there))
+    return vm.strict or bool(kept_for(there))
+
+
+def kept_for(there: t.Collection[Keeper]) -> str:
+    """The account that has a host with these VMs for itself; "" when none has."""
+    accounts = {each.account for each in there}
+    return accounts.pop() if len(accounts) == 1 and any(each.strict for each in there) else ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ..amounts import Amount
 from ..errors import Reason
-from .implicit import ANYBODY, Keeper, kept_from
+from .implicit import ANYBODY, Keeper, kept_for, kept_from
 
 NO_LIMIT = 1 << 30
 NOTHING = Amount()
@@ -28,6 +28,7 @@ class VmHost:
     unusable: a reason code when no VM may land on it. dedicated_to: whom it, its cluster or its pod is dedicated to.
     zone_of: whom its zone is dedicated to. pools: ids of the storage pools that it reaches, None for all.
     access_groups: its storage access groups, None where these do not matter: the server asks a restart for none.
+    kept_for: whose implicit dedication closes it to others, where VMs are restarted after a failure.
     for_ha: it has the tag of the setting ha.tag: it is kept free for VMs that are restarted after a failure, and the
     server places no VM there whose offering asks for no host tag (FirstFitAllocator).
     """
@@ -48,6 +49,7 @@ class VmHost:
     held: Amount = NOTHING
     for_ha: bool = False
     access_groups: t.Optional[frozenset[str]] = frozenset()
+    kept_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Needs:
     owners: those whose dedicated hosts it may use. dedicated: it may use no others (group of explicit dedication).
     anywhere: dedication is no rule for it. access_groups: those of its present host, all of which the server wants of
     another one (server: validateStorageAccessGroupsOnHosts). alike: only hosts with just these, from which it can leave
-    again as it came.
+    again as it came. account: of its implicit dedication, where hosts have ``kept_for``.
     """
 
     tags: frozenset[str] = frozenset()
@@ -71,6 +73,7 @@ class Needs:
     speed: int = 0
     access_groups: frozenset[str] = frozenset()
     alike: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ REMEDIES: t.Mapping[str, str] = {
     "ha_host": "add a host without the tag of ha.tag to the cluster, or free capacity on one",
     "dedication": "dedicate another host of the cluster to the same owner",
     "not_dedicated": "dedicate another host of the cluster to its owner, or remove it from the dedication group",
-    "implicit_dedication": "empty a host of the cluster for the VMs of this account, or allow it to be stopped",
+    "implicit_dedication": "empty another host of the cluster, or allow it to be stopped (add its name to consent)",
     "anti_affinity": "add a host, or remove a VM from the anti-affinity group",
     "affinity_group_split": "migrate the group manually, or remove VMs from it",
     "local_storage": "migrate its volumes to shared storage, or allow it to be stopped (add its name to consent)",
@@ -150,6 +153,8 @@ def unsuited(needs: Needs, host: VmHost) -> str:
         return "ha_host"
     if not needs.anywhere and (code := _dedication(needs, host)):
         return code
+    if host.kept_for and host.kept_for != needs.account:
+        return "implicit_dedication"
     if host.pools is not None and not needs.pools <= host.pools:
         return "storage_scope"
     theirs = host.access_groups
@@ -170,6 +175,10 @@ def _dedication(needs: Needs, host: VmHost) -> str:
     if owner:
         return "" if owner in needs.owners else "dedication"
     return "not_dedicated" if needs.dedicated else ""
+
+
+def _with_account(vm: Vm) -> Vm:
+    return replace(vm, needs=replace(vm.needs, account=vm.keeper.account)) if vm.keeper.account else vm
 
 
 # A group of one VM and one host on which its migration failed in this run, so that another host is tried.
@@ -215,12 +224,21 @@ class Packing:
         return twin
 
     def after_failures(self) -> Packing:
-        """The same where VMs are restarted after a failure, which hosts with the tag of ha.tag are kept for."""
-        if not any(host.for_ha or host.access_groups for host in self.hosts):
+        """The same where VMs are restarted after a failure, which hosts with the tag of ha.tag are kept for.
+
+        Where the planner of implicit dedication finds no host, the server starts a VM with its HA planner, which does
+        not ask for that (HighAvailabilityManagerImpl). Only the hosts that a strict VM reserved stay closed to others.
+        """
+        if self.keepers is None and not any(host.for_ha or host.access_groups for host in self.hosts):
             return self
         twin = self.copy()
-        twin.hosts = tuple(replace(host, for_ha=False, access_groups=None) for host in self.hosts)
-        twin.notes, twin._allowed = [None] * len(self.hosts), {}
+        kept = [kept_for(there) for there in self.keepers or [{}] * len(self.hosts)]
+        twin.hosts = tuple(
+            replace(host, for_ha=False, access_groups=None, kept_for=its) for host, its in zip(self.hosts, kept)
+        )
+        twin.notes, twin.keepers, twin._allowed = [None] * len(self.hosts), None, {}
+        if any(kept):
+            twin.on = [{id: _with_account(vm) for id, vm in here.items()} for here in self.on]
         return twin
 
     def keep_off(self, vm: Vm, n: int) -> Vm:

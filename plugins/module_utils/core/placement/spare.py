@@ -43,9 +43,7 @@ def unbearable(
         return ()
     units = {n: _asking(packing, n) for n in left}
     # One class is mostly enough, and quick.
-    if packing.keepers is None and any(
-        _all_borne(packing, units, count, lead, classes) for classes in (1, CLASSES) for lead in ("ram", "cpu")
-    ):
+    if any(_all_borne(packing, units, count, lead, classes) for classes in (1, CLASSES) for lead in ("ram", "cpu")):
         return ()
     number = 1
     for step in range(count):
@@ -122,11 +120,8 @@ def _borne(packing: Packing, failing: tuple[int, ...], out: frozenset[int], lost
     away = out | frozenset(failing)
     usable = [n for n, host in enumerate(packing.hosts) if n not in away and not host.unusable]
     largest = _largest(lost)
-    large: list[Unit] = []
-    small: list[Unit] = []
-    for unit in lost:
-        one_by_one = packing.keepers is not None or unit.vms[0].apart or len(unit.vms) > 1
-        (large if one_by_one or _weight(unit, largest) > LARGE else small).append(unit)
+    large = [unit for unit in lost if unit.vms[0].apart or len(unit.vms) > 1 or _weight(unit, largest) > LARGE]
+    small = [unit for unit in lost if not (unit.vms[0].apart or len(unit.vms) > 1 or _weight(unit, largest) > LARGE)]
     large.sort(key=lambda unit: (-len(unit.hosts), _weight(unit, largest)), reverse=True)
     landed: Landed = []
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
-from ...core.placement.evacuation import BLOCKS_OTHERS, balance, doubts_of, may_stop
+from ...core.placement.evacuation import BLOCKS_OTHERS, balance, doubts_of, may_stop, without_a_host
 from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
@@ -302,11 +302,20 @@ def scope_of(fleet: Fleet, request: Request) -> list[Host]:
 
 
 def _planned(fleet: Fleet, request: Request, pending: tuple[str, ...], masters: tuple[str, ...]) -> Roll:
-    """As ``evacuate`` with storage access groups."""
-    alike = _planned_for(fleet, vms_of(fleet, alike=True), request, pending, masters)
-    return (
-        alike if alike.feasible or not grouped(fleet) else _planned_for(fleet, vms_of(fleet), request, pending, masters)
-    )
+    """As ``evacuate`` with storage access groups, and with VMs that implicit dedication leaves no host."""
+    roll = _planned_for(fleet, vms_of(fleet, alike=True), request, pending, masters)
+    vms = vms_of(fleet)
+    if not roll.feasible and grouped(fleet):
+        roll = _planned_for(fleet, vms, request, pending, masters)
+    while not roll.feasible:
+        # Which of these are stopped is seen when their host is emptied.
+        reasons = [each for its in roll.stuck.values() for each in its]
+        stopping = without_a_host([vm for vm in vms if vm.host in pending], reasons, request.consent)
+        if not stopping:
+            break
+        vms = tuple(vm for vm in vms if vm not in stopping)
+        roll = _planned_for(fleet, vms, request, pending, masters)
+    return roll
 
 
 def _planned_for(

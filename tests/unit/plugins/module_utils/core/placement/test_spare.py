@@ -13,9 +13,10 @@ from planner.check import Replay, bears, plain
 from planner.generate import Cluster, any_cluster
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import plan
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.implicit import ANYBODY, Keeper
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order, plan
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Packing, Vm, VmHost
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.spare import unbearable
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.spare import COMBINATIONS, unbearable
 
 
 def site(*loads: int, most: int = 99) -> Packing:
@@ -46,6 +47,47 @@ def test_failures_by_hand(loads: tuple[int, ...], out: tuple[int, ...], spare: i
 def test_the_limit_of_guests_counts() -> None:
     assert unbearable(site(40, 40, 40, most=6), (), 1) == ()
     assert unbearable(site(40, 40, 40, most=5), (), 1)
+
+
+def kept(*keepers: Keeper, ram: int = 10) -> Packing:
+    """Hosts of 100 with a VM each."""
+    hosts = [VmHost(f"h{n}", f"h{n}", Amount(100, 100)) for n in range(len(keepers))]
+    return Packing(hosts, [Vm(f"v{n}", "", f"h{n}", Amount(1, ram), keeper=its) for n, its in enumerate(keepers)])
+
+
+STRICT, PREFERRED, OTHER = Keeper("account:a", True), Keeper("account:a"), Keeper("account:b", True)
+
+
+@pytest.mark.parametrize(
+    ("keepers", "borne"),
+    [
+        # The VM of h0 is restarted with others, as the server's HA planner does.
+        ((STRICT, ANYBODY, ANYBODY), True),
+        ((STRICT, STRICT, STRICT), True),
+        ((STRICT, PREFERRED), True),
+        ((PREFERRED, ANYBODY), True),
+        # Nobody else is restarted on a host that a strict VM reserved.
+        ((STRICT, ANYBODY), False),
+        ((STRICT, OTHER), False),
+        ((STRICT, OTHER, ANYBODY), False),
+        ((STRICT, OTHER, ANYBODY, ANYBODY), True),
+    ],
+)
+def test_after_a_failure_only_hosts_of_strict_vms_are_closed(keepers: tuple[Keeper, ...], borne: bool) -> None:
+    assert (unbearable(kept(*keepers), (), 1) == ()) == borne
+
+
+def test_one_strict_vm_leaves_a_roll_possible() -> None:
+    packing = kept(STRICT, ANYBODY, ANYBODY, ANYBODY)
+    vms = [vm for here in packing.on for vm in here.values()]
+    assert plan(packing.hosts, vms, Order(("h1", "h2", "h3"), spare_hosts=1)).feasible
+
+
+@pytest.mark.parametrize("first", [STRICT, PREFERRED])
+def test_more_failures_than_can_be_looked_at_are_proved_with_implicit_dedication(first: Keeper) -> None:
+    assert COMBINATIONS < 210 * 209 // 2
+    assert unbearable(kept(first, *[ANYBODY] * 209), (), 2) == ()
+    assert unbearable(kept(first, *[ANYBODY] * 209, ram=60), (), 2)
 
 
 def test_looking_leaves_everything_where_it_was() -> None:
