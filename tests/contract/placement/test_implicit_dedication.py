@@ -156,6 +156,9 @@ def test_consent_stops_no_vm_that_has_a_host(shared: Shared, cloud: Gateway) -> 
     wish = {"zone": "z1", "name": shared.names[0]}
     with pytest.raises(Refused):
         perform(cloud, "cs_maintenance", True, **wish, consent=[plain])
+    for consent, feasible in (([plain], False), (["all"], True)):
+        plan: Any = perform(cloud, "cs_maintenance_plan", **ROLL, hosts=shared.names[:1], consent=consent).result
+        assert plan["feasible"] == feasible
     done: Any = perform(cloud, "cs_maintenance", True, **wish, consent=["all"]).result
     (stopped,) = done["stopped"]
     assert stopped in (mine, theirs)

@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
     AffinityGroup,
     Fleet,
     Instance,
+    Offering,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
@@ -138,6 +139,32 @@ def test_a_volume_on_the_hosts_own_storage_has_a_remedy_that_helps(strategy: str
     assert says in found.reasons[0].remedy
     assert "consent" in found.reasons[0].remedy
     assert [each.name for each in evacuate(seen, ["h0"], Terms(consent=("web",))).stops] == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("consent", "code", "stops"),
+    [
+        ((), "implicit_dedication", []),
+        (("web",), "consent_ambiguous", []),
+        (("i1",), "", ["i1"]),
+        (("web", "i1"), "", ["i1"]),
+    ],
+)
+def test_consent_to_what_implicit_dedication_keeps_off_is_clear(
+    consent: tuple[str, ...], code: str, stops: list[str]
+) -> None:
+    """The VM on the other host has the same name. An empty host of another storage access group is as good as any."""
+    strict = vm("i1", "h0", offering_id="o", owners=frozenset(("account:a",)))
+    seen = fleet(0, 3, 3, vms=(replace(strict, name="web"), replace(vm("i2", "h1"), name="web")))
+    seen = replace(seen, offerings={"o": Offering("o", implicit=True, strict=True)})
+    found = evacuate(seen, ["h0"], Terms(consent=consent))
+    assert [each.code for each in found.reasons] == ([code] if code else [])
+    assert [each.id for each in found.stops] == stops
+    other = replace(seen.hosts[2], access_groups=frozenset(("g",)))
+    instances = tuple(each for each in seen.instances if each.host_id != "h2")
+    found = evacuate(replace(seen, hosts=(*seen.hosts[:2], other), instances=instances), ["h0"], Terms(consent=consent))
+    if code != "consent_ambiguous":
+        assert ([move.target for move in found.moves], found.stops, found.reasons) == (["h2"], (), ())
 
 
 @pytest.mark.parametrize(
