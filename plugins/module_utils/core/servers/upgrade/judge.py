@@ -138,13 +138,21 @@ def _packages(facts: Facts, node: Node) -> t.Iterator[Verdict]:
         yield UPGRADE.found("package_not_installable", f"{node.name}: {shortened(node.refused)}", node.name)
 
 
+def _javas(of: Release) -> frozenset[int]:
+    return next((allowed for since, allowed in JAVAS if of >= since), JAVAS[-1][1])
+
+
 def _java(facts: Facts, node: Node) -> t.Iterator[Verdict]:
-    right = next((allowed for since, allowed in JAVAS if facts.to >= since), JAVAS[-1][1])
+    right, old = _javas(facts.to), release(facts.database.version)
     if node.java is None:
         yield Unseen("java_wrong", f"the version of Java on {node.name}")
     elif node.java not in right:
         names = ", ".join(str(each) for each in sorted(right))
         yield UPGRADE.found("java_wrong", f"{node.name} has Java {node.java}; right are {names}", node.name)
+    elif facts.stage == BEFORE and old and old < facts.to and node.java not in _javas(old):
+        names = ", ".join(str(each) for each in sorted(_javas(old)))
+        text = f"{node.name} has Java {node.java}; right for {words(old)} are {names}"
+        yield UPGRADE.found("java_back", text, node.name)
 
 
 def _encryption(facts: Facts, reached: t.Sequence[Node]) -> t.Iterator[Verdict]:

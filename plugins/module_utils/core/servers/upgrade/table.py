@@ -235,6 +235,12 @@ UPGRADE = Table(
             "facts 7.1",
         ),
         (
+            "java_back",
+            "The present version is not for this Java, so that going back may end without a running server",
+            "keep a Java of the present version installed, and make it the default (update-alternatives) to go back",
+            DOC,
+        ),
+        (
             "node_space",
             "A management server has little room for the new packages",
             "free 5 GB below /usr",

@@ -340,7 +340,7 @@ def test_healthy_clouds_of_any_size_have_nothing_in_the_way(count: int, kinds: l
     )
     facts = dataclasses.replace(
         base,
-        nodes=tuple(node(n, package=old) for n in range(1, count + 1)),
+        nodes=tuple(node(n, package=old, java=11) for n in range(1, count + 1)),
         database=dataclasses.replace(
             base.database,
             version=old,
@@ -528,6 +528,24 @@ def test_a_template_that_is_ready_needs_no_store(stage: str) -> None:
     two = added("kinds", Kind("basel", "KVM", "x86_64"))(db(stores=(S3,))(healthy(stage)))
     (finding,) = plan(two).judgement.findings
     assert (finding.code, finding.severity, finding.facts["zone"]) == ("no_nfs_store", "hurts", "basel")
+
+
+@pytest.mark.parametrize(
+    ("old", "to", "java", "expected"),
+    [
+        ("4.13.1.0", "4.15.0.0", 11, {"java_back"}),
+        ("4.13.1.0", "4.15.0.0", 8, {"java_wrong"}),
+        ("4.18.1.0", "4.22.0.0", 17, {"java_back"}),
+        ("4.18.1.0", "4.22.0.0", 11, set()),
+        ("4.19.0.0", "4.22.0.0", 17, set()),
+        ("4.11.0.0", "4.13.0.0", 8, set()),
+        ("4.22.0.0", "4.22.0.0", 17, set()),
+    ],
+)
+def test_the_way_back_needs_a_java_of_the_old_version(old: str, to: str, java: int, expected: set[str]) -> None:
+    """Going back does not put Java back."""
+    facts = of(to=wanted(to, "to"), nodes=(node(1, java=java),))(db(version=old)(healthy()))
+    assert {each for each in codes(facts) if each.startswith("java")} == expected
 
 
 def test_4_13_asks_for_the_template_of_4_11_3() -> None:
