@@ -134,6 +134,9 @@ records:
     network_id:
       description: ID of the network, where the record is about one.
       type: str
+    size:
+      description: Size of the volume, template or snapshot in bytes.
+      type: int
   sample: [{"type": 1, "account": "acme", "usage": 24.0, "start": "2026-11-26T00:00:00+0000"}]
 findings:
   description: What is wrong, worst first.

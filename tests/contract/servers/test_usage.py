@@ -126,6 +126,7 @@ def test_records_are_added_up_and_judged(cloud: Gateway, sandbox: Sandbox, site:
 
 
 TEMPLATE = {"usageid": "tmpl-1", "usagetype": 7, "description": "Template Id:205 Size:(2.00 GB)"}
+VOLUME = {"usageid": "vol-1", "usagetype": 6, "description": "Volume Id: 3 usage time (DiskOffering: 9)"}
 ROUTER = {"usageid": "vr-1", "usagetype": 4, "description": "Bytes sent by router"}
 
 
@@ -134,14 +135,16 @@ ROUTER = {"usageid": "vr-1", "usagetype": 4, "description": "Bytes sent by route
     [
         ([{**TEMPLATE, "zoneid": "zone-1"}, {**TEMPLATE, "zoneid": "zone-2"}], 0),
         ([{**TEMPLATE, "zoneid": "zone-1"}, {**TEMPLATE, "zoneid": "zone-1"}], 1),
+        ([{**VOLUME, "size": 10 << 30}, {**VOLUME, "size": 20 << 30}], 0),
+        ([{**VOLUME, "size": 10 << 30}, {**VOLUME, "size": 10 << 30}], 1),
         ([{**ROUTER, "networkid": "net-1"}, {**ROUTER, "networkid": "net-2"}, ROUTER], 0),
         ([{**ROUTER, "networkid": "net-1"}, {**ROUTER, "networkid": "net-1"}], 1),
     ],
 )
-def test_a_record_of_another_zone_or_network_is_another_record(
+def test_a_record_of_another_zone_size_or_network_is_another_record(
     cloud: Gateway, sandbox: Sandbox, site: Site, rows: list[dict[str, Any]], twice: int
 ) -> None:
-    """StorageUsageParser writes one record for each zone, NetworkUsageParser one for each network."""
+    """StorageUsageParser has a key of zones, VolumeUsageParser one of sizes, and traffic is counted by network."""
     arrange(sandbox, ago(seconds=30), ago(hours=5))
     sandbox.run(lambda world: world.usage_records.extend(record(1, **row) for row in rows))
     seen = perform(cloud, INFO, start_date="2026-11-01", end_date="2026-11-01")

@@ -26,6 +26,7 @@ def usage_record(wire: Wire, tell: Tell = unheard) -> UsageRecord:
         end=read.moment("enddate") or "",
         offering_id=read.text("offeringid"),
         network_id=read.text("networkid"),
+        size=read.whole("size"),
     )
 
 

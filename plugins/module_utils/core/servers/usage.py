@@ -53,11 +53,12 @@ class UsageRecord:
     end: str
     offering_id: str = ""
     network_id: str = ""
+    size: t.Optional[int] = None
 
     @property
     def key(self) -> tuple[object, ...]:
-        """A template of several zones has one record in each, a router one for each of its networks."""
-        what = (self.usage_id, self.type, self.offering_id, self.network_id, self.description)
+        """A template has one record in each zone, a router one for each network, a volume one for each size it had."""
+        what = (self.usage_id, self.type, self.offering_id, self.network_id, self.size, self.description)
         return (*what, self.account, self.zone_id, self.start, self.end)
 
 
