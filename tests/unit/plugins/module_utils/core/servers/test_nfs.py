@@ -57,14 +57,18 @@ LINES: list[tuple[str, dict[str, str], int]] = [
     ("/e 10.0.0.1(rw", {}, 1),
     ("/e 10.0.0.1(rw)10.0.0.2(rw)", {}, 1),
     ("/e 10.0.0.1(rw,no_root_sqash)", {"10.0.0.1": "rw"}, 1),
-    ("/e 10.0.0.1(rw,nordirplus,nocrossmnt,reexport=auto-fsidnum)", {"10.0.0.1": "rw"}, 0),
+    ("/e 10.0.0.1(rw,nordirplus)", {"10.0.0.1": "rw"}, 0),
     ("/e 10.0.0.0/33(rw)", {}, 1),
     ("e 10.0.0.1(rw)", {}, 1),
     ('"/e f 10.0.0.1(rw)', {}, 1),
 ]
 
 
-@pytest.mark.parametrize(("text", "exported", "wrong"), LINES)
+# nfs-utils 2.6.3 and newer; Debian 12 has 2.6.2.
+NEWER = [("/e 10.0.0.1(rw,nocrossmnt,reexport=auto-fsidnum)", {"10.0.0.1": "rw"}, 0)]
+
+
+@pytest.mark.parametrize(("text", "exported", "wrong"), [*LINES, *NEWER])
 def test_lines_are_read_as_exportfs_reads_them(text: str, exported: dict[str, str], wrong: int) -> None:
     parsed = parse("/etc/exports", f"\n{text}\n/after 10.9.9.9(ro)\n")
     held = {each.client: "rw" if each.writes else "ro" for each in entries(parsed) if each.path == "/e"}
