@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from contract.conftest import Connect
@@ -170,7 +171,8 @@ def test_a_threshold_is_judged_by_the_hosts_that_are_enabled(
                 world.hosts.update(host, resource_state="Disabled")
 
     sandbox.run(work)
-    (seen,) = capacity.capacity_of(gateway(connect, sandbox), C0, capacity.Question()).result["clusters"]  # type: ignore[misc]
+    clusters: Any = capacity.capacity_of(gateway(connect, sandbox), C0, capacity.Question()).result["clusters"]
+    (seen,) = clusters
     assert seen["share"]["memory"] < 0.5
     assert "memory_notificationthreshold" in seen["crossed"]
 

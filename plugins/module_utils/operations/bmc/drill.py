@@ -19,6 +19,7 @@ from ...core.bmc.oobm import ENABLED
 from ...core.bmc.power import ACTIONS, OFF, ON
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
+from ...core.zone.hosts import ENABLED as ENABLED_HOST
 from ...core.zone.hosts import MAINTENANCE, Host
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
@@ -40,7 +41,6 @@ COST: t.Mapping[str, float] = {
     "kvm.ha.fence.timeout": 60.0,
 }
 BY_CLUSTER = "kvm.ha."
-ENABLED_HOST = "Enabled"
 ENDS = ("Fenced", "Recovered", "Degraded")
 
 

@@ -25,7 +25,7 @@ from ...core.capacity.overprovisioning import Keeper, keepers
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.placement.fleet import Fleet, balances
-from ...core.zone.hosts import Host
+from ...core.zone.hosts import ENABLED, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..zone.places import Names, clusters, place
@@ -34,7 +34,6 @@ from .agreed import differences
 
 Json = dict[str, t.Any]
 RESOURCES = {"cpu": "cpu", "ram": "memory"}
-ENABLED = "Enabled"
 THRESHOLDS = ("disablethreshold", "notificationthreshold")
 # A VM that is asked about where none is named: one of a fresh installation's offerings.
 MEDIUM = Size(1, 1000, 1 << 30)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -117,6 +118,19 @@ def _planned(fleet: Fleet, request: Request) -> t.Iterator[tuple[Instance, str]]
             yield found[0], targets[host]
 
 
+@contextlib.contextmanager
+def _lock_told_first(cloud: Cloud, request: Request, cluster: Cluster) -> t.Iterator[None]:
+    """What another run does in the cluster is no mistake to mend: a refusal begins with its lock."""
+    try:
+        yield
+    except Refused as error:
+        locked = locks.standing(cloud, cluster, request.claim)
+        if locked is None:
+            raise
+        others = [each for each in error.reasons if each.code != "other_draining"]
+        raise Refused(locks.called(cluster), [locked, *others]) from None
+
+
 def predicted(
     cloud: Cloud,
     request: Request,
@@ -127,53 +141,31 @@ def predicted(
     fleet: t.Optional[Fleet] = None,
     mark: t.Optional[marks.Mark] = None,
 ) -> Foretold:
-    """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused.
-
-    What another run does in the cluster is no mistake to mend: its lock is told first.
-    """
-    try:
-        return _predicted(cloud, request, host, cluster, goal, native, fleet, mark)
-    except Refused as error:
-        locked = locks.standing(cloud, cluster, request.claim)
-        if locked is None:
-            raise
-        others = [each for each in error.reasons if each.code != "other_draining"]
-        raise Refused(locks.called(cluster), [locked, *others]) from None
-
-
-def _predicted(
-    cloud: Cloud,
-    request: Request,
-    host: Host,
-    cluster: Cluster,
-    goal: Goal,
-    native: NativePart,
-    fleet: t.Optional[Fleet],
-    mark: t.Optional[marks.Mark],
-) -> Foretold:
-    state = host.resource_state
-    if goal == "enabled":
-        return _back(cloud, request, host, cluster, native, mark or marks.alive(host, marks.read(cloud, host)))
-    mode = True if goal == "maintenance" and native.would_change(True) else None
-    if state == MAINTENANCE:
-        verified_empty(cloud, host, cluster)
-        native.prove_empty()
-        return Foretold(outcome_of(state, host, Told(), native, mode))
-    if state == DRAINING:
-        return Foretold(outcome_of(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode))
-    fleet = fleet or agreed(cloud, cluster)
-    plan = evacuate(fleet, [host.id], terms_of(fleet, request, goal == "draining"))
-    if plan.reasons and not _passing(plan):
-        raise Refused(f"host {host.name}", plan.reasons)
-    native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
-    final = replace(host, resource_state=MAINTENANCE if goal == "maintenance" else DISABLED)
-    limits = thresholds(cloud, cluster)
-    outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
-    spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
-    result = {**outcome.result, "distribution": spread.told()}
-    told = cautions(fleet, {move.vm: move.target for move in spread.moves}, {vm.id for vm in plan.stops})
-    warnings = (*spread.warnings(), *told)
-    return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
+    """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused."""
+    with _lock_told_first(cloud, request, cluster):
+        state = host.resource_state
+        if goal == "enabled":
+            return _back(cloud, request, host, cluster, native, mark or marks.alive(host, marks.read(cloud, host)))
+        mode = True if goal == "maintenance" and native.would_change(True) else None
+        if state == MAINTENANCE:
+            verified_empty(cloud, host, cluster)
+            native.prove_empty()
+            return Foretold(outcome_of(state, host, Told(), native, mode))
+        if state == DRAINING:
+            return Foretold(outcome_of(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode))
+        fleet = fleet or agreed(cloud, cluster)
+        plan = evacuate(fleet, [host.id], terms_of(fleet, request, goal == "draining"))
+        if plan.reasons and not _passing(plan):
+            raise Refused(f"host {host.name}", plan.reasons)
+        native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
+        final = replace(host, resource_state=MAINTENANCE if goal == "maintenance" else DISABLED)
+        limits = thresholds(cloud, cluster)
+        outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
+        spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
+        result = {**outcome.result, "distribution": spread.told()}
+        told = cautions(fleet, {move.vm: move.target for move in spread.moves}, {vm.id for vm in plan.stops})
+        warnings = (*spread.warnings(), *told)
+        return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
 
 
 def _back(

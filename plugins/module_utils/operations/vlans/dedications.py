@@ -12,6 +12,7 @@ import typing as t
 
 from ...core.change import Outcome, State, same_address
 from ...core.errors import MissingValue, NotAsRead, NotFound, Reason, Refused
+from ...core.text import several
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.vlans.change import wanted_ranges
@@ -151,7 +152,7 @@ def _released(
 
 def in_use(used: t.Sequence[str], owner: str, otherwise: str = "") -> Reason:
     """Addresses that their owner would lose without a word."""
-    some = ", ".join(used[:SOME]) + (f" and {len(used) - SOME} more" if len(used) > SOME else "")
+    some = several(used, SOME)
     message = f"addresses of it are in use: {some}; the server would take those without NAT and rules from {owner}"
     remedy = f"release the addresses first {otherwise}".strip()
     return Reason("addresses_in_use", message, remedy, {"addresses": list(used)})

@@ -142,8 +142,7 @@ def _refuse(cloud: Cloud, zone: Zone, there: t.Sequence[VlanIpRange], wanted: Fi
     if first and new:
         told = {reason.facts["range_id"] for reason in reasons}
         # The server takes the network's VLAN where none is named.
-        its = [each.vlan for each in cloud.networks.all(zone_id=zone.id) if each.id == wanted.get("network_id")]
-        vlan = wanted.get("vlan") or (its[0] if its else None)
+        vlan = wanted.get("vlan") or _vlan_of(cloud, zone, wanted.get("network_id"))
         reasons += _terms([each for each in there if each.id not in told], {**wanted, "vlan": vlan})
     if first6:
         six = [_Six(each.start_ipv6, each.end_ipv6) for each in near]
@@ -184,6 +183,12 @@ def _refuse_removal(cloud: Cloud, held: VlanIpRange, wanted: Fields) -> None:
     used = cloud.vlans.addresses(held.id, bool(held.for_virtual_network)) if held.account or held.project else ()
     if used:
         raise Refused(subject, [in_use(used, held.owner)])
+
+
+def _vlan_of(cloud: Cloud, zone: Zone, network_id: object) -> t.Optional[str]:
+    """The VLAN of a network; None where there is no network, and nothing is asked."""
+    networks = cloud.networks.all(zone_id=zone.id) if network_id else ()
+    return next((each.vlan for each in networks if each.id == network_id), None)
 
 
 def _terms(there: t.Sequence[VlanIpRange], wanted: Fields) -> t.Iterator[Reason]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import ApiError, NotFound, Reason, Refused, TransportError
+from ...core.text import several
 from ...core.zone.topology import (
     CLUSTER,
     MANAGED_STATES_PASSING,
@@ -81,10 +82,8 @@ def _left_outside(cloud: Cloud, pod: Pod, after: Fields) -> t.Iterator[str]:
     hosts = [each for each in cloud.hosts.all(zone_id=pod.zone_id, detail="min") if each.pod_id == pod.id]
     left = [f"{each.name} ({each.ip_address})" for each in hosts if is_outside(each.ip_address, became)]
     if left:
-        more = f" and {len(left) - FEW} more" if len(left) > FEW else ""
         yield (
-            f"pod {pod.name}: the new subnet {became} does not contain the addresses of hosts "
-            f"{', '.join(left[:FEW])}{more}; "
+            f"pod {pod.name}: the new subnet {became} does not contain the addresses of hosts {several(left, FEW)}; "
             "if the new subnet is right, move them into it"
         )
 

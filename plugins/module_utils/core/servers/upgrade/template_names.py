@@ -17,14 +17,7 @@ from .facts import Facts, Kind, Release, release, words
 WITH_ARCH: Release = (4, 20, 0, 0)
 MINIMUM = "minreq.sysvmtemplate.version"
 # As templates, metadata.ini and settings write them.
-WORDS: t.Mapping[str, str] = {
-    "kvm": "kvm",
-    "vmware": "vmware",
-    "xenserver": "xenserver",
-    "hyperv": "hyperv",
-    "lxc": "lxc",
-    "ovm3": "ovm3",
-}
+WORDS = frozenset(("kvm", "vmware", "xenserver", "hyperv", "lxc", "ovm3"))
 # Where it is not the release's own. Sources: Upgrade452to460, Upgrade41000to41100, Upgrade41510to41520 and its like, of
 # which those to 4.12.0, 4.13, 4.14.1, 4.15.2, 4.19.2 and 4.19.3 update no templates; OfficialSystemVMTemplate (4.11.3);
 # Upgrade41600to41610; apache/cloudstack 3614, 12934; apache/cloudstack-documentation 87. 4.12.0 follows 4.11.2.
@@ -47,13 +40,13 @@ _VERSION = re.compile(r"-(\d+(?:\.\d+)+)", re.ASCII)
 
 def section(kind: Kind) -> str:
     """As metadata.ini names it: kvm has a section for each architecture since 4.20."""
-    word = WORDS[kind.hypervisor.casefold()]
+    word = kind.hypervisor.casefold()
     return f"{word}-{kind.arch or 'x86_64'}" if word == "kvm" else word
 
 
 def name_of(kind: Kind, to: Release) -> str:
     """The name under which the server looks for it, as far as the release says it."""
-    word, own = WORDS[kind.hypervisor.casefold()], words(to).rpartition(".")[0]
+    word, own = kind.hypervisor.casefold(), words(to).rpartition(".")[0]
     arch = f"-{kind.arch or 'x86_64'}" if to >= WITH_ARCH else ""
     return f"systemvm-{word}-{VERSIONS.get(own, own)}{arch}"
 
@@ -61,7 +54,7 @@ def name_of(kind: Kind, to: Release) -> str:
 def shipped_name(facts: Facts, kind: Kind) -> str:
     """The name in the package's metadata, "" where that was not read."""
     held = {each.kind: each.name for node in facts.nodes for each in node.shipped or ()}
-    return held.get(section(kind)) or held.get(WORDS[kind.hypervisor.casefold()]) or ""
+    return held.get(section(kind)) or held.get(kind.hypervisor.casefold()) or ""
 
 
 def names(facts: Facts, kind: Kind) -> tuple[str, ...]:
@@ -83,7 +76,7 @@ def name(facts: Facts, kind: Kind) -> str:
 def _set(facts: Facts, kind: Kind, shipped: str) -> str:
     """The one of the settings, if the registration that this release makes has written them; "" otherwise."""
     settings = facts.database.settings
-    found = settings.get(f"router.template.{WORDS[kind.hypervisor.casefold()]}", "")
+    found = settings.get(f"router.template.{kind.hypervisor.casefold()}", "")
     minimum = release(settings.get(MINIMUM, ""))
     match = _VERSION.search(shipped)
     expected = release(match.group(1)) if match else None

@@ -101,7 +101,7 @@ def _files(node: Node, kinds: t.Sequence[Kind]) -> t.Iterator[Verdict]:
     told: set[str] = set()
     for kind in kinds:
         its = section(kind)
-        each = held.get(its) or held.get(WORDS[kind.hypervisor.casefold()])
+        each = held.get(its) or held.get(kind.hypervisor.casefold())
         if its in told:
             continue
         told.add(its)
