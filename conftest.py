@@ -59,3 +59,12 @@ def pytest_make_collect_report() -> Generator[None, Any, pytest.CollectReport]:
     if os.environ.get("CI") == "true":
         _refuse_skip(report)
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Ansible's finder of collections, left in this process, breaks the imports of whatever runs after it."""
+    left = [finder for finder in sys.meta_path if type(finder).__name__ == "_AnsibleCollectionFinder"]
+    for finder in left:
+        sys.meta_path.remove(finder)
+    assert not left, "this test left Ansible's finder of collections in sys.meta_path; use a process of its own"

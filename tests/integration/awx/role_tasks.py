@@ -23,7 +23,7 @@ from typing import Any
 from ansible.module_utils.testing import patch_module_args
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
-from ansible.template import Templar
+from ansible.template import Templar, trust_as_template
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "awx_content"
 MODULES = "ansible_collections.awx.awx.plugins.modules"
@@ -44,6 +44,7 @@ def loaded(file: Path) -> Any:
 
 @functools.cache
 def plugins() -> None:
+    """Only in a process of its own: from here on, Ansible finds the collections that Python imports."""
     init_plugin_loader([])
 
 
@@ -55,9 +56,9 @@ def variables(given: dict[str, Any]) -> dict[str, Any]:
     return {**found, "omit": "__omit__", **given}
 
 
-def plain(value: Any) -> Any:
+def plain(found: Any) -> Any:
     """Without omitted keys and without tags, as a module gets it."""
-    kept = {key: each for key, each in value.items() if each != "__omit__"}
+    kept = {key: each for key, each in found.items() if each != "__omit__"}
     return json.loads(json.dumps(kept, default=str))
 
 
@@ -69,6 +70,16 @@ def renderer() -> ProcessPoolExecutor:
 
 def calls(given: dict[str, Any]) -> list[Call]:
     return renderer().submit(rendered, given).result()
+
+
+def value(text: Any, given: dict[str, Any]) -> Any:
+    """What a template of the role says with these variables."""
+    return renderer().submit(_value, text, given).result()
+
+
+def _value(text: Any, given: dict[str, Any]) -> Any:
+    plugins()
+    return Templar(loader=LOADER, variables=given).template(trust_as_template(text))
 
 
 def rendered(given: dict[str, Any]) -> list[Call]:
@@ -114,4 +125,4 @@ def run(call: Call, url: str, token: str, *, check: bool = False) -> dict[str, A
     return found
 
 
-__all__ = ["Call", "calls", "run"]
+__all__ = ["Call", "calls", "run", "value"]

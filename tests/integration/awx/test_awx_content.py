@@ -15,11 +15,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.template import Templar
 from counterparts.awx import StandIn, serving
 from counterparts.awx.server import TOKEN
 from integration import forked
-from integration.awx.role_tasks import LOADER, ROLE, Call, calls, loaded, plugins, run
+from integration.awx.role_tasks import ROLE, Call, calls, loaded, run, value
 from integration.awx.specifications import wrong
 
 HOOK = {
@@ -348,6 +347,5 @@ def test_the_playbook_creates_it(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_with_a_token_is_not_shown(url: str | None, hidden: bool) -> None:
-    plugins()
     (task,) = (each for each in loaded(ROLE / "tasks" / "ground.yml") if "awx.awx.project" in each)
-    assert Templar(LOADER, variables={"awx_content_project_url": url}).template(task["no_log"]) is hidden
+    assert value(str(task["no_log"]), {"awx_content_project_url": url}) is hidden

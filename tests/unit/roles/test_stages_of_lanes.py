@@ -8,6 +8,7 @@ Ansible decides itself which modules those are: those whose action plugin bypass
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,19 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import action_loader, init_plugin_loader
 from ansible.template import Templar, trust_as_template
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
 NEEDS = Path(__file__).resolve().parents[3] / "roles" / "rolling_maintenance" / "tasks" / "needs.yml"
 (TASK,) = [task for task in yaml.safe_load(NEEDS.read_text(encoding="utf-8")) if "several clusters" in task["name"]]
 ASSERT: dict[str, Any] = TASK["ansible.builtin.assert"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def plugins() -> None:
+@pytest.fixture(autouse=True)
+def plugins() -> Iterator[None]:
+    """Ansible's own, for this test alone: its finder of collections would break what is imported later."""
     init_plugin_loader([])
+    yield
+    _AnsibleCollectionFinder._remove()
 
 
 def rendered(text: str, **known: Any) -> Any:
