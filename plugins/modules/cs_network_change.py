@@ -20,7 +20,8 @@ description:
     TCP, the routers of all routes, and the other ends of TCP connections.
   - An interface that the change says nothing about has to have its addresses afterwards. One whose definition goes with
     a file is shown in the differences, with what it loses.
-  - A new IPv4 address that another machine on the wire has is found by ARP (RFC 5227), and the change is taken back.
+  - A new address that another machine on the wire has is found by ARP (RFC 5227), or by the kernel's duplicate address
+    detection of IPv6 (RFC 4862), and the change is taken back. O(shared) names exceptions.
   - If the host restarts before the confirmation, it starts with the old files.
   - Interfaces of guests stay on their bridges, or return to them.
   - Runs on the host, as root. Its action plugin makes the new connections and accepts only the present host key.
@@ -136,6 +137,14 @@ options:
         type: list
         elements: str
         default: []
+  shared:
+    description:
+      - New addresses of this host, or networks of them, which another machine may have or answer for. For these no one
+        is asked. A router with proxy ARP may answer in the name of others.
+      - With V(0.0.0.0/0) and V(::/0) no address is checked.
+    type: list
+    elements: str
+    default: []
   timeout:
     description:
       - Number of seconds within which the change must be confirmed, 10 to 3600.

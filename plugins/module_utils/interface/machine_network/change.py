@@ -63,6 +63,7 @@ OPTIONS: Spec = {
             "command": {"type": "list", "elements": "str", "default": []},
         },
     },
+    "shared": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 120},
     "acknowledge": {"type": "bool", "default": False},
     "token": {"type": "str", "no_log": True},

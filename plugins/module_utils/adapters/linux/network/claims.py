@@ -9,8 +9,9 @@ import contextlib
 import select
 import socket
 import time
+import typing as t
 
-from ....core.machine_network.change.claims import ARP, Claim, claims, octets, owner, question
+from ....core.machine_network.change.claims import ARP, Claim, belongs, claims, octets, owner, question, refused
 from ....core.machine_network.change.state import RunningState
 from .uses import at_once
 
@@ -19,17 +20,13 @@ QUESTIONS, SECONDS = 3, 0.3
 MOST = 65535
 
 
-def taken(before: RunningState, now: RunningState) -> list[str]:
-    """A reason for each new address that somebody else has."""
+def taken(before: RunningState, now: RunningState, shared: t.Collection[str] = ()) -> list[str]:
+    """A reason for each new address that somebody else has. shared: as NetworkChange says."""
     own = frozenset(octets(link.mac) for link in now.links.values())
-    asked = claims(before, now)
+    asked = claims(before, now, shared)
     owners = at_once(lambda claim: asked_for(claim, own), asked)
-    return [
-        f"{claim.address} on {claim.link} belongs to another machine, too, with the MAC address {mac}. "
-        "Declare an address that is free, or take it from that machine first"
-        for claim, mac in zip(asked, owners)
-        if mac
-    ]
+    found = [belongs(claim.address, claim.link, mac) for claim, mac in zip(asked, owners) if mac]
+    return [*found, *refused(before, now, shared)]
 
 
 def asked_for(claim: Claim, own: frozenset[bytes]) -> str:
@@ -40,7 +37,9 @@ def asked_for(claim: Claim, own: frozenset[bytes]) -> str:
             wire.send(question(claim))
             end = time.monotonic() + SECONDS
             while select.select([wire], [], [], max(end - time.monotonic(), 0.0))[0]:
-                found = owner(wire.recv(MOST), claim, own)
+                frame, origin = wire.recvfrom(MOST)
+                # A port of a bridge hears also what is said to others.
+                found = owner(frame, claim, own) if origin[2] != socket.PACKET_OTHERHOST else ""
                 if found:
                     return found
     return ""

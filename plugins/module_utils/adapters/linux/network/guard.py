@@ -124,7 +124,7 @@ def _await(entry: Json) -> None:
         wrong = wrong or _loose(entry, change, before, state)
         wrong = wrong or list(collateral(before, state, touched(entry, change)))
         wrong = wrong or _failing(checks, passed, state)
-        wrong = wrong or taken(before, state)
+        wrong = wrong or taken(before, state, change.shared)
         if not wrong:
             return
         if time.monotonic() > end:

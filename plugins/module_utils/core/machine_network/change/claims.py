@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether another machine has an IPv4 address that a change brings: probes and answers of RFC 5227.
+"""Whether another machine has an address that a change brings: of IPv4 by probes and answers of RFC 5227.
 
-With two owners of an address, who gets through depends on who answered last; every other check may pass by luck.
+With two owners of an address, who gets through depends on who answered last; every other check may pass by luck. For
+IPv6 the kernel itself has asked (RFC 4862, 5.4), and keeps an address that it does not use.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from .state import RunningState
+from .state import LinkState, RunningState
 
 ARP = b"\x08\x06"
 # Of Ethernet and IPv4, whose addresses have 6 and 4 bytes.
@@ -28,16 +29,45 @@ class Claim(t.NamedTuple):
     address: str
 
 
-def claims(before: RunningState, now: RunningState) -> tuple[Claim, ...]:
-    """What to ask for: new addresses of interfaces that reach a wire."""
-    held = {address.split("/")[0] for link in before.links.values() for address in link.addresses}
+def claims(before: RunningState, now: RunningState, shared: t.Iterable[str] = ()) -> tuple[Claim, ...]:
+    """What to ask for: new IPv4 addresses of interfaces that reach a wire. shared: as NetworkChange says."""
     return tuple(
         Claim(link.name, link.mac, address.split("/")[0])
-        for link in now.links.values()
-        for address in link.addresses
-        if link.name != "lo" and link.carrier and len(octets(link.mac)) == 6
-        if ":" not in address and address.split("/")[0] not in held
+        for link, address in _new(before, now, shared)
+        if ":" not in address and len(octets(link.mac)) == 6
     )
+
+
+def refused(before: RunningState, now: RunningState, shared: t.Iterable[str] = ()) -> tuple[str, ...]:
+    """A reason for each new IPv6 address that the kernel does not use, or not yet."""
+    found = []
+    for link, address in _new(before, now, shared):
+        if address in link.duplicate:
+            found.append(belongs(address.split("/")[0], link.name))
+        elif address in link.tentative:
+            found.append(f"whether another machine has {address.split('/')[0]} on {link.name} is not known yet")
+    return tuple(found)
+
+
+def belongs(address: str, link: str, mac: str = "") -> str:
+    """The reason to take back a change that brings an address of another machine."""
+    whose = f", with the MAC address {mac}" if mac else ""
+    return (
+        f"{address} on {link} belongs to another machine, too{whose}. Declare an address that is free, or take it from "
+        "that machine first. If it is a router that answers for others (proxy ARP), name the address in shared "
+        "(role: host_network_shared)"
+    )
+
+
+def _new(before: RunningState, now: RunningState, shared: t.Iterable[str]) -> t.Iterator[tuple[LinkState, str]]:
+    """Addresses, on interfaces that reach a wire, which nothing on the host had before."""
+    held = {address.split("/")[0] for link in before.links.values() for address in link.addresses}
+    networks = [ipaddress.ip_network(text, strict=False) for text in shared]
+    for link in now.links.values():
+        for address in link.addresses if link.name != "lo" and link.carrier else ():
+            own = address.split("/")[0]
+            if own not in held and not any(ipaddress.ip_address(own) in network for network in networks):
+                yield link, address
 
 
 def octets(mac: str) -> bytes:

@@ -203,7 +203,8 @@ class NetworkChange:
     for; run after its own, at every application, hence to be repeatable. doomed: virtual interfaces to delete before
     the back-end applies (those that the new files no longer define, or define so differently that it would not follow).
     links: what has to hold afterwards. address: where the host answers the controller afterwards; "" for where it does
-    now. probes: besides the default gateway, which is always one.
+    now. probes: besides the default gateway, which is always one. shared: new addresses, or networks of such, for which
+    other machines may answer, as routers with proxy ARP do.
     """
 
     backend: NetworkBackend
@@ -214,6 +215,7 @@ class NetworkChange:
     links: tuple[NetworkLink, ...] = ()
     address: str = ""
     probes: tuple[NetworkProbe, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 def backend_named(name: str) -> NetworkBackend:
@@ -248,6 +250,8 @@ def parameters(change: NetworkChange) -> dict[str, t.Any]:
             {"name": probe.name, **({"tcp": probe.tcp} if probe.tcp else {"command": list(probe.command)})}
             for probe in change.probes
         ],
+        # Only where there are any: a change is known by its parameters, also to a host that an older version left.
+        **({"shared": list(change.shared)} if change.shared else {}),
     }
 
 
@@ -277,6 +281,7 @@ def change_of(given: t.Mapping[str, t.Any]) -> NetworkChange:
                 NetworkProbe(one["name"], one.get("tcp") or "", tuple(one.get("command") or ()))
                 for one in given.get("probes") or ()
             ),
+            shared=tuple(given.get("shared") or ()),
         )
     )
 
@@ -312,6 +317,11 @@ def checked(change: NetworkChange) -> NetworkChange:
             raise InvalidValue("probes", probe.name, "either tcp or command")
         if probe.tcp and not probe.tcp.rpartition(":")[2].isdigit():
             raise InvalidValue("probes", probe.tcp, "ADDRESS:PORT")
+    for text in change.shared:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            raise InvalidValue("shared", text, "addresses, or networks such as 192.0.2.0/24") from None
     return change
 
 

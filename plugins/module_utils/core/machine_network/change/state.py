@@ -48,6 +48,8 @@ class LinkState:
 
     routeless: those of them to which the kernel has made no route, because whoever gave them does (NetworkManager).
     partner: of a bond in mode 802.3ad, the MAC address of the system that answers LACP; "" for none.
+    tentative: those of IPv6 for which the kernel asks still whether another machine has them. duplicate: those of IPv6
+    that one has, so that the kernel does not use them (RFC 4862, 5.4).
     """
 
     name: str
@@ -62,6 +64,8 @@ class LinkState:
     addresses: tuple[str, ...] = ()
     routeless: frozenset[str] = frozenset()
     partner: str = ""
+    tentative: frozenset[str] = frozenset()
+    duplicate: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ def _link(entry: t.Mapping[str, t.Any]) -> LinkState:
         addresses=tuple(given),
         routeless=frozenset(address for address, one in given.items() if one.get("noprefixroute")),
         partner=_partner(data),
+        tentative=frozenset(a for a, one in given.items() if one.get("tentative") and not one.get("dadfailed")),
+        duplicate=frozenset(a for a, one in given.items() if one.get("dadfailed")),
     )
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +17,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_
     octets,
     owner,
     question,
+    refused,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.state import (
     LinkState,
     RunningState,
+    running_state,
 )
 
 OWN, OTHER = "52:54:00:00:00:01", "52:54:00:00:00:99"
@@ -74,3 +78,51 @@ def test_only_new_addresses_on_a_wire_are_asked_for() -> None:
         LinkState("tun0", mac="", carrier=True, addresses=("192.0.2.13/32",)),
     ]
     assert claims(before, RunningState({link.name: link for link in now})) == (CLAIM,)
+
+
+@pytest.mark.parametrize(
+    ("shared", "asked"),
+    [
+        ((), ["192.0.2.10", "198.51.100.7"]),
+        (("192.0.2.10",), ["198.51.100.7"]),
+        (("192.0.2.0/24", "2001:db8::/64"), ["198.51.100.7"]),
+        (("192.0.2.77/24",), ["198.51.100.7"]),
+        (("::/0",), ["192.0.2.10", "198.51.100.7"]),
+        (("0.0.0.0/0",), []),
+    ],
+)
+def test_addresses_for_which_others_answer_are_not_asked_for(shared: tuple[str, ...], asked: list[str]) -> None:
+    link = LinkState("bond0", mac=OWN, carrier=True, addresses=("192.0.2.10/24", "198.51.100.7/32"))
+    found = claims(RunningState(), RunningState({"bond0": link}), shared)
+    assert [claim.address for claim in found] == asked
+
+
+def six(carrier: bool = True, **flags: bool) -> RunningState:
+    """As ip of iproute2 6.1 prints a card whose address the kernel has asked for, or asks for."""
+    address = {"family": "inet6", "local": "2001:db8::1", "prefixlen": 64, "scope": "global", **flags}
+    flagged = ["UP", *(["LOWER_UP"] if carrier else [])]
+    card = {"ifname": "eth0", "flags": flagged, "address": OWN, "addr_info": [address]}
+    return running_state({"links": json.dumps([card])})
+
+
+DUPLICATE = {"dadfailed": True, "tentative": True}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shared", "told"),
+    [
+        (RunningState(), six(), (), ""),
+        (RunningState(), six(tentative=True), (), "whether another machine has 2001:db8::1 on eth0 is not known yet"),
+        (RunningState(), six(**DUPLICATE), (), "2001:db8::1 on eth0 belongs to another machine, too. "),
+        (RunningState(), six(**DUPLICATE), ("2001:db8::/32",), ""),
+        # The kernel asks nobody without a carrier, and a bridge of guests may have none for long.
+        (RunningState(), six(carrier=False, tentative=True), (), ""),
+        (six(**DUPLICATE), six(**DUPLICATE), (), ""),
+    ],
+)
+def test_an_address_of_ipv6_that_the_kernel_does_not_use(
+    before: RunningState, now: RunningState, shared: tuple[str, ...], told: str
+) -> None:
+    found = refused(before, now, shared)
+    assert len(found) == bool(told)
+    assert not told or found[0].startswith(told)

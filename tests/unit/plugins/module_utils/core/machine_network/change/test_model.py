@@ -46,6 +46,7 @@ GOOD: Json = {
     "links": [{"name": "cloudbr0", "kind": "bridge", "ports": ["eth0"], "addresses": ["192.0.2.10/24"], "mtu": 1500}],
     "address": "192.0.2.10",
     "probes": [{"name": "management", "tcp": "192.0.2.5:8250"}, {"name": "storage", "command": ["true"]}],
+    "shared": ["192.0.2.10", "2001:db8::/64"],
 }
 CARD = LinkState("eth0", up=True, carrier=True, addresses=("192.0.2.10/24",))
 BRIDGE = NetworkLink("cloudbr0", "bridge", ("eth0",), ("192.0.2.10/24",))
@@ -68,6 +69,7 @@ def test_parameters_are_the_change_and_the_change_is_its_parameters() -> None:
         ("files.mode", {"files": [{**GOOD["files"][0], "mode": "rw"}]}),
         ("absent", {"absent": ["/etc/systemd/network/deeper/10.network"]}),
         ("doomed", {"doomed": ["lo"]}),
+        ("shared", {"shared": ["everybody"]}),
         ("doomed", {"doomed": ["a name of more than fifteen"]}),
         ("links", {"links": [{"name": "eth0/1"}]}),
         ("links.cloudbr0.addresses", {"links": [{"name": "cloudbr0", "addresses": ["192.0.2.10"]}]}),
