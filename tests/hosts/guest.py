@@ -11,6 +11,7 @@ import os
 import secrets
 import select
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -202,6 +203,14 @@ class Emulated(Guest):
         ),
         *("no_timer_check", "tsc=reliable"),
     )
+
+    def furnish(self, compiled: str, folders: Mapping[str, Path]) -> None:
+        super().furnish(compiled, folders)
+        (modules,) = (self.kernel / "lib/modules").iterdir()
+        # Its kernel has no file system of another machine: what a container has bound is copied.
+        for place, folder in {f"/usr/lib/modules/{modules.name}": modules, **folders}.items():
+            shutil.copytree(folder, self.root / place.lstrip("/"), symlinks=True)
+        subprocess.run(["chroot", str(self.root), "depmod", modules.name], check=True)
 
     def cable(self, card: str, plugged: bool) -> None:
         line = _connected(self.directory / "monitor")
