@@ -168,7 +168,8 @@ attributes:
     description: Shows each file, and the interfaces.
     support: full
 notes:
-  - The database of Open vSwitch is not reverted. Changes that O(commands) made there stay.
+  - Of the database of Open vSwitch, only new bridges that the change names are deleted when it is reverted, and not
+    after a restart. Other changes that O(commands) made there stay.
 seealso:
   - module: hostcraft.cloudstack.cs_network_confirm
   - module: hostcraft.cloudstack.cs_network_change_info

@@ -34,6 +34,9 @@ MADE_OF: t.Mapping[str, t.Mapping[str, str]] = {
 }
 # Of these, what can be set while the interface is there (ip-link(8)); a bond's mode cannot while it has ports.
 ADJUSTABLE = frozenset({"bridge"})
+# The kernel shows its bridges as interfaces, which only its own program can delete (ovs-vsctl(8)).
+OPEN_VSWITCH = "openvswitch"
+DELETE_BRIDGE: Command = ("ovs-vsctl", "--timeout=5", "--", "--if-exists", "del-br")
 # The partner of a bond to which nobody answers.
 NOBODY = "00:00:00:00:00:00"
 # Interfaces that guests bring: made and ended by libvirt, never by a back-end.
@@ -184,6 +187,8 @@ def repair(before: RunningState, now: RunningState, touched: t.Container[str]) -
     for name, link in now.links.items():
         if name not in before.links and name in touched and link.kind in MADE_OF:
             found.append(("ip", "link", "delete", name))
+        if name not in before.links and name in touched and link.kind == OPEN_VSWITCH:
+            found.append((*DELETE_BRIDGE, name))
     for name, link in before.links.items():
         if name not in now.links and link.kind in MADE_OF:
             found.append(_creation(link))

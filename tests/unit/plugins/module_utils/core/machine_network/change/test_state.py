@@ -235,3 +235,14 @@ def test_what_is_promised_and_does_not_hold_is_told() -> None:
     switch = LinkState("cloudbr0", "openvswitch", up=True)
     port = dataclasses.replace(CARD, master="ovs-system")
     assert unmet([NetworkLink("cloudbr0", "openvswitch", ("eth0",))], state(switch, port)) == {}
+
+
+def test_new_bridges_of_open_vswitch_go_from_its_database() -> None:
+    """The kernel refuses to delete their interfaces; ovs-system goes with the last of them."""
+    switches = [LinkState(name, "openvswitch") for name in ("ovs-system", "cloudbr", "storage0", "other")]
+    port = dataclasses.replace(CARD, master="ovs-system")
+    change = NetworkChange(NETWORKD, commands=(("ovs-vsctl", "add-br", "cloudbr"), ("ovs-vsctl", "add-br", "storage0")))
+    found = told(repair(state(CARD), state(port, *switches), mentioned(change)))
+    delete = "ovs-vsctl --timeout=5 -- --if-exists del-br"
+    assert found == [f"{delete} cloudbr", f"{delete} storage0", "ip link set eth0 nomaster"]
+    assert repair(state(port, *switches), state(port, *switches), mentioned(change)) == ()
