@@ -28,7 +28,8 @@ options:
     description:
       - V(whole) is the drill by the controller.
       - V(begin), V(watch) and V(restore) are the parts of a drill in which the agent is made to fail between
-        V(begin) and V(watch). V(watch) follows the states of host HA until the server has acted.
+        V(begin) and V(watch). V(watch) follows the states of host HA until the server has acted. If that is a fence,
+        it fails unless the host is off by CloudStack's status and, where O(bmc) is given, by the controller itself.
     type: str
     choices: [whole, begin, watch, restore]
     default: whole

@@ -14,7 +14,8 @@ description:
   - Refuses to enable it without out-of-band management or with a provider that does not fit. CloudStack accepts host
     HA without out-of-band management, and then fences nothing.
   - Warns of everything else that host HA lacks to act for the host, with the codes of
-    M(hostcraft.cloudstack.cs_host_ha_info). Where nothing changes, only if the host is C(Ineligible).
+    M(hostcraft.cloudstack.cs_host_ha_info). Where nothing changes, only if the host is C(Ineligible). One of them
+    is C(graceful_off_only), because CloudStack cannot fence a hung host with the driver C(redfish).
   - Declares a host degraded only with proof that it is off, because its VMs are then started elsewhere.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -37,8 +38,9 @@ options:
   degraded:
     description:
       - Whether the host is declared degraded, which tells CloudStack that it is dead.
-      - V(true) is refused unless the controller says that the host is off. If the controller does not answer, it is
-        refused if the host answers on its network from where the task runs, and otherwise needs O(consent).
+      - V(true) is refused if the controller says that the host is on, or if the host answers on its network from where
+        the task runs, whatever the controller says. If the controller does not answer, it needs O(consent).
+      - CloudStack accepts only hosts in state Disconnected or Alert, and no host that is Down.
       - Needs CloudStack 4.16 or newer.
     type: bool
   consent:

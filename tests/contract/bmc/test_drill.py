@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from contract.bmc.cloud import Lab
@@ -13,7 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc import drill as core
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, WaitTimeout
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    HostcraftError,
+    Refused,
+    WaitTimeout,
+)
 from sandbox.rules import host_states
 from sandbox.world import World
 
@@ -67,6 +73,48 @@ def test_after_a_fence_the_host_is_as_it_was_before_the_drill(lab: Lab) -> None:
     done = perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="restore")
     assert "enabled" in [step["name"] for step in done.result["steps"]]
     assert lab.server.run(lambda world: lab.row(world, "kvm1").resource_state) == "Enabled"
+
+
+def watched(lab: Lab, **options: Any) -> Any:
+    """A drill by the agent of a host with host HA, followed until the server has acted."""
+    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "resource_state", "Enabled"))
+    lab.cloud.hosts.forget()
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    deadline = time.monotonic() + 10
+    while lab.cloud.host_has.of_host(lab.hosts["kvm1"]).state != "Available":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True)
+    lab.bmcs["kvm1"].switched = lambda action: None
+
+    def stopped(world: World) -> None:
+        host = lab.row(world, "kvm1")
+        world.host_ha[host.id].recoveries = 1  # the reset did not help
+        host_states.lose(world, host)
+
+    lab.server.run(stopped)
+    lab.clock.on_sleep = lambda now: time.sleep(0.005)
+    return perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="watch", **options)
+
+
+def test_a_fence_that_turns_the_host_off_is_the_result(lab: Lab) -> None:
+    done = watched(lab)
+    assert done.result["result"] == "fenced"
+    assert [(step["name"], step["said"]) for step in done.result["steps"]] == [("verified_off", "CloudStack: Off")]
+
+
+@pytest.mark.parametrize("driver", ["ipmitool", "redfish"])
+def test_a_fence_in_the_state_machine_alone_is_a_failure(lab: Lab, driver: str) -> None:
+    """The controller takes the OFF and the host stays on."""
+    if driver == "redfish":
+        lab.configured("kvm1", driver="redfish", port="443")
+        lab.bmcs["kvm1"].hung = True
+    else:
+        lab.bmcs["kvm1"].deaf = frozenset({"OFF"})
+    with pytest.raises(HostcraftError, match="is not off") as failed:
+        watched(lab, timeout=20)
+    assert failed.value.details["reason"] == "fenced_but_on"
+    assert failed.value.details["states"][-1]["state"] == "Fenced"
 
 
 def test_check_mode_turns_nothing_off(lab: Lab) -> None:

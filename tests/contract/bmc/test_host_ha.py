@@ -166,6 +166,35 @@ def test_states_are_followed_to_a_fence(lab: Lab) -> None:
     assert "put it into maintenance" not in row["advice"]
 
 
+def test_a_hung_host_behind_redfish_is_fenced_in_name_alone_and_that_is_told(lab: Lab) -> None:
+    """The server asks such a host to shut down, and takes the controller's answer for the fence."""
+    lab.configured("kvm1", driver="redfish", port="443")
+    lab.bmcs["kvm1"].hung = True
+    done = perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    assert "(graceful_off_only)" in " ".join(done.warnings)
+    until_state(lab, "Available")
+    lab.bmcs["kvm1"].switched = lambda action: None
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    until_state(lab, "Fenced")
+    assert lab.bmcs["kvm1"].power == "On"
+    row = info(lab)
+    assert "did not check that the host is off" in row["meaning"]
+    assert "cs_power" in row["advice"]
+    assert not row["ready"]
+
+
+def test_a_hung_host_behind_ipmitool_is_off(lab: Lab) -> None:
+    lab.configured("kvm1")
+    lab.bmcs["kvm1"].hung = True
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    until_state(lab, "Available")
+    assert info(lab, ask=True)["ready"]
+    lab.bmcs["kvm1"].switched = lambda action: None
+    lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
+    until_state(lab, "Fenced")
+    assert lab.bmcs["kvm1"].power == "Off"
+
+
 def test_after_a_reset_the_host_is_down_and_its_vms_are_elsewhere(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server gives them up with the reset already, and not only with the fence."""
     monkeypatch.setattr(machine, "RECOVERY_POLLS", 100_000)
@@ -205,11 +234,13 @@ def test_a_host_is_declared_dead_when_its_controller_says_off(lab: Lab) -> None:
         (None, True, True, "host_answers"),
         (None, False, False, "not_proven_dead"),
         (None, None, True, "not_proven_dead"),
+        ("Off", True, True, "host_answers_while_off"),
     ],
 )
 def test_without_proof_it_is_not(lab: Lab, power: str | None, ping: bool | None, consent: bool, code: str) -> None:
     if power:
         lab.configured("kvm1")
+        lab.bmcs["kvm1"].power = power
     lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
     before = writes(lab.server)
     with pytest.raises(Refused) as refused:
@@ -223,6 +254,21 @@ def test_without_proof_it_is_not(lab: Lab, power: str | None, ping: bool | None,
 def test_a_silent_host_with_consent_is(lab: Lab) -> None:
     lab.server.run(lambda world: host_states.lose(world, lab.row(world, "kvm1")))
     assert degraded(lab, False, consent=True).changed
+
+
+@pytest.mark.since("4.16", raises=AssertionError)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_one_that_the_server_knows_to_be_dead_is_not(lab: Lab, check_mode: bool) -> None:
+    """The server refuses it, and check mode says so too."""
+    lab.configured("kvm1")
+    lab.bmcs["kvm1"].power = "Off"
+    lab.bmcs["kvm1"].switched = lambda action: None
+    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "state", "Down"))
+    request = operation.Request({"host": "kvm1"}, degraded=True, ping=lambda _address: False)
+    with pytest.raises(Refused) as refused:
+        operation.ensure_host_ha(lab.cloud, request, check_mode)
+    assert codes(refused.value) == ["host_down"]
+    assert "is Down" in str(lab.site.api.job("declareHostAsDegraded", id=lab.hosts["kvm1"]))
 
 
 def test_a_connected_host_never_is(lab: Lab) -> None:

@@ -122,7 +122,7 @@ def issue_power_action(call: Call) -> Work:
             held.power = "Unknown"
             raise (refused(str(error)) if held.driver == "redfish" else _failed(host, action, str(error))) from None
         if action == "STATUS":
-            held.power = "On" if "is on" in said else "Off"
+            held.power = "On" if "is on" in said else "Off" if "is off" in said else "Unknown"
         body = {
             "hostid": host.uuid,
             **rules.view(world, host),

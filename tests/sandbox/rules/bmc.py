@@ -31,6 +31,8 @@ REDFISH_RESET = {
     "RESET": "ForceRestart",
     "CYCLE": "PowerCycle",
 }
+# One on its way counts as there (RedfishWrapper).
+REDFISH_POWER = {"On": "on", "PoweringOn": "on", "Off": "off", "PoweringOff": "off"}
 UNREACHED = (
     "Loading IANA PEN Registry...\nGet Auth Capabilities error\nError issuing Get Channel Authentication Capabilities "
     "request\nError: Unable to establish IPMI v2 / RMCP+ session\n"
@@ -49,7 +51,7 @@ async def power(world: World, held: OutOfBand, action: str) -> str:
     """What the tool prints. Raises Silent."""
     if (there := _in_memory(world, held)) is not None:
         _log_in(there, held)
-        if action not in there.deaf:
+        if action not in there.deaf and not (there.hung and _asks_the_system(held, action)):
             there.power = ACTIONS[action] or there.power
             there.switched(action)
         return f"Chassis Power is {there.power.lower()}\n" if action == "STATUS" else SAID[action]
@@ -75,6 +77,11 @@ async def set_password(world: World, held: OutOfBand, password: str) -> None:
     if number is None:
         raise Silent(f"Failed to find IPMI user [{held.username}] to change password.")
     await _ipmitool(world, held, "user", "set", "password", number, password)
+
+
+def _asks_the_system(held: OutOfBand, action: str) -> bool:
+    """Whether it is a shutdown that the operating system has to carry out (RedfishWrapper)."""
+    return action == "SOFT" or (held.driver == "redfish" and REDFISH_RESET.get(action) == "GracefulShutdown")
 
 
 def _in_memory(world: World, held: OutOfBand) -> Bmc | None:
@@ -126,7 +133,8 @@ async def _redfish(world: World, held: OutOfBand, action: str) -> str:
             if action == "STATUS":
                 async with session.get(f"{base}{system}", ssl=trust) as answer:
                     answer.raise_for_status()
-                    return f"Chassis Power is {str((await answer.json())['PowerState']).lower()}\n"
+                    state = str((await answer.json())["PowerState"])
+                    return f"Chassis Power is {REDFISH_POWER.get(state, 'unknown')}\n"
             url, body = f"{base}{system}/Actions/ComputerSystem.Reset", {"ResetType": REDFISH_RESET[action]}
             async with session.post(url, json=body, ssl=trust) as answer:
                 if answer.status not in (200, 202, 204):

@@ -35,7 +35,7 @@ class Bmc:
     """A baseboard management controller that a test provides.
 
     `switched`: called with an action after it was carried out. `deaf`: actions that are answered well and change
-    nothing.
+    nothing. `hung`: the operating system does not react when it is asked to shut down.
     """
 
     username: str
@@ -43,6 +43,7 @@ class Bmc:
     power: str = "On"
     switched: Callable[[str], object] = lambda action: None
     deaf: frozenset[str] = frozenset()
+    hung: bool = False
 
 
 @dataclass(slots=True)

@@ -152,8 +152,9 @@ class Redfish(Login):
 
 
 def _power(system: t.Any) -> str:
+    """One that is going off is neither: an ON is not needless then, and its guests may still write."""
     state = getattr(system.power_state, "value", system.power_state)
-    return {"On": "On", "PoweringOff": "On", "Off": "Off", "PoweringOn": "Off"}.get(str(state), "Unknown")
+    return {"On": "On", "PoweringOn": "On", "Off": "Off"}.get(str(state), "Unknown")
 
 
 def _unreachable(text: str) -> Failure:

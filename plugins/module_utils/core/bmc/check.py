@@ -125,15 +125,16 @@ BMC = Table(
             "allow connections from the management servers to the controller (UDP 623 or TCP 443)",
             _OOBM,
         ),
+        (
+            "graceful_off_only",
+            "CloudStack sends OFF as a graceful shutdown, which has no effect on a hung host, and takes the answer for "
+            "the fence: the host's VMs may run twice",
+            "use the driver ipmitool for hosts with host HA",
+            "cs#13376",
+        ),
     ),
     rows(
         NOTE,
-        (
-            "graceful_off_only",
-            "CloudStack sends OFF as a graceful shutdown, which has no effect on a hung host",
-            "use the driver ipmitool for fencing",
-            "cs#13376",
-        ),
         (
             "bmc_default_user",
             "The controller has a user with a vendor's default name",
@@ -189,6 +190,8 @@ def _configuration(seen: BmcSeen) -> t.Iterator[Finding]:
         )
     if held.driver == REDFISH_DRIVER and held.port != "443":
         yield BMC.found("redfish_port", f"port {held.port} is configured", seen.host, port=held.port)
+    if held.driver == REDFISH_DRIVER:
+        yield BMC.found("graceful_off_only", f"OFF is sent as {REDFISH_RESET['OFF']}", seen.host)
     if seen.shared_with:
         where = held.address if held.driver == NESTED else f"{held.address}:{held.port}"
         yield BMC.found(
@@ -229,8 +232,6 @@ def _resets(seen: BmcSeen, accepted: t.Collection[str]) -> t.Iterator[Finding]:
     lacking = {word: sent for word, sent in REDFISH_RESET.items() if sent not in accepted}
     for word, sent in lacking.items():
         yield BMC.found("reset_type_refused", f"{word} is sent as {sent}", seen.host, action=word, reset_type=sent)
-    if "OFF" not in lacking:
-        yield BMC.found("graceful_off_only", f"OFF is sent as {REDFISH_RESET['OFF']}", seen.host)
 
 
 def _agreement(seen: BmcSeen) -> t.Iterator[Finding]:

@@ -4,8 +4,9 @@
 """Host HA: its states explained, what a host needs to be eligible, and which changes are refused.
 
 Sources: HAConfig (states and transitions), RecoveryTask and FenceTask (what follows a reset and a fence),
-KVMHAProvider (eligibility), KVMHAConfig (settings); T4:97-110, T5:31-41;
-Working with Hosts, "Out-of-band Management"; apache/cloudstack#13605 (HA without out-of-band management).
+KVMHAProvider (eligibility; a fence is an OFF that was answered well), RedfishWrapper (OFF is a graceful shutdown),
+KVMHAConfig (settings), ResourceManagerImpl.declareHostAsDegraded; T4:97-110, T5:31-41; Working with Hosts,
+"Out-of-band Management"; apache/cloudstack#13605 (HA without out-of-band management), #13376 (fences by Redfish).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import Reason
+from .oobm import REDFISH
 
 PROVIDERS: t.Mapping[str, str] = {"KVM": "kvmhaprovider", "Simulator": "simulatorhaprovider"}
 DETAIL = "resourceHAEnabled"
@@ -99,7 +101,9 @@ STATES: t.Mapping[str, HaState] = {
         ),
         HaState(
             "Fenced",
-            "The host is off, the server put it into maintenance, and its HA VMs were restarted on other hosts.",
+            "The controller accepted the OFF, the server put the host into maintenance, and its HA VMs were restarted "
+            "on other hosts. The server did not check that the host is off.",
+            "check with cs_power that the host is off, and turn it off if not, because its VMs may run twice. Then "
             "repair the host, turn it on and cancel the maintenance",
             ("Disabled", "Ineligible"),
             steady=True,
@@ -125,8 +129,8 @@ class Ha:
 class Seen:
     """What readiness is judged by. neighbours: other hosts of the cluster that are Up. heartbeat_pools: names.
 
-    oobm: the effective state of out-of-band management. power: the last power state. answered: whether the
-    controller answered when it was asked; None where it was not asked. reboot: the host's agent property
+    oobm: the effective state of out-of-band management. driver: its driver. power: the last power state. answered:
+    whether the controller answered when it was asked; None where it was not asked. reboot: the host's agent property
     reboot.host.and.alert.management.on.heartbeat.timeout; None where it was not looked at.
     """
 
@@ -141,6 +145,7 @@ class Seen:
     neighbours: int = 0
     heartbeat_pools: tuple[str, ...] = ()
     reboot: t.Optional[str] = None
+    driver: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,13 @@ def readiness(seen: Seen, provider: str) -> tuple[Need, ...]:
             f"power state {seen.power or 'unknown'}"
             + ("" if seen.answered is None else f", answered: {seen.answered}"),
             "check the controller with cs_bmc_check",
+        ),
+        Need(
+            "graceful_off_only",
+            seen.driver != REDFISH if seen.driver else None,
+            f"driver {seen.driver or 'none'}",
+            "use the driver ipmitool: with redfish, CloudStack fences with a graceful shutdown, which has no effect on "
+            "a hung host, and starts its VMs elsewhere nevertheless",
         ),
         Need("host_not_up", seen.state == "Up", f"state {seen.state}", "start the host's agent"),
         Need(
@@ -275,7 +287,8 @@ def oobm_off_reasons(hosts: t.Sequence[str]) -> list[Reason]:
 class Death:
     """What speaks for a host being dead. power: what its controller says, "" where that does not answer.
 
-    ping: whether its address answered anything; None where nobody tried. consent: the operator vouches for it.
+    ping: whether its address answered anything, which disproves an Off; None where nobody tried. consent: the
+    operator vouches for it.
     """
 
     power: str = ""
@@ -286,19 +299,34 @@ class Death:
 def degrade_reasons(host: str, state: str, proof: Death) -> list[Reason]:
     """Why a host must not be declared degraded. Its VMs would be started twice if it lived: disks are lost that way.
 
-    state: CloudStack's of the host; only Disconnected and Alert may be declared (T2:52-54).
+    state: CloudStack's of the host; only Disconnected and Alert may be declared (T2:52-54). Of a host that is Down, the
+    server has started the VMs elsewhere already.
     """
     found = []
-    if state not in ("Disconnected", "Alert", "Down"):
+    if state == "Down":
+        found.append(
+            Reason(
+                "host_down",
+                f"host {host} is Down: the server accepts only hosts in state Disconnected or Alert",
+                "nothing to do: CloudStack knows that the host is dead, and restarts its HA VMs on other hosts",
+            )
+        )
+    elif state not in ("Disconnected", "Alert"):
         found.append(
             Reason(
                 "host_connected",
                 f"host {host} is {state}: the server accepts only hosts in state Disconnected or Alert",
             )
         )
-    if proof.power == "Off":
-        return found
-    if proof.power == "On":
+    if proof.power == "Off" and proof.ping:
+        found.append(
+            Reason(
+                "host_answers_while_off",
+                f"the controller reports that host {host} is off, but the host answers on the network",
+                "correct the controller's address, which belongs to another machine; wait if the host is shutting down",
+            )
+        )
+    elif proof.power == "On":
         found.append(
             Reason(
                 "host_is_on",
@@ -310,7 +338,7 @@ def degrade_reasons(host: str, state: str, proof: Death) -> list[Reason]:
         found.append(
             Reason("host_answers", f"host {host} answers on the network", "repair its agent: the host is running")
         )
-    elif proof.ping is None or not proof.consent:
+    elif proof.power != "Off" and (proof.ping is None or not proof.consent):
         found.append(
             Reason(
                 "not_proven_dead",

@@ -16,7 +16,7 @@ from ...core.bmc import drill as core
 from ...core.bmc import host_ha
 from ...core.bmc.drill import Record, Step
 from ...core.bmc.oobm import ENABLED
-from ...core.bmc.power import ACTIONS, OFF, ON
+from ...core.bmc.power import ACTIONS, OFF, ON, UNKNOWN
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
 from ...core.zone.hosts import ENABLED as ENABLED_HOST
@@ -28,7 +28,7 @@ from ..waiting import until
 from ..zone.places import Names, host_of
 from . import asking
 from .asking import Direct
-from .power import ByServer, Switch, answered, back, carry_out, running_on
+from .power import ByServer, Switch, answered, back, carry_out, reached, running_on
 
 PHASES = ("whole", "begin", "watch", "restore")
 COST: t.Mapping[str, float] = {
@@ -123,11 +123,24 @@ class Drill:
         )
         return ", ".join([*said, f"host: {gone.state}"])
 
+    def fenced_off(self) -> str:
+        """After the state Fenced, for which the server takes an OFF that was answered well. Raises HostcraftError."""
+        try:
+            reached(self.cloud, self.host, self.way, OFF, self.request.timeout)
+        except WaitTimeout as error:
+            raise HostcraftError(
+                f"host HA shows host {self.host.name} as {host_ha.FENCED}, but its controller reports "
+                f"{error.details['last']}: the host is not off, and CloudStack starts its HA VMs on other hosts; "
+                "use a driver and a user that really turn it off",
+                reason="fenced_but_on",
+            ) from None
+        return f"CloudStack: {OFF}" + (f", controller: {self._directly()}" if self.request.direct else "")
+
     def _directly(self) -> str:
         direct = t.cast(Direct, self.request.direct)
         access = asking.access_to(self.cloud.oobms.of_host(self.host.id), direct)
         with contextlib.closing(direct.reach(access)) as bmc:
-            state = answered(bmc)
+            state = self._settled(bmc)
         if state != OFF:
             raise HostcraftError(
                 f"the server reports that host {self.host.name} is off, but the controller at "
@@ -136,6 +149,20 @@ class Drill:
                 reason="power_differs",
             )
         return state
+
+    def _settled(self, bmc: Switch) -> t.Optional[str]:
+        """What the controller reports once it reports On or Off; None where it does not."""
+        try:
+            return until(
+                self.cloud,
+                bmc.power,
+                lambda state: state != UNKNOWN,
+                what=f"the controller of host {self.host.name} to report a power state",
+                limit=self.request.timeout,
+                show=lambda state: state,
+            )
+        except HostcraftError:
+            return None
 
     def on(self) -> str:
         carry_out(self.cloud, self.host, self.way, ACTIONS["on"], self.request.timeout)
@@ -207,7 +234,7 @@ class Drill:
             last = state
             return state
 
-        return until(
+        seen = until(
             self.cloud,
             look,
             lambda state: state in ENDS,
@@ -215,6 +242,9 @@ class Drill:
             limit=self.request.watch_timeout,
             show=lambda state: state,
         )
+        if seen == host_ha.FENCED:
+            self.timed("verified_off", self.fenced_off)
+        return seen
 
 
 def run_drill(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
@@ -277,7 +307,7 @@ def _later_phase(drill: Drill, pending: t.Optional[Record], check_mode: bool) ->
             raise Refused(f"drill of host {drill.host.name}", [reason])
         try:
             state = drill.watch()
-        except WaitTimeout as error:
+        except HostcraftError as error:
             error.details["states"] = list(drill.states)
             raise
         return Outcome(True, result={**_shown(drill), "result": state.casefold(), "states": list(drill.states)})

@@ -151,7 +151,8 @@ def _proof(cloud: Cloud, request: Request, host: Host) -> Death:
         except ApiError:
             power = ""
     ping = None
-    if power not in ("On", "Off") and request.ping is not None and host.ip_address:
+    # An Off may be of another machine, or of one that is still shutting down.
+    if power != "On" and request.ping is not None and host.ip_address:
         ping = request.ping(host.ip_address)
     return Death("" if power == "Unknown" else power, ping, request.consent)
 
@@ -218,6 +219,7 @@ def _seen(cloud: Cloud, host: Host, oobm: Oobm, switches: Switches, everyone: t.
         answer,
         neighbours,
         tuple(pools),
+        driver=oobm.driver,
     )
 
 
