@@ -18,6 +18,9 @@ description:
   - Before a network is created, the module checks whether the VLAN is in use. If it is, the task fails with every
     reason, the user of the VLAN and a remedy.
   - The owner of a network (a domain, an account or a project) is set when the network is created. It cannot be changed.
+  - Several owners can have networks of one name. The module changes only the network of the owner in the task, without
+    an owner only that of the account of the API key. If only other accounts have such a network, the task fails and
+    names them. Only a shared network can belong to a domain without an account.
   - A network gets another offering if both are of the same kind. What does not fit, what the network loses, and VMs
     that have to be stopped first are named before anything is changed. The task ends when the network has the offering.
 version_added: 0.1.0
@@ -313,6 +316,11 @@ domain:
   returned: success
   type: str
   sample: ROOT/customers
+domain_id:
+  description: Id of the domain that owns it.
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 project:
   description: Project that owns it.
   returned: success

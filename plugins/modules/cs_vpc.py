@@ -13,6 +13,9 @@ description:
   - Creates and removes VPCs, and changes their name and text. M(hostcraft.cloudstack.cs_network) creates their tiers,
     and M(hostcraft.cloudstack.cs_network_restart) restarts them.
   - A VPC is not removed while it has tiers or private gateways. The error names each of them.
+  - Several owners can have VPCs of one name. The module changes only the VPC of the owner in the task, without an owner
+    only that of the account of the API key. If only other accounts have such a VPC, the task fails and names them.
+    The owner is a project or an account, never a domain alone.
 version_added: 1.0.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -128,6 +131,11 @@ domain:
   returned: success
   type: str
   sample: ROOT/customers
+domain_id:
+  description: ID of the domain that owns it.
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 project:
   description: Project that owns it.
   returned: success

@@ -23,6 +23,33 @@ class Named(t.Protocol):
     def name(self) -> str: ...
 
 
+class Owned(Named, t.Protocol):
+    """What belongs to a project, to an account of a domain, or to a domain."""
+
+    @property
+    def account(self) -> t.Optional[str]: ...
+
+    @property
+    def domain(self) -> t.Optional[str]: ...
+
+    @property
+    def domain_id(self) -> str: ...
+
+    @property
+    def project(self) -> t.Optional[str]: ...
+
+    @property
+    def project_id(self) -> str: ...
+
+
+def is_owner(thing: Owned, wanted: t.Mapping[str, object]) -> bool:
+    """Whether it belongs to the project, else to the account, else to the domain itself of ``wanted``."""
+    if wanted.get("project_id") or thing.project_id:
+        return thing.project_id == wanted.get("project_id")
+    same = str(wanted.get("account") or "").casefold() == str(thing.account or "").casefold()
+    return same and thing.domain_id == wanted.get("domain_id")
+
+
 N = t.TypeVar("N", bound=Named)
 
 

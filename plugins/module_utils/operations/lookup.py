@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ..core.change import Fields
-from ..core.errors import Ambiguous, InvalidValue, MissingValue, NoZone
-from ..core.naming import Named, only
+from ..core.errors import Ambiguous, InvalidValue, MissingValue, NotFound, NoZone, Reason, Refused
+from ..core.naming import Named, Owned, is_owner, nearest, only
 from ..core.system_vms.offering import SystemOffering
 from ..core.zone.networks import PhysicalNetwork
 from ..core.zone.topology import Cluster, Pod, Zone
@@ -17,6 +17,7 @@ from ..ports.cloud import Cloud
 from ..ports.collection import Collection
 
 N = t.TypeVar("N", bound=Named)
+H = t.TypeVar("H", bound=Owned)
 DOMAIN_ROUTER = "domainrouter"
 
 
@@ -102,3 +103,57 @@ def owner(cloud: Cloud, wanted: Fields) -> dict[str, object]:
     if wanted.get("project"):
         ids["project_id"] = cloud.owner_id("project", str(wanted["project"]), domain)
     return ids
+
+
+def needs_account(what: str, wanted: Fields) -> None:
+    """A domain alone owns nothing: the server takes it, and makes the thing the caller's. Raises MissingValue."""
+    if wanted.get("domain_id") and not wanted.get("account") and not wanted.get("project_id"):
+        raise MissingValue(what, ["account"], "a domain alone can own a shared network only")
+
+
+def owned(
+    cloud: Cloud, collection: Collection[H], kind: str, name: str, wanted: Fields, where: str = "", **scope: object
+) -> t.Optional[H]:
+    """The one of that name or id and of the owner of ``wanted`` (what ``owner`` found), or None.
+
+    Tenants choose their names themselves, so without an owner it is the caller's own, or nobody's in the caller's
+    domain. Raises Ambiguous where there are only others', Refused for an id of another owner.
+    """
+    found = collection.find(name, **scope)
+    told = any(wanted.get(each) for each in ("account", "domain_id", "project_id"))
+    if name in [each.id for each in found]:
+        (held,) = found
+        if told and not is_owner(held, wanted):
+            message = f"it belongs to {_owner_of(held)}, not to the owner in the task"
+            raise Refused(f"{kind} {name}", [Reason("owner_differs", message, "correct or remove the owner")])
+        return held
+    if not found:
+        return None
+    if told:
+        its = [each for each in found if is_owner(each, wanted)]
+    else:
+        account, domain_id = cloud.caller()
+        others = [each for each in found if not each.project_id]
+        own = {"account": account, "domain_id": domain_id}
+        its = [each for each in others if account and (is_owner(each, own) or is_owner(each, {**own, "account": ""}))]
+        if others and not its:
+            places = [f"of {_owner_of(each)}" for each in others]
+            near = ", or set its owner with account and domain"
+            raise Ambiguous(kind, name, [each.id for each in others], places, near)
+    return only(its, kind, name, where) if its else None
+
+
+def one_owned(
+    cloud: Cloud, collection: Collection[H], kind: str, name: str, wanted: Fields, where: str = "", **scope: object
+) -> H:
+    """The same. Raises NotFound where there is none."""
+    found = owned(cloud, collection, kind, name, wanted, where, **scope)
+    if found is None:
+        raise NotFound(kind, name, where, nearest(name, [each.name for each in collection.all(**scope)]))
+    return found
+
+
+def _owner_of(thing: Owned) -> str:
+    if thing.project_id:
+        return f"project {thing.project}"
+    return f"account {thing.account} of domain {thing.domain}" if thing.account else f"domain {thing.domain}"

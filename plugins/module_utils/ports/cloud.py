@@ -219,6 +219,9 @@ class Cloud(t.Protocol):
     def owner_id(self, kind: str, name: str, domain: str = "") -> str:
         """The id of an account, domain (path or name) or project. Raises NotFound or Ambiguous."""
 
+    def caller(self) -> tuple[str, str]:
+        """The account of the API key, and the id of its domain. Both are "" where the server does not tell them."""
+
     def tell(self, doubt: str) -> None:
         """What a decision was made without: a warning of the task's result."""
 

@@ -165,6 +165,8 @@ def create_network(call: Call) -> Body:
     guest_network_places.check_tier(world, vpc, gateway, netmask)
     guest_network_places.check_ipv6(call, offering)
     owner = whose(call)
+    if vpc is not None and vpc.account_id != owner.id:
+        raise invalid(f"Vpc {vpc.name} owner is different from the network owner {owner.name}")
     network = Network(
         world.networks.next_id(), world.new_uuid(), call["name"], zone.id, "Guest", False,
         call.get("displaytext") or call["name"], offering.id, physical.id, owner.id,

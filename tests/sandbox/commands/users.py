@@ -38,6 +38,15 @@ def list_users(call: Call) -> Body:
     return answer(call, "user", keyword(call, rows), lambda row: _view(call.world, row))
 
 
+@command("getUser", ADMIN)
+def get_user(call: Call) -> Body:
+    """Of an API key."""
+    rows = call.world.users.select(api_key=call["userapikey"])
+    if not rows:
+        raise invalid("User is not found")
+    return {"user": _view(call.world, rows[0])}
+
+
 @command("updateUser", ADMIN, id="users")
 def update_user(call: Call) -> Body:
     """An administrator of the root need not say the password that there is; a blank one is refused."""

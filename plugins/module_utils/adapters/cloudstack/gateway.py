@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.errors import Ambiguous, ApiError, NotFound
+from ...core.errors import Ambiguous, ApiError, NotFound, Unsupported
 from ...core.naming import nearest
 from ...ports.clock import Clock, Progress
 from . import resources
@@ -166,6 +166,16 @@ class Gateway(Parts):
         if len(hits) > 1:
             raise Ambiguous(kind, name, [each.text("id") for each in hits])
         return hits[0].text("id")
+
+    def caller(self) -> tuple[str, str]:
+        """``getUser`` is for administrators of the root domain alone."""
+        try:
+            answer = self._client.call("getUser", {"userapikey": self._client.http.endpoint.key})
+        except (ApiError, Unsupported):
+            return "", ""
+        read = Record(answer, "user", self._client.tell)
+        read = read.record("user", "user") if read.has("user") else read
+        return read.text("account"), read.text("domainid")
 
 
 def _owns(read: Record, wanted: str) -> bool:

@@ -45,6 +45,7 @@ def network(wire: Wire, tell: Tell = unheard) -> Network:
         acl_type=read.word("acltype"),
         account=read.word("account"),
         domain=read.word("domainpath") or read.word("domain"),
+        domain_id=read.text("domainid"),
         project=read.word("project"),
         project_id=read.text("projectid"),
         vpc=read.word("vpcname"),

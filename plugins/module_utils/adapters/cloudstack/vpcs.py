@@ -26,6 +26,7 @@ def vpc(wire: Wire, tell: Tell = unheard) -> Vpc:
         network_domain=read.word("networkdomain"),
         account=read.word("account"),
         domain=read.word("domainpath") or read.word("domain"),
+        domain_id=read.text("domainid"),
         project=read.word("project"),
         project_id=read.text("projectid"),
         redundant=bool(read.flag("redundantvpcrouter")),

@@ -56,6 +56,7 @@ class Network:
     acl_type: t.Optional[str] = None
     account: t.Optional[str] = None
     domain: t.Optional[str] = None
+    domain_id: str = ""
     project: t.Optional[str] = None
     project_id: str = ""
     vpc: t.Optional[str] = None

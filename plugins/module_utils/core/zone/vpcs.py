@@ -46,6 +46,7 @@ class Vpc:
     network_domain: t.Optional[str] = None
     account: t.Optional[str] = None
     domain: t.Optional[str] = None
+    domain_id: str = ""
     project: t.Optional[str] = None
     project_id: str = ""
     redundant: bool = False

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import MissingValue, NotAsRead, Refused
-from ...core.naming import only
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.zone.guest_networks import (
@@ -46,6 +45,7 @@ WITH_VLAN = ("Setup", "Implementing", "Implemented")
 
 class NetworkPlaces(t.NamedTuple):
     zone: Zone
+    owner: Fields
     physical_network_id: t.Optional[str]
     offering: t.Optional[NetworkOffering]
     vpc: t.Optional[Vpc] = None
@@ -72,11 +72,12 @@ def ensure_network(
     def then(found: NetworkPlaces) -> Outcome:
         fields: dict[str, object] = {**wanted, "zone_id": found.zone.id}
         fields["physical_network_id"] = found.physical_network_id
-        owner = lookup.owner(cloud, fields)
-        fields.update(owner)
+        fields.update(found.owner)
         move = Move(bool(fields.pop("change_cidr", None)), bool(fields.pop("forced", None)))
         fields["vpc_id"] = found.vpc.id if found.vpc else None
-        held = _held(cloud, found, str(fields["name"]), str(owner.get("project_id") or ""))
+        scope = {"zone_id": found.zone.id, **({"vpc_id": found.vpc.id} if found.vpc else {})}
+        where = f"zone {found.zone.name}"
+        held = lookup.owned(cloud, cloud.networks, "network", str(fields["name"]), fields, where, **scope)
         if found.offering:
             fields["network_offering_id"] = found.offering.id
         warnings: list[str] = []
@@ -112,15 +113,7 @@ def ensure_network(
         return replace(outcome, warnings=(*warnings, *outcome.warnings))
 
     names = {"zone": zone, **places}
-    return within(lambda: _places(cloud, zone, places), then, wanted, state, check_mode, names, cloud.networks)
-
-
-def _held(cloud: Cloud, found: NetworkPlaces, name: str, project_id: str) -> t.Optional[Network]:
-    """The network of that name or id, of that project or of none: projects and VPCs may have networks of one name."""
-    there = [each for each in cloud.networks.find(name, zone_id=found.zone.id) if each.project_id == project_id]
-    if found.vpc:
-        there = [each for each in there if each.vpc_id == found.vpc.id]
-    return only(there, "network", name, f"zone {found.zone.name}") if there else None
+    return within(lambda: _places(cloud, zone, places, wanted), then, wanted, state, check_mode, names, cloud.networks)
 
 
 def _check_move(
@@ -144,14 +137,20 @@ def show(network: Network) -> Fields:
     return {**plain(network), "collected": network.collected}
 
 
-def _places(cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]]) -> NetworkPlaces:
-    place = lookup.zone(cloud, zone)
+def _places(
+    cloud: Cloud, zone: t.Optional[str], places: t.Mapping[str, t.Optional[str]], wanted: Fields
+) -> NetworkPlaces:
+    place, owner = lookup.zone(cloud, zone), lookup.owner(cloud, wanted)
     physical, offering, vpc = (places.get(name) for name in ("physical_network", "network_offering", "vpc"))
     return NetworkPlaces(
         place,
+        owner,
         lookup.physical_network(cloud, physical, place).id if physical else None,
         lookup.one(cloud.network_offerings, "network offering", offering) if offering else None,
-        lookup.one(cloud.vpcs, "VPC", vpc, f"zone {place.name}", zone_id=place.id) if vpc else None,
+        # The server takes none but that of the network's owner.
+        lookup.one_owned(cloud, cloud.vpcs, "VPC", vpc, {**wanted, **owner}, f"zone {place.name}", zone_id=place.id)
+        if vpc
+        else None,
     )
 
 
@@ -165,6 +164,8 @@ def _refuse(
     """Raises Refused with every reason against a new network, InvalidValue for a VLAN that is none."""
     if found.offering is None:
         return
+    if found.offering.guest_ip_type != "Shared" or wanted.get("acl_type") == "Account":
+        lookup.needs_account(f"network {wanted['name']}", wanted)
     basic = found.zone.network_type == "Basic"
     needs_of(found.offering, wanted, basic)
     if "isolated_pvlan" in numbers and "vlan" not in numbers:

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import Refused
-from ...core.naming import only
 from ...core.zone.topology import Zone
 from ...core.zone.vpcs import VPC, Vpc, VpcOffering, check_cidr, is_private, reasons_against_vpc, reasons_to_keep_vpc
 from ...ports.cloud import Cloud
@@ -38,12 +37,14 @@ def ensure_vpc(
     def then(found: VpcPlaces) -> Outcome:
         fields: dict[str, object] = {**wanted, "zone_id": found.zone.id}
         fields.update(lookup.owner(cloud, fields))
-        held = find_vpc(cloud, found.zone, str(fields["name"]), str(fields.get("project_id") or ""))
+        name, where = str(fields["name"]), f"zone {found.zone.name}"
+        held = lookup.owned(cloud, cloud.vpcs, "VPC", name, fields, where, zone_id=found.zone.id)
         if found.offering:
             fields["vpc_offering_id"] = found.offering.id
         warnings: tuple[str, ...] = ()
         if held is None and state == "present":
-            fields["display_text"] = fields.get("display_text") or fields["name"]
+            lookup.needs_account(f"VPC {name}", fields)
+            fields["display_text"] = fields.get("display_text") or name
             reasons = list(reasons_against_vpc(found.offering)) if found.offering else []
             if reasons:
                 raise Refused(f"VPC {fields['name']}", reasons)
@@ -60,12 +61,6 @@ def ensure_vpc(
 
     places = {"zone": zone, "vpc_offering": offering}
     return within(lambda: _places(cloud, zone, offering), then, wanted, state, check_mode, places)
-
-
-def find_vpc(cloud: Cloud, zone: Zone, name: str, project_id: str = "") -> t.Optional[Vpc]:
-    """The VPC of that name or id, of that project or of none."""
-    there = [each for each in cloud.vpcs.find(name, zone_id=zone.id) if each.project_id == project_id]
-    return only(there, "VPC", name, f"zone {zone.name}") if there else None
 
 
 def show(vpc: Vpc) -> Fields:
