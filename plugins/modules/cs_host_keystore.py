@@ -14,6 +14,8 @@ description:
     agent cannot connect because its certificate has expired.
   - Runs CloudStack's own scripts C(keystore-setup) and C(keystore-cert-import) on the host that the task runs on. The
     private key is made on the host and does not leave it.
+  - The arguments of C(keystore-cert-import) differ between releases of CloudStack. They are read from the script before
+    a new key is made. A host whose script has other arguments is refused.
   - Between the two steps M(hostcraft.cloudstack.cs_certificate) has CloudStack's CA sign the request.
   - Does not restart anything. The agent and libvirtd read the new files when they start.
   - M(hostcraft.cloudstack.cs_host_certificate_info) shows what is there.

@@ -98,15 +98,13 @@ class Management:
         guid = str(uuid.UUID(bytes=hashlib.md5(address.encode()).digest(), version=3))
         if any(host.guid == guid for host in self.sandbox.world.hosts):
             raise NotJoined(f"Guid {guid} is already in the database")
-        keystore = f"{AGENT}/cloud.jks"
+        keystore, secret = f"{AGENT}/cloud.jks", uuid.uuid4().hex[:16]
         request = self._run(
-            asked,
-            address,
-            f"{SCRIPTS}/keystore-setup {PROPERTIES} {keystore} {uuid.uuid4().hex[:16]} 365 {AGENT}/cloud.csr",
+            asked, address, f"{SCRIPTS}/keystore-setup {PROPERTIES} {keystore} {secret} 365 {AGENT}/cloud.csr"
         )
         signed, authority = map(shlex.quote, self._signed(request, address, self.certificate_days))
         files = f"{AGENT}/cloud.crt {signed} {AGENT}/cloud.ca.crt {authority} {AGENT}/cloud.key"
-        self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {PROPERTIES} {keystore} ssh {files}")
+        self._run(asked, address, f"{SCRIPTS}/keystore-cert-import {PROPERTIES} {secret} {keystore} ssh {files}")
         nics = " ".join(f"--{name}={self.bridge}" for name in ("pubNic", "prvNic", "guestNic"))
         # Agents are told the setting host, such as a load balancer in front of the servers.
         host = self.sandbox.world.settings.value("host")

@@ -4,13 +4,15 @@
 """The command lines of CloudStack's keystore scripts, by which a host is secured without its agent.
 
 Source: Working with Hosts, "Securing Process": full paths, the keystore cloud.jks, newlines as ^ and blanks as ~.
+CloudStack's source, scripts/util/keystore-cert-import: newer releases take the passphrase as the second argument.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from ..errors import InvalidValue, Reason
+from ..errors import InvalidValue, Reason, Refused
 from .model import Certificate, SigningRequest
 
 AGENT = "/etc/cloudstack/agent"
@@ -23,6 +25,10 @@ FOLDERS = (
     "/usr/lib/cloudstack-common/scripts/util",
 )
 SETUP, IMPORT = "keystore-setup", "keystore-cert-import"
+# NAME="$2", NAME=${10} and NAME=$(echo "$5" | …), by which the script names its arguments.
+_ARGUMENT = re.compile(r"""^[ \t]*(\w+)=["']?(?:\$\(echo[ \t]+["']?)?\$(?:(\d)|\{(\d+)\})""", re.MULTILINE)
+_NEEDED = {"PROPS_FILE", "KS_FILE", "MODE", "CERT_FILE", "CERT", "CACERT_FILE", "CACERT", "PRIVKEY_FILE", "PRIVKEY"}
+_PASSPHRASE = re.compile(r"^keystore\.passphrase=(.*)$", re.MULTILINE)
 
 
 def one_word(text: str) -> str:
@@ -37,10 +43,46 @@ def setup(folder: str, passphrase: str, days: int) -> tuple[str, ...]:
     return f"{folder}/{SETUP}", PROPERTIES, KEYSTORE, passphrase, str(days), CSR
 
 
-def cert_import(folder: str, certificate: str, authorities: str) -> tuple[str, ...]:
-    """Takes the certificate of that key; the key itself is in the keystore already."""
-    words = (CERTIFICATE, one_word(certificate), AUTHORITY, one_word(authorities), KEY)
-    return (f"{folder}/{IMPORT}", PROPERTIES, KEYSTORE, "ssh", *words)
+def passphrase(properties: str) -> str:
+    """Of the keystore, from agent.properties; "" where it has none."""
+    found = _PASSPHRASE.findall(properties)
+    return found[-1].strip() if found else ""
+
+
+def import_arguments(script: str) -> tuple[str, ...]:
+    """The names of what keystore-cert-import takes, in its order. Raises Refused for a script that does not tell."""
+    named: dict[int, str] = {}
+    for name, digit, digits in _ARGUMENT.findall(script):
+        named.setdefault(int(digit or digits), name)
+    order = tuple(named.get(place, "") for place in range(1, max(named, default=0) + 1))
+    if len(set(order)) != len(order) or not _NEEDED <= set(order) <= _NEEDED | {"KS_PASS"}:
+        seen = ", ".join(each or "?" for each in order) or "none"
+        message = f"the arguments of {IMPORT} on this host are not known: {seen}"
+        remedy = "install the scripts of CloudStack's package cloudstack-common again"
+        raise Refused("the keystore of this host", [Reason("import_unknown", message, remedy)])
+    return order
+
+
+def cert_import(
+    folder: str, order: t.Sequence[str], certificate: str, authorities: str, secret: str
+) -> tuple[str, ...]:
+    """Takes the certificate of that key; the key itself is in the keystore already, so none is given.
+
+    order: as ``import_arguments`` found it in the script of that folder. secret: the passphrase of the keystore.
+    """
+    words = {
+        "PROPS_FILE": PROPERTIES,
+        "KS_PASS": secret,
+        "KS_FILE": KEYSTORE,
+        "MODE": "ssh",
+        "CERT_FILE": CERTIFICATE,
+        "CERT": one_word(certificate),
+        "CACERT_FILE": AUTHORITY,
+        "CACERT": one_word(authorities),
+        "PRIVKEY_FILE": KEY,
+        "PRIVKEY": "",
+    }
+    return (f"{folder}/{IMPORT}", *(words[name] for name in order))
 
 
 def reasons_against(

@@ -66,11 +66,14 @@ class _Keystore:
             return Outcome(False, result={"csr": "", "needed": False})
         if not self.linux.exists(keystore.PROPERTIES):
             raise NotFound("file", keystore.PROPERTIES)
-        command = keystore.setup(self._folder(), secrets.token_hex(8), self.params["validity"])
+        folder = self._folder()
+        # Setup replaces the key: not where its certificate could not be imported then.
+        self._order(folder)
+        secret = secrets.token_hex(8)
         before, after = {"request": "none"}, {"request": keystore.CSR}
         if check_mode:
             return Outcome(True, before, after, {"csr": "", "needed": True})
-        self._run(command)
+        self._run(keystore.setup(folder, secret, self.params["validity"]), secret, self._passphrase())
         request = self._request()
         if request is None:
             raise NotAsRead("the signing request", {keystore.CSR: "not there"})
@@ -86,10 +89,11 @@ class _Keystore:
         reasons = keystore.reasons_against(wanted, signed, self._request(), self.linux.now())
         if reasons:
             raise Refused("the keystore of this host", reasons)
-        command = keystore.cert_import(self._folder(), wanted.pem, self.authorities)
+        folder, secret = self._folder(), self._passphrase()
+        command = keystore.cert_import(folder, self._order(folder), wanted.pem, self.authorities, secret)
         before = {"serial": _serial(held.get("agent"))}
         if not check_mode:
-            self._run(command)
+            self._run(command, secret)
             wrong = self._wrong(wanted, {each.place: each for each in self._seen()})
             if wrong:
                 raise NotAsRead("the keystore of this host", wrong)
@@ -130,14 +134,23 @@ class _Keystore:
                 return folder
         raise NotFound("script", keystore.SETUP, ", ".join(keystore.FOLDERS))
 
-    def _run(self, command: tuple[str, ...]) -> None:
+    def _order(self, folder: str) -> tuple[str, ...]:
+        """It differs between releases of CloudStack."""
+        return keystore.import_arguments(self.linux.read(f"{folder}/{keystore.IMPORT}") or "")
+
+    def _passphrase(self) -> str:
+        return keystore.passphrase(self.linux.read(keystore.PROPERTIES) or "")
+
+    def _run(self, command: tuple[str, ...], *secret: str) -> None:
         """What a script says is not repeated whole: it may hold the passphrase."""
         ended = self.linux.run(*command)
         if ended is None:
             raise MissingValue("the keystore of this host", [command[0]])
         if ended.status:
-            said = (ended.err or ended.out).strip()[-300:].replace(command[3], "********")
-            raise HypervisorError(said or f"it ended with status {ended.status}", call=command[0].rpartition("/")[2])
+            said = (ended.err or ended.out).strip() or f"it ended with status {ended.status}"
+            for each in filter(None, secret):
+                said = said.replace(each, "********")
+            raise HypervisorError(said[-300:], call=command[0].rpartition("/")[2])
 
 
 def _serial(seen: t.Optional[Sighting]) -> str:

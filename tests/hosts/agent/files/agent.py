@@ -97,7 +97,9 @@ def provisioned(asked: dict[str, str]) -> dict[str, str]:
     files = [f"{HOME}/cloud.{end}" for end in ("jks", "crt", "ca.crt", "key", "csr")]
     if "certificate" in asked:
         word, authority = asked["certificate"], asked["authority"]
-        command = ["keystore-cert-import", PROPERTIES, files[0], "agent", files[1], word, files[2], authority, files[3]]
+        secret = properties().get("keystore.passphrase", "")
+        command = ["keystore-cert-import", PROPERTIES, secret, files[0], "agent"]
+        command += [files[1], word, files[2], authority, files[3], ""]
     else:
         command = ["keystore-setup", PROPERTIES, files[0], asked["passphrase"], "365", files[4]]
     ended = subprocess.run([f"{SCRIPTS}/{command[0]}", *command[1:]], capture_output=True, text=True, check=False)

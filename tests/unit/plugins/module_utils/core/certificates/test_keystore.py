@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
+from hosts import agent
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +20,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
     Certificate,
     SigningRequest,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
+from sandbox.world.security import Authority
 
 WORDS = st.text(st.characters(codec="ascii", exclude_characters="^~\r"), max_size=200)
 
@@ -33,8 +40,75 @@ def test_a_text_that_would_come_back_otherwise(text: str) -> None:
         keystore.one_word(text)
 
 
+OLDER = ("PROPS_FILE", "KS_FILE", "MODE", "CERT_FILE", "CERT", "CACERT_FILE", "CACERT", "PRIVKEY_FILE", "PRIVKEY")
+NEWER = (OLDER[0], "KS_PASS", *OLDER[1:])
+STANDINS = Path(agent.__file__).parent / "files"
+
+
+def script(order: Sequence[str]) -> str:
+    """As the real ones name their arguments: plain, or by a command that brings back newlines and blanks."""
+    lines = []
+    for place, name in enumerate(order, 1):
+        argument = f"${place}" if place < 10 else f"${{{place}}}"
+        pem = name in ("CERT", "CACERT", "PRIVKEY")
+        lines.append(f"{name}=$(echo \"{argument}\" | tr '^' '\\n' | tr '~' ' ')" if pem else f'{name}="{argument}"')
+    return "\n".join(["#!/bin/bash", *lines, '  KS_PASS="$OLD_PASS"', "KS_PASS=$(sed -n '/x/p' \"$PROPS_FILE\")", ""])
+
+
+@pytest.mark.parametrize("order", [OLDER, NEWER])
+def test_the_order_of_the_arguments_is_read_from_the_script(order: tuple[str, ...]) -> None:
+    assert keystore.import_arguments(script(order)) == order
+
+
+def test_the_stand_ins_are_of_both_forms() -> None:
+    assert keystore.import_arguments((STANDINS / "keystore-cert-import.sh").read_text(encoding="utf-8")) == NEWER
+    assert keystore.import_arguments((STANDINS / "older/keystore-cert-import.sh").read_text(encoding="utf-8")) == OLDER
+
+
+@pytest.mark.parametrize("text", ["", script(OLDER[:-1]), script((*NEWER, "MORE")), script(("KS_FILE", *OLDER))])
+def test_a_script_with_other_arguments_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        keystore.import_arguments(text)
+    assert [each.code for each in refused.value.reasons] == ["import_unknown"]
+
+
+@pytest.mark.parametrize("form", ["", "older/"])
+def test_the_scripts_take_the_lines(form: str, tmp_path: Path) -> None:
+    """Both forms make a key, and take its certificate into the files and the keystore."""
+    here = str(tmp_path)
+
+    def run(command: Sequence[str]) -> None:
+        asked = [each.replace(keystore.AGENT, here) for each in command]
+        asked[0] = str(STANDINS / f"{form}{Path(command[0]).name}.sh")
+        subprocess.run(["sh", *asked], check=True, capture_output=True)
+
+    (tmp_path / "agent.properties").write_text("keystore.passphrase=opensesame\n", encoding="utf-8")
+    run(keystore.setup("/u", "another", 365))
+    authority = Authority()
+    issued = authority.issue([], ["10.0.0.1"], 30, (tmp_path / "cloud.csr").read_text(encoding="utf-8"))
+    secret = keystore.passphrase((tmp_path / "agent.properties").read_text(encoding="utf-8"))
+    order = keystore.import_arguments((STANDINS / f"{form}keystore-cert-import.sh").read_text(encoding="utf-8"))
+    run(keystore.cert_import("/u", order, issued.certificate, authority.certificate(), secret))
+    key, certificate, others = pkcs12.load_key_and_certificates((tmp_path / "cloud.jks").read_bytes(), b"opensesame")
+    assert key is not None
+    assert certificate is not None
+    assert certificate.public_bytes(Encoding.PEM).decode().strip() == issued.certificate.strip()
+    assert certificate.public_key() == key.public_key()
+    assert [each.public_bytes(Encoding.PEM).decode().strip() for each in others] == [authority.certificate().strip()]
+    assert (tmp_path / "cloud.crt").read_text(encoding="utf-8").strip() == issued.certificate.strip()
+    assert load_pem_private_key((tmp_path / "cloud.key").read_bytes(), None).public_key() == key.public_key()
+
+
+@pytest.mark.parametrize(
+    ("properties", "secret"),
+    [("", ""), ("guid=x\n", ""), ("keystore.passphrase=a b \nx=y", "a b"), ("#keystore.passphrase=z\n", "")],
+)
+def test_the_passphrase_is_that_of_the_properties(properties: str, secret: str) -> None:
+    assert keystore.passphrase(properties) == secret
+
+
 def test_the_lines_are_those_of_the_documentation() -> None:
-    """keystore-setup PROPERTIES KEYSTORE PASSPHRASE VALIDITY CSR; keystore-cert-import PROPERTIES KEYSTORE MODE …"""
+    """keystore-setup PROPERTIES KEYSTORE PASSPHRASE VALIDITY CSR."""
     assert keystore.setup("/u", "secret", 365)[1:] == (
         "/etc/cloudstack/agent/agent.properties",
         "/etc/cloudstack/agent/cloud.jks",
@@ -42,8 +116,10 @@ def test_the_lines_are_those_of_the_documentation() -> None:
         "365",
         "/etc/cloudstack/agent/cloud.csr",
     )
-    assert keystore.cert_import("/u", "a b\nc\n", "d")[1:] == (
+    assert keystore.cert_import("/u", NEWER, "a b\nc\n", "d", "secret") == (
+        "/u/keystore-cert-import",
         "/etc/cloudstack/agent/agent.properties",
+        "secret",
         "/etc/cloudstack/agent/cloud.jks",
         "ssh",
         "/etc/cloudstack/agent/cloud.crt",
@@ -51,6 +127,7 @@ def test_the_lines_are_those_of_the_documentation() -> None:
         "/etc/cloudstack/agent/cloud.ca.crt",
         "d",
         "/etc/cloudstack/agent/cloud.key",
+        "",
     )
 
 
