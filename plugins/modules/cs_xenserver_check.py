@@ -113,6 +113,11 @@ hosts:
   type: list
   elements: dict
   sample: [{name: xen1, address: 10.0.0.11, master: true, enabled: true, version: 8.3.0, dom0: 3221225472}]
+ha:
+  description: Whether the pool's own HA is on.
+  returned: always
+  type: bool
+  sample: false
 code:
   description: V(pool_not_fit) if findings failed the task.
   returned: failure

@@ -16,7 +16,11 @@ from integration.maintenance.rolls import CANCEL, NEXT, PREPARE, killed, points
 from integration.maintenance.site import ask
 from integration.maintenance.xenserver_roll import ELECTION, MODES, Both, made
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, WaitTimeout
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    HypervisorError,
+    Refused,
+    WaitTimeout,
+)
 
 
 @pytest.fixture
@@ -97,3 +101,41 @@ def test_a_host_that_came_back_without_its_storage_stops_the_roll(lab: Lab) -> N
         ask(lab, "enabled", host="h0", **how)
         assert both.out() == []
         both.by_procedure()
+
+
+def ha(both: Both, on: bool) -> None:
+    (ref,) = both.pool.database.rows["pool"]
+    both.pool.database.set("pool", ref, ha_enabled=on)
+
+
+def test_the_master_of_a_pool_with_ha_is_refused_before_the_first_write(two: Both) -> None:
+    """xapi lets no other host become master then; CloudStack had emptied the host before that was told."""
+    ha(two, True)
+    for attempt in (lambda: ask(two.lab, reach=two.reach()), two.roll):
+        with pytest.raises(Refused) as error:
+            attempt()
+        assert [reason.code for reason in error.value.reasons] == ["master_fixed"]
+        assert "ha=false" in error.value.reasons[0].remedy
+    assert two.tale == []
+    ask(two.lab, host="h1", reach=two.reach())
+    ask(two.lab, "enabled", host="h1", reach=two.reach())
+    assert two.tale == [f"{PREPARE} h1", f"{MODES[0]} h1", f"{MODES[1]} h1", f"{CANCEL} h1"]
+    two.tale.clear()
+    ha(two, False)
+    two.roll()
+    two.whole()
+
+
+def test_a_host_that_has_to_lead_a_pool_with_ha_stays_out_and_tells_why(two: Both) -> None:
+    ask(two.lab, host="h0", reach=two.reach())
+    software = dict(two.pool.database.get("host", two.pool.host("h0"))["software_version"], product_version="8.3.10")
+    two.pool.database.set("host", two.pool.host("h0"), software_version=software)
+    ha(two, True)
+    with pytest.raises(HypervisorError) as error:
+        ask(two.lab, "enabled", host="h0", reach=two.reach())
+    assert error.value.fault == "HA_IS_ENABLED"
+    assert "cs_xenserver_pool and ha=false" in error.value.message
+    ha(two, False)
+    ask(two.lab, "enabled", host="h0", reach=two.reach())
+    assert two.pool.name(two.pool.master) == "h0"
+    assert two.out() == []

@@ -214,6 +214,10 @@ def test_what_an_upgrade_needs_is_looked_at_before_the_first_write(tmp_path: Pat
         for version in (None, "", 8.4, "8.4.0-rc1"):
             assert "three numbers, such as 8.4.0" in refused(xenserver_upgrade_version=version)
         assert "Hosts with a newer version than 8.2.1: xen0 xen1" in refused(xenserver_upgrade_version="8.2.1")
+        (ref,) = pool.database.rows["pool"]
+        pool.database.set("pool", ref, ha_enabled=True)
+        assert "The HA of the pool is on. Disable it before the upgrade" in refused()
+        pool.database.set("pool", ref, ha_enabled=False)
         assert "delegates tasks to hosts that are not in the inventory: xen0, xen1" in refused(
             xenserver_upgrade_tasks=str(delegates)
         )

@@ -16,7 +16,7 @@ from ...core.hypervisors.model import (
     HypervisorView,
     Obstacle,
 )
-from ...core.xenserver.pools import successor, takes_over, why_stuck
+from ...core.xenserver.pools import HA_ON, HA_REMEDY, successor, takes_over, why_stuck
 from ...ports.clock import Clock
 from ..cloudstack.client import SystemClock
 from .client import Client
@@ -161,6 +161,9 @@ class XenServer:
             ref = self._ref(heir)
             if pool["master"] == ref:
                 return True
+            if pool.get("ha_enabled"):
+                text = f"{heir.name} has to be the master, but {HA_ON}: {HA_REMEDY}"
+                raise HypervisorError(text, call="pool.designate_new_master", fault="HA_IS_ENABLED")
             if asked is None or self.client.clock.now() - asked > SETTLE:
                 asked = self.client.clock.now()
                 try:

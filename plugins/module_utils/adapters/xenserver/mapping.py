@@ -22,7 +22,7 @@ from ...core.hypervisors.model import (
     HypervisorStorage,
     HypervisorView,
 )
-from ...core.xenserver.pools import cloud_tags
+from ...core.xenserver.pools import HA_ON, cloud_tags
 
 Record = t.Mapping[str, t.Any]
 Table = t.Mapping[str, Record]
@@ -62,7 +62,8 @@ def view(tables: Tables, now: t.Optional[float]) -> HypervisorView:
         (_guest(tables, ref, uuids) for ref, record in tables["VM"].items() if is_guest(record)),
         key=lambda each: (each.name, each.id),
     )
-    return HypervisorView(XENSERVER, tuple(hosts), tuple(guests))
+    fixed = HA_ON if any(pool.get("ha_enabled") for pool in tables["pool"].values()) else ""
+    return HypervisorView(XENSERVER, tuple(hosts), tuple(guests), master_fixed=fixed)
 
 
 def is_guest(record: Record) -> bool:

@@ -177,12 +177,16 @@ class HypervisorGuest:
 
 @dataclass(frozen=True)
 class HypervisorView:
-    """A cluster read whole at one moment. unread: hosts that could not be asked, with the error."""
+    """A cluster read whole at one moment. unread: hosts that could not be asked, with the error.
+
+    master_fixed: why the master cannot hand over its part now; "" where it can, or there is none.
+    """
 
     capabilities: HypervisorCapabilities
     hosts: tuple[HypervisorHost, ...]
     guests: tuple[HypervisorGuest, ...]
     unread: tuple[tuple[str, str], ...] = ()
+    master_fixed: str = ""
 
     def host(self, name: str = "", address: t.Optional[str] = None, uuid: str = "") -> t.Optional[HypervisorHost]:
         """The host that CloudStack knows by this UUID, name or address; by the surest of them."""

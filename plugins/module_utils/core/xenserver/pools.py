@@ -13,6 +13,10 @@ from ..hypervisors.model import HypervisorHost
 # Marks that CloudStack writes into a host's tags and does not take away ("Upgrading XenServer Versions", last steps).
 TAG_PREFIXES = ("vmops-", "cloud-", "cloudstack-")
 
+# xapi refuses pool.designate_new_master then (HA_IS_ENABLED), and elects a master itself.
+HA_ON = "the HA of the pool is on, and lets no other host become master"
+HA_REMEDY = "disable it with cs_xenserver_pool and ha=false, and enable it again afterwards"
+
 STUCK: t.Mapping[str, str] = {
     "VM_REQUIRES_SR": "its storage is not available on the other hosts",
     "VM_REQUIRES_NETWORK": "its network is not available on the other hosts",

@@ -119,7 +119,7 @@ def check_main() -> None:
     else:
         hosts = [xen_pools.shown(each) for each in layout.ordered]
         lead = "the pool does not meet CloudStack's requirements"
-        answer(module, judgement, lambda _bad: lead, "pool_not_fit", hosts=hosts)
+        answer(module, judgement, lambda _bad: lead, "pool_not_fit", hosts=hosts, ha=layout.ha)
 
 
 def _run(spec: Spec, work: Work, **constraints: t.Any) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from ...core.errors import HypervisorError, Reason, Refused, TransportError
 from ...core.hypervisors.drift.hosts import storage_lacking, storage_reached
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
+from ...core.xenserver.pools import HA_REMEDY
 from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
 from ...ports.hypervisors import Hypervisor
@@ -53,6 +54,14 @@ def unseen(view: HypervisorView, host: Host) -> t.Optional[Reason]:
     return None
 
 
+def stays_master(view: HypervisorView, its: t.Optional[HypervisorHost]) -> t.Optional[Reason]:
+    """Why a host cannot go into its hypervisor's maintenance: it leads the others, and nobody else can now."""
+    if not (view.master_fixed and its and its.master and len(view.hosts) > 1):
+        return None
+    message = f"{its.name} is the master: {view.master_fixed}"
+    return Reason("master_fixed", message, HA_REMEDY, {"host": its.name})
+
+
 def tried(
     reach: t.Optional[Reach], cluster: Cluster, hosts: t.Sequence[Host], wanted: t.Collection[str]
 ) -> tuple[tuple[str, ...], list[Reason]]:
@@ -68,11 +77,12 @@ def tried(
     except (TransportError, HypervisorError) as error:
         message = f"the hypervisors of cluster {cluster.name} cannot be read: {error.message}"
         return (), [Reason("hypervisor_unseen", message, REMEDY, {"host": "", "error": error.code})]
-    seen = ((host, view.host(host.name, host.ip_address)) for host in hosts)
+    seen = [(host, view.host(host.name, host.ip_address)) for host in hosts]
     masters = tuple(host.id for host, its in seen if its is not None and its.master)
-    reasons = (unseen(view, host) for host in hosts if host.id in wanted)
+    asked = [(host, its) for host, its in seen if host.id in wanted]
+    reasons = [reason for host, its in asked for reason in (unseen(view, host), stays_master(view, its)) if reason]
     return masters if view.capabilities.master else (), [
-        replace(reason, message=f"host {reason.facts['host']}: {reason.message}") for reason in reasons if reason
+        replace(reason, message=f"host {reason.facts['host']}: {reason.message}") for reason in reasons
     ]
 
 
@@ -117,6 +127,13 @@ class NativePart:
         ]
         if reasons:
             raise Refused(f"host {self.host.name}", reasons)
+
+    def refuse_master(self) -> None:
+        """Raises Refused for the master of a cluster that takes no other one, before the host is emptied."""
+        found = self._look()
+        reason = stays_master(found.view, found.host) if found else None
+        if reason:
+            raise Refused(f"host {self.host.name}", [reason])
 
     def prove_empty(self) -> None:
         """Raises Refused while guests run there, whether CloudStack knows them or not."""

@@ -147,6 +147,8 @@ def predicted(
         if goal == "enabled":
             return _back(cloud, request, host, cluster, native, mark or marks.alive(host, marks.read(cloud, host)))
         mode = True if goal == "maintenance" and native.would_change(True) else None
+        if mode:
+            native.refuse_master()
         if state == MAINTENANCE:
             verified_empty(cloud, host, cluster)
             native.prove_empty()
