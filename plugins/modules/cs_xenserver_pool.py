@@ -67,7 +67,8 @@ options:
     description:
       - V(everywhere) creates the VLANs of guests on all hosts, so that the guests can be migrated to every host.
         V(where_used) removes them from hosts on which no guest uses them. If not set, they are not changed.
-      - Both remove networks that no guest has. Only networks with names that CloudStack gives (V(VLAN...)) are changed.
+      - Both remove networks that no guest has. Only networks with names that CloudStack gives are changed
+        (C(VLAN-UUID-TAG), with the UUID of an existing network and the tag of its VLANs).
       - Use it only while CloudStack does not manage the cluster, because CloudStack creates and removes these networks.
     type: str
     choices: [everywhere, where_used]

@@ -16,6 +16,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.xenserver import pools as xen_pools
 
 HOSTS = ("xen0", "xen1", "xen2")
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
@@ -29,9 +30,16 @@ def servers(pool: Pool) -> Iterator[Servers]:
         yield running
 
 
-def vlan(pool: Pool, name: str, tag: int, *hosts: str) -> str:
+def label(pool: Pool, tag: int) -> str:
+    """As CitrixResourceBase names it: with the UUID of the network below, that of eth2."""
+    (card,) = pool.database.find("PIF", host=pool.master, device="eth2", VLAN=networks.UNTAGGED)
+    below = pool.database.get("network", pool.database.get("PIF", card)["network"])
+    return f"VLAN-{below['uuid']}-{tag}"
+
+
+def vlan(pool: Pool, tag: int, *hosts: str, name: str = "") -> str:
     """A network as CloudStack makes it when it starts a guest."""
-    network = pool.database.add("network", name_label=name, bridge=f"xapi{tag}")
+    network = pool.database.add("network", name_label=name or label(pool, tag), bridge=f"xapi{tag}")
     for host in hosts:
         (card,) = pool.database.find("PIF", host=pool.host(host), device="eth2", VLAN=networks.UNTAGGED)
         networks.vlan(pool, card, tag, network)
@@ -58,10 +66,10 @@ def vlans(servers: Servers, way: str) -> Any:
 
 
 def test_vlans_of_guests_are_on_every_host_and_later_only_where_they_are_used(servers: Servers, pool: Pool) -> None:
-    used = vlan(pool, "VLAN-0815-601", 601, "xen1")
+    used = vlan(pool, 601, "xen1")
     guest(pool, "i-2-3-VM", "xen1", used)
-    vlan(pool, "VLAN-0815-602", 602, *HOSTS)
-    halted = vlan(pool, "VLAN-0815-603", 603, "xen0")
+    vlan(pool, 602, *HOSTS)
+    halted = vlan(pool, 603, "xen0")
     guest(pool, "i-2-4-VM", "", halted)
     done = twice(pool, vlans(servers, "everywhere"))
     assert done.after["changes"] == [
@@ -70,7 +78,7 @@ def test_vlans_of_guests_are_on_every_host_and_later_only_where_they_are_used(se
         "remove VLAN 602 on eth2 of xen0",
         "remove VLAN 602 on eth2 of xen1",
         "remove VLAN 602 on eth2 of xen2",
-        "remove the network 'VLAN-0815-602'",
+        f"remove the network '{label(pool, 602)}'",
         "VLAN 603 on eth2 of xen1",
         "VLAN 603 on eth2 of xen2",
     ]
@@ -79,16 +87,16 @@ def test_vlans_of_guests_are_on_every_host_and_later_only_where_they_are_used(se
     twice(pool, vlans(servers, "where_used"))
     assert (tagged(pool, 601), tagged(pool, 603)) == ({"xen1"}, set())
     # The network of a guest that is halted stays, without VLANs.
-    assert {"VLAN-0815-601", "VLAN-0815-603"} <= there(pool)
+    assert {label(pool, 601), label(pool, 603)} <= there(pool)
     # What is not CloudStack's is not touched.
     assert tagged(pool, site.VLAN_TAG) == set(HOSTS)
 
 
 def test_a_network_that_a_host_itself_uses_stays(servers: Servers, pool: Pool) -> None:
-    network = vlan(pool, "VLAN-storage", 700, *HOSTS)
+    network = vlan(pool, 700, *HOSTS)
     for pif in pool.database.find("PIF", network=network):
         pool.database.set("PIF", pif, ip_configuration_mode="Static", IP="10.7.0.9", netmask="255.255.255.0")
-    for name in ("VLAN-twice", "VLAN-twice"):
+    for name in (label(pool, 701), label(pool, 701)):
         pool.database.add("network", name_label=name)
     before = there(pool)
     for way in ("everywhere", "where_used"):
@@ -96,8 +104,28 @@ def test_a_network_that_a_host_itself_uses_stays(servers: Servers, pool: Pool) -
     assert (there(pool), tagged(pool, 700), writes(pool)) == (before, set(HOSTS), [])
 
 
+def test_a_network_with_a_name_that_only_looks_like_cloudstacks_stays(servers: Servers, pool: Pool) -> None:
+    """A traffic label, the operator's own, that of a network which is gone, and one with another tag than its name."""
+    before, below = there(pool), label(pool, 0).rpartition("-")[0]
+    names = (
+        "VLAN-public",
+        "VLAN 77 backup of customer",
+        "VLAN703",
+        f"VLAN-{NIL}-704",
+        f"{below}-1705",
+        f"{below}-706x",
+    )
+    for tag, name in enumerate(names, 701):
+        vlan(pool, tag, *HOSTS, name=name)
+    guest(pool, "i-2-3-VM", "xen1", pool.database.find("network", name_label="VLAN-public")[0])
+    for way in ("everywhere", "where_used"):
+        assert not vlans(servers, way)(False).changed
+    assert there(pool) == before | set(names)
+    assert [tagged(pool, tag) for tag in range(701, 707)] == [set(HOSTS)] * 6
+
+
 def test_a_host_without_the_card_is_a_reason(servers: Servers, pool: Pool) -> None:
-    guest(pool, "i-2-3-VM", "xen1", vlan(pool, "VLAN-0815-601", 601, "xen1"))
+    guest(pool, "i-2-3-VM", "xen1", vlan(pool, 601, "xen1"))
     (card,) = pool.database.find("PIF", host=pool.host("xen2"), device="eth2", VLAN=networks.UNTAGGED)
     pool.database.set("PIF", card, device="eth9")
     with pytest.raises(Refused) as error:

@@ -111,7 +111,7 @@ def test_an_upgrade_goes_by_the_procedure_and_goes_on_where_it_ended(tmp_path: P
         pool.upgrade_to[pool.host(name)] = "8.4.0"
     (vm,) = pool.database.find("VM", name_label="i-2-1-VM")
     # A VLAN that CloudStack made for this guest, and a disc in its drive.
-    pool.database.add("VIF", VM=vm, network=vlan(pool, "VLAN-0815-601", 601, "xen1"), currently_attached=True)
+    pool.database.add("VIF", VM=vm, network=vlan(pool, 601, "xen1"), currently_attached=True)
     disc = pool.database.add("VBD", VM=vm, type="CD", empty=False)
     tale: list[str] = []
     planted: list[str] = []

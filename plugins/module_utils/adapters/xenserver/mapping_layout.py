@@ -165,7 +165,7 @@ def _network(tables: Tables, ref: str) -> XenNetwork:
     its = set(record.get("VIFs", ()))
     guests = [vm for vm in tables["VM"].values() if its & set(vm.get("VIFs", ()))] if its else []
     hosts = {vm["resident_on"] for vm in guests if vm["power_state"] in ACTIVE}
-    return XenNetwork(ref, record["name_label"], bool(its), tuple(sorted(hosts)))
+    return XenNetwork(ref, record["name_label"], bool(its), tuple(sorted(hosts)), record["uuid"])
 
 
 def discs(drives: t.Mapping[str, Record], guests: t.Mapping[str, Record]) -> tuple[XenDisc, ...]:

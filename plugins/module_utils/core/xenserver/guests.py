@@ -9,13 +9,15 @@ of CloudStack do. Those remove every VLAN that no guest uses; here one that Clou
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .layout import Step, XenInterface, XenLayout, XenNetwork
 from .networks import NetworkWish, network_steps
 
-# CloudStack names its VLANs "VLAN-UUID-TAG", older ones "VLANTAG".
-PREFIX = "VLAN"
+# CloudStack's source, CitrixResourceBase: the UUID is that of the network below. What has the name "VLANTAG", as
+# CloudStack gave it before 3.0, is renamed when it is used; a network of the operator may have such a name.
+NAME = re.compile(r"VLAN-(?P<uuid>[0-9a-f-]{36})-(?P<tag>\d{1,4})")
 EVERYWHERE, WHERE_USED = "everywhere", "where_used"
 WAYS = (EVERYWHERE, WHERE_USED)
 
@@ -38,8 +40,11 @@ def guest_vlan_steps(layout: XenLayout, way: str) -> tuple[Step, ...]:
 
 def _of_cloudstack(layout: XenLayout, network: XenNetwork, its: t.Sequence[XenInterface]) -> bool:
     """Named by CloudStack, by nobody else, and nothing of the host's own goes by it."""
-    own = any(each.vlan is None or each.addressed or each.management for each in its)
-    return network.name.startswith(PREFIX) and layout.networks.count(network.name) == 1 and not own
+    named = NAME.fullmatch(network.name)
+    if named is None or named["uuid"] not in {each.uuid for each in layout.guest_networks}:
+        return False
+    own = any(each.vlan != int(named["tag"]) or each.addressed or each.management for each in its)
+    return layout.networks.count(network.name) == 1 and not own
 
 
 def _everywhere(layout: XenLayout, network: XenNetwork, its: t.Sequence[XenInterface]) -> t.Sequence[Step]:

@@ -102,6 +102,7 @@ class XenNetwork:
     name: str
     used: bool = False
     hosts: tuple[str, ...] = ()
+    uuid: str = ""
 
 
 @dataclass(frozen=True)
