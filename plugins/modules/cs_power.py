@@ -36,7 +36,11 @@ options:
     type: bool
     default: false
   wait_for_agent:
-    description: Whether to wait until CloudStack shows the host Up again, after V(on), V(reset) and V(cycle).
+    description:
+      - Whether to wait until CloudStack shows the host Up again, after V(on), V(reset) and V(cycle).
+      - CloudStack shows a host whose power was cut as Up until its pings have stayed away for C(ping.interval) x
+        C(ping.timeout), 150 seconds by default. An Up counts only after the agent was seen to go, or after two more
+        intervals, and not while host HA is C(Suspect) or C(Checking).
     type: bool
     default: false
   timeout:
@@ -44,7 +48,7 @@ options:
     type: float
     default: 180
   agent_timeout:
-    description: Seconds to wait for the host to be Up.
+    description: Seconds to wait for the host to be Up, after CloudStack has noticed that the agent went.
     type: float
     default: 900
 attributes:

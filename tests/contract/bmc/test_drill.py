@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from contract.bmc.cloud import Lab
@@ -20,6 +20,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Refused,
     WaitTimeout,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc import asking
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc import drill as operation
 from sandbox.rules import host_states
 from sandbox.world import World
 
@@ -93,7 +95,7 @@ def watched(lab: Lab, **options: Any) -> Any:
         host_states.lose(world, host)
 
     lab.server.run(stopped)
-    lab.clock.on_sleep = lambda now: time.sleep(0.005)
+    lab.clock.on_sleep = lambda now: (lab.pass_time(now), time.sleep(0.005))
     return perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="watch", **options)
 
 
@@ -147,6 +149,56 @@ def test_an_off_that_never_comes_leaves_the_host_on_and_says_so(lab: Lab) -> Non
     assert as_it_was(lab)
     row = perform(lab.cloud, "cs_host_ha_info", host="kvm1").result["hosts"][0]
     assert row["last_drill"]["result"] == "timeout"
+
+
+@pytest.mark.parametrize("boot", [100.0, 400.0])
+def test_a_host_whose_drill_failed_is_up_when_it_has_booted(lab: Lab, boot: float) -> None:
+    """The controller that proves the off is another: the server has not noticed the off when the host is turned on."""
+    lab.boot = boot
+
+    class Other:
+        def __init__(self, access: object) -> None: ...
+
+        def power(self) -> str:
+            return "On"
+
+        def close(self) -> None: ...
+
+    direct = asking.Direct(cast("Any", Other), "secret")
+    request = operation.Request({"host": "kvm1"}, "0" * 8, direct=direct)
+    with pytest.raises(HostcraftError, match="is on and Up again"):
+        operation.run_drill(lab.cloud, request, False)
+    assert as_it_was(lab)
+    assert not lab.server.run(lambda world: lab.row(world, "kvm1").lost)
+
+
+@pytest.mark.parametrize("boot", [100.0, 400.0])
+def test_a_killed_drill_is_made_good_only_when_the_host_has_booted(lab: Lab, boot: float) -> None:
+    """The next run sends its OFF to a host that is Up, and not into the boot."""
+    lab.boot = boot
+    lost: list[bool] = []
+    real = lab.bmcs["kvm1"].switched
+
+    def switched(action: str) -> None:
+        if action == "OFF":
+            host = next(each for each in worlds[0].hosts if each.name == "kvm1")
+            lost.append(host.lost)
+        real(action)
+
+    worlds = [lab.server.run(lambda world: world)]
+    lab.bmcs["kvm1"].switched = switched
+
+    def killed(now: float) -> None:
+        lab.pass_time(now)
+        if lost:
+            raise Killed
+
+    lab.clock.on_sleep = killed
+    with pytest.raises(Killed):
+        perform(lab.cloud, "cs_fence_drill", host="kvm1")
+    lab.clock.on_sleep = lab.pass_time
+    assert perform(lab.cloud, "cs_fence_drill", host="kvm1").result["result"] == "passed"
+    assert lost == [False, False]
 
 
 def killing(lab: Lab, nth: int) -> Callable[..., object]:

@@ -10,6 +10,7 @@ from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused, WaitTimeout
 from sandbox.world import World
+from sandbox.world.security import HostHa
 
 ACTION = "issueOutOfBandManagementPowerAction"
 
@@ -43,10 +44,47 @@ def test_off_and_on_and_neither_twice(lab: Lab) -> None:
         assert not perform(lab.cloud, "cs_power", host="kvm1", action=action).changed
 
 
-def test_a_cycle_waits_until_the_agent_went_and_came(lab: Lab) -> None:
+@pytest.mark.parametrize("boot", [40.0, 100.0, 400.0])
+@pytest.mark.parametrize("action", ["reset", "cycle"])
+def test_a_host_is_back_when_it_has_booted_and_not_while_the_server_has_noticed_nothing(
+    lab: Lab, action: str, boot: float
+) -> None:
     lab.maintenance("kvm1")
-    done = perform(lab.cloud, "cs_power", host="kvm1", action="cycle", wait_for_agent=True)
+    lab.boot = boot
+    done = perform(lab.cloud, "cs_power", host="kvm1", action=action, wait_for_agent=True)
     assert (done.result["before"], done.result["power_state"], state(lab, "kvm1")) == ("On", "On", "Up")
+    assert done.result["seconds"] >= boot
+    assert not lab.server.run(lambda world: lab.row(world, "kvm1").lost)
+
+
+def test_a_host_that_went_off_a_moment_ago_is_not_up_because_the_server_says_so(lab: Lab) -> None:
+    lab.maintenance("kvm1")
+    lab.boot = 400.0
+    perform(lab.cloud, "cs_power", host="kvm1", action="off")
+    assert state(lab, "kvm1") == "Up"
+    done = perform(lab.cloud, "cs_power", host="kvm1", action="on", wait_for_agent=True)
+    assert done.result["seconds"] >= 400
+
+
+def test_the_server_is_waited_for_as_long_as_its_settings_say(lab: Lab) -> None:
+    """A host that never comes back is not Up by the server's word of the time before."""
+    lab.maintenance("kvm1")
+    lab.boot = 1e6
+    with pytest.raises(WaitTimeout, match="last seen: Disconnected"):
+        perform(lab.cloud, "cs_power", host="kvm1", action="reset", wait_for_agent=True, agent_timeout=60)
+
+
+@pytest.mark.parametrize("ha", ["Suspect", "Checking"])
+def test_the_word_of_host_ha_is_not_the_agents(lab: Lab, ha: str) -> None:
+    """The server shows a host as Up while host HA has not made up its mind."""
+    lab.boot = 1e6
+
+    def arrange(world: World) -> None:
+        world.host_ha[lab.row(world, "kvm1").id] = HostHa("kvmhaprovider", True, ha)
+
+    lab.server.run(arrange)
+    with pytest.raises(WaitTimeout, match=f"Up, host HA {ha}"):
+        perform(lab.cloud, "cs_power", host="kvm1", action="reset", force=True, wait_for_agent=True)
 
 
 @pytest.mark.parametrize("action", ["off", "soft", "reset", "cycle"])

@@ -47,6 +47,8 @@ def site(three_hosts: Site, bmcs: dict[str, Ipmi]) -> Iterator[Site]:
             # A state lasts longer than the watch needs to begin.
             world.durations.update({"host HA": 40.0})
             world.settings["kvm.ha.activity.check.max.attempts"].value = "2"
+            # After a killed drill, an Up counts once the server must have noticed the off.
+            world.settings["ping.interval"].value = "2"
 
         made.sandbox.run(arrange)
         configured = configure(made, bmcs)

@@ -58,6 +58,17 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+# What the server says of a host with host HA whose agent is silent (HAManagerImpl.getHostStatusFromHAConfig).
+VOUCHED = frozenset({AVAILABLE, SUSPECT, CHECKING, RECOVERED})
+
+
+def miss(host: Host, held: HostHa | None) -> None:
+    """Its pings have stayed away for ping.interval × ping.timeout (AgentManagerImpl, KVMInvestigator)."""
+    vouched = held is not None and held.enabled and held.state in VOUCHED and host.resource_state == "Enabled"
+    if host.lost and host.state == "Up" and not vouched:
+        host.state = "Disconnected"
+
+
 def watch(world: World) -> None:
     """Start polling, once."""
     if not world.ha_polls:
@@ -102,7 +113,7 @@ async def step(world: World, host: Host, held: HostHa) -> None:
         return
     if held.state == INELIGIBLE:
         _move(held, "Eligible")
-    await _act_on(world, host, held, host.state == "Up")
+    await _act_on(world, host, held, host.state == "Up" and not host.lost)
 
 
 async def _act_on(world: World, host: Host, held: HostHa, healthy: bool) -> None:

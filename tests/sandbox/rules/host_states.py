@@ -65,6 +65,11 @@ def lose(world: World, host: Host) -> None:
     disconnect(world, host)
 
 
+def silence(host: Host) -> None:
+    """Cut its power: the server is told nothing, and shows the agent as it was until `host_ha.miss`."""
+    host.lost = True
+
+
 def found(world: World, host: Host) -> None:
     """A lost agent answers again; it is connected after a while."""
     host.lost = False

@@ -14,9 +14,11 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..errors import Reason
+from .agent import silent_after
 
 STEPS = ("status", "off", "verified_off", "on", "agent_up", "ha_back")
 PREFIX = "hostcraft.drill "
+SENT = 60.0  # seconds after its record within which a drill has sent its OFF
 UNDER_WAY, DONE = "under way", "done"
 _RECORD = re.compile(
     r"hostcraft\.drill (?P<state>under way|done) before=(?P<before>Enabled|Disabled|Maintenance)"
@@ -132,7 +134,7 @@ def fence_cost(settings: t.Mapping[str, float], boot: float) -> dict[str, float]
     settings: the kvm.ha.* values by name and "ping.interval", "ping.timeout". boot: seconds from power on to the
     agent, as the drill measured. The reset comes first; only where that does not bring the host back it is fenced.
     """
-    noticed = settings["ping.interval"] * settings["ping.timeout"]
+    noticed = silent_after(settings["ping.interval"], settings["ping.timeout"])
     checking = settings["kvm.ha.activity.check.interval"] * settings["kvm.ha.activity.check.max.attempts"]
     recovery = settings["kvm.ha.recover.wait.period"] * max(settings["kvm.ha.recover.failure.threshold"], 1)
     return {

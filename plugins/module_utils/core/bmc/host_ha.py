@@ -20,6 +20,8 @@ from .oobm import REDFISH
 PROVIDERS: t.Mapping[str, str] = {"KVM": "kvmhaprovider", "Simulator": "simulatorhaprovider"}
 DETAIL = "resourceHAEnabled"
 AVAILABLE, DISABLED, INELIGIBLE, FENCED = "Available", "Disabled", "Ineligible", "Fenced"
+# In these the server shows the host as Up although its agent does not answer (HAManagerImpl.getHostStatusFromHAConfig).
+HEARSAY = ("Suspect", "Checking")
 # Pools that KVM's heartbeat is written to: NFS, and those whose driver says so (server: isStorageSupportHA).
 HEARTBEAT_POOLS = frozenset(("NetworkFilesystem", "NFS", "Linstor", "StorPool"))
 

@@ -14,6 +14,7 @@ import typing as t
 
 from ...core.bmc import drill as core
 from ...core.bmc import host_ha
+from ...core.bmc.agent import PING_INTERVAL, PING_TIMEOUT
 from ...core.bmc.drill import Record, Step
 from ...core.bmc.oobm import ENABLED
 from ...core.bmc.power import ACTIONS, OFF, ON, UNKNOWN
@@ -27,13 +28,14 @@ from ..surely import add_note, remove_notes
 from ..waiting import until
 from ..zone.places import Names, host_of
 from . import asking
+from .agent import back, noticed_within, number
 from .asking import Direct
-from .power import ByServer, Switch, answered, back, carry_out, reached, running_on
+from .power import ByServer, Switch, answered, carry_out, reached, running_on
 
 PHASES = ("whole", "begin", "watch", "restore")
 COST: t.Mapping[str, float] = {
-    "ping.interval": 60.0,
-    "ping.timeout": 2.5,
+    "ping.interval": PING_INTERVAL,
+    "ping.timeout": PING_TIMEOUT,
     "kvm.ha.activity.check.interval": 60.0,
     "kvm.ha.activity.check.max.attempts": 10.0,
     "kvm.ha.recover.wait.period": 600.0,
@@ -70,6 +72,7 @@ class Drill:
         self.way: Switch = ByServer(cloud, host)
         self.steps: list[Step] = []
         self.states: list[dict[str, object]] = []
+        self.gone = False
 
     def timed(self, name: str, work: t.Callable[[], str]) -> None:
         began = self.cloud.clock.now()
@@ -118,9 +121,10 @@ class Drill:
             lambda: self.cloud.hosts.fresh(self.host),
             lambda seen: seen.state != "Up",
             what=f"CloudStack to detect that the agent of host {self.host.name} is gone",
-            limit=self.request.timeout,
+            limit=max(self.request.timeout, noticed_within(self.cloud)),
             show=lambda seen: seen.state,
         )
+        self.gone = True
         return ", ".join([*said, f"host: {gone.state}"])
 
     def fenced_off(self) -> str:
@@ -168,9 +172,14 @@ class Drill:
         carry_out(self.cloud, self.host, self.way, ACTIONS["on"], self.request.timeout)
         return "ON was sent"
 
-    def agent_up(self) -> str:
-        back(self.cloud, self.host, self.request.agent_timeout, left_first=False)
-        return "Up"
+    def agent_up(self, record: t.Optional[Record] = None) -> str:
+        """record: of a drill that may have turned the host off so lately that the server has not noticed it."""
+        doubt = 0.0
+        if record is not None and not self.gone:
+            full = noticed_within(self.cloud) + core.SENT
+            # Another machine that wrote the record may have another time.
+            doubt = min(max(record.at + full - self.now(), 0.0), full)
+        return back(self.cloud, self.host, self.request.agent_timeout, doubt)
 
     def ha_back(self) -> str:
         """Host HA is Available again, where it was enabled and the host is not in maintenance."""
@@ -196,7 +205,7 @@ class Drill:
         """
         if self.way.power() != ON:
             self.timed("on", self.on)
-        self.timed("agent_up", self.agent_up)
+        self.timed("agent_up", lambda: self.agent_up(record))
         self.host = self.cloud.hosts.fresh(self.host)
         if record and record.before == ENABLED_HOST and self.host.resource_state == MAINTENANCE:
             self.timed("enabled", self.enabled)
@@ -335,16 +344,11 @@ def _refuse(drill: Drill, restored: bool) -> None:
 
 
 def _cost(drill: Drill, boot: float) -> dict[str, float]:
-    values = dict(COST)
-    for name in COST:
+    def value(name: str) -> float:
         scope = ("cluster", drill.host.cluster_id) if name.startswith(BY_CLUSTER) else ("global", "")
-        held = drill.cloud.settings.find(name, *scope)
-        if held is not None and held.value:
-            try:
-                values[name] = float(held.value)
-            except ValueError:
-                continue
-    return core.fence_cost(values, boot)
+        return number(drill.cloud, name, COST[name], *scope)
+
+    return core.fence_cost({name: value(name) for name in COST}, boot)
 
 
 def _shown(drill: Drill) -> dict[str, object]:

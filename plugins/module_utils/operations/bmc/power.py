@@ -19,10 +19,8 @@ from .. import lookup
 from ..waiting import until
 from ..zone.places import Names, host_of
 from . import asking
+from .agent import back, noticed_within
 from .asking import Direct
-
-AGENT_LEAVES = 90.0  # seconds within which the server sees that an agent went; a ping interval is 60
-LOST = ("Disconnected", "Down", "Alert", "Connecting")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +105,7 @@ def _switched(cloud: Cloud, request: Request, host: Host, way: Switch, check_mod
     began = cloud.clock.now()
     carry_out(cloud, host, way, action, request.timeout)
     if request.wait_for_agent and action.wanted != OFF:
-        back(cloud, host, request.agent_timeout, left_first=action.word in ("RESET", "CYCLE"))
+        back(cloud, host, request.agent_timeout, noticed_within(cloud))
     result.update(power_state=way.power(), seconds=round(cloud.clock.now() - began, 1))
     return Outcome(True, *diff, result, warned)
 
@@ -141,22 +139,6 @@ def reached(cloud: Cloud, host: Host, way: Switch, wanted: str, limit: float) ->
         what=f"the controller of host {host.name} to report {wanted}",
         limit=limit,
         show=lambda state: state,
-    )
-
-
-def back(cloud: Cloud, host: Host, limit: float, left_first: bool) -> None:
-    """Wait for the agent to be Up. left_first: it must be seen to go first, since Up may be the time before."""
-    if left_first:
-        end = cloud.clock.now() + AGENT_LEAVES
-        while cloud.clock.now() < end and cloud.hosts.fresh(host).state not in LOST:
-            cloud.clock.sleep(1.0)
-    until(
-        cloud,
-        lambda: cloud.hosts.fresh(host),
-        lambda seen: seen.state == "Up",
-        what=f"host {host.name} to be Up",
-        limit=limit,
-        show=lambda seen: seen.state,
     )
 
 
