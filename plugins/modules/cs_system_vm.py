@@ -52,6 +52,8 @@ options:
   template:
     description:
       - Name or ID of a template. With O(state=recreated), system VMs of this template are left as they are.
+      - The task is refused if the zone does not have it ready for the hypervisor, with type SYSTEM. It fails if the new
+        system VM has another template, because the server takes the newest one.
       - Use it if the task may run again after an interruption.
     type: str
   host:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     NotFound,
     Refused,
 )
+from sandbox.rules.templates import system_template
 from sandbox.world import World
 
 
@@ -96,7 +98,64 @@ def test_one_that_has_the_template_is_not_recreated(zone: Zone) -> None:
     template = zone.one(PROXY)["templatename"]
     assert not zone.ensure(state="recreated", template=template.upper(), consent=True).changed
     assert writes(zone.server) == []
-    assert zone.ensure(kind=PROXY, state="recreated", template="systemvm-kvm-9", consent=True).changed
+
+
+def another_template(zone: Zone, name: str = "systemvm-9", **other: Any) -> None:
+    """Another one of the system, newer than that of the system VMs."""
+
+    def make(world: World) -> None:
+        held = system_template(world, next(iter(world.zones)), zone.row(world, PROXY).hypervisor)
+        assert held is not None
+        fields: dict[str, Any] = {"id": world.templates.next_id(), "uuid": world.new_uuid(), "name": name, **other}
+        world.templates.add(replace(held, **fields))
+
+    zone.change(make)
+
+
+def test_those_of_another_template_are_recreated_once(zone: Zone) -> None:
+    another_template(zone)
+    assert zone.ensure(state="recreated", template="systemvm-9", consent=True).changed
+    assert {vm["templatename"] for vm in zone.listed().values()} == {"systemvm-9"}
+    zone.server.calls.clear()
+    assert not zone.ensure(state="recreated", template="systemvm-9", consent=True).changed
+    assert writes(zone.server) == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ({"ready": False}, "template_not_ready"),
+        ({"kind": "ROUTING"}, "template_of_other_type"),
+        ({"hypervisor": "XenServer"}, "template_missing"),
+    ],
+)
+def test_a_template_that_new_ones_cannot_have_is_refused(
+    zone: Zone, other: dict[str, Any], code: str, check_mode: bool
+) -> None:
+    """Each run destroyed the system VMs again, and said that something had changed."""
+    another_template(zone, **other)
+    with pytest.raises(Refused) as refused:
+        zone.ensure(check_mode, state="recreated", template="systemvm-9", consent=True)
+    assert set(codes(refused)) == {code}
+    assert writes(zone.server) == []
+
+
+def test_a_template_that_no_zone_has_is_not_found(zone: Zone) -> None:
+    another_template(zone)
+    with pytest.raises(NotFound, match="systemvm-9"):
+        zone.ensure(kind=PROXY, state="recreated", template="systemvm-99", consent=True)
+    assert writes(zone.server) == []
+
+
+def test_a_new_one_of_another_template_is_no_success(zone: Zone) -> None:
+    """The server takes the newest of the system, whichever was asked for."""
+    another_template(zone)
+    another_template(zone, "systemvm-10")
+    with pytest.raises(HostcraftError) as failed:
+        zone.ensure(kind=PROXY, state="recreated", template="systemvm-9", consent=True)
+    assert failed.value.details["cause"] == "not_verified"
+    assert "systemvm-10" in failed.value.message
 
 
 def test_a_lost_answer_to_a_destroy_does_not_destroy_the_next_one(zone: Zone) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..change import same_name
 from ..errors import Reason
 from .offering import LEAST_MEMORY, SystemOffering
+from .templates import SYSTEM, SystemTemplate
 from .vm import CONSOLE, SystemVm
 
 STARTED, STOPPED, RESTARTED, RECREATED, PATCHED = "started", "stopped", "restarted", "recreated", "patched"
@@ -85,8 +86,36 @@ def _asks(vm: SystemVm, wish: Wish, state: str) -> bool:
     if state == STOPPED:
         return vm.runs
     if state == RECREATED and wish.template:
-        return not (vm.template_id == wish.template or same_name(vm.template, wish.template))
+        return not has_template(vm, wish.template)
     return state != PATCHED or vm.runs
+
+
+def has_template(vm: SystemVm, wanted: str) -> bool:
+    return vm.template_id == wanted or same_name(vm.template, wanted)
+
+
+def template_unfit(vm: SystemVm, wanted: str, named: t.Sequence[SystemTemplate]) -> t.Optional[Reason]:
+    """Why the server cannot make another one of the template in its place.
+
+    named: rows of that name or id. Source: VMTemplateDaoImpl.findSystemVMReadyTemplate, which takes the newest one of
+    type SYSTEM that is ready in the zone, for the hypervisor.
+    """
+    here = [each for each in named if each.zone_id == vm.zone_id]
+    mine = [each for each in here if not vm.hypervisor or same_name(each.hypervisor, vm.hypervisor)]
+    fit = [each for each in mine if each.type.upper() == SYSTEM]
+    if any(each.ready for each in fit):
+        return None
+    facts = {"system_vm": vm.name, "template": wanted}
+    if fit:
+        message = f"template {wanted} is not ready: {fit[0].progress}"
+        return Reason("template_not_ready", message, "wait; cs_system_vm_template waits for it", facts)
+    if mine:
+        message = f"template {wanted} is of type {mine[0].type}, and the server makes a {vm.kind} of type SYSTEM only"
+        remedy = "upgrade the management server, which takes the template for its own, or omit the template"
+        return Reason("template_of_other_type", message, remedy, facts)
+    what = f" for {vm.hypervisor}" if here else ""
+    message = f"zone {vm.zone} has no system VM template {wanted}{what}"
+    return Reason("template_missing", message, "register it with cs_system_vm_template, or name another one", facts)
 
 
 def _target(vm: SystemVm, wish: Wish, suitable: Suitable) -> tuple[str, t.Optional[Reason]]:

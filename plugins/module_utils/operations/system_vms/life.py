@@ -11,8 +11,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.change import Outcome
-from ...core.errors import ApiError, HostcraftError, NotFound, Refused
+from ...core.change import Outcome, same_name
+from ...core.errors import ApiError, HostcraftError, NotAsRead, NotFound, Reason, Refused
 from ...core.naming import matches, nearest, only
 from ...core.system_vms import life
 from ...core.system_vms.life import Step, Wish
@@ -89,11 +89,25 @@ def _judged(cloud: Cloud, request: Request, zone: t.Optional[Zone]) -> tuple[lis
     judged = [life.step(vm, wish, lambda vm: cloud.system_vms.suitable(vm.id)) for vm in chosen]
     steps = [step for step, _reasons in judged]
     reasons = [reason for _step, found in judged for reason in found]
+    reasons += _templates_unfit(cloud, request, steps)
     if not request.consent:
         reasons += life.short(vms, steps, wish)
     if reasons:
         raise Refused("system VMs", reasons)
     return steps, wish
+
+
+def _templates_unfit(cloud: Cloud, request: Request, steps: t.Sequence[Step]) -> list[Reason]:
+    """Why those to recreate would not get the template. Raises NotFound where no zone has it."""
+    wanted, leaving = request.template, [step.vm for step in steps if life.RECREATED in step.actions]
+    if not wanted or not leaving:
+        return []
+    rows = cloud.system_templates.of_system()
+    named = [each for each in rows if each.id == wanted or same_name(each.name, wanted)]
+    if not named:
+        near = nearest(wanted, sorted({each.name for each in rows}))
+        raise NotFound("system VM template", wanted, near=near)
+    return [reason for reason in (life.template_unfit(vm, wanted, named) for vm in leaving) if reason]
 
 
 def _each(cloud: Cloud, request: Request, wish: Wish, steps: t.Sequence[Step]) -> list[dict[str, object]]:
@@ -149,6 +163,8 @@ def _carried_out(cloud: Cloud, request: Request, wish: Wish, step: Step) -> t.Op
             new = _recreated(cloud, request, vm)
             if new is None:
                 return None
+            if wish.template and not life.has_template(new, wish.template):
+                raise NotAsRead(new.called, {"template": new.template})
             vm = new
         elif action == life.SCALED and wish.offering is not None:
             vm = _scaled(cloud, request, vm, wish.offering.id)
