@@ -87,7 +87,7 @@ def inventories() -> dict[str, Options]:
 @functools.cache
 def plugins() -> set[str]:
     """Full names of everything that the collection ships."""
-    patterns = ("plugins/modules/*.py", "plugins/inventory/*.py", "plugins/filter/*.yml")
+    patterns = ("plugins/modules/*.py", "plugins/inventory/*.py", "plugins/lookup/*.py", "plugins/filter/*.yml")
     files = [file for pattern in patterns for file in ROOT.glob(pattern)]
     return {OWN + file.stem for file in files} | set(roles()) | playbooks() | {OWN + "cloudstack"}
 

@@ -25,7 +25,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "interface": frozenset({"interface", "operations", "adapters", "ports", "core"}),
     "doc_fragments": frozenset(),
     **{room: frozenset({room, "interface", "operations", "ports", "core"}) for room in SURFACE},
-    "filter": frozenset({"filter", "plugin_utils", "interface", "operations", "ports", "core"}),
+    **{
+        room: frozenset({room, "plugin_utils", "interface", "operations", "ports", "core"})
+        for room in ("filter", "lookup")
+    },
 }
 KNOWS_ANSIBLE = frozenset({"interface", *SURFACE})
 # These never travel, so they may look modules up by name.

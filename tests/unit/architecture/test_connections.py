@@ -18,6 +18,8 @@ from unit.architecture.registration import ON_THE_HOST
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX, INCLUDES = "hostcraft.cloudstack.", ("include_tasks", "import_tasks", "include_role", "import_role")
+# It looks at names of variables, and delegates nothing.
+OWN = "tasks/variables.yml"
 # They speak to a hypervisor from where they run.
 FROM_THE_CONTROLLER = ("cs_vsphere_", "cs_xenserver_")
 PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
@@ -48,6 +50,8 @@ def reaches_others(play: dict[str, Any]) -> bool:
     for part in ("pre_tasks", "tasks", "post_tasks", "handlers"):
         for task in tasks_of(play.get(part), {}):
             role = word(task, "include_role", "import_role")
+            if word(task, *INCLUDES) == OWN:
+                continue
             if role:
                 roles.append(role["name"])
             elif "delegate_to" in task or word(task, *INCLUDES):

@@ -55,6 +55,7 @@ GROUND: Mapping[str, frozenset[str]] = {
             "findings",
             "loose",
             "masking",
+            "misspelled",
             "naming",
             "text",
             "versions",

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the hostcraft.cloudstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A misspelled variable stops a playbook or a role before its first task, and the operator's own do not."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+OWN = "hostcraft.cloudstack."
+ROLE = """
+- hosts: all
+  gather_facts: false
+  connection: local
+  roles: [hostcraft.cloudstack.kvm_agent]
+- hosts: all
+  gather_facts: false
+"""
+WRAPPER = f"""
+- import_playbook: {OWN}rolling_maintenance
+  vars: {{rolling_maintenance_clusters: "{{{{ clusters }}}}"}}
+"""
+
+
+def run(playbook: str, *arguments: str, inventory: object = None, folder: Path) -> tuple[int, str]:
+    file = folder / "hosts.json"
+    file.write_text(json.dumps(inventory or {"all": {"hosts": {"kvm1": {"ansible_connection": "local"}}}}))
+    ended = subprocess.run(
+        ["ansible-playbook", "-i", str(file), playbook, *arguments],
+        env={**os.environ, "CLOUDSTACK_ENDPOINT": "http://127.0.0.1:9/", "ANSIBLE_NOCOLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return ended.returncode, ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("playbook", "arguments", "told"),
+    [
+        ("rolling_maintenance", ["-e", "max_paralel=2"], "max_paralel|rolling_maintenance_max_parallel"),
+        (
+            "rolling_maintenance",
+            ["-e", "rolling_maintenance_host=a"],
+            "rolling_maintenance_host|rolling_maintenance_hosts",
+        ),
+        (
+            "rolling_maintenance",
+            ["-e", '{"rolling_maintenance_clustr": []}'],
+            "rolling_maintenance_clustr|rolling_maint",
+        ),
+        ("doctor", ["-e", "doctor_ignored=x"], "doctor_ignored|doctor_ignore"),
+        ("backup", ["-e", "backup_paths=/srv"], "backup_paths|backup_path"),
+        (
+            "upgrade_xenserver_pool",
+            ["-e", "xenserver_upgrade_clustre=a"],
+            "xenserver_upgrade_clustre|xenserver_upgrade_clu",
+        ),
+        ("site", ["-e", "zone_host=true"], "zone_host|zone_hosts"),
+    ],
+)
+def test_a_playbook(playbook: str, arguments: list[str], told: str, tmp_path: Path) -> None:
+    status, output = run(OWN + playbook, *arguments, folder=tmp_path)
+    wrong, near = told.split("|")
+    assert status != 0
+    assert f"{wrong} is not a variable of this collection. The nearest is {near}" in output
+    assert re.findall(r"changed=(\d+)", output) == ["0"]
+
+
+def test_hosts_of_the_inventory(tmp_path: Path) -> None:
+    hosts = {"kvm1": {"ansible_connection": "local", "upgrade_agents_hots": "kvm-1"}, "kvm2": {}}
+    given = {"kvm": {"hosts": hosts}}
+    status, output = run(OWN + "upgrade_agents", inventory=given, folder=tmp_path)
+    assert status != 0
+    assert "upgrade_agents_hots is not a variable of this collection. The nearest is upgrade_agents_host." in output
+
+
+@pytest.mark.parametrize("arguments", [[], ["--tags", "kvm_agent_access"], ["--check"]])
+def test_a_role_with_the_variables_of_its_host(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "role.yml").write_text(ROLE)
+    given = {"all": {"hosts": {"kvm1": {"kvm_agent_propertes": {}}}}}
+    status, output = run(str(tmp_path / "role.yml"), *arguments, inventory=given, folder=tmp_path)
+    assert status != 0
+    assert "kvm_agent_propertes is not a variable of this collection. The nearest is kvm_agent_properties." in output
+    assert output.count("ok=1 ") == 1  # the specification of the role alone
+
+
+@pytest.mark.parametrize("value", ["{{ clusters }}", "kvm-a"])
+def test_a_playbook_of_the_operator_hands_its_own_variable_on(value: str, tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(WRAPPER.replace("{{ clusters }}", value))
+    output = run(str(tmp_path / "site.yml"), "-e", "clusters=kvm-a", "-e", "ticket=7", folder=tmp_path)[1]
+    assert ("clusters is not a variable" in output) == (value == "kvm-a")
+    assert "ticket is not" not in output
+
+
+@pytest.mark.parametrize("playbook", ["upgrade_agents", "add_hosts"])
+def test_a_playbook_alone_needs_hosts(playbook: str, tmp_path: Path) -> None:
+    status, output = run(OWN + playbook, folder=tmp_path)
+    assert status != 0
+    assert "The inventory has no host that matches 'kvm'" in output
