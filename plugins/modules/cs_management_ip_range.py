@@ -31,7 +31,10 @@ options:
     description: VLAN of the range, a number or V(untagged). It cannot be changed.
     type: str
   for_system_vms:
-    description: Whether the range is reserved for console proxies and secondary storage VMs. It cannot be changed.
+    description:
+      - Whether the range is reserved for console proxies and secondary storage VMs. It cannot be changed.
+      - Such a range becomes longer by being removed and created again, as the server would add the further addresses
+        for everything else. It is refused while an address of the range is in use.
     type: bool
 seealso:
   - module: hostcraft.cloudstack.cs_pod_info

@@ -38,6 +38,8 @@ options:
     description:
       - Whether to release a public range although addresses of it are in use. CloudStack then takes the addresses
         without NAT and rules from their owner. Without this option, the release is refused and names the addresses.
+      - Only with O(start_ip). A release of guest VLANs takes no VLAN from a network, so that V(true) is refused with
+        O(vlan).
     type: bool
     default: false
   scheme:
@@ -125,6 +127,7 @@ domain_id:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, Params, Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
@@ -150,6 +153,10 @@ OPTIONS: Spec = {
 
 def dedication(cloud: Cloud, p: Params, check: bool) -> Outcome:
     asked = Asked(**taken(p, OWNER))
+    if p["allow_in_use"] and not p["start_ip"]:
+        # Networks keep the VLANs that they have; there is nothing to allow.
+        expected = "false with vlan: a release of guest VLANs takes no VLAN from a network"
+        raise InvalidValue("allow_in_use", True, expected)
     if p["start_ip"]:
         return ensure_public(cloud, p["zone"], p["start_ip"], asked, p["state"], check, p["allow_in_use"])
     return ensure_guest(cloud, p["zone"], p["physical_network"], p["vlan"], asked, p["state"], check, p["scheme"])

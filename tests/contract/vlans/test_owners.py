@@ -14,7 +14,7 @@ from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
 from sandbox.server import Sandbox
 from unit.sandbox.client import Api
 from unit.sandbox.site import PUBLIC, Site
@@ -112,6 +112,7 @@ def test_a_public_range_for_somebody(owned: Owned, whose: dict[str, str]) -> Non
     (row,) = owned.run("cs_vlan_info", zone="z1", vlan="50")["vlans"]
     assert row["owner"].startswith(next(kind for kind in ("project", "account", "domain") if kind in whose))
     # System VMs have addresses of it.
+    owned.site.with_system_vms()
     (reason,) = owned.refused("cs_vlan_dedication", **asked, state="absent")
     assert reason["code"] == "addresses_in_use"
     owned.twice("cs_vlan_dedication", **asked, state="absent", allow_in_use=True)
@@ -153,3 +154,14 @@ def test_a_network_with_vms_names_them(owned: Owned) -> None:
     assert "Running" in reason["message"]
     owned.site.network("idle")
     owned.twice("cs_network", zone="z1", name="idle", state="absent")
+
+
+def test_nothing_of_guest_vlans_is_in_use_by_others(owned: Owned) -> None:
+    """The server releases them without a look at networks, which keep their VLANs."""
+    asked = {**HERE, "vlan": "110-119"}
+    owned.twice("cs_vlan_dedication", **asked, project="rocket", domain="ROOT/customers")
+    before = writes(owned.site.api.box)
+    with pytest.raises(InvalidValue, match="allow_in_use=True"):
+        owned.run("cs_vlan_dedication", **asked, state="absent", allow_in_use=True)
+    assert writes(owned.site.api.box) == before
+    owned.twice("cs_vlan_dedication", **asked, state="absent", allow_in_use=False)

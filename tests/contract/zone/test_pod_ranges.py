@@ -58,6 +58,32 @@ def test_what_the_task_does_not_say_stays(sandbox: Sandbox, cloud: Gateway) -> N
     assert sandbox.run(lambda world: [r.for_system_vms for pod in world.pods for r in pod.ranges]) == [False, True]
 
 
+SYSTEM_VMS = ("172.16.15.50", "172.16.15.60")
+
+
+def test_further_addresses_are_kept_for_system_vms_too(sandbox: Sandbox, cloud: Gateway) -> None:
+    """In place, the server would add them for everything else."""
+    lay_out(sandbox, FIRST, SYSTEM_VMS, used=FIRST[0])
+    twice(cloud, MODULE, zone="z1", pod="p1", start_ip=SYSTEM_VMS[0], end_ip="172.16.15.69", for_system_vms=True)
+    assert writes(sandbox) == ["deleteManagementNetworkIpRange", "createManagementNetworkIpRange"]
+    assert sandbox.run(lambda world: [r.for_system_vms for pod in world.pods for r in pod.ranges]) == [False, True]
+
+
+def test_in_use_a_range_of_system_vms_does_not_grow(sandbox: Sandbox, cloud: Gateway) -> None:
+    lay_out(sandbox, FIRST, SYSTEM_VMS, used="172.16.15.55")
+    with pytest.raises(Refused, match="would not keep the further addresses for system VMs") as caught:
+        perform(cloud, MODULE, zone="z1", pod="p1", start_ip=SYSTEM_VMS[0], end_ip="172.16.15.69")
+    assert [each.code for each in caught.value.reasons] == ["not_for_system_vms"]
+    assert held(sandbox) == [FIRST, SYSTEM_VMS]
+
+
+@pytest.mark.since("4.16")
+def test_in_use_a_range_of_system_vms_becomes_shorter(sandbox: Sandbox, cloud: Gateway) -> None:
+    lay_out(sandbox, FIRST, SYSTEM_VMS, used="172.16.15.55")
+    twice(cloud, MODULE, zone="z1", pod="p1", start_ip=SYSTEM_VMS[0], end_ip="172.16.15.58")
+    assert writes(sandbox) == ["updatePodManagementNetworkIpRange"]
+
+
 @pytest.mark.since("4.16")
 def test_an_end_that_stands_alone_is_changed_in_place(sandbox: Sandbox, cloud: Gateway) -> None:
     lay_out(sandbox, FIRST, ("172.16.15.50", "172.16.15.60"), used="172.16.15.3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from unit.sandbox.client import Api, Inside
@@ -105,6 +106,13 @@ class Site:
         template = next(t["id"] for t in templates if t["templatetype"] == "BUILTIN")
         sent = {"zoneid": self.zone, "serviceofferingid": offering, "templateid": template, "networkids": network}
         return str(self.api.done("deployVirtualMachine", **sent)["virtualmachine"]["id"])
+
+    def with_system_vms(self) -> None:
+        """The server starts both of the zone some time after it is enabled; each has a public address then."""
+        until = time.monotonic() + 20
+        while len(self.api.ok("listSystemVms").get("systemvm", [])) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
     def vlan_in_use(self) -> int:
         """That of a new network with a VM; it is one of the pool."""

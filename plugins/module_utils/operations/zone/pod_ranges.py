@@ -18,6 +18,7 @@ from ...core.zone.pod_ranges import (
     STORAGE_RANGE,
     StorageRange,
     end_elsewhere,
+    grows_in_vain,
     overlaps,
     shown,
     starting_at,
@@ -125,22 +126,29 @@ def _act(cloud: Cloud, place: Pod, subject: str, wanted: Fields, held: t.Optiona
     if held is None:
         cloud.pod_ranges.add(place.id, **ends, **goal)
     elif end_elsewhere(place.ip_ranges, held):
-        _replace(cloud, place, subject, held, {**ends, **shown(held), **goal})
+        cause = f"would change {held.end_ip} wherever it stands in the pod's ranges"
+        _replace(cloud, place, subject, held, {**ends, **shown(held), **goal}, "end_elsewhere", cause)
+    elif grows_in_vain(held, goal["end_ip"]):
+        cause = "would not keep the further addresses for system VMs"
+        _replace(cloud, place, subject, held, {**ends, **shown(held), **goal}, "not_for_system_vms", cause)
     else:
         cloud.pod_ranges.resize(place.id, held.start_ip, held.end_ip, str(goal["end_ip"]))
 
 
-def _replace(cloud: Cloud, place: Pod, subject: str, held: IpRange, goal: Fields) -> None:
-    """Remove the range and create it with its new end. The server refuses the first while an address is in use."""
+def _replace(cloud: Cloud, place: Pod, subject: str, held: IpRange, goal: Fields, code: str, cause: str) -> None:
+    """Remove the range and create it with its new end. The server refuses the first while an address is in use.
+
+    code, cause: why the end cannot be changed in place.
+    """
     try:
         cloud.pod_ranges.remove(place.id, held.start_ip, held.end_ip, held.vlan or "untagged")
     except ApiError as error:
         message = (
-            f"its end {held.end_ip} cannot be changed: the server would change {held.end_ip} wherever it stands in the "
-            f"pod's ranges, and it refused to remove the range: {error.text}"
+            f"its end {held.end_ip} cannot be changed: the server {cause}, and it refused to remove the range: "
+            f"{error.text}"
         )
         remedy = "add another range for more addresses, or stop the system VMs that use this one"
-        raise Refused(subject, [Reason("end_elsewhere", message, remedy, shown(held))]) from None
+        raise Refused(subject, [Reason(code, message, remedy, shown(held))]) from None
     try:
         cloud.pod_ranges.add(place.id, **goal)
     except ApiError:
