@@ -150,6 +150,11 @@ clusters:
       type: list
       elements: str
       sample: [memory_notificationthreshold]
+    stopped_vms_start:
+      description: Whether stopped VMs start in the cluster although a disable threshold is reached, because the global
+        setting C(cluster.threshold.enabled) is false. New VMs never do.
+      type: bool
+      sample: false
     headroom:
       description:
         - Whether any O(spare_hosts) hosts may fail (C(holds)), names of hosts that may not (C(failing)), number of

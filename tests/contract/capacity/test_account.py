@@ -19,6 +19,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Factors, joined
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.headroom import Size
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.overprovisioning import simulate
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.doctor import figures
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused, WaitTimeout
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
     Instance,
@@ -353,6 +354,22 @@ def test_headroom_is_what_the_server_still_takes(connect: Connect, sandbox: Sand
     assert not full["headroom"]["holds"]
     assert full["crossed"] == ["memory_disablethreshold", "memory_notificationthreshold"]
     assert json.dumps(full)
+
+    def told() -> tuple[bool, str]:
+        seen = capacity.capacity_of(gateway(connect, sandbox), C0, question).result
+        (disabled,) = [each for each in figures.capacity(seen, ()) if each.code == "disable_threshold_reached"]
+        return seen["clusters"][0]["stopped_vms_start"], disabled.evidence  # type: ignore[index]
+
+    # The server compares when it starts a VM too, unless it is told not to.
+    started, message = told()
+    assert not started
+    assert message.endswith("cluster c0: memory_disablethreshold 0.95")
+    sandbox.run(lambda world: setattr(world.settings["cluster.threshold.enabled"], "value", "false"))
+    started, message = told()
+    assert started
+    assert "stopped VMs start nevertheless" in message
+    sandbox.run(lambda world: world.settings.pop("cluster.threshold.enabled"))
+    assert told()[0] is False
 
 
 def test_a_place_where_others_run_is_not_dedicated(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ..text import several
 from .table import CAPACITY, HA, ROLLS, VLANS
 
 Json = t.Mapping[str, t.Any]
+BEYOND = {True: " (stopped VMs start nevertheless: cluster.threshold.enabled is false)", False: ""}
 SHOWN = 5  # names in one sentence
 QUIET = ("Available", "Initializing", "Disabled", "")  # states of host HA in which there is nothing to do
 LOST = ("no_place", "rule", "no_tagged_host", "local_storage")  # why a VM that HA is enabled for stays down
@@ -34,7 +35,10 @@ def capacity(result: Json, doubts: t.Iterable[str]) -> t.Iterator[Finding]:
         if not head["holds"]:
             told = f"{cluster}, {head['spare_hosts']} of its hosts may fail: {names(head['failing'])} may not"
             yield CAPACITY.found("no_spare_capacity", told, its["name"], **head)
-        yield from _reached(cluster, its["name"], its["crossed"], its["thresholds"])
+        more = (
+            " (stopped VMs start nevertheless: cluster.threshold.enabled is false)" if its["stopped_vms_start"] else ""
+        )
+        yield from _reached(cluster, its["name"], its["crossed"], its["thresholds"], more)
         limit = its["vm_limit"]
         if limit["exceeded"]:
             told = f"{cluster} runs {limit['running']} VMs, at most {limit['most']} are safe"
@@ -51,8 +55,11 @@ def capacity(result: Json, doubts: t.Iterable[str]) -> t.Iterator[Finding]:
         yield CAPACITY.found("capacity_doubtful", doubt)
 
 
-def _reached(called: str, name: str, crossed: t.Sequence[str], limits: Json) -> t.Iterator[Finding]:
-    """Of thresholds for the same, that of a notification is no news where the other one is reached."""
+def _reached(called: str, name: str, crossed: t.Sequence[str], limits: Json, beyond: str = "") -> t.Iterator[Finding]:
+    """Of thresholds for the same, that of a notification is no news where the other one is reached.
+
+    beyond: what a disable threshold does not prevent.
+    """
     for code, kind in (
         ("disable_threshold_reached", "disablethreshold"),
         ("notification_threshold_reached", "notificationthreshold"),
@@ -62,7 +69,8 @@ def _reached(called: str, name: str, crossed: t.Sequence[str], limits: Json) -> 
             found = [each for each in found if each.replace("notification", "disable") not in crossed]
         if found:
             told = ", ".join(f"{each} {limits[each]:g}" for each in found)
-            yield CAPACITY.found(code, f"{called}: {told}", name, thresholds=found)
+            more = beyond if kind == "disablethreshold" else ""
+            yield CAPACITY.found(code, f"{called}: {told}{more}", name, thresholds=found)
 
 
 def rolls(plan: Json) -> t.Iterator[Finding]:

@@ -63,12 +63,13 @@ def capacity_of(cloud: Cloud, names: Names, question: Question) -> Outcome:
     names_of = {cluster.pod_id: cluster.pod for cluster, _fleet in fleets}
     everything = [balance for rows in pods.values() for balance in rows]
     whole = where.scope == "zone"
+    started = _starts_beyond(cloud) if fleets else False
     result = {
         "zones": [{"id": where.zone.id, "name": where.zone.name, **account(joined(everything))}] if whole else [],
         "pods": [{"id": id, "name": names_of[id], **account(joined(rows))} for id, rows in pods.items()]
         if where.scope in ("zone", "pod")
         else [],
-        "clusters": [_cluster(cloud, cluster, fleet, question) for cluster, fleet in fleets],
+        "clusters": [_cluster(cloud, cluster, fleet, question, started) for cluster, fleet in fleets],
         "hosts": hosts,
         **levels.levels(cloud, where),
     }
@@ -115,7 +116,16 @@ def _host(host: Host) -> Json:
     }
 
 
-def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question) -> Json:
+def _starts_beyond(cloud: Cloud) -> bool:
+    """Whether stopped VMs start in a cluster above its disable thresholds; new VMs never do.
+
+    Source: removeClustersCrossingThreshold of FirstFitPlanner, 4.11 to 4.22; a server without the setting compares.
+    """
+    held = cloud.settings.find("cluster.threshold.enabled")
+    return held is not None and str(held.value).lower() == "false"
+
+
+def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question, started: bool) -> Json:
     its = joined(balances(fleet).values())
     free = headroom.usable_balances(fleet)
     its_limits = limits(cloud, cluster)
@@ -130,6 +140,7 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question) -
         "usable": account(joined(free)),
         "thresholds": its_limits,
         "crossed": crossed(_judged(fleet), its_limits),
+        "stopped_vms_start": started,
         "headroom": _headroom(fleet, question),
         "largest_vm": amount(largest_vm(free)),
         "stranded": amount(stranded(free, question.size.demand)),
