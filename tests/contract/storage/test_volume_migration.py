@@ -191,3 +191,28 @@ def test_xenserver_moves_a_running_vm_live(store: Store) -> None:
     store.perform(MODULE, pool="xs1")
     assert store.on(store.pool("xs2")["id"]) == [name]
     assert writes(store.server).count("stopVirtualMachine") == 0
+
+
+def test_off_a_pool_of_the_zone_into_the_cluster_of_the_vms_host(store: Store) -> None:
+    """The server refuses another cluster; which one it is, no pool of the zone tells."""
+    cluster, _hosts = store.site.hypervisors("sim2", "Simulator", ["y1"])
+    place = {"zoneid": store.site.zone, "podid": store.site.pod, "clusterid": cluster}
+    store.site.api.ok("createStoragePool", name="elsewhere", url="nfs://10.0.0.9/elsewhere", **place)
+
+    def widen(world: World) -> None:
+        source = pool_row(world, "ps1")
+        source.cluster_id, source.pod_id, source.scope = None, None, "ZONE"
+
+    store.change(widen)
+    store.site.api.done("stopVirtualMachine", id=store.server.run(lambda world: row(world, store.vms[2]).uuid))
+    with pytest.raises(Refused) as caught:
+        store.perform(MODULE, pool="ps1", consent=["all"])
+    (reason,) = caught.value.reasons
+    assert (reason.code, reason.facts["vm"]) == ("no_target", store.vms[2])
+    assert "runs on no host that tells its cluster" in reason.message
+    store.site.api.done("startVirtualMachine", id=store.server.run(lambda world: row(world, store.vms[2]).uuid))
+    with pytest.raises(Refused, match="elsewhere is in another cluster"):
+        store.perform(MODULE, pool="ps1", consent=["all"], targets=["elsewhere"])
+    store.perform(MODULE, pool="ps1", consent=["all"])
+    assert store.on(store.other) == sorted(store.vms)
+    assert set(store.states().values()) == {"Running"}

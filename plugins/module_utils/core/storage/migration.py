@@ -138,8 +138,11 @@ def unsuited(volume: Volume, source: StoragePool, pool: StoragePool) -> str:
     kinds = {None, "", "any", (volume.hypervisor or source.hypervisor or "").casefold()}
     if (pool.hypervisor or "").casefold() not in kinds:
         return f"is for {pool.hypervisor}"
-    # The hosts of an attached volume are those of the source's cluster; of a zone's pool, they may be any.
-    if pool.cluster_id and pool.cluster_id != source.cluster_id and (volume.vm_id or source.cluster_id):
+    # The hosts of an attached volume are those of the source's cluster; of a zone's pool, that of its VM's host.
+    home = source.cluster_id or volume.cluster_id
+    if pool.cluster_id and volume.vm_id and not home:
+        return f"is of a cluster, and VM {volume.vm} runs on no host that tells its cluster"
+    if pool.cluster_id and pool.cluster_id != home and (volume.vm_id or source.cluster_id):
         return "is in another cluster"
     lacking = sorted(volume.tags - set(pool.storage_tags))
     return f"does not have the tags {', '.join(lacking)}" if lacking else ""

@@ -22,7 +22,7 @@ class Volume:
     """A volume as ``listVolumes`` shows it. size, physical: bytes promised, and bytes in use where the server tells.
 
     vm_id, vm, vm_state, vm_kind: the VM that it is attached to; "" for none. tags: those that its offerings want of a
-    pool. local: whether it is on a host's own disk.
+    pool. local: whether it is on a host's own disk. cluster_id: of its pool, or of the host that its VM runs on.
     """
 
     id: str

@@ -10,7 +10,7 @@ Each is noted on the pool before, so that the successor of a killed run starts i
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, JobLost, Reason, Refused, TransportError, WaitTimeout
@@ -29,6 +29,7 @@ from .maintenance import pool_of
 Json = dict[str, t.Any]
 FIRST, LONGEST, GROWTH = 0.2, 5.0, 1.5
 MOVING = "Migrating"
+AT_A_TIME = 50  # ids of VMs in one request
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _plan(cloud: Cloud, request: Request, pool: StoragePool) -> Plan:
         lookup.one(cloud.storage_pools, "storage pool", name, where, zone_id=pool.zone_id) for name in request.targets
     ]
     targets = named or [each for each in there if each.id != pool.id]
-    volumes = cloud.volumes.on(pool.id)
+    volumes = _with_clusters(cloud, pool, cloud.volumes.on(pool.id), targets)
     kinds = {each.hypervisor for each in volumes if each.hypervisor.casefold() in LIVE}
     terms = Terms(
         request.consent,
@@ -111,6 +112,19 @@ def _plan(cloud: Cloud, request: Request, pool: StoragePool) -> Plan:
         cloud.volumes.with_snapshots() if volumes else frozenset(),
     )
     return planned(pool, volumes, targets, {each.id: of_pool(cloud, each) for each in targets}, terms)
+
+
+def _with_clusters(
+    cloud: Cloud, pool: StoragePool, volumes: t.Sequence[Volume], targets: t.Sequence[StoragePool]
+) -> t.Sequence[Volume]:
+    """A volume on a pool of the zone is in the cluster of the host that its VM runs on: the others do not reach it."""
+    if pool.cluster_id or not volumes or not any(each.cluster_id for each in targets):
+        return volumes
+    hosts = {host.id: host.cluster_id for host in cloud.hosts.all(zone_id=pool.zone_id)}
+    ids = sorted({each.vm_id for each in volumes if each.vm_id and each.of_user})
+    parts = [ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME)]
+    homes = {vm.id: hosts.get(vm.host_id or "", "") for part in parts for vm in cloud.fleets.users_vms(part)}
+    return [replace(each, cluster_id=homes.get(each.vm_id, "")) for each in volumes]
 
 
 def _settle(cloud: Cloud, request: Request, pool: StoragePool) -> None:
