@@ -15,6 +15,10 @@ description:
   - Finds out itself which keys are in use, so that a second run changes nothing. On the first server it changes the
     files and the database, on the others only the files, because the database has the new key.
   - Afterwards it decrypts the secrets with the new key. If the command fails, the files are as before.
+  - A new management key is refused while C(db.properties) or C(server.properties) has encrypted values that the command
+    does not change, as the server could not read them any more. The error names them. The command changes
+    C(db.cloud.encrypt.secret), C(db.cloud.password), C(db.usage.password) and C(https.keystore.password), the last one
+    if C(password.encryption.type) is set.
   - If a run is killed, run it again. A copy of the files is kept beside them until the change is proven.
   - All management and usage servers must be stopped. The task refuses to run while a unit is active on this host, or
     while other sessions use the databases. Make a backup first. The playbook C(rotate_database_keys) does all of this.

@@ -139,6 +139,9 @@ class KeyHolder(t.Protocol):
     def kept(self, other: t.Optional[str]) -> t.Optional[Keys]:
         """The keys of the copy of its files that an unfinished run has left."""
 
+    def left_behind(self) -> t.Mapping[str, t.Sequence[str]]:
+        """Encrypted properties that the program does not change, by the name of their file."""
+
     def keep(self) -> None:
         """A copy of the files, for ``take_back``; one that is there stays."""
 

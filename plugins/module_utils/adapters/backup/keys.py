@@ -18,7 +18,7 @@ import subprocess
 import typing as t
 
 from ...core.backup.failure import BackupFailed
-from ...core.backup.keys import Data, Keys
+from ...core.backup.keys import Data, Keys, left_behind
 from ...core.backup.target import Target
 from ...core.errors import InvalidValue, MissingValue, Reason, Refused
 from ...core.machine.java_properties import ENCODING, parse
@@ -41,7 +41,10 @@ class Files:
     """properties: path of db.properties; the key file is beside it."""
 
     def __init__(self, properties: str, limit: float) -> None:
-        self.properties, self.key = properties, os.path.join(os.path.dirname(properties), "key")
+        folder = os.path.dirname(properties)
+        self.properties, self.key = properties, os.path.join(folder, "key")
+        # Of the management server alone; the program writes it too.
+        self.server = os.path.join(folder, "server.properties")
         self.limit = limit
 
     def held(self, other: t.Optional[str]) -> Keys:
@@ -74,10 +77,15 @@ class Files:
             return None
         return self._keys(self.properties + COPY, self.key + COPY, other)
 
+    def left_behind(self) -> dict[str, list[str]]:
+        there = {"db.properties": self.properties, "server.properties": self.server}
+        return {name: left_behind(name, self._said(path)) for name, path in there.items() if os.path.exists(path)}
+
     def keep(self) -> None:
         with self._failing():
-            for path in (self.key, self.properties):
-                if not os.path.exists(path + COPY):
+            # db.properties last: by its copy the next run knows that there are copies.
+            for path in (self.server, self.key, self.properties):
+                if os.path.exists(path) and not os.path.exists(path + COPY):
                     with open(path, "rb") as file:
                         content = file.read()
                     write(path + COPY + ".new", content)
@@ -85,13 +93,15 @@ class Files:
 
     def take_back(self) -> None:
         with self._failing():
-            for path in (self.key, self.properties):
+            for path in (self.server, self.key, self.properties):
+                if path == self.server and not os.path.exists(path + COPY):
+                    continue
                 with open(path + COPY, "rb") as file:
                     replace(path, file.read())
 
     def forget(self) -> None:
         with self._failing():
-            for path in (self.properties, self.key):
+            for path in (self.properties, self.key, self.server):
                 for left in (path + COPY, path + COPY + ".new"):
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(left)

@@ -14,9 +14,16 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import InvalidValue, Reason
+from ..servers.forms import inside
 
 DEFAULT = "password"  # of cloudstack-setup-databases
 NOTHING, WITH_DATA, FILES_ONLY, TAKE_BACK = "nothing", "data", "files", "take_back"
+# What cloudstack-migrate-databases encrypts with a new management key. The server reads ENC(…) of every property.
+# Source: migrateProperties and migrateServerProperties of EncryptionSecretKeyChanger, 4.18 to 4.22.
+CHANGED: t.Mapping[str, frozenset[str]] = {
+    "db.properties": frozenset(("db.cloud.encrypt.secret", "db.cloud.password", "db.usage.password")),
+    "server.properties": frozenset(("https.keystore.password",)),
+}
 # What every program on the way passes on as it is.
 _KEY = re.compile(r"[A-Za-z0-9_.,+=@%^~][A-Za-z0-9_.,+=@%^~-]{7,127}", re.ASCII)
 
@@ -84,6 +91,26 @@ def neither() -> Reason:
         "neither the key of db.properties nor the new one decrypts the database",
         "restore the backup that was made before, or give the right database",
     )
+
+
+def left_behind(file: str, said: t.Mapping[str, str]) -> list[str]:
+    """Encrypted properties of a file that the command leaves as they are, so that a new management key loses them."""
+    kind = said.get("password.encryption.type", "none").strip().lower()
+    changed = CHANGED[file] if file != "server.properties" or kind not in ("", "none") else frozenset()
+    return sorted(name for name, value in said.items() if inside(value.strip()) is not None and name not in changed)
+
+
+def lost(properties: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Reason]:
+    """properties: those that are left behind, by file."""
+    for file, names in properties.items():
+        if names:
+            yield Reason(
+                "encrypted_otherwise",
+                f"{file}: {', '.join(names)} would stay encrypted with the old management key, because "
+                "cloudstack-migrate-databases does not change them, and the server would not start",
+                "write them as plain text, change the key, and encrypt them again",
+                {"file": file, "properties": list(names)},
+            )
 
 
 def left_over(forms: t.Mapping[str, int], before: t.Mapping[str, int], version: str) -> dict[str, object]:

@@ -18,6 +18,7 @@ from ...core.backup.keys import (
     Keys,
     decide,
     left_over,
+    lost,
     neither,
     wanted,
 )
@@ -50,7 +51,9 @@ def rotate(server: KeyHolder, request: Request, check_mode: bool) -> Outcome:
         if not check_mode:
             server.forget()
         return Outcome(False, result={**result, "secrets": _readable(by_wish)}, warnings=warnings)
-    reasons = [*alive(server.running()), *([] if step else [neither()])]
+    # Those of the files as they are: on the way back nothing is encrypted.
+    others = server.left_behind() if held.management != wish.management and step != TAKE_BACK else {}
+    reasons = [*alive(server.running()), *([] if step else [neither()]), *lost(others)]
     if reasons:
         raise Refused(SUBJECT, reasons)
     before = {"version": held.version, "keys": "old"}

@@ -94,3 +94,38 @@ def test_the_stand_in_refuses_what_the_program_refuses(
     monkeypatch.delenv("CLOUD_SECRET_KEY_NEW", raising=False)
     assert key_changer.main(arguments) == 2
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "left"),
+    [
+        ("db.properties", "db.cloud.trustStorePassword = ENC(abc=)", True),
+        ("db.properties", "db.simulator.password=ENC(abc=)", True),
+        ("db.properties", "db.cloud.trustStorePassword=abc", False),
+        ("server.properties", "password.encryption.type=file\nhttps.keystore.password=ENC(abc=)", False),
+        # The program skips a file that says nothing of encryption; the server decrypts all the same.
+        ("server.properties", "https.keystore.password=ENC(abc=)", True),
+        ("server.properties", "password.encryption.type=none\nhttps.keystore.password=ENC(abc=)", True),
+        ("server.properties", "password.encryption.type=file\nother.secret=ENC(abc=)", True),
+    ],
+)
+def test_encrypted_values_that_the_program_does_not_change(machine: Machine, file: str, line: str, left: bool) -> None:
+    name = line.splitlines()[-1].partition("=")[0].strip()
+    with (machine.conf / file).open("a", encoding="utf-8") as there:
+        there.write(line + "\n")
+    found = machine.files.left_behind()
+    assert found[file] == ([name] if left else [])
+    assert [names for other, names in found.items() if other != file] in ([], [[]])
+
+
+def test_the_copy_has_what_the_program_writes(machine: Machine) -> None:
+    names = ("server.properties", "key", "db.properties")
+    (machine.conf / names[0]).write_text("https.keystore.password=old\n", encoding="utf-8")
+    before = [(machine.conf / name).read_text(encoding="utf-8") for name in names]
+    machine.files.keep()
+    for name in names:
+        (machine.conf / name).write_text("new\n", encoding="utf-8")
+    machine.files.take_back()
+    assert [(machine.conf / name).read_text(encoding="utf-8") for name in names] == before
+    machine.files.forget()
+    assert not list(machine.conf.glob("*.before-keys*"))

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.failure import BackupFailed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.keys import Data, Keys
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.target import Target
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.backup.rotate import Request, rotate
 
 OLD, NEW = Keys("old-management", "old-database", "V2"), Keys("new-management", "new-database", "V2")
@@ -32,6 +33,7 @@ class Server:
     files: Keys = OLD
     copy: Keys | None = None
     ignores_version: bool = False
+    others: tuple[str, ...] = ()
 
     def held(self, _other: str | None) -> Keys:
         return self.files
@@ -44,6 +46,9 @@ class Server:
 
     def kept(self, _other: str | None) -> Keys | None:
         return self.copy
+
+    def left_behind(self) -> dict[str, tuple[str, ...]]:
+        return {"db.properties": self.others}
 
     def keep(self) -> None:
         self.copy = self.copy or self.files
@@ -116,3 +121,13 @@ def test_a_version_that_was_asked_for_has_to_be_in_the_file(asked: str) -> None:
     with pytest.raises(BackupFailed, match=r"the files are as before.*the database has the new key: run this again"):
         rotate(server, Request(None, NEW.database, asked), False)
     assert (server.files, server.copy) == (replace(OLD, version=""), None)
+
+
+def test_a_secret_that_would_keep_the_old_key_is_refused_before_anything_is_written() -> None:
+    server = Server(Database(), others=("db.cloud.trustStorePassword",))
+    with pytest.raises(Refused, match=r"db\.cloud\.trustStorePassword would stay encrypted") as caught:
+        rotate(server, WISH, check_mode=False)
+    assert [reason.code for reason in caught.value.reasons] == ["encrypted_otherwise"]
+    assert (server.files, server.copy) == (OLD, None)
+    # With the same management key it stays readable.
+    assert rotate(server, Request(None, NEW.database, None), check_mode=False).changed
