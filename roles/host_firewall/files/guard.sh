@@ -18,6 +18,8 @@ alarm=hostcraft-firewall-revert
 folder=/etc/hostcraft
 files="$folder/firewall.nft $folder/firewall.iptables $folder/firewall.ip6tables
 /etc/systemd/system/$unit /etc/systemd/system/multi-user.target.wants/$unit
+/etc/systemd/system/nftables.service.wants/$unit /etc/systemd/system/netfilter-persistent.service.wants/$unit
+/etc/systemd/system/iptables.service.wants/$unit /etc/systemd/system/ip6tables.service.wants/$unit
 /etc/firewalld/policies/cloudstack-host.xml
 /etc/default/ufw /etc/ufw/ufw.conf /etc/ufw/user.rules /etc/ufw/user6.rules"
 table=cloudstack_host

@@ -29,3 +29,7 @@ def test_the_unit_follows_restart_and_reload_of_those_who_flush(uses: str, flush
     for relation in ("After", "PartOf", "ReloadPropagatedFrom"):
         assert f"{relation}={' '.join(flushers)}" in unit
     assert [line for line in unit if line.startswith("ExecReload=")]
+    # Stopped with them, it is started with them.
+    assert f"WantedBy=multi-user.target {' '.join(flushers)}" in unit
+    guard = (ROOT / "roles/host_firewall/files/guard.sh").read_text(encoding="utf-8")
+    assert [name for name in flushers if f"/etc/systemd/system/{name}.wants/$unit" not in guard] == []

@@ -117,7 +117,11 @@ def test_rules_come_back_after_a_service_that_flushes_them(hosts: Hosts, name: s
         host.run(f"systemctl {verb} {service}")
         held = "nft list table inet cloudstack_host" if name == "bare" else "iptables -C INPUT -j CLOUDSTACK-HOST"
         assert host.run(held, check=False).returncode == 0, verb
-    # Whoever stops the firewall stops ours.
+    # Whoever stops the firewall stops ours, and whoever starts it starts ours.
+    host.run(f"systemctl stop {service}")
+    assert host.run(held, check=False).returncode != 0
+    host.run(f"systemctl start {service}")
+    assert host.run(held, check=False).returncode == 0
     host.run(f"systemctl stop {service}; rm -f /run/systemd/system/iptables.service; systemctl daemon-reload")
     host.run("systemctl start hostcraft-firewall")
     assert state_of(host) == settled
