@@ -23,7 +23,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     WaitTimeout,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import HostName
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage.maintenance import check_unasked
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.storage.maintenance import (
+    check_unasked,
+    prepared_unasked,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import hosts, storage, topology
 from sandbox.server import Sandbox
 from sandbox.world import World
@@ -91,7 +94,8 @@ def removal(cloud: Gateway, id: str) -> object:
 
 def pool(cloud: Gateway, id: str) -> object:
     wanted = {"name": "ps1"}
-    done = storage.ensure_pool(cloud, None, {}, wanted, "present", False, "maintenance", guard=check_unasked)
+    care = storage.Care(check_unasked, prepared_unasked)
+    done = storage.ensure_pool(cloud, None, {}, wanted, "present", False, "maintenance", care=care)
     return done.result["state"]
 
 

@@ -178,5 +178,24 @@ def decide(rules: Rules, subject: str, wanted: Fields, held: t.Optional[object],
     return Decision("update", found) if found else Decision("nothing")
 
 
+def refuse_another(rules: Rules, subject: str, wanted: Fields, held: object) -> None:
+    """Before a removal: the task tells what cannot change, and it is not so. Raises Refused, with every such field."""
+    told = {name: value for name, value in wanted.items() if name in rules.fixed}
+    found = differences(told, held, rules)
+    if found:
+        raise Refused(
+            subject,
+            [
+                Reason(
+                    "another_thing",
+                    f"{d.field} is {d.held!r}, not {d.wanted!r}",
+                    f"correct {d.field} in the task, or remove it",
+                    {"field": d.field, "held": _jsonable(d.held), "wanted": _jsonable(d.wanted)},
+                )
+                for d in found
+            ],
+        )
+
+
 def _jsonable(value: object) -> object:
     return list(value) if isinstance(value, (tuple, frozenset)) else value

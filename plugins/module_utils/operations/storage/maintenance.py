@@ -10,6 +10,7 @@ Source: 4.11.1 documentation, "Maintenance Mode for Primary Storage"; field fact
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass
 
@@ -107,7 +108,7 @@ def _enter(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) 
     running = [Vm(vm.id, vm.kind) for vm in (*plan.stops, *plan.restarts)]
     marks.begin(cloud, pool, running)
     if pool.state != PREPARING:
-        pool = _prepared(cloud, pool)
+        pool = prepared(cloud, pool)
     pool = _settled(cloud, request, pool)
     left = plan_of(cloud, pool)
     if pool.state != MAINTENANCE:
@@ -128,14 +129,40 @@ def _verify_empty(pool: StoragePool, plan: Plan) -> None:
         raise Refused(f"storage pool {pool.name}", [Reason("not_empty", message, remedy, {"vms": left})])
 
 
-def _prepared(cloud: Cloud, pool: StoragePool) -> StoragePool:
-    """The server prepares no disabled pool (T7:206), so it is enabled for this moment."""
-    if pool.state == DISABLED:
+def prepared(cloud: Cloud, pool: StoragePool) -> StoragePool:
+    """The server prepares no disabled pool (T7:206), so it is enabled for this moment, and disabled if that fails."""
+    disabled = pool.state == DISABLED
+    if disabled:
         marks.opened(cloud, pool)
-        pool = cloud.storage_pools.update(pool.id, enabled=True)
-    _acted(cloud, "prepare_storage_maintenance", pool, (MAINTENANCE, PREPARING, FAILED))
+    try:
+        if disabled:
+            pool = cloud.storage_pools.update(pool.id, enabled=True)
+        _acted(cloud, "prepare_storage_maintenance", pool, (MAINTENANCE, PREPARING, FAILED))
+    except HostcraftError:
+        # Where the server does not answer either, the mark stays open for the next run.
+        with contextlib.suppress(HostcraftError):
+            if disabled and cloud.storage_pools.fresh(pool).state == UP:
+                cloud.storage_pools.update(pool.id, enabled=False)
+            marks.closed(cloud, pool)
+        raise
     marks.closed(cloud, pool)
     return cloud.storage_pools.fresh(pool)
+
+
+def prepared_unasked(cloud: Cloud, pool: StoragePool) -> StoragePool:
+    """The same without a request, of a pool that ``check_unasked`` let pass: no VM stops, so none is in the mark."""
+    if pool.state == DISABLED:
+        marks.begin(cloud, pool, ())
+    elif pool.state == UP and (marks.read(cloud, pool) or Mark(UP)).before == DISABLED:
+        # A run was killed while the pool was enabled for a moment.
+        pool = cloud.storage_pools.update(pool.id, enabled=False)
+    try:
+        return prepared(cloud, pool)
+    except HostcraftError:
+        with contextlib.suppress(HostcraftError):
+            if cloud.storage_pools.fresh(pool).state == DISABLED:
+                marks.clear(cloud, pool)
+        raise
 
 
 def _acted(cloud: Cloud, action: str, pool: StoragePool, reached: t.Collection[str]) -> t.Optional[ApiError]:

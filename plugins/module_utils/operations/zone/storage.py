@@ -11,10 +11,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, State, decide
+from ...core.change import Fields, Outcome, State, decide, refuse_another
 from ...core.errors import InvalidValue, MissingValue, NotFound, Reason, Refused
 from ...core.masking import without_secret
-from ...core.naming import nearest
+from ...core.naming import nearest, only
 from ...core.zone import shown
 from ...core.zone.content import POOL, STORE, reasons_not_to_add, size_warnings
 from ...core.zone.storage import (
@@ -39,8 +39,17 @@ FILED = ("nfs", "smb")  # providers whose stores are a share in a zone
 PRESENT_LACKS = "state is present but all of the following are missing"
 
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
-# Raises Refused if the server would stop VMs, or not remove the pool (True) afterwards.
-Guard = t.Callable[[Cloud, StoragePool, bool], None]
+
+
+class Care(t.NamedTuple):
+    """Of a pool that is to enter maintenance.
+
+    guard: raises Refused if the server would stop VMs, or not remove the pool (True) afterwards. prepare: asks the
+    server for the maintenance, and leaves the pool as it was where that fails.
+    """
+
+    guard: t.Callable[[Cloud, StoragePool, bool], None]
+    prepare: t.Callable[[Cloud, StoragePool], StoragePool]
 
 
 class Seen(t.NamedTuple):
@@ -71,18 +80,17 @@ def ensure_pool(
     pool_state: t.Optional[PoolState] = None,
     seen: Seen = NOT_SEEN,
     *,
-    guard: Guard,
+    care: Care,
 ) -> Outcome:
-    """``wanted``: fields of core StoragePool and ``storage_url``; places: names by "pod" and "cluster".
-
-    guard: is asked before the pool enters maintenance, and before it is removed.
-    """
+    """``wanted``: fields of core StoragePool and ``storage_url``; places: names by "pod" and "cluster"."""
 
     def then(found: tuple[Zone, t.Mapping[str, t.Optional[str]]]) -> Outcome:
         place, ids = found
         name = str(wanted["name"])
-        held = lookup.maybe(cloud.storage_pools, "storage pool", name, f"zone {place.name}", zone_id=place.id)
         fields: dict[str, object] = {**wanted, "zone_id": place.id, **ids}
+        if str(wanted.get("scope") or "").casefold() == "zone":
+            fields["pod_id"] = fields["cluster_id"] = None
+        held = _held(cloud, place, fields)
         told: tuple[str, ...] = ()
         if held is None and state == "present":
             told = _check_content(POOL, name, str(wanted.get("storage_url") or ""), seen)
@@ -93,9 +101,11 @@ def ensure_pool(
             fields.update({name: value for name, value in place_of_url.items() if getattr(held, name, None)})
         warnings = _access(fields, held) if state == "present" else ()
         if held is not None and (state == "absent" or pool_state == "maintenance"):
-            guard(cloud, held, state == "absent")
+            if state == "absent":
+                refuse_another(STORAGE_POOL, f"storage pool {name}", fields, held)
+            care.guard(cloud, held, state == "absent")
         if state == "absent":
-            return _remove_pool(cloud, held, fields, check_mode)
+            return _remove_pool(cloud, held, fields, check_mode, care)
         if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):
             fields["enabled"] = pool_state == "enabled"
         outcome = ensure(
@@ -112,13 +122,35 @@ def ensure_pool(
         outcome = replace(outcome, warnings=(*outcome.warnings, *told, *warnings))
         if pool_state is None or (check_mode and held is None):
             return outcome
-        current = (
-            held if check_mode and held else lookup.one(cloud.storage_pools, "storage pool", name, zone_id=place.id)
-        )
-        return _pool_brought(cloud, current, pool_state, outcome, check_mode)
+        there = cloud.storage_pools.all(zone_id=place.id)
+        current = held if check_mode and held else next(each for each in there if each.id == outcome.result["id"])
+        return _pool_brought(cloud, current, pool_state, outcome, check_mode, care)
 
     return within(
         lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode, {"zone": zone, **places}
+    )
+
+
+def _held(cloud: Cloud, place: Zone, fields: Fields) -> t.Optional[StoragePool]:
+    """The pool of that name or id. Several may share a name (T7:252): cluster and URL tell them apart.
+
+    One of another cluster is the wanted one if it is the same storage, which the server adds only once.
+    """
+    name, url = str(fields["name"]), str(fields.get("storage_url") or "")
+    found = cloud.storage_pools.find(name, zone_id=place.id)
+    if name not in [each.id for each in found]:
+        same = [each for each in found if _is_at(each, url)]
+        if fields.get("cluster_id"):
+            found = [each for each in found if each.cluster_id == fields["cluster_id"]] or same
+        if len(found) > 1:
+            found = [each for each in found if each in same] or found
+    return only(found, "storage pool", name, f"zone {place.name}") if found else None
+
+
+def _is_at(pool: StoragePool, url: str) -> bool:
+    place = url_place(url) if url else {}
+    return bool(place) and all(
+        STORAGE_POOL.comparison(name)(value, getattr(pool, name)) for name, value in place.items()
     )
 
 
@@ -177,21 +209,23 @@ def _check_scope(fields: dict[str, object]) -> None:
         fields["pod_id"] = fields["cluster_id"] = None
 
 
-def _remove_pool(cloud: Cloud, held: t.Optional[StoragePool], wanted: Fields, check_mode: bool) -> Outcome:
+def _remove_pool(cloud: Cloud, held: t.Optional[StoragePool], wanted: Fields, check_mode: bool, care: Care) -> Outcome:
     """The server removes a pool only in maintenance."""
     if held is not None and held.state != "Maintenance" and not check_mode:
-        _to_maintenance(cloud, held)
+        _to_maintenance(cloud, held, care)
     return ensure(cloud, cloud.storage_pools, STORAGE_POOL, held, wanted, "absent", check_mode, show=shown.storage_pool)
 
 
-def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: Outcome, check_mode: bool) -> Outcome:
+def _pool_brought(
+    cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: Outcome, check_mode: bool, care: Care
+) -> Outcome:
     into = wanted == "maintenance" and pool.state != "Maintenance"
     out = wanted != "maintenance" and pool.state not in ("Up", "Disabled")
     if not into and not out:
         return outcome
     final = pool
     if not check_mode:
-        final = _to_maintenance(cloud, pool) if into else _from_maintenance(cloud, pool)
+        final = _to_maintenance(cloud, pool, care) if into else _from_maintenance(cloud, pool)
         if wanted == "disabled" and final.enabled:
             final = cloud.storage_pools.update(pool.id, enabled=False)
     goal = {"maintenance": "Maintenance", "enabled": "Up", "disabled": "Disabled"}[wanted]
@@ -204,12 +238,9 @@ def _pool_brought(cloud: Cloud, pool: StoragePool, wanted: PoolState, outcome: O
     )
 
 
-def _to_maintenance(cloud: Cloud, pool: StoragePool) -> StoragePool:
-    """A disabled pool is enabled for a moment: the server prepares no other than one that is Up (or failed before)."""
-    if not pool.enabled:
-        pool = cloud.storage_pools.update(pool.id, enabled=True)
+def _to_maintenance(cloud: Cloud, pool: StoragePool, care: Care) -> StoragePool:
     if pool.state != "PrepareForMaintenance":
-        cloud.act("prepare_storage_maintenance", pool.id)
+        pool = care.prepare(cloud, pool)
     return _settled(cloud, pool, "Maintenance")
 
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ....core.masking import secrets_in_url, secrets_within
-from ....operations.storage.maintenance import check_unasked
-from ....operations.zone.storage import Seen, ensure_pool
+from ....operations.storage.maintenance import check_unasked, prepared_unasked
+from ....operations.zone.storage import Care, Seen, ensure_pool
 from ...fields import STATE, Spec, taken
 from ...hypervisors.kind import NAMES
 from ...task import ApiTask
@@ -46,7 +46,7 @@ TASK = ApiTask(
         check,
         pool_state=p["allocation_state"],
         seen=Seen(p["content"], p["allow_not_empty"]),
-        guard=check_unasked,
+        care=Care(check_unasked, prepared_unasked),
     ),
     secrets=lambda p: (*secrets_in_url(p["storage_url"]), *secrets_within(p["details"], "details")),
 )

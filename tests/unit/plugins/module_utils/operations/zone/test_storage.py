@@ -15,6 +15,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import ImageStore, StoragePool
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster, Pod, Zone
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.storage import (
+    Care,
     ensure_image_store,
     ensure_pool,
 )
@@ -60,7 +61,17 @@ class Shelf(FakeCloud):
 
     def pool(self, wanted: Any = None, state: Any = "present", check: bool = False, **more: Any) -> Outcome:
         fields = {"name": "ps1", **more}
-        return ensure_pool(self.port, "z1", {}, fields, state, check, wanted, guard=self.guard)
+        return ensure_pool(self.port, "z1", {}, fields, state, check, wanted, care=self.care)
+
+    @property
+    def care(self) -> Care:
+        return Care(self.guard, self.prepare)
+
+    def prepare(self, _cloud: object, pool: StoragePool) -> StoragePool:
+        if pool.state == "Disabled":
+            self.storage_pools.update(pool.id, enabled=True)
+        self.act(ENTER, pool.id)
+        return self.storage_pools.rows[pool.id]
 
     def guard(self, _cloud: object, pool: StoragePool, removed: bool) -> None:
         self.asked.append((pool.state, removed))
@@ -157,7 +168,7 @@ def test_a_pool_of_another_address_is_refused() -> None:
 def test_a_missing_zone_predicts_no_secret_of_a_url() -> None:
     shelf = Shelf()
     fields = {"name": "ps1", "storage_url": "rbd://user:S3cret@192.0.2.9/pool"}
-    outcome = ensure_pool(shelf.port, "z9", {}, fields, "present", True, guard=shelf.guard)
+    outcome = ensure_pool(shelf.port, "z9", {}, fields, "present", True, care=shelf.care)
     assert outcome.changed
     assert "S3cret" not in f"{outcome}"
 
