@@ -12,8 +12,8 @@ short_description: Manage primary storage pools of Apache CloudStack
 description:
   - Adds, tags, enables, disables and removes storage pools, and puts them into maintenance.
   - A password in O(storage_url) is masked in all output of the task.
-  - Several pools can have one name. O(cluster) and O(storage_url) tell which one is meant. A pool is not removed if it
-    differs from the task in what cannot be changed.
+  - Several pools can have one name. The module finds the pool by O(cluster) and O(storage_url) too. A pool is not
+    removed if it differs from the task in what cannot be changed.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

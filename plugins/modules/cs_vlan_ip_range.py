@@ -38,7 +38,8 @@ options:
     description: CIDR of the IPv6 network.
     type: str
   vlan:
-    description: VLAN of the range, a number or V(untagged). It cannot be changed.
+    description:
+      - VLAN of the range, a number or V(untagged). It cannot be changed. A range on another VLAN is not removed.
     type: str
   network:
     description: Name or id of the shared network that the range is for. It cannot be changed.

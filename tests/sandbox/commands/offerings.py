@@ -180,7 +180,7 @@ def create_service_offering(call: Call) -> Body:
 def update_service_offering(call: Call) -> Body:
     """Names, tags and limits; what it is made of stays."""
     offering: ServiceOffering = call["id"]
-    offering.name = call.get("name") or offering.name
+    call.world.service_offerings.update(offering, name=call.get("name") or offering.name)
     offering.display_text = call.get("displaytext") or offering.display_text
     if "hosttags" in call:
         offering.host_tags = _words(call["hosttags"])

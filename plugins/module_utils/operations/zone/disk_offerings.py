@@ -23,9 +23,8 @@ from ...core.zone.disk_offerings import (
 )
 from ...core.zone.offerings import fixed_iops
 from ...ports.cloud import Cloud
-from .. import lookup
 from ..ensure import ensure
-from .service_offerings import Names, for_creation, limits
+from .service_offerings import Names, for_creation, limited, limits
 
 
 def ensure_disk_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
@@ -35,7 +34,7 @@ def ensure_disk_offering(cloud: Cloud, wanted: Fields, state: State, check_mode:
     """
     fields, subject = dict(wanted), f"{KIND} {wanted['name']}"
     domains, zones = t.cast(Names, fields.pop("domains", None)), t.cast(Names, fields.pop("zones", None))
-    held = lookup.maybe(cloud.disk_offerings, KIND, str(wanted["name"]))
+    held = limited(cloud, cloud.disk_offerings, KIND, str(wanted["name"]), domains, zones, state)
     if state == "absent":
         return ensure(cloud, cloud.disk_offerings, DISK_OFFERING, held, fields, state, check_mode)
     check_wanted(fields, held)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, State, same_address
+from ...core.change import Fields, Outcome, State, differences, same_address
 from ...core.errors import MissingValue, Reason, Refused
 from ...core.vlans import ranges as vlans
 from ...core.zone import shown
@@ -56,7 +56,7 @@ def ensure_range(
 
         fields = {**wanted, "zone_id": found.zone.id, **found.ids}
         fields.update(lookup.owner(cloud, fields))
-        held = _meant(there, fields)
+        held = _meant(there, fields, state)
         if held is None and state == "present":
             _check_complete(fields)
             check_ipv6(fields, "VLAN IP range", complete=False)
@@ -110,20 +110,35 @@ def _check_complete(wanted: Fields) -> None:
         raise MissingValue("VLAN IP range", lacking, lead=PRESENT_LACKS)
 
 
-def _meant(there: t.Sequence[VlanIpRange], wanted: Fields) -> t.Optional[VlanIpRange]:
-    """By its first address, on the same network; two networks may hold the same addresses on different VLANs."""
+def _meant(there: t.Sequence[VlanIpRange], wanted: Fields, state: State) -> t.Optional[VlanIpRange]:
+    """By its first address, on the same network; two networks may hold the same addresses on different VLANs.
+
+    One on another VLAN or in another pod is not removed; it is none that the wanted one could be made of either, which
+    the caller refuses. Raises MissingValue, Refused.
+    """
+    first = wanted.get("start_ip") or wanted.get("start_ipv6") or wanted.get("cidr_ipv6")
+    if not first:
+        raise MissingValue("VLAN IP range", ["start_ip, start_ipv6 or cidr_ipv6"])
+    found = [each for each in _same_network(there, wanted) if _begins(each, wanted)]
+    told = {name: wanted.get(name) for name in ("vlan", "pod_id")}
+    same = [each for each in found if not differences(told, each, VLAN_IP_RANGE)]
+    found = same if state == "absent" else same or found
+    if len(found) > 1:
+        places = ", ".join(sorted(f"VLAN {vlan_tag(each.vlan)}" for each in found))
+        message, remedy = f"several ranges begin there, on {places}", "set vlan, network or physical_network"
+        raise Refused(f"VLAN IP range {first}", [Reason("several_ranges", message, remedy)])
+    return found[0] if found else None
+
+
+def _begins(each: VlanIpRange, wanted: Fields) -> bool:
+    """Whether it starts where the wanted one does."""
     first, first6 = wanted.get("start_ip"), wanted.get("start_ipv6")
     network6 = wanted.get("cidr_ipv6")
-    if not (first or first6 or network6):
-        raise MissingValue("VLAN IP range", ["start_ip, start_ipv6 or cidr_ipv6"])
-    for each in _same_network(there, wanted):
-        if not (first or first6) and each.cidr_ipv6 and not each.start_ip and same_address(network6, each.cidr_ipv6):
-            return each
-        if first and each.start_ip and same_address(first, each.start_ip):
-            return each
-        if first6 and not first and each.start_ipv6 and same_address(first6, each.start_ipv6):
-            return each
-    return None
+    if first:
+        return bool(each.start_ip) and same_address(first, each.start_ip)
+    if first6:
+        return bool(each.start_ipv6) and same_address(first6, each.start_ipv6)
+    return bool(each.cidr_ipv6) and not each.start_ip and same_address(network6, each.cidr_ipv6)
 
 
 def _same_network(there: t.Sequence[VlanIpRange], wanted: Fields) -> list[VlanIpRange]:

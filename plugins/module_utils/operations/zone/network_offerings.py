@@ -23,7 +23,7 @@ from ...core.zone.network_offerings import (
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure
-from .service_offerings import Names, for_creation, limits
+from .service_offerings import Names, for_creation, limited, limits
 
 
 def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool) -> Outcome:
@@ -32,7 +32,8 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
 
     A service without a provider gets the virtual router.
     """
-    held = lookup.maybe(cloud.network_offerings, "network offering", str(wanted["name"]))
+    domains, zones = t.cast(Names, wanted.get("domains")), t.cast(Names, wanted.get("zones"))
+    held = limited(cloud, cloud.network_offerings, "network offering", str(wanted["name"]), domains, zones, state)
     routers = {name: value for name, value in wanted.items() if name == "service_offering" and state == "present"}
     wanted = {name: value for name, value in wanted.items() if name != "service_offering"}
     if routers.get("service_offering"):
@@ -41,7 +42,8 @@ def ensure_offering(cloud: Cloud, wanted: Fields, state: State, check_mode: bool
         **wanted,
         "egress_default_policy": egress_policy(wanted.get("egress_default_policy")),
     }
-    domains, zones = t.cast(Names, fields.pop("domains", None)), t.cast(Names, fields.pop("zones", None))
+    fields.pop("domains", None)
+    fields.pop("zones", None)
     if state == "present":
         fields.update(limits(cloud, domains, zones))
         if held is None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.change import Fields, Outcome, State, plain
-from ...core.errors import MissingValue, Refused
+from ...core.change import Fields, Outcome, State, is_set, plain, same_set
+from ...core.errors import MissingValue, Reason, Refused
+from ...core.naming import Named, only
 from ...core.zone.offerings import fixed_iops
 from ...core.zone.service_offerings import (
     IOPS,
@@ -24,11 +25,13 @@ from ...core.zone.service_offerings import (
     unfit_hosts,
 )
 from ...ports.cloud import Cloud
+from ...ports.collection import Collection
 from .. import lookup
 from ..ensure import ensure
 
 KIND = "service offering"
 Names = t.Optional[t.Sequence[str]]
+L = t.TypeVar("L", bound=Named)
 
 
 def limits(cloud: Cloud, domains: Names, zones: Names) -> dict[str, object]:
@@ -37,6 +40,35 @@ def limits(cloud: Cloud, domains: Names, zones: Names) -> dict[str, object]:
         "domain_ids": None if domains is None else tuple(cloud.owner_id("domain", each) for each in domains),
         "zone_ids": None if zones is None else tuple(lookup.one(cloud.zones, "zone", each).id for each in zones),
     }
+
+
+def limited(
+    cloud: Cloud, collection: Collection[L], kind: str, name: str, domains: Names, zones: Names, state: State
+) -> t.Optional[L]:
+    """The offering of that name or id. Of several, the one with these limits; one with others is not removed.
+
+    Raises Ambiguous, NotFound, Refused.
+    """
+    found = collection.find(name)
+    if not found:
+        return None
+    told = limits(cloud, domains, zones)
+    names = {"domain_ids": domains, "zone_ids": zones}
+    others = {each.id: [n for n, ids in is_set(told).items() if not same_set(ids, getattr(each, n))] for each in found}
+    if len(found) > 1:
+        found = [each for each in found if not others[each.id]] or found
+    held = only(found, kind, name)
+    if state == "absent" and others[held.id]:
+        raise Refused(f"{kind} {name}", [_other_limits(n, getattr(held, n), names[n]) for n in others[held.id]])
+    return held
+
+
+def _other_limits(field: str, held: t.Sequence[str], wanted: Names) -> Reason:
+    what = field.replace("_ids", "s")
+    told = f"those with the ids {', '.join(held)}" if held else f"all {what}"
+    message = f"its {what} are {told}, not {', '.join(wanted or ()) or 'all'}"
+    remedy = f"correct {what} in the task, or remove the parameter"
+    return Reason("another_thing", message, remedy, {"field": what, "held": list(held), "wanted": list(wanted or ())})
 
 
 def for_creation(fields: dict[str, object]) -> None:
@@ -54,7 +86,7 @@ def ensure_service_offering(cloud: Cloud, wanted: Fields, state: State, check_mo
     fields = {**wanted, **placement_of(wanted)}
     fields.pop("implicit_dedication", None)
     domains, zones = t.cast(Names, fields.pop("domains", None)), t.cast(Names, fields.pop("zones", None))
-    held = lookup.maybe(cloud.service_offerings, KIND, str(wanted["name"]))
+    held = limited(cloud, cloud.service_offerings, KIND, str(wanted["name"]), domains, zones, state)
     if state == "absent":
         return ensure(cloud, cloud.service_offerings, SERVICE_OFFERING, held, fields, state, check_mode, show=show)
     fields.update(limits(cloud, domains, zones))
