@@ -10,9 +10,13 @@ DOCUMENTATION = r"""
 module: cs_fence_drill
 short_description: Prove that a host of Apache CloudStack can be fenced
 description:
-  - Turns a host off by its controller, proves that it is off, turns it on again, waits until its agent is Up and
-    host HA is V(Available), and times each step.
-  - Refuses a host that runs VMs or is not in maintenance, unless O(consent) is set.
+  - Turns a host off by its controller, proves that it is off, turns it on again, waits until its agent is Up, and
+    times each step.
+  - Refuses a host that runs VMs or is not in maintenance, unless O(consent) is set. Always refuses a host that is
+    neither C(Enabled), C(Disabled) nor in C(Maintenance), and for the phase V(whole) one that host HA watches, which
+    would act during the drill.
+  - The cluster is locked for other drills and for maintenances. The phases V(begin), V(watch) and V(restore) of one
+    playbook run share the lock until V(restore).
   - Whatever fails, the host is turned on again and its agent awaited. A killed run leaves a record on the host,
     and the next run gives the host back before it does anything else.
   - Run it through the playbook C(hostcraft.cloudstack.fence_drill), which can also fail the agent.
@@ -23,6 +27,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.bmc
   - hostcraft.cloudstack.zone
   - hostcraft.cloudstack.zone.one_host
+  - hostcraft.cloudstack.maintenance.lock
 options:
   phase:
     description:
@@ -30,11 +35,14 @@ options:
       - V(begin), V(watch) and V(restore) are the parts of a drill in which the agent is made to fail between
         V(begin) and V(watch). V(watch) follows the states of host HA until the server has acted. If that is a fence,
         it fails unless the host is off by CloudStack's status and, where O(bmc) is given, by the controller itself.
+      - V(begin) is refused unless host HA of the host is V(Available), and if VMs run on the host. V(restore) also
+        waits until host HA is V(Available) again, if it is enabled.
     type: str
     choices: [whole, begin, watch, restore]
     default: whole
   consent:
-    description: Accept that VMs of the host are cut off, and that it is not in maintenance.
+    description:
+      - Accept that the host is not in maintenance, and for the phase V(whole) that VMs of the host are cut off.
     type: bool
     default: false
   timeout:
@@ -120,6 +128,7 @@ cost:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.access import BMC
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.bmc.tasks import run_drill
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.claims import LOCK
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_HOST, ZONE
 
@@ -133,6 +142,7 @@ TASK = ApiTask(
         "timeout": {"type": "float", "default": 300.0},
         "agent_timeout": {"type": "float", "default": 900.0},
         "watch_timeout": {"type": "float", "default": 3600.0},
+        **LOCK,
     },
     operation=run_drill,
 )

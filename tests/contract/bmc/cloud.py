@@ -40,8 +40,13 @@ class Lab:
     cluster: str
     hosts: dict[str, str]
     bmcs: dict[str, Bmc]
+    connect: Connect
     boot: float = 100.0
     due: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def another(self) -> Gateway:
+        """The connection of another run."""
+        return Gateway(self.connect(self.server, clock=FakeClock()))
 
     def switched(self, world: World, name: str, action: str) -> None:
         """What follows a change of the power. Runs in the server."""
@@ -106,7 +111,7 @@ def lab(server: Sandbox, connect: Connect) -> Iterator[Lab]:
     site.api.ok("createStoragePool", **pool)
     bmcs = {name: Bmc(USER, PASSWORD) for name in ADDRESSES}
     clock = FakeClock()
-    made_lab = Lab(server, site, Gateway(connect(server, clock=clock)), clock, cluster, hosts, bmcs)
+    made_lab = Lab(server, site, Gateway(connect(server, clock=clock)), clock, cluster, hosts, bmcs, connect)
 
     def arrange(world: World) -> None:
         world.durations.update({"reconnection": 0.01, "host HA": 0.01})

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 from contract.bmc.cloud import Lab
-from contract.tasks import perform
+from contract.tasks import perform, writes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +25,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bm
 from sandbox.rules import host_states
 from sandbox.world import World
 
-STEPS = ["off", "verified_off", "on", "agent_up", "ha_back"]
+STEPS = ["off", "verified_off", "on", "agent_up"]
+ANNA = {"token": "1a", "who": "anna@desk", "job": "AWX job 25", "place": ""}
+BERT = {"token": "2b", "who": "bert@desk", "job": "", "place": ""}
+
+
+NOTES = ("addAnnotation", "removeAnnotation")
 
 
 class Killed(BaseException):
@@ -40,6 +45,21 @@ def _ready(lab: Lab) -> None:
 
 def notes(lab: Lab) -> list[str]:
     return lab.server.run(lambda world: [each.text for each in world.annotations if each.text.startswith(core.PREFIX)])
+
+
+def resource_state(lab: Lab, state: str) -> None:
+    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "resource_state", state))
+    lab.cloud.hosts.forget()
+
+
+def available(lab: Lab) -> None:
+    """Enabled, and host HA works."""
+    resource_state(lab, "Enabled")
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    deadline = time.monotonic() + 10
+    while lab.cloud.host_has.of_host(lab.hosts["kvm1"]).state != "Available":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def as_it_was(lab: Lab) -> bool:
@@ -62,7 +82,7 @@ def test_a_drill_proves_each_step_and_is_remembered(lab: Lab) -> None:
 
 def test_after_a_fence_the_host_is_as_it_was_before_the_drill(lab: Lab) -> None:
     """The server puts a host that it fenced into maintenance, which nobody asked for."""
-    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "resource_state", "Enabled"))
+    available(lab)
     perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True)
 
     def fenced(world: World) -> None:
@@ -79,13 +99,7 @@ def test_after_a_fence_the_host_is_as_it_was_before_the_drill(lab: Lab) -> None:
 
 def watched(lab: Lab, **options: Any) -> Any:
     """A drill by the agent of a host with host HA, followed until the server has acted."""
-    lab.server.run(lambda world: setattr(lab.row(world, "kvm1"), "resource_state", "Enabled"))
-    lab.cloud.hosts.forget()
-    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
-    deadline = time.monotonic() + 10
-    while lab.cloud.host_has.of_host(lab.hosts["kvm1"]).state != "Available":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    available(lab)
     perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True)
     lab.bmcs["kvm1"].switched = lambda action: None
 
@@ -140,6 +154,95 @@ def test_what_would_harm_or_prove_nothing_is_refused(lab: Lab, arrange: str, cod
         perform(lab.cloud, "cs_fence_drill", host="kvm1")
     assert code in [reason.code for reason in refused.value.reasons]
     assert notes(lab) == []
+
+
+def refused_with(lab: Lab, **options: Any) -> list[str]:
+    """The codes. Nothing was switched or noted."""
+    with pytest.raises(Refused) as refused:
+        perform(lab.cloud, "cs_fence_drill", host="kvm1", **options)
+    assert notes(lab) == []
+    assert "OFF" not in [call.params["action"] for call in lab.server.calls.of("issueOutOfBandManagementPowerAction")]
+    return [reason.code for reason in refused.value.reasons]
+
+
+def test_a_host_that_host_ha_watches_is_not_turned_off_behind_its_back(lab: Lab) -> None:
+    """The server would show it as Up, reset it and fence it in the middle of the drill."""
+    available(lab)
+    assert refused_with(lab, consent=True) == ["host_ha_active"]
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="disabled")
+    assert perform(lab.cloud, "cs_fence_drill", host="kvm1", consent=True).result["result"] == "passed"
+
+
+@pytest.mark.parametrize("state", ["Enabled", "Maintenance"])
+def test_an_agent_is_not_failed_where_host_ha_does_nothing(lab: Lab, state: str) -> None:
+    resource_state(lab, state)
+    assert refused_with(lab, consent=True, phase="begin") == ["host_ha_not_available"]
+
+
+def test_an_agent_is_not_failed_under_vms_that_would_run_twice(lab: Lab) -> None:
+    network = str(lab.site.network()["id"])
+    vm = lab.site.deploy(network)
+
+    def place(world: World) -> None:
+        row = world.vms.by_uuid(vm)
+        assert row is not None
+        world.vms.update(row, host_id=lab.row(world, "kvm1").id)
+
+    lab.server.run(place)
+    available(lab)
+    assert refused_with(lab, consent=True, phase="begin") == ["vms_run"]
+
+
+@pytest.mark.parametrize("state", ["ErrorInMaintenance", "PrepareForMaintenance", "Degraded"])
+def test_a_resource_state_that_cannot_be_restored_is_refused(lab: Lab, state: str) -> None:
+    resource_state(lab, state)
+    assert "resource_state" in refused_with(lab, consent=True)
+
+
+def test_a_second_run_is_refused_while_one_drills_and_touches_nothing(lab: Lab) -> None:
+    seen: list[str] = []
+
+    def second(now: float) -> None:
+        lab.pass_time(now)
+        if seen or lab.bmcs["kvm1"].power == "On":
+            return
+        before = writes(lab.server)
+        for options in ({}, {"phase": "begin"}, {"phase": "restore"}):
+            with pytest.raises(Refused) as refused:
+                perform(lab.another(), "cs_fence_drill", host="kvm1", holder=BERT, **options)
+            seen.extend(reason.code for reason in refused.value.reasons)
+        assert [call for call in writes(lab.server)[len(before) :] if call not in NOTES] == []
+
+    lab.clock.on_sleep = second
+    done = perform(lab.cloud, "cs_fence_drill", host="kvm1", holder=ANNA)
+    assert (done.result["result"], seen) == ("passed", ["locked"] * 3)
+    lab.clock.on_sleep = lab.pass_time
+    assert perform(lab.cloud, "cs_fence_drill", host="kvm1", holder=BERT).result["result"] == "passed"
+
+
+def test_the_phases_of_one_run_share_its_lock_and_restore_gives_it_back(lab: Lab) -> None:
+    available(lab)
+    perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True, holder=ANNA)
+    with pytest.raises(Refused, match="AWX job 25"):
+        perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="restore", holder=BERT)
+    assert "under way" in notes(lab)[0]
+    perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="restore", holder=ANNA)
+    assert not perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="restore", holder=BERT).changed
+
+
+def test_a_refused_begin_leaves_no_lock(lab: Lab) -> None:
+    with pytest.raises(Refused, match="host HA"):
+        perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", holder=ANNA)
+    assert perform(lab.cloud, "cs_fence_drill", host="kvm1", holder=BERT).result["result"] == "passed"
+
+
+def test_the_lock_of_a_run_that_is_over_is_taken(lab: Lab) -> None:
+    """A killed process of this machine; of an AWX job somebody says so."""
+    available(lab)
+    perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True, holder=ANNA)
+    assert perform(
+        lab.cloud, "cs_fence_drill", host="kvm1", phase="restore", holder=BERT, take_over="AWX job 25"
+    ).changed
 
 
 def test_an_off_that_never_comes_leaves_the_host_on_and_says_so(lab: Lab) -> None:

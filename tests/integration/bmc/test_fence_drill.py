@@ -121,7 +121,12 @@ def test_an_agent_that_fails_is_mended_by_the_server_and_watched(site: Site) -> 
     machine = site.fleet["kvm1"]
     resource_state(site, "Enabled")
     before = boots(machine)
-    site.sandbox.run(lambda world: [setattr(held, "active", False) for held in world.host_ha.values()])
+
+    def arrange(world: World) -> None:
+        for held in world.host_ha.values():
+            held.active, held.state = False, "Available"
+
+    site.sandbox.run(arrange)
     status, output = drill(site, fence_drill_fail_agent=True, fence_drill_consent=True)
     assert status == 0, output
     assert "Suspect" in output

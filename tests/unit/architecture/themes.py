@@ -23,7 +23,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "hypervisors": frozenset({"placement", "zone", "vlans"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "system_vms": frozenset({"maintenance", "hypervisors", "capacity", "placement", "zone"}),
-    "bmc": frozenset({"placement", "capacity", "zone"}),
+    "bmc": frozenset({"maintenance", "placement", "capacity", "zone"}),
     "certificates": frozenset({"system_vms", "hypervisors", "placement", "zone"}),
     "site": frozenset({"declaration", "vlans", "zone", "placement", "hypervisors", "bmc", "maintenance"}),
     "machine": frozenset({"hypervisors", "zone", "vlans"}),

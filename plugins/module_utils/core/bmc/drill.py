@@ -15,9 +15,13 @@ from dataclasses import dataclass, replace
 
 from ..errors import Reason
 from .agent import silent_after
+from .host_ha import AVAILABLE, DISABLED, INELIGIBLE, Ha
 
-STEPS = ("status", "off", "verified_off", "on", "agent_up", "ha_back")
+STEPS = ("status", "off", "verified_off", "on", "agent_up")
+# The resource states that a drill can give back.
+STATES = ("Enabled", "Disabled", "Maintenance")
 PREFIX = "hostcraft.drill "
+IDLE = (DISABLED, INELIGIBLE)  # states in which host HA does nothing
 SENT = 60.0  # seconds after its record within which a drill has sent its OFF
 UNDER_WAY, DONE = "under way", "done"
 _RECORD = re.compile(
@@ -88,10 +92,13 @@ def latest(texts: t.Iterable[str], state: str) -> t.Optional[Record]:
 
 
 def refusals(
-    host: str, resource_state: str, vms: t.Sequence[str], consent: bool, oobm: str, power: str
+    host: str, resource_state: str, vms: t.Sequence[str], consent: bool, oobm: str, power: str, ha: Ha, by_agent: bool
 ) -> list[Reason]:
-    """Why a drill must not begin. vms: names of those that run there; a drill cuts them off."""
-    found = []
+    """Why a drill must not begin. vms: names of those that run there; a drill cuts them off.
+
+    by_agent: the agent is made to fail, so that host HA has to act; it must not where the drill switches the power.
+    """
+    found = _about_host_ha(host, resource_state, ha, by_agent)
     if oobm != "enabled":
         found.append(
             Reason(
@@ -108,7 +115,26 @@ def refusals(
                 "check it with cs_bmc_check, and turn the host on before a drill",
             )
         )
-    if vms and not consent:
+    if resource_state not in STATES:
+        found.append(
+            Reason(
+                "resource_state",
+                f"host {host} is in resource state {resource_state or 'unknown'}, which the drill could not restore",
+                f"wait until it is {', '.join(STATES[:-1])} or {STATES[-1]}",
+                {"resource_state": resource_state},
+            )
+        )
+    if vms and by_agent:
+        found.append(
+            Reason(
+                "vms_run",
+                f"{len(vms)} VMs run on host {host}, and CloudStack may start them elsewhere while they still run: "
+                f"{', '.join(vms[:10])}",
+                "move them away first; consent does not permit this",
+                {"vms": list(vms)},
+            )
+        )
+    elif vms and not consent:
         found.append(
             Reason(
                 "vms_run",
@@ -117,7 +143,7 @@ def refusals(
                 {"vms": list(vms)},
             )
         )
-    if resource_state != "Maintenance" and not consent:
+    if resource_state in STATES[:-1] and not consent:
         found.append(
             Reason(
                 "not_in_maintenance",
@@ -126,6 +152,31 @@ def refusals(
             )
         )
     return found
+
+
+def _about_host_ha(host: str, resource_state: str, ha: Ha, by_agent: bool) -> list[Reason]:
+    if by_agent and not (ha.enabled and ha.state == AVAILABLE):
+        return [
+            Reason(
+                "host_ha_not_available",
+                f"host HA of host {host} is {ha.state or 'not configured'}, not {AVAILABLE}: nothing would fence the "
+                "host, and VM HA may start its VMs elsewhere because its heartbeat stops with the agent",
+                "enable it with cs_host_ha; cs_host_ha_info shows what is missing",
+                {"state": ha.state},
+            )
+        ]
+    # A host in maintenance becomes Ineligible with the next look of host HA.
+    if not by_agent and resource_state == "Enabled" and ha.enabled and ha.state not in (*IDLE, ""):
+        return [
+            Reason(
+                "host_ha_active",
+                f"host HA of host {host} is {ha.state}: it would reset or fence the host during the drill, and "
+                "CloudStack shows the host as Up until then",
+                "put the host into maintenance with cs_maintenance, or let the agent fail (fence_drill_fail_agent)",
+                {"state": ha.state},
+            )
+        ]
+    return []
 
 
 def fence_cost(settings: t.Mapping[str, float], boot: float) -> dict[str, float]:

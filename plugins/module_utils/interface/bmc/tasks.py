@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import secrets
 import typing as t
@@ -15,10 +16,12 @@ from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError
 from ...core.findings import summary
 from ...operations.bmc import check, drill, host_ha, oobm, power
+from ...operations.bmc.alone import Claim
 from ...operations.bmc.asking import Direct
 from ...ports.cloud import Cloud
 from ..fields import Params, taken
 from ..findings import outcome
+from ..maintenance import claims
 from ..zone import PLACES
 from .access import direct, with_password
 
@@ -76,8 +79,19 @@ def run_drill(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         params["timeout"],
         params["agent_timeout"],
         params["watch_timeout"],
+        _claim(params),
     )
     return drill.run_drill(cloud, request, check_mode)
+
+
+def _claim(params: Params) -> t.Optional[Claim]:
+    """Of a whole drill for its task alone; the phases of a drill in one playbook run share it until ``restore``."""
+    if not params.get("holder"):
+        return None
+    if params["phase"] == "whole":
+        return claims.claim(params)
+    claim = claims.claim({**params, "run": params["run"] or "fence_drill"})
+    return dataclasses.replace(claim, keep=params["phase"] != "restore")
 
 
 def check_controllers(cloud: Cloud, params: Params) -> Outcome:

@@ -8,6 +8,8 @@ A machine without power says no goodbye: the server learns of it by pings that s
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.bmc import agent, host_ha
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
@@ -38,17 +40,23 @@ def noticed_within(cloud: Cloud) -> float:
     return agent.noticed_within(*ping_settings(cloud))
 
 
-def back(cloud: Cloud, host: Host, limit: float, doubt: float) -> str:
+def back(cloud: Cloud, host: Host, limit: float, doubt: float, beat: t.Callable[[], None] = lambda: None) -> str:
     """Wait for the agent to be Up; the state. doubt: seconds for which an Up may be of the time before the cut.
 
     It ends early once the agent was seen to go. Raises WaitTimeout ``limit`` seconds after that.
     """
     end = cloud.clock.now() + doubt
     while cloud.clock.now() < end and cloud.hosts.fresh(host).state not in agent.LOST:
+        beat()
         cloud.clock.sleep(min(LOOK, max(end - cloud.clock.now(), 0.05)))
+
+    def state() -> str:
+        beat()
+        return _state(cloud, host)
+
     return until(
         cloud,
-        lambda: _state(cloud, host),
+        state,
         lambda state: state == agent.UP,
         what=f"host {host.name} to be Up",
         limit=limit,

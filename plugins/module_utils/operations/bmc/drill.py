@@ -29,6 +29,7 @@ from ..waiting import until
 from ..zone.places import Names, host_of
 from . import asking
 from .agent import back, noticed_within, number
+from .alone import Claim, alone
 from .asking import Direct
 from .power import ByServer, Switch, answered, carry_out, reached, running_on
 
@@ -51,7 +52,8 @@ class Request:
     """phase: whole does everything; begin, watch and restore are for a playbook that fails the agent in between.
 
     direct: a second way to the controller, which proves the off as well. run: eight hexadecimal digits of chance.
-    timeout: seconds for a power state; agent_timeout: for the agent; watch_timeout: for the HA states.
+    timeout: seconds for a power state; agent_timeout: for the agent; watch_timeout: for the HA states. claim: of the
+    cluster.
     """
 
     names: Names
@@ -62,6 +64,7 @@ class Request:
     timeout: float = 300.0
     agent_timeout: float = 900.0
     watch_timeout: float = 3600.0
+    claim: Claim = None
 
 
 class Drill:
@@ -73,9 +76,11 @@ class Drill:
         self.steps: list[Step] = []
         self.states: list[dict[str, object]] = []
         self.gone = False
+        self.beat: t.Callable[[], None] = lambda: None
 
     def timed(self, name: str, work: t.Callable[[], str]) -> None:
         began = self.cloud.clock.now()
+        self.beat()
         self.cloud.progress(f"drill of host {self.host.name}: {name}")
         said = work()
         self.steps.append(Step(name, round(self.cloud.clock.now() - began, 1), said))
@@ -179,22 +184,26 @@ class Drill:
             full = noticed_within(self.cloud) + core.SENT
             # Another machine that wrote the record may have another time.
             doubt = min(max(record.at + full - self.now(), 0.0), full)
-        return back(self.cloud, self.host, self.request.agent_timeout, doubt)
+        return back(self.cloud, self.host, self.request.agent_timeout, doubt, self.beat)
 
     def ha_back(self) -> str:
         """Host HA is Available again, where it was enabled and the host is not in maintenance."""
         held = self.cloud.host_has.of_host(self.host.id)
         if not held.enabled or self.host.resource_state != ENABLED_HOST:
             return "not checked: host HA is disabled, or the host is in maintenance"
-        seen = until(
+
+        def look() -> str:
+            self.beat()
+            return self.cloud.host_has.of_host(self.host.id).state
+
+        return until(
             self.cloud,
-            lambda: self.cloud.host_has.of_host(self.host.id),
-            lambda ha: ha.state == host_ha.AVAILABLE,
+            look,
+            lambda state: state == host_ha.AVAILABLE,
             what=f"host HA of host {self.host.name} to be {host_ha.AVAILABLE}",
             limit=self.request.agent_timeout,
-            show=lambda ha: ha.state,
+            show=lambda state: state,
         )
-        return seen.state
 
     # -- the whole ----------------------------------------------------------------------------------------------------
 
@@ -224,7 +233,7 @@ class Drill:
 
     def whole(self) -> int:
         began = self.cloud.clock.now()
-        for name in ("off", "verified_off", "on", "agent_up", "ha_back"):
+        for name in core.STEPS[1:]:
             self.timed(name, getattr(self, name))
         return round(self.cloud.clock.now() - began)
 
@@ -235,6 +244,7 @@ class Drill:
 
         def look() -> str:
             nonlocal last
+            self.beat()
             state = self.cloud.host_has.of_host(self.host.id).state
             if state != last:
                 after = round(self.cloud.clock.now() - began, 1)
@@ -260,7 +270,14 @@ def run_drill(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises Refused, WaitTimeout and what the controller says; the host is on and Up then, or the error says so."""
     if request.phase not in PHASES:
         raise InvalidValue("phase", request.phase, f"one of {', '.join(PHASES)}")
-    drill = Drill(cloud, request, host_of(cloud, request.names))
+    host = host_of(cloud, request.names)
+    with alone(cloud, host, request.claim, check_mode) as beat:
+        drill = Drill(cloud, request, host)
+        drill.beat = beat
+        return _run(drill, request, check_mode)
+
+
+def _run(drill: Drill, request: Request, check_mode: bool) -> Outcome:
     pending = drill.pending()
     if request.phase in ("watch", "restore"):
         return _later_phase(drill, pending, check_mode)
@@ -334,7 +351,14 @@ def _refuse(drill: Drill, restored: bool) -> None:
     state = asking.effective_of(cloud, host, cloud.oobms.of_host(host.id))
     power = answered(drill.way) if state.state == ENABLED else None
     reasons = core.refusals(
-        host.name, host.resource_state, running_on(cloud, host), drill.request.consent, state.state, power or ""
+        host.name,
+        host.resource_state,
+        running_on(cloud, host),
+        drill.request.consent,
+        state.state,
+        power or "",
+        cloud.host_has.of_host(host.id),
+        drill.request.phase == "begin",
     )
     if reasons:
         raise Refused(
