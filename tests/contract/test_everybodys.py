@@ -5,13 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from contract.conftest import Connect
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.events.journal import FileJournal
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.events.watch import Watch
 from sandbox.rules import life
 from sandbox.server import Sandbox
+from sandbox.world import World
 from sandbox.world.vms import USER
 from unit.sandbox.client import Api
 from unit.sandbox.site import Site
@@ -90,3 +94,52 @@ def test_who_uses_networks(connect: Connect, version: str, calls: int) -> None:
         assert set(vlans.addresses(vlan_range, True)) == held
         assert len(held) >= 4
         assert server.calls.counts["listPublicIpAddresses"] == calls
+
+
+@pytest.mark.parametrize(("version", "calls"), [(OLD, 2), (NEW, 1)])
+def test_events(connect: Connect, tmp_path: Path, version: str, calls: int) -> None:
+    with Sandbox(seed=1, speed=1000.0, version=version) as server:
+        cloud = Gateway(connect(server))
+        watch = Watch(cloud, FileJournal(str(tmp_path / "cursor")), ("events",))
+        watch.poll()
+        both = Both(server)
+        server.calls.clear()
+        made = [each for each in watch.poll() if each.what.type == "VM.CREATE"]
+        assert server.calls.counts["listEvents"] == calls
+        assert {each.what.project for each in made} == {"", "shop"}
+        assert len({each.key for each in made}) == len(made)
+        stopped = cloud.events.all(type="VM.CREATE")
+        assert {each.id for each in stopped} == {each.key for each in made}
+        assert len(both.vms) == 2
+
+
+@pytest.mark.parametrize("version", [None, "4.17"])
+def test_who_stopped_a_vm_of_a_project(connect: Connect, version: str | None) -> None:
+    """Or it is told as one that HA has not brought back."""
+    with Sandbox(seed=1, speed=1000.0, version=version or NEW) as server:
+        both = Both(server)
+        for vm in both.vms:
+            both.api.done("stopVirtualMachine", id=vm)
+        found = Gateway(connect(server)).outages.stopped(both.site.zone)
+        assert [(each.by, each.pools) for each in found] == [("admin", (("ps1", "Up"),))] * 2
+
+
+@pytest.mark.parametrize(("version", "calls"), [("4.19", 1), (NEW, 1)])
+def test_what_lies_on_an_image_store(connect: Connect, version: str, calls: int) -> None:
+    with Sandbox(seed=1, speed=1000.0, version=version) as server:
+        both = Both(server)
+        project = both.api.ok("listProjects", listall="true")["project"][0]["id"]
+        sent = {"name": "theirs", "displaytext": "theirs", "hypervisor": "Simulator", "format": "QCOW2"}
+        url = {"url": "http://192.0.2.9/theirs.qcow2", "zoneid": both.site.zone, "projectid": project}
+        both.api.ok("registerTemplate", **sent, **url)
+
+        def put(world: World) -> None:
+            for store in world.image_stores:
+                store.templates.update(each.id for each in world.templates if each.name == "theirs")
+
+        server.run(put)
+        cloud = Gateway(connect(server))
+        (store,) = cloud.image_stores.all()
+        server.calls.clear()
+        assert [each.name for each in cloud.stores.items(store.id) or ()] == ["theirs"]
+        assert server.calls.counts["listTemplates"] == server.calls.counts["listSnapshots"] == calls

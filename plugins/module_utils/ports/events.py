@@ -17,8 +17,11 @@ class Events(t.Protocol):
     def all(self, **filters: object) -> t.Sequence[Event]:
         """Those that match, by the server's filters; one may be there twice if others write at the same time."""
 
-    def events(self, number: int) -> Page:
-        """One page of events, newest first, from 1 on. Those without an id or a date are left out."""
+    def event_logs(self) -> t.Sequence[t.Callable[[int], Page]]:
+        """One page of events each, newest first, from 1 on. Those without an id or a date are left out.
+
+        Older servers list the events of projects apart from those of accounts.
+        """
 
     def alerts(self, number: int) -> Page:
         """The same of alerts."""

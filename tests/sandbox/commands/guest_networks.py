@@ -221,7 +221,11 @@ def in_project(call: Call, account_id: int | None) -> bool:
     With listall -1 lists what is nobody's project too (measured on 4.22: VMs; server: AccountManagerImpl), but only
     since 4.14 (apache/cloudstack#3894).
     """
-    its = whose_project(call, account_id)
+    return asked_for(call, whose_project(call, account_id))
+
+
+def asked_for(call: Call, its: int | None) -> bool:
+    """Whether what belongs to a project, or to none, is listed."""
     asked = call.get("projectid")
     if asked == UNLIMITED:
         return its is not None or (bool(call.get("listall")) and version_key(call.version) >= (4, 14))

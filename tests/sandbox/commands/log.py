@@ -13,7 +13,7 @@ from ..rules.log import ALERTS, CHANGES, EVENTS
 from ..validation import moment
 from ..world import World
 from ..world.log import Alert, Event
-from .guest_networks import account_view
+from .guest_networks import account_view, in_project
 
 USER = "org.apache.cloudstack.api.command.user.event"
 ADMIN = "org.apache.cloudstack.api.command.admin"
@@ -41,7 +41,7 @@ def _event_view(world: World, event: Event) -> Body:
         "type": event.type,
         "level": event.level,
         "description": event.description,
-        **account_view(world, world.admin.id),
+        **account_view(world, event.account_id or world.admin.id),
         "created": event.created,
         "state": event.state,
     }
@@ -97,6 +97,7 @@ def list_events(call: Call) -> Body:
     def passes(event: Event) -> bool:
         return (
             (call.get("archived", False) or not event.archived)
+            and ("id" in call or in_project(call, event.account_id))
             and ("id" not in call or event is call["id"])
             and ("startid" not in call or event.parent_uuid == call["startid"].uuid)
             and all(getattr(event, name).lower() == value for name, value in wanted.items())

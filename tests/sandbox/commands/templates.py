@@ -15,6 +15,7 @@ from ..world import World
 from ..world.os_types import OsType
 from ..world.vms import Template, Vm
 from ..world.zones import Zone
+from .guest_networks import asked_for
 
 USER = "org.apache.cloudstack.api.command.user.template"
 ADMIN = "org.apache.cloudstack.api.command.admin.template"
@@ -59,6 +60,8 @@ def _downloads(world: World, template: Template, zone: Zone) -> list[Body]:
 def _known(world: World, template: Template) -> Body:
     """What an answer without a zone tells too."""
     domain = world.domains[world.admin.domain_id]
+    project = world.projects.get(template.project_id)
+    owner = {"account": template.account} if project is None else {"project": project.name, "projectid": project.uuid}
     return {
         "id": template.uuid,
         "name": template.name,
@@ -70,7 +73,7 @@ def _known(world: World, template: Template) -> Body:
         "crossZones": template.account == "system" or templates.is_everywhere(template),
         "ostypeid": template.os_type_uuid,
         "ostypename": template.os_type,
-        "account": template.account,
+        **owner,
         "templatetype": template.kind,
         "hypervisor": template.hypervisor,
         "domain": domain.name,
@@ -123,7 +126,7 @@ def list_templates(call: Call) -> Body:
             "No enum constant com.cloud.template.VirtualMachineTemplate.TemplateFilter." + call["templatefilter"]
         )
     chosen = filters(call, id="id", name="name", hypervisor="hypervisor")
-    found = world.templates.select(**chosen)
+    found = world.templates.select(lambda row: "id" in call or asked_for(call, row.project_id), **chosen)
     if "ids" in call:
         wanted = {template.id for template in call["ids"]}
         found = [template for template in found if template.id in wanted]
@@ -206,6 +209,7 @@ def register_template(call: Call) -> Body:
     for item in call.get("details", []):
         template.details.update(item)
     template.account, template.registered = world.admin.name, world.time()
+    template.project_id = call["projectid"].id if "projectid" in call else None
     if not everywhere:
         template.zone_id = zones[0].id if len(zones) == 1 else None
         template.zones = tuple(zone.id for zone in zones) if len(zones) > 1 else ()

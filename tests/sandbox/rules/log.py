@@ -129,6 +129,7 @@ def _write(
     if resource is not None:
         name, row = resource
         event.resource_type, event.resource_uuid, event.resource_name = name, row.uuid, getattr(row, "name", "")
+        event.account_id = getattr(row, "account_id", None)
     return world.events.add(event)
 
 

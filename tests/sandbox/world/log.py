@@ -18,7 +18,7 @@ class Annotation:
 
 @dataclass(slots=True)
 class Event:
-    """`parent_uuid`: the event that scheduled this one's command."""
+    """`parent_uuid`: the event that scheduled this one's command. `account_id`: whose thing it is about."""
 
     id: int
     uuid: str
@@ -32,6 +32,7 @@ class Event:
     resource_name: str = ""
     parent_uuid: str = ""
     archived: bool = False
+    account_id: int | None = None
 
 
 @dataclass(slots=True)

@@ -97,6 +97,7 @@ class Template:
     registered: float = 0.0
     # Storage pools that it was prepared on, by id, and when.
     pools: dict[int, float] = field(default_factory=dict)
+    project_id: int | None = None
 
     @property
     def version(self) -> str:

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ...core.events.cursor import Happening, Page
 from ...core.events.event import Event, seconds
 from .alerts import alert
 from .client import Client
+from .everyones import everybody, everybodys
 from .records import Record, Tell, Wire, unheard
 from .transport import Json
-
-ALL: Json = {"listall": True}
 
 
 def event(wire: Wire, tell: Tell = unheard) -> Event:
@@ -48,13 +48,16 @@ class Events:
         asked: Json = {name.replace("_", ""): value for name, value in filters.items() if value is not None}
         if "state" in asked and not self._client.has("listEvents", "state"):
             del asked["state"]
-        listed = self._client.listing("listEvents", "event", {**ALL, **asked})
+        listed = everybodys(self._client, "listEvents", "event", asked)
         found = [event(item, self._client.tell) for item in listed]
         wanted = str(filters.get("state") or "").casefold()
         return [each for each in found if each.id and wanted in ("", each.state.casefold())]
 
-    def events(self, number: int) -> Page:
-        return self._page("listEvents", "event", ALL, number, self._of_event)
+    def event_logs(self) -> t.Sequence[t.Callable[[int], Page]]:
+        return [partial(self._events, view) for view in everybody(self._client, "listEvents")]
+
+    def _events(self, asked: Json, number: int) -> Page:
+        return self._page("listEvents", "event", asked, number, self._of_event)
 
     def alerts(self, number: int) -> Page:
         return self._page("listAlerts", "alert", {}, number, self._of_alert)

@@ -43,10 +43,19 @@ def everybodys(client: Client, command: str, key: str, asked: Json) -> list[Json
     """
     if "projectid" in asked or "account" in asked:
         return client.listing(command, key, {"listall": True, **asked})
-    if command not in UNEVEN and client.has("listRouters", "fetchhealthcheckresults"):
-        return client.listing(command, key, {"listall": True, **PROJECTS, **asked})
+    views = everybody(client, command)
+    if len(views) == 1:
+        return client.listing(command, key, {**views[0], **asked})
     found: dict[str, Json] = {}
-    for view in ({}, PROJECTS):
-        for number, item in enumerate(client.listing(command, key, {"listall": True, **view, **asked})):
+    for view in views:
+        for number, item in enumerate(client.listing(command, key, {**view, **asked})):
             found.setdefault(Record(item, key).text("id") or f"{len(view)} {number}", item)
     return list(found.values())
+
+
+def everybody(client: Client, command: str) -> tuple[Json, ...]:
+    """Parameters of the listings that are everything together."""
+    accounts: Json = {"listall": True}
+    if command not in UNEVEN and client.has("listRouters", "fetchhealthcheckresults"):
+        return ({**accounts, **PROJECTS},)
+    return (accounts, {**accounts, **PROJECTS})

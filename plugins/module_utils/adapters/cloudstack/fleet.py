@@ -21,7 +21,7 @@ from ...core.zone.topology import Cluster
 from . import mapping
 from .bonds import Bonds
 from .client import Client
-from .everyones import Everyones
+from .everyones import Everyones, everybodys
 from .instances import instance
 from .records import Record
 from .transport import Json
@@ -123,8 +123,9 @@ class FleetReader:
 
     def users_vms(self, vm_ids: t.Sequence[str]) -> t.Sequence[Instance]:
         """Several by one call: ``ids`` is known to every server since 4.4."""
-        asked: Json = {"ids": list(vm_ids), "listall": True, "details": "min"}
-        found = self._client.listing("listVirtualMachines", "virtualmachine", asked)
+        found = everybodys(
+            self._client, "listVirtualMachines", "virtualmachine", {"ids": list(vm_ids), "details": "min"}
+        )
         return [instance(item, "User", {}, (), self._client.tell) for item in found]
 
     def _machines(self, cluster: Cluster, place: Json) -> t.Iterator[tuple[Json, str]]:

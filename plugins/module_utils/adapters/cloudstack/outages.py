@@ -35,7 +35,7 @@ class Outages:
 
     def _vm(self, read: Record, pools: t.Mapping[str, tuple[str, str]]) -> Stopped:
         id = read.id()
-        volumes = self._client.listing("listVolumes", "volume", {"virtualmachineid": id, "listall": True})
+        volumes = everybodys(self._client, "listVolumes", "volume", {"virtualmachineid": id})
         its = {Record(each, "volume", self._client.tell).text("storageid") for each in volumes}
         return Stopped(
             id=id,
@@ -54,10 +54,9 @@ class Outages:
         """
         if not self._client.has("listEvents", "resourceid"):
             return None
-        asked: Json = {"resourceid": vm_id, "resourcetype": "VirtualMachine", "listall": True}
-        events = [
-            Record(each, "event", self._client.tell) for each in self._client.listing("listEvents", "event", asked)
-        ]
+        asked: Json = {"resourceid": vm_id, "resourcetype": "VirtualMachine"}
+        listed = everybodys(self._client, "listEvents", "event", asked)
+        events = [Record(each, "event", self._client.tell) for each in listed]
         stops, starts = ([e for e in events if e.text("type") == kind] for kind in (STOP, START))
         if not stops:
             return ""

@@ -9,6 +9,7 @@ import typing as t
 
 from ...core.storage.stores import Entry, Item
 from .client import Client
+from .everyones import everybodys
 from .records import Record
 from .transport import Json
 
@@ -47,8 +48,7 @@ class Stores:
             return None
         found: dict[tuple[str, str], Item] = {}
         for kind, command, key, also in HELD:
-            asked: Json = {"imagestoreid": store_id, "listall": True, **also}
-            for item in self._client.listing(command, key, asked):
+            for item in everybodys(self._client, command, key, {"imagestoreid": store_id, **also}):
                 read = Record(item, key, self._client.tell)
                 size = read.whole("physicalsize", "B") or read.whole("size", "B") or 0
                 found[kind, read.id()] = Item(kind, read.id(), read.text("name"), size)

@@ -41,13 +41,13 @@ class Watch:
     def poll(self, sources: t.Collection[str] = SOURCES) -> list[Happening]:
         """What is new, oldest first in each source."""
         found: list[Happening] = []
-        logs: dict[str, t.Callable[[int], Page]] = {
-            EVENTS: self._cloud.events.events,
-            ALERTS: self._cloud.events.alerts,
+        logs: dict[str, t.Callable[[], t.Sequence[t.Callable[[int], Page]]]] = {
+            EVENTS: self._cloud.events.event_logs,
+            ALERTS: lambda: [self._cloud.events.alerts],
         }
-        for source, page in logs.items():
+        for source, pages in logs.items():
             if source in sources and source in self._sources:
-                found += self._unseen(source, page)
+                found += self._unseen(source, pages())
         if HOSTS in sources and HOSTS in self._sources:
             found += self._moved()
         return found
@@ -73,18 +73,18 @@ class Watch:
         self._journal.replace(base(self._state))
         self._appended = 0
 
-    def _unseen(self, source: str, page: t.Callable[[int], Page]) -> list[Happening]:
+    def _unseen(self, source: str, pages: t.Sequence[t.Callable[[int], Page]]) -> list[Happening]:
         cursor = self._state.cursors.get(source)
         if cursor is None:
             # The first time: what is there is old. The newest alone may be of a wrong clock.
-            first = page(1)
-            floor = 0 if first.last else min((each.when for each in first.items), default=0)
-            there, _complete = read(page, floor)
+            firsts = [page(1) for page in pages]
+            floor = max(0 if it.last else min((each.when for each in it.items), default=0) for it in firsts)
+            there, _complete = read_all(pages, floor)
             told = {each.key: each.when for each in there if each.when >= floor}
             self._state.cursors[source] = Cursor(floor, told).trimmed()
             self._save()
             return []
-        found, self._complete[source] = read(page, cursor.floor)
+        found, self._complete[source] = read_all(pages, cursor.floor)
         return [each for each in found if cursor.is_new(each)]
 
     def _moved(self) -> list[Happening]:
@@ -106,6 +106,15 @@ class Watch:
         if first or gone:
             self._save()
         return found
+
+
+def read_all(pages: t.Sequence[t.Callable[[int], Page]], floor: int) -> tuple[list[Happening], bool]:
+    """Several logs of one source as one."""
+    parts = [read(page, floor) for page in pages]
+    if len(parts) == 1:
+        return parts[0]
+    found = {each.key: each for items, _complete in parts for each in items}
+    return oldest_first(found.values()), all(complete for _items, complete in parts)
 
 
 def read(page: t.Callable[[int], Page], floor: int) -> tuple[list[Happening], bool]:

@@ -81,7 +81,9 @@ def migrate(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     if closes:
         # Or new templates and snapshots come while the others go.
         source = cloud.image_stores.update(source.id, read_only=True)
-    message = "" if empty else _moved(cloud, request, source, destinations, chosen)
+    # Not only where something is listed: uploaded volumes are on the store too, and are in no listing of it.
+    skips = empty and bool(request.items or request.balance)
+    message = "" if skips else _moved(cloud, request, source, destinations, chosen)
     _verify(cloud, request, source, chosen)
     warnings = () if there is not None else (f"the server does not show what is left on image store {source.name}",)
     return Outcome(True, before, after, _result(source, destinations, chosen, message), warnings)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -53,6 +54,9 @@ class Log:
             self.made.append(key)
         # Within a second in the order written, as recorded.
         self.rows.sort(key=lambda each: -each.when)
+
+    def event_logs(self) -> list[Callable[[int], Page]]:
+        return [self.events]
 
     def events(self, number: int) -> Page:
         self.calls += 1
