@@ -33,7 +33,10 @@ options:
         O(force_recreate).
     type: str
   provider:
-    description: Provider of the store, such as V(NFS), V(S3) or V(Swift). Required to add one. It cannot be changed.
+    description:
+      - Provider of the store, such as V(NFS), V(S3) or V(Swift). Required to add one. It cannot be changed.
+      - V(SMB) is a store of V(NFS) with a URL such as V(cifs://SERVER/SHARE?user=USER&password=PASSWORD&domain=DOMAIN).
+        CloudStack has no provider of that name. Its password is not compared.
     type: str
   details:
     description: Further parameters of the provider, such as the keys of S3. Used only to add the store.
@@ -44,6 +47,7 @@ options:
   force_recreate:
     description:
       - Remove the store and add it again if O(url), O(provider) or O(zone) differ. Its contents are not moved.
+      - If the new store cannot be added, the task fails. A store of NFS is added again as it was.
     type: bool
     default: false
 seealso:

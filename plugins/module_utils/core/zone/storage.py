@@ -137,6 +137,40 @@ def same_path(wanted: object, held: object) -> bool:
     return str(wanted or "").strip("/") == str(held or "").strip("/")
 
 
+def same_store(wanted: object, held: object) -> bool:
+    """URLs of image stores, as far as the server tells them: that of SMB is listed without its password.
+
+    The server may cut more of it than the password (StringUtils.cleanString); what is no URL cannot be compared.
+    """
+    if held and "://" not in str(held) and str(wanted).casefold().startswith("cifs://"):
+        return True
+    return _store(wanted) == _store(held)
+
+
+def _store(url: object) -> tuple[object, ...]:
+    scheme, _slashes, rest = str(url or "").partition("://")
+    scheme, user, query = scheme.casefold(), "", ""
+    if scheme != "nfs":
+        rest, _mark, query = rest.partition("?")
+        user, _at, rest = rest.rpartition("@")
+    host, _slash, path = rest.partition("/")
+    pairs = [each.partition("=") for each in query.split("&") if each]
+    options = frozenset((name.casefold(), unquote(value)) for name, _is, value in pairs if not is_secret_name(name))
+    return scheme, user.partition(":")[0], host.casefold(), unquote(path).strip("/"), options
+
+
+SMB, NFS = "SMB", "NFS"
+
+
+def same_store_provider(wanted: object, held: object) -> bool:
+    return same_word(store_provider(wanted), store_provider(held))
+
+
+def store_provider(name: object) -> object:
+    """The server has no provider of that name for SMB: DataStoreProvider.SMB is "NFS"."""
+    return NFS if same_word(name, SMB) else name
+
+
 def same_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[str, object]]) -> bool:
     """The wanted ones are held; the server adds its own, and secrets are not compared, nor what it does not tell."""
     if held is None:
@@ -201,7 +235,7 @@ IMAGE_STORE = Rules(
     kind="image store",
     required=("name", "provider"),
     fixed={"url": REPLACE, "provider": REPLACE, "zone_id": REPLACE},
-    same={"provider": same_word},
+    same={"provider": same_store_provider, "url": same_store},
     write_only=frozenset(("details",)),
 )
 STAGING_STORE = Rules(

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, decide, refuse_another
-from ...core.errors import InvalidValue, MissingValue, NotFound, Reason, Refused
+from ...core.errors import HostcraftError, InvalidValue, MissingValue, NotFound, Reason, Refused
 from ...core.masking import without_secret
 from ...core.naming import nearest, only
 from ...core.zone import shown
@@ -21,10 +21,13 @@ from ...core.zone.storage import (
     IMAGE_STORE,
     STAGING_STORE,
     STORAGE_POOL,
+    ImageStore,
     StoragePool,
     access_mark,
     parts_of,
     reasons_against_pool,
+    same_store,
+    store_provider,
     url_place,
 )
 from ...core.zone.topology import Zone
@@ -297,21 +300,43 @@ def ensure_image_store(
             _check_store(name, fields)
         parents = {"zone": found.name} if found else {}
         if state == "present" and (held is None or recreate):
-            fields["provider"] = _provider(cloud, "image", wanted.get("provider"))
+            fields["provider"] = _provider(cloud, "image", store_provider(wanted.get("provider")))
         replaced = recreate and held is not None and state == "present" and _differs_for_good(fields, held)
         told: tuple[str, ...] = ()
         if state == "present" and (held is None or replaced):
             told = _check_content(STORE, name, str(fields.get("url") or ""), seen)
         if replaced:
             gone = ensure(cloud, collection, IMAGE_STORE, held, fields, "absent", check_mode, show=show)
-            made = ensure(
-                cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, show=show, places=parents
-            )
+            try:
+                made = ensure(
+                    cloud, collection, IMAGE_STORE, None, fields, "present", check_mode, show=show, places=parents
+                )
+            except HostcraftError as error:
+                raise _put_back(cloud, held, error) from error
             return Outcome(True, gone.before, made.after, made.result, warnings=told)
         outcome = ensure(cloud, collection, IMAGE_STORE, held, fields, state, check_mode, show=show, places=parents)
         return replace(outcome, warnings=(*outcome.warnings, *told))
 
     return within(place, then, wanted, state, check_mode, {"zone": zone}, cloud.image_stores)
+
+
+def _put_back(cloud: Cloud, held: t.Optional[ImageStore], error: HostcraftError) -> HostcraftError:
+    """The store that was removed for one that the server does not add. Keys and passwords are not known of others."""
+    what = f"image store {held.name if held else ''} was removed, and the new one could not be added: {error.message}"
+    told = "the old one is there again"
+    try:
+        if held is None or str(held.protocol).casefold() != "nfs":
+            told = f"add it again: {held.url if held else ''}"
+        elif not cloud.image_stores.find(held.name):
+            cloud.image_stores.create(name=held.name, provider=held.provider, url=held.url, zone_id=held.zone_id)
+            if held.read_only:
+                its = cloud.image_stores.find(held.name)[0]
+                cloud.image_stores.update(its.id, read_only=True)
+    except HostcraftError as other:
+        told = f"the old one could not be added again either: {other.message}"
+    found = HostcraftError(f"{what}; {told}")
+    found.secrets = error.secrets
+    return found
 
 
 def ensure_staging_store(
@@ -323,7 +348,7 @@ def ensure_staging_store(
 
     def then(place: Zone) -> Outcome:
         there = cloud.staging_stores.all(zone_id=place.id)
-        held = next((each for each in there if str(each.url).rstrip("/") == url.rstrip("/")), None)
+        held = next((each for each in there if same_store(url, each.url)), None)
         fields: dict[str, object] = {"url": held.url if held else url, "zone_id": place.id}
         if held is None:
             fields.update(scope="zone", provider="NFS", details=details or None)
