@@ -54,7 +54,9 @@ options:
     elements: str
     aliases: [host_tag]
   is_tag_a_rule:
-    description: Whether O(host_tags) is one rule instead of tags. Needs CloudStack 4.18 or newer.
+    description:
+      - Whether O(host_tags) is one rule instead of tags. Needs CloudStack 4.19 or newer.
+      - The rule must not contain a comma, because the server splits it there.
     type: bool
   os_category:
     description:

@@ -11,8 +11,8 @@ module: cs_vlan_ip_range
 short_description: Manage public and shared IP ranges of Apache CloudStack
 description:
   - Creates, changes and removes ranges of addresses of the public network or of a shared network.
-  - A range of a network is identified by O(start_ip) (or O(start_ipv6)). A range that overlaps another one is refused,
-    and the other range is named.
+  - A range of a network is identified by O(start_ip), by O(start_ipv6), or by O(cidr_ipv6) if it has no addresses.
+  - A range that overlaps another one is refused, and the other range is named.
   - A range can be dedicated to an owner (a domain, an account or a project) when it is created. The owner cannot be
     changed.
 version_added: 0.1.0

@@ -68,6 +68,23 @@ def test_a_note_that_the_server_would_ignore_is_refused(sandbox: Sandbox, cloud:
     assert writes(sandbox) == []
 
 
+@pytest.mark.parametrize(
+    ("fields", "right"),
+    [
+        ({"host_tags": ["tags[0] == 'a', true"], "is_tag_a_rule": True}, "a rule without commas"),
+        ({"host_tags": ["tags[0] == 'a'", "b"], "is_tag_a_rule": True}, "one rule"),
+        ({"host_tags": ["a,b"]}, "tags without commas"),
+    ],
+)
+def test_tags_that_the_server_would_split_are_refused(
+    sandbox: Sandbox, cloud: Gateway, fields: dict[str, Any], right: str
+) -> None:
+    for check in (True, False):
+        with pytest.raises(InvalidValue, match=f"host_tags=.*{right}"):
+            perform(cloud, "cs_host", check, name=ONE, **fields)
+    assert writes(sandbox) == []
+
+
 @pytest.mark.since("4.15")
 def test_a_host_is_renamed_by_its_id(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
     outcome = twice(cloud, "cs_host", name="kvm-0", id=site.host)

@@ -133,3 +133,12 @@ def test_a_dedicated_public_range_is_not_removed(
     with pytest.raises(Refused, match=f"dedicated to .*{told}"):
         perform(cloud, "cs_vlan_dedication", start_ip="203.0.113.10", account="admin", domain="ROOT")
     assert perform(cloud, "cs_vlan_ip_range", **gone, **owner).changed
+
+
+def test_a_public_network_of_ipv6_needs_no_addresses(cloud: Gateway) -> None:
+    """Routers of networks with IPv6 take theirs from the network (documented for createVlanIpRange)."""
+    six = {"gateway_ipv6": "2001:db8::1", "cidr_ipv6": "2001:db8::/64", "physical_network": "phys1", "vlan": "51"}
+    made = twice(cloud, "cs_vlan_ip_range", **six)
+    assert (made.result["cidr_ipv6"], made.result["start_ipv6"]) == ("2001:db8::/64", None)
+    assert not perform(cloud, "cs_vlan_ip_range", **{**six, "cidr_ipv6": "2001:0db8::/64"}).changed
+    assert perform(cloud, "cs_vlan_ip_range", cidr_ipv6="2001:db8::/64", vlan="51", state="absent").changed

@@ -9,7 +9,8 @@ import typing as t
 
 from ...core.errors import Unreadable
 from ...ports.certificates import Issued
-from .client import Client, Params
+from .client import Client
+from .parameters import Params
 from .records import Record
 
 

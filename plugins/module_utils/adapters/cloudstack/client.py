@@ -27,12 +27,10 @@ from ...core.errors import (
 from ...core.masking import masked, secrets_within, without_command_passwords
 from ...ports.clock import Clock, Progress
 from . import readers
+from .parameters import Params, flat
 from .records import Record
 from .signing import signed_form
 from .transport import Http, Json
-
-Value = t.Union[str, int, float, bool, t.Sequence[str], t.Mapping[str, object]]
-Params = t.Mapping[str, t.Optional[Value]]
 
 READS = ("list", "get", "query", "find")
 # HTTP states of a proxy or an overloaded server; CloudStack's own refusals are 401, 431, 530 and the like.
@@ -250,7 +248,7 @@ class Client:
 
     def _once(self, command: str, params: Params) -> Json:
         form = signed_form(
-            {"command": command, **_flat(params)},
+            {"command": command, **flat(params)},
             self.http.endpoint.key,
             self.http.endpoint.secret,
             datetime.now(timezone.utc),
@@ -376,23 +374,3 @@ def _largest_page(error: ApiError) -> int:
     """The page size that a server with a smaller default.page.size names in its refusal (T2:25); 0 for other errors."""
     found = re.search(r"page\s*size.*?(\d+)\s*$", error.text, re.IGNORECASE)
     return int(found.group(1)) if found and error.errorcode == 431 else 0
-
-
-def _flat(params: Params) -> dict[str, str]:
-    """Parameters as the wire has them: true/false, comma-joined lists, ``details[0].key=value`` maps; None left out."""
-    flat: dict[str, str] = {}
-    for name, value in params.items():
-        if value is None:
-            continue
-        if isinstance(value, bool):
-            flat[name] = "true" if value else "false"
-        elif isinstance(value, t.Mapping):
-            flat.update({f"{name}[0].{key}": str(item) for key, item in value.items()})
-        elif isinstance(value, (list, tuple)) and value and all(isinstance(item, t.Mapping) for item in value):
-            maps = t.cast("t.Sequence[t.Mapping[str, object]]", value)
-            flat.update({f"{name}[{n}].{key}": str(each[key]) for n, each in enumerate(maps) for key in each})
-        elif isinstance(value, (list, tuple, frozenset, set)):
-            flat[name] = ",".join(str(item) for item in value)
-        else:
-            flat[name] = str(value)
-    return flat

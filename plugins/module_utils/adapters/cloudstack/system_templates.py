@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ...core.system_vms.templates import Copy, SystemTemplate, Wish
-from .client import Client, Params
+from .client import Client
+from .parameters import Params
 from .records import Record, Tell, Wire, unheard
 
 

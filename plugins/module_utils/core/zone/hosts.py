@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from ..change import Rules, same_set, same_word
-from ..errors import Reason, Refused
+from ..change import Fields, Rules, same_set, same_word
+from ..errors import InvalidValue, Reason, Refused
 from ..naming import is_address, nearest
 from .topology import REPLACE
 
@@ -120,6 +120,21 @@ HOST = Rules(
     write_only=frozenset(("url", "username", "password", "allocation_state")),
     same={"host_tags": same_set, "hypervisor": same_word, "name": same_host_name},
 )
+
+
+def check_tags(wanted: Fields) -> None:
+    """Whether the server can hold these tags: it splits each at its commas, also a rule. Raises InvalidValue.
+
+    Source: ParamProcessWorker (lists), HostVO.checkHostServiceOfferingTags (a rule is the first tag alone).
+    """
+    tags = [str(each) for each in t.cast("list[object]", wanted.get("host_tags") or [])]
+    rule = wanted.get("is_tag_a_rule")
+    if rule and len(tags) > 1:
+        raise InvalidValue("host_tags", tags, "one rule, because is_tag_a_rule is true")
+    for tag in tags:
+        if "," in tag:
+            where = "a rule" if rule else "tags"
+            raise InvalidValue("host_tags", tag, f"{where} without commas, at which the server splits them")
 
 
 @lru_cache(maxsize=1 << 15)

@@ -37,6 +37,15 @@ class Setting:
         """Whether the server keeps the value encrypted: by its category."""
         return self.category.lower() in ("hidden", "secure")
 
+    def number(self) -> float:
+        """Its value, which the server reads as a number. Raises InvalidValue."""
+        try:
+            return float(self.value)
+        except ValueError:
+            raise InvalidValue(
+                f"setting {self.name}", self.value, "a number with a point, as the server reads it"
+            ) from None
+
 
 def spelled(value: object) -> t.Optional[str]:
     """A scalar as people write it, as the text of a setting. Raises InvalidValue for a list or map."""

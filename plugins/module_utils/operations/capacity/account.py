@@ -174,7 +174,7 @@ def limits(cloud: Cloud, cluster: Cluster, kinds: t.Sequence[str] = THRESHOLDS) 
         for kind in kinds:
             held = cloud.settings.find(f"cluster.{resource}.allocated.capacity.{kind}", "cluster", cluster.id)
             if held is not None and held.value:
-                found[f"{resource}_{kind}"] = float(held.value)
+                found[f"{resource}_{kind}"] = held.number()
     return found
 
 

@@ -93,7 +93,7 @@ def _global(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
 def _global_factors(cloud: Cloud) -> Factors:
     def value(kind: str) -> float:
         held = cloud.settings.find(SETTINGS[kind])
-        return float(held.value) if held and held.value else 1.0
+        return held.number() if held and held.value else 1.0
 
     return Factors(value("cpu"), value("ram"))
 

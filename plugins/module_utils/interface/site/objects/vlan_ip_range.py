@@ -42,7 +42,7 @@ TASK = ApiTask(
         cloud, p["zone"], taken(p, PLACES), taken(p, FIELDS), p["state"], check
     ),
     constraints={
-        "required_one_of": [("start_ip", "start_ipv6")],
+        "required_one_of": [("start_ip", "start_ipv6", "cidr_ipv6")],
         "mutually_exclusive": ONE_OWNER,
     },
 )

@@ -93,3 +93,9 @@ def test_a_checked_decimal_is_plain_digits_of_the_same_number(number: Decimal) -
 @given(st.text(), st.sampled_from(["Number", "Decimal", "Boolean", "CSV", "String", "Range", "Order"]))
 def test_any_text_is_what_it_is(value: str, kind: str) -> None:
     assert same_value(Setting("s", value, type=kind), value)
+
+
+def test_a_setting_that_is_no_number_is_named() -> None:
+    assert Setting("cluster.cpu.allocated.capacity.disablethreshold", "0.85").number() == 0.85
+    with pytest.raises(InvalidValue, match=r"setting cpu\.overprovisioning\.factor='1,5' is not valid: .* a number"):
+        Setting("cpu.overprovisioning.factor", "1,5").number()
