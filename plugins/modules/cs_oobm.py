@@ -49,8 +49,11 @@ options:
     type: str
   new_password:
     description:
-      - Password that the controller is to have. CloudStack sets it on the controller and in its own record.
-      - If this fails, O(password) is tried again and the error tells which password works.
+      - Password that the controller is to have. With V(ipmitool), CloudStack sets it on the controller and in its own
+        record. If this fails, O(password) is tried again and the error tells which password works.
+      - With V(redfish), CloudStack would change its own record only. The task sets the password on the controller
+        itself and then in CloudStack, and needs O(bmc) and O(password) for it.
+      - With V(nestedcloudstack), it is refused.
     type: str
   state:
     description:

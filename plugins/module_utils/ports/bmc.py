@@ -35,7 +35,7 @@ class Oobms(t.Protocol):
         """A power action; the power state that the answer shows, which is the one from before the action (T5:6)."""
 
     def change_password(self, host_id: str, password: str) -> None:
-        """On the controller, then in the server's record."""
+        """On the controller and in the server's record; with the driver redfish in the record alone."""
 
 
 class HostHas(t.Protocol):

@@ -4,18 +4,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from contract.bmc.cloud import ADDRESSES, PASSWORD, USER, Lab
 from contract.tasks import Wrong, perform, twice, writes
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc.controller import (
+    Access,
+    Controller,
+    Failure,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc.oobm import OobmWish
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    AccessDenied,
     HostcraftError,
     InvalidValue,
     MissingValue,
     Refused,
+    TransportError,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc import oobm as operation
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc.asking import Direct
 
 WISH = {"host": "kvm1", "address": ADDRESSES["kvm1"], "username": USER, "password": PASSWORD}
 
@@ -121,6 +131,104 @@ def test_a_change_that_fails_gives_the_old_password_back(lab: Lab) -> None:
     with pytest.raises(HostcraftError, match="the old password works"):
         perform(lab.cloud, "cs_oobm", host="kvm1", password=PASSWORD, new_password="newsecret")
     assert (lab.bmcs["kvm1"].password, lab.held("kvm1")[2]) == (PASSWORD, PASSWORD)
+
+
+class ByTask:
+    """The task's own way to a controller of the lab."""
+
+    def __init__(self, lab: Lab, access: Access) -> None:
+        self._access = access
+        self._there = next(bmc for name, bmc in lab.bmcs.items() if ADDRESSES[name] == access.address)
+
+    def look(self) -> Controller | Failure:
+        its = (self._access.username, self._access.password)
+        good = its == (self._there.username, self._there.password)
+        return Controller(self._there.power) if good else Failure("password", "refused")
+
+    def set_password(self, username: str, password: str) -> None:
+        if isinstance(self.look(), Failure):
+            raise AccessDenied("refused", call="controller")
+        assert username == self._there.username
+        self._there.password = password
+
+    def close(self) -> None: ...
+
+
+def renewed(lab: Lab, direct: bool = True, **wish: str) -> Any:
+    """A task with a new password. direct: whether it has its own way to the controller."""
+    way = (lambda password: Direct(cast("Any", lambda access: ByTask(lab, access)), password)) if direct else None
+    request = operation.Request({"host": "kvm1"}, OobmWish(**wish), new_password="newsecret", direct=way)
+    return operation.ensure_oobm(lab.cloud, request, False)
+
+
+def passwords(lab: Lab) -> tuple[str, str]:
+    """On the controller and in the server's record."""
+    return lab.bmcs["kvm1"].password, lab.held("kvm1")[2]
+
+
+def test_behind_redfish_the_server_would_change_its_own_record_alone(lab: Lab) -> None:
+    lab.configured("kvm1", driver="redfish", port="443")
+    with pytest.raises(Refused) as refused:
+        renewed(lab, direct=False, password=PASSWORD)
+    assert codes(refused.value) == ["redfish_password"]
+    assert passwords(lab) == (PASSWORD, PASSWORD)
+    lab.site.api.done("changeOutOfBandManagementPassword", hostid=lab.hosts["kvm1"], password="newsecret")
+    assert passwords(lab) == (PASSWORD, "newsecret")
+
+
+def test_behind_redfish_the_task_changes_the_password_itself(lab: Lab) -> None:
+    lab.configured("kvm1", driver="redfish", port="443")
+    with pytest.raises(MissingValue):
+        renewed(lab)
+    assert renewed(lab, password=PASSWORD).changed
+    assert passwords(lab) == ("newsecret", "newsecret")
+    assert not renewed(lab, password=PASSWORD).changed
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_change_that_redfish_refuses_is_told_after_a_look(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    lab.configured("kvm1", driver="redfish", port="443")
+
+    def refuse(self: ByTask, username: str, password: str) -> None:
+        if silent:
+            monkeypatch.setattr(ByTask, "look", lambda self: Failure("silent", "no answer"))
+        raise TransportError("reset by peer", command="controller")
+
+    monkeypatch.setattr(ByTask, "set_password", refuse)
+    with pytest.raises(HostcraftError, match="may have changed" if silent else "was not changed") as failed:
+        renewed(lab, password=PASSWORD)
+    assert failed.value.details["reason"] == ("unknown" if silent else "not_changed")
+    assert passwords(lab) == (PASSWORD, PASSWORD)
+
+
+def test_the_driver_of_a_nested_cloud_changes_no_password(lab: Lab) -> None:
+    lab.configured("kvm1", driver="nestedcloudstack", address="https://outer.example/client/api", port="1")
+    with pytest.raises(Refused) as refused:
+        renewed(lab, direct=False)
+    assert codes(refused.value) == ["password_not_changeable"]
+    said = str(lab.site.api.job("changeOutOfBandManagementPassword", hostid=lab.hosts["kvm1"], password="newsecret"))
+    assert "not supported" in said
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_a_second_run_with_the_old_and_the_new_password_changes_nothing(lab: Lab, direct: bool) -> None:
+    lab.configured("kvm1")
+    assert renewed(lab, direct, password=PASSWORD).changed
+    assert not renewed(lab, direct, password=PASSWORD).changed
+    assert passwords(lab) == ("newsecret", "newsecret")
+
+
+@pytest.mark.parametrize(("broken", "reason"), [(False, "not_changed"), (True, "unknown")])
+def test_nothing_is_said_to_be_unchanged_without_a_look(lab: Lab, broken: bool, reason: str) -> None:
+    lab.configured("kvm1")
+    if broken:
+        lab.bmcs["kvm1"].password = "third"
+    lab.server.faults.add("changeOutOfBandManagementPassword", "job_failed")
+    with pytest.raises(HostcraftError, match="a change of the password") as failed:
+        renewed(lab, direct=False)
+    assert failed.value.details["reason"] == reason
 
 
 @pytest.mark.parametrize("place", [{"cluster": "kvm-a"}, {}])

@@ -210,6 +210,26 @@ def reasons(wish: OobmWish, use_https: t.Optional[bool] = None) -> list[Reason]:
     return found
 
 
+def password_reasons(driver: str, direct: bool) -> list[Reason]:
+    """Why a new password cannot be set on the controller. direct: whether the task itself reaches it.
+
+    Source: RedfishOutOfBandManagementDriver (it writes the password into the server's own record and asks the
+    controller nothing), NestedCloudStackOutOfBandManagementDriver.
+    """
+    if driver == NESTED:
+        text = f"CloudStack's driver {driver} cannot change a password"
+        return [Reason("password_not_changeable", text, "create new keys in the outer CloudStack, and set password")]
+    if driver == REDFISH and not direct:
+        return [
+            Reason(
+                "redfish_password",
+                f"CloudStack's driver {driver} changes a password in its own record only, not on the controller",
+                "set bmc and password, so that the task changes it on the controller",
+            )
+        ]
+    return []
+
+
 def missing(wish: OobmWish) -> list[str]:
     """What a first configuration lacks; the server demands all five."""
     values = {**wish.shown(), "password": wish.password}

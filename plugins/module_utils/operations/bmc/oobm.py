@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -102,11 +103,14 @@ class _Change:
         self.before: dict[str, object] = {}
         self.after: dict[str, object] = {}
         self.warnings: list[str] = []
+        self._has_new: t.Optional[bool] = None
 
     def made(self) -> Outcome:
         configure = self._configuration()
         switch = self._switching()
         new = self._new_password(configure)
+        if new:
+            self._refuse_password()
         if configure and self.wish.password is None:
             raise _missing(f"host {self.host.name}", core.missing(self.wish))
         if not self.check_mode:
@@ -127,7 +131,7 @@ class _Change:
                 raise _missing(f"host {self.host.name}", lacking)
         for name, (has, wanted) in found.items():
             self.before[name], self.after[name] = has, wanted
-        if self.wish.password is None:
+        if self.wish.password is None or (not found and self._renewed()):
             return bool(found)
         if not found and self._same_password(self.wish.password):
             return False
@@ -172,14 +176,17 @@ class _Change:
         if self.request.direct is None:
             return None
         direct = self.request.direct(password)
-        known = dataclasses.replace(
+        return asking.look(self._known(), direct)[1]
+
+    def _known(self) -> Oobm:
+        """As it will be configured."""
+        return dataclasses.replace(
             self.held,
             driver=self.wish.driver or self.held.driver,
             address=self.wish.address or self.held.address,
             port=self.wish.port or self.held.port,
             username=self.wish.username or self.held.username,
         )
-        return asking.look(known, direct)[1]
 
     def _switching(self) -> t.Optional[bool]:
         if self.request.state is None:
@@ -199,15 +206,38 @@ class _Change:
         new = self.request.new_password
         if new is None:
             return False
-        if not configure and core.hint_fits(self.held.password_hint, new):
-            seen = self._try_directly(new)
-            if isinstance(seen, Controller):
-                return False
-            if seen is None and self._server_logs_in() and self.request.wish.password is None:
-                self.warnings.append("the new password was compared only by its first letter and a login of the server")
-                return False
+        if not configure and self._renewed():
+            return False
         self.before["bmc_password"], self.after["bmc_password"] = HIDDEN, f"{HIDDEN} (changed)"
         return True
+
+    def _renewed(self) -> bool:
+        """Whether both sides have the new password already."""
+        if self._has_new is None:
+            self._has_new = self._look_for_new()
+        return self._has_new
+
+    def _look_for_new(self) -> bool:
+        new, hint = self.request.new_password, self.held.password_hint
+        if new is None or not core.hint_fits(hint, new):
+            return False
+        seen = self._try_directly(new)
+        if seen is not None:
+            return isinstance(seen, Controller) and self._server_logs_in()
+        # The old one may have the same first letter.
+        if core.hint_fits(hint, self.wish.password or "") or not self._server_logs_in():
+            return False
+        self.warnings.append("the new password was compared only by its first letter and a login of the server")
+        return True
+
+    def _refuse_password(self) -> None:
+        driver = self._known().driver
+        whose = f"the password of the controller of host {self.host.name}"
+        reasons = core.password_reasons(driver, self.request.direct is not None)
+        if reasons:
+            raise Refused(whose, reasons)
+        if driver == core.REDFISH and self.wish.password is None:
+            raise MissingValue(whose, ["password"], f"{whose} is changed with its present one")
 
     def _server_logs_in(self) -> bool:
         try:
@@ -262,6 +292,9 @@ class _Change:
                     )
                 ],
             )
+        if held.driver == core.REDFISH:
+            self._change_directly(new)
+            return
         try:
             self.cloud.oobms.change_password(self.host.id, new)
             asking.status(self.cloud, self.host)
@@ -271,12 +304,40 @@ class _Change:
         if isinstance(seen, Failure):
             raise NotAsRead(f"the password of the controller of host {self.host.name}", {"bmc": seen.text})
 
+    def _change_directly(self, new: str) -> None:
+        """On the controller by the task, then in the server's record, which its driver alone would change."""
+        whose = f"the password of the controller of host {self.host.name}"
+        direct = t.cast("t.Callable[[str], Direct]", self.request.direct)(t.cast(str, self.wish.password))
+        access = asking.access_to(self._known(), direct)
+        try:
+            with contextlib.closing(direct.reach(access)) as bmc:
+                bmc.set_password(access.username, new)
+        except HostcraftError as error:
+            # An answer may be lost after the change.
+            seen = self._try_directly(new)
+            if isinstance(seen, Failure):
+                same = seen.reason == "password"
+                told = "was not changed" if same else "may have changed"
+                raise HostcraftError(
+                    f"{whose} {told}: {error.message}; a login with the new one: {seen.text}",
+                    reason="not_changed" if same else "unknown",
+                ) from None
+        try:
+            self.cloud.oobms.configure(self.host.id, dataclasses.replace(self.wish, password=new))
+            asking.status(self.cloud, self.host)
+        except HostcraftError as error:
+            raise HostcraftError(
+                f"{whose} was changed on the controller, but CloudStack cannot log in with it: {error.message}; set it "
+                "as password in another run",
+                reason="late",
+            ) from None
+
     def _stuck(self, error: ApiError) -> HostcraftError:
         """Which password works now; the old one is given back to the server where it is known and still good."""
         old = self.request.wish.password
-        text = f"the password of the controller of host {self.host.name} was not changed: {error.text}"
+        text = f"a change of the password of the controller of host {self.host.name} failed: {error.text}"
         if old is None:
-            return HostcraftError(text, reason="not_changed")
+            return self._seen_after(text)
         seen = self._try_directly(old)
         if isinstance(seen, Failure) and seen.reason == "password":
             new = t.cast(str, self.request.new_password)
@@ -288,6 +349,16 @@ class _Change:
         self.cloud.oobms.configure(self.host.id, dataclasses.replace(self.wish, password=old))
         works = "works" if self._server_logs_in() else "was set on the server again, but does not work either"
         return HostcraftError(f"{text}; the old password {works}", reason="not_changed")
+
+    def _seen_after(self, text: str) -> HostcraftError:
+        """Where the old password is not known: what the controller takes, as far as it can be seen."""
+        if isinstance(self._try_directly(t.cast(str, self.request.new_password)), Controller):
+            return HostcraftError(f"{text}; the controller has the new password: set it as password", reason="late")
+        if self._server_logs_in():
+            return HostcraftError(f"{text}; the password in CloudStack's record works", reason="not_changed")
+        return HostcraftError(
+            f"{text}; CloudStack cannot log in: set the password that the controller has as password", reason="unknown"
+        )
 
     def _foretold(self) -> Fields:
         names = ("driver", "address", "port", "username", "enabled")
