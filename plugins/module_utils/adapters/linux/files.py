@@ -6,9 +6,44 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
+import time
 import typing as t
+
+from ...core.errors import HostcraftError
+
+
+class Busy(HostcraftError):
+    """Another task of this collection writes a file of the same folder just now."""
+
+    code = "busy"
+
+
+@contextlib.contextmanager
+def alone(path: str, seconds: float = 30.0) -> t.Iterator[None]:
+    """No other task reads and replaces a file of this folder meanwhile; ends with the process. Raises Busy, OSError.
+
+    The folder itself is locked: the file is replaced, and a file only for the lock would be left behind.
+    """
+    end = time.monotonic() + seconds
+    folder = os.path.dirname(os.path.realpath(path))
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise Busy(
+                        f"{path}: another task writes in {folder} for {seconds:.0f} s now; try it again"
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def replace(path: str, content: bytes) -> None:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
-from ...adapters.linux.files import replace
+from ...adapters.linux.files import alone, replace
 from ...core.errors import HostcraftError, NotFound
 from ...core.machine import agent_properties as core
 from ...core.machine.java_properties import ENCODING, parse
@@ -28,7 +29,13 @@ def main() -> None:
     """The body of cs_agent_properties."""
     module = Module(argument_spec=OPTIONS, supports_check_mode=True)
     try:
-        module.exit_json(**_ensured(module))
+        with contextlib.ExitStack() as held:
+            if not module.check_mode:
+                # What another run writes between reading and replacing would be lost.
+                with contextlib.suppress(FileNotFoundError):
+                    held.enter_context(alone(module.params["path"]))
+            answer = _ensured(module)
+        module.exit_json(**answer)
     except HostcraftError as error:
         module.fail_json(**failure(error))
     except OSError as error:
