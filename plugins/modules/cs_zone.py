@@ -107,6 +107,11 @@ allocation_state:
   returned: success
   type: str
   sample: Enabled
+domain_id:
+  description: Id of the domain that the zone is dedicated to.
+  returned: success
+  type: str
+  sample: 04ccc336-d730-42fe-8ff6-5ae36e141e81
 zone_token:
   description: Token by which the console proxy knows the zone.
   returned: success

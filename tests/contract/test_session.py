@@ -13,6 +13,7 @@ from contract.fields import ZONE, new_zone
 from fakes.server import serving
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.signing import signed_form
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
     ApiError,
@@ -73,6 +74,18 @@ def test_a_smaller_page_size_of_the_server_is_heeded(sandbox: Sandbox, connect: 
         new_zone(client, f"z{n}")
     sandbox.run(lambda world: setattr(world.settings["default.page.size"], "value", "20"))
     assert len(client.listing("listZones", "zone")) == 45
+
+
+def test_the_count_of_a_page_is_not_that_of_all(sandbox: Sandbox, connect: Connect) -> None:
+    """Settings of a scope are counted by the page, which the server thins out after it has cut it."""
+    zone = str(new_zone(connect(sandbox))["id"])
+    names = [each.name for each in Gateway(connect(sandbox)).settings.all("zone", zone)]
+    assert len(names) > 41
+    sandbox.run(lambda world: setattr(world.settings["default.page.size"], "value", "20"))
+    assert [each.name for each in Gateway(connect(sandbox)).settings.all("zone", zone)] == names
+    sandbox.run(lambda world: setattr(world.settings[names[3].lower()], "known", False))
+    found = [each.name for each in Gateway(connect(sandbox)).settings.all("zone", zone)]
+    assert found == [name for name in names if name != names[3]]
 
 
 def test_a_call_that_has_expired_is_refused(sandbox: Sandbox, connect: Connect) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Refused,
 )
 from sandbox.server import Sandbox
+from unit.sandbox.site import Site
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
 # A module, and what it needs to create a thing that no id names.
@@ -43,6 +44,22 @@ VCENTER = {
     "vms_username": "vsm",
     "vms_password": "V-S-M-Secret",
 }
+
+
+@pytest.mark.parametrize("domain", ["acme/sub", "ROOT/acme/sub", "by id"])
+def test_the_domain_of_a_zone_is_known_by_its_path(sandbox: Sandbox, site: Site, cloud: Gateway, domain: str) -> None:
+    """The server tells its last part alone, and another domain may have the same."""
+    ids = [site.api.ok("createDomain", name=name)["domain"]["id"] for name in ("acme", "other")]
+    subs = [site.api.ok("createDomain", name="sub", parentdomainid=each)["domain"]["id"] for each in ids]
+    wanted = NAMED["cs_zone"] | {"domain": subs[0] if domain == "by id" else domain}
+    made = twice(cloud, "cs_zone", **wanted)
+    assert (made.result["domain"], made.result["domain_id"]) == ("sub", subs[0])
+    sandbox.calls.clear()
+    with pytest.raises(Refused, match="domain is 'sub' and cannot be changed to 'other/sub'"):
+        perform(cloud, "cs_zone", **{**wanted, "domain": "other/sub"})
+    with pytest.raises(Refused, match="domain is None and cannot be changed to 'acme'"):
+        perform(cloud, "cs_zone", name="z1", domain="acme")
+    assert writes(sandbox) == []
 
 
 @pytest.mark.parametrize("module", NAMED)

@@ -100,7 +100,13 @@ def list_configurations(call: Call) -> Body:
             return _view(row, row.value)
         return _view(row, _as_typed(row, setting(world, row.name, scope, row_id)), scope.lower())
 
-    return answer(call, "configuration", sorted(rows, key=lambda row: row.name.lower()), view)
+    body = answer(call, "configuration", sorted(rows, key=lambda row: row.name.lower()), view)
+    if scope != GLOBAL and body:
+        # ConfigurationManagerImpl leaves out what is in its database alone, and counts the rest of the page (source:
+        # searchForConfigurations).
+        held = [each for each in body.pop("configuration", []) if world.settings[each["name"].lower()].known]
+        body = {"count": len(held), "configuration": held} if held else {}
+    return body
 
 
 def _find(call: Call, scope: str) -> Setting:

@@ -28,7 +28,10 @@ CLUSTER_DETAILS = {
 
 @dataclass(slots=True)
 class Setting:
-    """`type` as the API names it; `value` is the installation's global one; `scoped`: (scope, row id) → value."""
+    """`type` as the API names it; `value` is the installation's global one; `scoped`: (scope, row id) → value.
+
+    `known`: whether the program has it, and not its database alone.
+    """
 
     name: str
     type: str
@@ -42,6 +45,7 @@ class Setting:
     options: str = ""
     category: str = "Advanced"
     dynamic: bool = True
+    known: bool = True
     scoped: dict[tuple[str, int], str] = field(default_factory=dict)
 
 

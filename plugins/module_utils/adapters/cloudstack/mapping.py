@@ -43,6 +43,7 @@ def zone(wire: Wire, tell: Tell = unheard) -> Zone:
         guest_cidr_address=read.word("guestcidraddress"),
         dhcp_provider=read.word("dhcpprovider"),
         domain=read.word("domainname"),
+        domain_id=read.text("domainid"),
         is_edge=read.text("type").casefold() == "edge" if read.has("type") else None,
         securitygroups_enabled=read.flag("securitygroupsenabled"),
         local_storage_enabled=read.flag("localstorageenabled"),

@@ -77,7 +77,7 @@ class Settings:
         held = self._answers.get(key)
         if held is None:
             params = {"name": name or None, **_scope(resources.SETTING_SCOPES, scope, scope_id)}
-            found = self._client.listing("listConfigurations", "configuration", params)
+            found = self._client.listing("listConfigurations", "configuration", params, thinned=bool(scope_id))
             held = [mapping.setting(item, self._client.tell) for item in found]
             if began == self._writes:
                 self._answers[key] = held

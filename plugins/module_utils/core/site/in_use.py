@@ -19,6 +19,8 @@ from .pieces import Piece
 
 Names = t.Mapping[str, t.Sequence[str]]  # by the id of what has them
 SHOWN = 5
+# The server looks at networks of guests and at addresses of storage alone (deletePhysicalNetworkTrafficType).
+OF_HOSTS = ("Management", "Storage")
 STAY = "remove them from the declaration too"
 
 
@@ -94,11 +96,18 @@ class _Kept:
     def physical_network(self, id: str) -> Against:
         yield from self._network(id, "Guest")
         yield from self._network(id, "Public")
+        for each in self.seen.traffic_types:
+            if each.physical_network_id == id and each.traffic_type in OF_HOSTS:
+                yield from self._network(id, each.traffic_type)
 
     def _network(self, id: str, kind: str) -> Against:
         if kind == "Guest":
             networks = self.users.networks.get(id)
             yield from _used("network_in_use", "guest networks are on it", networks, "delete these networks first")
+        if kind in OF_HOSTS:
+            hosts = [each.name for each in self.seen.hosts if each.id not in self.gone]
+            remedy = f"declare the traffic type {kind}, or remove these hosts too"
+            yield from _used("network_in_use", f"the zone has hosts, which need {kind} traffic", hosts, remedy)
         if kind == "Public":
             kept = [each for each in self.seen.ranges if each.physical_network_id == id and each.id not in self.gone]
             names = [str(each.start_ip or each.start_ipv6) for each in kept if each.for_virtual_network]

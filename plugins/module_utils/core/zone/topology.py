@@ -33,6 +33,7 @@ class Zone:
     guest_cidr_address: t.Optional[str] = None
     dhcp_provider: t.Optional[str] = None
     domain: t.Optional[str] = None
+    domain_id: str = ""
     securitygroups_enabled: t.Optional[bool] = None
     is_edge: t.Optional[bool] = None
     local_storage_enabled: t.Optional[bool] = None

@@ -36,6 +36,10 @@ def ensure_zone(cloud: Cloud, wanted: Fields, state: State, check_mode: bool, id
     if held is None and state == "present":
         _refuse_id("zone", id)
         wanted = {**wanted, **_new_zone(cloud, wanted)}
+    elif held is not None and state == "present" and wanted.get("domain"):
+        # The server tells the last part of its path alone, which other domains may have too.
+        same = cloud.owner_id("domain", str(wanted["domain"])) == held.domain_id
+        wanted = {**wanted, "domain": held.domain if same else wanted["domain"]}
     return ensure(cloud, cloud.zones, ZONE.renaming() if id else ZONE, held, wanted, state, check_mode)
 
 

@@ -77,10 +77,10 @@ def against(*ids: str, users: Users = USERS) -> list[tuple[str, str]]:
         ("p", ["pod_in_use"]),
         ("r", ["range_in_use"]),
         ("i", ["store_in_use"]),
-        ("n", ["network_in_use", "network_in_use"]),
+        ("n", ["network_in_use"] * 3),
         ("tp", ["network_in_use"]),
         ("tg", ["network_in_use"]),
-        ("tm", []),
+        ("tm", ["network_in_use"]),
         ("s", []),
     ],
 )
@@ -91,7 +91,13 @@ def test_what_uses_an_object_keeps_it(id: str, codes: list[str]) -> None:
 def test_what_goes_together_keeps_nothing() -> None:
     """The local storage of a host is no reason: it goes with the host."""
     assert against("h", "h2", "s", "c", "d", "p", users=Users()) == [("host_in_service", "h")]
-    assert against("n", "r", "tp", "tg", users=Users()) == []
+    assert against("n", "r", "tp", "tg", "h", "h2", users=Users()) == [("host_in_service", "h")]
+
+
+def test_what_hosts_need_goes_with_the_last_of_them() -> None:
+    """The server deletes management traffic without a look at them."""
+    assert against("tm", "h", users=Users()) == [("host_in_service", "h"), ("network_in_use", "tm")]
+    assert against("tm", "h", "h2", users=Users()) == [("host_in_service", "h")]
 
 
 def test_names_are_shown_with_escapes_and_counted() -> None:
