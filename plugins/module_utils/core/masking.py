@@ -27,6 +27,8 @@ _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "
 _USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*:)?(//)?.*@", re.IGNORECASE | re.DOTALL)
 _SECRET_OPTION = re.compile(r"([^?&;=]*(?:password|secret)[^?&;=]*?(?:=|%3d))((?:(?!%3b)[^&;])*)", re.IGNORECASE)
 _WHOLE_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# How a key of Ceph is sent in a URL, of which "/" would be the end of its host.
+URL_SAFE = str.maketrans("+/", "-_")
 # In a longer text, such as a configuration file: a URL with a user, and a name with its value.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]*@[^\s\"'<>]*", re.IGNORECASE)
 _PAIR = re.compile(r"([\w.-]+)[\"']?\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)")
@@ -54,7 +56,7 @@ def secrets_in_url(url: object) -> tuple[str, ...]:
     if user:
         name, _colon, password = user.group(0)[:-1].partition("://")[2].partition(":")
         found.append(password or name)
-    return tuple(sorted({each for secret in found for each in (secret, unquote(secret)) if each}))
+    return tuple(sorted({each for it in found for each in (it, unquote(it), it.translate(URL_SAFE)) if each}))
 
 
 def without_secret(url: str) -> str:

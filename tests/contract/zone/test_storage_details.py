@@ -33,6 +33,21 @@ def test_a_share_of_smb_is_added_with_its_details(sandbox: Sandbox, cloud: Gatew
     assert writes(sandbox) == ["createStoragePool"]
 
 
+@pytest.mark.parametrize("key", ["AQBz/KEY+two/==", "AQBzKEYtwo=="])
+def test_a_key_of_ceph_is_sent_so_that_the_server_reads_the_host(sandbox: Sandbox, cloud: Gateway, key: str) -> None:
+    """The sandbox ends the host at the first slash too."""
+    url = f"rbd://cloudstack:{key}@10.9.0.7/pool"
+    made = twice(cloud, "cs_storage_pool", name="ceph", zone="z1", cluster="c1", storage_url=url).result
+    assert (made["ip_address"], made["storage_path"]) == ("10.9.0.7", "pool")
+    (sent,) = sandbox.calls.of("createStoragePool")
+    safe = key.replace("/", "_").replace("+", "-")
+    assert sent.params["url"] == f"rbd://cloudstack:{safe}@10.9.0.7/pool"
+    assert {key, safe} <= set(secrets_in_url(url))
+    with pytest.raises(Refused) as caught:
+        perform(cloud, "cs_storage_pool", name="ceph", zone="z1", cluster="c1", storage_url=url.replace("==", "=="[1:]))
+    assert [each.code for each in caught.value.reasons] == ["access_differs"]
+
+
 def test_solidfire_reads_keys_and_values(sandbox: Sandbox, cloud: Gateway) -> None:
     given: dict[str, Any] = {
         "name": "solid",

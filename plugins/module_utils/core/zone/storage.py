@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from ..change import Rules, same_set, same_word
 from ..errors import Reason
-from ..masking import MASK, is_secret_name
+from ..masking import MASK, URL_SAFE, is_secret_name
 from .topology import REPLACE
 
 
@@ -112,6 +112,18 @@ def parts_of(url: str) -> Parts:
     host, _slash, path = place.partition("/")
     # The listing shows no port (nfs://10.0.0.5:2049/export).
     return Parts(scheme, user if at else "", re.sub(r":\d*$", "", host), "/" + unquote(path))
+
+
+def sent_url(url: str) -> str:
+    """The URL as the server can read it: a key of Ceph in base64 without "/" and "+", which agents decode alike.
+
+    Source: its user interface sends keys so (AddPrimaryStorage), because java.net.URI ends the host at a slash.
+    """
+    scheme, user, _host, _path = parts_of(url)
+    if scheme != "rbd" or ":" not in user:
+        return url
+    name, _colon, key = user.partition(":")
+    return url.replace(f"{user}@", f"{name}:{key.translate(URL_SAFE)}@", 1)
 
 
 def url_place(url: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ from ...core.zone.storage import (
     parts_of,
     reasons_against_pool,
     same_store,
+    sent_url,
     store_provider,
     url_place,
 )
@@ -111,6 +112,8 @@ def ensure_pool(
             return _remove_pool(cloud, held, fields, check_mode, care)
         if pool_state in ("enabled", "disabled") and (held is None or held.state != "Maintenance"):
             fields["enabled"] = pool_state == "enabled"
+        if held is None and fields.get("storage_url"):
+            fields["storage_url"] = sent_url(str(fields["storage_url"]))
         outcome = ensure(
             cloud,
             cloud.storage_pools,
