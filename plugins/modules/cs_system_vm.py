@@ -52,8 +52,8 @@ options:
   template:
     description:
       - Name or ID of a template. With O(state=recreated), system VMs of this template are left as they are.
-      - The task is refused if the zone does not have it ready for the hypervisor, with type SYSTEM. It fails if the new
-        system VM has another template, because the server takes the newest one.
+      - The task is refused if the zone does not have it ready for one of its hypervisors, with type SYSTEM. It fails if
+        the new system VM has another template, because the server takes the newest one of the hypervisor it chooses.
       - Use it if the task may run again after an interruption.
     type: str
   host:

@@ -94,14 +94,16 @@ def has_template(vm: SystemVm, wanted: str) -> bool:
     return vm.template_id == wanted or same_name(vm.template, wanted)
 
 
-def template_unfit(vm: SystemVm, wanted: str, named: t.Sequence[SystemTemplate]) -> t.Optional[Reason]:
+def template_unfit(
+    vm: SystemVm, wanted: str, named: t.Sequence[SystemTemplate], hypervisors: t.Collection[str]
+) -> t.Optional[Reason]:
     """Why the server cannot make another one of the template in its place.
 
-    named: rows of that name or id. Source: VMTemplateDaoImpl.findSystemVMReadyTemplate, which takes the newest one of
-    type SYSTEM that is ready in the zone, for the hypervisor.
+    named: rows of that name or id. hypervisors: of the zone's clusters, any of which the server may choose. Source:
+    VMTemplateDaoImpl.findSystemVMReadyTemplate: the newest one of type SYSTEM that is ready in the zone.
     """
     here = [each for each in named if each.zone_id == vm.zone_id]
-    mine = [each for each in here if not vm.hypervisor or same_name(each.hypervisor, vm.hypervisor)]
+    mine = [each for each in here if any(same_name(each.hypervisor, kind) for kind in hypervisors)]
     fit = [each for each in mine if each.type.upper() == SYSTEM]
     if any(each.ready for each in fit):
         return None
@@ -113,7 +115,7 @@ def template_unfit(vm: SystemVm, wanted: str, named: t.Sequence[SystemTemplate])
         message = f"template {wanted} is of type {mine[0].type}, and the server makes a {vm.kind} of type SYSTEM only"
         remedy = "upgrade the management server, which takes the template for its own, or omit the template"
         return Reason("template_of_other_type", message, remedy, facts)
-    what = f" for {vm.hypervisor}" if here else ""
+    what = f" for {' or '.join(sorted(hypervisors))}" if here else ""
     message = f"zone {vm.zone} has no system VM template {wanted}{what}"
     return Reason("template_missing", message, "register it with cs_system_vm_template, or name another one", facts)
 

@@ -107,7 +107,10 @@ def _templates_unfit(cloud: Cloud, request: Request, steps: t.Sequence[Step]) ->
     if not named:
         near = nearest(wanted, sorted({each.name for each in rows}))
         raise NotFound("system VM template", wanted, near=near)
-    return [reason for reason in (life.template_unfit(vm, wanted, named) for vm in leaving) if reason]
+    zones = sorted({vm.zone_id for vm in leaving})
+    kinds = {zone: {each.hypervisor for each in cloud.clusters.all(zone_id=zone)} for zone in zones}
+    reasons = (life.template_unfit(vm, wanted, named, kinds[vm.zone_id]) for vm in leaving)
+    return [reason for reason in reasons if reason]
 
 
 def _each(cloud: Cloud, request: Request, wish: Wish, steps: t.Sequence[Step]) -> list[dict[str, object]]:
