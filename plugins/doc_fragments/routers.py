@@ -53,6 +53,14 @@ options:
 
     UPGRADE = r"""
 options:
+  skip_missing:
+    description:
+      - Whether networks of O(networks) that have no router are left out. By default they fail the task.
+      - Use it for networks from an earlier plan. Tenants delete networks, and the server removes routers of networks
+        that are not used.
+    type: bool
+    default: false
+    version_added: 1.0.0
   template:
     description:
       - Name or id of the system VM template that routers have to run. Routers of other templates are replaced.

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,9 +13,14 @@ from contract.system_vms.routers import NEW, Lab, lab
 from contract.tasks import perform
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, NotFound, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.router_plan import Unit
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.gates import GateFailed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.router_work import Crew, Done
 from sandbox.server import Sandbox
+from sandbox.world import World
+from sandbox.world.vms import ROUTER
 
 UPGRADE: dict[str, Any] = {"minimum_version": NEW, "consent": True, "max_parallel": 3}
 
@@ -33,6 +39,11 @@ def made(sandbox: Sandbox, connect: Connect) -> Lab:
 
 def versions(made: Lab) -> set[str]:
     return {str(each["version"]) for each in made.routers()}
+
+
+def rows(outcome: Outcome, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = outcome.result[name]  # type: ignore[assignment]
+    return found
 
 
 def killed_after(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
@@ -191,3 +202,48 @@ def test_running_routers_are_patched_where_they_are_asked_to(made: Lab) -> None:
     with pytest.raises(GateFailed, match="has version 4"):
         perform(made.fresh(), "cs_router_upgrade", **asked, timeout=5)
     assert made.destroyed() == []
+
+
+def lose(made: Lab, network: str) -> None:
+    """As when its tenant deletes it, or nobody uses it."""
+
+    def change(world: World) -> None:
+        for row in list(world.vms.select(kind=ROUTER)):
+            if row.network_id and world.networks[row.network_id].uuid == made.networks[network]:
+                world.vms.remove(row)
+
+    made.server.run(change)
+
+
+def test_a_network_that_has_gone_since_the_plan_is_left_out(made: Lab) -> None:
+    """Tenants delete networks while others are upgraded."""
+    planned = [made.networks["single0"], made.networks["pair0"]]
+    lose(made, "single0")
+    with pytest.raises(NotFound):
+        perform(made.fresh(), "cs_router_upgrade", **UPGRADE, networks=planned)
+    for module in ("cs_router_upgrade_plan", "cs_router_upgrade"):
+        outcome = perform(made.fresh(), module, **UPGRADE, networks=planned, skip_missing=True)
+        (left,) = rows(outcome, "left_out")
+        assert (left["id"], left["code"]) == (planned[0], "no_router")
+    assert versions(made) == {NEW}
+    lose(made, "pair0")
+    outcome = perform(made.fresh(), "cs_router_upgrade", **UPGRADE, networks=planned, skip_missing=True)
+    assert (outcome.changed, outcome.result["routers"]) == (False, 0)
+    assert [each["code"] for each in rows(outcome, "left_out")] == ["no_router"] * 2
+
+
+def test_a_network_that_goes_while_others_are_upgraded_is_left_out(made: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    work, worked = Crew.work, []
+
+    def then_gone(crew: Crew, units: Sequence[Unit]) -> list[Done]:
+        done = work(crew, units)
+        worked.append([unit.name for unit in units])
+        lose(made, "single0")
+        return done
+
+    monkeypatch.setattr(Crew, "work", then_gone)
+    given = {**UPGRADE, "max_parallel": 1, "first_networks": ["pair0"]}
+    outcome = perform(made.fresh(), "cs_router_upgrade", **given)
+    assert [(each["name"], each["code"]) for each in rows(outcome, "left_out")] == [("single0", "no_router")]
+    assert worked == [["pair0"], []]
+    assert versions(made) == {NEW}

@@ -35,6 +35,7 @@ HEALTH: Spec = {
 }
 REQUIRE_HEALTH: Spec = {"require_health": {"type": "bool", "default": False}}
 UPGRADE: Spec = {
+    "skip_missing": {"type": "bool", "default": False},
     "template": {"type": "str"},
     "minimum_version": {"type": "str"},
     "created_before": {"type": "str"},
@@ -163,7 +164,8 @@ def _scope(params: Params) -> Scope:
     zone, pod, cluster, domain, account, project = (
         str(params.get(name) or "") for name in ("zone", "pod", "cluster", "domain", "account", "project")
     )
-    return Scope(zone, pod, cluster, domain, account, project, tuple(params.get("networks") or ()))
+    networks = tuple(params.get("networks") or ())
+    return Scope(zone, pod, cluster, domain, account, project, networks, bool(params.get("skip_missing")))
 
 
 def _request(params: Params) -> router_upgrade.Request:

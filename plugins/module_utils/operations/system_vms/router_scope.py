@@ -18,7 +18,10 @@ from .. import lookup
 
 @dataclass(frozen=True)
 class Scope:
-    """Names or ids, "" for all. networks: of networks and VPCs. domain: with the domains below it."""
+    """Names or ids, "" for all. networks: of networks and VPCs. domain: with the domains below it.
+
+    may_lack: of the networks some may have no router any more, because tenants and the server remove them.
+    """
 
     zone: str = ""
     pod: str = ""
@@ -27,6 +30,7 @@ class Scope:
     account: str = ""
     project: str = ""
     networks: tuple[str, ...] = ()
+    may_lack: bool = False
 
 
 def routers_of(cloud: Cloud, scope: Scope, stored_health: bool = False) -> tuple[Router, ...]:
@@ -34,17 +38,20 @@ def routers_of(cloud: Cloud, scope: Scope, stored_health: bool = False) -> tuple
     return named(cloud.routers.all(filters(cloud, scope), stored_health), scope.networks)
 
 
-def whole(cloud: Cloud, scope: Scope) -> tuple[dict[str, str], tuple[Router, ...]]:
-    """Every router of the networks that have one in the scope, and the filters that list them.
+def whole(cloud: Cloud, scope: Scope) -> tuple[dict[str, str], tuple[Router, ...], tuple[str, ...]]:
+    """The filters that list them, every router of the networks that have one in the scope, and networks without any.
 
     Of a pair one may be in another pod or cluster.
     """
     wide = filters(cloud, replace(scope, pod="", cluster=""))
-    routers = named(cloud.routers.all(wide), scope.networks)
+    every = tuple(cloud.routers.all(wide))
+    lacking = [name for name in scope.networks if scope.may_lack and not any(_serves(each, name) for each in every)]
+    left = tuple(name for name in scope.networks if name not in lacking)
+    routers = named(every, left) if left or not lacking else ()
     if scope.pod or scope.cluster:
         inside = {each.serves for each in cloud.routers.all(filters(cloud, scope))}
         routers = tuple(each for each in routers if each.serves in inside)
-    return wide, routers
+    return wide, routers, tuple(lacking)
 
 
 def filters(cloud: Cloud, scope: Scope) -> dict[str, str]:

@@ -76,8 +76,9 @@ def _carried_out(cloud: Cloud, request: Request, plan: Plan, crew: Crew) -> Outc
     late: list[LeftOut] = []
     began = cloud.clock.now()
     for batch in plan.batches:
-        units = [unit for unit in batch if not _too_late(cloud, request, unit, late)]
-        done += crew.work(units)
+        served = {each.serves for each in cloud.routers.all(crew.where)}
+        here = [unit for unit in batch if not _gone(unit, served, late)]
+        done += crew.work([unit for unit in here if not _too_late(cloud, request, unit, late)])
     result = _result(dataclasses.replace(plan, left_out=(*plan.left_out, *late)))
     unseen = sorted({gate.evidence for each in done for gate in each.gates if gate.passed is None})
     warnings = [f"health checks could not be seen: {', '.join(unseen)}"] if unseen else []
@@ -97,6 +98,18 @@ def _zones(cloud: Cloud, request: Request) -> list[Zone]:
     return list(cloud.zones.all())
 
 
+def _gone(unit: Unit, served: t.Collection[tuple[str, str]], late: list[LeftOut]) -> bool:
+    """A tenant has deleted the network, or the server has removed the routers of one that nobody uses."""
+    if (unit.kind, unit.id) in served:
+        return False
+    late.append(_lacking(unit.name, unit.id))
+    return True
+
+
+def _lacking(name: str, id: str) -> LeftOut:
+    return LeftOut(name, id, "no_router", f"{name} has no router any more", "")
+
+
 def _too_late(cloud: Cloud, request: Request, unit: Unit, late: list[LeftOut]) -> bool:
     """A network that goes down is not begun where its window would end before it."""
     hours, now = request.terms.window, cloud.clock.wall()
@@ -112,7 +125,7 @@ def _settled(cloud: Cloud, request: Request) -> None:
     """Wait for what a killed run, or somebody else, has under way on these routers."""
 
     def look() -> tuple[Router, ...]:
-        _where, found = whole(cloud, request.scope)
+        _where, found, _lost = whole(cloud, request.scope)
         ids = {id for each in found for id in (each.id, each.serves[1])}
         busy = tuple(each for each in found if each.passing)
         return busy or (found if cloud.routers.under_way(ids) else ())
@@ -122,10 +135,12 @@ def _settled(cloud: Cloud, request: Request) -> None:
 
 
 def _planned(cloud: Cloud, request: Request) -> tuple[dict[str, str], Target, Plan]:
-    where, routers = whole(cloud, request.scope)
+    where, routers, lacking = whole(cloud, request.scope)
     target = _target(cloud, request, routers)
     terms = dataclasses.replace(request.terms, begins=cloud.clock.wall())
-    return where, target, planned(routers, target, terms)
+    plan = planned(routers, target, terms)
+    left_out = (*plan.left_out, *(_lacking(name, name) for name in lacking))
+    return where, target, dataclasses.replace(plan, left_out=left_out)
 
 
 def _target(cloud: Cloud, request: Request, routers: t.Sequence[Router]) -> Target:
