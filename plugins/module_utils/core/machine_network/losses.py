@@ -11,7 +11,7 @@ import typing as t
 from ..text import several
 from .files.definition import Definition
 from .files.own import ours
-from .files.settings import lost_settings
+from .files.settings import family, lost_settings
 from .foreign import facts_of
 from .layout.addresses import carried
 from .layout.findings import Finding
@@ -44,7 +44,7 @@ def losses(
     """
     for link in seen.links:
         if layout.named(link.name) is None and not link.for_guests:
-            yield from _undeclared(layout, seen, link, before, after)
+            yield from _undeclared(layout, seen, link, before, after, text)
     for device in layout.devices:
         facts = facts_of(device, seen)
         said = [one for one in before if not ours(one.path) and one.claims(facts)]
@@ -54,13 +54,18 @@ def losses(
             )
     met = [link.facts for link in seen.links] + [facts_of(device, seen) for device in layout.devices]
     for one in before:
-        if not ours(one.path) and one.match and all(one.claims(facts) is False for facts in met):
+        if not ours(one.path) and all(one.claims(facts) is False for facts in met):
             message = f"{one.where} is removed with the file; it applies to no present interface"
             yield Finding("undeclared_dropped", one.path, one.where, message, "declare it if it is still needed", False)
 
 
 def _undeclared(
-    layout: Layout, seen: SeenNetwork, link: SeenLink, before: t.Sequence[Definition], after: t.Sequence[Definition]
+    layout: Layout,
+    seen: SeenNetwork,
+    link: SeenLink,
+    before: t.Sequence[Definition],
+    after: t.Sequence[Definition],
+    text: str,
 ) -> t.Iterator[Finding]:
     said = [one for one in before if one.claims(link.facts) is not False or one.makes == link.name]
     if not said or any(one.claims(link.facts) for one in after):
@@ -79,17 +84,41 @@ def _undeclared(
             else f"{', '.join(lost)} is removed, because it is no longer declared"
         )
         yield Finding("undeclared_dropped", f"interfaces.{link.name}", link.name, message, _declaration(link), blocks)
-    elif not ours(path) and any(one.match and link.name in one.where.split(".") for one in said):
-        message = f"it is not declared, and its settings in {path} are removed"
-        yield Finding("undeclared_dropped", f"interfaces.{link.name}", link.name, message, _declaration(link), False)
+    else:
+        yield from _without_addresses(layout, seen, link, [one for one in said if not ours(one.path)], text)
+
+
+def _without_addresses(
+    layout: Layout, seen: SeenNetwork, link: SeenLink, said: t.Sequence[Definition], text: str
+) -> t.Iterator[Finding]:
+    """Files that go define an interface that has nothing now: its cable may be out, or nobody has started it."""
+    replaced = _replaced(layout, seen, link)
+    for path in dict.fromkeys(one.path for one in said):
+        own = [one for one in said if one.path == path]
+        if replaced:
+            # What replaces it has its addresses, not its hooks. Settings of declared ones are told already.
+            told = [one for one in own if not any(one.claims(facts_of(device, seen)) for device in layout.devices)]
+            yield from _settings(link.name, path, told, text, False)
+            continue
+        settings = {pair for one in own for pair in one.settings}
+        if family(path) == "ifupdown" and settings <= {("method", "manual"), ("method", "loopback")}:
+            continue
+        sure = any(one.claims(link.facts) or one.makes == link.name for one in own)
+        if not sure and any(one.claims(other.facts) for one in own for other in seen.links):
+            continue  # it is another one's
+        perhaps = "" if sure else ", as far as can be determined,"
+        pairs = (pair for one in own for pair in lost_settings(path, one.settings, text, True))
+        lost = several(_shown(pairs), MANY, "; ")
+        message = f"it is not declared, and{perhaps} its settings in {path} are removed" + (f": {lost}" if lost else "")
+        remedy = _declaration(link, "with what it has to have")
+        yield Finding("undeclared_dropped", f"interfaces.{link.name}", link.name, message, remedy, False)
 
 
 def _carries(layout: Layout, seen: SeenNetwork, link: SeenLink) -> list[str]:
     """What would be gone with an interface, in words; empty where the layout has it all."""
     held = frozenset[str]().union(*(carried(device.address) for device in layout.devices))
     found = [one.address for one in link.addresses if bare(one.address) not in held and not one.temporary]
-    cards = set(seen.cards(link.name))
-    replaced = cards and cards <= {card for device in layout.devices for card in layout.cards(device.name)}
+    replaced = _replaced(layout, seen, link)
     if not found and replaced:
         return []
     for route in seen.routes:
@@ -105,11 +134,19 @@ def _carries(layout: Layout, seen: SeenNetwork, link: SeenLink) -> list[str]:
     return found
 
 
-def _declaration(link: SeenLink) -> str:
-    """How the interface is declared so that nothing goes."""
+def _replaced(layout: Layout, seen: SeenNetwork, link: SeenLink) -> bool:
+    """Whether all cards that an interface lies on are those of declared ones."""
+    cards = set(seen.cards(link.name))
+    return bool(cards) and cards <= {card for device in layout.devices for card in layout.cards(device.name)}
+
+
+def _declaration(link: SeenLink, what: str = "") -> str:
+    """How the interface is declared so that nothing goes. what: what it needs, where it has nothing to keep."""
     section = SECTIONS.get(link.kind)
     if section is None:
         return "use exact: false, and remove the declared interfaces from the file manually"
+    if what:
+        return f"declare it in {section} {what} if it is still needed, or move other settings elsewhere"
     if link.name == "lo":
         addresses = ", ".join(one.address for one in link.addresses)
         return f"declare it: nics: [{{name: lo, addresses: [{addresses}]}}], or with method: none to remove it"
@@ -117,9 +154,13 @@ def _declaration(link: SeenLink) -> str:
 
 
 def _settings(name: str, path: str, said: t.Sequence[Definition], text: str, kept: bool) -> t.Iterator[Finding]:
-    lost = [pair for one in said for pair in lost_settings(path, one.settings, text, kept)]
-    if lost:
-        shown = [key if SECRET.search(key) else f"{key} {value}".strip() for key, value in dict.fromkeys(lost)]
+    shown = _shown(pair for one in said for pair in lost_settings(path, one.settings, text, kept))
+    if shown:
         message = f"other settings of {name} are removed with the file: {several(shown, MANY, '; ')}"
         remedy = "declare them or set them elsewhere if they are still needed"
         yield Finding("setting_dropped", path, name, message, remedy, False)
+
+
+def _shown(pairs: t.Iterable[tuple[str, str]]) -> list[str]:
+    """Settings as text, those that may be secrets without their values."""
+    return [key if SECRET.search(key) else f"{key} {value}".strip() for key, value in dict.fromkeys(pairs)]

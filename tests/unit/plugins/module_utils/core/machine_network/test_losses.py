@@ -106,6 +106,51 @@ def test_the_remedy_of_the_refusal_works_and_loses_nothing(backend: str) -> None
     assert [one.code for one in found] == ["address_dropped", "address_dropped"]
 
 
+@pytest.mark.parametrize("backend", sorted(FILES))
+def test_a_card_without_carrier_or_address_loses_its_configuration_in_no_silence(backend: str) -> None:
+    down = SeenLink("eth1", mac="52:54:00:00:00:02")
+    files = {path: text for path, text in FILES[backend].items() if "07-c" not in path and "c.nm" not in path}
+    seen = host(
+        SeenLink("lo"),
+        SeenLink("eth0", mac="52:54:00:00:00:01", addresses=(SeenAddress("192.0.2.10/24"),)),
+        down,
+        files=files,
+        connection="192.0.2.10",
+    )
+    found = [one for one in planned(KEPT, seen, backend=backend, exact=True).findings if one.value == "eth1"]
+    assert [(one.code, one.where, one.blocks) for one in found] == [("undeclared_dropped", "interfaces.eth1", False)]
+    assert "its settings in " in found[0].message
+    if backend != "networkmanager":  # whose files above have no address
+        assert "10.1.1.10/24" in found[0].message
+    told = planned(WITH_STORAGE | {"nics": [{"name": "eth1", "method": "none"}]}, seen, backend=backend, exact=True)
+    assert [one.code for one in told.findings if one.value == "eth1" and one.code == "undeclared_dropped"] == []
+
+
+def test_hooks_go_in_no_silence_with_an_interface_that_is_not_declared() -> None:
+    text = (
+        "auto lo\niface lo inet loopback\n  post-up iptables-restore < /etc/rules\niface eth2 inet manual\n"
+        "auto eth0.7\niface eth0.7 inet static\n  address 192.0.2.10/24\n  post-up tc qdisc add dev eth0.7 root fq\n"
+    )
+    seen = host(
+        SeenLink("lo"),
+        SeenLink("eth0", mac="52:54:00:00:00:01"),
+        SeenLink("eth0.7", "vlan", lower="eth0", addresses=(SeenAddress("192.0.2.10/24"),), traits={"id": 7}),
+        files={MAIN: text},
+        connection="192.0.2.10",
+    )
+    found = planned(KEPT, seen, backend="ifupdown", exact=True).findings
+    assert [(one.code, one.value) for one in found] == [("undeclared_dropped", "lo"), ("setting_dropped", "eth0.7")]
+    assert "post-up iptables-restore < /etc/rules" in found[0].message
+    assert found[1].message.endswith("post-up tc qdisc add dev eth0.7 root fq")
+
+
+def test_a_profile_that_is_for_no_interface_goes_in_no_silence() -> None:
+    path = "/etc/NetworkManager/system-connections/v.nmconnection"
+    files = {path: "[connection]\nid=v\ntype=vpn\n[vpn]\npassword=s3cret\n"}
+    (found,) = planned(KEPT, machine("networkmanager", files=files), backend="networkmanager", exact=True).findings
+    assert (found.code, found.where, found.blocks) == ("undeclared_dropped", path, False)
+
+
 @pytest.mark.parametrize("backend", ["netplan", "ifupdown"])
 def test_exact_is_not_recommended_where_it_would_lose_something(backend: str) -> None:
     (found,) = [one for one in reasons(KEPT, machine(backend), backend=backend) if one["code"] == "foreign_file"]
