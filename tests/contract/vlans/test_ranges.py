@@ -258,3 +258,27 @@ def test_what_another_run_adds_while_one_decides_is_not_lost(place: Place, monke
     outcome = ensure_vlans(cast("Any", cloud), "z1", "phys1", "300-310", "present", False, NOT_SAID)
     assert outcome.result["added"] == ["300-310"]
     assert place.held() == "100-200,300-310,400-420"
+
+
+def test_what_another_run_takes_away_after_the_write_is_added_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has read the set before ours was in it. What it adds itself stays too."""
+    cloud, others = Gateway(place.client), iter(["100-200,400-410"])
+    fresh = cloud.physical_networks.fresh
+
+    def meanwhile(held: Any) -> Any:
+        if "updatePhysicalNetwork" in place.sandbox.calls.counts:
+            for more in others:
+                place.raw(more)
+        return fresh(held)
+
+    monkeypatch.setattr(cloud.physical_networks, "fresh", meanwhile)
+    place.sandbox.calls.clear()
+    outcome = ensure_vlans(cast("Any", cloud), "z1", "phys1", "300-310", "present", False, NOT_SAID)
+    assert place.held() == "100-200,300-310,400-410"
+    assert (outcome.before, outcome.after) == (
+        {"vlans": ["100-200"]},
+        {"vlans": ["100-200", "300-310", "400-410"]},
+    )
+    assert outcome.result["added"] == ["300-310"]

@@ -37,6 +37,8 @@ from ..ensure import SETTLE, within
 from ..waiting import until
 from .holders import gather, ranges_of
 
+WRITES = 3  # of one task, where other runs write meanwhile
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -65,29 +67,42 @@ def ensure_vlans(
         if not same.changes:
             return Outcome(False, result=_shown(held, same))
         held = cloud.physical_networks.fresh(held)
+        first: t.Optional[Change] = None
+        left = WRITES
         while True:
             found, holders = judge(cloud, place, held, wanted, state, policy.separate, reserved, entries)
             seen = held if check_mode or not found.changes else cloud.physical_networks.fresh(held)
-            if ranges_of(seen) == ranges_of(held):
-                return _made_so(cloud, held, found, holders, check_mode)
-            # The server takes the whole set: what another run has added meanwhile would be lost.
-            held = seen
+            if ranges_of(seen) != ranges_of(held):
+                # The server takes the whole set: what another run has added meanwhile would be lost.
+                held = seen
+                continue
+            if check_mode or not found.changes:
+                return _foretold(held, found, first)
+            first = first or found
+            write(cloud, held, found, holders)
+            left -= 1
+            held = settled(cloud, held, wanted, state, last=left == 0)
+            if not change(ranges_of(held), wanted, state).changes:
+                return _done(held, first)
+            # Another run has written its set after ours, from what it read before.
 
     places = {"zone": zone, "physical_network": network}
     foretold = {"vlans": vlans.words(vlans.parse(value, highest=max(vlans.HIGHEST_OF.values())))}
     return within(parents, then, foretold, "absent" if state == "absent" else "present", check_mode, places)
 
 
-def _made_so(
-    cloud: Cloud, held: PhysicalNetwork, found: Change, holders: t.Sequence[Holder], check_mode: bool
-) -> Outcome:
+def _foretold(held: PhysicalNetwork, found: Change, first: t.Optional[Change]) -> Outcome:
+    """What check mode tells; nothing to do; or, after ``first`` was written and lost, that another run has done it."""
     if not found.changes:
-        return Outcome(False, result=_shown(held, found))
+        return _done(held, first) if first else Outcome(False, result=_shown(held, found))
     before, after = {"vlans": vlans.words(found.held)}, {"vlans": vlans.words(found.target)}
-    if check_mode:
-        return Outcome(True, before, after, _shown(_with(held, found.target), found))
-    write(cloud, held, found, holders)
-    return Outcome(True, before, after, _shown(verified(cloud, held, found.target), found))
+    return Outcome(True, before, after, _shown(_with(held, found.target), found))
+
+
+def _done(held: PhysicalNetwork, first: Change) -> Outcome:
+    return Outcome(
+        True, {"vlans": vlans.words(first.held)}, {"vlans": vlans.words(ranges_of(held))}, _shown(held, first)
+    )
 
 
 def judge(
@@ -142,17 +157,20 @@ def write(cloud: Cloud, held: PhysicalNetwork, found: Change, holders: t.Sequenc
         cloud.physical_networks.update(held.id, vlan=vlans.text(each))
 
 
-def verified(cloud: Cloud, held: PhysicalNetwork, target: Ranges) -> PhysicalNetwork:
-    """The network as it shows the target. Raises NotAsRead after SETTLE seconds."""
+def settled(cloud: Cloud, held: PhysicalNetwork, wanted: Ranges, state: State, last: bool) -> PhysicalNetwork:
+    """The network as it shows what is wanted, beside whatever others have added; or, after SETTLE seconds, as it is.
+
+    last: NotAsRead is raised instead.
+    """
     began = cloud.clock.now()
     subject = f"physical network {held.name}"
 
     def done(seen: PhysicalNetwork) -> bool:
-        shown = ranges_of(seen)
-        if shown != target and cloud.clock.now() - began > SETTLE:
-            facts = {"held": vlans.words(shown), "wanted": vlans.words(target)}
-            raise NotAsRead(subject, {"vlan": facts})
-        return shown == target
+        rest = change(ranges_of(seen), wanted, state)
+        late = cloud.clock.now() - began > SETTLE
+        if rest.changes and late and last:
+            raise NotAsRead(subject, {"vlan": {"held": vlans.words(rest.held), "wanted": vlans.words(rest.target)}})
+        return late or not rest.changes
 
     return until(
         cloud,
