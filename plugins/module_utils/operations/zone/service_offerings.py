@@ -54,7 +54,8 @@ def limited(
         return None
     told = limits(cloud, domains, zones)
     names = {"domain_ids": domains, "zone_ids": zones}
-    others = {each.id: [n for n, ids in is_set(told).items() if not same_set(ids, getattr(each, n))] for each in found}
+    given = t.cast("t.Mapping[str, t.Sequence[str]]", is_set(told))
+    others = {each.id: [n for n, ids in given.items() if not same_set(ids, getattr(each, n))] for each in found}
     if len(found) > 1:
         found = [each for each in found if not others[each.id]] or found
     held = only(found, kind, name)
