@@ -230,6 +230,22 @@ def test_the_phases_of_one_run_share_its_lock_and_restore_gives_it_back(lab: Lab
     assert not perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="restore", holder=BERT).changed
 
 
+def test_a_watch_that_fails_keeps_the_lock_for_what_is_restored(lab: Lab) -> None:
+    available(lab)
+    perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True, holder=ANNA)
+    with pytest.raises(WaitTimeout):
+        perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="watch", watch_timeout=5, holder=ANNA)
+    with pytest.raises(Refused, match="AWX job 25"):
+        perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", consent=True, holder=BERT)
+
+
+@pytest.mark.parametrize("driver", ["ipmitool", "redfish"])
+def test_a_drill_tells_what_it_does_not_prove(lab: Lab, driver: str) -> None:
+    lab.configured("kvm1", driver=driver, port="443" if driver == "redfish" else "623")
+    done = perform(lab.cloud, "cs_fence_drill", host="kvm1")
+    assert ["graceful_off_only" in each for each in done.warnings] == ([True] if driver == "redfish" else [])
+
+
 def test_a_refused_begin_leaves_no_lock(lab: Lab) -> None:
     with pytest.raises(Refused, match="host HA"):
         perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="begin", holder=ANNA)

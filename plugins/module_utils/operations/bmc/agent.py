@@ -15,7 +15,7 @@ from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ..waiting import until
 
-LOOK = 2.0  # seconds between two looks at whether the agent went
+LOOK = 5.0  # seconds between two looks at whether the agent went
 
 
 def ping_settings(cloud: Cloud) -> tuple[float, float]:

@@ -21,10 +21,10 @@ Claim = t.Optional[locks.Claim]  # None where nobody is said to run it
 
 
 @contextlib.contextmanager
-def alone(cloud: Cloud, host: Host, claim: Claim, check_mode: bool) -> t.Iterator[t.Callable[[], None]]:
+def alone(cloud: Cloud, host: Host, claim: Claim, check_mode: bool, first: bool) -> t.Iterator[t.Callable[[], None]]:
     """Hold the lock of the host's cluster; what to call in every wait. Raises Refused (code "locked").
 
-    A claim that is kept is for the next phase, unless this one fails.
+    A claim that is kept is for the next phase. first: there is none if this one fails.
     """
     if claim is None:
         yield _nothing
@@ -40,8 +40,9 @@ def alone(cloud: Cloud, host: Host, claim: Claim, check_mode: bool) -> t.Iterato
         try:
             yield held.beat
         except BaseException:
-            with contextlib.suppress(HostcraftError):
-                locks.release(cloud, cluster, claim)
+            if first:
+                with contextlib.suppress(HostcraftError):
+                    locks.release(cloud, cluster, claim)
             raise
 
 

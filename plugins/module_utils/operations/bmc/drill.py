@@ -16,7 +16,7 @@ from ...core.bmc import drill as core
 from ...core.bmc import host_ha
 from ...core.bmc.agent import PING_INTERVAL, PING_TIMEOUT
 from ...core.bmc.drill import Record, Step
-from ...core.bmc.oobm import ENABLED
+from ...core.bmc.oobm import ENABLED, REDFISH
 from ...core.bmc.power import ACTIONS, OFF, ON, UNKNOWN
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
@@ -33,7 +33,8 @@ from .alone import Claim, alone
 from .asking import Direct
 from .power import ByServer, Switch, answered, carry_out, reached, running_on
 
-PHASES = ("whole", "begin", "watch", "restore")
+FIRST = ("whole", "begin")
+PHASES = (*FIRST, "watch", "restore")
 COST: t.Mapping[str, float] = {
     "ping.interval": PING_INTERVAL,
     "ping.timeout": PING_TIMEOUT,
@@ -271,7 +272,7 @@ def run_drill(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     if request.phase not in PHASES:
         raise InvalidValue("phase", request.phase, f"one of {', '.join(PHASES)}")
     host = host_of(cloud, request.names)
-    with alone(cloud, host, request.claim, check_mode) as beat:
+    with alone(cloud, host, request.claim, check_mode, request.phase in FIRST) as beat:
         drill = Drill(cloud, request, host)
         drill.beat = beat
         return _run(drill, request, check_mode)
@@ -287,7 +288,7 @@ def _run(drill: Drill, request: Request, check_mode: bool) -> Outcome:
     _refuse(drill, pending is not None)
     if check_mode:
         plan = {"steps": [{"name": name} for name in core.STEPS]}
-        return Outcome(True, {"power_state": ON}, {"power_state": ON}, {**_shown(drill), **plan})
+        return Outcome(True, {"power_state": ON}, {"power_state": ON}, {**_shown(drill), **plan}, _doubts(drill))
     record = drill.begin()
     if request.phase == "begin":
         return Outcome(True, result=_shown(drill))
@@ -302,7 +303,17 @@ def _whole(drill: Drill, record: Record) -> Outcome:
     drill.end(record, "passed", seconds)
     boot = sum(step.seconds for step in drill.steps if step.name in ("on", "agent_up"))
     result = {**_shown(drill), "result": "passed", "seconds": seconds, "cost": _cost(drill, boot)}
-    return Outcome(True, {"power_state": ON}, {"power_state": ON}, result)
+    return Outcome(True, {"power_state": ON}, {"power_state": ON}, result, _doubts(drill))
+
+
+def _doubts(drill: Drill) -> tuple[str, ...]:
+    """What a drill that passes does not prove."""
+    if drill.cloud.oobms.of_host(drill.host.id).driver != REDFISH:
+        return ()
+    return (
+        f"the driver {REDFISH} turns host {drill.host.name} off by a graceful shutdown: the drill does not prove that "
+        "a hung host can be fenced (graceful_off_only)",
+    )
 
 
 def _undone(drill: Drill, record: Record, error: HostcraftError) -> HostcraftError:
