@@ -32,6 +32,8 @@ options:
   state:
     description:
       - V(present) changes only the service offering.
+      - A router that is starting, stopping or migrating is waited for. One in another state, such as C(Unknown) or
+        C(Error), can only be stopped and destroyed.
       - V(restarted) restarts a running router through CloudStack, and starts a stopped one.
       - V(absent) destroys the router. CloudStack makes it again when the network is restarted.
       - V(patched) renews the scripts of the running routers of its network (CloudStack 4.17 and newer).
@@ -41,7 +43,8 @@ options:
     default: present
   service_offering:
     description:
-      - Name or id of a system offering of type C(domainrouter). A running router is stopped and started for it.
+      - Name or id of a system offering of type C(domainrouter). A running router is stopped and started for it. If the
+        server refuses the offering, the router is started again with its own one, and the task fails.
       - A router that is replaced has the default offering again. Set the offering of the network offering to keep it.
     type: str
   forced:

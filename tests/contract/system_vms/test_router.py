@@ -12,11 +12,17 @@ from contract.system_vms.routers import NEW, OLD, Lab, deploy, lab
 from contract.tasks import Wrong, perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, NotFound, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    ApiError,
+    InvalidValue,
+    NotFound,
+    Refused,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.gates import GateFailed
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.hosts import Host
+from sandbox.world.vms import ROUTER
 
 
 @pytest.fixture
@@ -103,6 +109,50 @@ def test_an_offering_is_changed_on_a_stopped_router_and_only_to_one_for_routers(
     assert made.of("single0")[0]["state"] == "Running"
     with pytest.raises(InvalidValue, match="domainrouter"):
         perform(made.fresh(), "cs_router", name=single, service_offering="console", consent=True)
+
+
+@pytest.mark.parametrize("refused", ["changeServiceForRouter", "startRouter"])
+def test_a_router_that_cannot_get_an_offering_runs_again_with_its_own(made: Lab, refused: str) -> None:
+    """It stayed stopped, and its network was without service."""
+    sent = {"name": "large", "displaytext": "large", "cpunumber": 1, "cpuspeed": 500, "memory": 512}
+    made.site.api.ok("createServiceOffering", **sent, issystem="true", systemvmtype="domainrouter")
+    before = made.of("single0")[0]
+    fault: dict[str, Any] = {"kind": "job_failed"} if refused == "startRouter" else {"kind": "http", "status": 431}
+    made.server.faults.add(refused, **fault)
+    with pytest.raises(ApiError, match=f"{before['name']} was started again with {before['serviceofferingname']}"):
+        perform(made.fresh(), "cs_router", name=before["name"], service_offering="large", consent=True)
+    after = made.of("single0")[0]
+    assert (after["state"], after["serviceofferingname"]) == ("Running", before["serviceofferingname"])
+
+
+def state(made: Lab, name: str, word: str) -> None:
+    def change(world: World) -> None:
+        (row,) = [vm for vm in world.vms.select(kind=ROUTER) if vm.instance_name == name]
+        row.state = word
+
+    made.server.run(change)
+
+
+@pytest.mark.parametrize("word", ["Unknown", "Error"])
+def test_a_router_in_a_state_that_leads_nowhere_is_refused(made: Lab, word: str) -> None:
+    """It was told to be started already."""
+    single = name(made, "single0")
+    state(made, single, word)
+    for wanted in ("started", "restarted"):
+        assert codes(made, "cs_router", name=single, state=wanted, consent=True) == ["router_state"]
+
+
+@pytest.mark.parametrize(("passing", "then"), [("Starting", "Running"), ("Stopping", "Stopped")])
+def test_a_router_on_its_way_is_waited_for(made: Lab, passing: str, then: str) -> None:
+    single = name(made, "single0")
+    if then == "Stopped":
+        perform(made.fresh(), "cs_router", name=single, state="stopped", consent=True)
+    state(made, single, passing)
+    left = [then]
+    waited = made.fresh(lambda _now: state(made, single, left.pop()) if left else None)
+    outcome = perform(waited, "cs_router", name=single, state="started")
+    assert outcome.changed is (then == "Stopped")
+    assert made.of("single0")[0]["state"] == "Running"
 
 
 def test_a_router_is_upgraded_where_the_server_holds_it_for_outdated(made: Lab) -> None:

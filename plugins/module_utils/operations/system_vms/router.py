@@ -47,7 +47,12 @@ def ensure_router(cloud: Cloud, wish: Wish, check_mode: bool) -> Outcome:
         return Outcome(False)
     if not found:
         raise NotFound("router", wish.name, near=nearest(wish.name, [each.name for each in every]))
-    router = only(found, "router", wish.name)
+    settled = _settled(cloud, wish, only(found, "router", wish.name))
+    if settled is None and wish.state == ABSENT:
+        return Outcome(False)
+    if settled is None:
+        raise NotFound("router", wish.name)
+    router = settled
     held = siblings(cloud, *router.serves) if router.serves[1] else (router,)
     offering = lookup.router_offering(cloud, wish.offering) if wish.offering else None
     resized = offering is not None and offering.id != router.offering_id
@@ -58,11 +63,29 @@ def ensure_router(cloud: Cloud, wish: Wish, check_mode: bool) -> Outcome:
     before, after = _difference(router, wish, actions, offering)
     if check_mode:
         return Outcome(True, before, after, plain(router))
-    for action in actions:
-        _act(cloud, router, wish, action, offering)
+    _carried_out(cloud, router, wish, actions, offering)
     if wish.state == ABSENT:
         return Outcome(True, before, after, plain(router))
     return Outcome(True, before, after, plain(_verified(cloud, router, held, wish, actions)))
+
+
+def _settled(cloud: Cloud, wish: Wish, router: Router) -> t.Optional[Router]:
+    """The router once it is not on its way to another state; None where it is gone then."""
+    if not router.passing or (wish.state == PRESENT and not wish.offering):
+        return router
+
+    def look() -> t.Optional[Router]:
+        return next(iter(cloud.routers.all({"id": router.id})), None)
+
+    what = f"router {router.name} to leave {router.state}"
+    return until(
+        cloud,
+        look,
+        lambda seen: seen is None or not seen.passing,
+        what=what,
+        limit=wish.timeout,
+        show=lambda seen: states_text([seen] if seen else []),
+    )
 
 
 def _actions(router: Router, wish: Wish, resized: bool) -> list[str]:
@@ -70,18 +93,17 @@ def _actions(router: Router, wish: Wish, resized: bool) -> list[str]:
     if wish.state == ABSENT:
         return ["destroy"]
     actions: list[str] = []
-    runs = not router.stopped
     if resized:
-        actions += ["stop", "resize"] if runs else ["resize"]
-        wanted = wish.state != STOPPED and (runs or wish.state in (STARTED, RESTARTED))
+        actions += ["resize"] if router.stopped else ["stop", "resize"]
+        wanted = wish.state != STOPPED and (not router.stopped or wish.state in (STARTED, RESTARTED))
         return [*actions, "start"] if wanted else actions
     if wish.state == STARTED:
-        return [] if runs else ["start"]
+        return [] if router.runs else ["start"]
     if wish.state == STOPPED:
-        return ["stop"] if runs else []
+        return [] if router.stopped else ["stop"]
     if wish.state == RESTARTED:
         # rebootRouter of a stopped one fails (T6:165).
-        return ["reboot"] if runs else ["start"]
+        return ["start"] if router.stopped else ["reboot"]
     outdated = router.requires_upgrade is not False or wish.forced
     if wish.state == PATCHED:
         return ["patch"] if outdated else []
@@ -113,8 +135,11 @@ def _refuse(
     if "patch" in actions and not router.runs:
         message = f"{router.name} is {router.state or 'in no state'}, and only a running router is patched"
         reasons.append(Reason("router_not_running", message, "start it"))
-    if router.passing:
-        reasons.append(Reason("router_busy", f"{router.name} is {router.state}", "wait until it runs or is stopped"))
+    if {"start", "reboot", "resize", "upgrade"} & set(actions) and not (router.runs or router.stopped):
+        # The server starts a stopped router and reboots a running one, and answers any other with an error.
+        message = f"{router.name} is {router.state or 'in no state'}, and only one that runs or is stopped can be used"
+        remedy = "set state: stopped with forced: true, or state: absent and restart its network with cleanup"
+        reasons.append(Reason("router_state", message, remedy, {"state": router.state}))
     if reasons:
         raise Refused(f"router {router.name}", reasons)
 
@@ -132,6 +157,35 @@ def _difference(
     if actions[-1] in ("patch", "upgrade"):
         before["requires_upgrade"], after["requires_upgrade"] = router.requires_upgrade, False
     return before, after
+
+
+def _carried_out(
+    cloud: Cloud, router: Router, wish: Wish, actions: t.Sequence[str], offering: t.Optional[SystemOffering]
+) -> None:
+    """Raises ApiError; a router that ran does so again with its own offering where it could not get another one."""
+    try:
+        for action in actions:
+            _act(cloud, router, wish, action, offering)
+    except ApiError as error:
+        if "resize" not in actions or not router.runs:
+            raise
+        error.message += f"; {_back(cloud, router)}"
+        error.args = (error.message,)
+        raise
+
+
+def _back(cloud: Cloud, router: Router) -> str:
+    """What became of it."""
+    try:
+        seen = next(iter(cloud.routers.all({"id": router.id})), router)
+        if not seen.stopped:
+            return f"{router.name} is {seen.state}"
+        if seen.offering_id != router.offering_id:
+            cloud.routers.run("resize", router.id, service_offering_id=router.offering_id)
+        cloud.routers.run("start", router.id)
+    except ApiError as other:
+        return f"{router.name} is stopped, and could not be started with {router.offering} again: {other.message}"
+    return f"{router.name} was started again with {router.offering}"
 
 
 def _act(cloud: Cloud, router: Router, wish: Wish, action: str, offering: t.Optional[SystemOffering]) -> None:
