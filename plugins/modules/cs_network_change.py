@@ -148,6 +148,7 @@ options:
   timeout:
     description:
       - Number of seconds within which the change must be confirmed, 10 to 3600.
+      - One command of the back-end may take half of it, at most 120 seconds. On a slow host, set 240.
       - A bridge with spanning tree needs 30 seconds until it forwards, and DHCP needs some more.
     type: int
     default: 120

@@ -38,8 +38,8 @@ from .uses import at_once, fails
 
 # The answer to the controller is on its way when the network goes.
 DELAY = 1.2
-# One command of the back-end; while applying also never beyond half of the time to the deadline.
-COMMAND_SECONDS = 60.0
+# A command that hangs is not to hold the host for the whole of a long timeout; on a busy host ifup takes over a minute.
+COMMAND_SECONDS = 120.0
 UNDO_SECONDS, RESTORE_SECONDS = 4.0, 9.0
 MEND_SECONDS = 8.0
 # A bridge with spanning tree forwards after twice its delay of 15 s (IEEE 802.1D), and DHCP comes after that.
@@ -88,7 +88,7 @@ def apply(journal: Journal) -> None:
 def _apply(entry: Json) -> None:
     """Raises Failed or OSError."""
     change, before = change_in(entry), running_state(entry["readings"])
-    limit = min(COMMAND_SECONDS, entry["timeout"] / 2)
+    limit = patience(entry["timeout"])
     for command in expanded(change.backend.before, entry["lists"]):
         run(command, limit)
     for name in change.doomed:
@@ -100,6 +100,11 @@ def _apply(entry: Json) -> None:
     failed = return_guests(before)
     if failed:
         raise Failed("interfaces of guests could not be reconnected to their bridges: " + "; ".join(failed))
+
+
+def patience(timeout: float) -> float:
+    """Seconds that one command of the back-end may take: the other half of the timeout is for what comes after it."""
+    return min(COMMAND_SECONDS, timeout / 2)
 
 
 def _surely(commands: t.Iterable[Command], seconds: float) -> None:

@@ -62,3 +62,9 @@ def test_what_has_passed_is_asked_again_only_when_nothing_else_is_left(monkeypat
     assert sorted(asked[:2]) == ["a", "b"]
     assert asked[2] == "b"
     assert sorted(asked[3:]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(15, 7.5), (120, 60), (180, 90), (3600, 120)])
+def test_a_longer_timeout_gives_a_slow_host_longer_for_a_command(timeout: float, seconds: float) -> None:
+    """`netplan apply` and `ifup` of a bond with VLANs and bridges took more than 60 s on busy hosts."""
+    assert guard.patience(timeout) == seconds
