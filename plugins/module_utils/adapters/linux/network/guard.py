@@ -255,11 +255,14 @@ def _revert(entry: Json) -> tuple[Command, ...]:
         mend(before, altered, time.monotonic())
         announce(before)
     end = time.monotonic() + RESTORE_SECONDS
-    for command in expanded(change.backend.restore, lists):
-        run(command, end - time.monotonic())
+    late = [one for one in expanded(change.backend.restore, lists) if run(one, end - time.monotonic()).status == 124]
     for command in given_up(change.backend):
         run(command, 3.0)
     left = mend(before, altered, time.monotonic() + MEND_SECONDS)
+    # The host is back. A daemon that has not read the old files follows the new ones at its next reload.
+    for command in late if not change.backend.undo else ():
+        run(command, COMMAND_SECONDS)
+        left = mend(before, altered, time.monotonic() + MEND_SECONDS)
     # A change that an older version began has no such record.
     if change.backend.name == "ifupdown" and "configured" in entry:
         ifstate.put_back(entry["configured"])

@@ -10,11 +10,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network import guard
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.network.running import Ended
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.model import (
+    IFUPDOWN,
+    NETPLAN,
     NETWORKD,
+    NetworkBackend,
     NetworkChange,
     NetworkLink,
     NetworkProbe,
+    expanded,
+    parameters,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.state import (
     LinkState,
@@ -68,3 +74,35 @@ def test_what_has_passed_is_asked_again_only_when_nothing_else_is_left(monkeypat
 def test_a_longer_timeout_gives_a_slow_host_longer_for_a_command(timeout: float, seconds: float) -> None:
     """`netplan apply` and `ifup` of a bond with VLANs and bridges took more than 60 s on busy hosts."""
     assert guard.patience(timeout) == seconds
+
+
+@pytest.mark.parametrize(
+    ("backend", "seconds"),
+    [
+        (NETPLAN, {"netplan apply": [9.0, 120.0]}),
+        # Its interfaces come back without it.
+        (IFUPDOWN, {"ifup --force eth0": [9.0]}),
+    ],
+)
+def test_a_back_end_that_was_ended_too_early_reads_the_old_files_once_the_host_is_back(
+    monkeypatch: pytest.MonkeyPatch, backend: NetworkBackend, seconds: dict[str, list[float]]
+) -> None:
+    """systemd-networkd that was never reloaded kept the bridges of a change, and made no new ones of these names."""
+    ran: dict[str, list[float]] = {}
+    mended: list[str] = []
+
+    def run(command: tuple[str, ...], limit: float) -> Ended:
+        ran.setdefault(" ".join(command), []).append(round(limit))
+        return Ended(command, 124 if command in expanded(backend.restore, lists) and limit < 60 else 0, "")
+
+    lists = {"leaving": ("eth0",), "coming": ()}
+    monkeypatch.setattr(guard, "run", run)
+    monkeypatch.setattr(guard, "mend", lambda *_given: mended.append("") or ())
+    monkeypatch.setattr(guard, "clear", lambda *_given: None)
+    monkeypatch.setattr(guard, "seen", lambda: STATE)
+    monkeypatch.setattr(guard, "given_up", lambda _backend: ())
+    change = parameters(NetworkChange(backend))
+    assert guard._revert({"change": change, "readings": {}, "lists": lists, "before": {}}) == ()
+    assert {name: limits for name, limits in ran.items() if name in seconds} == seconds
+    # After the last of them, too.
+    assert len(mended) == {"netplan": 3, "ifupdown": 1}[backend.name]
