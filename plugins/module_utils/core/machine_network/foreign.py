@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .change.model import BACKENDS, NetworkBackend, NetworkFile
+from .change.model import BACKENDS, UNITS, NetworkBackend, NetworkFile
 from .files import ifupdown
 from .files.definition import NO_CARD, Definition, Facts
 from .files.own import ours
@@ -25,7 +25,7 @@ def read_by(backend: NetworkBackend, files: t.Mapping[str, str]) -> dict[str, st
     """Of a host's files those that a back-end reads."""
     if backend.name in IFUPDOWN:
         return {path: text for path, text in files.items() if ifupdown.is_read(path, files)}
-    return {path: text for path, text in files.items() if backend.reads(path)}
+    return backend.read_of(files)
 
 
 def facts_of(device: Device, seen: SeenNetwork) -> Facts:
@@ -46,7 +46,9 @@ def foreign(
     backend: NetworkBackend, layout: Layout, seen: SeenNetwork, gone: t.Container[str], files: tuple[NetworkFile, ...]
 ) -> t.Iterator[Finding]:
     """Files that stay and define what is declared: the host would get both, or the wrong one."""
-    for path, text in sorted(read_by(backend, seen.files).items()):
+    # One that goes may have replaced another of its name; the main file of ifup goes only to be written anew.
+    there = {path: text for path, text in seen.files.items() if backend.name in IFUPDOWN or path not in gone}
+    for path, text in sorted(read_by(backend, there).items()):
         if path in gone or ours(path):
             continue
         found = definitions(path, text)
@@ -104,7 +106,11 @@ def _remedy(
 ) -> str:
     """What helps and loses nothing: a file that says more than what is declared is not to go as a whole."""
     if not backend.owns(path) and backend.name not in IFUPDOWN:
-        return "remove the definition manually; exact: true does not remove this file"
+        hidden = backend.name == "networkd" and not path.startswith("/run/")
+        what = (
+            f"hide the file with an empty one of its name in {UNITS[0]}" if hidden else "remove the definition manually"
+        )
+        return f"{what}; exact: true does not remove this file"
     others = [
         link.name
         for link in seen.links
@@ -124,5 +130,5 @@ def _not_sourced(seen: SeenNetwork, files: tuple[NetworkFile, ...]) -> t.Iterato
     for file in files:
         if not ifupdown.is_read(file.path, after):
             message = f"does not include {file.path}, so ifup would ignore it"
-            remedy = "add the line 'source /etc/network/interfaces.d/*'"
+            remedy = "add the line without quotes: source /etc/network/interfaces.d/*"
             yield Finding("not_sourced", ifupdown.MAIN, "", message, remedy)

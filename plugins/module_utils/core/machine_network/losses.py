@@ -10,8 +10,8 @@ import typing as t
 
 from ..text import several
 from .files.definition import Definition
-from .files.own import ours
-from .files.settings import family, lost_settings
+from .files.own import family, ours
+from .files.settings import lost_settings
 from .foreign import facts_of
 from .layout.addresses import carried
 from .layout.findings import Finding
@@ -68,7 +68,9 @@ def _undeclared(
     text: str,
 ) -> t.Iterator[Finding]:
     said = [one for one in before if one.claims(link.facts) is not False or one.makes == link.name]
-    if not said or any(one.claims(link.facts) for one in after):
+    # What a package has for all cards does not stand for what an administrator wrote for this one.
+    own = (one for one in after if one.path.startswith("/etc/") or one.names(link.name))
+    if not said or any(one.claims(link.facts) for one in own):
         return
     path = next((one.path for one in said if not ours(one.path)), said[0].path)
     lost = _carries(layout, seen, link)

@@ -23,7 +23,7 @@ from .change.model import (
 )
 from .files.definition import Definition
 from .files.netplan import renderer
-from .files.own import made_by, ours
+from .files.own import made_by, of_backend, ours
 from .files.read import all_of
 from .foreign import foreign, makes, read_by
 from .layout.addresses import address_findings
@@ -194,14 +194,9 @@ def _files(
     stale = sorted(
         path
         for path in seen.files
-        if backend.owns(path) and path not in wanted and (ours(path) or (exact and _plain(path)))
+        if backend.owns(path) and path not in wanted and (ours(path) or (exact and not of_backend(path)))
     )
     return files, tuple(stale)
-
-
-def _plain(path: str) -> bool:
-    """Settings of the back-end itself are no layout."""
-    return not path.endswith((".link", ".conf"))
 
 
 def _doomed(

@@ -12,7 +12,7 @@ import posixpath
 import re
 import typing as t
 
-from ....core.machine_network.change.model import BACKENDS
+from ....core.machine_network.change.model import BACKENDS, UNITS
 from ....core.machine_network.files import daemons, ifupdown
 from ....core.machine_network.files.read import all_of
 from ....core.machine_network.foreign import read_by
@@ -68,9 +68,10 @@ def network_files(linux: Linux) -> dict[str, str]:
         for pattern in (*backend.managed, *backend.besides)
         for path in linux.listed(pattern)
     }
-    for path in [path for path in found if path.startswith("/etc/systemd/network/")]:
-        # What lies in its directory belongs to a file of systemd-networkd (systemd.network(5)).
-        more = [linux.read(each) or "" for each in linux.listed(f"{path}.d/*.conf")]
+    for path in [path for path in found if posixpath.dirname(path) in UNITS]:
+        # What lies in directories of its name belongs to a file of systemd-networkd (systemd.network(5)).
+        name = posixpath.basename(path)
+        more = [linux.read(each) or "" for folder in UNITS for each in linux.listed(f"{folder}/{name}.d/*.conf")]
         found[path] = "\n".join((found[path], *more))
     waiting = [path for path in found if path.startswith("/etc/network/")]
     while waiting:

@@ -81,6 +81,8 @@ class NetworkBackend:
     """What configures a host's network.
 
     managed: patterns of the files that are its own. besides: of further ones that it reads and no change writes.
+    ignored: a regular expression of paths among both that it does not read, or that another back-end writes for it.
+    folders: where a file takes the place of files with the same name in the folders behind.
     program: without it the back-end is not there. unit: the systemd unit that has to be active where it is a daemon.
     validate: parse candidates. before: run while the old files lie there yet; apply: run once the new ones do.
     settle: run after files were put back at boot, before it starts. undo: run before the old files are put back;
@@ -102,10 +104,23 @@ class NetworkBackend:
     unit: str = ""
     settle: tuple[Command, ...] = ()
     besides: tuple[str, ...] = ()
+    ignored: str = ""
+    folders: tuple[str, ...] = ()
 
     def reads(self, path: str) -> bool:
         """Whether it reads a file, be it to be written by a change or not."""
-        return self.owns(path) or _matches(path, self.besides)
+        there = self.owns(path) or _matches(path, self.besides)
+        return there and not (self.ignored and re.fullmatch(self.ignored, path))
+
+    def read_of(self, files: t.Mapping[str, str]) -> dict[str, str]:
+        """Of all files those that it reads, without those that others of the same name replace."""
+        read = {path: text for path, text in files.items() if self.reads(path)}
+        return {path: text for path, text in read.items() if not self._replaced(path, read)}
+
+    def _replaced(self, path: str, files: t.Container[str]) -> bool:
+        folder, _slash, name = path.rpartition("/")
+        before = self.folders[: self.folders.index(folder)] if folder in self.folders else ()
+        return any(f"{each}/{name}" in files for each in before)
 
     def owns(self, path: str) -> bool:
         """Whether a file is this back-end's own. "*" does not cross "/"."""
@@ -145,6 +160,8 @@ IFUPDOWN2 = NetworkBackend(
     apply=(("ifreload", "--all"),),
     restore=(("ifreload", "--all"),),
 )
+# Source: systemd.network(5).
+UNITS = tuple(f"{folder}/systemd/network" for folder in ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"))
 NETWORKD = NetworkBackend(
     name="networkd",
     managed=tuple(f"/etc/systemd/network/*.{kind}" for kind in ("network", "netdev", "link")),
@@ -160,6 +177,9 @@ NETWORKD = NetworkBackend(
     apply=(("networkctl", "reload"), ("networkctl", "reconfigure", "{drifted}")),
     restore=(("systemctl", "start", "systemd-networkd.service"), ("networkctl", "reload")),
     unit="systemd-networkd.service",
+    besides=tuple(f"{folder}/*.{kind}" for folder in UNITS[1:] for kind in ("network", "netdev")),
+    ignored=r"/run/systemd/network/\d+-netplan-[^/]*",
+    folders=UNITS,
 )
 NETPLAN = NetworkBackend(
     name="netplan",
@@ -169,12 +189,25 @@ NETPLAN = NetworkBackend(
     apply=(("netplan", "apply"),),
     restore=(("netplan", "apply"),),
     settle=(("netplan", "generate"),),
+    # Source: netplan(5).
+    besides=("/run/netplan/*.yaml", "/lib/netplan/*.yaml"),
+    folders=("/run/netplan", "/etc/netplan", "/lib/netplan"),
 )
 NETWORKMANAGER = NetworkBackend(
     name="networkmanager",
     managed=("/etc/NetworkManager/system-connections/*.nmconnection", "/etc/NetworkManager/conf.d/*.conf"),
-    # Keyfiles of any name are read there; and those that EL has had for longer.
-    besides=("/etc/NetworkManager/system-connections/*", "/etc/sysconfig/network-scripts/ifcfg-*"),
+    # In /etc, keyfiles of any name are read, elsewhere those with the ending; and those that EL has had for longer.
+    besides=(
+        "/etc/NetworkManager/system-connections/*",
+        "/run/NetworkManager/system-connections/*.nmconnection",
+        "/usr/lib/NetworkManager/system-connections/*.nmconnection",
+        "/etc/sysconfig/network-scripts/ifcfg-*",
+    ),
+    # Hidden and temporary files, backups and certificates (NetworkManager: nms-keyfile-utils.c, nms-ifcfg-rh-utils.c).
+    ignored=(
+        r"/run/.*/netplan-[^/]*|.*/(\.[^/]*|[^/]*~)|/etc/NetworkManager/system-connections/[^/]*"
+        r"\.([A-Za-z0-9]{6}|(?i:pem|der))|.*/ifcfg-[^/]*(\.(?i:bak|orig|rej|rpmnew|augnew|augtmp)|;[0-9A-Fa-f]{8})"
+    ),
     program="nmcli",
     validate=(
         NetworkCheck(("nmcli", "--offline", "connection", "modify", "connection.autoconnect", "yes"), each=True),

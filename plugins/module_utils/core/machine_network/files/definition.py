@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 NO_CARD = "none"  # the permanent MAC address of what is no card
+REGEX = "regex "  # before a pattern that is a regular expression; no name has a blank
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ class Condition:
         return found != self.negated
 
 
+def _like(name: str, pattern: str) -> bool:
+    """Whether a pattern of the shell, or a regular expression, is for that name."""
+    if not pattern.startswith(REGEX):
+        return fnmatch.fnmatchcase(name, pattern)
+    try:
+        return re.fullmatch(pattern[len(REGEX) :], name) is not None
+    except (re.error, OverflowError, RecursionError):
+        return False
+
+
 def _values(key: str, facts: Facts) -> tuple[str, ...]:
     if key == "name":
         return (facts.name, *facts.other)
@@ -86,7 +97,7 @@ class Definition:
 
     def claims(self, facts: Facts) -> t.Optional[bool]:
         """Whether it says something of an interface; None where that cannot be told."""
-        if any(fnmatch.fnmatchcase(facts.name, pattern) for pattern in self.ports) or facts.name == self.renames:
+        if any(_like(facts.name, pattern) for pattern in self.ports) or facts.name == self.renames:
             return True
         if not self.match:
             return False

@@ -13,12 +13,14 @@ import posixpath
 import re
 import typing as t
 
-from .definition import Definition, named
+from .definition import REGEX, Condition, Definition, named
 from .ini import joined
 
 MAIN = "/etc/network/interfaces"
 STARTS = re.compile(r"iface|auto|mapping|source|source-directory|no-auto-down|no-scripts|rename|template|allow-\S+")
 BROUGHT_UP = re.compile(r"auto|allow-\S+")
+# "[VARIABLE]/VALUE[/[OPTIONS]][=LOGICAL]"; what begins with "/dev/" is a name.
+MATCHED = re.compile(r"(?P<variable>[^/=]*)/(?P<value>[^/]*)(/.*)?")
 PORTS = ("bridge_ports", "bridge-ports", "bond-slaves", "bond_slaves", "slaves", "ovs_ports", "ovs_bonds", "ovs-ports")
 NO_PORTS = ("none", "all", "regex", "glob", "noregex", "noeth")
 DIRECTORY_NAME = re.compile(r"[a-zA-Z0-9_-]+")
@@ -32,7 +34,10 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
         if head[0] == "iface" and len(head) > 1:
             found += _iface(path, head, options)
         elif BROUGHT_UP.fullmatch(head[0]):
-            found += [Definition(path, f"{head[0]} {name}", named(_pattern(name))) for name in head[1:] if name != "lo"]
+            found += [Definition(path, f"{head[0]} {name}", _matched(name)) for name in head[1:] if name != "lo"]
+        elif head[0] == "rename":
+            pairs = [name.rpartition("=") for name in head[1:] if "=" in name]
+            found += [Definition(path, f"rename {old}", _matched(old), renames=new) for old, _equals, new in pairs]
         elif head[0] == "mapping":
             found += [Definition(path, "mapping", named(_pattern(name))) for name in head[1:]]
     return tuple(found)
@@ -57,6 +62,15 @@ def _pattern(name: str) -> str:
     if name.startswith("/"):
         name = name[1:].partition("/")[0]
     return name.partition(":")[0].partition("=")[0]
+
+
+def _matched(name: str) -> tuple[Condition, ...]:
+    """Of a name, or of a pattern of names, of MAC addresses, or of what the kernel has in a file of an interface."""
+    match = MATCHED.fullmatch(name.rpartition("=")[0] or name)
+    if match is None or name.startswith("/dev/") or not match["variable"]:
+        return named(_pattern(name))
+    known = match["variable"] in ("mac", "address")
+    return (Condition("mac" if known else "unknown", (match["value"].lower(),)),)
 
 
 def _iface(path: str, head: list[str], options: list[Option]) -> t.Iterator[Definition]:
@@ -92,8 +106,7 @@ def _ports(options: t.Iterable[Option]) -> t.Iterator[str]:
         words = value.split()
         for before, word in zip(["", *words], words):
             if before == "regex":
-                # A regular expression of names; what is usual in it has a shell pattern.
-                yield word.replace(".*", "*").replace(".", "?").strip("^$")
+                yield f"{REGEX}{word}"
             elif before == "glob":
                 yield word
             elif word == "all":
@@ -108,8 +121,8 @@ def sources(path: str, text: str) -> list[tuple[str, bool]]:
     for head, _options in stanzas(text):
         if head[0] in ("source", "source-directory"):
             for word in head[1:]:
-                where = word.strip("\"'")
-                pattern = posixpath.normpath(posixpath.join(posixpath.dirname(path), where))
+                # ifup takes quotes as a part of the name.
+                pattern = posixpath.normpath(posixpath.join(posixpath.dirname(path), word))
                 found.append((pattern, head[0] == "source-directory"))
     return found
 

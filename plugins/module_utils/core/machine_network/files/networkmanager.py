@@ -28,16 +28,20 @@ def _keyfile(path: str, text: str) -> tuple[Definition, ...]:
     kind = values.get("connection.type", "")
     if not values or not any(key.startswith("connection.") for key in values):
         return ()
+    if values.get(".nmmeta.nm-generated") == "true":  # for an interface that somebody else has set up
+        return ()
     name = values.get("connection.interface-name", "")
     made = name if kind not in CARDS and kind not in ("loopback", "wifi", "802-11-wireless", "infiniband") else ""
     match = (*(named(name) if name else ()), *_matches(values))
     automatic = values.get("connection.autoconnect", "true").lower() not in ("false", "no", "0")
-    # A connection for cards that names none is for any card.
+    # A connection for cards that names none, or only such as it is not for, is for any card.
+    if kind in CARDS and all(one.negated for one in match):
+        match = (*match, Condition("card", ("card",)))
     return (
         Definition(
             path,
             "connection",
-            match or ((Condition("card", ("card",)),) if kind in CARDS else ()),
+            match,
             makes=made,
             settings=flat(found),
             automatic=automatic,
@@ -51,7 +55,8 @@ def _matches(values: Values) -> t.Iterator[Condition]:
         mac = mac_of(values.get(f"{section}.mac-address", ""))
         if mac:
             yield Condition("permanent", (mac,))
-        denied = [mac_of(word) for word in values.get(f"{section}.mac-address-blacklist", "").split(";") if word]
+        words = [values.get(f"{section}.mac-address-{kind}", "") for kind in ("blacklist", "denylist")]
+        denied = [mac_of(word) for word in ";".join(words).split(";") if word]
         if denied:
             yield Condition("permanent", tuple(denied), True)
     for key, kind in (("interface-name", "name"), ("driver", "driver"), ("path", "path")):

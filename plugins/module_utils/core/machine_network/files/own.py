@@ -9,6 +9,7 @@ import re
 
 OWN = "cloudstack"  # in the names of the files that are ours
 WRITTEN = "# Written by hostcraft.cloudstack.host_network; changes by hand are lost.\n"
+NETWORKMANAGER = ("/etc/NetworkManager/", "/run/NetworkManager/", "/usr/lib/NetworkManager/", "/etc/sysconfig/")
 MAKES = re.compile(r"^# Makes: (.*)$", re.MULTILINE)
 
 
@@ -16,6 +17,18 @@ def ours(path: str) -> bool:
     """Whether a file is one that this collection writes."""
     name = path.rpartition("/")[2]
     return bool(re.fullmatch(rf"(\d\d-)?{OWN}(-.+)?(\.\w+)?", name))
+
+
+def family(path: str) -> str:
+    """The kind of file, by the folder that it lies in: ifup reads names with any ending."""
+    if path.startswith(NETWORKMANAGER):
+        return "networkmanager"
+    return "networkd" if "/systemd/network/" in path else "netplan" if "/netplan/" in path else "ifupdown"
+
+
+def of_backend(path: str) -> bool:
+    """Whether a file has settings of a back-end itself, which are no layout."""
+    return path.endswith({"networkd": ".link", "networkmanager": ".conf"}.get(family(path), "/"))
 
 
 def made_by(text: str) -> frozenset[str]:

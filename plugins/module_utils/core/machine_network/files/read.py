@@ -9,19 +9,19 @@ import typing as t
 
 from . import ifupdown, netplan, networkd, networkmanager
 from .definition import Definition
+from .own import family, of_backend
+
+READ: t.Mapping[str, t.Callable[[str, str], tuple[Definition, ...]]] = {
+    "ifupdown": ifupdown.definitions,
+    "netplan": netplan.definitions,
+    "networkd": networkd.definitions,
+    "networkmanager": networkmanager.definitions,
+}
 
 
 def definitions(path: str, text: str) -> tuple[Definition, ...]:
     """What one file defines; nothing for settings of a back-end itself."""
-    if path.endswith((".network", ".netdev")):
-        return networkd.definitions(path, text)
-    if path.endswith((".link", ".conf")):
-        return ()
-    if path.startswith(("/etc/NetworkManager/", "/etc/sysconfig/")):
-        return networkmanager.definitions(path, text)
-    if path.endswith((".yaml", ".yml")):
-        return netplan.definitions(path, text)
-    return ifupdown.definitions(path, text)
+    return () if of_backend(path) else READ[family(path)](path, text)
 
 
 def all_of(files: t.Mapping[str, str]) -> tuple[Definition, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .own import family
+
 # By kind of file: settings that are of no matter or that the layout always decides, and settings whose values have to
 # be found in the new files. All others are unknown here, and gone.
 DECIDED: t.Mapping[str, re.Pattern[str]] = {
@@ -57,15 +59,6 @@ HOOK = re.compile(r"(pre-up|up|post-up|pre-down|down|post-down)")
 OFF = frozenset(("", "false", "no", "off", "0", "none", "disabled", "[]"))
 # Words of values that say nothing by themselves.
 PLAIN = re.compile(r"[a-zA-Z/$_:.-]*|0\.0\.0\.0/0|::/0|true|false|yes|no")
-
-
-def family(path: str) -> str:
-    """The kind of file, by its path."""
-    if path.endswith((".yaml", ".yml")):
-        return "netplan"
-    if path.endswith((".network", ".netdev")):
-        return "networkd"
-    return "networkmanager" if path.startswith(("/etc/NetworkManager/", "/etc/sysconfig/")) else "ifupdown"
 
 
 def lost_settings(

@@ -326,3 +326,50 @@ def test_what_is_not_taken_from_a_lease_goes_in_no_silence(backend: str) -> None
     static = {"bridges": [{"name": "cloudbr0", "interfaces": ["eth0"], "addresses": ["192.0.2.10/24"]}]}
     after = planned(static, seen, backend=backend, exact=True).findings
     assert [one for one in after if lost[0] in one.message] == []
+
+
+@pytest.mark.parametrize("name", ["eno1.conf", "eno1.link", "eno1.network", "eno1.yaml"])
+def test_a_file_that_ifup_includes_may_have_any_ending(name: str) -> None:
+    path = f"{MAIN}.d/{name}"
+    text = "auto eth0\niface eth0 inet static\n  address 192.0.2.10/24\n"
+    files = {MAIN: "auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n", path: text}
+    seen = machine("ifupdown", files=files)
+    assert [(one["code"], one["parameter"]) for one in reasons(KEPT, seen, backend="ifupdown")] == [
+        ("foreign_file", path)
+    ]
+    assert planned(KEPT, seen, backend="ifupdown", exact=True).change.absent == (path,)
+
+
+@pytest.mark.parametrize(
+    ("backend", "path", "text"),
+    [
+        ("netplan", "/run/netplan/60.yaml", "network: {ethernets: {eth0: {dhcp4: true}}}"),
+        ("networkd", "/run/systemd/network/05-x.network", "[Match]\nName=eth0\n[Network]\nDHCP=yes\n"),
+        (
+            "networkmanager",
+            "/run/NetworkManager/system-connections/x.nmconnection",
+            "[connection]\ninterface-name=eth0\n",
+        ),
+    ],
+)
+def test_a_definition_outside_of_etc_is_found_and_not_removed(backend: str, path: str, text: str) -> None:
+    seen = machine(backend, files={path: text})
+    for exact in (False, True):
+        (found,) = reasons(KEPT, seen, backend=backend, exact=exact)
+        assert (found["code"], found["parameter"]) == ("foreign_file", path)
+        assert "exact: true does not remove this file" in found["remedy"]
+
+
+def test_a_file_of_a_package_is_hidden_by_an_empty_one_and_does_not_stand_for_what_goes() -> None:
+    vendor = {"/usr/lib/systemd/network/05-all.network": "[Match]\nType=ether\n[Network]\nDHCP=yes\n"}
+    seen = machine("networkd", files={**FILES["networkd"], **vendor})
+    found = reasons(KEPT, seen, exact=True)
+    assert {one["parameter"] for one in found if one["code"] == "undeclared_dropped"} == {
+        "interfaces.eth1",
+        "interfaces.eth1.50",
+    }
+    (told,) = [one for one in reasons(WITH_STORAGE, seen) if one["parameter"] in vendor]
+    assert "an empty one of its name in /etc/systemd/network" in told["remedy"]
+    empty = {"/etc/systemd/network/05-all.network": ""}
+    bare = host(*machine("networkd").links, files={**vendor, **empty}, connection="192.0.2.10")
+    assert [one.code for one in planned(KEPT, bare).findings] == []

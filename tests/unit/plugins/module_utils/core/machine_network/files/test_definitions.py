@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.model import BACKENDS
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.files import ifupdown
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.files.definition import (
+    NO_CARD,
     Facts,
     mac_of,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.files.read import definitions
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.foreign import read_by
 
 ENO1 = Facts("eno1", "52:54:00:00:00:01", "52:54:00:00:00:01", "igb", "pci-0000:02:00.0", "", ("enp2s0",))
 PLAN, UNIT = "/etc/netplan/50-site.yaml", "/etc/systemd/network/05-site.network"
@@ -84,6 +87,28 @@ SAID: list[tuple[str, str, bool | None]] = [
     (MAIN, "auto eno1.50\niface eno1.50 inet static\n  vlan-raw-device eno1\n", False),
     (MAIN, "auto lo\niface lo inet loopback\n#auto eno1\n", False),
     (MAIN, "mapping eno*\n  script /usr/local/sbin/map\n", True),
+    (MAIN, "auto br0\niface br0 inet dhcp\n  bridge_ports regex (eno|eth)1\n", True),
+    (MAIN, "auto br0\niface br0 inet dhcp\n  bridge_ports regex (eno|eth)\n", False),
+    (MAIN, "auto br0\niface br0 inet dhcp\n  bridge_ports regex (eno\n", False),
+    (MAIN, "auto mac/52:54:00:00:00:01\n", True),
+    (MAIN, "allow-hotplug mac/52:54:00:00:00:*=lan\niface lan inet dhcp\n", True),
+    (MAIN, "auto mac/52:54:00:00:00:02=lan\niface lan inet dhcp\n", False),
+    (MAIN, "auto operstate/up\n", None),
+    (MAIN, "rename mac/52:54:00:00:00:01=lan\n", True),
+    (MAIN, "rename mac/52:54:00:00:00:02=eno1\n", True),
+    (MAIN, "rename eno2=lan\n", False),
+    (MAIN, "auto /en*=lan\niface lan inet dhcp\n", True),
+    # ifup reads included files whatever they are called.
+    *((f"{MAIN}.d/eno1{end}", "auto eno1\n", True) for end in ("", ".conf", ".link", ".yaml", ".network", ".netdev")),
+    ("/etc/systemd/network/05-eno1.link", "[Match]\nName=eno1\n[Link]\nMTUBytes=9000\n", False),
+    ("/etc/NetworkManager/conf.d/eno1.conf", "[connection]\ninterface-name=eno1\n", False),
+    ("/run/netplan/60.yaml", plan("    eno1: {dhcp4: true}\n"), True),
+    ("/run/systemd/network/05-initrd.network", "[Match]\nName=eno1\n", True),
+    ("/usr/lib/systemd/network/89-ethernet.network", "[Match]\nType=ether\n", True),
+    ("/run/NetworkManager/system-connections/e.nmconnection", "[connection]\ninterface-name=eno1\n", True),
+    (KEYFILE, "[connection]\ninterface-name=eno1\n[.nmmeta]\nnm-generated=true\n", False),
+    (KEYFILE, "[connection]\ntype=ethernet\n[ethernet]\nmac-address-denylist=52:54:00:00:00:01;\n", False),
+    (KEYFILE, "[connection]\ntype=ethernet\n[ethernet]\nmac-address-denylist=52:54:00:00:00:02;\n", True),
 ]
 
 
@@ -99,9 +124,10 @@ def test_what_is_not_known_of_a_card_cannot_be_told() -> None:
     assert [definitions(UNIT, f"[Match]\n{text}\n")[0].claims(bare) for text in texts] == [None, None, None]
 
 
-def test_a_connection_for_any_card_is_for_no_bridge() -> None:
-    (found,) = definitions(KEYFILE, "[connection]\nid=x\ntype=ethernet\n")
-    assert found.claims(Facts("br0", kind="bridge")) is False
+@pytest.mark.parametrize("more", ["", "[ethernet]\nmac-address-blacklist=52:54:00:00:00:01;\n"])
+def test_a_connection_for_any_card_is_for_no_bridge(more: str) -> None:
+    (found,) = definitions(KEYFILE, f"[connection]\nid=x\ntype=ethernet\n{more}")
+    assert found.claims(Facts("br0", permanent=NO_CARD, kind="bridge")) is False
 
 
 def test_what_a_file_makes() -> None:
@@ -139,6 +165,10 @@ OURS = "/etc/network/interfaces.d/cloudstack"
         ({MAIN: "source-directory interfaces.d/\n"}, True),
         ({MAIN: "source /etc/network/interfaces.d/*.cfg\n"}, False),
         ({MAIN: "source /etc/network/vlans\n"}, False),
+        # So does ifquery 0.8.41.
+        ({MAIN: 'source "/etc/network/interfaces.d/*"\n'}, False),
+        ({MAIN: "source '/etc/network/interfaces.d/*'\n"}, False),
+        ({MAIN: 'source-directory "/etc/network/interfaces.d"\n'}, False),
         ({MAIN: "source-directory /run/network/interfaces.d\n"}, False),
         ({MAIN: "# source /etc/network/interfaces.d/*\n"}, False),
         ({MAIN: "source /etc/network/more\n", "/etc/network/more": "source interfaces.d/cloud*\n"}, True),
@@ -220,3 +250,43 @@ def test_a_comment_swallows_no_line(path: str, text: str, said: list[str]) -> No
 
 def test_a_comment_before_an_include_does_not_hide_it() -> None:
     assert ifupdown.sources(MAIN, "# old \\\nsource /etc/network/interfaces.d/*\n") != ()
+
+
+KEYFILES = "/etc/NetworkManager/system-connections"
+
+
+@pytest.mark.parametrize(
+    ("backend", "path", "read"),
+    [
+        ("netplan", "/run/netplan/60.yaml", True),
+        ("netplan", "/lib/netplan/00-vendor.yaml", True),
+        ("netplan", "/etc/netplan/60.yaml.bak", False),
+        ("networkd", "/run/systemd/network/05-initrd.network", True),
+        ("networkd", "/usr/lib/systemd/network/80-x.netdev", True),
+        ("networkd", "/run/systemd/network/10-netplan-eno1.network", False),
+        ("networkmanager", f"{KEYFILES}/eno1", True),
+        ("networkmanager", f"{KEYFILES}/eno1.nmconnection", True),
+        ("networkmanager", f"{KEYFILES}/eno1.nmconnection~", False),
+        ("networkmanager", f"{KEYFILES}/.eno1.nmconnection.swp", False),
+        ("networkmanager", f"{KEYFILES}/eno1.nmconnection.a1B2c3", False),
+        ("networkmanager", f"{KEYFILES}/ca.PEM", False),
+        ("networkmanager", "/run/NetworkManager/system-connections/eno1.nmconnection", True),
+        ("networkmanager", "/run/NetworkManager/system-connections/eno1", False),
+        ("networkmanager", "/run/NetworkManager/system-connections/netplan-eno1.nmconnection", False),
+        ("networkmanager", "/etc/sysconfig/network-scripts/ifcfg-eno1", True),
+        ("networkmanager", "/etc/sysconfig/network-scripts/ifcfg-eno1.bak", False),
+        # Only the scripts of EL 7 leave this one out.
+        ("networkmanager", "/etc/sysconfig/network-scripts/ifcfg-eno1.rpmsave", True),
+    ],
+)
+def test_which_files_a_backend_reads(backend: str, path: str, read: bool) -> None:
+    assert (path in read_by(BACKENDS[backend], {path: ""})) is read
+
+
+def test_a_file_takes_the_place_of_one_with_its_name() -> None:
+    units = [f"{folder}/systemd/network/50-a.network" for folder in ("/usr/lib", "/run", "/etc")]
+    assert [list(read_by(BACKENDS["networkd"], dict.fromkeys(units[:most], ""))) for most in (1, 2, 3)] == [
+        [unit] for unit in units
+    ]
+    plans = [f"{folder}/netplan/50-a.yaml" for folder in ("/lib", "/etc", "/run")]
+    assert list(read_by(BACKENDS["netplan"], dict.fromkeys(plans, ""))) == ["/run/netplan/50-a.yaml"]
