@@ -15,7 +15,7 @@ import typing as t
 
 from ..files.daemons import given_addresses
 from .findings import Finding, of
-from .model import USUAL_MTU, Addressing, Bond, Bridge, Device, Layout, Lease, Nic, Route, Rule, Vxlan, with_mtus
+from .model import USUAL_MTU, Addressing, Bond, Bridge, Device, Layout, Lease, Nic, Route, Rule, Vlan, Vxlan, with_mtus
 from .seen import BY_THEMSELVES, SeenAddress, SeenLink, SeenNetwork, SeenRoute, SeenRule, bare
 
 DEFAULTS = {4: "0.0.0.0/0", 6: "::/0"}
@@ -35,7 +35,16 @@ def settled(layout: Layout, seen: SeenNetwork) -> Layout:
         address = kept(device.address, source, seen, mac or source.mac) if source else device.address
         return dataclasses.replace(device, address=address, mac=mac, mtu=_mtu(device, layout, seen))
 
-    return with_mtus(layout.changed(settle))
+    found = with_mtus(layout.changed(settle))
+
+    def pin(device: Device) -> Device:
+        # A VLAN that nobody says an MTU for gets that of the interface below when it is made.
+        link, below = seen.named(device.name), [found.named(name) for name in device.lower]
+        larger = any(one is not None and (one.mtu or 0) > USUAL_MTU for one in below)
+        usual = isinstance(device, Vlan) and device.mtu is None and link is not None and link.mtu == USUAL_MTU
+        return dataclasses.replace(device, mtu=USUAL_MTU) if usual and larger else device
+
+    return found.changed(pin)
 
 
 def source_of(device: Device, layout: Layout, seen: SeenNetwork) -> t.Optional[SeenLink]:
@@ -270,12 +279,21 @@ def _mtu(device: Device, layout: Layout, seen: SeenNetwork) -> t.Optional[int]:
     if device.mtu is not None or isinstance(device, Vxlan) or device.name == "lo":
         return device.mtu
     if isinstance(device, Bridge):
-        # A bridge's own MTU follows guests' interfaces; that of its cards is what somebody has set.
+        # A bridge's own MTU follows guests' interfaces; that of what is below it is what somebody has set.
         source = source_of(device, layout, seen)
-        below = [card.mtu for card in map(seen.named, layout.cards(device.name)) if card is not None]
+        below = [mtu for name in device.lower for mtu in _mtus_below(name, layout, seen)]
         if source is None or not below or (link is not None and link.mtu == USUAL_MTU):
             return None
         return min(below) if min(below) not in (0, USUAL_MTU) else None
     if link is None or link.mtu in (0, USUAL_MTU) or isinstance(layout.master(device.name), Bond):
         return None
     return link.mtu
+
+
+def _mtus_below(name: str, layout: Layout, seen: SeenNetwork, above: tuple[str, ...] = ()) -> list[int]:
+    """The MTUs of interfaces: their own where they are there, such as that of a VLAN, else of what they lie on."""
+    link, device = seen.named(name), layout.named(name)
+    if link is not None and link.kind not in ("bridge", "openvswitch"):
+        return [link.mtu]
+    lower = device.lower if device is not None and name not in above else ()
+    return [mtu for one in lower for mtu in _mtus_below(one, layout, seen, (*above, name))]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -267,6 +268,33 @@ def test_the_mtu_is_kept_on_card_and_bridge_and_again(backend: str, mtu: int) ->
         | {"/etc/network/interfaces": "source interfaces.d/*\n"},
     )
     assert planned(KEPT, after, backend=backend).change == first.change
+
+
+@pytest.mark.parametrize("backend", sorted(RENDER))
+@pytest.mark.parametrize(("mtu", "bridge"), [(1500, None), (4000, 4000), (9000, 9000)])
+def test_a_vlan_keeps_its_own_mtu_on_a_card_with_a_larger_one(backend: str, mtu: int, bridge: int | None) -> None:
+    layout = {"bridges": [{"name": "cloudbr0", "interfaces": ["eth0.5"], "method": "keep"}]}
+    card = SeenLink("eth0", mac=MAC, mtu=9000)
+    vlan = SeenLink("eth0.5", "vlan", MAC, lower="eth0", mtu=mtu, traits={"id": 5})
+    before = host(card, replace(vlan, addresses=(SeenAddress("192.0.2.10/24"),)))
+    first = planned(layout, before, backend=backend)
+    expected = {"eth0": 9000, "eth0.5": mtu, "cloudbr0": bridge}
+    assert {device.name: device.mtu for device in first.layout.devices} == expected
+    after = host(
+        card,
+        replace(vlan, master="cloudbr0"),
+        SeenLink("cloudbr0", "bridge", MAC, addresses=(SeenAddress("192.0.2.10/24"),), mtu=mtu),
+        files={file.path: file.content for file in first.change.files}
+        | {"/etc/network/interfaces": "source interfaces.d/*\n"},
+    )
+    assert planned(layout, after, backend=backend).change == first.change
+
+
+def test_a_declared_mtu_reaches_the_vlan_below() -> None:
+    layout = {"bridges": [{"name": "cloudbr0", "interfaces": ["eth0.5"], "method": "keep", "mtu": 9000}]}
+    vlan = SeenLink("eth0.5", "vlan", MAC, lower="eth0", addresses=(SeenAddress("192.0.2.10/24"),), traits={"id": 5})
+    found = planned(layout, host(SeenLink("eth0", mac=MAC, mtu=9000), vlan)).layout
+    assert {device.name: device.mtu for device in found.devices} == dict.fromkeys(("eth0", "eth0.5", "cloudbr0"), 9000)
 
 
 def test_a_card_keeps_its_mtu_under_a_bridge_without_addresses() -> None:
