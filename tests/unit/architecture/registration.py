@@ -37,6 +37,7 @@ ON_THE_HOST = frozenset(
         "cs_network_change_info",
         "cs_network_confirm",
         "cs_network_layout",
+        "cs_outdated_units_info",
         "cs_playbook_convert",
         "cs_secondary_storage_check",
         "cs_storage_content",

@@ -9,13 +9,17 @@ import functools
 import importlib
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.ages import changed_files
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.outdated import Started
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.outdated import outdated as judge
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -100,3 +104,15 @@ def programs(folder: Path, scripts: Mapping[str, str]) -> Path:
         (folder / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
         (folder / name).chmod(0o755)
     return folder
+
+
+def outdated(
+    role: str, its: Mapping[str, Any], since: float, resting: Sequence[str] = (), check: bool = False, **known: Any
+) -> list[str]:
+    """Units that a task of cs_outdated_units_info would return. All were started then; ``resting`` do not run."""
+    given = dict(known)
+    for name, text in its.get("vars", {}).items():
+        given[name] = rendered(role, text, **given)
+    asked = rendered(role, its["hostcraft.cloudstack.cs_outdated_units_info"], **given)
+    units = [Started(name, name not in resting, since) for name in asked.get("units", [asked.get("stamp")])]
+    return judge(units, changed_files(each for each in asked["files"] if each), check and asked["changed"])

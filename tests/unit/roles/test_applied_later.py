@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from unit.roles.role_tasks import content, holds, names, programs, rendered, shell, task
+from unit.roles.role_tasks import content, holds, names, outdated, rendered, shell, task
 
 APPARMOR = "roles/kvm_libvirt/tasks/apparmor.yml"
 PROFILES = "usr.sbin.libvirtd usr.lib.libvirt.virt-aa-helper"
@@ -33,24 +33,24 @@ OLD = (1_000_000_000, 1_000_000_000)
         ("strict", "xlibvirtd (enforce)\n" + OF_HELPER, False, "usr.sbin.libvirtd"),
     ],
 )
-@pytest.mark.parametrize("booted", [False, True])
 def test_profiles_are_loaded_as_their_files_say(
-    tmp_path: Path, confinement: str, loaded: str, younger: bool, stale: str, booted: bool
+    tmp_path: Path, confinement: str, loaded: str, younger: bool, stale: str
 ) -> None:
-    """booted: since the last reload; then the time of the boot counts."""
     (tmp_path / "loaded").write_text(loaded)
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "libvirt-qemu").touch()
-    if not younger:
-        os.utime(tmp_path / "rules" / "libvirt-qemu", OLD)
-    if not booted:
-        (tmp_path / "last").touch()
-        os.utime(tmp_path / "last", (OLD[0] + 1, OLD[1] + 1))
-    files = {name.upper(): str(tmp_path / name) for name in ("loaded", "last", "rules")}
-    script = task(APPARMOR, "Find profiles that are not loaded as their files say")["ansible.builtin.shell"]
-    bin_ = programs(tmp_path, {"uptime": "echo 2020-01-02 03:04:05"})
-    ended = shell(script, bin_, CONFINEMENT=confinement, PROFILES=PROFILES, **files)
+    its = task(APPARMOR, "Find profiles that are not loaded as their files say")
+    newer = rendered("kvm_libvirt", its["environment"]["NEWER"], kvm_libvirt_rules_newer={"outdated": younger})
+    given = {"LOADED": str(tmp_path / "loaded"), "NEWER": newer, "CONFINEMENT": confinement, "PROFILES": PROFILES}
+    ended = shell(its["ansible.builtin.shell"], tmp_path, **given)
     assert (ended.returncode, ended.stderr, ended.stdout.split()) == (0, "", stale.split())
+
+
+def test_rules_are_compared_with_the_last_reload() -> None:
+    asked = task(APPARMOR, "Check whether the rules changed after the profiles were loaded")
+    stamp = task(APPARMOR, "Record when the AppArmor profiles were reloaded")["ansible.builtin.file"]["path"]
+    assert asked["hostcraft.cloudstack.cs_outdated_units_info"]["stamp"] == stamp
+    for changed in (True, False):
+        found = outdated("kvm_libvirt", asked, 2e10, check=True, kvm_libvirt_rules_set={"changed": changed})
+        assert found == ([stamp] if changed else [])
 
 
 def test_rules_of_the_site_stay_in_their_files() -> None:
@@ -78,9 +78,6 @@ def test_a_file_with_a_password_is_not_shown(held: str, text: str, shown: bool) 
 
 
 PLAYBOOK = "playbooks/install_certificates.yml"
-SYSTEMCTL = """for word; do unit=$word; done
-case "$*" in *is-active*) case " $ACTIVE " in *" $unit "*) exit 0 ;; esac; exit 3 ;; *timestamp=us*) exit 1 ;; esac
-echo 2026-01-02 UTC"""
 
 
 @pytest.mark.parametrize(
@@ -99,14 +96,16 @@ def test_daemons_that_are_older_than_the_certificate_are_restarted(
     if not younger:
         os.utime(tmp_path / "cloud.crt", OLD)
     look = task(PLAYBOOK, "Find daemons that were started before the certificate was imported")
-    bin_ = programs(tmp_path, {"systemctl": SYSTEMCTL})
-    files = f"{tmp_path}/cloud.crt {tmp_path}/cloud.jks"
-    ended = shell(look["ansible.builtin.shell"], bin_, ACTIVE=active, FILES=files)
-    assert (ended.returncode, ended.stdout.split()) == (0, restarted), ended.stderr
+    asked = dict(look["hostcraft.cloudstack.cs_outdated_units_info"])
+    asked["files"] = [str(tmp_path / Path(each).name) for each in asked["files"]]
+    its = {"hostcraft.cloudstack.cs_outdated_units_info": asked}
+    resting = sorted(set(asked["units"]) - set(active.split()))
+    given = {"install_certificates_request": {"needed": False}}
+    assert outdated("kvm_libvirt", its, OLD[0] + 1, resting, **given) == restarted
     restart = task(PLAYBOOK, "Restart libvirt and the agent")
     for needed in (True, False):
         known: dict[str, Any] = {"install_certificates_request": {"needed": needed}, "ansible_check_mode": False}
-        known |= {"install_certificates_older": {"stdout_lines": restarted}}
+        known |= {"install_certificates_older": {"units": restarted}}
         known |= {name: rendered("kvm_libvirt", text, **known) for name, text in restart["vars"].items()}
         found = rendered("kvm_libvirt", restart["loop"], **known)
         agent = ["cloudstack-agent"] if needed and "cloudstack-agent" not in restarted else []

@@ -12,40 +12,59 @@ from typing import Any
 
 import pytest
 
-from unit.roles.role_tasks import content, programs, rendered, shell, task
+from unit.roles.role_tasks import content, outdated, rendered, shell, task
 
 ROLE = "management_server"
 NODE = f"roles/{ROLE}/tasks/node.yml"
 UNIT = "/etc/systemd/system/cloudstack-management.service.d/hostcraft.conf"
-STARTED = "2026-01-02 03:04:05 UTC"
-SYSTEMCTL = 'case "$*" in *is-active*) exit $INACTIVE ;; *timestamp=us*) exit 1 ;; *) echo "$SINCE" ;; esac'
+STARTED = 1_500_000_000
+LOOK = "Check whether the server was started before its configuration changed"
+UNWATCHED = "Check whether the server reads its log configuration only at start"
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "inactive", "restarts"),
+    ("file", "text", "resting", "restarts"),
     [
-        ("server.properties", "a", 0, True),
-        ("server.properties", "a", 3, False),
-        ("https.p12", "a", 0, True),
-        ("key", "a", 0, True),
-        ("other", "a", 0, False),
-        ("log4j-cloud.xml", '<Configuration monitorInterval="60">', 0, False),
-        ("log4j-cloud.xml", "<log4j:configuration>", 0, False),
-        ("log4j-cloud.xml", '<Configuration status="WARN">', 0, True),
+        ("server.properties", "a", (), True),
+        ("server.properties", "a", ("cloudstack-management",), False),
+        ("https.p12", "a", (), True),
+        ("key", "a", (), True),
+        ("other", "a", (), False),
+        ("log4j-cloud.xml", '<Configuration monitorInterval="60">', (), False),
+        ("log4j-cloud.xml", "<log4j:configuration>", (), False),
+        ("log4j-cloud.xml", '<Configuration status="WARN">', (), True),
     ],
 )
 def test_a_server_that_is_older_than_its_files_is_restarted(
-    tmp_path: Path, file: str, text: str, inactive: int, restarts: bool
+    tmp_path: Path, file: str, text: str, resting: tuple[str, ...], restarts: bool
 ) -> None:
     for name in ("db.properties", "log4j-cloud.xml", file):
         (tmp_path / name).write_text('<Configuration monitorInterval="5">', encoding="utf-8")
         os.utime(tmp_path / name, (1_000_000_000, 1_000_000_000))
     (tmp_path / file).write_text(text, encoding="utf-8")
-    look = task(NODE, "Check whether the server was started before its configuration changed")
-    script = rendered(ROLE, look["ansible.builtin.shell"]["cmd"], management_server_folder=str(tmp_path))
-    bin_ = programs(tmp_path, {"systemctl": SYSTEMCTL})
-    ended = shell(script, bin_, INACTIVE=str(inactive), SINCE=STARTED)
-    assert (ended.returncode, ended.stdout.split()) == (0, [str(tmp_path / file)] if restarts else []), ended.stderr
+    folder = {"management_server_folder": str(tmp_path)}
+    argv = rendered(ROLE, task(NODE, UNWATCHED)["ansible.builtin.command"]["argv"], **folder)
+    lines = subprocess.run(list(argv), capture_output=True, text=True, check=False).stdout.splitlines()
+    known = {**folder, "management_server_log_unwatched": {"stdout_lines": lines}}
+    found = outdated(ROLE, task(NODE, LOOK), STARTED, resting, **known)
+    assert found == (["cloudstack-management"] if restarts else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "restarts"),
+    [
+        ("management_server_properties_set", [], True),
+        ("management_server_database", [], True),
+        ("management_server_memory_set", [], True),
+        ("management_server_log_set", [], False),
+        ("management_server_log_set", ["log4j-cloud.xml"], True),
+        ("management_server_opened", [], False),
+    ],
+)
+def test_check_mode_foretells_the_restart(tmp_path: Path, name: str, lines: list[str], restarts: bool) -> None:
+    known = {"management_server_folder": str(tmp_path), "management_server_log_unwatched": {"stdout_lines": lines}}
+    found = outdated(ROLE, task(NODE, LOOK), STARTED, check=True, **known, **{name: {"changed": True}})
+    assert found == (["cloudstack-management"] if restarts else [])
 
 
 def test_files_that_the_package_brings_are_looked_at_too() -> None:
@@ -60,7 +79,12 @@ def test_tags_of_files_restart_in_each_servers_turn(tag: str) -> None:
     assert len(nodes) == 2
     assert all(tag in each["tags"] for each in nodes)
     modules = [name for each in content(NODE) if tag in each.get("tags", []) for name in each if "." in name]
-    assert [name.rpartition(".")[2] for name in modules] == ["shell", "systemd_service", "import_tasks"]
+    assert [name.rpartition(".")[2] for name in modules] == [
+        "command",
+        "cs_outdated_units_info",
+        "systemd_service",
+        "import_tasks",
+    ]
     assert not (Path(__file__).parents[3] / "roles" / ROLE / "handlers").exists()
 
 

@@ -61,6 +61,22 @@ def test_role_prepares_a_bare_machine_and_then_has_nothing_to_do(hosts: Hosts, b
     assert not WRONG.get(role, set()) & findings(hosts)
 
 
+def test_a_daemon_is_restarted_if_it_was_started_before_its_files_changed(hosts: Hosts) -> None:
+    """By cs_outdated_units_info: by time, and in check mode by what would be written."""
+    play, host = SCENARIOS / "kvm_libvirt" / "converge.yml", hosts.fleet["kvm1"]
+    # CST is the name of several zones.
+    host.run("test ! -e /usr/share/zoneinfo/Asia/Shanghai || ln -sf /usr/share/zoneinfo/Asia/Shanghai /etc/localtime")
+    assert hosts.play(play).changed == 0
+    wanted = json.dumps({"kvm_libvirt_qemu_settings": {"max_files": 32768}})
+    foretold = hosts.play(play, "--check", "--extra-vars", wanted)
+    assert (foretold.status, foretold.changed) == (0, 2), foretold.text
+    assert hosts.play(play, "--check").changed == 0
+    host.run("touch /etc/libvirt/qemu.conf")
+    for arguments, changed in ((["--check"], 1), ([], 1), ([], 0)):
+        played = hosts.play(play, *arguments)
+        assert (played.status, played.changed) == (0, changed), played.text
+
+
 def test_what_cloudstack_wrote_is_not_fought_over(hosts: Hosts) -> None:
     """cs#4393: cloudstack-setup-agent's lines, in its style, with other values, once the host has joined."""
     hosts.fleet["kvm1"].run(
