@@ -109,6 +109,40 @@ def test_what_was_taken_before_a_stop_in_the_midst_of_events_is_not_sent_again(
     assert len(found) == len(set(found)) == 9
 
 
+class Renamed(Filtered):
+    """As with filters that make another event of it."""
+
+    async def put(self, item: Json) -> None:
+        await self.queue.put({"filtered": item["event"]["id"]})
+
+
+@pytest.mark.parametrize("wrapped", [Filtered, Renamed])
+def test_other_sources_of_the_rulebook_use_the_same_queue(wrapped: Callable[[asyncio.Queue[Json]], Any]) -> None:
+    """What waits there from another source says nothing of ours, and ours waits for as long as the rulebook is busy."""
+    tell = runpy.run_path(str(LINK / FILE))["_tell"]
+    noted: list[str] = []
+    log = SimpleNamespace(told=lambda each: noted.append(each.key), settle=lambda: None)
+    found = [Happening("events", f"n{number}", number, Entry(f"n{number}", "VM.START")) for number in range(2)]
+
+    async def rulebook() -> None:
+        queue: asyncio.Queue[Json] = asyncio.Queue(5)
+        about = SimpleNamespace(watch=log, interval=0.01)
+        source = asyncio.ensure_future(tell(wrapped(queue), about, found))
+        await asyncio.sleep(0.1)
+        assert noted == []
+        await queue.put({"other": 1})
+        await queue.get()
+        await asyncio.sleep(0.1)
+        assert noted == ["n0"]
+        # Stopped with the other source's event in the queue: what was taken is not sent again.
+        await queue.get()
+        source.cancel()
+        await asyncio.gather(source, return_exceptions=True)
+        assert noted == ["n0", "n1"]
+
+    asyncio.run(asyncio.wait_for(rulebook(), 30))
+
+
 def test_an_interrupt_while_one_is_noted_leaves_none_to_be_sent_again() -> None:
     """ansible-rulebook is ended by a signal, which raises wherever Python is: the first note is interrupted here."""
     tell = runpy.run_path(str(LINK / FILE))["_tell"]
@@ -223,6 +257,7 @@ def test_a_cursor_that_cannot_be_written_ends_the_source(
         while not Path(args["cursor"]).exists():
             await asyncio.sleep(0.02)
         act()
+        await asyncio.wait_for(queue.get(), 20)
         with pytest.raises(Exception, match="cannot be written"):
             await asyncio.wait_for(task, 20)
         assert queue.qsize() <= 2, "nothing is told again and again"

@@ -82,7 +82,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.eve
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.events.watch import body
 
 LOG = logging.getLogger(__name__)
-MOMENT = 0.2  # seconds in which a rulebook takes an event
+MOMENT = 0.2  # seconds between two looks at whether the rulebook has taken an event
 LONGEST_PAUSE = 60.0  # seconds between two attempts to reach a server that does not answer
 
 
@@ -123,37 +123,39 @@ async def _run(queue: Queue, about: Source) -> None:
 
 
 async def _tell(queue: Queue, about: Source, found: list[Happening]) -> None:
-    """Each is noted once the next one is in the queue, the last one after a moment: then the rulebook has it.
+    """Each is noted once it has left the queue: then the rulebook has it. Other sources use the same queue.
 
     If the rulebook ends before, what it has not taken out of the queue is sent again at the next start.
     """
-    sent: list[Happening] = []  # and not noted
+    sent: list[tuple[Happening, t.Any]] = []  # and not noted, with what is in the queue
 
-    def note(count: int) -> None:
-        for each in sent[:count]:
-            about.watch.told(each)
+    def note() -> None:
+        queued = {id(item) for item in _held(queue)}
+        for each in [each for each in sent if id(each[1]) not in queued]:
+            about.watch.told(each[0])
             sent.remove(each)
 
     try:
         for each in found:
-            await queue.put(body(each))
-            # Before the others are noted, which may be interrupted: all that is in the queue is in the list.
-            sent.append(each)
-            note(len(sent) - 1)
-        if sent:
+            item = body(each)
+            await queue.put(item)
+            # Before the others are noted, which may be interrupted: all that is in the queue is in the list. No other
+            # task ran since it was put there, so that it is the last; a filter may have made another object of it.
+            sent.append((each, (_held(queue) or [item])[-1]))
+            note()
+        while sent:
             await asyncio.sleep(min(MOMENT, about.interval))
-            note(len(sent))
+            note()
     except BaseException:
         with contextlib.suppress(HostcraftError):
-            note(len(sent) - _waiting(queue))
+            note()
         raise
     await _aside(about.watch.settle)
 
 
-def _waiting(queue: Queue) -> int:
-    """How many the rulebook has not taken yet; ansible-rulebook wraps the queue to filter what is put into it."""
-    inner = getattr(queue, "queue", queue)
-    return int(inner.qsize()) if hasattr(inner, "qsize") else 1
+def _held(queue: Queue) -> t.Sequence[t.Any]:
+    """What the rulebook has not taken yet; ansible-rulebook wraps the queue to filter what is put into it."""
+    return getattr(getattr(queue, "queue", queue), "_queue", ())
 
 
 async def _aside(work: t.Callable[[], t.Any]) -> t.Any:
