@@ -9,7 +9,7 @@ from ..registry import Call
 from ..rules import vlans
 from ..rules.addresses import check_range, subnet
 from ..world import World
-from ..world.networks import Network, NetworkOffering, PhysicalNetwork, Vpc
+from ..world.networks import Network, NetworkOffering, PhysicalNetwork, VlanRange, Vpc
 from ..world.zones import Zone
 from .zones import describe as describe_zone
 
@@ -129,6 +129,32 @@ def check_ipv6(call: Call, offering: NetworkOffering) -> None:
         raise invalid("IPv6 is not supported when create Isolated network with an IPv6 CIDR")
     if not cidr.endswith("/64"):
         raise invalid("The cidr size of IPv6 network must be 64 bits!")
+
+
+def brings_range(call: Call, offering: NetworkOffering, zone: Zone) -> bool:
+    """Whether the network comes with a range of its addresses (createVlan of NetworkServiceImpl.createGuestNetwork).
+
+    ApiError where its offering lets nobody give one.
+    """
+    shared = offering.guest_type == "Shared"
+    plain = offering.guest_type == "Isolated" and "SourceNat" not in offering.services
+    brings = bool(call.get("startip")) and zone.network_type == "Advanced" and (shared or plain)
+    brings = brings or (bool(call.get("ip6cidr")) and shared)
+    if brings and not offering.specify_ip_ranges:
+        raise invalid("Network offering with specified id doesn't support adding multiple ip ranges")
+    return brings
+
+
+def add_range(call: Call, network: Network) -> None:
+    world, start, start6 = call.world, call.get("startip", ""), call.get("startipv6", "")
+    vlan = "vlan://untagged" if network.vlan is None else f"vlan://{network.vlan}"
+    row = VlanRange(
+        world.vlan_ranges.next_id(), world.new_uuid(), network.zone_id, network.id, network.physical_network_id or 0,
+        False, vlan, network.gateway, network.netmask, start, call.get("endip") or start,
+    )  # fmt: skip
+    row.gateway6, row.cidr6, row.start6 = network.gateway6, network.cidr6, start6
+    row.end6 = call.get("endipv6") or start6
+    world.vlan_ranges.add(row)
 
 
 def check_tier(world: World, vpc: Vpc | None, gateway: str, netmask: str) -> None:

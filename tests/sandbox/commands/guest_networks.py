@@ -164,6 +164,7 @@ def create_network(call: Call) -> Body:
     gateway, netmask = guest_network_places.addresses(call, offering, zone)
     guest_network_places.check_tier(world, vpc, gateway, netmask)
     guest_network_places.check_ipv6(call, offering)
+    brings_range = guest_network_places.brings_range(call, offering, zone)
     owner = whose(call)
     if vpc is not None and vpc.account_id != owner.id:
         raise invalid(f"Vpc {vpc.name} owner is different from the network owner {owner.name}")
@@ -184,7 +185,10 @@ def create_network(call: Call) -> Body:
     network.dns1, network.created = call.get("dns1", ""), world.now()
     network.display = call.get("displaynetwork", True)
     network.redundant, network.vpc_id = offering.redundant, None if vpc is None else vpc.id
-    return {"network": view(world, world.networks.add(network))}
+    world.networks.add(network)
+    if brings_range:
+        guest_network_places.add_range(call, network)
+    return {"network": view(world, network)}
 
 
 @command("listNetworks", USER, id="networks")
@@ -322,6 +326,8 @@ def delete_network(call: Call) -> Work:
         for address in public_addresses.of(world, network):
             public_addresses.give_back(world, address)
         release_vlan(world, network)
+        for each in list(world.vlan_ranges.select(network_id=network.id)):
+            world.vlan_ranges.bury(each)
         world.networks.remove(network)
         return {"success": True}
 

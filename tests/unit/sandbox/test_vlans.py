@@ -115,3 +115,15 @@ def test_every_vlan_is_listed_with_its_network(site: Site, used: int) -> None:
     assert [(v["vlan"], v["allocationstate"], v["network"][0]["name"]) for v in taken] == [
         (str(used), "Allocated", "n1")
     ]
+
+
+def test_a_shared_network_brings_its_range_and_takes_it_away(site: Site) -> None:
+    """createVlanAndPublicIpRange of NetworkServiceImpl."""
+    net = {"gateway": "172.30.6.1", "netmask": "255.255.255.0", "startip": "172.30.6.10", "endip": "172.30.6.20"}
+    shared = site.network("s1", "DefaultSharedNetworkOffering", vlan="600", **net)
+    (row,) = site.api.ok("listVlanIpRanges", networkid=shared["id"])["vlaniprange"]
+    told = {name: row[name] for name in ("vlan", "startip", "endip", "gateway", "forvirtualnetwork")}
+    expected = {"vlan": "vlan://600", "startip": "172.30.6.10", "endip": "172.30.6.20", "gateway": "172.30.6.1"}
+    assert told == {**expected, "forvirtualnetwork": False}
+    site.api.done("deleteNetwork", id=shared["id"])
+    assert [row["vlan"] for row in site.api.ok("listVlanIpRanges")["vlaniprange"]] == ["vlan://50"]
