@@ -11,7 +11,8 @@ module: cs_configuration
 short_description: Manage settings of Apache CloudStack
 description:
   - Sets one setting, globally or in one scope, or resets it.
-  - Values are compared by the type of the setting. For a decimal, V(2) equals V(2.0).
+  - Values are compared by the type of the setting. For a decimal, V(2) equals V(2.0). Servers before 4.18 do not tell
+    the type; there numbers are compared as numbers, V(true) and V(false) as booleans, and everything else as text.
   - Without a scope, the global value is set.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -31,7 +32,10 @@ options:
         ordinary module; use C(no_log) there.
     type: raw
   state:
-    description: V(reset) resets a setting of a scope to the global value, and a global setting to its default.
+    description:
+      - V(reset) resets a setting of a scope to the global value, and a global setting to its default.
+      - Servers before 4.18 do not tell defaults. There a global setting is reset in every run, and the task is changed
+        if its value differs afterwards.
     type: str
     choices: [present, reset]
     default: present
@@ -72,12 +76,12 @@ value:
   type: str
   sample: "2.0"
 default:
-  description: Its default.
+  description: Its default. Not told by servers before 4.18.
   returned: always
   type: str
   sample: "1.0"
 type:
-  description: Its type.
+  description: Its type. Empty on servers before 4.18.
   returned: always
   type: str
   sample: Decimal
@@ -132,7 +136,7 @@ domain:
   type: str
   sample: ROOT
 dynamic:
-  description: Whether a change takes effect without a restart of the management server.
+  description: Whether a change takes effect without a restart of the management server. Not told by servers of 4.11.
   returned: always
   type: bool
   sample: true

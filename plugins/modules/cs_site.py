@@ -106,7 +106,9 @@ counts:
   type: dict
   sample: {"host": {"created": 1, "changed": 1, "unchanged": 9998}}
 restart:
-  description: Names of changed settings that take effect when the management servers are restarted.
+  description:
+    - Names of changed settings that take effect when the management servers are restarted.
+    - Servers of 4.11 do not tell which these are. There a warning names the changed settings instead.
   returned: success
   type: list
   elements: str

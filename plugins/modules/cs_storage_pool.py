@@ -61,11 +61,14 @@ options:
   managed:
     description:
       - Whether CloudStack creates a volume on the storage system for each volume of a VM. It cannot be changed.
+      - Servers before 4.20 do not tell it, so there it is not compared.
     type: bool
   details:
     description:
       - Details of the pool beyond its URL, such as C(nfsmountopts) with V(vers=4.1,nconnect=4), or the user of SMB.
         Others that the pool has are left alone. Secrets are used only to add the pool.
+      - Servers before 4.21 do not tell details, apart from NFS mount options in 4.20. There they are not compared, and
+        a warning names them.
       - Changing them needs CloudStack 4.19 or newer. NFS mount options can be changed while the pool is in maintenance.
     type: dict
   storage_tags:

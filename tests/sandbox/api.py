@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from . import answers, surface
 from . import commands as _commands  # noqa: F401  (registers the handlers)
-from . import surface
 from .auth import accepts
 from .errors import ApiError, unauthorized
 from .faults import Fault
@@ -74,8 +75,18 @@ class Api:
         outcome = command.handler(call)
         if not isinstance(outcome, Work):
             log.changed(self.world, command.name, outcome)
-            return outcome
-        outcome = log.recorded(self.world, command, outcome)
+            return answers.aged(self.version, command.name, outcome)
+        outcome = self._aged(command, log.recorded(self.world, command, outcome))
         failure = ApiError(530, 9999, fault.text) if fault and fault.kind == "job_failed" else None
         job = self.jobs.start(command, outcome, failure)
         return {"id": outcome.created, "jobid": job.uuid} if outcome.created else {"jobid": job.uuid}
+
+    def _aged(self, command: Command, work: Work) -> Work:
+        """The same work, whose result is that of the played release."""
+
+        async def run() -> dict[str, Any]:
+            result = work.run()
+            done = await result if inspect.isawaitable(result) else result
+            return answers.aged(self.version, command.name, done)
+
+        return Work(run, work.created, work.instance)

@@ -15,11 +15,43 @@ FILE = Path(__file__).with_name("surface.json")
 # Commands of builds with the VMware plugin, which the recorded server is not; written by hand, not recorded.
 UNPUBLISHED = Path(__file__).with_name("surface_unpublished.json")
 # When parameters came that a real server lists without ``since``, by what servers of each release listed.
+_BURSTS = dict.fromkeys(
+    (
+        f"{kind}{way}rate{end}"
+        for kind in ("bytes", "iops")
+        for way in ("read", "write")
+        for end in ("max", "maxlength")
+    ),
+    "4.12",
+)
 UNSAID: dict[str, dict[str, str]] = {
-    "createNetwork": {"bypassvlanoverlapcheck": "4.12", "isolatedpvlantype": "4.14"},
-    "createNetworkOffering": {"forvpc": "4.12"},
+    "createDiskOffering": _BURSTS,
+    "createNetwork": {"bypassvlanoverlapcheck": "4.12", "hideipaddressusage": "4.15", "isolatedpvlantype": "4.14"},
+    "createNetworkOffering": {"domainid": "4.13", "forvpc": "4.12"},
+    "createPrivateGateway": {"bypassvlanoverlapcheck": "4.15"},
+    "createProject": {"accountid": "4.15"},
+    "createServiceOffering": _BURSTS,
+    "createStoragePool": {"istagarule": "4.19"},
+    "createVPC": {"userouteripresolver": "4.21"},
+    "listAccounts": {"details": "4.15"},
+    "listDiskOfferings": {"account": "4.19", "projectid": "4.19"},
+    "listNetworks": {"networkofferingid": "4.15", "retrieveonlyresourcecount": "4.19"},
+    "listProjects": {"details": "4.15", "username": "4.15"},
+    "listServiceOfferings": {"account": "4.19", "projectid": "4.19"},
+    "listStoragePools": {"hostid": "4.19", "status": "4.19"},
+    "migrateVolume": {"newdiskofferingid": "4.12"},
+    "startVirtualMachine": {"clusterid": "4.15", "podid": "4.15"},
+    "updateAccount": {"roleid": "4.12"},
+    "updateDiskOffering": {"state": "4.20"},
+    "updateImageStore": {"capacitybytes": "4.20.1", "name": "4.20.1"},
+    "updateNetworkOffering": {"domainid": "4.13"},
+    "updateServiceOffering": {"domainid": "4.13", "state": "4.20"},
+    "updateStoragePool": {"istagarule": "4.19"},
+    "updateTemplate": {"sshkeyenabled": "4.12", "templatetype": "4.15"},
+    "updateUser": {"currentpassword": "4.12"},
+    "updateZone": {"sortkey": "4.15"},
     "listConfigurations": {"domainid": "4.12", "imagestoreuuid": "4.12"},
-    "listVolumes": {"clusterid": "4.12"},
+    "listVolumes": {"clusterid": "4.12", "state": "4.15"},
     "startRollingMaintenance": {"": "4.14"},
     "updateConfiguration": {"domainid": "4.12", "imagestoreuuid": "4.12"},
     "updateHost": {"istagarule": "4.19"},
@@ -51,7 +83,8 @@ def version_key(text: str | None) -> tuple[int, ...]:
     return tuple(int(n) for n in re.findall(r"\d+", (text or "").split("-")[0]))
 
 
-def _at_most(since: str | None, version: str) -> bool:
+def at_most(since: str | None, version: str) -> bool:
+    """Whether a release came no later than the version; none came with all."""
     want, have = version_key(since), version_key(version)
     width = max(len(want), len(have))
     return want + (0,) * (width - len(want)) <= have + (0,) * (width - len(have))
@@ -63,13 +96,13 @@ def load(version: str) -> dict[str, Api]:
     apis: dict[str, Api] = {}
     known_commands = {**json.loads(FILE.read_text()), **json.loads(UNPUBLISHED.read_text())}
     for name, (isasync, since, params) in known_commands.items():
-        if _at_most(since, version):
+        if at_most(since, version):
             unsaid = UNSAID.get(name, {})
-            if not _at_most(unsaid.get(""), version):
+            if not at_most(unsaid.get(""), version):
                 continue
             given = (*params, *LATER.get(name, ()))
             known = [Param(*p)._replace(since=p[3] or unsaid.get(p[0])) for p in given]
-            apis[name] = Api(name, isasync, since, {p.name: p for p in known if _at_most(p.since, version)})
+            apis[name] = Api(name, isasync, since, {p.name: p for p in known if at_most(p.since, version)})
     return apis
 
 

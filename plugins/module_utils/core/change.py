@@ -37,6 +37,11 @@ def same_word(wanted: object, held: object) -> bool:
     return str(wanted or "").casefold() == str(held or "").casefold()
 
 
+def same_flag(wanted: object, held: object) -> bool:
+    """A flag of something that older servers do not have: not told is false."""
+    return bool(wanted) == bool(held)
+
+
 def same_address(wanted: object, held: object) -> bool:
     """IPv4 and IPv6 addresses by value (``fd00::1`` is ``fd00:0::1``)."""
     try:
@@ -53,7 +58,8 @@ class Rules:
     server cannot change afterwards, with what would help. write_only: sent at creation, never read back (passwords).
     along: those of them that go with every change too. unproven: fields that the server takes and may show as before.
     missing: first words of the error for fields that a creation lacks. same: comparison by field; plain equality where
-    none is given, and for the name equality without case.
+    none is given, and for the name equality without case. untold: fields that older servers do not tell, and that then
+    count as what is wanted.
     """
 
     kind: str
@@ -63,6 +69,7 @@ class Rules:
     along: frozenset[str] = frozenset()
     same: t.Mapping[str, Same] = field(default_factory=dict)
     unproven: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
     missing: str = MissingValue.LEAD
 
     def comparison(self, name: str) -> Same:
@@ -146,6 +153,8 @@ def differences(wanted: Fields, held: object, rules: Rules) -> tuple[Difference,
         if name in rules.write_only:
             continue
         current = getattr(held, name)
+        if current is None and name in rules.untold:
+            continue
         if not rules.comparison(name)(value, current):
             found.append(Difference(name, current, value))
     return tuple(found)

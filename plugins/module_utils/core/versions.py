@@ -50,6 +50,7 @@ _DISK_RATES = tuple(
     for way in ("read", "write")
     for burst in ("", "_max", "_max_length")
 )
+_BURSTS = tuple(each for each in _DISK_RATES if "_max" in each)
 LATE: tuple[Late, ...] = (
     Late("4.11.1", "restartNetwork", "makeredundant", "cs_network_restart: makeredundant"),
     Late("4.12", "createNetwork", "bypassvlanoverlapcheck", "cs_network: bypass_vlan_overlap_check"),
@@ -61,9 +62,13 @@ LATE: tuple[Late, ...] = (
     Late("4.12", "updateConfiguration", "imagestoreuuid", "cs_configuration: image_store"),
     Late("4.12", "listVolumes", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.12", "updateVmwareDc", "", "cs_vmware_dc"),
+    *(Late("4.12", "createDiskOffering", each.replace("_", ""), f"cs_disk_offering: {each}") for each in _BURSTS),
+    Late("4.13", "createNetworkOffering", "domainid", "cs_network_offering: domains"),
     Late("4.13", "createNetworkOffering", "zoneid", "cs_network_offering: zones"),
     Late("4.13", "createServiceOffering", "zoneid", "cs_service_offering: zones"),
+    Late("4.13", "updateNetworkOffering", "domainid", "cs_network_offering: domains"),
     Late("4.13", "updateNetworkOffering", "zoneid", "cs_network_offering: zones"),
+    Late("4.13", "updateServiceOffering", "domainid", "cs_service_offering: domains of an offering that is there"),
     Late("4.13", "updateServiceOffering", "zoneid", "cs_service_offering: zones"),
     Late("4.13", "createServiceOffering", "customized", "cs_service_offering: is_customized"),
     Late("4.14", "getRouterHealthCheckResults", "", "cs_router_info: health"),
@@ -87,7 +92,7 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "declareHostAsDegraded", "", "cs_host_ha: degraded"),
     Late("4.16", "listVirtualMachines", "clusterid", "cs_maintenance", READ_ALL),
     Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server needs a host, which is given"),
-    Late("4.16", "resetConfiguration", "", "cs_configuration: state=absent"),
+    Late("4.16", "resetConfiguration", "", "cs_configuration: state=reset"),
     Late("4.16", "updateHypervisorCapabilities", "maxdatavolumeslimit", "cs_hypervisor_capability: max_data_volumes"),
     Late(
         "4.16", "updateHypervisorCapabilities", "maxhostspercluster", "cs_hypervisor_capability: max_hosts_per_cluster"
@@ -152,7 +157,36 @@ DIFFERENCES: tuple[Difference, ...] = (
         "notes on a cluster, zone or pool (locks, records) are annotations of a host with its id;"
         " listAnnotations shows them",
     ),
-    Difference("4.11 to 4.18", "options of an NFS mount are details of the pool", "read from the details"),
+    Difference("4.11 to 4.15", "storage tags of compute and system offerings are called tags", "both are read"),
+    Difference("4.11 to 4.15", "the address ranges of a pod are lists by field", "both are read"),
+    Difference(
+        "4.11 to 4.17",
+        "types and defaults of settings are not told",
+        "values are compared as numbers or booleans where both are such; state=reset of a global setting is judged by"
+        " its values before and after",
+    ),
+    Difference(
+        "4.11 to 4.14",
+        "settings do not tell whether they are read at the start of the server only",
+        "cs_site warns that a restart may be needed",
+    ),
+    Difference(
+        "4.11 to 4.14",
+        "agents of system VMs, and copies of templates on pools, are not told",
+        "a system VM that runs counts as serving; cs_system_vm_template asks for each copy in every run",
+    ),
+    Difference(
+        "4.11 to 4.18",
+        "the offering of a system VM is not told",
+        "cs_system_vm asks for it in every run, which changes nothing where it is there",
+    ),
+    Difference("4.11 to 4.19", "whether a storage pool is managed is not told", "not compared"),
+    Difference(
+        "4.11 to 4.20",
+        "details of a storage pool, and 4.11 to 4.19 the options of an NFS mount, are not told",
+        "not compared; a warning names those of the task",
+    ),
+    Difference("4.11 to 4.21", "the capacity of a storage pool is told as its disk size alone", "read from there"),
     Difference("4.21 and newer", "a whole GPU is a profile", "read like the details of older releases"),
 )
 

@@ -19,7 +19,7 @@ from ..core.change import (
     is_set,
     plain,
 )
-from ..core.errors import NotAsRead, NotFound
+from ..core.errors import NotAsRead, NotFound, Refused
 from ..ports.cloud import Cloud
 from ..ports.collection import Collection
 from .waiting import until
@@ -55,7 +55,12 @@ def ensure(
     port raises.
     """
     subject = f"{rules.kind} {wanted.get('name') or getattr(held, 'name', None) or getattr(held, 'id', '')}".strip()
-    decision = decide(rules, subject, wanted, held, state)
+    try:
+        decision = decide(rules, subject, wanted, held, state)
+    except Refused:
+        # What this server does not have at all is not got by removing the thing and creating it again.
+        collection.check(True, **{name: value for name, value in is_set(wanted).items() if name in rules.fixed})
+        raise
     if decision.action == "nothing":
         return Outcome(False, result=show(held) if held is not None else is_set(places))
     before, after = _diff(decision, rules, {**wanted, **is_set(places)}, held, show)

@@ -13,7 +13,9 @@ from contract.tasks import perform
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.usage import UsageNotFit
+from sandbox.api import DEFAULT_VERSION
 from sandbox.server import Sandbox
+from sandbox.surface import version_key
 from sandbox.world import World
 from unit.sandbox.site import Site
 
@@ -119,10 +121,13 @@ def test_records_are_added_up_and_judged(cloud: Gateway, sandbox: Sandbox, site:
     seen = perform(cloud, INFO, start_date="2026-11-01", end_date="2026-11-30")
     assert codes(seen) == {"record_twice", "record_impossible", "record_gap"}
     assert [finding["facts"].get("days") for finding in seen.result["findings"] if finding["facts"]] == [2]
-    assert seen.result["totals"][0] == {"type": 1, "name": "RUNNING_VM", "records": 5, "usage": 96.0}
+    # Servers before 4.20 name types by their description alone.
+    named = "RUNNING_VM" if version_key(DEFAULT_VERSION) >= version_key("4.20") else "Running Vm Usage"
+    assert seen.result["totals"][0] == {"type": 1, "name": named, "records": 5, "usage": 96.0}
     assert len(seen.result["records"]) == 6
     only = perform(cloud, INFO, start_date="2026-11-01", end_date="2026-11-30", type=6)
-    assert [row["type_name"] for row in only.result["records"]] == ["VOLUME"]
+    volume = "VOLUME" if named == "RUNNING_VM" else "Volume Usage"
+    assert [row["type_name"] for row in only.result["records"]] == [volume]
 
 
 TEMPLATE = {"usageid": "tmpl-1", "usagetype": 7, "description": "Template Id:205 Size:(2.00 GB)"}

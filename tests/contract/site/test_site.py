@@ -68,7 +68,9 @@ def test_a_zone_is_planned_made_and_made_again_without_a_change(sandbox: Sandbox
     assert (planned.changed, writes(sandbox)) == (False, [])
     assert "+ host kvm-b2.zurich.example.net: " in "\n".join(planned.result["plan"])
     foretold = perform(cloud, "cs_site", True, **example())
-    assert (foretold.changed, foretold.warnings, writes(sandbox)) == (True, (), [])
+    # An older server does not tell which settings it reads only when it starts.
+    assert (foretold.changed, len(foretold.warnings), writes(sandbox)) == (True, int(version_key("4.15") > OLD), [])
+    assert all("only when it starts" in each for each in foretold.warnings)
     made = perform(cloud, "cs_site", **example())
     assert made.changed
     assert made.result["counts"]["host"] == {"unchanged": 0, "created": len(example()["hosts"])}

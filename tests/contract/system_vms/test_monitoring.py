@@ -30,6 +30,7 @@ def router(zone: Zone) -> str:
     return str(zone.site.api.ok("listRouters", listall="true")["router"][0]["name"])
 
 
+@pytest.mark.since("4.15", raises=AssertionError)
 def test_settings_are_as_wanted_and_what_has_to_be_restarted_is_told(zone: Zone, router: str) -> None:
     done = twice(zone.cloud, MODULE, service_monitoring=False, basic_interval=5, max_cpu=90)
     assert done.after == {
@@ -42,6 +43,7 @@ def test_settings_are_as_wanted_and_what_has_to_be_restarted_is_told(zone: Zone,
     assert len(done.warnings) == 2
 
 
+@pytest.mark.since("4.15", raises=AssertionError)
 def test_a_threshold_needs_no_restart(zone: Zone, router: str) -> None:
     done = perform(zone.cloud, MODULE, max_memory=80)
     assert done.changed

@@ -73,6 +73,7 @@ def test_it_becomes_the_template_of_new_routers(kvm: Zone) -> None:
     assert writes(kvm.server) == ["registerTemplate", "updateConfiguration"]
 
 
+@pytest.mark.since("4.15", raises=pytest.fail.Exception)
 def test_a_template_of_another_file_under_its_name_is_refused(kvm: Zone) -> None:
     perform(kvm.cloud, MODULE, **NEW)
     kvm.server.calls.clear()

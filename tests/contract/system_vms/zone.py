@@ -48,6 +48,14 @@ class Zone:
     def one(self, kind: str) -> dict[str, Any]:
         return next(vm for vm in self.listed().values() if vm["systemvmtype"] == kind)
 
+    def template(self, kind: str) -> str:
+        """The name of its template."""
+
+        def named(world: World) -> str:
+            return world.templates[self.row(world, kind).template_id].name
+
+        return self.server.run(named)
+
     def stop(self, kind: str) -> None:
         self.site.api.done("stopSystemVm", id=self.one(kind)["id"])
         self.server.calls.clear()

@@ -37,6 +37,7 @@ def codes(cloud: Gateway, **arguments: Any) -> list[str]:
     return [each.code for each in caught.value.reasons]
 
 
+@pytest.mark.since("4.12")
 def test_every_option_arrives(sandbox: Sandbox, cloud: Gateway) -> None:
     done = twice(cloud, MODULE, **OLD)
     shown = {name: list(value) if isinstance(value, tuple) else value for name, value in done.result.items()}
@@ -57,6 +58,7 @@ def test_options_that_came_later(cloud: Gateway) -> None:
     assert twice(cloud, MODULE, name="later", cache_mode="none").after == {"cache_mode": "none"}
 
 
+@pytest.mark.since("4.12")
 @pytest.mark.parametrize(
     "change",
     [
@@ -73,6 +75,7 @@ def test_what_the_server_cannot_change_is_refused_by_name(
     assert writes(sandbox) == []
 
 
+@pytest.mark.since("4.12")
 def test_texts_are_changed(cloud: Gateway) -> None:
     perform(cloud, MODULE, **OLD)
     twice(cloud, MODULE, name="full", display_text="Other", display_offering=True)
@@ -87,6 +90,7 @@ def test_tags_and_rates_are_changed(sandbox: Sandbox, cloud: Gateway, change: di
     assert writes(sandbox) == ["updateDiskOffering"]
 
 
+@pytest.mark.since("4.12")
 def test_a_rate_cannot_be_taken_away(sandbox: Sandbox, cloud: Gateway) -> None:
     """The server answers that all is well, and keeps it."""
     made = perform(cloud, MODULE, **OLD)
@@ -109,6 +113,7 @@ def test_numbers_that_cannot_be(sandbox: Sandbox, cloud: Gateway, wrong: dict[st
     assert writes(sandbox) == []
 
 
+@pytest.mark.since("4.12")
 def test_a_burst_below_the_rate_that_it_has(cloud: Gateway) -> None:
     """The server compares only what one command holds."""
     perform(cloud, MODULE, **OLD)

@@ -9,6 +9,7 @@ values that could not be read.
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from ...core.zone.hosts import GpuGroup, GpuType, Host
@@ -21,9 +22,10 @@ from ...core.zone.networks import (
     vlan_tag,
 )
 from ...core.zone.settings import Setting
-from ...core.zone.storage import ImageStore, StoragePool
+from ...core.zone.storage import NFS_OPTIONS, ImageStore, SomeDetails, StoragePool
 from ...core.zone.topology import Cluster, IpRange, Pod, Zone
 from ...core.zone.vmware_dcs import VmwareDatacenter
+from . import readers
 from .records import Record, Tell, Wire, unheard
 
 
@@ -62,7 +64,7 @@ def pod(wire: Wire, tell: Tell = unheard) -> Pod:
             bool(each.flag("forsystemvms")),
             each.word("vlanid"),
         )
-        for each in read.records("ipranges", f"address range of {read.called}")
+        for each in _pod_ranges(read, tell)
     )
     starts, ends = read.names("startip") or (), read.names("endip") or ()
     return Pod(
@@ -77,6 +79,16 @@ def pod(wire: Wire, tell: Tell = unheard) -> Pod:
         ip_ranges=ranges,
         allocation_state=read.text("allocationstate"),
     )
+
+
+def _pod_ranges(read: Record, tell: Tell) -> tuple[Record, ...]:
+    """``ipranges`` came with 4.16; before, each field of a range is a list of its own."""
+    kind = f"address range of {read.called}"
+    if read.has("ipranges"):
+        return read.records("ipranges", kind)
+    fields = ("startip", "endip", "forsystemvms", "vlanid")
+    rows = itertools.zip_longest(*(readers.items(read.wire.get(name)) for name in fields))
+    return tuple(Record(dict(zip(fields, row)), kind, tell) for row in rows)
 
 
 def cluster(wire: Wire, tell: Tell = unheard) -> Cluster:
@@ -273,14 +285,18 @@ ACCESS_MARK = "hostcraftaccess"
 
 
 def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
-    """``nfsmountopts`` is a field of its own since 4.19, and a detail as well."""
+    """Listings tell details since 4.21; ``nfsmountopts`` is a field of its own since 4.20."""
     read = Record(wire, "storage pool", tell)
     details = read.wire.get("details")
     told = isinstance(details, t.Mapping)
     held = {str(key): str(value) for key, value in details.items()} if isinstance(details, t.Mapping) else {}
-    mark, options = held.pop(ACCESS_MARK, ""), read.word("nfsmountopts")
-    if options:
-        held["nfsmountopts"] = options
+    mark, options = held.pop(ACCESS_MARK, ""), read.word(NFS_OPTIONS)
+    # Also of 4.20, and of listings alone: an answer to a creation has no options, whatever was sent.
+    listed = read.has("managed") and read.has("storagecapabilities")
+    if not told and (options or listed):
+        held = SomeDetails({NFS_OPTIONS: options or ""})
+    elif options:
+        held[NFS_OPTIONS] = options
     return StoragePool(
         id=read.id(),
         name=read.text("name"),
@@ -299,15 +315,15 @@ def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
         provider=read.word("provider"),
         managed=read.flag("managed"),
         storage_tags=read.names("tags") or (),
-        capacity_bytes=read.whole("capacitybytes", "B"),
+        # The same number: a field of its own since 4.22.
+        capacity_bytes=read.whole("capacitybytes" if read.has("capacitybytes") else "disksizetotal", "B"),
         capacity_iops=read.whole("capacityiops"),
         disk_size_total=read.whole("disksizetotal", "B"),
         disk_size_allocated=read.whole("disksizeallocated", "B"),
         disk_size_used=read.whole("disksizeused", "B"),
         overprovision_factor=read.factor("overprovisionfactor"),
         created=read.moment("created"),
-        # The answer of its creation has none, whatever was sent.
-        details=held if told or options else None,
+        details=held if told or held else None,
         access_mark=mark,
     )
 
@@ -342,13 +358,13 @@ def vmware_datacenter(wire: Wire, tell: Tell = unheard) -> VmwareDatacenter:
 
 
 def setting(wire: Wire, tell: Tell = unheard) -> Setting:
-    """An empty value has no ``value`` key at all; the scope is "global" where none is told."""
+    """An empty value has no ``value`` key at all; the scope is "global" where none is told, the type "" up to 4.17."""
     read = Record(wire, "setting", tell)
     return Setting(
         name=read.text("name"),
         value=read.text("value"),
         default=read.word("defaultvalue"),
-        type=read.text("type") or "String",
+        type=read.text("type"),
         category=read.text("category"),
         group=read.text("group"),
         scope=(read.text("scope") or "global").lower(),

@@ -16,6 +16,11 @@ EVERYWHERE: t.Mapping[tuple[str, object], object] = {("domain_ids", ()): "public
 LIMITS = {"domain_ids": "domainid", "zone_ids": "zoneid"}
 
 
+def storage_tags(read: Record) -> tuple[str, ...]:
+    """Of an answer on service offerings, which calls them ``tags`` up to 4.15."""
+    return read.names("storagetags" if read.has("storagetags") else "tags") or ()
+
+
 def service_offering(wire: Wire, tell: Tell = unheard) -> ServiceOffering:
     read = Record(wire, "service offering", tell)
     details = read.record("serviceofferingdetails", f"details of {read.called}")
@@ -35,7 +40,7 @@ def service_offering(wire: Wire, tell: Tell = unheard) -> ServiceOffering:
         is_volatile=read.flag("isvolatile"),
         network_rate=read.whole("networkrate"),
         host_tags=read.names("hosttags") or (),
-        storage_tags=read.names("storagetags") or (),
+        storage_tags=storage_tags(read),
         bytes_read_rate=read.whole("diskBytesReadRate"),
         bytes_write_rate=read.whole("diskBytesWriteRate"),
         disk_iops_read_rate=read.whole("diskIopsReadRate"),

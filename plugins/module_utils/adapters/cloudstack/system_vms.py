@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ...core.errors import InvalidValue
 from ...core.system_vms.offering import SystemOffering
@@ -13,6 +14,7 @@ from ...core.system_vms.vm import SystemVm
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource
+from .service_offerings import storage_tags
 from .transport import Json
 
 
@@ -60,7 +62,7 @@ def offering(wire: Wire, tell: Tell = unheard) -> SystemOffering:
         limit_cpu_use=read.flag("limitcpuuse"),
         network_rate=read.whole("networkrate"),
         host_tags=read.names("hosttags") or (),
-        storage_tags=read.names("storagetags") or (),
+        storage_tags=storage_tags(read),
         is_default=bool(read.flag("defaultuse")),
         created=read.moment("created"),
     )
@@ -87,11 +89,23 @@ class SystemVms:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._templates: dict[str, str] = {}
 
     def all(self, zone_id: str = "") -> t.Sequence[SystemVm]:
         asked: Json = {"zoneid": zone_id or None}
         listed = self._client.listing("listSystemVms", "systemvm", asked)
-        return [system_vm(item, self._client.tell) for item in listed]
+        return [self._named(system_vm(item, self._client.tell)) for item in listed]
+
+    def _named(self, vm: SystemVm) -> SystemVm:
+        """With the name of its template, which servers tell here since 4.15."""
+        id = vm.template_id
+        if vm.template or not id:
+            return vm
+        if id not in self._templates:
+            found = self._client.listing("listTemplates", "template", {"templatefilter": "all", "id": id})
+            read = [Record(item, "template", self._client.tell) for item in found]
+            self._templates[id] = next((each.text("name") for each in read if each.text("id") == id), "")
+        return replace(vm, template=self._templates[id])
 
     def start(self, id: str) -> None:
         self._client.run("startSystemVm", {"id": id})

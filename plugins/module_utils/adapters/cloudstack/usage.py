@@ -52,7 +52,7 @@ class Usage:
 
     def types(self) -> t.Mapping[int, str]:
         answer = Record(self._client.call("listUsageTypes"), "answer", self._client.tell)
-        # Before 4.17 the number is called usagetypeid, and the name is a description.
+        # Before 4.20 the number is called usagetypeid, and the name is a description.
         read = [
             (each.whole("id"), each.whole("usagetypeid"), each) for each in answer.records("usagetype", "usage type")
         ]

@@ -13,6 +13,7 @@ from .bonds import EVEN_DELETED
 from .client import Client
 from .everyones import everybodys
 from .records import Record, Tell, Wire, unheard
+from .service_offerings import storage_tags
 from .transport import Json
 
 # ``vmtype`` → kind; what is not here is a user's.
@@ -82,18 +83,22 @@ class Volumes:
         """Storage tags by id and by name of an offering, deleted or not: some answers hold another id (T7:183)."""
         if self._wanted is None:
             wanted: dict[str, frozenset[str]] = {}
-            for command, key, field, also in (
-                ("listDiskOfferings", "diskoffering", "tags", {}),
-                ("listServiceOfferings", "serviceoffering", "storagetags", {}),
-                ("listServiceOfferings", "serviceoffering", "storagetags", {"issystem": True}),
+            for command, key, tags_of, also in (
+                ("listDiskOfferings", "diskoffering", _disk_tags, {}),
+                ("listServiceOfferings", "serviceoffering", storage_tags, {}),
+                ("listServiceOfferings", "serviceoffering", storage_tags, {"issystem": True}),
             ):
                 for item in self._client.listing(command, key, {"listall": True, **EVEN_DELETED, **also}):
                     read = Record(item, key, self._client.tell)
-                    tags = frozenset(read.names(field) or ())
+                    tags = frozenset(tags_of(read))
                     for each in (read.text("id"), f"{key} {read.text('name')}"):
                         wanted[each] = wanted.get(each, frozenset()) | tags
             self._wanted = wanted
         return self._wanted
+
+
+def _disk_tags(read: Record) -> tuple[str, ...]:
+    return read.names("tags") or ()
 
 
 def _offerings(read: Record) -> t.Iterator[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..change import Rules, same_set, same_word
+from ..change import Rules, same_flag, same_set, same_word
 from ..errors import InvalidValue, Reason
 from .offerings import ANEW, check_pair, check_rates, reasons_against_iops
 
@@ -83,6 +83,7 @@ DISK_OFFERING = Rules(
         ANEW,
     ),
     same={
+        **dict.fromkeys(("disk_size_strictness", "encrypt"), same_flag),
         **dict.fromkeys(ALL_RATES, same_rate),
         **dict.fromkeys(("iops_min", "iops_max"), same_rate),
         **dict.fromkeys(("storage_type", "provisioning_type"), same_word),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -19,7 +20,8 @@ SCOPES = ("global", "zone", "cluster", "storage", "imagestore", "account", "doma
 class Setting:
     """A setting as ``listConfigurations`` shows it, in one scope.
 
-    type: Boolean, Number, Decimal, String, CSV, Range, Order, WhitespaceSeparatedListWithOptions … as the server says.
+    type: Boolean, Number, Decimal, String, CSV, Range, Order, WhitespaceSeparatedListWithOptions … as the server says;
+    "" before CloudStack 4.18, which tells neither it nor the default.
     """
 
     name: str
@@ -46,6 +48,11 @@ class Setting:
                 f"setting {self.name}", self.value, "a number with a point, as the server reads it"
             ) from None
 
+    @property
+    def default_told(self) -> bool:
+        """Whether no default means that it has none."""
+        return bool(self.default is not None or self.type)
+
 
 def spelled(value: object) -> t.Optional[str]:
     """A scalar as people write it, as the text of a setting. Raises InvalidValue for a list or map."""
@@ -66,6 +73,8 @@ def same_value(setting: Setting, value: str) -> bool:
 def meaning(kind: str, value: str) -> object:
     """A value in the type's own terms; text that is not of the type stays text (and so differs from any that is)."""
     text = value.strip()
+    if not kind:
+        return _unsaid(text)
     if kind in ("Number", "Decimal", "Range"):
         try:
             number = Decimal(text)
@@ -79,6 +88,16 @@ def meaning(kind: str, value: str) -> object:
     if kind == "CSV":
         return tuple(item.strip() for item in text.split(","))
     return text
+
+
+# Of a setting whose type is not told: 2 is 2.0, but 010, 1e3 and 4.11.1 are texts.
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+
+
+def _unsaid(text: str) -> object:
+    if _NUMBER.fullmatch(text):
+        return Decimal(text).normalize()
+    return {"true": True, "false": False}.get(text.casefold(), text)
 
 
 def check(setting: Setting, value: str) -> str:

@@ -45,7 +45,7 @@ class StoragePool:
     disk_size_used: t.Optional[int] = None
     overprovision_factor: t.Optional[str] = None
     created: t.Optional[str] = None
-    details: t.Optional[t.Mapping[str, str]] = None  # None where the server does not tell them
+    details: t.Optional[t.Mapping[str, str]] = None  # None where the server does not tell them, SomeDetails for some
     # What access_mark made of the URL that the pool was added with; "" where another tool added it.
     access_mark: str = ""
 
@@ -144,6 +144,16 @@ def access_mark(url: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", unquote(user).encode(), salt, 50_000).hex()[:16] if user else ""
 
 
+class SomeDetails(dict[str, str]):
+    """Details of a server that tells no others."""
+
+
+def untold_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[str, object]]) -> list[str]:
+    """Names of the wanted ones that the server does not tell, apart from secrets."""
+    lacking = wanted if held is None else set(wanted) - set(held) if isinstance(held, SomeDetails) else ()
+    return sorted(name for name in lacking if not is_secret_name(name))
+
+
 def same_path(wanted: object, held: object) -> bool:
     """``/pool`` is ``pool`` (T7:256)."""
     return str(wanted or "").strip("/") == str(held or "").strip("/")
@@ -187,11 +197,14 @@ def same_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[str,
     """The wanted ones are held; the server adds its own, and secrets are not compared, nor what it does not tell."""
     if held is None:
         return True
-    return all(is_secret_name(name) or str(held.get(name)) == str(value) for name, value in wanted.items())
+    known = {name: value for name, value in wanted.items() if name in held or not isinstance(held, SomeDetails)}
+    return all(is_secret_name(name) or str(held.get(name)) == str(value) for name, value in known.items())
 
 
 def shown_details(details: t.Optional[t.Mapping[str, object]]) -> dict[str, object]:
-    return {name: MASK if is_secret_name(name) else value for name, value in (details or {}).items()}
+    known = details or {}
+    told = {name: value for name, value in known.items() if value or not isinstance(known, SomeDetails)}
+    return {name: MASK if is_secret_name(name) else value for name, value in told.items()}
 
 
 NFS_OPTIONS = "nfsmountopts"
@@ -234,6 +247,7 @@ STORAGE_POOL = Rules(
         REPLACE,
     ),
     write_only=frozenset(("storage_url", "access_mark")),
+    untold=frozenset(("managed",)),
     same={
         "storage_tags": same_set,
         "scope": same_word,

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..amounts import Factors
-from ..change import Rules, same_address, same_word
+from ..change import Rules, same_address, same_flag, same_word
 from ..naming import is_address
 
 REPLACE = "remove it and create it again"
@@ -121,6 +121,7 @@ ZONE = Rules(
     },
     write_only=frozenset(("domain_id",)),
     same={
+        "is_edge": same_flag,
         **dict.fromkeys(("network_type", "allocation_state", "dhcp_provider"), same_word),
         **dict.fromkeys(("dns1", "dns2", "internal_dns1", "internal_dns2", "dns1_ipv6", "dns2_ipv6"), same_address),
     },

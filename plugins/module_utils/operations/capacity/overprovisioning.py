@@ -219,12 +219,14 @@ def _same(said: Balance, fleet: Fleet, state: t.Optional[str]) -> bool:
     hosts = [host for host in fleet.hosts if state in (None, host.resource_state)]
     capacity = total(Amount(h.cpu_with_overprovisioning or 0, h.memory_with_overprovisioning or 0) for h in hosts)
     held = total(Amount(h.cpu_allocated or 0, h.memory_allocated or 0) for h in hosts)
-    return _close(said.capacity, capacity) and _close(said.used, held)
+    rough = sum(fleet.rough.get(host.id, 0) for host in hosts)
+    return _close(said.capacity, capacity) and _close(said.used, held, rough)
 
 
-def _close(one: Amount, other: Amount) -> bool:
-    pairs = ((one.cpu, other.cpu), (one.ram, other.ram))
-    return all(math.isclose(a, b, rel_tol=PRECISION, abs_tol=1) for a, b in pairs)
+def _close(one: Amount, other: Amount, rough: int = 0) -> bool:
+    """rough: MHz by which listings may be off, as those that tell CPU in shares."""
+    pairs = ((one.cpu, other.cpu, 1 + rough), (one.ram, other.ram, 1))
+    return all(math.isclose(a, b, rel_tol=PRECISION, abs_tol=slack) for a, b, slack in pairs)
 
 
 def _result(cluster: Cluster, sim: Simulation, restarted: t.Sequence[str], advice: t.Sequence[str]) -> Json:

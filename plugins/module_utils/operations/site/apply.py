@@ -27,6 +27,7 @@ from ..maintenance.locks import Claim
 from .decide import TOLD, Act, Decided, decided, refuse
 
 EVERY = 5.0  # seconds between two lines of progress
+RESTART_UNTOLD = "this server does not tell whether it reads these changed settings only when it starts"
 LOST = 5  # lost connections after which nothing more is begun
 
 
@@ -244,10 +245,10 @@ def _changes(outcomes: t.Iterable[tuple[Piece, Outcome]]) -> list[Change]:
     ]
 
 
-def _restart(outcomes: t.Iterable[tuple[Piece, Outcome]]) -> list[str]:
-    """Names of changed settings that the management server reads only when it starts."""
+def _restart(outcomes: t.Iterable[tuple[Piece, Outcome]], dynamic: t.Optional[bool] = False) -> list[str]:
+    """Names of changed settings that the management server reads only when it starts; None: it does not tell."""
     changed = [outcome.result for piece, outcome in outcomes if piece.kind == SETTING and outcome.changed]
-    return sorted({str(each["name"]) for each in changed if each.get("dynamic") is False})
+    return sorted({str(each["name"]) for each in changed if "dynamic" in each and each["dynamic"] is dynamic})
 
 
 def _outcome(outcomes: t.Sequence[tuple[Piece, Outcome]]) -> Outcome:
@@ -255,6 +256,10 @@ def _outcome(outcomes: t.Sequence[tuple[Piece, Outcome]]) -> Outcome:
     same = Counter(piece.kind for piece, outcome in outcomes if not outcome.changed)
     warnings = list(dict.fromkeys(each for _piece, outcome in outcomes for each in outcome.warnings))
     more = (f"and {len(warnings) - TOLD} more warnings",) if len(warnings) > TOLD else ()
+    unsure = _restart(outcomes, None)
+    if unsure:
+        # First, so that it is shown among many.
+        warnings.insert(0, f"{RESTART_UNTOLD}: {', '.join(unsure)}")
     return Outcome(
         bool(changes),
         {f"{each.kind} {each.name}": dict(each.before) for each in changes if each.before},

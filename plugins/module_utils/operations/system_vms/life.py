@@ -25,6 +25,8 @@ from ..waiting import until
 from .alone import Claim, alone, refuse_others, zones_of
 
 # Seconds in which the server makes another system VM; it looks every consoleproxy.capacityscan.interval (30 s).
+# What the server says to an offering that a system VM has (checkIfCanUpgrade).
+HAS_OFFERING = "already has the requested service offering"
 GRACE = 180.0
 
 
@@ -206,10 +208,15 @@ def _acted(cloud: Cloud, request: Request, vm: SystemVm, action: str, host: str)
 def _scaled(cloud: Cloud, request: Request, vm: SystemVm, offering: str) -> SystemVm:
     if vm.offering_id == offering:
         return vm
-    surely(cloud, lambda: cloud.system_vms.scale(vm.id, offering, vm.runs), lambda: None)
-    return _until(
-        cloud, request, vm, lambda seen: seen.offering_id == offering, f"{vm.called} to have its new offering"
-    )
+    # Before 4.19 a server does not tell the offering: the end of its job is all that is known, or that it refuses.
+    try:
+        surely(cloud, lambda: cloud.system_vms.scale(vm.id, offering, vm.runs), lambda: None)
+    except ApiError as error:
+        if vm.offering_id or HAS_OFFERING not in error.message:
+            raise
+        return vm
+    what = f"{vm.called} to have its new offering"
+    return _until(cloud, request, vm, lambda seen: seen.offering_id in (offering, ""), what)
 
 
 def _recreated(cloud: Cloud, request: Request, vm: SystemVm) -> t.Optional[SystemVm]:

@@ -185,6 +185,12 @@ def ensure_traffic_type(
 ) -> Outcome:
     """``wanted``: fields of core TrafficType; a label of "" means the hypervisor's default."""
 
+    def parents() -> PhysicalNetwork:
+        """Before 4.15 the server does not tell the zone's name with it."""
+        its_zone = lookup.zone(cloud, zone)
+        found = lookup.physical_network(cloud, network, its_zone)
+        return replace(found, zone=found.zone or its_zone.name)
+
     def then(place: PhysicalNetwork) -> Outcome:
         there: t.Sequence[TrafficType] = cloud.traffic_types.all(physical_network_id=place.id)
         name = str(wanted["traffic_type"]).casefold()
@@ -210,7 +216,7 @@ def ensure_traffic_type(
         return replace(outcome, result={**outcome.result, **ids})
 
     return within(
-        lambda: lookup.physical_network(cloud, network, lookup.zone(cloud, zone)),
+        parents,
         then,
         wanted,
         state,

@@ -24,6 +24,7 @@ from ..ensure import within
 
 # Of these types no value is a secret, whatever the name (system.vm.random.password).
 OPEN_TYPES = ("boolean", "number", "decimal", "range", "select", "order")
+UNTOLD = "this server does not tell defaults, so whether a reset changes it is seen only afterwards"
 # A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
 UNREADABLE = "the server shows this secret only encrypted, so every run writes it without verification"
 
@@ -74,6 +75,8 @@ def ensure_in_scope(
 def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
     # What a reset leads to is the server's own: many a number has no default at all.
     goal = _reset_value(cloud, held, where) if value is None else settings.check(held, value)
+    if goal is None:
+        return _reset(cloud, held, where, check_mode)
     if settings.same_value(held, goal):
         return Outcome(False, result=show(held))
     before, after = {"value": _shown(held)}, {"value": _shown(held, goal)}
@@ -97,14 +100,28 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
 
 
-def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> str:
-    """In a scope a reset returns to the value around it, globally to the default.
+def _reset(cloud: Cloud, held: Setting, where: Scope, check_mode: bool) -> Outcome:
+    """Where nobody tells what it leads to: judged by the values before and after. Raises NotFound."""
+    before = {"value": _shown(held)}
+    if check_mode:
+        return Outcome(True, before, {}, show(held), (f"{held.name}: {UNTOLD}",))
+    cloud.settings.reset(held.name, where.name, where.id)
+    seen = cloud.settings.find(held.name, where.name, where.id)
+    if seen is None:
+        raise unknown(cloud, held.name, where)
+    if settings.same_value(held, seen.value):
+        return Outcome(False, result=show(seen))
+    return Outcome(True, before, {"value": _shown(seen)}, show(seen))
+
+
+def _reset_value(cloud: Cloud, held: Setting, where: Scope) -> t.Optional[str]:
+    """In a scope a reset returns to the value around it, globally to the default; None where that is not told.
 
     A setting has the scopes that the server lists it with: one before CloudStack 4.21, which then is the only one
     below the global one (FIELD_FACTS "Over-provisioning"; server: ConfigKey.Scope).
     """
     if where.name == "global":
-        return held.default or ""
+        return held.default or ("" if held.default_told else None)
     around = [*where.around, ("global", "")]
     if where.name == "account":
         around.insert(0, ("domain", cloud.owner_id("domain", str(where.places["domain"]))))

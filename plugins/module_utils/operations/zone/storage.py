@@ -22,6 +22,7 @@ from ...core.zone.storage import (
     STAGING_STORE,
     STORAGE_POOL,
     ImageStore,
+    SomeDetails,
     StoragePool,
     access_mark,
     parts_of,
@@ -29,6 +30,7 @@ from ...core.zone.storage import (
     same_store,
     sent_url,
     store_provider,
+    untold_details,
     url_place,
 )
 from ...core.zone.topology import Zone
@@ -169,11 +171,20 @@ def _access(fields: dict[str, object], held: t.Optional[StoragePool]) -> tuple[s
     mark = access_mark(url) if url else ""
     if held is None:
         fields["access_mark"] = mark or None
-    elif mark and not held.access_mark:
-        return (
-            f"storage pool {name} was not added by this module, so the user and secret in its URL cannot be compared",
-        )
+    else:
+        return tuple(_incomparable(f"storage pool {name}", mark, t.cast("t.Mapping[str, object]", details or {}), held))
     return ()
+
+
+def _incomparable(pool: str, mark: str, details: t.Mapping[str, object], held: StoragePool) -> t.Iterator[str]:
+    """What nobody can tell to be as declared."""
+    told = held.details is not None and not isinstance(held.details, SomeDetails)
+    if mark and not held.access_mark:
+        why = "was not added by this module" if told else "is on a server that does not tell details of pools"
+        yield f"{pool} {why}, so the user and secret in its URL cannot be compared"
+    untold = untold_details(details, held.details)
+    if untold:
+        yield f"{pool} is on a server that does not tell details of pools, so {', '.join(untold)} cannot be compared"
 
 
 def _provider(cloud: Cloud, kind: str, wanted: object) -> t.Optional[str]:

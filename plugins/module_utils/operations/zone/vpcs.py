@@ -56,7 +56,14 @@ def ensure_vpc(
             if kept:
                 raise Refused(f"VPC {held.name}", kept)
         places = {"zone": found.zone.name, "vpc_offering": offering}
-        outcome = ensure(cloud, cloud.vpcs, VPC, held, fields, state, check_mode, show=show, places=places)
+
+        def shown(vpc: Vpc) -> Fields:
+            """Before 4.15 the server tells the offering by its id alone."""
+            known = found.offering
+            name = known.name if known and known.id == vpc.vpc_offering_id and not vpc.vpc_offering else ""
+            return {**show(vpc), **({"vpc_offering": name} if name else {})}
+
+        outcome = ensure(cloud, cloud.vpcs, VPC, held, fields, state, check_mode, show=shown, places=places)
         return replace(outcome, warnings=(*warnings, *outcome.warnings))
 
     places = {"zone": zone, "vpc_offering": offering}
