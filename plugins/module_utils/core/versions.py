@@ -68,7 +68,7 @@ LATE: tuple[Late, ...] = (
     Late("4.13", "createServiceOffering", "zoneid", "cs_service_offering: zones"),
     Late("4.13", "updateNetworkOffering", "domainid", "cs_network_offering: domains"),
     Late("4.13", "updateNetworkOffering", "zoneid", "cs_network_offering: zones"),
-    Late("4.13", "updateServiceOffering", "domainid", "cs_service_offering: domains of an offering that is there"),
+    Late("4.13", "updateServiceOffering", "domainid", "cs_service_offering: domains"),
     Late("4.13", "updateServiceOffering", "zoneid", "cs_service_offering: zones"),
     Late("4.13", "createServiceOffering", "customized", "cs_service_offering: is_customized"),
     Late("4.14", "getRouterHealthCheckResults", "", "cs_router_info: health"),
