@@ -217,6 +217,11 @@ details:
   returned: unless absent
   type: dict
   sample: {nfsmountopts: "vers=4.1"}
+is_tag_a_rule:
+  description: Whether its tag is a rule.
+  returned: success
+  type: bool
+  sample: false
 storage_tags:
   description: Tags of the pool.
   returned: success

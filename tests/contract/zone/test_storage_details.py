@@ -95,3 +95,16 @@ def test_the_password_among_keys_and_values_is_masked(url: str) -> None:
     assert secrets_in_url(url) == ("sesame-2",)
     assert "sesame" not in without_secret(url)
     assert "MVIP" in without_secret(url)
+
+
+def test_several_monitors(sandbox: Sandbox, cloud: Gateway) -> None:
+    place = {"zone": "z1", "pod": "p1", "cluster": "c1", "name": "ceph"}
+    url = "rbd://admin:AQBZc==@10.0.0.1,10.0.0.2,mon3.example.net:6789/cloud"
+    made = twice(cloud, "cs_storage_pool", **place, storage_url=url)
+    assert made.result["ip_address"] == "10.0.0.1,10.0.0.2,mon3.example.net"
+    turned = "rbd://admin:AQBZc==@10.0.0.2:6789,10.0.0.1:6789,mon3.example.net/cloud"
+    assert not perform(cloud, "cs_storage_pool", **place, storage_url=turned.replace(":6789", "")).changed
+    for other in ("10.0.0.1,10.0.0.3,mon3.example.net", "10.0.0.1"):
+        with pytest.raises(Refused, match="ip_address is"):
+            perform(cloud, "cs_storage_pool", **place, storage_url=f"rbd://admin:AQBZc==@{other}/cloud")
+    assert [doubt for doubt in cloud.doubts() if "address" in doubt] == []

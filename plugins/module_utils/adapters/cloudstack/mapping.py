@@ -306,7 +306,7 @@ def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
         pod=read.text("podname"),
         cluster_id=read.text("clusterid"),
         cluster=read.text("clustername"),
-        ip_address=read.place("ipaddress"),
+        ip_address=read.places("ipaddress"),
         path=read.word("path"),
         type=read.word("type"),
         scope=read.text("scope"),
@@ -315,6 +315,7 @@ def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
         provider=read.word("provider"),
         managed=read.flag("managed"),
         storage_tags=read.names("tags") or (),
+        is_tag_a_rule=bool(read.flag("istagarule")),
         # The same number: a field of its own since 4.22.
         capacity_bytes=read.whole("capacitybytes" if read.has("capacitybytes") else "disksizetotal", "B"),
         capacity_iops=read.whole("capacityiops"),

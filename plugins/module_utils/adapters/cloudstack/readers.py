@@ -281,6 +281,12 @@ def place(value: object) -> t.Optional[str]:
     return text if is_address(text) or is_host_name(text) else None
 
 
+def places(value: object) -> t.Optional[str]:
+    """One of these or several with commas between, as the monitors of a Ceph cluster."""
+    found = [place(each) for each in value.split(",")] if isinstance(value, str) else []
+    return ",".join(t.cast("list[str]", found)) if found and all(found) else None
+
+
 def url(value: object) -> t.Optional[str]:
     """A URL that may be shown and compared: one line, without blanks, with a scheme. What is secret in it stays in."""
     text = (scalar(value) or "").strip()

@@ -120,6 +120,9 @@ class Record:
         """An address or a host name."""
         return self._read(key, readers.place, "an address or a host name")
 
+    def places(self, key: str) -> t.Optional[str]:
+        return self._read(key, readers.places, "addresses or host names")
+
     def moment(self, key: str) -> t.Optional[str]:
         """A date as the API writes it: 2021-08-03T05:54:17+0000."""
         value = self.wire.get(key)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..zone.hosts import url_name
 from ..zone.networks import vlan_tag
+from .cluster_names import by_words, of_records
 from .problem import Part, Problem
 from .server import Held
 from .server import text as told
@@ -73,7 +74,8 @@ def host_address_problems(zone: Part, hosts: t.Sequence[Part], held: Held) -> t.
     """
     joined = {told(each, "name").casefold() for each in held.all("zone_hosts")}
     pods = {each.part.text("name"): each for each in _readable(zone.parts("pods"))}
-    clusters = {each.text("name"): each.text("pod") for each in zone.parts("clusters")}
+    declared = list(zone.parts("clusters"))
+    clusters = by_words(of_records([each.record for each in declared]), [each.text("pod") for each in declared])
     public = _readable(zone.parts("public_ip_ranges"))
     # Numbers: thousands of hosts are compared with each range.
     spans = [(int(each.first), int(each.last), each) for each in (*pods.values(), *public)]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
+from .cluster_names import of_records
 from .problem import ERROR, WARNING, Part, Problem, Severity
 from .server import Held, text
 
@@ -49,9 +50,10 @@ def _crowded(zone: Part, hosts: t.Sequence[Part], held: Held) -> t.Iterator[Prob
         names.setdefault(host.text("cluster"), set()).add(host.text("name"))
     for each in here:
         names.setdefault(text(each, "cluster"), set()).add(text(each, "name"))
-    for cluster in zone.parts("clusters"):
-        most, name = MOST_HOSTS.get(cluster.text("hypervisor")), cluster.text("name")
-        found = len(names.get(name, ()))
+    clusters = list(zone.parts("clusters"))
+    for cluster, its in zip(clusters, of_records([each.record for each in clusters])):
+        most, name = MOST_HOSTS.get(cluster.text("hypervisor")), its.label
+        found = len({host for word in its.words for host in names.get(word, ())})
         if most is not None and found > most:
             kind = cluster.text("hypervisor")
             message = f"cluster {name} has {found} hosts, but a {kind} cluster should have at most {most}"

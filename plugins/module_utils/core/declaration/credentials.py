@@ -13,6 +13,7 @@ import typing as t
 
 from ..masking import MASK
 from ..zone.hosts import HostIndex, HostName
+from .cluster_names import by_words, of_records
 from .elsewhere import held_hosts
 from .problem import OF_INVENTORY, PREFIX, Part, Problem, Record
 
@@ -35,7 +36,8 @@ def missing_credentials(
     is needed, because Ansible puts the variables of a host together anew each time. held: hosts that CloudStack has,
     with name and ip_address.
     """
-    kinds = {each.text("name"): each.text("hypervisor") for each in Part((), declaration).parts("clusters")}
+    clusters = list(Part((), declaration).parts("clusters"))
+    kinds = by_words(of_records([each.record for each in clusters]), [each.text("hypervisor") for each in clusters])
     there = HostIndex(held_hosts(held))
     found: list[Problem] = []
     for index, host in enumerate(hosts):

@@ -19,9 +19,10 @@ from ..zone.guest_networks import Network
 from ..zone.hosts import DISABLED, ENABLED, Host
 from ..zone.networks import PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ..zone.settings import Setting, same_value
-from ..zone.storage import TYPES, ImageStore, StoragePool
+from ..zone.storage import NFS_OPTIONS, TYPES, ImageStore, StoragePool
 from ..zone.topology import Cluster, Pod, Zone
 from ..zone.vmware_dcs import VmwareDatacenter
+from .cluster_names import named
 from .places import S3_DETAILS
 from .written import Vault, document
 
@@ -61,6 +62,14 @@ class Seen:
     staging: t.Sequence[ImageStore]
     settings: t.Mapping[str, t.Sequence[Setting]] = field(default_factory=dict)
     global_settings: t.Sequence[Setting] = ()
+    # Ids of hosts.
+    with_oobm: t.Collection[str] = ()
+    with_ha: t.Collection[str] = ()
+
+    def labels(self) -> dict[str, str]:
+        """Of the clusters, by id."""
+        names = named((each.pod, each.name) for each in self.clusters)
+        return {each.id: its.label for each, its in zip(self.clusters, names)}
 
 
 @dataclass(frozen=True)
@@ -99,10 +108,11 @@ def export(seen: Seen) -> Export:
     of_groups: dict[str, Json] = {}
     hosts: dict[str, dict[str, Json]] = {}
     taken: set[str] = set()
+    labels = seen.labels()
     for cluster in seen.clusters:
         group = groups[cluster.id]
         of_groups[group] = {
-            "cloudstack_cluster": cluster.name,
+            "cloudstack_cluster": labels[cluster.id],
             "cloudstack_hypervisor": cluster.hypervisor,
             **_login("cloudstack_", group),
         }
@@ -154,7 +164,7 @@ def _zone(seen: Seen, groups: t.Mapping[str, str], gaps: list[Gap]) -> Json:
         {"name": each.name, "vcenter": each.vcenter, **_login("", "vcenter")} for each in seen.datacenters
     ]
     told["clusters"] = [_cluster(each, seen, groups[each.id], gaps) for each in seen.clusters]
-    told["primary_storage"] = [row for n, each in enumerate(seen.pools) for row in _pool(n, each, gaps)]
+    told["primary_storage"] = [row for n, each in enumerate(seen.pools) for row in _pool(n, each, seen, gaps)]
     told["secondary_storage"] = [_store(n, each, gaps) for n, each in enumerate(seen.stores)]
     told["staging_stores"] = [{"url": each.url} for each in seen.staging if each.url]
     told["zone_settings"] = _differing(seen.settings.get("", ()), seen.global_settings, zone.name, gaps)
@@ -203,6 +213,8 @@ def _cluster(its: Cluster, seen: Seen, group: str, gaps: list[Gap]) -> Json:
         if center is not None:
             told["url"] = f"http://{center.vcenter}/{center.name}/{its.name.rpartition('/')[2]}"
     told.update(_disabled(its.allocation_state))
+    if its.managed_state == "Unmanaged":
+        told["managed_state"] = "unmanaged"
     settings = _differing(seen.settings.get(its.id, ()), seen.global_settings, its.name, gaps)
     return {**told, **({"settings": settings} if settings else {})}
 
@@ -221,7 +233,7 @@ def _differing(held: t.Sequence[Setting], everywhere: t.Sequence[Setting], name:
     return found
 
 
-def _pool(number: int, its: StoragePool, gaps: list[Gap]) -> t.Iterator[Json]:
+def _pool(number: int, its: StoragePool, seen: Seen, gaps: list[Gap]) -> t.Iterator[Json]:
     """None for local storage, which hosts add themselves."""
     if its.scope.casefold() == "host":
         return
@@ -232,12 +244,18 @@ def _pool(number: int, its: StoragePool, gaps: list[Gap]) -> t.Iterator[Json]:
         url = Vault(f"vault_storage_{number}_{_slug(its.name)}_url", url)
     told: Json = {"name": its.name, "url": url, "scope": its.scope.lower()}
     if told["scope"] == "cluster":
-        told["cluster"] = its.cluster
+        told["cluster"] = seen.labels().get(its.cluster_id, its.cluster)
     elif its.hypervisor and its.hypervisor != "Any":
         told["hypervisor"] = its.hypervisor
     told.update(_set(its, ("provider",)))
-    if its.storage_tags:
+    if its.is_tag_a_rule:
+        rule = ", ".join(its.storage_tags)
+        gaps.append(Gap("pool_tag_rule", its.name, f"its tag is a rule, which the declaration cannot say: {rule}"))
+    elif its.storage_tags:
         told["tags"] = list(its.storage_tags)
+    options = (its.details or {}).get(NFS_OPTIONS)
+    if options and its.type == TYPES["nfs"]:
+        told["details"] = {NFS_OPTIONS: options}
     if its.managed:
         told["managed"] = True
     if its.state not in ("Up", "Disabled"):
@@ -246,6 +264,8 @@ def _pool(number: int, its: StoragePool, gaps: list[Gap]) -> t.Iterator[Json]:
 
 
 def _store(number: int, its: ImageStore, gaps: list[Gap]) -> Json:
+    if its.read_only:
+        gaps.append(Gap("store_read_only", its.name, "the store is read-only; set it with cs_image_store"))
     if its.provider.casefold() not in ("nfs", "smb"):
         gaps.append(Gap("store_details", its.name, f"the server does not tell the details of a {its.provider} store"))
         keys = S3_DETAILS if its.provider.casefold() == "s3" else ()
@@ -274,6 +294,14 @@ def _host(its: Host, group: str, seen: Seen, taken: set[str], gaps: list[Gap]) -
         told["cloudstack_is_tag_a_rule"] = True
     if its.annotation:
         told["cloudstack_annotation"] = its.annotation
+    if its.os_category:
+        told["cloudstack_os_category"] = its.os_category
+    for code, what, ids in (
+        ("host_oobm", "out-of-band management", seen.with_oobm),
+        ("host_ha", "host HA", seen.with_ha),
+    ):
+        if its.id in ids:
+            gaps.append(Gap(code, its.name, f"its {what} is configured, and the server does not tell all of it"))
     if its.resource_state == DISABLED:
         told["cloudstack_allocation_state"] = "disabled"
     elif its.resource_state != ENABLED:

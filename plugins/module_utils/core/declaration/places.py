@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ..masking import MASK, is_secret_name
 from ..zone.hosts import url_name
+from .cluster_names import by_words, of_records
 from .problem import PREFIX, Part, Problem, choice_of, shown
 from .shape import HYPERVISORS, is_url
 
@@ -24,15 +25,30 @@ IN_VCENTER = "VMware"
 def place_problems(zone: Part, hosts: t.Sequence[Part]) -> t.Iterator[Problem]:
     """All problems of names and references, of the zone and its hosts."""
     for key in NAMED:
-        yield from _doubles(list(zone.parts(key)), "name", "duplicate_name", str.casefold)
+        for group in _groups(zone, key):
+            yield from _doubles(group, "name", "duplicate_name", str.casefold)
     yield from _cluster_problems(zone)
-    clusters = {each.text("name"): each for each in zone.parts("clusters")}
+    clusters = _clusters(zone)
     for host in hosts:
         yield from _host_problems(clusters, host)
     yield from _host_doubles(hosts)
     yield from _storage_problems(zone)
     for part, key in ((zone, "settings"), (zone, "zone_settings"), *((c, "settings") for c in zone.parts("clusters"))):
         yield from _setting_problems(part, key)
+
+
+def _groups(zone: Part, key: str) -> t.Iterable[list[Part]]:
+    """Within which a name is there once: clusters within their pod."""
+    found: dict[str, list[Part]] = {}
+    for part in zone.parts(key):
+        found.setdefault(part.text("pod") if key == "clusters" else "", []).append(part)
+    return found.values()
+
+
+def _clusters(zone: Part) -> dict[str, Part]:
+    """By all that hosts and pools may call them."""
+    parts = list(zone.parts("clusters"))
+    return by_words(of_records([each.record for each in parts]), parts)
 
 
 def _doubles(parts: t.Sequence[Part], key: str, code: str, same: t.Callable[[str], str]) -> t.Iterator[Problem]:
@@ -111,7 +127,7 @@ def _machine(url: str) -> str:
 
 
 def _storage_problems(zone: Part) -> t.Iterator[Problem]:
-    clusters = _names(zone, "clusters")
+    clusters = _clusters(zone)
     for pool in zone.parts("primary_storage"):
         scope = pool.text("scope") or ("cluster" if pool.text("cluster") else "zone")
         yield from _unknown(pool, "cluster", "cluster", clusters)

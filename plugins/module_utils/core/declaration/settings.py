@@ -10,6 +10,7 @@ import typing as t
 from ..errors import InvalidValue
 from ..masking import MASK, is_secret_name
 from ..zone.settings import Setting, check, spelled
+from .cluster_names import of_records
 from .problem import Part, Path, Problem, Record, shown
 
 OFFERED = "a setting of this server, see cs_configuration_info"
@@ -30,8 +31,9 @@ def declared(zone: Part) -> t.Iterator[Declared]:
     name = zone.get("name")
     yield from _of(zone, "settings")
     yield from _of(zone, "zone_settings", name)
-    for cluster in zone.parts("clusters"):
-        yield from _of(cluster, "settings", name, cluster.get("name"))
+    clusters = list(zone.parts("clusters"))
+    for cluster, its in zip(clusters, of_records([each.record for each in clusters])):
+        yield from _of(cluster, "settings", name, its.label)
 
 
 def _of(part: Part, key: str, zone: t.Any = None, cluster: t.Any = None) -> t.Iterator[Declared]:

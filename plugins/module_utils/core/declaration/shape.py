@@ -177,6 +177,7 @@ HOST: Schema = {
     "password": SECRET,
     "host_tags": NAMES,
     "is_tag_a_rule": Key("bool"),
+    "os_category": TEXT,
     "annotation": TEXT,
     "allocation_state": Key(choices=ABLED_OR_DRAINED),
     "hypervisor": HYPERVISOR,

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ..declaration.cluster_names import by_words, of_records
 from ..declaration.settings import declared_settings
 from ..loose import mappings
 
@@ -115,7 +116,10 @@ class _Zone:
         self.its, self.terms = declaration, terms
         self.name = str(declaration.get("name"))
         self.declared_hosts = [each for each in hosts if isinstance(each, t.Mapping)]
-        self.kinds = {each.get("name"): str(each.get("hypervisor")).lower() for each in self._records("clusters")}
+        clusters = self._records("clusters")
+        names = of_records(clusters)
+        self.kinds = by_words(names, [str(each.get("hypervisor")).lower() for each in clusters])
+        self.labels = by_words(names, [each.label for each in names])
 
     def zone(self) -> list[list[Piece]]:
         return [[Piece("zone", self.name, "zone", _taken(self.its, OF_ZONE))]]
@@ -192,12 +196,12 @@ class _Zone:
             [
                 self._piece(
                     "cluster",
-                    each["name"],
+                    its.label,
                     {**_taken(each, OF_CLUSTER), **_state(each)},
                     ("pod", str(each.get("pod"))),
-                    *(("VMware datacenter", str(its["name"])) for its in self._records("vmware_datacenters")),
+                    *(("VMware datacenter", str(one["name"])) for one in self._records("vmware_datacenters")),
                 )
-                for each in self._records("clusters")
+                for each, its in zip(self._records("clusters"), of_records(self._records("clusters")))
             ],
             [self._setting(each, ("cluster", str(each["cluster"]))) for each in self._settings() if each["cluster"]],
         ]
@@ -206,7 +210,7 @@ class _Zone:
         """The first host of each cluster before the others, as the server asks for it."""
         first: dict[object, Record] = {}
         for each in self.declared_hosts:
-            first.setdefault(each.get("cluster"), each)
+            first.setdefault(self._cluster(each), each)
         leading = {id(each) for each in first.values()}
         made = [(each, self._host(each)) for each in self.declared_hosts]
         return [
@@ -243,7 +247,7 @@ class _Zone:
                         "storage_tags": each.get("tags"),
                         **self._content(each),
                     },
-                    ("cluster", str(each.get("cluster"))),
+                    ("cluster", self._cluster(each)),
                 )
                 for each in pools
             ],
@@ -271,11 +275,14 @@ class _Zone:
         return [[Piece(STATE, self.name, "zone", given, (("zone", self.name),))]]
 
     def _host(self, host: Record) -> Piece:
-        kind = str(host.get("hypervisor") or self.kinds.get(host.get("cluster"), "")).lower()
-        lane = "" if kind in TOGETHER else str(host.get("cluster"))
-        return self._piece(
-            "host", host.get("name"), _taken(host, OF_HOST), ("cluster", str(host.get("cluster"))), lane=lane
-        )
+        kind = str(host.get("hypervisor") or self.kinds.get(str(host.get("cluster")), "")).lower()
+        lane = "" if kind in TOGETHER else self._cluster(host)
+        return self._piece("host", host.get("name"), _taken(host, OF_HOST), ("cluster", self._cluster(host)), lane=lane)
+
+    def _cluster(self, inside: Record) -> str:
+        """The label of the cluster that something names."""
+        name = str(inside.get("cluster"))
+        return self.labels.get(name, name)
 
     def _of_host(self, kind: str, host: Record, given: Record, module: str) -> Piece:
         needed = ("host", str(host.get("name")))

@@ -38,6 +38,7 @@ class StoragePool:
     provider: t.Optional[str] = None
     managed: t.Optional[bool] = None
     storage_tags: tuple[str, ...] = ()
+    is_tag_a_rule: bool = False
     capacity_bytes: t.Optional[int] = None
     capacity_iops: t.Optional[int] = None
     disk_size_total: t.Optional[int] = None
@@ -134,13 +135,13 @@ def url_place(url: str) -> dict[str, str]:
     return {"type": TYPES[scheme], "ip_address": host, "path": path}
 
 
-def access_mark(url: str) -> str:
-    """A mark of the user and secret of a URL; "" where it has none.
+def access_mark(url: str, place: t.Optional[str] = None) -> str:
+    """A mark of the user and secret of a URL; "" where it has none. place: its hosts in another order.
 
     The server tells neither, so the module leaves this with the pool, to see when another one is declared.
     """
     scheme, user, host, path = parts_of(url)
-    salt = f"{scheme}://{host}{path}".encode()
+    salt = f"{scheme}://{place or host}{path}".encode()
     return hashlib.pbkdf2_hmac("sha256", unquote(user).encode(), salt, 50_000).hex()[:16] if user else ""
 
 
@@ -152,6 +153,16 @@ def untold_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[st
     """Names of the wanted ones that the server does not tell, apart from secrets."""
     lacking = wanted if held is None else set(wanted) - set(held) if isinstance(held, SomeDetails) else ()
     return sorted(name for name in lacking if not is_secret_name(name))
+
+
+def same_places(wanted: object, held: object) -> bool:
+    """Servers of a pool by address or name, in any order: the monitors of RBD are several."""
+    return _places(wanted) == _places(held)
+
+
+def _places(text: object) -> set[str]:
+    # The listing shows no ports.
+    return {re.sub(r"(?<=[^:]):\d+$", "", each.strip()).casefold() for each in str(text or "").split(",")}
 
 
 def same_path(wanted: object, held: object) -> bool:
@@ -216,6 +227,8 @@ def reasons_against_pool(
     """Why a pool is not the one that is declared, or cannot be made so."""
     mark = access_mark(url) if url else ""
     if held is not None and url and held.access_mark and mark != held.access_mark:
+        mark = access_mark(url, held.ip_address)
+    if held is not None and url and held.access_mark and mark != held.access_mark:
         message = "the user or secret in its URL differs from the present one, and the server cannot change it"
         remedy = "use the present user and secret, or add a pool with another name and migrate the volumes to it"
         yield Reason("access_differs", message, remedy, {"pool": name})
@@ -254,6 +267,7 @@ STORAGE_POOL = Rules(
         "hypervisor": same_word,
         "provider": same_word,
         "path": same_path,
+        "ip_address": same_places,
         "details": same_details,
     },
 )

@@ -24,7 +24,10 @@ def exported(cloud: Cloud, name: str) -> Export:
     seen = replace(seen, hosts=[annotated(cloud, each) for each in seen.hosts])
     settings = {each.id: tuple(cloud.settings.own(each.id)) for each in seen.clusters}
     settings[""] = tuple(cloud.settings.all("zone", zone.id))
-    return export(replace(seen, settings=settings, global_settings=tuple(cloud.settings.all())))
+    seen = replace(seen, settings=settings, global_settings=tuple(cloud.settings.all()))
+    with_oobm = {each.host_id for each in cloud.oobms.all(zone_id=zone.id) if each.configured}
+    with_ha = {each.host_id for each in cloud.host_has.all() if each.provider}
+    return export(replace(seen, with_oobm=with_oobm, with_ha=with_ha))
 
 
 def seen_zone(cloud: Cloud, zone: Zone, **detail: object) -> Seen:
