@@ -35,7 +35,8 @@ ANY_DEVICE = "*"
 class Forwarding:
     """What firewalls do with packets that they pass on. dropped: chains that drop all that no rule lets through.
 
-    excepted: devices whose packets each of these chains lets through as a whole, ANY_DEVICE for all.
+    excepted: devices whose packets each of these chains lets through as a whole, ANY_DEVICE for all; "cloudbr*" stands
+    for all that begin so.
     """
 
     dropped: tuple[str, ...] = ()

@@ -75,21 +75,31 @@ def _judge_bridge(bridge: Nic, nics: tuple[Nic, ...]) -> t.Iterator[Verdict]:
         yield found("bridge_down", f"{bridge.name}: {', '.join(down)}", bridge=bridge.name, down=down)
 
 
+OF_BRIDGES = "nftables bridge "
+
+
 def judge_forwarding(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
-    """Bridged packets pass the kernel's firewall, which drops what it passes on: guests reach nobody."""
+    """Bridged packets pass the kernel's firewall, which drops what it passes on: guests reach nobody.
+
+    Tables of bridges are passed in any case, the others where the kernel is told so.
+    """
     machine = host.machine
-    if not machine.bridge_netfilter:
-        return
     forwarding = machine.forwarding
     if forwarding is None:
-        yield Unseen("forward_dropped", "the forwarding rules of firewalls")
+        if machine.bridge_netfilter:
+            yield Unseen("forward_dropped", "the forwarding rules of firewalls")
         return
-    cut_off = [one for one in dict.fromkeys(expected.traffic_labels) if one not in forwarding.excepted]
-    if forwarding.dropped and ANY_DEVICE not in forwarding.excepted and (cut_off or not expected.traffic_labels):
-        chains = ", ".join(forwarding.dropped)
+    dropped = [one for one in forwarding.dropped if machine.bridge_netfilter or one.startswith(OF_BRIDGES)]
+    cut_off = [one for one in dict.fromkeys(expected.traffic_labels) if not _let_through(one, forwarding.excepted)]
+    if dropped and ANY_DEVICE not in forwarding.excepted and (cut_off or not expected.traffic_labels):
         about = f" on {', '.join(cut_off)}" if cut_off else ""
-        evidence = f"{chains}{about}, and net.bridge.bridge-nf-call-iptables is 1"
-        yield found("forward_dropped", evidence, chains=list(forwarding.dropped), bridges=cut_off)
+        called = ", and net.bridge.bridge-nf-call-iptables is 1"
+        evidence = f"{', '.join(dropped)}{about}" + (called if machine.bridge_netfilter else "")
+        yield found("forward_dropped", evidence, chains=dropped, bridges=cut_off)
+
+
+def _let_through(bridge: str, excepted: t.Iterable[str]) -> bool:
+    return any(bridge.startswith(one[:-1]) if one.endswith("*") else bridge == one for one in excepted)
 
 
 def judge_ports(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:

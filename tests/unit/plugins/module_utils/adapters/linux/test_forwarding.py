@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.client import Answer
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linux.forwarding import (
+    forwarding_of,
     of_iptables,
     of_nftables,
     read_forwarding,
@@ -51,6 +52,14 @@ table inet firewalld {
 """
 
 
+def through_iptables(text: str) -> Forwarding:
+    return forwarding_of([of_iptables(text)])
+
+
+def through_nftables(text: str, known: tuple[tuple[str, str], ...] = ()) -> Forwarding:
+    return forwarding_of(of_nftables(text, known))
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -60,10 +69,8 @@ table inet firewalld {
             f"{DOCKER}-A DOCKER-USER -i cloudbr0 -o cloudbr0 -j ACCEPT\n",
             Forwarding((POLICY,), ("cloudbr0", "docker0", "virbr0")),
         ),
-        (
-            f'{DOCKER}-A FORWARD -m physdev --physdev-is-bridged -m comment --comment "a b" -j ACCEPT\n',
-            Forwarding((POLICY,), ("*", "docker0", "virbr0")),
-        ),
+        (f"{DOCKER}-A DOCKER-USER -i cloudbr+ -j ACCEPT\n", Forwarding((POLICY,), ("cloudbr*", "docker0", "virbr0"))),
+        (f'{DOCKER}-A FORWARD -m physdev --physdev-is-bridged -m comment --comment "a b" -j ACCEPT\n', Forwarding()),
         # A way through by another device than the jump is none.
         (
             "-P FORWARD DROP\n-A FORWARD -i eth7 -j X\n-A X -i cloudbr0 -j ACCEPT\n-A X -j ACCEPT\n",
@@ -75,30 +82,105 @@ table inet firewalld {
             Forwarding(("iptables FORWARD (its rule REJECT)",)),
         ),
         ("-P FORWARD DROP\n-A FORWARD -j FORWARD\n", Forwarding((POLICY,))),
+        (
+            "-P FORWARD ACCEPT\n-A FORWARD -j LOGDROP\n-A LOGDROP -m limit --limit 1/s -j LOG\n-A LOGDROP -j DROP\n",
+            Forwarding(("iptables FORWARD (its rule DROP in LOGDROP)",)),
+        ),
+        (
+            "-P FORWARD ACCEPT\n-A FORWARD -g DENY\n-A FORWARD -i cloudbr0 -j ACCEPT\n-A DENY -j REJECT\n",
+            Forwarding(("iptables FORWARD (its rule REJECT in DENY)",)),
+        ),
+        # What is behind a goto, or behind the rule that drops all, lets nobody through.
+        ("-P FORWARD DROP\n-A FORWARD -g X\n-A FORWARD -i a -j ACCEPT\n-A X -i b -j RETURN\n", Forwarding((POLICY,))),
+        (
+            "-P FORWARD ACCEPT\n-A FORWARD -j DROP\n-A FORWARD -i cloudbr0 -o cloudbr0 -j ACCEPT\n",
+            Forwarding(("iptables FORWARD (its rule DROP)",)),
+        ),
+        ("-P FORWARD ACCEPT\n-A FORWARD -j ACCEPT\n-A FORWARD -j DROP\n", Forwarding()),
+        ("-P FORWARD ACCEPT\n-A FORWARD -j X\n-A FORWARD -j DROP\n-A X -i a -j RETURN\n-A X -j ACCEPT\n", Forwarding()),
+        (
+            "-P FORWARD ACCEPT\n-A FORWARD ! -i docker0 -j DROP\n",
+            Forwarding(("iptables FORWARD (its rule DROP)",), ("docker0",)),
+        ),
+        ("-P FORWARD DROP\n-A FORWARD -m comment --comment \"it's -j ACCEPT\n-A FORWARD -j\n", Forwarding((POLICY,))),
     ],
 )
 def test_iptables(text: str, found: Forwarding) -> None:
-    assert of_iptables(text) == found
+    assert through_iptables(text) == found
+
+
+def chain(family: str, policy: str, *rules: str, more: str = "") -> str:
+    lines = "".join(
+        f"\t\t{rule}\n" for rule in ("type filter hook forward priority filter; policy " + policy + ";", *rules)
+    )
+    return f"table {family} f {{\n{more}\tchain c {{\n{lines}\t}}\n}}\n"
 
 
 def test_nftables() -> None:
-    assert of_nftables(FIREWALLD) == [
-        Forwarding(
-            ("nftables inet firewalld filter_FORWARD (its rule reject with icmpx admin-prohibited)",),
-            ("cloudbr0", "lo"),
-        )
-    ]
+    # What accepts cloudbr0 is a chain that nobody jumps to.
+    why = "nftables inet firewalld filter_FORWARD (its rule reject with icmpx admin-prohibited)"
+    assert through_nftables(FIREWALLD) == Forwarding((why,), ("lo",))
+    jumping = FIREWALLD.replace("jump filter_FORWARD_POLICIES", "jump filter_FWD_public_allow")
+    assert through_nftables(jumping) == Forwarding((why,), ("cloudbr0", "lo"))
+    owned = jumping.replace("firewalld {", "firewalld { # progname firewalld")
+    assert through_nftables(owned) == Forwarding((why,), ("cloudbr0", "lo"))
     dropping = "table ip filter {\n\tchain f {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n"
-    assert of_nftables(dropping) == [Forwarding(("nftables ip filter f (policy drop)",))]
-    assert of_nftables(dropping, {("ip", "filter")}) == []
-    assert of_nftables(dropping.replace("hook forward", "hook input")) == []
+    assert through_nftables(dropping) == Forwarding(("nftables ip filter f (policy drop)",))
+    assert through_nftables(dropping, (("ip", "filter"),)) == Forwarding()
+    assert through_nftables(dropping.replace("hook forward", "hook input")) == Forwarding()
+
+
+@pytest.mark.parametrize("family", ["ip", "ip6", "inet", "bridge"])
+@pytest.mark.parametrize(
+    ("rule", "excepted"),
+    [
+        ('iifname { "cloudbr0", "cloudbr1" } accept', ("cloudbr0", "cloudbr1")),
+        ('iifname "cloudbr*" accept', ("cloudbr*",)),
+        ('iif "cloudbr0" accept', ("cloudbr0",)),
+        ('iifname "cloudbr0" oifname "cloudbr0" counter packets 5 bytes 300 accept', ("cloudbr0",)),
+        ('iifname "cloudbr0" counter accept comment "a \\; b"', ("cloudbr0",)),
+        ('meta ibrname "cloudbr0" log prefix "x: " level info accept', ("cloudbr0",)),
+        ("iifname @bridges accept", ("cloudbr0", "cloudbr7")),
+        ('iifname "a" oifname "b" accept', ()),
+        ('iifname "cloudbr0" tcp dport 22 accept', ()),
+        ('iifname "cloudbr0" limit rate 5/second accept', ()),
+        ("ct state established accept", ()),
+        ("", ()),
+    ],
+)
+def test_who_is_let_through_by_nftables(family: str, rule: str, excepted: tuple[str, ...]) -> None:
+    named = '\tset bridges {\n\t\ttype ifname\n\t\telements = { "cloudbr0",\n\t\t\t     "cloudbr7" }\n\t}\n'
+    found = through_nftables(chain(family, "drop", rule, more=named))
+    assert found == Forwarding((f"nftables {family} f c (policy drop)",), excepted)
+
+
+def test_the_rule_that_drops_is_told() -> None:
+    jumped = '\tchain deny {\n\t\tlog flags all drop comment "no"\n\t}\n'
+    text = chain("inet", "accept", "jump deny", 'iifname "x" accept', more=jumped)
+    assert through_nftables(text) == Forwarding(("nftables inet f c (its rule drop in deny)",))
+    assert through_nftables(chain("inet", "accept", "drop", 'iifname "x" accept')) == Forwarding(
+        ("nftables inet f c (its rule drop)",)
+    )
+    assert through_nftables(chain("inet", "accept", 'iifname != "x" drop')).excepted == ("x",)
+
+
+def test_packets_of_ipv6_have_a_firewall_of_their_own() -> None:
+    accepting, dropping = Answer(0, "-P FORWARD ACCEPT\n"), Answer(0, "-P FORWARD DROP\n")
+    answers = {"iptables -S": accepting, "ip6tables -S": dropping}
+    assert read_forwarding(Texts(answers=answers)) == Forwarding(("ip6tables FORWARD (policy DROP)",))
+    off = {"/proc/sys/net/bridge/bridge-nf-call-ip6tables": "0\n"}
+    assert read_forwarding(Texts(off, answers=answers)) == Forwarding()
+    nft = {"iptables -S": accepting, "nft": Answer(0, chain("ip6", "drop"))}
+    assert read_forwarding(Texts(answers=nft)) == Forwarding(("nftables ip6 f c (policy drop)",))
+    assert read_forwarding(Texts(off, answers=nft)) == Forwarding()
 
 
 def test_who_is_let_through_is_let_through_by_all() -> None:
+    jumping = FIREWALLD.replace("jump filter_FORWARD_POLICIES", "jump filter_FWD_public_allow")
     host = Texts(
         answers={
-            "iptables -S": Answer(0, f"{DOCKER}-A FORWARD -i cloudbr0 -j ACCEPT\n"),
-            "nft": Answer(0, FIREWALLD),
+            "iptables -S": Answer(0, f"{DOCKER}-A FORWARD -i cloudbr+ -j ACCEPT\n"),
+            "nft": Answer(0, jumping),
         }
     )
     assert read_forwarding(host) == Forwarding(

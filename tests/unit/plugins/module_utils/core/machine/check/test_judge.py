@@ -273,10 +273,15 @@ DROPPED = ("iptables FORWARD (policy DROP)",)
         (True, Forwarding(DROPPED, ("cloudbr0",)), ("cloudbr0", "cloudbr1"), {"forward_dropped"}),
         (True, Forwarding((), ("docker0",)), ("cloudbr0",), set()),
         (False, Forwarding(DROPPED), ("cloudbr0",), set()),
+        (True, Forwarding(DROPPED, ("cloudbr*",)), ("cloudbr0", "cloudbr1"), set()),
+        (True, Forwarding(DROPPED, ("cloudbr*",)), ("other",), {"forward_dropped"}),
+        # What is on bridges themselves is not asked for by br_netfilter.
+        (False, Forwarding(("nftables bridge f c (policy drop)",)), ("cloudbr0",), {"forward_dropped"}),
+        (False, None, ("cloudbr0",), set()),
     ],
 )
 def test_a_firewall_that_drops_what_bridges_pass_on(
-    netfilter: bool, forwarding: Forwarding, labels: tuple[str, ...], told: set[str]
+    netfilter: bool, forwarding: Forwarding | None, labels: tuple[str, ...], told: set[str]
 ) -> None:
     host = but("machine", bridge_netfilter=netfilter, forwarding=forwarding)(RIGHT)
     wanted = replace(EXPECTED, traffic_labels=labels, security_groups=False)
