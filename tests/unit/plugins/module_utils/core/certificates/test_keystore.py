@@ -20,7 +20,14 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
     Certificate,
     SigningRequest,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    HypervisorError,
+    InvalidValue,
+    Refused,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.certificates import (
+    keystore as host_keystore,
+)
 from sandbox.world.security import Authority
 
 WORDS = st.text(st.characters(codec="ascii", exclude_characters="^~\r"), max_size=200)
@@ -138,3 +145,37 @@ def test_every_reason_against_a_certificate_is_told() -> None:
     codes = [each.code for each in keystore.reasons_against(made, False, other, 10)]
     assert codes == ["not_of_authority", "key_differs", "certificate_expired"]
     assert [each.code for each in keystore.reasons_against(made, True, None, 5)] == ["no_request"]
+
+
+@pytest.fixture
+def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A host's folder of scripts; keystore-setup leaves a mark."""
+    setup, properties = tmp_path / "keystore-setup", tmp_path / "agent.properties"
+    setup.write_text(
+        f"#!/bin/sh\ntouch {tmp_path}/made\necho $3 $(sed -n 's/^keystore.passphrase=//p' $1) >&2\nexit 1\n"
+    )
+    setup.chmod(0o755)
+    properties.write_text("keystore.passphrase=opensesame\n")
+    for name, path in (("PROPERTIES", properties), ("CSR", tmp_path / "cloud.csr")):
+        monkeypatch.setattr(keystore, name, str(path))
+    monkeypatch.setattr(keystore, "FOLDERS", (str(tmp_path),))
+    return tmp_path
+
+
+REQUESTED = {"state": "requested", "force": True, "days": 30, "validity": 365, "timeout": 10.0, "ca_certificates": None}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_no_key_is_made_whose_certificate_could_not_be_imported(scripts: Path, check_mode: bool) -> None:
+    (scripts / "keystore-cert-import").write_text('PROPS_FILE="$1"\nCERT="$2"\n')
+    with pytest.raises(Refused, match="PROPS_FILE, CERT"):
+        host_keystore._Keystore(REQUESTED).ensured(check_mode)
+    assert not (scripts / "made").exists()
+
+
+def test_no_passphrase_is_told(scripts: Path) -> None:
+    (scripts / "keystore-cert-import").write_text(script(NEWER))
+    with pytest.raises(HypervisorError) as failed:
+        host_keystore._Keystore(REQUESTED).ensured(False)
+    assert (scripts / "made").exists()
+    assert failed.value.message == "keystore-setup: ******** ********"
