@@ -135,6 +135,28 @@ def test_an_agent_that_fails_is_mended_by_the_server_and_watched(site: Site) -> 
     assert site.hosts()["kvm1.example.net"] == "Up"
 
 
+def test_a_reset_that_the_controller_only_answers_fails_the_drill(site: Site, bmcs: dict[str, Ipmi]) -> None:
+    machine, chassis = site.fleet["kvm1"], bmcs["kvm1"].chassis
+    resource_state(site, "Enabled")
+    before = boots(machine)
+    reset, chassis.reset = chassis.reset, lambda: None
+
+    def arrange(world: World) -> None:
+        for held in world.host_ha.values():
+            held.active, held.state = False, "Available"
+            held.clear()
+
+    site.sandbox.run(arrange)
+    try:
+        status, output = drill(site, fence_drill_fail_agent=True, fence_drill_consent=True)
+    finally:
+        chassis.reset = reset
+    assert status != 0, output
+    assert "was not rebooted" in output
+    assert boots(machine) == before
+    assert site.hosts()["kvm1.example.net"] == "Up"
+
+
 def test_a_drill_that_is_killed_is_made_good_by_the_next(site: Site) -> None:
     machine = site.fleet["kvm1"]
     resource_state(site, "Maintenance")
