@@ -26,7 +26,10 @@ SECTIONS = {
     "bridge": "bridges",
     "openvswitch": "bridges",
 }
-SECRET = re.compile(r"(?i)psk|password|secret|private-?key|\bpin\b|wpa-key|wep")
+# In the name of a setting, or in its value, as of a hook or of a list: of what has one, only the name is shown.
+SECRET = re.compile(
+    r"(?i)psk|passw|passphrase|passcode|secret|shared|credential|\bpin\b|\bwep|cak\b|key(?!-?(management|mgmt))|://[^/\s]*:[^/\s]*@"
+)
 MANY = 8
 
 
@@ -165,4 +168,5 @@ def _settings(name: str, path: str, said: t.Sequence[Definition], text: str, kep
 
 def _shown(pairs: t.Iterable[tuple[str, str]]) -> list[str]:
     """Settings as text, those that may be secrets without their values."""
-    return [key if SECRET.search(key) else f"{key} {value}".strip() for key, value in dict.fromkeys(pairs)]
+    told = {pair: f"{pair[0]} {pair[1]}".strip() for pair in pairs}
+    return list(dict.fromkeys(key if SECRET.search(text) else text for (key, _value), text in told.items()))

@@ -282,6 +282,47 @@ def test_settings_that_go_with_a_file_are_named_without_secrets(backend: str) ->
     assert "192.0.2.53" not in found.message
 
 
+HUSHED: list[tuple[str, str, str]] = [
+    *(
+        ("ifupdown", line, "")
+        for line in (
+            "wireless-key s:s3cret",
+            "wireless-key1 s3cret",
+            "mka-cak s3cret",
+            "post-up wg set wg0 private-key <(echo s3cret)",
+            "up curl https://user:s3cret@192.0.2.1/",
+            "up pppd call x password s3cret",
+        )
+    ),
+    ("netplan", "key: s3cret", "key"),
+    ("netplan", "keys: {private: s3cret}", "keys.private"),
+    ("netplan", "peers: [{keys: {public: open, shared: s3cret}, allowed-ips: [0.0.0.0/0]}]", "peers"),
+    ("networkd", "[WireGuardPeer]\nPresharedKey=s3cret", "WireGuardPeer.PresharedKey"),
+    ("networkd", "[MACsecTransmitAssociation]\nKey=s3cret", "MACsecTransmitAssociation.Key"),
+    ("networkmanager", "[macsec]\nmka-cak=s3cret", "macsec.mka-cak"),
+    ("networkmanager", "[802-1x]\npin=s3cret", "802-1x.pin"),
+]
+
+
+@pytest.mark.parametrize(("backend", "line", "key"), HUSHED)
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_secret_is_not_shown_whatever_it_is_called(backend: str, line: str, key: str, declared: bool) -> None:
+    name = "eth0" if declared else "eth1"
+    path, text = {
+        "ifupdown": (MAIN, f"auto {name}\niface {name} inet manual\n  {line}\n"),
+        "netplan": ("/etc/netplan/50.yaml", f"network:\n  ethernets:\n    {name}:\n      {line}\n"),
+        "networkd": ("/etc/systemd/network/05-a.network", f"[Match]\nName={name}\n{line}\n"),
+        "networkmanager": (
+            "/etc/NetworkManager/system-connections/a.nmconnection",
+            f"[connection]\ninterface-name={name}\ntype=ethernet\n{line}\n",
+        ),
+    }[backend]
+    eth0 = SeenLink("eth0", mac="52:54:00:00:00:01", addresses=(SeenAddress("192.0.2.10/24"),))
+    (found,) = planned(KEPT, host(eth0, files={path: text}), backend=backend, exact=True).findings
+    assert found.code == ("setting_dropped" if declared else "undeclared_dropped")
+    assert found.message.endswith(f": {key or line.split()[0]}")
+
+
 def test_another_backend_that_runs_and_defines_the_interface_is_told() -> None:
     files = {MAIN: "auto eth0\niface eth0 inet dhcp\n"}
     (found,) = planned(KEPT, machine("networkd", files=files, backends=("networkd", "ifupdown"))).findings
