@@ -15,7 +15,12 @@ from ...core.placement.fleet import MIB, AffinityGroup, Instance, Offering
 from ...core.placement.implicit import MODE, PLANNER, PREFERRED
 from .records import Record, Tell, Wire, unheard
 
-HOST_DEVICE = re.compile(r"<\s*hostdev\b|pcipassthru\d*\.present|other-config:pci\b", re.IGNORECASE)
+# What libvirt refuses to migrate (qemuMigrationSrcIsAllowed), QEMU itself for vfio and directories of 9p.
+HOST_DEVICE = re.compile(
+    r"<\s*(hostdev|filesystem|shmem|transient)\b|<\s*interface\b[^>]*\btype\s*=\s*['\"](hostdev|vdpa)['\"]"
+    r"|\bvfio-(pci|ap|ccw)\b|pcipassthru\d*\.present|other-config:pci\b",
+    re.IGNORECASE,
+)
 NOTHING: t.Mapping[str, str] = MappingProxyType({})
 
 

@@ -313,7 +313,8 @@ def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
 def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     """What is known of this VM beyond the code of what pins it."""
     if vm.host_device:
-        return {"why": f"VM {vm.name} has a device of its host (details extraconfig-*), which cannot be migrated"}
+        what = "a device, directory or memory of its host"
+        return {"why": f"VM {vm.name} has {what} (details extraconfig-*), which cannot be migrated"}
     if vm.local:
         return {"why": f"VM {vm.name} has a volume on the local storage of its host", "remedy": LOCAL[local_strategy]}
     if vm.iso:

@@ -24,6 +24,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 
 ROOM = {"cpunumber": 8, "cpuspeed": 2000, "memorytotal": 64 << 30, "cpuallocatedvalue": 0, "memoryallocated": 0}
+PLAIN = {"extraconfig-1": "<interface type='bridge'><source bridge='hostdev'/></interface>"}
 HOSTDEV = "<devices><hostdev mode='subsystem' type='pci'><source/></hostdev></devices>"
 
 
@@ -73,6 +74,12 @@ def vm(**fields: Any) -> dict[str, Any]:
         HOSTDEV,
         quote(HOSTDEV),
         "<devices>\n  < hostdev mode='mdev'/></devices>",
+        "<interface type='hostdev' managed='yes'><source/></interface>",
+        '<interface\n  managed="yes" type="vdpa">',
+        quote("<qemu:commandline><qemu:arg value='vfio-pci,host=01:00.0'/></qemu:commandline>"),
+        "<filesystem type='mount'><driver type='virtiofs'/></filesystem>",
+        "<shmem name='s'><model type='ivshmem-plain'/></shmem>",
+        "<disk type='file'><transient/></disk>",
         "pciPassthru0.present = TRUE",
         "other-config:pci=0/0000:05:00.0",
     ],
@@ -81,7 +88,7 @@ def test_a_device_of_the_host_is_seen_in_extra_configuration(config: str) -> Non
     assert instance(vm(details={"extraconfig-1": config}), "User", {}, ()).host_device
 
 
-@pytest.mark.parametrize("details", [None, {}, {"extraconfig-1": "<memballoon/>"}, {"comment": HOSTDEV}, "text"])
+@pytest.mark.parametrize("details", [None, {}, {"extraconfig-1": "<memballoon/>"}, PLAIN, {"comment": HOSTDEV}, "text"])
 def test_other_details_are_no_device(details: Any) -> None:
     assert not instance(vm(details=details), "User", {}, ()).host_device
 
