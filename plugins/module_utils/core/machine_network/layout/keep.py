@@ -90,16 +90,18 @@ def kept(wanted: Addressing, source: SeenLink, seen: SeenNetwork, mac: str) -> A
         dns=wanted.dns or (seen.dns if static else ()),
         search=wanted.search or (seen.search if static else ()),
         rules=tuple(map(_rule, own_rules(source, seen))),
-        lease=_lease(own, source, seen, mac),
+        lease=_lease(own, _made_here(source, wanted), source, seen, mac),
         kept=True,
     )
 
 
-def _lease(own: t.Sequence[SeenAddress], source: SeenLink, seen: SeenNetwork, mac: str) -> Lease:
+def _lease(
+    own: t.Sequence[SeenAddress], made: t.Sequence[SeenAddress], source: SeenLink, seen: SeenNetwork, mac: str
+) -> Lease:
     dynamic = [one for one in own if one.dynamic]
     six = [one for one in dynamic if one.version == 6]
     leased6 = [one for one in six if not one.autoconf and one.address.endswith("/128")]
-    made = [one for one in six if one not in leased6]
+    token = _host_part_kept(made, seen, mac)
     heard = any(route.protocol == "ra" and route.touches(source.name) for route in seen.routes)
     four = [route for route in seen.routes if route.device == source.name and route.version == 4 and not route.table]
     by_dhcp = [route for route in four if route.protocol == "dhcp"]
@@ -111,11 +113,25 @@ def _lease(own: t.Sequence[SeenAddress], source: SeenLink, seen: SeenNetwork, ma
     return Lease(
         metric=bound.metric if bound else None,
         routes=not (leased and silent and elsewhere),
-        ra=bool(made) or heard,
+        ra=any(one not in leased6 for one in six) or heard,
         dhcp6=bool(leased6),
-        token=next((host_part(one.address) for one in made if host_part(one.address) != by_mac(mac)), ""),
+        token=token if token != by_mac(mac) else "",
         expected=tuple(bare(one.address) for one in dynamic),
     )
+
+
+def _made_here(source: SeenLink, wanted: Addressing) -> list[SeenAddress]:
+    """Addresses whose host's part this host has chosen: neither leased nor temporary, nor declared."""
+    six = [one for one in source.addresses if one.dynamic and one.version == 6 and not one.temporary]
+    own = [one for one in six if one.autoconf or not one.address.endswith("/128")]
+    return [one for one in own if one.address not in wanted.addresses]
+
+
+def _host_part_kept(made: t.Sequence[SeenAddress], seen: SeenNetwork, mac: str) -> str:
+    """The one host's part of all addresses: that of the connection, else the first that is not the MAC's."""
+    parts = {bare(one.address): host_part(one.address) for one in made}
+    others = (part for part in parts.values() if part != by_mac(mac))
+    return parts.get(seen.connection) or next(others, by_mac(mac))
 
 
 def host_part(address: str) -> str:
@@ -216,6 +232,18 @@ def keep_findings(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
         if source is not None:
             yield from _not_kept(device, source, seen)
             yield from _left_to_others(device, source, seen)
+            mac = device.mac.lower() or _mac(device, layout, seen) or source.mac
+            yield from _other_host_parts(device, source, seen, mac)
+
+
+def _other_host_parts(device: Device, source: SeenLink, seen: SeenNetwork, mac: str) -> t.Iterator[Finding]:
+    """Back-ends have one token for all prefixes, while some hosts choose a host's part for each (RFC 7217)."""
+    made = _made_here(source, device.address)
+    kept_part = _host_part_kept(made, seen, mac)
+    for one in made:
+        if host_part(one.address) != kept_part:
+            message = f"{one.address} would change, because it ends differently from other addresses of {source.name}"
+            yield of(device, "not_kept", "method", "keep", message, f"add {one.address} to addresses")
 
 
 def _not_kept(device: Device, source: SeenLink, seen: SeenNetwork) -> t.Iterator[Finding]:

@@ -311,6 +311,38 @@ def test_a_lease_of_another_card_is_told_when_it_goes() -> None:
     assert [finding.code for finding in planned(layout, network).findings] == ["address_dropped"]
 
 
+@pytest.mark.parametrize("backend", sorted(RENDER))
+@pytest.mark.parametrize("reached", [0, 1])
+def test_an_address_that_would_change_with_the_token_is_refused(backend: str, reached: int) -> None:
+    """With RFC 7217, each prefix has a host's part of its own, and back-ends take one token for all."""
+    own = [
+        SeenAddress("2001:db8:1:0:a:b:c:d/64", dynamic=True, autoconf=True),
+        SeenAddress("2001:db8:2:0:e:f:1:2/64", dynamic=True, autoconf=True),
+    ]
+    ways = {
+        "files": {"/etc/network/interfaces": "source interfaces.d/*\n"},
+        "connection": own[reached].address.partition("/")[0],
+    }
+    network = host(SeenLink("eth0", mac=MAC, addresses=tuple(own)), routes=(BY_ROUTER,), **ways)
+    other = own[1 - reached].address
+    with pytest.raises(Refused) as found:
+        planned(KEPT, network, backend=backend)
+    (reason,) = found.value.details["reasons"]
+    assert (reason["code"], reason["remedy"]) == ("not_kept", f"add {other} to addresses")
+    assert other in reason["message"]
+    declared = {"bridges": [{**KEPT["bridges"][0], "addresses": [other]}]}
+    plan = planned(declared, network, backend=backend)
+    (bridge,) = plan.layout.bridges
+    assert plan.findings == ()
+    assert (bridge.address.addresses, bridge.address.lease.token) == ((other,), host_part(own[reached].address))
+
+
+def test_two_prefixes_with_one_host_part_are_kept() -> None:
+    both = [SeenAddress(f"2001:db8:{n}:0:a:b:c:d/64", dynamic=True, autoconf=True) for n in (1, 2)]
+    plan = planned(KEPT, host(SeenLink("eth0", mac=MAC, addresses=tuple(both)), routes=(BY_ROUTER,)))
+    assert plan.layout.bridges[0].address.lease.token == "::a:b:c:d"
+
+
 def test_host_parts_of_addresses() -> None:
     assert host_part("2001:db8:1:0:5054:ff:fe00:1/64") == by_mac(MAC) == "::5054:ff:fe00:1"
     assert by_mac("") == ""
