@@ -75,7 +75,6 @@ def test_an_offering_of_another_domain_is_not_removed(
     assert not perform(cloud, module, name="small", domains=["acme"], state="absent").changed
 
 
-@pytest.mark.since("4.13")
 @pytest.mark.parametrize(("module", "wanted"), OFFERINGS[:2])
 def test_offerings_of_one_name_are_told_apart_by_their_domains(
     sandbox: Sandbox, site: Site, cloud: Gateway, module: str, wanted: dict[str, Any]
