@@ -122,6 +122,7 @@ def link(entry: Json) -> SeenLink:
         traits={key: data[key] for key in TRAITS if key in data},
         present=entry.get("address", "") if entry.get("link_type") == "ether" else "",
         other=tuple(entry.get("altnames", ())),
+        local=tuple(str(one.get("local")) for one in entry.get("addr_info", ()) if one.get("scope") == "link"),
     )
 
 

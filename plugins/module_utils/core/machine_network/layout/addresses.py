@@ -14,6 +14,7 @@ from .model import Addressing, Device, Layout
 Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 IP = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+ROUTER = "use the address of a router, without a zone such as %eth0"
 IPV6_MTU = 1280  # RFC 8200, 5
 
 
@@ -27,10 +28,14 @@ def address_findings(layout: Layout) -> t.Iterator[Finding]:
             yield from _gateway(device, key, getattr(device.address, key), 6 if key == "gateway6" else 4)
         yield from _routes(device)
         for server in device.address.dns:
-            if _ip(server) is None:
+            own, _percent, zone = server.partition("%")
+            if _ip(own) is None or (zone and not ipaddress.ip_address(own).is_link_local):
                 yield of(
                     device, "bad_address", "dns", server, "is not an IP address", "use the address of a name server"
                 )
+            elif zone not in ("", device.name):
+                message = f"has the zone {zone}, which gets no address"
+                yield of(device, "bad_address", "dns", server, message, f"use {own}%{device.name}")
     yield from _between(layout)
 
 
@@ -86,7 +91,7 @@ def _gateway(device: Device, key: str, text: str, version: int) -> t.Iterator[Fi
     if not text or device.address.method not in ("static", "keep"):
         return
     if gateway is None or gateway.version != version:
-        yield of(device, "bad_address", key, text, f"is not an IPv{version} address", "use the address of a router")
+        yield of(device, "bad_address", key, text, f"is not an IPv{version} address", ROUTER)
     elif device.address.method == "static":
         yield from _reached(device, key, text, "gateway_outside")
 
@@ -138,7 +143,7 @@ def _routes(device: Device) -> t.Iterator[Finding]:
                     "routes",
                     route.via,
                     f"is not a router to {route.to}",
-                    "use the address of a router",
+                    ROUTER,
                 )
             elif device.address.method == "static":
                 yield from _reached(device, "routes", route.via, "route_outside")
@@ -191,14 +196,15 @@ def carried(addressing: Addressing) -> frozenset[str]:
 
 def interface(text: str) -> t.Optional[Interface]:
     try:
-        return ipaddress.ip_interface(text) if "/" in text else None
+        return ipaddress.ip_interface(text) if "/" in text and "%" not in text else None
     except ValueError:
         return None
 
 
 def _ip(text: str) -> t.Optional[IP]:
+    """None for one with a zone ("fe80::1%eth0") too: the interface is the one that has it."""
     try:
-        return ipaddress.ip_address(text)
+        return ipaddress.ip_address(text) if "%" not in text else None
     except ValueError:
         return None
 

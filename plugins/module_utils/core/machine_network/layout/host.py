@@ -119,17 +119,26 @@ def _connection(layout: Layout, seen: SeenNetwork, address: str) -> t.Iterator[F
         if link is not None and leased and set(_cards_of(layout, leased)) & set(seen.cards(link.name)):
             return
         message = f"Ansible is connected to this address on {on}, but no declared interface has it"
-        yield Finding(
-            "connection_lost",
-            where,
-            wanted,
-            message,
-            "use method: keep or this address on the interface that replaces it",
-        )
+        remedy = "use method: keep or this address on the interface that replaces it"
+        passing = _passing(link, wanted)
+        if link is not None and passing:
+            lasting = [bare(one.address) for one in link.addresses if not one.temporary and bare(one.address) != wanted]
+            message = f"Ansible is connected to this address on {on}, which is {passing} and not kept"
+            remedy = "connect to an address that stays" + (f", such as {lasting[0]}" if lasting else "")
+        yield Finding("connection_lost", where, wanted, message, remedy)
     elif link is not None and not set(layout.cards(holder.name)) & set(seen.cards(link.name)):
         message = f"the address moves from {link.name} to {holder.name}, which uses other network cards"
         remedy = "make sure that their switch ports are in the same network"
         yield Finding("connection_moves", where, wanted, message, remedy, False)
+
+
+def _passing(link: t.Optional[SeenLink], address: str) -> str:
+    """What kind of address it is that no file says; "" for others."""
+    if link is None:
+        return ""
+    if any(bare(one.address) == address and one.temporary for one in link.addresses):
+        return "a temporary address"
+    return "a link-local address" if address.partition("%")[0] in link.local else ""
 
 
 def _cards_of(layout: Layout, names: t.Iterable[str]) -> list[str]:

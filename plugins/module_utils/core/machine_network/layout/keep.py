@@ -33,6 +33,10 @@ def settled(layout: Layout, seen: SeenNetwork) -> Layout:
         mac = device.mac.lower() or _mac(device, layout, seen)
         source = source_of(device, layout, seen)
         address = kept(device.address, source, seen, mac or source.mac) if source else device.address
+        if source:
+            # A name server of the link's scope is reached over the interface that takes its place.
+            moved = (re.sub(f"%{re.escape(source.name)}$", f"%{device.name}", server) for server in address.dns)
+            address = dataclasses.replace(address, dns=tuple(moved))
         return dataclasses.replace(device, address=address, mac=mac, mtu=_mtu(device, layout, seen))
 
     found = with_mtus(layout.changed(settle))

@@ -91,7 +91,8 @@ def _loopback(layout: Layout, device: Device) -> t.Iterator[Finding]:
     """lo carries addresses of the host as a whole, such as that of a VXLAN's end; nothing else of it is set."""
     held = device.address
     more = {"mtu": device.mtu, "mac": device.mac, "gateway": held.gateway, "gateway6": held.gateway6}
-    for key, value in {**more, "routes": held.routes, "dns": held.dns, "search": held.search}.items():
+    lists = {"routes": [route.to for route in held.routes], "dns": held.dns, "search": held.search}
+    for key, value in {**more, **{key: " ".join(one) for key, one in lists.items()}}.items():
         if value:
             yield of(
                 device,
@@ -265,7 +266,7 @@ def _vxlan_addresses(layout: Layout, vxlan: Vxlan) -> t.Iterator[Finding]:
 
 def _ip(text: str) -> t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address, None]:
     try:
-        return ipaddress.ip_address(text)
+        return ipaddress.ip_address(text) if "%" not in text else None
     except ValueError:
         return None
 

@@ -42,8 +42,9 @@ class SeenAddress:
 class SeenLink:
     """kind: as ``ip -d link`` says, "" for a card. mac: the card's own. lower: what a VLAN or VXLAN lies on.
 
-    traits: of its kind, as ``ip`` names them ("id" of a VLAN, "mode" of a bond). addresses: of global scope. present:
-    its MAC address now. driver, path: as udev knows them. other: further names.
+    traits: of its kind, as ``ip`` names them ("id" of a VLAN, "mode" of a bond). addresses: of global scope. local: of
+    the link's scope, without prefix length. present: its MAC address now. driver, path: as udev knows them. other:
+    further names.
     """
 
     name: str
@@ -58,6 +59,7 @@ class SeenLink:
     driver: str = ""
     path: str = ""
     other: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
 
     @property
     def for_guests(self) -> bool:
@@ -133,8 +135,11 @@ class SeenNetwork:
         return next((link for link in self.links if link.name == name), None)
 
     def carrying(self, address: str) -> t.Optional[SeenLink]:
-        """The interface that an address is on."""
-        return next((link for link in self.links if any(bare(a.address) == address for a in link.addresses)), None)
+        """The interface that an address is on; one of the link's scope may name it ("fe80::1%eth0")."""
+        own, _percent, zone = address.partition("%")
+        links = [link for link in self.links if not zone or link.name == zone]
+        on = (link for link in links if any(bare(a.address) == own for a in link.addresses))
+        return next(on, next((link for link in links if own in link.local), None))
 
     def cards(self, name: str, above: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """The cards that an interface lies on now."""

@@ -182,6 +182,36 @@ def test_nothing_but_addresses_is_on_lo(fields: Json, code: str) -> None:
     assert code in {one["code"] for one in reasons({"nics": [{"name": "lo", **fields}]}, host(SeenLink("lo")))}
 
 
+def test_routes_of_lo_are_told_in_words() -> None:
+    lo = {"name": "lo", "addresses": ["10.255.255.12/32"], "routes": [{"to": "10.0.0.0/8"}, {"to": "10.9.0.0/16"}]}
+    found = [one for one in reasons({"nics": [lo]}, host(SeenLink("lo"))) if one["code"] == "not_on_loopback"]
+    assert [one["message"] for one in found] == [
+        "nics.lo.routes='10.0.0.0/8 10.9.0.0/16': cannot be set on the loopback interface"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "key"),
+    [
+        ({"gateway6": "fe80::1%eth0"}, "bad_address", "gateway6"),
+        ({"gateway6": "fe80::1%cloudbr0"}, "bad_address", "gateway6"),
+        ({"routes": [{"to": "2001:db8:9::/48", "via": "fe80::2%eth0"}]}, "bad_route", "routes"),
+        ({"addresses": ["2001:db8::5/64", "fe80::5%eth0/64"]}, "bad_address", "addresses"),
+        ({"dns": ["fe80::53%eth0"]}, "bad_address", "dns"),
+        ({"dns": ["2001:db8::53%cloudbr0"]}, "bad_address", "dns"),
+        ({"dns": ["fe80::53%cloudbr0"]}, "", ""),
+        ({"gateway6": "fe80::1"}, "", ""),
+    ],
+)
+def test_a_zone_is_no_part_of_an_address(fields: Json, code: str, key: str) -> None:
+    bridge = {"name": "cloudbr0", "interfaces": ["eth0"], "addresses": ["2001:db8::5/64"], **fields}
+    if not code:
+        assert planned({"bridges": [bridge]}).findings == ()
+        return
+    (found,) = reasons({"bridges": [bridge]}, host())
+    assert (found["code"], found["parameter"]) == (code, f"bridges.cloudbr0.{key}")
+
+
 def test_lo_is_no_port() -> None:
     layout = {"bridges": [{"name": "cloudbr1", "interfaces": ["lo"]}]}
     assert "bad_name" in {one["code"] for one in reasons(layout, host(SeenLink("lo")))}

@@ -225,6 +225,7 @@ def test_what_cards_daemons_tables_and_included_files_say() -> None:
     }
     host: Any = Host(files, answers, {"ip"})
     seen = network_layout.read_network(host, "192.0.2.10")
+    assert [(link.addresses, link.local) for link in seen.links] == [((), ("fe80::1",))]
     assert [route.table for route in seen.routes] == ["101"]
     assert seen.rules == (SeenRule("101", "192.0.2.10/32", priority=5),)
     assert {path for path in seen.files if path.startswith("/etc/network")} == {
@@ -255,3 +256,17 @@ def test_drop_ins_of_networkd_belong_to_their_file() -> None:
     assert ("Link.MTUBytes", "9000") in found.settings
     assert not any(value in ("1", "2") for _key, value in found.settings)
     assert [(one.key, one.patterns) for one in found.match] == [("name", ("eth7",))]
+
+
+def test_drop_ins_of_every_folder_belong_to_a_file_of_networkd() -> None:
+    files = {
+        "/usr/lib/systemd/network/50-a.network": "[Match]\nName=eth0\n",
+        "/etc/systemd/network/50-a.network.d/x.conf": "[Network]\nLLDP=yes\n",
+        "/run/systemd/network/50-a.network.d/y.conf": "[Network]\nDHCP=yes\n",
+        "/run/netplan/60.yaml": "network: {}\n",
+    }
+    host: Any = Host(files, {}, set())
+    found = network_layout.network_files(host)
+    assert set(found) == {"/usr/lib/systemd/network/50-a.network", "/run/netplan/60.yaml"}
+    assert "LLDP=yes" in found["/usr/lib/systemd/network/50-a.network"]
+    assert "DHCP=yes" in found["/usr/lib/systemd/network/50-a.network"]

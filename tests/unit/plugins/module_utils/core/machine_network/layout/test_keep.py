@@ -337,6 +337,34 @@ def test_an_address_that_would_change_with_the_token_is_refused(backend: str, re
     assert (bridge.address.addresses, bridge.address.lease.token) == ((other,), host_part(own[reached].address))
 
 
+@pytest.mark.parametrize(
+    ("connection", "kind"),
+    [
+        ("2001:db8:1:0:1:2:3:4", "a temporary address"),
+        ("fe80::5054:ff:fe00:1", "a link-local address"),
+        ("fe80::5054:ff:fe00:1%eth0", "a link-local address"),
+        ("169.254.7.7", "a link-local address"),
+    ],
+)
+def test_a_connection_that_cannot_be_kept_is_not_told_to_use_keep(connection: str, kind: str) -> None:
+    passing = replace(SLAAC, address="2001:db8:1:0:1:2:3:4/64", temporary=True)
+    card = SeenLink("eth0", mac=MAC, addresses=(passing, SLAAC), local=("fe80::5054:ff:fe00:1", "169.254.7.7"))
+    twin = SeenLink("eth1", mac="52:54:00:00:00:02", local=("fe80::5054:ff:fe00:1",))
+    with pytest.raises(Refused) as found:
+        planned(KEPT, host(twin, card, routes=(BY_ROUTER,), connection=connection))
+    (reason,) = found.value.details["reasons"]
+    assert reason["code"] == "connection_lost"
+    assert f"on eth0, which is {kind}" in reason["message"]
+    assert reason["remedy"] == "connect to an address that stays, such as 2001:db8:1:0:5054:ff:fe00:1"
+    elsewhere = {"bridges": [{"name": "cloudbr1", "interfaces": ["eth2"]}]}
+    assert planned(elsewhere, host(twin, card, connection=connection)).findings == ()
+
+
+def test_a_name_server_of_the_link_is_asked_over_what_takes_the_place_of_its_interface() -> None:
+    (bridge,) = planned(KEPT, seen("192.0.2.10/24", dns=("fe80::53%eth0", "192.0.2.53"))).layout.bridges
+    assert bridge.address.dns == ("fe80::53%cloudbr0", "192.0.2.53")
+
+
 def test_two_prefixes_with_one_host_part_are_kept() -> None:
     both = [SeenAddress(f"2001:db8:{n}:0:a:b:c:d/64", dynamic=True, autoconf=True) for n in (1, 2)]
     plan = planned(KEPT, host(SeenLink("eth0", mac=MAC, addresses=tuple(both)), routes=(BY_ROUTER,)))
