@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hosts import Host
+from hosts import Host, agent
 from integration.machine.add_hosts.site import Play, Site
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates.x509 import Cryptography
@@ -30,6 +30,8 @@ from unit.sandbox.client import Api
 
 READER = Cryptography()
 AGENT = "/etc/cloudstack/agent"
+SCRIPTS = "/usr/share/cloudstack-common/scripts/util"
+STANDINS = Path(agent.__file__).parent / "files"
 NAME = "{{ inventory_hostname }}.example.net"
 CHPASSWD = "/usr/local/sbin/chpasswd"
 STRICTNESS = "ca.plugin.root.auth.strictness"
@@ -232,6 +234,23 @@ def test_a_host_is_secured_by_hand(site: Site) -> None:
     passphrase = kvm2.read(f"{AGENT}/agent.properties").partition("keystore.passphrase=")[2].split()[0]
     for text in ("PRIVATE KEY", passphrase):
         assert text not in done.output
+
+
+def test_a_host_with_the_scripts_of_an_older_release_is_secured(site: Site) -> None:
+    """They take the certificate in another place of their arguments, and keep the old key until then."""
+    kvm3 = site.fleet["kvm3"]
+    newer = {name: kvm3.read(f"{SCRIPTS}/{name}") for name in ("keystore-setup", "keystore-cert-import")}
+    for name in newer:
+        kvm3.write(f"{SCRIPTS}/{name}", (STANDINS / f"older/{name}.sh").read_text(encoding="utf-8"), mode=0o755)
+    kvm3.run(f"systemctl stop cloudstack-agent; rm -f {AGENT}/cloud.*; find /etc/pki -xtype l -delete")
+    try:
+        done = site.play("install_certificates.yml", install_certificates="kvm3", install_certificates_zone="east")
+    finally:
+        for name, text in newer.items():
+            kvm3.write(f"{SCRIPTS}/{name}", text, mode=0o755)
+    assert done.status == 0, done.output
+    until(lambda: set(site.hosts().values()) == {"Up"})
+    assert served(kvm3) == serial(kvm3)
 
 
 def test_a_password_is_changed_by_the_agents_on_all_hosts_or_on_none(site: Site) -> None:
