@@ -95,9 +95,13 @@ def test_a_back_end_that_was_ended_too_early_reads_the_old_files_once_the_host_i
         ran.setdefault(" ".join(command), []).append(round(limit))
         return Ended(command, 124 if command in expanded(backend.restore, lists) and limit < 60 else 0, "")
 
+    def mend(*_given: Any) -> tuple[()]:
+        mended.append("once")
+        return ()
+
     lists = {"leaving": ("eth0",), "coming": ()}
     monkeypatch.setattr(guard, "run", run)
-    monkeypatch.setattr(guard, "mend", lambda *_given: mended.append("") or ())
+    monkeypatch.setattr(guard, "mend", mend)
     monkeypatch.setattr(guard, "clear", lambda *_given: None)
     monkeypatch.setattr(guard, "seen", lambda: STATE)
     monkeypatch.setattr(guard, "given_up", lambda _backend: ())
