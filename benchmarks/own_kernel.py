@@ -241,6 +241,24 @@ def test_a_fault_is_taken_back(backend: str, guest: Host, tmp_path: Path, name: 
     assert told in reason, reason
 
 
+def test_an_open_vswitch_that_loses_the_host_is_taken_back(backend: str, guest: Host, tmp_path: Path) -> None:
+    if backend in WITHOUT_FAKE_BRIDGES:
+        pytest.skip("it has no Open vSwitch")
+    patient(backend, guest)
+    before = looks(guest), guest.inside("ovs-vsctl list-br")
+    with told_back(guest, f"{backend}, wrong VLAN of Open vSwitch"):
+        lost = goes_back(tmp_path, guest, wrong_switch(backend))
+    assert "failed with exit status" not in str(lost.answers), str(lost.answers)
+    assert (looks(guest), guest.inside("ovs-vsctl list-br")) == before
+
+
+def patient(backend: str, guest: Host) -> None:
+    """netplan gives its own unit 10 s, which a slow guest exceeds."""
+    if backend == "netplan":
+        folder = "/etc/systemd/system/netplan-ovs-cleanup.service.d"
+        guest.inside(f"mkdir -p {folder}; printf '[Service]\\nTimeoutStartSec=120\\n' > {folder}/patient.conf")
+
+
 def test_a_bond_with_two_vlans_and_a_bridge_on_each(guest: Host, tmp_path: Path) -> None:
     right = bonded(mode="active-backup", primary="eth1")
     first = applied(tmp_path, guest, right)
@@ -309,24 +327,6 @@ def test_a_vlan_aware_bridge_is_seen_as_the_kernel_has_it(guest: Host) -> None:
         assert passing == [105, 175]
     finally:
         guest.inside("ip netns delete far; ip link delete aware; ip link delete vnet7; ip link delete eth7")
-
-
-def test_an_open_vswitch_that_loses_the_host_is_taken_back(backend: str, guest: Host, tmp_path: Path) -> None:
-    if backend in WITHOUT_FAKE_BRIDGES:
-        pytest.skip("it has no Open vSwitch")
-    patient(backend, guest)
-    before = looks(guest), guest.inside("ovs-vsctl list-br")
-    with told_back(guest, f"{backend}, wrong VLAN of Open vSwitch"):
-        lost = goes_back(tmp_path, guest, wrong_switch(backend))
-    assert "failed with exit status" not in str(lost.answers), str(lost.answers)
-    assert (looks(guest), guest.inside("ovs-vsctl list-br")) == before
-
-
-def patient(backend: str, guest: Host) -> None:
-    """netplan gives its own unit 10 s, which a slow guest exceeds."""
-    if backend == "netplan":
-        folder = "/etc/systemd/system/netplan-ovs-cleanup.service.d"
-        guest.inside(f"mkdir -p {folder}; printf '[Service]\\nTimeoutStartSec=120\\n' > {folder}/patient.conf")
 
 
 def test_open_vswitch_with_fake_bridges(backend: str, guest: Host, tmp_path: Path) -> None:
