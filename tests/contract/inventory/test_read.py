@@ -39,7 +39,8 @@ def test_everything_in_one_listing_for_each_kind(cloud: Gateway, sandbox: Sandbo
     # Before 4.14, routers of accounts and those of projects are two listings.
     twice = ["listRouters"] if version_key(DEFAULT_VERSION) < (4, 14) else []
     assert sorted(listings) == sorted([*set(listings), *twice])
-    assert len(set(listings)) <= 4
+    # Before 4.15, system VMs do not tell the name of their template.
+    assert len(set(listings) - ({"listTemplates"} if version_key(DEFAULT_VERSION) < (4, 15) else set())) <= 4
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from unit.sandbox.client import Api
 from unit.sandbox.site import Site
 
 Serve = Callable[[str], tuple[Sandbox, Gateway]]
-FACTOR = {"name": "cpu.overprovisioning.factor", "zone": "z1", "cluster": "c1"}
-POOL = {"name": "p", "zone": "z1", "cluster": "c1"}
+FACTOR: dict[str, Any] = {"name": "cpu.overprovisioning.factor", "zone": "z1", "cluster": "c1"}
+POOL: dict[str, Any] = {"name": "p", "zone": "z1", "cluster": "c1"}
 
 
 @pytest.fixture

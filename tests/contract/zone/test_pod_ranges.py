@@ -21,6 +21,9 @@ FIRST = ("172.16.15.2", "172.16.15.19")
 
 def lay_out(sandbox: Sandbox, *ranges: tuple[str, str], used: str = "") -> None:
     def run(world: Any) -> None:
+        # Without secondary storage no system VM starts meanwhile and takes an address.
+        for store in list(world.image_stores):
+            world.image_stores.remove(store)
         (pod,) = world.pods
         pod.ranges = [IpRange(start, end, start != FIRST[0], "vlan://untagged") for start, end in ranges]
         pod.used_ips = {used} if used else set()
