@@ -33,8 +33,6 @@ def test_a_share_of_smb_is_added_with_its_details(sandbox: Sandbox, cloud: Gatew
     assert writes(sandbox) == ["createStoragePool"]
 
 
-# Before 4.21 the server does not tell the mark of the user and key.
-@pytest.mark.since("4.21", raises=pytest.fail.Exception)
 @pytest.mark.parametrize("key", ["AQBz/KEY+two/==", "AQBzKEYtwo=="])
 def test_a_key_of_ceph_is_sent_so_that_the_server_reads_the_host(sandbox: Sandbox, cloud: Gateway, key: str) -> None:
     """The sandbox ends the host at the first slash too."""
