@@ -60,7 +60,7 @@ def connect() -> Iterator[Connect]:
 @pytest.fixture
 def site(sandbox: Sandbox) -> Site:
     """A small cloud. Tests that need another one have a fixture of this name."""
-    site = Site(Api(sandbox))
+    site = Site(Api(sandbox), system_vms=False)
     sandbox.calls.clear()
     return site
 

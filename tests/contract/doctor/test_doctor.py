@@ -59,6 +59,7 @@ def heal(world: World) -> None:
 
 def settled(site: Site) -> None:
     """Both system VMs are up, and what they have told is archived."""
+    site.with_system_vms()
     for _ in range(2000):
         found = site.api.ok("listAlerts").get("alert", [])
         vms = site.api.ok("listSystemVms").get("systemvm", [])

@@ -55,7 +55,7 @@ class Owned:
 @pytest.fixture
 def owned(sandbox: Sandbox, connect: Connect) -> Owned:
     api = Api(sandbox)
-    site = Site(api)
+    site = Site(api, system_vms=False)
     domain = api.ok("createDomain", name="customers")["domain"]["id"]
     person = {"email": "a@example.net", "firstname": "A", "lastname": "B", "username": "acme", "password": "x"}
     api.ok("createAccount", domainid=domain, **person)

@@ -58,7 +58,7 @@ OTHERS = {"cs_vsphere_check", "cs_vsphere_host", "cs_overprovision_info", "cs_cl
 @pytest.fixture
 def site(sandbox: Sandbox) -> Site:
     api = Api(sandbox)
-    site = Site(api)
+    site = Site(api, system_vms=False)
     addresses = {"startip": "10.77.0.10", "endip": "10.77.0.20", "netmask": "255.255.255.0", "gateway": "10.77.0.1"}
     pod = api.ok("createPod", zoneid=site.zone, name="p2", **addresses)["pod"]["id"]
     api.ok(

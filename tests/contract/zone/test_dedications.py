@@ -20,7 +20,7 @@ from unit.sandbox.site import Site
 def site(sandbox: Sandbox) -> Site:
     """Domains acme and acme/labs with an account each, domain rival; two hosts of cluster c1."""
     api = Api(sandbox)
-    site = Site(api)
+    site = Site(api, system_vms=False)
     acme = str(api.ok("createDomain", name="acme")["domain"]["id"])
     labs = str(api.ok("createDomain", name="labs", parentdomainid=acme)["domain"]["id"])
     rival = str(api.ok("createDomain", name="rival")["domain"]["id"])

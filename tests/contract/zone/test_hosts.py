@@ -29,7 +29,7 @@ ONE, OTHER = "h0", "h1"
 @pytest.fixture
 def site(sandbox: Sandbox) -> Site:
     """Two hosts of one cluster, h0 and h1."""
-    site = Site(Api(sandbox))
+    site = Site(Api(sandbox), system_vms=False)
 
     def name(world: World) -> None:
         world.durations["migration"] = 0

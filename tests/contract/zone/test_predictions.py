@@ -36,7 +36,7 @@ NEW: list[tuple[str, dict[str, Any], dict[str, str]]] = [
 def site(sandbox: Sandbox) -> Site:
     """Disabled, because an enabled zone takes no new physical network; with storage traffic on a network of its own."""
     api = Api(sandbox)
-    site = Site(api)
+    site = Site(api, system_vms=False)
     api.ok("updateZone", id=site.zone, allocationstate="Disabled")
     storage = api.done("createPhysicalNetwork", zoneid=site.zone, name="phys2")["physicalnetwork"]["id"]
     api.done("addTrafficType", physicalnetworkid=storage, traffictype="Storage")
