@@ -67,8 +67,8 @@ options:
     description:
       - Details of the pool beyond its URL, such as C(nfsmountopts) with V(vers=4.1,nconnect=4), or the user of SMB.
         Others that the pool has are left alone. Secrets are used only to add the pool.
-      - Servers before 4.21 do not tell details, apart from NFS mount options in 4.20. There they are not compared, and
-        a warning names them.
+      - Servers before 4.21 do not tell details, apart from NFS mount options of KVM since 4.19.1. There a change of
+        them in the task does nothing. RV(not_compared) names them, and so does a warning if the task changes the pool.
       - Changing them needs CloudStack 4.19 or newer. NFS mount options can be changed while the pool is in maintenance.
     type: dict
   storage_tags:
@@ -217,6 +217,12 @@ details:
   returned: unless absent
   type: dict
   sample: {nfsmountopts: "vers=4.1"}
+not_compared:
+  description: Details in the task that the server does not tell, so that nobody knows whether the pool has them.
+  returned: unless absent
+  type: list
+  elements: str
+  sample: []
 is_tag_a_rule:
   description: Whether its tag is a rule.
   returned: success

@@ -2,9 +2,10 @@
 
 Data: answers.json, commands → release → fields; ``nic.mtu`` is a field of the rows in ``nic``, and ``storagetags=tags``
 had another name before. It holds facts alone, from what ``listApis`` of servers of 4.11, 4.12 and 4.15 to 4.22 says of
-their answers (the API descriptions in the history of the Go SDK; of 4.12 and from 4.19 on its types). No server of 4.13
-or 4.14 was listed: what came with those is said of 4.15. ``listApis`` of 4.11 does not name fields that an answer
-inherits, such as the tags of a VM; they are in its answers.
+their answers (the API descriptions in the history of the Go SDK; of 4.12 and from 4.19 on its types), and from the
+server's source where that names a release between (StoragePoolResponse: nfsmountopts). No server of 4.13 or 4.14 was
+listed: what came with those is said of 4.15. ``listApis`` of 4.11 does not name fields that an answer inherits, such as
+the tags of a VM; they are in its answers.
 """
 
 from __future__ import annotations

@@ -108,13 +108,58 @@ def test_a_user_that_cannot_be_compared_is_said_with_the_true_reason(serve: Serv
             perform(cloud, "cs_storage_pool", **other)
 
 
-def test_options_of_a_mount_that_are_not_told_are_named(serve: Serve) -> None:
-    _server, cloud = serve("4.19")
+OPTIONS: dict[str, Any] = {"name": "p", "zone": "z1", "storage_url": "nfs://10.9.0.9/p"}
+
+
+@pytest.mark.parametrize("version", ["4.11", "4.18", "4.19", "4.19.1", "4.20", "4.20.1", "4.21"])
+@pytest.mark.parametrize("place", [{"cluster": "c1"}, {"scope": "zone", "hypervisor": "KVM"}])
+def test_a_pool_is_created_with_options_of_its_mount(serve: Serve, version: str, place: dict[str, Any]) -> None:
+    """Those of KVM are told since 4.19.1, of all since 4.21."""
+    server, cloud = serve(version)
+    twice(cloud, "cs_storage_pool", **OPTIONS, **place, details={"nfsmountopts": "vers=4.1"})
+    assert writes(server) == ["createStoragePool"]
+
+
+@pytest.mark.parametrize(
+    ("version", "before"), [("4.19.1", "vers=3"), ("4.20", "vers=3"), ("4.20", ""), ("4.21", ""), ("4.21", "vers=3")]
+)
+def test_other_options_of_a_mount_are_set(serve: Serve, version: str, before: str) -> None:
+    """Also where there were none, which a server of 4.20 tells by leaving the field out."""
+    server, cloud = serve(version)
+    given = {**OPTIONS, "scope": "zone", "hypervisor": "KVM"}
+    perform(cloud, "cs_storage_pool", **given, details={"nfsmountopts": before} if before else None)
+    with pytest.raises(Refused, match="only while the pool is in maintenance"):
+        perform(cloud, "cs_storage_pool", **given, details={"nfsmountopts": "vers=4.1"})
+    perform(cloud, "cs_storage_pool", **given, allocation_state="maintenance")
+    server.calls.clear()
+    twice(cloud, "cs_storage_pool", **given, details={"nfsmountopts": "vers=4.1"})
+    assert writes(server) == ["updateStoragePool"]
+
+
+@pytest.mark.parametrize("version", ["4.11", "4.15", "4.18", "4.19", "4.20", "4.22"])
+def test_a_flag_among_the_details_of_a_pool_is_compared_as_it_is_sent(serve: Serve, version: str) -> None:
+    server, cloud = serve(version)
     given = {**POOL, "storage_url": "nfs://10.9.0.9/p"}
-    perform(cloud, "cs_storage_pool", **given, details={"nfsmountopts": "vers=4.1"})
-    again = perform(cloud, "cs_storage_pool", **given, details={"nfsmountopts": "vers=3"})
-    assert not again.changed
-    assert "nfsmountopts cannot be compared" in again.warnings[0]
+    twice(cloud, "cs_storage_pool", **given, details={"thin": True, "shared": False, "paths": 4})
+    (sent,) = server.calls.of("createStoragePool")
+    assert (sent.params["details[0].thin"], sent.params["details[0].shared"]) == ("true", "false")
+    assert perform(cloud, "cs_storage_pool", True, **given, details={"thin": False}).changed is (version == "4.22")
+
+
+@pytest.mark.parametrize("version", ["4.11", "4.15", "4.18", "4.19", "4.20"])
+def test_details_that_are_not_told_are_named(serve: Serve, version: str) -> None:
+    """By the result, and by a warning only in a run that changes the pool. The cluster is not of KVM."""
+    _server, cloud = serve(version)
+    given = {**POOL, "storage_url": "nfs://10.9.0.9/p"}
+    made = perform(cloud, "cs_storage_pool", **given, details={"nfsmountopts": "vers=4.1", "password": "x"})
+    assert (made.warnings, made.result["not_compared"]) == ((), [])
+    other = {"nfsmountopts": "vers=3", "password": "x"}
+    again = perform(cloud, "cs_storage_pool", **given, details=other)
+    assert (again.changed, again.warnings, again.result["not_compared"]) == (False, (), ["nfsmountopts"])
+    for change in ({"storage_tags": ["ssd"]}, {"allocation_state": "maintenance"}):
+        changed = perform(cloud, "cs_storage_pool", **given, **change, details=other)
+        assert (changed.changed, changed.result["not_compared"]) == (True, ["nfsmountopts"])
+        assert "nfsmountopts cannot be compared" in changed.warnings[0]
 
 
 def test_a_flag_that_is_false_is_so_on_a_server_without_it(serve: Serve) -> None:

@@ -81,6 +81,9 @@ def view(world: World, pool: StoragePool, listed: bool = False) -> Body:
         body.update(capacityiops=pool.iops)
     if listed:
         body.update(storagecapabilities={"VOLUME_SNAPSHOT_QUIESCEVM": "false"}, details=dict(pool.details))
+        # Source: QueryManagerImpl.setPoolResponseNFSMountOptions.
+        if (pool.type, pool.hypervisor) == ("NetworkFilesystem", "KVM") and "nfsmountopts" in pool.details:
+            body["nfsmountopts"] = pool.details["nfsmountopts"]
     return body
 
 

@@ -22,7 +22,7 @@ from ...core.zone.networks import (
     vlan_tag,
 )
 from ...core.zone.settings import Setting
-from ...core.zone.storage import NFS_OPTIONS, ImageStore, SomeDetails, StoragePool
+from ...core.zone.storage import NFS_OPTIONS, TYPES, ImageStore, SomeDetails, StoragePool
 from ...core.zone.topology import Cluster, IpRange, Pod, Zone
 from ...core.zone.vmware_dcs import VmwareDatacenter
 from . import readers
@@ -285,15 +285,17 @@ ACCESS_MARK = "hostcraftaccess"
 
 
 def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
-    """Listings tell details since 4.21; ``nfsmountopts`` is a field of its own since 4.20."""
+    """Listings tell details since 4.21; ``nfsmountopts`` is a field of its own since 4.19.1."""
     read = Record(wire, "storage pool", tell)
     details = read.wire.get("details")
     told = isinstance(details, t.Mapping)
     held = {str(key): str(value) for key, value in details.items()} if isinstance(details, t.Mapping) else {}
     mark, options = held.pop(ACCESS_MARK, ""), read.word(NFS_OPTIONS)
-    # Also of 4.20, and of listings alone: an answer to a creation has no options, whatever was sent.
+    # Without the field it has none, but only in listings (other answers lack it), of a server that knows the field (all
+    # that tell ``managed``), and for NFS with KVM. Source: QueryManagerImpl.setPoolResponseNFSMountOptions.
     listed = read.has("managed") and read.has("storagecapabilities")
-    if not told and (options or listed):
+    mounted = (read.word("type"), read.word("hypervisor")) == (TYPES["nfs"], "KVM")
+    if not told and (options or (listed and mounted)):
         held = SomeDetails({NFS_OPTIONS: options or ""})
     elif options:
         held[NFS_OPTIONS] = options

@@ -209,7 +209,12 @@ def same_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[str,
     if held is None:
         return True
     known = {name: value for name, value in wanted.items() if name in held or not isinstance(held, SomeDetails)}
-    return all(is_secret_name(name) or str(held.get(name)) == str(value) for name, value in known.items())
+    return all(is_secret_name(name) or str(held.get(name)) == _sent(value) for name, value in known.items())
+
+
+def _sent(value: object) -> str:
+    """A detail as the API has it, which knows texts alone."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def shown_details(details: t.Optional[t.Mapping[str, object]]) -> dict[str, object]:

@@ -128,11 +128,11 @@ def ensure_pool(
             places={"zone": place.name, **places},
         )
         outcome = replace(outcome, warnings=(*outcome.warnings, *told, *warnings))
-        if pool_state is None or (check_mode and held is None):
-            return outcome
-        there = cloud.storage_pools.all(zone_id=place.id)
-        current = held if check_mode and held else next(each for each in there if each.id == outcome.result["id"])
-        return _pool_brought(cloud, current, pool_state, outcome, check_mode, care)
+        if pool_state is not None and not (check_mode and held is None):
+            there = cloud.storage_pools.all(zone_id=place.id)
+            current = held if check_mode and held else next(each for each in there if each.id == outcome.result["id"])
+            outcome = _pool_brought(cloud, current, pool_state, outcome, check_mode, care)
+        return _with_untold(outcome, t.cast("t.Mapping[str, object]", wanted.get("details") or {}), held)
 
     return within(
         lambda: _places(cloud, zone, places), then, _masked(wanted), state, check_mode, {"zone": zone, **places}
@@ -172,19 +172,28 @@ def _access(fields: dict[str, object], held: t.Optional[StoragePool]) -> tuple[s
     if held is None:
         fields["access_mark"] = mark or None
     else:
-        return tuple(_incomparable(f"storage pool {name}", mark, t.cast("t.Mapping[str, object]", details or {}), held))
+        return _unmarked(f"storage pool {name}", mark, held)
     return ()
 
 
-def _incomparable(pool: str, mark: str, details: t.Mapping[str, object], held: StoragePool) -> t.Iterator[str]:
-    """What nobody can tell to be as declared."""
+def _unmarked(pool: str, mark: str, held: StoragePool) -> tuple[str, ...]:
+    """A warning where nobody can tell the user and secret to be as declared."""
+    if not mark or held.access_mark:
+        return ()
     told = held.details is not None and not isinstance(held.details, SomeDetails)
-    if mark and not held.access_mark:
-        why = "was not added by this module" if told else "is on a server that does not tell details of pools"
-        yield f"{pool} {why}, so the user and secret in its URL cannot be compared"
-    untold = untold_details(details, held.details)
-    if untold:
-        yield f"{pool} is on a server that does not tell details of pools, so {', '.join(untold)} cannot be compared"
+    why = "was not added by this module" if told else "is on a server that does not tell details of pools"
+    return (f"{pool} {why}, so the user and secret in its URL cannot be compared",)
+
+
+def _with_untold(outcome: Outcome, details: t.Mapping[str, object], held: t.Optional[StoragePool]) -> Outcome:
+    """Its result names the details that nobody can compare; a warning does so only where the pool is changed."""
+    untold = untold_details(details, held.details) if held is not None else []
+    outcome = replace(outcome, result={**outcome.result, "not_compared": untold})
+    if not untold or held is None or not outcome.changed:
+        return outcome
+    why = "is on a server that does not tell details of pools"
+    said = f"storage pool {held.name} {why}, so {', '.join(untold)} cannot be compared"
+    return replace(outcome, warnings=(*outcome.warnings, said))
 
 
 def _provider(cloud: Cloud, kind: str, wanted: object) -> t.Optional[str]:
