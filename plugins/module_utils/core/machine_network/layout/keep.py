@@ -91,7 +91,7 @@ def kept(wanted: Addressing, source: SeenLink, seen: SeenNetwork, mac: str) -> A
         gateway=wanted.gateway or (four.via if four else ""),
         gateway6=wanted.gateway6 or (six.via if six else ""),
         routes=wanted.routes or tuple(dict.fromkeys(found)),
-        dns=wanted.dns or (seen.dns if static else ()),
+        dns=wanted.dns or (tuple(server for server in seen.dns if _of_link(server, source)) if static else ()),
         search=wanted.search or (seen.search if static else ()),
         rules=tuple(map(_rule, own_rules(source, seen))),
         lease=_lease(own, _made_here(source, wanted), source, seen, mac),
@@ -159,6 +159,11 @@ def _gateway(routes: t.Iterable[SeenRoute], version: int) -> t.Optional[SeenRout
         if route.to == "default" and route.version == version and route.via and usual and not route.table:
             return None if route.source else route
     return None
+
+
+def _of_link(server: str, source: SeenLink) -> bool:
+    """A server with the zone of another link belongs to that link, and resolvers refuse it on this one."""
+    return server.partition("%")[2] in ("", source.name)
 
 
 def _to(route: SeenRoute) -> str:
@@ -236,6 +241,7 @@ def keep_findings(layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
         if source is not None:
             yield from _not_kept(device, source, seen)
             yield from _left_to_others(device, source, seen)
+            yield from _servers_of_others(device, source, layout, seen)
             mac = device.mac.lower() or _mac(device, layout, seen) or source.mac
             yield from _other_host_parts(device, source, seen, mac)
 
@@ -296,6 +302,18 @@ def _left_to_others(device: Device, source: SeenLink, seen: SeenNetwork) -> t.It
         yield of(
             device, "routes_of_daemon", "method", "keep", message, f"configure {names} to use {device.name}", False
         )
+
+
+def _servers_of_others(device: Device, source: SeenLink, layout: Layout, seen: SeenNetwork) -> t.Iterator[Finding]:
+    if device.address.dns or any(one.dynamic and one.version == 4 for one in source.addresses):
+        return
+    sources = {link.name for link in (source_of(one, layout, seen) for one in layout.devices) if link is not None}
+    for server in seen.dns:
+        zone = server.partition("%")[2]
+        if zone and zone not in sources:
+            message = f"the name server {server} belongs to {zone} and is not written to the files of {device.name}"
+            remedy = f"nothing to do if the configuration of {zone} sets it; otherwise set dns"
+            yield of(device, "name_server_of_link", "method", "keep", message, remedy, False)
 
 
 def _mac(device: Device, layout: Layout, seen: SeenNetwork) -> str:

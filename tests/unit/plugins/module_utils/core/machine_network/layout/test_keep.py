@@ -365,6 +365,28 @@ def test_a_name_server_of_the_link_is_asked_over_what_takes_the_place_of_its_int
     assert bridge.address.dns == ("fe80::53%cloudbr0", "192.0.2.53")
 
 
+def test_a_name_server_of_another_link_is_left_to_it() -> None:
+    network = seen("192.0.2.10/24", dns=("192.0.2.53", "fe80::1%eth1"))
+    plan = planned(KEPT, network)
+    assert plan.layout.bridges[0].address.dns == ("192.0.2.53",)
+    assert [(one.code, one.blocks, "fe80::1%eth1" in one.message) for one in plan.findings] == [
+        ("name_server_of_link", False, True)
+    ]
+    by_lease = seen(LEASE, routes=(BY_LEASE,), dns=("fe80::1%eth1",))
+    assert told(by_lease) == []
+
+
+def test_two_bridges_keep_each_the_name_server_of_its_own_link() -> None:
+    cards = [
+        SeenLink(f"eth{n}", mac=f"52:54:00:00:00:0{n + 1}", addresses=(SeenAddress(f"192.0.{n + 2}.10/24"),))
+        for n in (0, 1)
+    ]
+    bridges = [{"name": f"cloudbr{n}", "interfaces": [f"eth{n}"], "method": "keep"} for n in (0, 1)]
+    plan = planned({"bridges": bridges}, host(*cards, dns=("fe80::1%eth1", "fe80::2%eth0")))
+    assert [each.address.dns for each in plan.layout.bridges] == [("fe80::2%cloudbr0",), ("fe80::1%cloudbr1",)]
+    assert [one.code for one in plan.findings] == []
+
+
 def test_two_prefixes_with_one_host_part_are_kept() -> None:
     both = [SeenAddress(f"2001:db8:{n}:0:a:b:c:d/64", dynamic=True, autoconf=True) for n in (1, 2)]
     plan = planned(KEPT, host(SeenLink("eth0", mac=MAC, addresses=tuple(both)), routes=(BY_ROUTER,)))
