@@ -17,7 +17,7 @@ from ..text import several
 from .table import CAPACITY, HA, ROLLS, VLANS
 
 Json = t.Mapping[str, t.Any]
-BEYOND = {True: " (stopped VMs start nevertheless: cluster.threshold.enabled is false)", False: ""}
+BEYOND = " (stopped VMs start nevertheless: cluster.threshold.enabled is false)"
 SHOWN = 5  # names in one sentence
 QUIET = ("Available", "Initializing", "Disabled", "")  # states of host HA in which there is nothing to do
 LOST = ("no_place", "rule", "no_tagged_host", "local_storage")  # why a VM that HA is enabled for stays down
@@ -35,9 +35,7 @@ def capacity(result: Json, doubts: t.Iterable[str]) -> t.Iterator[Finding]:
         if not head["holds"]:
             told = f"{cluster}, {head['spare_hosts']} of its hosts may fail: {names(head['failing'])} may not"
             yield CAPACITY.found("no_spare_capacity", told, its["name"], **head)
-        more = (
-            " (stopped VMs start nevertheless: cluster.threshold.enabled is false)" if its["stopped_vms_start"] else ""
-        )
+        more = BEYOND if its["stopped_vms_start"] else ""
         yield from _reached(cluster, its["name"], its["crossed"], its["thresholds"], more)
         limit = its["vm_limit"]
         if limit["exceeded"]:

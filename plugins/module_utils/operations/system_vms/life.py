@@ -24,9 +24,9 @@ from ..surely import surely
 from ..waiting import until
 from .alone import Claim, alone, refuse_others, zones_of
 
-# Seconds in which the server makes another system VM; it looks every consoleproxy.capacityscan.interval (30 s).
 # What the server says to an offering that a system VM has (checkIfCanUpgrade).
 HAS_OFFERING = "already has the requested service offering"
+# Seconds in which the server makes another system VM; it looks every consoleproxy.capacityscan.interval (30 s).
 GRACE = 180.0
 
 
