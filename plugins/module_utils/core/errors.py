@@ -26,6 +26,11 @@ class HostcraftError(Exception):
         self.message = message
         self.details: dict[str, object] = {key: value for key, value in details.items() if value is not None}
 
+    def add(self, more: str) -> None:
+        """Say more at the end of the message."""
+        self.message += more
+        self.args = (self.message,)
+
 
 class InvalidValue(HostcraftError):
     """A parameter that cannot be right: names it, its value and what would be."""

@@ -22,6 +22,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc import asking
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.bmc import drill as operation
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 from sandbox.rules import host_states
 from sandbox.world import World
 
@@ -244,6 +245,24 @@ def test_a_drill_tells_what_it_does_not_prove(lab: Lab, driver: str) -> None:
     lab.configured("kvm1", driver=driver, port="443" if driver == "redfish" else "623")
     done = perform(lab.cloud, "cs_fence_drill", host="kvm1")
     assert ["graceful_off_only" in each for each in done.warnings] == ([True] if driver == "redfish" else [])
+
+
+def test_a_drill_that_loses_its_lock_fails_and_leaves_the_host_on(lab: Lab) -> None:
+    another, taken = lab.another(), []
+    cluster = next(each for each in another.clusters.all() if each.id == lab.cluster)
+
+    def take(now: float) -> None:
+        lab.pass_time(now)
+        if not taken and lab.bmcs["kvm1"].power == "Off":
+            taken.append(locks.take(another, cluster, locks.Claim(locks.Lock(**BERT), consent="AWX job 25")))
+
+    lab.clock.on_sleep = take
+    request = operation.Request({"host": "kvm1"}, "0" * 8, claim=locks.Claim(locks.Lock(**ANNA), lease=20))
+    with pytest.raises(Refused, match="bert@desk.*is on and Up again"):
+        operation.run_drill(lab.cloud, request, False)
+    assert taken
+    assert as_it_was(lab)
+    assert "under way" not in notes(lab)[0]
 
 
 def test_a_refused_begin_leaves_no_lock(lab: Lab) -> None:

@@ -46,5 +46,15 @@ def alone(cloud: Cloud, host: Host, claim: Claim, check_mode: bool, first: bool)
             raise
 
 
+def lenient(beat: t.Callable[[], None]) -> t.Callable[[], None]:
+    """The same for work that has to be done although the lock was lost."""
+
+    def call() -> None:
+        with contextlib.suppress(HostcraftError):
+            beat()
+
+    return call
+
+
 def _nothing() -> None:
     """There is no lock to renew."""

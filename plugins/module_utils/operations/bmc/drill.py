@@ -29,7 +29,7 @@ from ..waiting import until
 from ..zone.places import Names, host_of
 from . import asking
 from .agent import back, noticed_within, number
-from .alone import Claim, alone
+from .alone import Claim, alone, lenient
 from .asking import Direct
 from .power import ByServer, Switch, answered, carry_out, reached, running_on
 
@@ -211,8 +211,16 @@ class Drill:
     def restore(self, record: t.Optional[Record] = None) -> None:
         """On and Up again, whatever came before, and out of the maintenance that the server begins with a fence.
 
-        A host that is on is left alone. record: what it was before.
+        A host that is on is left alone, and one that is off is turned on without the lock too. record: what it was
+        before.
         """
+        beat, self.beat = self.beat, lenient(self.beat)
+        try:
+            self._restore(record)
+        finally:
+            self.beat = beat
+
+    def _restore(self, record: t.Optional[Record]) -> None:
         if self.way.power() != ON:
             self.timed("on", self.on)
         self.timed("agent_up", lambda: self.agent_up(record))
@@ -323,15 +331,11 @@ def _undone(drill: Drill, record: Record, error: HostcraftError) -> HostcraftErr
         drill.restore(record)
     except HostcraftError as worse:
         error.details["not_restored"] = worse.message
-        return _said(error, f"; host {drill.host.name} could not be restored: {worse.message}")
+        error.add(f"; host {drill.host.name} could not be restored: {worse.message}")
+        return error
     drill.end(record, failed, None)
     error.details["steps"] = [dataclasses.asdict(step) for step in drill.steps]
-    return _said(error, f" (host {drill.host.name} is on and Up again)")
-
-
-def _said(error: HostcraftError, more: str) -> HostcraftError:
-    error.message += more
-    error.args = (error.message,)
+    error.add(f" (host {drill.host.name} is on and Up again)")
     return error
 
 

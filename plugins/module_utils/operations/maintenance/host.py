@@ -185,8 +185,7 @@ def _possible(host: Host) -> None:
 
 def left_behind(error: HostcraftError, host: Host) -> HostcraftError:
     """The server is away or something takes too long: what the next run finds, and what to do."""
-    error.message += f"; host {host.name} was not restored: run again to continue, or set state=enabled to restore it"
-    error.args = (error.message,)
+    error.add(f"; host {host.name} was not restored: run again to continue, or set state=enabled to restore it")
     return error
 
 
@@ -215,8 +214,7 @@ def _given_back(work: Work, host: Host, error: HostcraftError) -> HostcraftError
     except HostcraftError as other:
         if isinstance(error, Refused) and isinstance(other, Refused):
             return Refused(f"host {host.name}", [*error.reasons, *other.reasons])
-        error.message += f"; the host could not be restored: {other.message}"
-        error.args = (error.message,)
+        error.add(f"; the host could not be restored: {other.message}")
     return error
 
 

@@ -169,8 +169,7 @@ def _carried_out(
     except ApiError as error:
         if "resize" not in actions or not router.runs:
             raise
-        error.message += f"; {_back(cloud, router)}"
-        error.args = (error.message,)
+        error.add(f"; {_back(cloud, router)}")
         raise
 
 
