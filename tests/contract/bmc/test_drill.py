@@ -27,8 +27,8 @@ from sandbox.rules import host_states
 from sandbox.world import World
 
 STEPS = ["off", "verified_off", "on", "agent_up"]
-ANNA = {"token": "1a", "who": "anna@desk", "job": "AWX job 25", "place": ""}
-BERT = {"token": "2b", "who": "bert@desk", "job": "", "place": ""}
+ANNA: dict[str, Any] = {"token": "1a", "who": "anna@desk", "job": "AWX job 25", "place": ""}
+BERT: dict[str, Any] = {"token": "2b", "who": "bert@desk", "job": "", "place": ""}
 
 
 NOTES = ("addAnnotation", "removeAnnotation")
@@ -248,7 +248,8 @@ def test_a_drill_tells_what_it_does_not_prove(lab: Lab, driver: str) -> None:
 
 
 def test_a_drill_that_loses_its_lock_fails_and_leaves_the_host_on(lab: Lab) -> None:
-    another, taken = lab.another(), []
+    another = lab.another()
+    taken: list[locks.Lock] = []
     cluster = next(each for each in another.clusters.all() if each.id == lab.cluster)
 
     def take(now: float) -> None:
@@ -258,7 +259,7 @@ def test_a_drill_that_loses_its_lock_fails_and_leaves_the_host_on(lab: Lab) -> N
 
     lab.clock.on_sleep = take
     request = operation.Request({"host": "kvm1"}, "0" * 8, claim=locks.Claim(locks.Lock(**ANNA), lease=20))
-    with pytest.raises(Refused, match="bert@desk.*is on and Up again"):
+    with pytest.raises(Refused, match=r"bert@desk.*is on and Up again"):
         operation.run_drill(lab.cloud, request, False)
     assert taken
     assert as_it_was(lab)
