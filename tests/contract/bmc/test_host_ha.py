@@ -166,6 +166,18 @@ def test_states_are_followed_to_a_fence(lab: Lab) -> None:
     assert "put it into maintenance" not in row["advice"]
 
 
+def test_the_check_of_controllers_warns_of_a_graceful_off_where_host_ha_would_send_it(lab: Lab) -> None:
+    lab.configured("kvm1", driver="redfish", port="443")
+
+    def found() -> list[str]:
+        checked: Any = perform(lab.cloud, "cs_bmc_check", host="kvm1", ping=False, fail="never").result["hosts"]
+        return [each["code"] for each in checked[0]["findings"]]
+
+    assert found() == []
+    perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
+    assert found() == ["graceful_off_only"]
+
+
 def test_a_hung_host_behind_redfish_is_fenced_in_name_alone_and_that_is_told(lab: Lab) -> None:
     """The server asks such a host to shut down, and takes the controller's answer for the fence."""
     lab.configured("kvm1", driver="redfish", port="443")

@@ -160,6 +160,7 @@ class BmcSeen:
     answer: what a login told or why it failed; None where none was tried. server_power: what CloudStack learned by
     asking now, "" where it was not asked; server_error: its own words where that failed. answers: whether the host
     itself answers on its network; None where nobody tried. shared_with: other hosts with the same controller.
+    host_ha: whether host HA is enabled for the host.
     """
 
     host: str
@@ -172,6 +173,7 @@ class BmcSeen:
     server_error: str = ""
     answers: t.Optional[bool] = None
     shared_with: tuple[str, ...] = ()
+    host_ha: bool = False
 
 
 def judge_bmc(seen: BmcSeen, ignore: t.Collection[str] = ()) -> Judgement:
@@ -190,7 +192,7 @@ def _configuration(seen: BmcSeen) -> t.Iterator[Finding]:
         )
     if held.driver == REDFISH_DRIVER and held.port != "443":
         yield BMC.found("redfish_port", f"port {held.port} is configured", seen.host, port=held.port)
-    if held.driver == REDFISH_DRIVER:
+    if held.driver == REDFISH_DRIVER and seen.host_ha:
         yield BMC.found("graceful_off_only", f"OFF is sent as {REDFISH_RESET['OFF']}", seen.host)
     if seen.shared_with:
         where = held.address if held.driver == NESTED else f"{held.address}:{held.port}"

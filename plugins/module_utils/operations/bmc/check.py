@@ -53,13 +53,15 @@ def check_controllers(cloud: Cloud, request: Request) -> tuple[Checked, ...]:
         if each.configured:
             users[_place_of(each)].append(names.get(each.host_id, each.host_id))
     hosts = hosts_in(cloud, where)
+    fenced = {each.host_id for each in cloud.host_has.all() if each.enabled}
     switches = asking.switches_of(cloud, hosts, DETAIL)
     checked = []
     for host in hosts:
         its = held.get(host.id, Oobm(host.id))
         others = tuple(sorted(name for name in users.get(_place_of(its), ()) if name != host.name))
         effective = asking.effective_in(host, its, switches[host.cluster_id])
-        checked.append(_checked(cloud, request, host, BmcSeen(host.name, its, effective, shared_with=others)))
+        seen = BmcSeen(host.name, its, effective, shared_with=others, host_ha=host.id in fenced)
+        checked.append(_checked(cloud, request, host, seen))
     return tuple(checked)
 
 
