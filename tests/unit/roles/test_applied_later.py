@@ -77,6 +77,17 @@ def test_a_file_with_a_password_is_not_shown(held: str, text: str, shown: bool) 
         assert rendered("kvm_libvirt", its["diff"], ansible_diff_mode=asked, **known) is (shown and asked)
 
 
+def test_a_renewed_certificate_foretells_a_restart_in_check_mode() -> None:
+    asked = task(
+        "roles/kvm_libvirt/tasks/daemons.yml", "Check whether a daemon was started before its configuration changed"
+    )
+    install = task("roles/kvm_libvirt/tasks/certificates.yml", "Install the certificates")["register"]
+    row = {"conf": "", "args_file": "", "restart": ["libvirtd"]}
+    for changed in (True, False):
+        known = {"kvm_libvirt_row": row, "kvm_libvirt_pki": "/absent", install: {"changed": changed}}
+        assert outdated("kvm_libvirt", asked, 2e10, check=True, **known) == (["libvirtd"] if changed else [])
+
+
 PLAYBOOK = "playbooks/install_certificates.yml"
 
 
