@@ -13,10 +13,15 @@ author: The hostcraft.cloudstack authors (@hostcraft)
 description:
   - Finds variables of the host that no role or playbook of the collection reads, and says which name is the nearest.
     The playbooks and roles of the collection begin with it, as Ansible ignores such variables.
-  - An extra variable that begins with the name of one of O(_terms) must be a variable of the collection. Every other
-    variable that begins with it is only found if it is nearly one of them, so that inventories can have their own.
-  - An extra variable without such a beginning is found if it is nearly the name of a variable of O(_terms).
-  - A variable that another variable reads is never found.
+  - A variable that begins with the name of one of O(_terms) is found if it is nearly one of their variables, with one
+    or two letters that are wrong, missing, swapped or too many. All others are the operator's own.
+  - An extra variable without such a beginning is found if one letter of a variable of O(_terms) is wrong in it.
+  - A variable that any role or playbook of the collection offers is never found. Nor is one that another variable
+    reads, or a YAML file or template beside the playbooks and inventories of the run, in the directory in which it is
+    started, in their subdirectories C(roles), C(playbooks), C(plays), C(tasks), C(handlers), C(templates), C(vars),
+    C(group_vars) and C(host_vars), or in the directories of roles that Ansible is configured with.
+  - Singular and plural of one word, and names that differ in digits, are different names. They are only found if they
+    are written on the command line as C(-e NAME=VALUE) of a playbook of the collection.
 options:
   _terms:
     description: Names of roles, and beginnings of the names of a playbook's variables.
@@ -30,10 +35,19 @@ options:
     default: []
   playbook:
     description:
-      - Whether a playbook asks that is all of the run. An extra variable that is written on the command line as
-        C(-e NAME=VALUE) is found too if only the beginning is missing, as in C(-e max_parallel=2).
+      - Whether a playbook of the collection asks. If nothing but playbooks of the collection is on the command line, an
+        extra variable that is written there as C(-e NAME=VALUE) is also found if only the beginning is missing, as in
+        C(-e max_parallel=2). In a playbook of yours that imports one of the collection, it may be for your own tasks.
     type: bool
     default: false
+  check:
+    description:
+      - V(false) turns the check off, for a variable that is right though its name is nearly one of the collection.
+      - Set the variable as an extra variable or in the group C(all), so that playbooks see it on C(localhost) too.
+    type: bool
+    default: true
+    vars:
+      - name: hostcraft_cloudstack_check_variables
 notes:
   - Files and processes are not changed. Values of variables are not evaluated.
 """
@@ -59,13 +73,20 @@ import typing as t
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.misspelled import misspelled
-from ansible_collections.hostcraft.cloudstack.plugins.plugin_utils.own_variables import Given, known_to, offered_by
+from ansible_collections.hostcraft.cloudstack.plugins.plugin_utils.own_variables import (
+    Given,
+    known_to,
+    offered_by,
+    offered_by_all,
+)
 
 
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: t.Optional[t.Mapping[str, t.Any]] = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
+        if not self.get_option("check"):
+            return []
         offered = offered_by(tuple(terms))
         given = Given(self._loader, variables or {}, self.get_option("hosts"))
         typed = given.typed() if self.get_option("playbook") else frozenset()
-        return misspelled(offered, known_to(offered), given.names, given.extra, typed, given.used)
+        return misspelled(offered, offered_by_all(), known_to(offered), given.names, given.extra, typed, given.used)

@@ -33,6 +33,8 @@ def run(playbook: str, *arguments: str, inventory: object = None, folder: Path) 
     file.write_text(json.dumps(inventory or {"all": {"hosts": {"kvm1": {"ansible_connection": "local"}}}}))
     ended = subprocess.run(
         ["ansible-playbook", "-i", str(file), playbook, *arguments],
+        # Files of the directory may read a variable, as those of a checkout of the collection do.
+        cwd=folder,
         env={**os.environ, "CLOUDSTACK_ENDPOINT": "http://127.0.0.1:9/", "ANSIBLE_NOCOLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -65,6 +67,7 @@ def run(playbook: str, *arguments: str, inventory: object = None, folder: Path) 
             "xenserver_upgrade_clustre|xenserver_upgrade_clu",
         ),
         ("site", ["-e", "zone_host=true"], "zone_host|zone_hosts"),
+        ("install", ["-e", "management_server_haep=8192"], "management_server_haep|management_server_heap"),
     ],
 )
 def test_a_playbook(playbook: str, arguments: list[str], told: str, tmp_path: Path) -> None:
@@ -93,12 +96,61 @@ def test_a_role_with_the_variables_of_its_host(arguments: list[str], tmp_path: P
     assert output.count("ok=1 ") == 1  # the specification of the role alone
 
 
-@pytest.mark.parametrize("value", ["{{ clusters }}", "kvm-a"])
-def test_a_playbook_of_the_operator_hands_its_own_variable_on(value: str, tmp_path: Path) -> None:
-    (tmp_path / "site.yml").write_text(WRAPPER.replace("{{ clusters }}", value))
-    output = run(str(tmp_path / "site.yml"), "-e", "clusters=kvm-a", "-e", "ticket=7", folder=tmp_path)[1]
-    assert ("clusters is not a variable" in output) == (value == "kvm-a")
-    assert "ticket is not" not in output
+def test_a_playbook_of_the_operator_has_extra_variables_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(WRAPPER)
+    for playbook, told in ((str(tmp_path / "site.yml"), set()), (OWN + "doctor", {"zone"})):
+        output = run(playbook, "-e", "zone=east", "-e", "ticket=7", folder=tmp_path)[1]
+        assert set(re.findall(r"(\w+) is not a variable", output)) == told
+        assert "TASK [Check the names of variables]" in output
+
+
+READERS = {
+    "site.yml": "- {hosts: localhost, tasks: [{debug: {msg: x}, when: doctor_ingore != ''}]}",
+    "roles/own/tasks/main.yml": "- {debug: {msg: '{{ doctor_ingore }}'}}",
+    "group_vars/all.yml": """own: "{% if doctor_ingore == 'e' %}east{% endif %}" """,
+}
+
+
+@pytest.mark.parametrize("file", READERS)
+@pytest.mark.parametrize("reads", [True, False])
+def test_what_a_file_of_the_operator_reads_is_the_operators(file: str, reads: bool, tmp_path: Path) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(READERS[file] if reads else "doctor_ingore: e  # as doctor_ingore of others\n")
+    output = run(OWN + "doctor", "-e", "doctor_ingore=e", folder=tmp_path)[1]
+    assert ("doctor_ingore is not a variable" in output) == (not reads)
+
+
+def test_a_block_of_a_variable_reads_too(tmp_path: Path) -> None:
+    for value, told in (("{% if zone == 'e' %}east{% endif %}", False), ("if zone", True)):
+        given = {"all": {"hosts": {"kvm1": {"ansible_connection": "local", "site": value}}}}
+        output = run(OWN + "doctor", "-e", "zone=e", inventory=given, folder=tmp_path)[1]
+        assert ("zone is not a variable" in output) == told
+
+
+def test_what_another_playbook_offers_is_no_mistake_of_an_imported_one(tmp_path: Path) -> None:
+    given = {"kvm": {"hosts": {"kvm1": {"ansible_connection": "local"}}}}
+    extra = [each for name in ("heap", "http", "https", "hosts") for each in ("-e", f"management_server_{name}=x")]
+    output = run(OWN + "add_hosts", *extra, "-e", "management_server_key=x", inventory=given, folder=tmp_path)[1]
+    assert "is not a variable" not in output
+    assert "TASK [Check that hosts match]" in output
+
+
+@pytest.mark.parametrize("value", ["false", "no", "{{ not true }}"])
+@pytest.mark.parametrize("where", ["extra", "group"])
+def test_the_check_can_be_turned_off(value: str, where: str, tmp_path: Path) -> None:
+    switch = "hostcraft_cloudstack_check_variables"
+    hosts = {"kvm1": {"ansible_connection": "local"}}
+    given = {"all": {"hosts": hosts, "vars": {switch: value if where == "group" else True}}}
+    extra = ["-e", json.dumps({switch: value})] if where == "extra" else []
+    output = run(OWN + "doctor", "-e", "doctor_ingore=x", *extra, inventory=given, folder=tmp_path)[1]
+    assert "is not a variable" not in output
+    assert "TASK [Find what is wrong" in output or "TASK [Check the severity" in output
+
+
+@pytest.mark.parametrize("arguments", [["--limit", "kvm1"], ["--tags", "other"]])
+def test_a_playbook_checks_nothing_where_its_first_play_is_left_out(arguments: list[str], tmp_path: Path) -> None:
+    output = run(OWN + "doctor", "-e", "doctor_ingore=x", *arguments, folder=tmp_path)[1]
+    assert "is not a variable" not in output
 
 
 @pytest.mark.parametrize("playbook", ["upgrade_agents", "add_hosts"])

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import typing as t
 from dataclasses import dataclass
 
-# max_paralel and max_parallel have 0.96, zone and zones 0.89, root_password and password 0.76.
-NEAR = 0.85
+# Letters that may be wrong in a long name, and from how many letters on a name is long. In a name of few letters,
+# another letter makes another word, as in host and post, so that only one too many or too few or a swap is a mistake.
+WRONG = 2
+LONG = 8
+WORD = 6
+SHORT = 4
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # A role's options, and what a file reads or sets itself.
 OPTION = re.compile(r"^      ([a-z]\w*):", re.MULTILINE)
@@ -34,21 +37,51 @@ class Offered:
         """The longest prefix of the name, or nothing."""
         return max((each for each in self.prefixes if name.startswith(each + "_")), key=len, default="")
 
-    def nearest(self, name: str, cutoff: float = NEAR) -> str:
-        """The offered name that is most like it, or nothing. A common prefix would make any two names near."""
+    def nearest(self, name: str, numbers: bool) -> str:
+        """The offered name that is nearly the same, or nothing. ``numbers``: whether zone is nearly zones."""
         part = self.part_of(name)
+        # The prefix is right: only what follows it counts as the length of the name.
         same = {each[len(part) :]: each for each in sorted(self.names) if self.part_of(each) == part or not part}
-        return _closest(name[len(part) :], same, cutoff)
+        return _closest(name[len(part) :], same, numbers, WRONG if part else 1)
 
     def without_prefix(self, name: str) -> str:
-        return _closest(name, {each[len(self.part_of(each)) :].lstrip("_"): each for each in sorted(self.names)}, NEAR)
+        same = {each[len(self.part_of(each)) :].lstrip("_"): each for each in sorted(self.names)}
+        return same.get(name) or _closest(name, same, True, 1)
 
 
-def _closest(wanted: str, names: t.Mapping[str, str], cutoff: float) -> str:
-    # Two letters of a short name that changed places make it too unlike.
-    swapped = [each for each in names if sorted(each) == sorted(wanted)]
-    found = swapped or difflib.get_close_matches(wanted, names, 1, cutoff)
-    return names[found[0]] if found else ""
+def _closest(wanted: str, names: t.Mapping[str, str], numbers: bool, most: int) -> str:
+    near = {}
+    for each in names:
+        length = max(len(wanted.strip("_")), len(each.strip("_")))
+        wrong = _edits(wanted, each, length)
+        if wrong <= min(most, (length >= SHORT) + (length >= LONG)) and (numbers or not _another(wanted, each)):
+            near[each] = wrong
+    return names[min(near, key=near.__getitem__)] if near else ""
+
+
+def _another(one: str, other: str) -> bool:
+    """Whether both are words of their own: singular and plural, or with other digits."""
+    short, long = sorted((one, other), key=len)
+    plurals = {short + "s", short + "es", re.sub("y$", "ies", short)}
+    return long in plurals or re.sub("[0-9]", "", one) == re.sub("[0-9]", "", other)
+
+
+def _edits(one: str, other: str, length: int) -> int:
+    """How many letters are missing, too many, wrong or swapped. A wrong one counts twice in a short name."""
+    changed = 1 if length >= WORD else 2
+    if abs(len(one) - len(other)) > WRONG:
+        return WRONG + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, left in enumerate(one, 1):
+        now = [row]
+        for column, right in enumerate(other, 1):
+            best = min(last[column] + 1, now[-1] + 1, last[column - 1] + (changed if left != right else 0))
+            if row > 1 and column > 1 and left == other[column - 2] and one[row - 2] == right:
+                best = min(best, before[column - 2] + 1)
+            now.append(best)
+        before, last = last, now
+    return last[-1]
 
 
 def options_of(spec: str) -> frozenset[str]:
@@ -71,6 +104,7 @@ def read_by(text: str, prefix: str) -> frozenset[str]:
 
 def misspelled(
     offered: Offered,
+    whole: Offered,
     known: t.Callable[[str], bool],
     seen: t.Iterable[str],
     extra: t.Collection[str],
@@ -79,22 +113,18 @@ def misspelled(
 ) -> list[str]:
     """What is wrong with the names of variables.
 
-    An extra variable with a prefix of the offered names has to be known. Any other name is only wrong if it is nearly
-    an offered one, as inventories have variables of their own. ``typed``: names that may lack the prefix. ``used``:
-    whether another variable reads it, so that it is the operator's own.
+    A name is only wrong if it is nearly an offered one, as operators have variables of their own. ``whole``: what the
+    collection offers, of which nothing is wrong. ``typed``: names that only this run can read, so that they may lack
+    the prefix. ``used``: whether the operator's variables or tasks read it.
     """
     found = []
-    for name in sorted({*seen, *extra} - offered.names):
+    for name in sorted({*seen, *extra} - offered.names - whole.names):
         part = offered.part_of(name)
-        if not part and (name not in extra or name.startswith("ansible_")):
+        if not part and (name not in extra or name.startswith("ansible_") or whole.part_of(name)):
             continue
-        near = offered.nearest(name)
         # What a role sets for itself, such as a host for its tasks, is nothing to type.
         own = known(name)
-        if own and not (part and name in typed):
-            near = ""
-        elif not near and part and name in extra and not own:
-            near = offered.nearest(name, 0)
+        near = offered.nearest(name, name in typed) if not own or (part and name in typed) else ""
         # Modules have options of such names, so that files know them.
         if not near and not part and name in typed:
             near = offered.without_prefix(name)

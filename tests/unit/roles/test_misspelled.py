@@ -13,7 +13,11 @@ import yaml
 from documents.known import variables
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.misspelled import misspelled
-from ansible_collections.hostcraft.cloudstack.plugins.plugin_utils.own_variables import known_to, offered_by
+from ansible_collections.hostcraft.cloudstack.plugins.plugin_utils.own_variables import (
+    known_to,
+    offered_by,
+    offered_by_all,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
@@ -50,7 +54,20 @@ def test_a_playbook_begins_with_the_names_of_its_variables(playbook: str) -> Non
     named = set(re.findall(r"-e (\w+)=", text))
     offered = offered_by(tuple(parts))
     assert named <= offered.names | set(variables())
-    wrong = misspelled(offered, known_to(offered), variables(), variables(), (), lambda name: False)
-    assert wrong == []
+    # What others offer is typed for a playbook that imports this one. Variables are also what playbooks set.
+    for given, typed in ((set(variables()), frozenset()), (offered_by_all().names, offered_by_all().names)):
+        assert misspelled(offered, offered_by_all(), known_to(offered), given, given, typed, lambda name: False) == []
     beginnings = tuple(f"{part}_" for part in parts)
     assert [name for name in named if name not in parts and not name.startswith(beginnings)] == []
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_what_an_operator_has_beside_it_is_no_mistake(playbook: str) -> None:
+    offered = offered_by(tuple(parts_of(playbook)))
+    names = {"backup_dir", "zone_name", "show_all", "mysql_server_id", "load_balancer_address", "zone_host"}
+    names |= {f"{part}_{word}" for part in offered.prefixes for word in ("note", "owner", "inventory", "enabled")}
+    assert misspelled(offered, offered_by_all(), known_to(offered), names, names, (), lambda name: False) == []
+
+
+def test_every_part_is_offered() -> None:
+    assert set(offered_by_all().prefixes) == set(ROLES) | {part for each in PLAYBOOKS for part in parts_of(each)}

@@ -19,6 +19,7 @@ OFFERED = Offered(
     ("roll", "agents"),
     frozenset({"roll_max_parallel", "roll_zone", "roll_hosts", "agents_version", "agents_host", "agents"}),
 )
+WHOLE = Offered(("roll", "agents", "backup"), OFFERED.names | {"backup_path", "backup_zone"})
 INTERNAL = {"roll_plans", "roll_zones", "zone", "max_parallel"}
 
 
@@ -29,7 +30,13 @@ def found(
     used: Collection[str] = (),
 ) -> list[str]:
     sentences = misspelled(
-        OFFERED, INTERNAL.__contains__, {*seen, *extra, *typed}, {*extra, *typed}, typed, lambda name: name in used
+        OFFERED,
+        WHOLE,
+        INTERNAL.__contains__,
+        {*seen, *extra, *typed},
+        {*extra, *typed},
+        typed,
+        lambda name: name in used,
     )
     return [sentence.split()[0] + " " + sentence.rstrip(".").split()[-1] for sentence in sentences]
 
@@ -38,7 +45,7 @@ def found(
     ("name", "meant"),
     [
         ("roll_max_paralel", "roll_max_parallel"),
-        ("roll_host", "roll_hosts"),
+        ("roll_hsots", "roll_hosts"),
         ("agents_hots", "agents_host"),
         ("agents_versoin", "agents_version"),
     ],
@@ -47,10 +54,29 @@ def test_nearly_a_variable_is_found_wherever_it_is_set(name: str, meant: str) ->
     assert found(seen=[name]) == found(extra=[name]) == found(typed=[name]) == [f"{name} {meant}"]
 
 
-@pytest.mark.parametrize("name", ["roll_root_password", "roll_note", "agents_repository"])
-def test_an_inventory_may_have_variables_of_its_own(name: str) -> None:
-    assert found(seen=[name]) == []
-    assert [each.split()[0] for each in found(extra=[name])] == [name]
+# Nothing like an offered one; more than two letters; another letter of a short word, which is another word.
+@pytest.mark.parametrize(
+    "name", ["roll_root_password", "roll_note", "agents_repository", "roll_mix_barallels", "roll_zona", "agents_post"]
+)
+def test_an_operator_may_have_names_that_begin_alike(name: str) -> None:
+    assert found(seen=[name]) == found(extra=[name]) == found(typed=[name]) == []
+
+
+@pytest.mark.parametrize("name", ["roll_host", "agents_hosts", "agents_versions", "roll_max_parallels"])
+def test_singular_and_plural_are_two_names_unless_they_are_typed(name: str) -> None:
+    assert found(seen=[name]) == found(extra=[name]) == []
+    assert [each.split()[0] for each in found(typed=[name])] == [name]
+
+
+def test_other_digits_are_another_name() -> None:
+    offered = Offered(("net",), frozenset({"net_address4"}))
+    for name, wrong in (("net_address6", 0), ("net_adress4", 1)):
+        assert len(misspelled(offered, offered, lambda _: False, {name}, {name}, (), lambda _: False)) == wrong
+
+
+@pytest.mark.parametrize("name", ["backup_path", "backup_zone", "backup_pathe", "backup_zones"])
+def test_another_part_of_the_collection_has_names_of_its_own(name: str) -> None:
+    assert found(seen=[name]) == found(extra=[name]) == found(typed=[name]) == []
 
 
 def test_what_a_role_sets_itself_is_no_mistake() -> None:
