@@ -92,8 +92,10 @@ class Ambiguous(HostcraftError):
         self, kind: str, wanted: str, matches: t.Sequence[str], places: t.Sequence[str] = (), remedy: str = ""
     ) -> None:
         told = [f"{match} ({place})" for match, place in zip(matches, places)] or list(matches)
+        several = len(matches) != 1
+        what = f"{len(matches)} {kind}s match {wanted!r}" if several else f"1 {kind} matches {wanted!r}"
         super().__init__(
-            f"{len(matches)} {kind}s match {wanted!r}: {', '.join(told)}; use the id of one{remedy}",
+            f"{what}: {', '.join(told)}; use {'the id of one' if several else 'its id'}{remedy}",
             kind=kind,
             wanted=wanted,
             matches=list(matches),

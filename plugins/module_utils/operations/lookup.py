@@ -117,7 +117,8 @@ def owned(
     """The one of that name or id and of the owner of ``wanted`` (what ``owner`` found), or None.
 
     Tenants choose their names themselves, so without an owner it is the caller's own, or nobody's in the caller's
-    domain. Raises Ambiguous where there are only others', Refused for an id of another owner.
+    domain; where the server does not tell the caller, the only one that the caller sees.
+    Raises Ambiguous where there are only others', Refused for an id of another owner.
     """
     found = collection.find(name, **scope)
     told = any(wanted.get(each) for each in ("account", "domain_id", "project_id"))
@@ -136,10 +137,11 @@ def owned(
         others = [each for each in found if not each.project_id]
         own = {"account": account, "domain_id": domain_id}
         its = [each for each in others if account and (is_owner(each, own) or is_owner(each, {**own, "account": ""}))]
+        if not account and len(others) == 1:
+            its = others
         if others and not its:
             places = [f"of {_owner_of(each)}" for each in others]
-            near = ", or set its owner with account and domain"
-            raise Ambiguous(kind, name, [each.id for each in others], places, near)
+            raise Ambiguous(kind, name, [each.id for each in others], places, _to_set(others))
     return only(its, kind, name, where) if its else None
 
 
@@ -151,6 +153,14 @@ def one_owned(
     if found is None:
         raise NotFound(kind, name, where, nearest(name, [each.name for each in collection.all(**scope)]))
     return found
+
+
+def _to_set(things: t.Sequence[Owned]) -> str:
+    """How a task names their owners: a domain that owns one itself has no account."""
+    whole = [not each.account for each in things]
+    if all(whole):
+        return ", or set its owner with domain"
+    return ", or set its owner with account and domain" + (" (domain alone for that of a domain)" if any(whole) else "")
 
 
 def _owner_of(thing: Owned) -> str:

@@ -77,11 +77,51 @@ def test_without_an_owner_that_of_others_is_left_alone(
     sandbox.calls.clear()
     with pytest.raises(Ambiguous) as caught:
         perform(cloud, module, **wanted, display_text="mine", state=state)
+    assert f"1 {module.removeprefix('cs_')} matches" in caught.value.message.casefold()
     assert "account other of domain " in caught.value.message
     assert "set its owner with account and domain" in caught.value.message
     assert writes(sandbox) == []
     assert owners(sandbox, kind, wanted["name"]) == ["other"]
     assert perform(cloud, module, zone="z1", name=made["id"], state="absent").changed, "an id is of one alone"
+
+
+@pytest.mark.parametrize(("module", "wanted", "kind"), THINGS)
+@pytest.mark.parametrize("denied", [["getUser"], ["getUser", "listUsers"]])
+def test_a_key_that_may_not_ask_whose_it_is(
+    sandbox: Sandbox, cloud: Gateway, denied: list[str], module: str, wanted: dict[str, Any], kind: str
+) -> None:
+    """It is found among the users that it may list; else the only thing of that name is the one."""
+    for command in denied:
+        sandbox.faults.add(command, "http", status=432, times=99)
+    assert twice(cloud, module, **wanted).result["account"] == "admin"
+    assert owners(sandbox, kind, wanted["name"]) == ["admin"]
+    perform(cloud, module, **wanted, **OTHER)
+    sandbox.calls.clear()
+    if "listUsers" in denied:
+        with pytest.raises(Ambiguous, match=r"2 .* match") as caught:
+            perform(cloud, module, zone="z1", name=wanted["name"], state="absent")
+        assert "set its owner with account and domain" in caught.value.message
+        assert writes(sandbox) == []
+    else:
+        assert perform(cloud, module, zone="z1", name=wanted["name"], state="absent").changed
+        assert owners(sandbox, kind, wanted["name"]) == ["other"]
+
+
+def test_a_shared_network_of_a_domain_is_named_with_the_domain(sandbox: Sandbox, cloud: Gateway, site: Site) -> None:
+    shared: dict[str, Any] = {
+        "zone": "z1", "name": "printers", "network_offering": "DefaultSharedNetworkOffering", "vlan": "301",
+        "gateway": "10.9.0.1", "netmask": "255.255.255.0", "start_ip": "10.9.0.10", "end_ip": "10.9.0.99",
+    }  # fmt: skip
+    of_acme = {"acl_type": "Domain", "domain": "acme"}
+    perform(cloud, "cs_network", **shared, **of_acme)
+    sandbox.calls.clear()
+    with pytest.raises(Ambiguous) as caught:
+        perform(cloud, "cs_network", zone="z1", name="printers", state="absent")
+    assert "1 network matches 'printers'" in caught.value.message
+    assert caught.value.message.endswith("use its id, or set its owner with domain")
+    assert writes(sandbox) == []
+    assert not perform(cloud, "cs_network", **shared, **of_acme).changed
+    assert perform(cloud, "cs_network", zone="z1", name="printers", domain="acme", state="absent").changed
 
 
 @pytest.mark.parametrize(("module", "wanted", "kind"), THINGS)
