@@ -43,7 +43,9 @@ options:
 attributes:
   idempotent:
     support: partial
-    details: Before CloudStack 4.19, and with O(policy=balance), the server is asked in every run.
+    details: >-
+      Before CloudStack 4.19, and with O(policy=balance), the server is asked in every run, and a lost answer is
+      an error.
 seealso:
   - module: hostcraft.cloudstack.cs_image_store
   - module: hostcraft.cloudstack.cs_storage_objects_info

@@ -42,8 +42,8 @@ class Stores(t.Protocol):
     def migrate(self, source: str, destinations: t.Sequence[str], balance: bool) -> str:
         """All, or until both are alike full; waited for. What the server says of it. Raises Unsupported before 4.15."""
 
-    def needs_items(self) -> None:
-        """Raises Unsupported where single ones cannot be moved."""
+    def needs(self, single: bool) -> None:
+        """Raises Unsupported where nothing can be moved. single: whether items alone are."""
 
     def migrate_items(self, source: str, destination: str, items: t.Sequence[Item]) -> str:
         """Some. Raises Unsupported before 4.19."""

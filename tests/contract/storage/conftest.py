@@ -69,6 +69,10 @@ def pool_row(world: World, name: str) -> StoragePool:
 
 @pytest.fixture
 def store(sandbox: Sandbox, connect: Connect) -> Store:
+    return store_of(sandbox, connect)
+
+
+def store_of(sandbox: Sandbox, connect: Connect) -> Store:
     site = Site(Api(sandbox))
     network = str(site.network()["id"])
     made = [site.deploy(network) for _number in range(3)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from contract.conftest import Connect
-from contract.storage.conftest import Store
+from contract.storage.conftest import Store, store_of
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -16,9 +16,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     ApiError,
     NotFound,
     Refused,
+    TransportError,
     Unsupported,
     WaitTimeout,
 )
+from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.storage import ImageStore
 
@@ -29,13 +31,17 @@ def image(world: World, name: str) -> ImageStore:
     return next(store for store in world.image_stores if store.name == name)
 
 
-@pytest.fixture
-def stores(store: Store) -> Store:
+def with_two(store: Store) -> Store:
     """Two image stores, with two templates on the first."""
     store.site.api.ok("addImageStore", name="sec2", provider="NFS", url="nfs://10.0.0.9/sec2", zoneid=store.site.zone)
     store.change(lambda world: image(world, "sec1").templates.update([each.id for each in world.templates][:2]))
     store.server.calls.clear()
     return store
+
+
+@pytest.fixture
+def stores(store: Store) -> Store:
+    return with_two(store)
 
 
 def held(store: Store, name: str) -> int:
@@ -61,7 +67,7 @@ def test_one_template_moves_and_the_store_stays_open(stores: Store) -> None:
     assert not stores.server.run(lambda world: image(world, "sec1").readonly)
 
 
-@pytest.mark.since("4.19", raises=(Unsupported, AssertionError))
+@pytest.mark.since("4.15")
 def test_what_the_server_would_take_and_not_do_is_refused(stores: Store) -> None:
     stores.change(lambda world: setattr(image(world, "sec2"), "readonly", True) or True)
     with pytest.raises(Refused) as caught:
@@ -71,6 +77,8 @@ def test_what_the_server_would_take_and_not_do_is_refused(stores: Store) -> None
 
     def small(world: World) -> None:
         image(world, "sec2").readonly, image(world, "sec2").capacity, image(world, "sec2").used = False, 10, 5
+        # Before 4.19, no more is known than what the source holds.
+        image(world, "sec1").capacity, image(world, "sec1").used = 100, 50
 
     stores.change(small)
     stores.cloud.image_stores.forget()
@@ -79,18 +87,53 @@ def test_what_the_server_would_take_and_not_do_is_refused(stores: Store) -> None
     assert [reason.code for reason in caught.value.reasons] == ["no_space"]
 
 
-@pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
-@pytest.mark.parametrize(("fault", "error"), [("job_failed", ApiError), ("drop", Refused)])
-def test_what_is_left_is_an_error_and_a_second_run_finishes(stores: Store, fault: str, error: type[Exception]) -> None:
-    stores.server.faults.add("migrateSecondaryStorageData", fault)
-    with pytest.raises(error):
+def fails_and_finishes(stores: Store, error: type[Exception], said: str | None = None) -> None:
+    with pytest.raises(error, match=said):
         stores.perform(MODULE, source="sec1", destinations=["sec2"])
     assert held(stores, "sec1") == 2
     stores.perform(MODULE, source="sec1", destinations=["sec2"])
     assert (held(stores, "sec1"), held(stores, "sec2")) == (0, 2)
 
 
-@pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
+@pytest.mark.since("4.15")
+def test_a_migration_that_fails_is_an_error_and_a_second_run_finishes(stores: Store) -> None:
+    stores.server.faults.add("migrateSecondaryStorageData", "job_failed")
+    fails_and_finishes(stores, ApiError)
+
+
+@pytest.mark.since("4.19", raises=(Unsupported, TransportError))
+def test_what_is_left_is_an_error_and_a_second_run_finishes(stores: Store) -> None:
+    stores.server.faults.add("migrateSecondaryStorageData", "drop")
+    fails_and_finishes(stores, Refused)
+
+
+UNKNOWN = "does not show whether the contents were moved"
+
+
+@pytest.mark.since("4.15")
+def test_a_lost_answer_is_an_error_where_nothing_tells_what_was_moved(stores: Store) -> None:
+    stores.server.faults.add("migrateSecondaryStorageData", "drop_after")
+    with pytest.raises(TransportError, match=UNKNOWN):
+        stores.perform(MODULE, source="sec1", destinations=["sec2"], policy="balance")
+
+
+def test_before_4_19_a_lost_answer_is_an_error(connect: Connect) -> None:
+    """The server does not list what is on a store."""
+    with Sandbox(seed=1, speed=10.0, version="4.18") as server:
+        older = with_two(store_of(server, connect))
+        server.faults.add("migrateSecondaryStorageData", "drop")
+        fails_and_finishes(older, TransportError, UNKNOWN)
+
+
+@pytest.mark.parametrize("items", [None, ["anything"]])
+def test_before_4_15_check_mode_foretells_no_migration(connect: Connect, items: list[str] | None) -> None:
+    with Sandbox(seed=1, speed=10.0, version="4.11") as server:
+        older = with_two(store_of(server, connect))
+        with pytest.raises(Unsupported, match="migrate"):
+            older.perform(MODULE, True, source="sec1", destinations=["sec2"], items=items)
+
+
+@pytest.mark.since("4.19", raises=(Unsupported, TransportError))
 def test_a_migration_whose_answer_was_lost_is_waited_for(stores: Store) -> None:
     stores.server.run(lambda world: world.durations.update(migrateSecondaryStorageData=5))
     stores.server.faults.add("migrateSecondaryStorageData", "drop_after")
@@ -99,7 +142,7 @@ def test_a_migration_whose_answer_was_lost_is_waited_for(stores: Store) -> None:
     assert writes(stores.server).count("migrateSecondaryStorageData") == 1
 
 
-@pytest.mark.since("4.19", raises=(Unsupported, Refused, AssertionError))
+@pytest.mark.since("4.15")
 def test_a_migration_that_outlives_its_limit_is_told(stores: Store, connect: Connect) -> None:
     cloud = Gateway(connect(stores.server, job_timeout=100))
     stores.server.run(lambda world: world.durations.update(migrateSecondaryStorageData=10**6))

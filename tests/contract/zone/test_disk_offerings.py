@@ -63,7 +63,8 @@ def test_options_that_came_later(cloud: Gateway) -> None:
     "change",
     [
         {"disk_size": 600}, {"customized": True}, {"storage_type": "shared"}, {"provisioning_type": "fat"},
-        {"iops_min": 99}, {"customized_iops": True}, {"hypervisor_snapshot_reserve": 1}, {"encrypt": True},
+        {"iops_min": 99}, {"customized_iops": True}, {"hypervisor_snapshot_reserve": 1},
+        pytest.param({"encrypt": True}, marks=pytest.mark.since("4.18")),
     ],
 )  # fmt: skip
 def test_what_the_server_cannot_change_is_refused_by_name(

@@ -55,16 +55,16 @@ class Stores:
         return list(found.values())
 
     def migrate(self, source: str, destinations: t.Sequence[str], balance: bool) -> str:
-        self._client.needs("migrateSecondaryStorageData")
+        self.needs(False)
         policy = "Balance" if balance else "Complete"
         sent: Json = {"srcpool": source, "destpools": list(destinations), "migrationtype": policy}
         return self._told(self._client.run("migrateSecondaryStorageData", sent))
 
-    def needs_items(self) -> None:
-        self._client.needs("migrateResourceToAnotherSecondaryStorage")
+    def needs(self, single: bool) -> None:
+        self._client.needs("migrateResourceToAnotherSecondaryStorage" if single else "migrateSecondaryStorageData")
 
     def migrate_items(self, source: str, destination: str, items: t.Sequence[Item]) -> str:
-        self.needs_items()
+        self.needs(True)
         snapshots = [item.id for item in items if item.kind == "snapshot"]
         templates = [item.id for item in items if item.kind != "snapshot"]
         sent: Json = {

@@ -58,8 +58,7 @@ def migrate(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     """Raises Refused before anything is done; and after, where something is still on the source."""
     source = _store(cloud, request.zone, request.source)
     destinations = [_store(cloud, request.zone, name) for name in request.destinations]
-    if request.items:
-        cloud.stores.needs_items()
+    cloud.stores.needs(bool(request.items))
     there = cloud.stores.items(source.id)
     chosen = _chosen(cloud, request, destinations, there)
     reasons = list(refusals(source, destinations, chosen))
@@ -111,7 +110,10 @@ def _moved(
     destinations: t.Sequence[ImageStore],
     chosen: t.Optional[t.Sequence[Item]],
 ) -> str:
-    """A lost answer is no failure: what is left on the source tells, once the server no longer moves anything."""
+    """A lost answer is no failure: what is left on the source tells, once the server no longer moves anything.
+
+    Raises JobLost, TransportError where nothing tells.
+    """
     try:
         if request.items:
             return cloud.stores.migrate_items(source.id, destinations[0].id, chosen or ())
@@ -127,6 +129,9 @@ def _moved(
             # The first look waits too: a call that arrived is no job yet.
             pause=lambda: PAUSE,
         )
+        if request.balance or chosen is None:
+            error.add("; the server does not show whether the contents were moved: run again")
+            raise
         return error.text if isinstance(error, ApiError) else error.message
 
 
