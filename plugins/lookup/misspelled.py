@@ -89,4 +89,4 @@ class LookupModule(LookupBase):
         offered = offered_by(tuple(terms))
         given = Given(self._loader, variables or {}, self.get_option("hosts"))
         typed = given.typed() if self.get_option("playbook") else frozenset()
-        return misspelled(offered, offered_by_all(), known_to(offered), given.names, given.extra, typed, given.used)
+        return misspelled(offered, offered_by_all, known_to(offered), given.names, given.extra, typed, given.used)

@@ -104,7 +104,7 @@ def read_by(text: str, prefix: str) -> frozenset[str]:
 
 def misspelled(
     offered: Offered,
-    whole: Offered,
+    whole: t.Callable[[], Offered],
     known: t.Callable[[str], bool],
     seen: t.Iterable[str],
     extra: t.Collection[str],
@@ -114,13 +114,13 @@ def misspelled(
     """What is wrong with the names of variables.
 
     A name is only wrong if it is nearly an offered one, as operators have variables of their own. ``whole``: what the
-    collection offers, of which nothing is wrong. ``typed``: names that only this run can read, so that they may lack
-    the prefix. ``used``: whether the operator's variables or tasks read it.
+    collection offers, of which nothing is wrong; it is slow, so it is asked last. ``typed``: names that only this run
+    can read, so that they may lack the prefix. ``used``: whether the operator's variables or tasks read it.
     """
     found = []
-    for name in sorted({*seen, *extra} - offered.names - whole.names):
+    for name in sorted({*seen, *extra} - offered.names):
         part = offered.part_of(name)
-        if not part and (name not in extra or name.startswith("ansible_") or whole.part_of(name)):
+        if not part and (name not in extra or name.startswith("ansible_")):
             continue
         # What a role sets for itself, such as a host for its tasks, is nothing to type.
         own = known(name)
@@ -128,6 +128,8 @@ def misspelled(
         # Modules have options of such names, so that files know them.
         if not near and not part and name in typed:
             near = offered.without_prefix(name)
+        if near and (name in whole().names or (not part and whole().part_of(name))):
+            continue
         # Variables of the role itself read what it sets.
         if near and ((own and part) or not used(name)):
             found.append(f"{name} is not a variable of this collection. The nearest is {near}.")

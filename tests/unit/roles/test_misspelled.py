@@ -56,7 +56,7 @@ def test_a_playbook_begins_with_the_names_of_its_variables(playbook: str) -> Non
     assert named <= offered.names | set(variables())
     # What others offer is typed for a playbook that imports this one. Variables are also what playbooks set.
     for given, typed in ((set(variables()), frozenset()), (offered_by_all().names, offered_by_all().names)):
-        assert misspelled(offered, offered_by_all(), known_to(offered), given, given, typed, lambda name: False) == []
+        assert misspelled(offered, offered_by_all, known_to(offered), given, given, typed, lambda name: False) == []
     beginnings = tuple(f"{part}_" for part in parts)
     assert [name for name in named if name not in parts and not name.startswith(beginnings)] == []
 
@@ -66,7 +66,7 @@ def test_what_an_operator_has_beside_it_is_no_mistake(playbook: str) -> None:
     offered = offered_by(tuple(parts_of(playbook)))
     names = {"backup_dir", "zone_name", "show_all", "mysql_server_id", "load_balancer_address", "zone_host"}
     names |= {f"{part}_{word}" for part in offered.prefixes for word in ("note", "owner", "inventory", "enabled")}
-    assert misspelled(offered, offered_by_all(), known_to(offered), names, names, (), lambda name: False) == []
+    assert misspelled(offered, offered_by_all, known_to(offered), names, names, (), lambda name: False) == []
 
 
 def test_every_part_is_offered() -> None:

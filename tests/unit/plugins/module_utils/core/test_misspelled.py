@@ -31,7 +31,7 @@ def found(
 ) -> list[str]:
     sentences = misspelled(
         OFFERED,
-        WHOLE,
+        lambda: WHOLE,
         INTERNAL.__contains__,
         {*seen, *extra, *typed},
         {*extra, *typed},
@@ -71,7 +71,7 @@ def test_singular_and_plural_are_two_names_unless_they_are_typed(name: str) -> N
 def test_other_digits_are_another_name() -> None:
     offered = Offered(("net",), frozenset({"net_address4"}))
     for name, wrong in (("net_address6", 0), ("net_adress4", 1)):
-        assert len(misspelled(offered, offered, lambda _: False, {name}, {name}, (), lambda _: False)) == wrong
+        assert len(misspelled(offered, lambda: offered, lambda _: False, {name}, {name}, (), lambda _: False)) == wrong
 
 
 @pytest.mark.parametrize("name", ["backup_path", "backup_zone", "backup_pathe", "backup_zones"])
