@@ -121,11 +121,10 @@ class Client:
     def listing(self, command: str, key: str, params: t.Optional[Params] = None, thinned: bool = False) -> list[Json]:
         """Every item of a list command, page by page. A page past the end has no list at all (T2:24).
 
-        The count is no end: of some commands it is that of the page. thinned: the server leaves items out of a page
-        that it has cut already, so that a short one is not the last; one that is larger than all there is, is.
+        thinned: the count is that of the page, and the server leaves items out of a page that it has cut already, so
+        that a short one is not the last; one that is larger than all there is, is.
         """
         items: list[Json] = []
-        before: list[Json] = []
         number, began = 1, self.clock.now()
         while True:
             if len(items) > MOST_ITEMS or self.clock.now() - began > LONGEST_LISTING:
@@ -136,13 +135,14 @@ class Client:
                     passing=False,
                 )
             page = self.page(command, key, number, params)
-            if before and page.items == before:
-                # A command that knows no pages.
-                return items
             items += page.items
-            if page.last and not (thinned and page.items and self.page_size < PAGE_SIZE):
+            if thinned:
+                ended = page.last and not (page.items and self.page_size < PAGE_SIZE)
+            else:
+                ended = page.last or (page.total is not None and len(items) >= page.total)
+            if ended:
                 return items
-            number, before = number + 1, page.items
+            number += 1
 
     def page(self, command: str, key: str, number: int, params: t.Optional[Params] = None) -> Page:
         """One page of a list command, from 1 on, as large as the server allows."""

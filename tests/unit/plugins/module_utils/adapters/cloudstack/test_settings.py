@@ -21,7 +21,9 @@ class Server:
     def __init__(self, details: object = None) -> None:
         self.value, self.details, self.meanwhile = "1", details, list[Any]()
 
-    def listing(self, command: str, _key: str, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def listing(
+        self, command: str, _key: str, _params: Mapping[str, Any], thinned: bool = False
+    ) -> list[dict[str, Any]]:
         if command == "listClusters":
             return [{"id": "c", "name": "c", "resourcedetails": self.details}]
         answer = [{"name": NAME, "value": self.value, "category": "Advanced", "type": "Number"}]
