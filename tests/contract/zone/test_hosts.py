@@ -83,6 +83,7 @@ def test_tags_that_the_server_would_split_are_refused(
         with pytest.raises(InvalidValue, match=f"host_tags=.*{right}"):
             perform(cloud, "cs_host", check, name=ONE, **fields)
     assert writes(sandbox) == []
+    assert perform(cloud, "cs_host", True, name=ONE, **fields, state="absent").changed, "which tags it has is no matter"
 
 
 @pytest.mark.since("4.15")

@@ -175,3 +175,40 @@ def test_protocol_and_connections_of_a_network_offering(sandbox: Sandbox, cloud:
     assert codes(cloud, "cs_network_offering", name="dual", internet_protocol="IPv4") == ["fixed_field"]
     without = {**made, "name": "x", "supported_services": ["Dhcp"], "keepalive_enabled": True}
     assert codes(cloud, "cs_network_offering", **without) == ["needs_load_balancer"]
+
+
+ALL_KINDS = [*KINDS, ("cs_disk_offering", {"name": "o", "disk_size": 1})]
+# Compute and disk offerings of 4.11 can have a domain.
+GONE = [
+    pytest.param(
+        field, *each, marks=[] if field == "domains" and each not in KINDS[1:] else [pytest.mark.since("4.13")]
+    )
+    for field in ("zones", "domains")
+    for each in ALL_KINDS
+]
+
+
+@pytest.mark.parametrize(("field", "module", "made"), GONE)
+def test_an_offering_of_a_place_that_is_gone_is_removed(
+    sandbox: Sandbox, cloud: Gateway, site: Site, field: str, module: str, made: dict[str, Any]
+) -> None:
+    """One of other places, or of all, is another one."""
+    api = Api(sandbox)
+    dns = {"dns1": "10.0.0.1", "internaldns1": "10.0.0.1"}
+    ids = {
+        "zones": api.ok("createZone", name="z9", networktype="Advanced", **dns)["zone"]["id"],
+        "domains": api.ok("createDomain", name="z9")["domain"]["id"],
+    }
+    here = {"zones": "z1", "domains": "ROOT"}[field]
+    perform(cloud, module, **made, **{field: ["z9"]})
+    for name, limits in (("everywhere", []), ("here", [here])):
+        perform(cloud, module, **{**made, "name": name, field: limits})
+    api.ok("deleteZone", id=ids["zones"])
+    sandbox.run(lambda world: world.domains.remove(world.domains.by_uuid(ids["domains"])))
+    cloud.forget()
+    with pytest.raises(NotFound, match="z9"):
+        perform(cloud, module, **made, **{field: ["z9"]})
+    for name in ("everywhere", "here"):
+        with pytest.raises(Refused, match="not z9"):
+            perform(cloud, module, name=name, state="absent", **{field: ["z9"]})
+    twice(cloud, module, name="o", state="absent", **{field: ["z9"]})

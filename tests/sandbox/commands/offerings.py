@@ -69,9 +69,9 @@ def offering_view(world: World, offering: ServiceOffering) -> Body:
 
 
 def limits_view(world: World, domain_ids: list[int], zone_ids: list[int]) -> Body:
-    """Domains and zones that an offering is limited to, joined by commas."""
+    """Domains and zones that an offering is limited to, joined by commas; removed ones too (disk_offering_view)."""
     body: Body = {}
-    domains, zones = [world.domains[each] for each in domain_ids], [world.zones[each] for each in zone_ids]
+    domains, zones = [world.domains.ever(each) for each in domain_ids], [world.zones.ever(each) for each in zone_ids]
     if domains:
         body.update(domainid=",".join(row.uuid for row in domains), domain=",".join(row.path for row in domains))
     if zones:

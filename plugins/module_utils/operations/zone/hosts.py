@@ -97,7 +97,8 @@ def ensure_host(cloud: Cloud, request: HostRequest, state: State, check_mode: bo
     wanted = {**request.fields, "name": request.which.name or None, "url": request.which.url}
     if wanted.get("annotation") == "":
         raise InvalidValue("annotation", "", "a text that is not empty, because the server ignores an empty one")
-    check_tags(wanted)
+    if state == "present":
+        check_tags(wanted)
 
     def then(places: Places) -> Outcome:
         held = find(cloud, request.which, places.zone, "capacity" if state == "absent" else request.detail)

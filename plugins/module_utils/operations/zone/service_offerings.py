@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State, is_set, plain, same_set
-from ...core.errors import MissingValue, Reason, Refused
+from ...core.errors import MissingValue, NotFound, Reason, Refused
 from ...core.naming import Named, only
 from ...core.zone.offerings import fixed_iops
 from ...core.zone.service_offerings import (
@@ -47,21 +47,42 @@ def limited(
 ) -> t.Optional[L]:
     """The offering of that name or id. Of several, the one with these limits; one with others is not removed.
 
+    Domains and zones that are gone are no error for one that is to be absent.
     Raises Ambiguous, NotFound, Refused.
     """
     found = collection.find(name)
     if not found:
         return None
-    told = limits(cloud, domains, zones)
+    if state == "present":
+        limits(cloud, domains, zones)
     names = {"domain_ids": domains, "zone_ids": zones}
-    given = t.cast("t.Mapping[str, t.Sequence[str]]", is_set(told))
-    others = {each.id: [n for n, ids in given.items() if not same_set(ids, getattr(each, n))] for each in found}
+    given = t.cast("t.Mapping[str, t.Sequence[str]]", is_set(names))
+    others = {each.id: [n for n in given if not _has(cloud, n, given[n], getattr(each, n))] for each in found}
     if len(found) > 1:
         found = [each for each in found if not others[each.id]] or found
     held = only(found, kind, name)
     if state == "absent" and others[held.id]:
         raise Refused(f"{kind} {name}", [_other_limits(n, getattr(held, n), names[n]) for n in others[held.id]])
     return held
+
+
+def _has(cloud: Cloud, field: str, names: t.Sequence[str], held: t.Sequence[str]) -> bool:
+    """Whether the limits are these. The server tells removed ones too (source: the joins of disk_offering_view)."""
+    ids = [_limit_id(cloud, field, each) for each in names]
+    known = [each for each in ids if each is not None]
+    if len(known) == len(ids):
+        return same_set(known, held)
+    there = [each for each in held if _limit_id(cloud, field, each) is not None]
+    # Without limits it is everywhere, which is another offering than one of a place that is gone.
+    return same_set(known, there) and bool(held)
+
+
+def _limit_id(cloud: Cloud, field: str, name: str) -> t.Optional[str]:
+    """None where there is no domain or zone of that name or id."""
+    try:
+        return cloud.owner_id("domain", name) if field == "domain_ids" else lookup.one(cloud.zones, "zone", name).id
+    except NotFound:
+        return None
 
 
 def _other_limits(field: str, held: t.Sequence[str], wanted: Names) -> Reason:
