@@ -76,6 +76,23 @@ def test_a_host_that_a_killed_run_left_empty_comes_first(lab: Lab, site: Site) -
     assert following(lab)["wave"] == ["h2"]
 
 
+def test_a_roll_that_was_killed_is_planned_with_the_host_that_it_closed(lab: Lab, site: Site) -> None:
+    """It is taken first and enabled then, so the plan is no worse than the one that the roll began with."""
+    request = replace(ROLL, spare_hosts=1)
+    seen: dict[str, Any] = dict(rolling.show_plan(lab.cloud(), request).result)
+    assert seen["feasible"]
+    following(lab, request)
+    assert ask(lab, "draining", host="h2", token="roll/1", claim={"keep": True}).changed
+    assert site.state("h2") == "Disabled"
+    seen = dict(rolling.show_plan(lab.cloud(), request).result)
+    assert seen["feasible"], seen["reasons"]
+    assert seen["waves"][0]["hosts"] == ["h2"]
+    # One that somebody else has disabled stays out.
+    for note in lab.cloud().notes.all("HOST", site.hosts["h2"]):
+        lab.cloud().notes.remove(note.id)
+    assert not rolling.show_plan(lab.cloud(), request).result["feasible"]
+
+
 def test_two_hosts_at_a_time_and_the_first_alone(lab: Lab, site: Site) -> None:
     request = replace(ROLL, first=("h3",), most_at_once=2)
     assert following(lab, request)["wave"] == ["h3"]

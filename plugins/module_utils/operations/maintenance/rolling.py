@@ -19,7 +19,7 @@ from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
 from ...core.placement.text import duration
-from ...core.zone.hosts import DRAINING, ENABLED, MAINTENANCE, Host
+from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -66,7 +66,11 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     record = records.read(cloud, cluster, [host.id for host in fleet.hosts])
     pending = tuple(each for each in scope if record is None or each in record.pending)
     masters, reasons = tried(request.reach, cluster, fleet.hosts, pending)
-    roll = _planned(fleet, request, pending, masters)
+    # The roll begins with what a killed run left.
+    half_way = _left_half_way(cloud, fleet, record or records.Record(request.run, scope), request.most_at_once)
+    begun_on = tuple(host.id for host in half_way)
+    fleet = _enabled_again(cloud, fleet, half_way)
+    roll = _planned(fleet, request, pending, (*begun_on, *masters))
     shown = shown_plan(cloud, fleet, roll, request)
     reasons += doubts_of(vms_of(fleet), pending, request.consent)
     reasons += broken_reasons(fleet, pending)
@@ -327,6 +331,17 @@ def _planned_for(
     first = tuple(dict.fromkeys((*masters, *wanted)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
     return plan(_returning(fleet, pending), vms, order)
+
+
+def _enabled_again(cloud: Cloud, fleet: Fleet, half_way: t.Sequence[Host]) -> Fleet:
+    """A host that a killed run closed takes VMs again once the roll is through with it, which it is first."""
+
+    def closed(host: Host) -> bool:
+        mark = marks.read(cloud, host) if host in half_way and host.resource_state == DISABLED else None
+        return mark is not None and mark.before == ENABLED
+
+    hosts = tuple(replace(host, resource_state=ENABLED) if closed(host) else host for host in fleet.hosts)
+    return replace(fleet, hosts=hosts)
 
 
 def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:
