@@ -159,6 +159,19 @@ def no_bmc(site: Site, _sandbox: Sandbox) -> None:
     site.api.done("disableOutOfBandManagementForHost", hostid=site.host)
 
 
+def ha_without_agent(site: Site, sandbox: Sandbox) -> None:
+    """Host HA in effect for a host that it cannot act for."""
+    site.api.done("configureHAForHost", hostid=site.host, provider="simulatorhaprovider")
+    site.api.done("enableHAForHost", hostid=site.host)
+    first_host(state="Disconnected")(site, sandbox)
+
+
+def ha_at_work(site: Site, sandbox: Sandbox) -> None:
+    site.api.done("configureHAForHost", hostid=site.host, provider="simulatorhaprovider")
+    site.api.done("enableHAForHost", hostid=site.host)
+    sandbox.run(lambda world: [setattr(each, "state", "Recovering") for each in world.host_ha.values()])
+
+
 def alert(world: World) -> None:
     world.alerts.add(Alert(world.alerts.next_id(), world.new_uuid(), 7, "ALERT.COMPUTE.HOST", "down", ago(hours=1)))
 
@@ -192,6 +205,9 @@ PLANTED: list[Any] = [
     ("vlans", lost_dedication, "dedicated_outside"),
     ("ha", setting("ha.tag", "spare"), "ha_tag_without_host"),
     ("fencing", no_bmc, "no_out_of_band"),
+    ("fencing", ha_without_agent, "host_ha_not_ready"),
+    ("fencing", ha_at_work, "host_ha_acts"),
+    ("fencing", ha_at_work, "fence_not_proven"),
     ("storage", changed(lambda world: setattr(next(iter(world.storage_pools)), "state", "Maintenance")), "pool_out"),
     ("storage", changed(huge_pool), "pool_large"),
     ("certificates", setting("ca.plugin.root.allow.expired.cert", "true"), "expired_allowed"),

@@ -122,7 +122,7 @@ def host_ha(rows: t.Iterable[Json]) -> t.Iterator[Finding]:
             continue
         missing = [need for need in row["readiness"] if need["met"] is False]
         if missing:
-            told = "; ".join(f"[{need['code']}] {need['seen']}" for need in missing)
+            told = "; ".join(f"[{need['code']}] {need['evidence']}" for need in missing)
             found = HA.found("host_ha_not_ready", f"{row['host']}: {told}", row["host"])
             yield replace(found, remedy=f"{missing[0]['remedy']}; {found.remedy}")
         elif row["state"] not in QUIET:
