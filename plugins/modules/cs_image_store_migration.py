@@ -13,7 +13,8 @@ description:
   - Moves all templates, ISOs and snapshots, or named ones, to other image stores of the zone, and verifies that they
     are gone from the source. It needs CloudStack 4.15 or newer, and 4.19 for O(items).
   - If everything is moved, the source is made read-only first, so that nothing new is stored on it, and it stays
-    read-only.
+    read-only. Uploaded volumes go too, but the server does not list them, so they are not verified. A further run moves
+    what a run that was stopped has left.
   - Refused are read-only destinations, which the server accepts without moving anything, stores of other providers than
     NFS and SMB, stores of another zone, and too little free space if the server shows it.
 version_added: 0.1.0
@@ -44,8 +45,9 @@ attributes:
   idempotent:
     support: partial
     details: >-
-      Before CloudStack 4.19, and with O(policy=balance), the server is asked in every run, and a lost answer is
-      an error.
+      If everything is to be moved, the server is asked in every run, because uploaded volumes are in no listing of the
+      store; check mode does not foretell them. With O(policy=balance) it is asked in every run before CloudStack 4.19.
+      Before 4.19, with O(policy=balance), and if nothing is listed, a lost answer is an error.
 seealso:
   - module: hostcraft.cloudstack.cs_image_store
   - module: hostcraft.cloudstack.cs_storage_objects_info

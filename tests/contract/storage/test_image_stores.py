@@ -56,6 +56,36 @@ def test_a_store_is_emptied_and_stays_read_only(stores: Store) -> None:
     assert stores.server.run(lambda world: image(world, "sec1").readonly)
 
 
+@pytest.mark.since("4.15")
+@pytest.mark.parametrize("listed", [True, False])
+def test_uploaded_volumes_move_after_a_run_that_was_stopped(stores: Store, listed: bool) -> None:
+    """The store is read-only by then. A further run asks the server again and is no change."""
+
+    def stopped(world: World) -> None:
+        image(world, "sec1").readonly = True
+        image(world, "sec1").uploaded.add("volume")
+        if not listed:
+            image(world, "sec1").templates.clear()
+
+    stores.change(stopped)
+    sent = {"source": "sec1", "destinations": ["sec2"]}
+    assert stores.perform(MODULE, **sent).changed
+    assert not stores.perform(MODULE, **sent).changed
+    assert stores.server.run(lambda world: (image(world, "sec1").uploaded, image(world, "sec2").uploaded)) == (
+        set(),
+        {"volume"},
+    )
+    assert writes(stores.server) == ["migrateSecondaryStorageData"] * 2
+
+
+@pytest.mark.since("4.15")
+def test_a_lost_answer_is_an_error_where_nothing_is_listed(stores: Store) -> None:
+    stores.change(lambda world: image(world, "sec1").templates.clear())
+    stores.server.faults.add("migrateSecondaryStorageData", "drop_after")
+    with pytest.raises(TransportError, match=UNKNOWN):
+        stores.perform(MODULE, source="sec1", destinations=["sec2"])
+
+
 @pytest.mark.since("4.19")
 def test_one_template_moves_and_the_store_stays_open(stores: Store) -> None:
     name = stores.server.run(lambda world: next(iter(world.templates)).name)

@@ -138,9 +138,11 @@ def migrate_secondary_storage_data(call: Call) -> Work:
                 "No destination valid store(s) available to migrate. Couldbe due to invalid store ID(s) or store(s) "
                 "are read-only. Terminating Migration of data"
             )
-        if source.templates:
+        if source.templates or source.uploaded:
             targets[0].templates |= source.templates
+            targets[0].uploaded |= source.uploaded
             source.templates.clear()
+            source.uploaded.clear()
             told = {"message": "Migration successful", "migrationtype": policy, "success": True}
             return {"imagestore": told}
         what = f'ImageStore {{"id":{source.id},"name":"{source.name}","uuid":"{source.uuid}"}}'

@@ -57,3 +57,5 @@ class ImageStore:
     files: dict[str, int] = field(default_factory=dict)
     # Templates, by row id, that a test has put on it.
     templates: set[int] = field(default_factory=set)
+    # Uploaded volumes that a test has put on it: they move with the rest, and no listing of the store has them.
+    uploaded: set[str] = field(default_factory=set)

@@ -19,6 +19,8 @@ from ..waiting import until
 from .maintenance import pool_of
 
 PAUSE = 5.0  # seconds between looks at a migration whose answer was lost
+# How the server's answer to a migration begins that finds nothing. Source: StorageOrchestrator.migrateData.
+NOTHING = "No files in Image store"
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,10 @@ def migrate(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
         reasons.append(Reason("one_destination", message, "name one destination", {}))
     if reasons:
         raise Refused(f"image store {source.name}", reasons)
-    closes = not (request.items or request.balance or source.read_only)
+    whole = not (request.items or request.balance)
+    closes = whole and not source.read_only
     empty = chosen is not None and not chosen
-    if empty and not closes:
+    if empty and not closes and (check_mode or not whole):
         return Outcome(False, result=_result(source, destinations, chosen, ""))
     before: dict[str, object] = {"items": sorted(each.name for each in chosen or ()), "read_only": source.read_only}
     after: dict[str, object] = {"items": [], "read_only": source.read_only or closes}
@@ -80,12 +83,15 @@ def migrate(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     if closes:
         # Or new templates and snapshots come while the others go.
         source = cloud.image_stores.update(source.id, read_only=True)
-    # Not only where something is listed: uploaded volumes are on the store too, and are in no listing of it.
-    skips = empty and bool(request.items or request.balance)
-    message = "" if skips else _moved(cloud, request, source, destinations, chosen)
+    # Not only where something is listed: uploaded volumes are on the store too, and are in no listing of it. Also where
+    # it is read-only by now: nothing but the server's answer tells that an earlier run came to its end.
+    message = _moved(cloud, request, source, destinations, chosen)
     _verify(cloud, request, source, chosen)
+    result = _result(source, destinations, chosen, message)
     warnings = () if there is not None else (f"the server does not show what is left on image store {source.name}",)
-    return Outcome(True, before, after, _result(source, destinations, chosen, message), warnings)
+    if not closes and not chosen and message.startswith(NOTHING):
+        return Outcome(False, result=result, warnings=warnings)
+    return Outcome(True, before, after, result, warnings)
 
 
 def _chosen(
@@ -129,7 +135,7 @@ def _moved(
             # The first look waits too: a call that arrived is no job yet.
             pause=lambda: PAUSE,
         )
-        if request.balance or chosen is None:
+        if request.balance or not chosen:
             error.add("; the server does not show whether the contents were moved: run again")
             raise
         return error.text if isinstance(error, ApiError) else error.message
