@@ -208,8 +208,8 @@ demo: venv ## Apply a declared zone to the embedded CloudStack twice, show it as
 	@$(BIN)/python tools/with_sandbox.py -- $(BIN)/python tools/demo.py $(INVENTORY)
 
 .PHONY: sandbox
-sandbox: venv ## Run the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8 NETWORKS=40)
-	@PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT) $(if $(VMS),--vms $(VMS)) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(NETWORKS),--networks $(NETWORKS))
+sandbox: venv ## Run the embedded CloudStack on PORT (8090), empty or with a demo fleet (VMS=60 HOSTS=8 NETWORKS=40 VERSION=4.18)
+	@PYTHONPATH=tests exec $(BIN)/python -m sandbox --port $(PORT) $(if $(VMS),--vms $(VMS)) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(NETWORKS),--networks $(NETWORKS)) $(if $(VERSION),--version $(VERSION))
 
 .PHONY: bench
 bench: venv $(VENV)/peer/.installed ## Measure a loop of 200 unchanged hosts with this collection and with ngine_io.cloudstack

@@ -7,12 +7,14 @@ import asyncio
 import contextlib
 import errno
 import itertools
+import re
 from pathlib import Path
 
 from . import fleet
 from .api import DEFAULT_VERSION
 from .server import Sandbox
 from .snapshot import fill, networks
+from .surface import version_key
 
 
 def arguments() -> argparse.Namespace:
@@ -30,6 +32,9 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--version", default=DEFAULT_VERSION, help="play an older server, such as 4.15")
     options.add_argument("--snapshot", type=Path, help="start with the world of this file (python -m sandbox.snapshot)")
     given = options.parse_args()
+    # Facts about releases begin with 4.11.
+    if not re.match(r"4\.\d+", given.version) or version_key(given.version) < version_key("4.11"):
+        options.error(f"--version {given.version}: must be 4.11 or newer, such as 4.18")
     if given.snapshot is not None and (given.vms, given.hosts, given.networks) != (None, None, None):
         options.error("--snapshot cannot be combined with --vms, --hosts or --networks")
     if given.networks is not None and given.networks < 0:

@@ -63,6 +63,8 @@ def test_a_port_in_use_is_told_plainly() -> None:
     [
         (("--vms", "5000"), "5000 VMs do not fit on 8 hosts"),
         (("--vms", "-1"), "must not be negative"),
+        (("--version", "4.9"), "must be 4.11 or newer"),
+        (("--version", "foo"), "must be 4.11 or newer"),
         (("--hosts", "1"), "at least 2 hosts"),
         (("--vms", "3", "--snapshot", "x"), "cannot be combined"),
     ],
