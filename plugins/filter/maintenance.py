@@ -18,6 +18,12 @@ def plan_text(plan: Shown) -> list[str]:
     return text.plan_text(plan)
 
 
+def plan_refusals(plans: t.Iterable[Shown], waits: bool = False) -> list[str]:
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import text
+
+    return text.plan_refusals(plans, waits)
+
+
 def roll_text(now: Shown) -> str:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement import text
 
@@ -45,11 +51,12 @@ def stage_scripts(
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text, roll_text, hypervisor_text, given, names, machine_problems and stage_scripts."""
+    """hostcraft.cloudstack.plan_text, plan_refusals and roll_text, hypervisor_text, given, names, and of stages."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
             "plan_text": plan_text,
+            "plan_refusals": plan_refusals,
             "roll_text": roll_text,
             "hypervisor_text": hypervisor_text,
             "given": given,

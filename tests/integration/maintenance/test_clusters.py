@@ -90,3 +90,35 @@ def test_one_that_stops_ends_the_others_after_their_host_or_does_not(zone: Zone,
     assert (prepared(zone, "c1"), prepared(zone, "c2"), locked(zone)) == (HOSTS, 1, 0)
     assert "c1" in page.read_text(encoding="utf-8")
     zone.nothing_lost()
+
+
+def unwritten(zone: Zone) -> bool:
+    return not [call for call in zone.box.calls if not call.command.startswith(("list", "query"))]
+
+
+def test_a_cluster_that_is_named_twice_is_refused_and_nothing_is_begun(zone: Zone) -> None:
+    """By name, POD/NAME and id: two lanes would roll it at once under the lock of one run."""
+    zone.box.calls.clear()
+    status, output = zone.run(clusters=["c1", "c2", zone.site.cluster, "p1/c1"], max_clusters=2)
+    assert status == 2, output
+    assert f"more than once: c1 and {zone.site.cluster} and p1/c1 are one cluster. Name each cluster once." in output
+    assert unwritten(zone)
+    status, output = zone.run(clusters="c2,c2")
+    assert status == 2, output
+    assert "more than once: c2 and c2 are one cluster. Name each cluster once." in output
+    assert unwritten(zone)
+
+
+def test_the_refusal_of_several_blames_those_alone_that_cannot_be_rolled(zone: Zone) -> None:
+    for name in ("h1", "h2"):
+        zone.site.set_host(name, allocationstate="Disable")
+    zone.box.calls.clear()
+    status, output = zone.run(clusters=["c2", "c1"], max_clusters=2)
+    assert status == 2, output
+    told = [text.split("\n")[0] for text in output.split("The roll does not begin. ")[1:]]
+    assert told, output
+    for text in told:
+        assert text.startswith("Cluster c1 cannot be rolled: last_host: host h0: "), text
+        assert "c2" not in text
+        assert "each host:" not in text
+    assert unwritten(zone)

@@ -218,7 +218,7 @@ def test_two_hosts_at_a_time_and_the_first_one_alone(zone: Zone) -> None:
 def test_a_roll_that_cannot_be_has_a_page_too_and_begins_nothing(zone: Zone, tmp_path: Path) -> None:
     status, output = zone.run(spare_hosts=3, report=str(tmp_path / "roll.html"))
     assert status != 0
-    assert "A cluster cannot be rolled without stopping VMs" in output
+    assert "The roll does not begin. Cluster c1 cannot be rolled: n_plus_f: " in output
     assert "n_plus_f" in output
     page = (tmp_path / "roll.html").read_text(encoding="utf-8")
     assert "Cannot be rolled: 4 hosts cannot be emptied." in page

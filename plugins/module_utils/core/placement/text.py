@@ -26,8 +26,29 @@ def plan_text(plan: Plan) -> list[str]:
         lines += _loads(plan["distribution"], plan.get("balance") or ())
     if plan["feasible"]:
         lines += ["  each host:", *(f"    - {step}" for step in plan.get("procedure") or ())]
-    lines += [f"  {r['code']}: {r['message']} ({r['remedy']})" for r in plan["reasons"]]
+    lines += [f"  {reason}" for reason in _reasons(plan)]
     return lines
+
+
+def plan_refusals(plans: t.Iterable[Plan], waits: bool = False) -> list[str]:
+    """A sentence with every reason for each cluster that cannot be rolled, of the results of a loop.
+
+    waits: a cluster that another run has locked is waited for, and is planned anew then.
+    """
+    barred = [plan for plan in plans if not plan["feasible"]]
+    if waits:
+        barred = [plan for plan in barred if "locked" not in {reason["code"] for reason in plan["reasons"]}]
+    return [f"Cluster {_named(plan)} cannot be rolled: {'; '.join(_reasons(plan))}" for plan in barred]
+
+
+def _named(plan: Plan) -> str:
+    """Also as it was asked for: two pods may have clusters of one name."""
+    name, asked = str(plan["cluster"]), str(plan.get("item") or plan["cluster"])
+    return name if asked == name else f"{name} ({asked})"
+
+
+def _reasons(plan: Plan) -> list[str]:
+    return [f"{r['code']}: {r['message']} ({r['remedy']})" for r in plan["reasons"]]
 
 
 def _wave(number: int, wave: Plan) -> str:

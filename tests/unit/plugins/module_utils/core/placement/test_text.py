@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import plan_text
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.text import (
+    plan_refusals,
+    plan_text,
+)
 
 
 def plan(**more: Any) -> dict[str, Any]:
@@ -45,3 +48,27 @@ def test_a_plan_of_an_older_release_is_told_too() -> None:
     old = plan()
     del old["distribution"]
     assert not any("fullest" in line for line in plan_text(old))
+
+
+def barred(cluster: str, *codes: str, **more: Any) -> dict[str, Any]:
+    reasons = [{"code": code, "message": f"host h{n}: no", "remedy": "help"} for n, code in enumerate(codes)]
+    wave = {"hosts": ["h9"], "moves": [], "free": {"cpu_mhz": 0, "ram_bytes": 0}}
+    return plan(cluster=cluster, feasible=False, reasons=reasons, waves=[wave], **more)
+
+
+def test_a_refusal_names_only_clusters_that_cannot_be_rolled_with_every_reason() -> None:
+    plans = [
+        plan(item="kvm-a"),
+        barred("kvm-b", "n_plus_f", "ram", item="kvm-b"),
+        barred("kvm-c", "tag", item="p2/kvm-c"),
+    ]
+    assert plan_refusals(plans) == [
+        "Cluster kvm-b cannot be rolled: n_plus_f: host h0: no (help); ram: host h1: no (help)",
+        "Cluster kvm-c (p2/kvm-c) cannot be rolled: tag: host h0: no (help)",
+    ]
+
+
+def test_a_locked_cluster_is_no_refusal_where_it_is_waited_for() -> None:
+    plans = [barred("kvm-a", "ram", "locked"), barred("kvm-b", "ram")]
+    assert len(plan_refusals(plans)) == 2
+    assert plan_refusals(plans, waits=True) == ["Cluster kvm-b cannot be rolled: ram: host h0: no (help)"]
