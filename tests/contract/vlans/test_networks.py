@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contract.conftest import Connect
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -47,6 +48,16 @@ def test_both_vlans_of_a_private_one_are_held(cloud: Gateway, kind: str, seconda
             perform(cloud, "cs_network", True, name="other", network_offering=L2, vlan=vlan)
         rows: Any = perform(cloud, "cs_vlan_info", vlan=vlan).result["vlans"]
         assert [(row["vlan"], row["name"]) for row in rows] == [(vlan, "pv")]
+
+
+@pytest.mark.parametrize("version", ["4.11", "4.15"])
+def test_before_4_17_a_vlan_that_a_user_chose_is_none_of_the_pool(connect: Connect, version: str) -> None:
+    with Sandbox(seed=1, speed=10.0, version=version) as server:
+        Site(Api(server))
+        older = Gateway(connect(server))
+        perform(older, "cs_network", name="chosen", network_offering=L2, vlan="1030")
+        with pytest.raises(Refused, match="network chosen"):
+            perform(older, "cs_vlan_range", True, physical_network="phys1", vlan="1030-1050")
 
 
 @pytest.mark.since("4.14")

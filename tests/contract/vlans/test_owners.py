@@ -129,7 +129,9 @@ def test_a_private_gateway_holds_its_vlan(owned: Owned) -> None:
     rows = {row["vlan"]: row for row in owned.run("cs_vlan_info", zone="z1", vlan="700-701")["vlans"]}
     assert {row["holder"] for row in rows.values()} == {"private_gateway"}
     assert rows["700"]["name"] == "v700 10.9.0.7"
-    assert rows["701"]["owner"] == "project rocket of ROOT/customers"
+    # An older server tells the name of the domain alone.
+    told = version_key(DEFAULT_VERSION) >= version_key("4.20")
+    assert rows["701"]["owner"] == f"project rocket of {'ROOT/' if told else ''}customers"
     (reason,) = owned.refused("cs_vlan_range", **HERE, vlan="690-700")
     assert "private gateway v700" in reason["message"]
     offering = {"guest_ip_type": "Isolated", "specify_vlan": True, "supported_services": ["Dhcp", "SourceNat"]}

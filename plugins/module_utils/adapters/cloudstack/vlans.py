@@ -39,10 +39,9 @@ class Vlans:
         try:
             found = self._client.listing("listGuestVlans", "guestvlan", params)
         except Unsupported:
-            drawn = [each for each in self._networks(physicalnetworkid=physical_network_id) if not each.specify_vlan]
             return [
                 TakenVlan(vlan, physical_network_id, "", (each,))
-                for each in drawn
+                for each in self._drawn(physical_network_id)
                 for low, high in each.ranges
                 for vlan in range(low, high + 1)
             ]
@@ -51,15 +50,24 @@ class Vlans:
             raise Unreadable("listGuestVlans: an allocated VLAN has no readable number", field="vlan")
         return [each for each in read if each is not None]
 
+    def _drawn(self, physical_network_id: str) -> list[GuestNetwork]:
+        """Networks whose VLAN the server took from the pool. Before CloudStack 4.20.1 their offering alone tells."""
+        offerings = self._client.listing("listNetworkOfferings", "networkoffering", {})
+        read = (Record(each, "network offering", self._client.tell) for each in offerings)
+        given = {each.id() for each in read if each.flag("specifyvlan")}
+        return self._networks({"physicalnetworkid": physical_network_id}, given)
+
     def networks(self, zone_id: str) -> t.Sequence[GuestNetwork]:
         """Every guest network of a zone, those of projects too."""
-        return self._networks(zoneid=zone_id)
+        return self._networks({"zoneid": zone_id})
 
-    def _networks(self, **scope: str) -> list[GuestNetwork]:
+    def _networks(self, scope: Json, but: t.Collection[str] = ()) -> list[GuestNetwork]:
+        """but: ids of offerings."""
         found: dict[str, GuestNetwork] = {}
         for item in everybodys(self._client, "listNetworks", "network", scope):
             network = guest_network(item, self._client.tell)
-            found[network.id] = network
+            if Record(item, "network", self._client.tell).text("networkofferingid") not in but:
+                found[network.id] = network
         return list(found.values())
 
     def dedications(self, physical_network_id: str) -> t.Sequence[VlanDedication]:
@@ -153,7 +161,6 @@ def guest_network(wire: Wire, tell: Tell = unheard) -> GuestNetwork:
         owner=_owner(read),
         physical_network_id=read.text("physicalnetworkid"),
         guest_type=read.text("type"),
-        specify_vlan=bool(read.flag("specifyvlan")),
         persistent=bool(read.flag("ispersistent")),
         created=read.moment("created") or "",
         account=read.text("account"),

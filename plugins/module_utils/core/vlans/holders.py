@@ -126,7 +126,6 @@ class GuestNetwork:
     owner: str = ""
     physical_network_id: str = ""
     guest_type: str = ""
-    specify_vlan: bool = False
     persistent: bool = False
     created: str = ""
     account: str = ""
