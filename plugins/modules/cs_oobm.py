@@ -62,7 +62,11 @@ options:
     type: str
     choices: [enabled, disabled]
   verify:
-    description: Whether the management server logs in to the controller after a change of the configuration.
+    description:
+      - Whether the management server logs in to the controller after a change of the configuration. The task fails if
+        it cannot.
+      - A later task that changes nothing fails too, as long as the login fails. It asks the controller if a password
+        is given, or if the management server does not know the power state. Check mode warns.
     type: bool
     default: true
 seealso:

@@ -107,7 +107,8 @@ class Outcome:
 
     before/after: plain data for ``--diff`` (only what changes). result: the thing's own values, returned flat.
     secrets: texts that turned out to be secret, to be masked wherever the task's result repeats its parameters.
-    missing: of a prediction, what has to be there first and is not.
+    missing: of a prediction, what has to be there first and is not. unproved: of one without a change, whether a run
+    would fail nevertheless, because what is there does not work.
     """
 
     changed: bool
@@ -117,6 +118,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     missing: t.Optional[HostcraftError] = None
+    unproved: bool = False
 
 
 def is_set(fields: Fields) -> dict[str, object]:

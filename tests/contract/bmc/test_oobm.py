@@ -76,6 +76,44 @@ def test_a_configuration_that_does_not_work_is_an_error(lab: Lab) -> None:
     assert perform(lab.cloud, "cs_oobm", **WISH, verify=False).changed
 
 
+@pytest.mark.parametrize("wish", [WISH, {"host": "kvm1"}])
+def test_what_does_not_work_is_an_error_until_it_does(lab: Lab, wish: dict[str, Any]) -> None:
+    """Also of a task that has nothing left to change; check mode warns."""
+    lab.bmcs["kvm1"].silent = True
+    with pytest.raises(HostcraftError, match="does not work"):
+        perform(lab.cloud, "cs_oobm", **WISH, state="enabled")
+    sent = len(lab.server.calls)
+    with pytest.raises(HostcraftError, match=f"nothing answers CloudStack at {ADDRESSES['kvm1']} port 623") as failed:
+        perform(lab.another(), "cs_oobm", **wish, state="enabled")
+    assert failed.value.details["reason"] == "bmc_silent"
+    assert "(bmc_silent)" in failed.value.message
+    assert "check address, cabling" in failed.value.message
+    assert "configureOutOfBandManagement" not in [call.command for call in list(lab.server.calls)[sent:]]
+    planned = perform(lab.another(), "cs_oobm", check_mode=True, **wish, state="enabled")
+    assert (planned.changed, planned.unproved) == (False, True)
+    assert "(bmc_silent)" in planned.warnings[0]
+    assert not perform(lab.another(), "cs_oobm", **wish, state="enabled", verify=False).changed
+    lab.bmcs["kvm1"].silent = False
+    mended = perform(lab.another(), "cs_oobm", **wish, state="enabled")
+    assert (mended.changed, mended.unproved, mended.warnings) == (False, False, ())
+
+
+def test_a_key_that_may_not_ask_controllers_proves_nothing(lab: Lab) -> None:
+    perform(lab.cloud, "cs_oobm", **WISH, state="enabled")
+    lab.server.faults.add("issueOutOfBandManagementPowerAction", "http", status=531)
+    outcome = perform(lab.another(), "cs_oobm", **WISH, state="enabled")
+    assert not outcome.changed
+    assert "could not be compared" in outcome.warnings[0]
+
+
+def test_what_is_only_enabled_is_proved_too(lab: Lab) -> None:
+    """As after a run that ended between the two."""
+    lab.configured("kvm1", password="another")
+    lab.site.api.done("disableOutOfBandManagementForHost", hostid=lab.hosts["kvm1"])
+    with pytest.raises(HostcraftError, match=r"does not work \(bmc_password\)"):
+        perform(lab.cloud, "cs_oobm", host="kvm1", state="enabled")
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

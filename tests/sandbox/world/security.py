@@ -35,7 +35,7 @@ class Bmc:
     """A baseboard management controller that a test provides.
 
     `switched`: called with an action after it was carried out. `deaf`: actions that are answered well and change
-    nothing. `hung`: the operating system does not react when it is asked to shut down.
+    nothing. `hung`: the operating system does not react when it is asked to shut down. `silent`: it answers nobody.
     """
 
     username: str
@@ -44,6 +44,7 @@ class Bmc:
     switched: Callable[[str], object] = lambda action: None
     deaf: frozenset[str] = frozenset()
     hung: bool = False
+    silent: bool = False
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ class Declared(t.NamedTuple):
 
 
 PROVIDERS, SETTING, STATE = "providers of physical network", "setting", "state of zone"
+CONTROLLER, HOST_HA = "out-of-band management of host", "host HA of host"
 PARTS = ("zone", "networks", "addresses", "clusters", "hosts", "storage", "settings", "state")
 # Enabled on a physical network with guest traffic that declares no providers.
 USUAL = MappingProxyType(
@@ -218,16 +219,16 @@ class _Zone:
             [piece for each, piece in made if id(each) not in leading],
             [
                 self._of_host(
-                    "out-of-band management of host",
+                    CONTROLLER,
                     each,
                     {**_taken(each["oobm"], OF_OOBM), "state": each["oobm"].get("state") or "enabled"},
                     "oobm",
                 )
                 for each in self.declared_hosts
-                if isinstance(each.get("oobm"), t.Mapping) and each["oobm"]
+                if _controlled(each)
             ],
             [
-                self._of_host("host HA of host", each, {"state": each["host_ha"]}, "host_ha")
+                self._of_host(HOST_HA, each, {"state": each["host_ha"]}, "host_ha", *_controller(each))
                 for each in self.declared_hosts
                 if each.get("host_ha")
             ],
@@ -284,9 +285,9 @@ class _Zone:
         name = str(inside.get("cluster"))
         return self.labels.get(name, name)
 
-    def _of_host(self, kind: str, host: Record, given: Record, module: str) -> Piece:
+    def _of_host(self, kind: str, host: Record, given: Record, module: str, *needs: Key) -> Piece:
         needed = ("host", str(host.get("name")))
-        return self._piece(kind, host.get("name"), {**given, "host": host.get("name")}, needed, module=module)
+        return self._piece(kind, host.get("name"), {**given, "host": host.get("name")}, needed, *needs, module=module)
 
     def _range(self, its: Record, given: Record, *needs: Key) -> Piece:
         """A range is named by its first address."""
@@ -333,6 +334,15 @@ class _Zone:
 
 def _taken(record: Record, keys: t.Iterable[str]) -> dict[str, t.Any]:
     return {key: record[key] for key in keys if record.get(key) is not None}
+
+
+def _controlled(host: Record) -> bool:
+    return isinstance(host.get("oobm"), t.Mapping) and bool(host["oobm"])
+
+
+def _controller(host: Record) -> tuple[Key, ...]:
+    """What host HA of a host needs of the same declaration; it needs nothing to be disabled."""
+    return ((CONTROLLER, str(host.get("name"))),) if _controlled(host) and host.get("host_ha") == "enabled" else ()
 
 
 def _state(record: Record) -> dict[str, t.Any]:

@@ -11,7 +11,6 @@ import typing as t
 
 from ...core.bmc import oobm as core
 from ...core.bmc.controller import Controller, Failure
-from ...core.bmc.host_ha import oobm_off_reasons
 from ...core.bmc.oobm import Oobm, OobmWish
 from ...core.change import Fields, Outcome
 from ...core.errors import ApiError, HostcraftError, MissingValue, NotAsRead, Reason, Refused
@@ -21,7 +20,8 @@ from ..ensure import within
 from ..zone.places import Names, Place, place
 from . import asking
 from .asking import Direct
-from .scopes import ensure_switched
+from .proof import Proof
+from .scopes import ensure_switched, refuse_under_ha
 
 HIDDEN = "(hidden)"
 
@@ -67,7 +67,7 @@ def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> 
     def guard() -> None:
         if not wanted:
             cluster_id = where.thing.id if where.scope == "cluster" else ""
-            _refuse_under_ha(
+            refuse_under_ha(
                 cloud, where.subject, {each.host_id for each in cloud.oobms.all(where.zone.id, cluster_id)}
             )
 
@@ -104,6 +104,7 @@ class _Change:
         self.after: dict[str, object] = {}
         self.warnings: list[str] = []
         self._has_new: t.Optional[bool] = None
+        self.proof = Proof(cloud, host, held)
 
     def made(self) -> Outcome:
         configure = self._configuration()
@@ -116,9 +117,14 @@ class _Change:
         if not self.check_mode:
             self._carry_out(configure, switch, new)
         changed = bool(self.after)
+        failed = self.proof.of_what_stays() if self.request.verify and not changed else None
+        if failed and not self.check_mode:
+            raise failed
+        self.warnings += [failed.message] if failed else []
         held = self.held if self.check_mode or not changed else self.cloud.oobms.of_host(self.host.id)
         shown = show(self.cloud, self.host, held)
-        return Outcome(changed, self.before, self.after, {**shown, **self._foretold()}, tuple(self.warnings))
+        result = {**shown, **self._foretold()}
+        return Outcome(changed, self.before, self.after, result, tuple(self.warnings), unproved=bool(failed))
 
     def _configuration(self) -> bool:
         """Whether it has to be configured; what differs goes into the diff."""
@@ -163,11 +169,10 @@ class _Change:
                 "so the server cannot test the login"
             )
             return True
-        try:
-            asking.status(self.cloud, self.host)
-        except ApiError as error:
-            if asking.refused_login(error):
-                return False
+        error = self.proof.ask()
+        if error is not None and asking.refused_login(error):
+            return False
+        if error is not None and not (self.request.verify and self.proof.failure()):
             self.warnings.append(f"the password could not be compared: {error.text}")
         return True
 
@@ -197,7 +202,7 @@ class _Change:
         if wanted and not self.held.configured and self.wish.driver is None:
             raise _missing(f"host {self.host.name}", core.missing(self.wish))
         if not wanted:
-            _refuse_under_ha(self.cloud, f"host {self.host.name}", {self.host.id})
+            refuse_under_ha(self.cloud, f"host {self.host.name}", {self.host.id})
         self.before["enabled"], self.after["enabled"] = self.held.enabled, wanted
         return wanted
 
@@ -258,25 +263,22 @@ class _Change:
         if rest:
             raise NotAsRead(f"out-of-band management of host {host.name}", rest)
         usable = asking.effective_of(self.cloud, host, held).state == core.ENABLED
-        if configure and self.request.verify:
-            self._prove(usable)
+        if (configure or switch) and self.request.verify:
+            self._prove(held, usable)
         if new:
             self._change_password(held, usable)
 
-    def _prove(self, usable: bool) -> None:
+    def _prove(self, held: Oobm, usable: bool) -> None:
         if not usable:
             self.warnings.append(
                 "the configuration was not tested: out-of-band management is disabled for the host, its "
                 "cluster or its zone"
             )
             return
-        try:
-            asking.status(self.cloud, self.host)
-        except ApiError as error:
-            raise HostcraftError(
-                f"out-of-band management of host {self.host.name} is configured, but does not work: {error.text}",
-                reason="bmc_password" if asking.refused_login(error) else "bmc_silent",
-            ) from None
+        proof = Proof(self.cloud, self.host, held)
+        error = proof.ask()
+        if error:
+            raise proof.failure() or error
 
     def _change_password(self, held: Oobm, usable: bool) -> None:
         """On both sides, proved by a login of the server and, where there is a way, one of the task."""
@@ -383,14 +385,6 @@ def show(cloud: Cloud, host: Host, held: Oobm) -> dict[str, object]:
         "username": held.username,
         "power_state": held.power_state,
     }
-
-
-def _refuse_under_ha(cloud: Cloud, subject: str, host_ids: t.Collection[str]) -> None:
-    under = {each.host_id for each in cloud.host_has.all() if each.enabled and each.host_id in host_ids}
-    names = sorted(host.name for host in cloud.hosts.all() if host.id in under) if under else []
-    reasons = oobm_off_reasons(names)
-    if reasons:
-        raise Refused(f"out-of-band management of {subject}", reasons)
 
 
 def _use_https(cloud: Cloud) -> t.Optional[bool]:

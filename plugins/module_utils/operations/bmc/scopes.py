@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.bmc.host_ha import oobm_off_reasons
 from ...core.bmc.oobm import DISABLED, ENABLED
 from ...core.change import Outcome
+from ...core.errors import Refused
 from ...ports.cloud import Cloud
 from ..zone.places import Place
 
@@ -56,3 +58,12 @@ def ensure_switched(
 
 def _word(state: t.Optional[bool]) -> str:
     return "unknown" if state is None else ENABLED if state else DISABLED
+
+
+def refuse_under_ha(cloud: Cloud, subject: str, host_ids: t.Collection[str]) -> None:
+    """Before out-of-band management is disabled. Raises Refused where host HA of one of these hosts needs it."""
+    under = {each.host_id for each in cloud.host_has.all() if each.enabled and each.host_id in host_ids}
+    names = sorted(host.name for host in cloud.hosts.all() if host.id in under) if under else []
+    reasons = oobm_off_reasons(names)
+    if reasons:
+        raise Refused(f"out-of-band management of {subject}", reasons)

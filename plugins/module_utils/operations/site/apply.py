@@ -140,7 +140,12 @@ def _carried_out(cloud: Cloud, plan: _Plan, written: _Writing) -> Outcome:
                 written.left += pieces
             else:
                 written.write(pieces)
-    same = [each for each in plan.outcomes if not each[1].changed and id(each[0]) not in tried]
+    same = [
+        (each.piece, each.outcome)
+        for stage in plan.due
+        for each in stage
+        if each.outcome is not None and not each.due and id(each.piece) not in tried
+    ]
     place = {id(each.piece): number for number, each in enumerate(each for stage in plan.due for each in stage)}
     outcomes = sorted([*same, *written.done], key=lambda each: place[id(each[0])])
     if written.failed:

@@ -35,7 +35,8 @@ class Decided(t.NamedTuple):
 
     @property
     def due(self) -> bool:
-        return self.outcome is None or self.outcome.changed
+        """Also of what would fail although nothing changes."""
+        return self.outcome is None or self.outcome.changed or self.outcome.unproved
 
     @property
     def coming(self) -> bool:

@@ -1,0 +1,61 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cs_site: a host's controller and its host HA, of which the second needs the first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contract.bmc.cloud import ADDRESSES, PASSWORD, USER, Lab
+from contract.bmc.conftest import lab
+from contract.tasks import perform, writes
+
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
+
+__all__ = ["lab"]
+
+
+def declared(lab: Lab, *names: str, **oobm: Any) -> dict[str, Any]:
+    """Both of hosts that are there already."""
+    zone = lab.site.api.ok("listZones")["zone"][0]
+    hosts = [
+        {
+            "name": name,
+            "cluster": "kvm-a",
+            "host_ha": "enabled",
+            "oobm": {"address": ADDRESSES[name], "username": USER, "password": PASSWORD, **oobm},
+        }
+        for name in names
+    ]
+    cluster = {"name": "kvm-a", "pod": "p1", "hypervisor": "KVM"}
+    return {"declaration": {"name": zone["name"], "clusters": [cluster]}, "hosts": hosts, "parts": ["hosts"]}
+
+
+def under_ha(lab: Lab) -> set[str]:
+    names = {number: name for name, number in lab.hosts.items()}
+    rows = lab.site.api.ok("listHostHAResources").get("hostha", [])
+    return {names[row["hostid"]] for row in rows if row["haenable"]}
+
+
+def test_host_ha_is_left_out_where_the_controller_does_not_work_run_after_run(lab: Lab) -> None:
+    """Its controller is configured already, so that host HA is possible by what the server shows."""
+    lab.bmcs["kvm1"].silent = True
+    for name in ADDRESSES:
+        lab.configured(name, username="old")
+    for _run in range(2):
+        with pytest.raises(HostcraftError, match="nothing answers CloudStack at 192.0.2.201 port 623") as caught:
+            perform(lab.another(), "cs_site", **declared(lab, "kvm1", "kvm2"))
+        told: Any = caught.value.details["failed"]
+        assert [each["name"] for each in told] == ["kvm1"]
+        assert caught.value.details["left_out"] == ["host HA of host kvm1"]
+        assert under_ha(lab) == {"kvm2"}
+    planned = perform(lab.another(), "cs_site", True, **declared(lab, "kvm1", "kvm2"))
+    assert any("(bmc_silent)" in each for each in planned.warnings)
+    lab.bmcs["kvm1"].silent = False
+    perform(lab.another(), "cs_site", **declared(lab, "kvm1", "kvm2"))
+    assert under_ha(lab) == {"kvm1", "kvm2"}
+    lab.server.calls.clear()
+    again = perform(lab.another(), "cs_site", **declared(lab, "kvm1", "kvm2"))
+    assert (again.changed, again.result["plan"]) == (False, [])
+    assert set(writes(lab.server)) == {"issueOutOfBandManagementPowerAction"}
