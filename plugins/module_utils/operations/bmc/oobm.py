@@ -67,9 +67,7 @@ def _ensured(cloud: Cloud, request: Request, where: Place, check_mode: bool) -> 
     def guard() -> None:
         if not wanted:
             cluster_id = where.thing.id if where.scope == "cluster" else ""
-            refuse_under_ha(
-                cloud, where.subject, {each.host_id for each in cloud.oobms.all(where.zone.id, cluster_id)}
-            )
+            refuse_under_ha(cloud, where.subject, {each.host_id for each in cloud.oobms.all(where.zone.id, cluster_id)})
 
     return ensure_switched(cloud, where, cloud.oobms, core.DETAIL, wanted, check_mode, guard)
 

@@ -56,7 +56,7 @@ class Proof:
 
         A login that fails makes the server forget that state.
         """
-        if not self._asked and self._held.power_state not in ("On", "Off"):
-            if asking.effective_of(self._cloud, self._host, self._held).state == ENABLED:
-                self.ask()
+        known = self._asked or self._held.power_state in ("On", "Off")
+        if not known and asking.effective_of(self._cloud, self._host, self._held).state == ENABLED:
+            self.ask()
         return self.failure()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ...core.bmc.oobm import BY_HOST, NOT_CONFIGURED
 from ...core.change import Outcome
 from ...core.errors import (
     AuthenticationFailed,
@@ -18,7 +19,7 @@ from ...core.errors import (
     TransportError,
     Unsupported,
 )
-from ...core.site.pieces import PROVIDERS, STATE, Key, Piece
+from ...core.site.pieces import CONTROLLER, HOST_HA, PROVIDERS, STATE, Key, Piece
 from ...core.text import printable
 from ...ports.cloud import Cloud
 
@@ -45,12 +46,19 @@ class Decided(t.NamedTuple):
             self.outcome.changed and (not self.outcome.before or self.piece.kind == PROVIDERS)
         )
 
+    @property
+    def enables(self) -> bool:
+        """Whether out-of-band management of a host is enabled by it."""
+        its = self.outcome
+        return self.piece.kind == CONTROLLER and its is not None and its.after.get("enabled") is True
+
 
 def decided(
     cloud: Cloud, stages: t.Sequence[t.Sequence[Piece]], act: Act, check_mode: bool
 ) -> tuple[list[list[Decided]], list[Reason]]:
     """With the reasons against objects, which have the kind and name of theirs in facts."""
     coming: set[Key] = set()  # what is not there yet
+    enabled: set[Key] = set()  # controllers that will be
     reasons: list[Reason] = []
 
     def decide(piece: Piece) -> Decided:
@@ -63,6 +71,8 @@ def decided(
         except (TransportError, AuthenticationFailed):
             raise
         except HostcraftError as error:
+            if not enabled.isdisjoint(piece.needs) and _only_disabled(piece, error):
+                return Decided(piece, Outcome(True, {"enabled": False}, {"enabled": True}))
             if not waits or check_mode or error.code in NEVER:
                 reasons.append(_reason(piece, error))
             return Decided(piece, None)
@@ -75,6 +85,7 @@ def decided(
     for stage in stages:
         found.append([decide(piece) for piece in stage])
         coming |= {each.piece.key for each in found[-1] if each.coming}
+        enabled |= {each.piece.key for each in found[-1] if each.enables}
     return found, reasons
 
 
@@ -83,6 +94,18 @@ def refuse(reasons: t.Sequence[Reason]) -> None:
     if reasons:
         more = [Reason("more", f"and {len(reasons) - TOLD} more")] if len(reasons) > TOLD else []
         raise Refused(f"nothing was changed, {len(reasons)} of the objects", [*reasons[:TOLD], *more])
+
+
+def _only_disabled(piece: Piece, error: HostcraftError) -> bool:
+    """Whether host HA lacks nothing but out-of-band management of the host itself, not of its cluster or zone."""
+    return (
+        piece.kind == HOST_HA
+        and isinstance(error, Refused)
+        and all(
+            each.code == "oobm_off" and each.facts.get("decided_by") in (BY_HOST, NOT_CONFIGURED)
+            for each in error.reasons
+        )
+    )
 
 
 def _reason(piece: Piece, error: HostcraftError) -> Reason:
