@@ -46,11 +46,10 @@ class Decided(t.NamedTuple):
             self.outcome.changed and (not self.outcome.before or self.piece.kind == PROVIDERS)
         )
 
-    @property
-    def enables(self) -> bool:
-        """Whether out-of-band management of a host is enabled by it."""
+    def switches(self, on: bool) -> bool:
+        """Whether out-of-band management of a host is enabled, or disabled, by it."""
         its = self.outcome
-        return self.piece.kind == CONTROLLER and its is not None and its.after.get("enabled") is True
+        return self.piece.kind == CONTROLLER and its is not None and its.after.get("enabled") is on
 
 
 def decided(
@@ -59,6 +58,7 @@ def decided(
     """With the reasons against objects, which have the kind and name of theirs in facts."""
     coming: set[Key] = set()  # what is not there yet
     enabled: set[Key] = set()  # controllers that will be
+    disabled: set[Key] = set()
     reasons: list[Reason] = []
 
     def decide(piece: Piece) -> Decided:
@@ -78,6 +78,10 @@ def decided(
             return Decided(piece, None)
         if outcome.missing is not None and not waits and not check_mode:
             reasons.append(_reason(piece, outcome.missing))
+        if outcome.after.get("enabled") is True and not disabled.isdisjoint(piece.needs):
+            told = f"{piece.label}: the same declaration disables the host's out-of-band management"
+            told = f"{told}, so host HA could not reset or fence it"
+            reasons.append(Reason("oobm_off", printable(told), "", {"kind": piece.kind, "name": piece.name}))
         # What is declared beside it is no reason for a warning.
         return Decided(piece, replace(outcome, warnings=()) if waits else outcome)
 
@@ -85,7 +89,8 @@ def decided(
     for stage in stages:
         found.append([decide(piece) for piece in stage])
         coming |= {each.piece.key for each in found[-1] if each.coming}
-        enabled |= {each.piece.key for each in found[-1] if each.enables}
+        enabled |= {each.piece.key for each in found[-1] if each.switches(True)}
+        disabled |= {each.piece.key for each in found[-1] if each.switches(False)}
     return found, reasons
 
 
