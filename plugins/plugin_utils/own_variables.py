@@ -125,7 +125,7 @@ def _read_in(folders: tuple[Path, ...]) -> frozenset[str]:
     """Names that files of the folders read."""
     below = [*(folder / name for folder in folders for name in FOLDERS), *map(Path, constants.DEFAULT_ROLES_PATH)]
     files = {folder / name for folder in folders for name in _listed(folder)}
-    files |= {Path(top).resolve() / name for each in below for top, _, names in os.walk(each) for name in names}
+    files |= {Path(top).resolve() / name for each in below for top, _folders, names in os.walk(each) for name in names}
     # What the collection itself reads, if it is started in its own directory, says nothing of the operator.
     texts = (_content(file) for file in files if ROOT not in file.parents)
     return frozenset(name for text in texts for name in READ.findall(COMMENT.sub("", text)))
