@@ -11,7 +11,7 @@ import pytest
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, Refused
 from sandbox.server import Sandbox
 from unit.sandbox.site import Site
 
@@ -64,12 +64,16 @@ def test_an_offering_of_another_domain_is_not_removed(
         site.api.ok("createDomain", name=name)
     twice(cloud, module, **wanted, domains=["other"], zones=["z1"])
     sandbox.calls.clear()
-    for limits in ({"domains": ["acme"]}, {"domains": []}, {"domains": ["other"], "zones": []}):
+    # "nowhere" may be gone, but this offering is of a domain that is there.
+    for limits in (
+        {"domains": ["acme"]},
+        {"domains": []},
+        {"domains": ["other"], "zones": []},
+        {"domains": ["nowhere"]},
+    ):
         with pytest.raises(Refused) as caught:
             perform(cloud, module, name="small", **limits, state="absent")
         assert [each.code for each in caught.value.reasons] == ["another_thing"]
-    with pytest.raises(NotFound):
-        perform(cloud, module, name="small", domains=["nowhere"], state="absent")
     assert writes(sandbox) == []
     assert perform(cloud, module, name="small", domains=["other"], zones=["z1"], state="absent").changed
     assert not perform(cloud, module, name="small", domains=["acme"], state="absent").changed
