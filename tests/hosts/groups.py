@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 
 PATIENCE = 2.0
+# systemd-nspawn mounts a hierarchy elsewhere for a moment, when another worker boots a host.
+ROOT = Path("/sys/fs/cgroup")
 
 
 def make(directory: Path) -> list[Path]:
@@ -46,6 +48,7 @@ def _places(directory: Path) -> list[Path]:
     found = []
     for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
         _device, place, kind, options = line.split()[:4]
-        if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(",")):
+        here = Path(place).is_relative_to(ROOT)
+        if here and (kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(","))):
             found.append(Path(place, f"hostcraft-{directory.parent.name}-{directory.name}"))
     return found
