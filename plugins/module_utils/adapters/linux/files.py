@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import tempfile
-import time
 import typing as t
 
 from ...core.errors import HostcraftError
+from . import locks
 
 
 class Busy(HostcraftError):
@@ -27,20 +26,13 @@ def alone(path: str, seconds: float = 30.0) -> t.Iterator[None]:
 
     The folder itself is locked: the file is replaced, and a file only for the lock would be left behind.
     """
-    end = time.monotonic() + seconds
     folder = os.path.dirname(os.path.realpath(path))
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise Busy(
-                        f"{path}: another task writes in {folder} for {seconds:.0f} s now; try it again"
-                    ) from None
-                time.sleep(0.05)
+        try:
+            locks.take(descriptor, seconds)
+        except BlockingIOError:
+            raise Busy(f"{path}: another task writes in {folder} for {seconds:.0f} s now; try it again") from None
         yield
     finally:
         os.close(descriptor)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import time
 import typing as t
+
+from .. import locks
 
 # Beside it is a file for each interface, which is what ifup asks, and a lock.
 LIST = "/run/network/ifstate"
@@ -34,7 +35,7 @@ def put_back(lines: t.Sequence[str]) -> None:
     if not os.path.isdir(folder):
         return
     with contextlib.suppress(OSError), open(f"{folder}/.{name}.lock", "a", encoding="utf-8") as lock:
-        _locked(lock)
+        locks.take(lock, SECONDS, fcntl.lockf)
         was = {line.partition("=")[0] for line in configured()}
         states = {**dict.fromkeys(was, ""), **dict(line.split("=", 1) for line in lines)}
         for one, state in states.items():
@@ -43,16 +44,3 @@ def put_back(lines: t.Sequence[str]) -> None:
         with open(f"{folder}/.{name}.tmp", "w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
         os.replace(f"{folder}/.{name}.tmp", LIST)
-
-
-def _locked(file: t.TextIO) -> None:
-    """Raises OSError when somebody else has it for long."""
-    end = time.monotonic() + SECONDS
-    while True:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)

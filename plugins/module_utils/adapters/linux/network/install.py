@@ -20,6 +20,7 @@ from ....core.machine_network.change import lacp as network_lacp
 from ....core.machine_network.change import model as network_change
 from ....core.machine_network.change import state as network_state
 from ....core.machine_network.change import uses as network_uses
+from .. import locks
 from . import claims as network_claiming
 from . import files as network_files
 from . import guard as network_guard
@@ -41,6 +42,7 @@ PROGRAM = (
     network_lacp,
     network_state,
     network_uses,
+    locks,
     network_files,
     network_journal,
     network_running,

@@ -10,16 +10,15 @@ becomes permanent or is over; that needs no space on the disk. All else (phase, 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import hmac
 import json
 import os
-import time
 import typing as t
 
 from ....core.errors import HostcraftError
 from ....core.machine_network.change.model import NetworkChange, change_of, parameters
+from .. import locks
 from . import files
 
 HOME = "/var/lib/hostcraft/network"
@@ -47,19 +46,12 @@ class Journal:
     @contextlib.contextmanager
     def locked(self, seconds: float = 10.0) -> t.Iterator[None]:
         """Alone with the journal; ends with the process, however that ends. Raises Busy."""
-        end = time.monotonic() + seconds
         descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > end:
-                        raise Busy(
-                            "another network change is being started, ended or rolled back on this host"
-                        ) from None
-                    time.sleep(0.05)
+            try:
+                locks.take(descriptor, seconds)
+            except BlockingIOError:
+                raise Busy("another network change is being started, ended or rolled back on this host") from None
             yield
         finally:
             os.close(descriptor)
