@@ -13,7 +13,7 @@ import shlex
 import typing as t
 from dataclasses import dataclass
 
-from ...core.machine.facts import Forwarding
+from ...core.machine.facts import Forwarding, device_like
 from .client import Linux
 
 FORWARD, ACCEPT, DROP, RETURN = "FORWARD", "accept", "drop", "return"
@@ -54,7 +54,7 @@ class Rule:
     told: str = ""
 
     def applies(self, device: str) -> bool:
-        return all(any(_like(device, one) for one in patterns) != other for patterns, other in self.conditions)
+        return all(any(device_like(device, one) for one in patterns) != other for patterns, other in self.conditions)
 
 
 Chains = t.Mapping[str, t.Sequence[Rule]]
@@ -112,11 +112,6 @@ def forwarding_of(firewalls: t.Iterable[Firewall]) -> Forwarding:
         tuple(f"{one.name} ({one.fate(OTHER)})" for one in dropping),
         tuple(sorted(device for device in devices if not any(one.fate(device) for one in dropping))),
     )
-
-
-def _like(device: str, pattern: str) -> bool:
-    """A device may itself be a pattern, of devices that only a pattern at least as wide is for."""
-    return device.startswith(pattern[:-1]) if pattern.endswith("*") else device == pattern
 
 
 def _decided(

@@ -31,6 +31,11 @@ class Clock:
 ANY_DEVICE = "*"
 
 
+def device_like(device: str, pattern: str) -> bool:
+    """Whether a pattern of devices is for one. A device may itself be a pattern, for which one as wide is."""
+    return device.startswith(pattern[:-1]) if pattern.endswith("*") else device == pattern
+
+
 @dataclass(frozen=True)
 class Forwarding:
     """What firewalls do with packets that they pass on. dropped: chains that drop all that no rule lets through.

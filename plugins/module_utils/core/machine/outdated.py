@@ -31,7 +31,8 @@ def moment(text: str) -> t.Optional[float]:
         return None
     *whole, part = found.groups()
     try:
-        exact = datetime.datetime(*map(int, whole), tzinfo=datetime.timezone.utc)  # type: ignore[misc,arg-type]
+        year, month, day, hour, minute, second = map(int, whole)
+        exact = datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.timezone.utc)
     except ValueError:
         return None
     return exact.timestamp() + int((part or "").ljust(6, "0")) / 1e6

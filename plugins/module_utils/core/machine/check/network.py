@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from ...findings import Unseen, Verdict
-from ..facts import ANY_DEVICE, Expectations, HostFacts, Listener, Nic
+from ..facts import ANY_DEVICE, Expectations, HostFacts, Listener, Nic, device_like
 from .table import found
 
 # Names of cards that the agent takes for physical (cs#10727, docs#214).
@@ -90,16 +90,14 @@ def judge_forwarding(host: HostFacts, expected: Expectations) -> t.Iterator[Verd
             yield Unseen("forward_dropped", "the forwarding rules of firewalls")
         return
     dropped = [one for one in forwarding.dropped if machine.bridge_netfilter or one.startswith(OF_BRIDGES)]
-    cut_off = [one for one in dict.fromkeys(expected.traffic_labels) if not _let_through(one, forwarding.excepted)]
-    if dropped and ANY_DEVICE not in forwarding.excepted and (cut_off or not expected.traffic_labels):
+    through = forwarding.excepted
+    labels = dict.fromkeys(expected.traffic_labels)
+    cut_off = [one for one in labels if not any(device_like(one, each) for each in through)]
+    if dropped and ANY_DEVICE not in through and (cut_off or not expected.traffic_labels):
         about = f" on {', '.join(cut_off)}" if cut_off else ""
         called = ", and net.bridge.bridge-nf-call-iptables is 1"
         evidence = f"{', '.join(dropped)}{about}" + (called if machine.bridge_netfilter else "")
         yield found("forward_dropped", evidence, chains=dropped, bridges=cut_off)
-
-
-def _let_through(bridge: str, excepted: t.Iterable[str]) -> bool:
-    return any(bridge.startswith(one[:-1]) if one.endswith("*") else bridge == one for one in excepted)
 
 
 def judge_ports(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:

@@ -29,7 +29,7 @@ def address_findings(layout: Layout) -> t.Iterator[Finding]:
         yield from _routes(device)
         for server in device.address.dns:
             own, _percent, zone = server.partition("%")
-            if _ip(own) is None or (zone and not ipaddress.ip_address(own).is_link_local):
+            if ip(own) is None or (zone and not ipaddress.ip_address(own).is_link_local):
                 yield of(
                     device, "bad_address", "dns", server, "is not an IP address", "use the address of a name server"
                 )
@@ -87,7 +87,7 @@ def _address(device: Device, text: str) -> t.Iterator[Finding]:
 
 
 def _gateway(device: Device, key: str, text: str, version: int) -> t.Iterator[Finding]:
-    gateway = _ip(text)
+    gateway = ip(text)
     if not text or device.address.method not in ("static", "keep"):
         return
     if gateway is None or gateway.version != version:
@@ -135,7 +135,7 @@ def _routes(device: Device) -> t.Iterator[Finding]:
         if route.metric is not None and not 0 <= route.metric < 2**32:
             yield of(device, "bad_route", "routes", route.metric, "is not a valid metric", "use 0 or more")
         if route.via:
-            router = _ip(route.via)
+            router = ip(route.via)
             if router is None or router.version != network.version:
                 yield of(
                     device,
@@ -201,7 +201,7 @@ def interface(text: str) -> t.Optional[Interface]:
         return None
 
 
-def _ip(text: str) -> t.Optional[IP]:
+def ip(text: str) -> t.Optional[IP]:
     """None for one with a zone ("fe80::1%eth0") too: the interface is the one that has it."""
     try:
         return ipaddress.ip_address(text) if "%" not in text else None

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import typing as t
 from collections import Counter
 
 from ...vlans.ranges import HIGHEST, HIGHEST_VNI
 from ..change.model import LINK_NAME
+from .addresses import ip
 from .bonds import bond_findings
 from .findings import RIGHT_VLAN, Finding, of
 from .model import (
@@ -243,13 +243,13 @@ def _vxlans(layout: Layout) -> t.Iterator[Finding]:
 
 def _vxlan_addresses(layout: Layout, vxlan: Vxlan) -> t.Iterator[Finding]:
     for key, value in (("group", vxlan.group), ("local", vxlan.local), *(("peers", peer) for peer in vxlan.peers)):
-        address = _ip(value)
+        address = ip(value)
         if not value:
             continue
         if address is None or address.is_multicast != (key == "group"):
             right = "a multicast group such as 239.1.1.1" if key == "group" else "the address of a host"
             yield of(vxlan, "bad_address", key, value, f"is not {right.partition(' such')[0]}", f"use {right}")
-    versions = {ip.version for ip in map(_ip, (vxlan.group, vxlan.local, *vxlan.peers)) if ip is not None}
+    versions = {each.version for each in map(ip, (vxlan.group, vxlan.local, *vxlan.peers)) if each is not None}
     if len(versions) > 1:
         yield of(
             vxlan, "two_families", "local", vxlan.local, "the tunnel has IPv4 and IPv6 addresses", "use one of the two"
@@ -262,13 +262,6 @@ def _vxlan_addresses(layout: Layout, vxlan: Vxlan) -> t.Iterator[Finding]:
     if vxlan.local and own and vxlan.local not in own:
         message = f"{vxlan.device} has the addresses {' '.join(sorted(own))}"
         yield of(vxlan, "local_elsewhere", "local", vxlan.local, message, "use an address of its device")
-
-
-def _ip(text: str) -> t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address, None]:
-    try:
-        return ipaddress.ip_address(text) if "%" not in text else None
-    except ValueError:
-        return None
 
 
 def _bridge(layout: Layout, bridge: Bridge) -> t.Iterator[Finding]:
