@@ -32,6 +32,11 @@ def encodable(text: str) -> str:
     return "".join(_escaped(each) if "\ud800" <= each <= "\udfff" else each for each in text)
 
 
+def api_text(value: object) -> str:
+    """A scalar as the API and its settings have it, which know texts alone: true, not Python's True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def all_printable(value: T) -> T:
     """The same data with every text in it made printable: of dataclasses, maps, lists and tuples."""
     return t.cast("T", _all_printable(value))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import InvalidValue
+from ...core.text import api_text
 
 Value = t.Union[str, int, float, bool, t.Sequence[str], t.Mapping[str, object]]
 Params = t.Mapping[str, t.Optional[Value]]
@@ -39,4 +40,4 @@ def _text(name: str, value: object) -> str:
     """One value. Raises InvalidValue for what Python alone would write."""
     if isinstance(value, (list, tuple, t.Mapping)):
         raise InvalidValue(name, value, "a text, a number or true or false")
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return api_text(value)

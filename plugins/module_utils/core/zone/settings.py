@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from ..errors import InvalidValue
+from ..text import api_text
 
 # Scope as people say it → what the commands call its id parameter (listConfigurations, updateConfiguration).
 SCOPES = ("global", "zone", "cluster", "storage", "imagestore", "account", "domain")
@@ -58,10 +59,8 @@ def spelled(value: object) -> t.Optional[str]:
     """A scalar as people write it, as the text of a setting. Raises InvalidValue for a list or map."""
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return str(value)
+    if isinstance(value, (bool, int, float)):
+        return api_text(value)
     raise InvalidValue("value", value, "one value; a list is written as a,b,c")
 
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from ..change import Rules, same_set, same_word
 from ..errors import Reason
 from ..masking import MASK, URL_SAFE, is_secret_name
+from ..text import api_text
 from .topology import REPLACE
 
 
@@ -209,12 +210,7 @@ def same_details(wanted: t.Mapping[str, object], held: t.Optional[t.Mapping[str,
     if held is None:
         return True
     known = {name: value for name, value in wanted.items() if name in held or not isinstance(held, SomeDetails)}
-    return all(is_secret_name(name) or str(held.get(name)) == _sent(value) for name, value in known.items())
-
-
-def _sent(value: object) -> str:
-    """A detail as the API has it, which knows texts alone."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return all(is_secret_name(name) or str(held.get(name)) == api_text(value) for name, value in known.items())
 
 
 def shown_details(details: t.Optional[t.Mapping[str, object]]) -> dict[str, object]:
