@@ -27,14 +27,16 @@ else
 fi
 openssl pkcs12 -export -name cloud -in "$CERT_FILE" -inkey "$PRIVKEY_FILE" -certfile "$CACERT_FILE" \
   -passout "pass:$held" -out "$KS_FILE"
-if [ -d /etc/libvirt ]; then
-  mkdir -p /etc/pki/CA /etc/pki/libvirt/private /etc/pki/libvirt-vnc
-  ln -sf "$CACERT_FILE" /etc/pki/CA/cacert.pem
+# Tests that run this on their own machine have its files elsewhere.
+ROOT="${STANDIN_ROOT:-}"
+if [ -d "$ROOT/etc/libvirt" ]; then
+  mkdir -p "$ROOT/etc/pki/CA" "$ROOT/etc/pki/libvirt/private" "$ROOT/etc/pki/libvirt-vnc"
+  ln -sf "$CACERT_FILE" "$ROOT/etc/pki/CA/cacert.pem"
   for side in client server; do
-    ln -sf "$CERT_FILE" "/etc/pki/libvirt/${side}cert.pem"
-    ln -sf "$PRIVKEY_FILE" "/etc/pki/libvirt/private/${side}key.pem"
+    ln -sf "$CERT_FILE" "$ROOT/etc/pki/libvirt/${side}cert.pem"
+    ln -sf "$PRIVKEY_FILE" "$ROOT/etc/pki/libvirt/private/${side}key.pem"
   done
-  ln -sf "$CACERT_FILE" /etc/pki/libvirt-vnc/ca-cert.pem
-  ln -sf "$CERT_FILE" /etc/pki/libvirt-vnc/server-cert.pem
-  ln -sf "$PRIVKEY_FILE" /etc/pki/libvirt-vnc/server-key.pem
+  ln -sf "$CACERT_FILE" "$ROOT/etc/pki/libvirt-vnc/ca-cert.pem"
+  ln -sf "$CERT_FILE" "$ROOT/etc/pki/libvirt-vnc/server-cert.pem"
+  ln -sf "$PRIVKEY_FILE" "$ROOT/etc/pki/libvirt-vnc/server-key.pem"
 fi

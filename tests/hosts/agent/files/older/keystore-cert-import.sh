@@ -22,11 +22,13 @@ passphrase=$(sed -n 's/^keystore.passphrase=//p' "$PROPS_FILE")
 [ -z "$CACERT" ] || echo "$CACERT" > "$CACERT_FILE"
 openssl pkcs12 -export -name cloud -in "$CERT_FILE" -inkey "$PRIVKEY_FILE" -certfile "$CACERT_FILE" \
   -passout "pass:$passphrase" -out "$KS_FILE"
-if [ -d /etc/libvirt ]; then
-  mkdir -p /etc/pki/CA /etc/pki/libvirt/private
-  ln -sf "$CACERT_FILE" /etc/pki/CA/cacert.pem
+# Tests that run this on their own machine have its files elsewhere.
+ROOT="${STANDIN_ROOT:-}"
+if [ -d "$ROOT/etc/libvirt" ]; then
+  mkdir -p "$ROOT/etc/pki/CA" "$ROOT/etc/pki/libvirt/private"
+  ln -sf "$CACERT_FILE" "$ROOT/etc/pki/CA/cacert.pem"
   for side in client server; do
-    ln -sf "$CERT_FILE" "/etc/pki/libvirt/${side}cert.pem"
-    ln -sf "$PRIVKEY_FILE" "/etc/pki/libvirt/private/${side}key.pem"
+    ln -sf "$CERT_FILE" "$ROOT/etc/pki/libvirt/${side}cert.pem"
+    ln -sf "$PRIVKEY_FILE" "$ROOT/etc/pki/libvirt/private/${side}key.pem"
   done
 fi

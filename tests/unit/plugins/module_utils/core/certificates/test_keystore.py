@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,9 +88,11 @@ def test_the_scripts_take_the_lines(form: str, tmp_path: Path) -> None:
     def run(command: Sequence[str]) -> None:
         asked = [each.replace(keystore.AGENT, here) for each in command]
         asked[0] = str(STANDINS / f"{form}{Path(command[0]).name}.sh")
-        subprocess.run(["sh", *asked], check=True, capture_output=True)
+        environment = {**os.environ, "STANDIN_ROOT": str(tmp_path)}
+        subprocess.run(["sh", *asked], check=True, capture_output=True, env=environment)
 
     (tmp_path / "agent.properties").write_text("keystore.passphrase=opensesame\n", encoding="utf-8")
+    (tmp_path / "etc/libvirt").mkdir(parents=True)
     run(keystore.setup("/u", "another", 365))
     authority = Authority()
     issued = authority.issue([], ["10.0.0.1"], 30, (tmp_path / "cloud.csr").read_text(encoding="utf-8"))
@@ -104,6 +107,7 @@ def test_the_scripts_take_the_lines(form: str, tmp_path: Path) -> None:
     assert [each.public_bytes(Encoding.PEM).decode().strip() for each in others] == [authority.certificate().strip()]
     assert (tmp_path / "cloud.crt").read_text(encoding="utf-8").strip() == issued.certificate.strip()
     assert load_pem_private_key((tmp_path / "cloud.key").read_bytes(), None).public_key() == key.public_key()
+    assert (tmp_path / "etc/pki/libvirt/servercert.pem").readlink() == tmp_path / "cloud.crt"
 
 
 @pytest.mark.parametrize(
