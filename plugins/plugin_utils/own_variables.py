@@ -33,6 +33,7 @@ COMMENT = re.compile(r"(?:^|\s)#.*")
 LARGE = 1_000_000
 
 
+@functools.cache
 def _text(folder: str) -> str:
     files = sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in (".yml", ".j2") and path.is_file())
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
