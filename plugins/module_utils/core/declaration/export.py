@@ -13,6 +13,7 @@ import ipaddress
 import re
 import typing as t
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 from ..masking import is_secret_name
 from ..zone.guest_networks import Network
@@ -66,6 +67,7 @@ class Seen:
     with_oobm: t.Collection[str] = ()
     with_ha: t.Collection[str] = ()
 
+    @cached_property
     def labels(self) -> dict[str, str]:
         """Of the clusters, by id."""
         names = named((each.pod, each.name) for each in self.clusters)
@@ -108,11 +110,10 @@ def export(seen: Seen) -> Export:
     of_groups: dict[str, Json] = {}
     hosts: dict[str, dict[str, Json]] = {}
     taken: set[str] = set()
-    labels = seen.labels()
     for cluster in seen.clusters:
         group = groups[cluster.id]
         of_groups[group] = {
-            "cloudstack_cluster": labels[cluster.id],
+            "cloudstack_cluster": seen.labels[cluster.id],
             "cloudstack_hypervisor": cluster.hypervisor,
             **_login("cloudstack_", group),
         }
@@ -244,7 +245,7 @@ def _pool(number: int, its: StoragePool, seen: Seen, gaps: list[Gap]) -> t.Itera
         url = Vault(f"vault_storage_{number}_{_slug(its.name)}_url", url)
     told: Json = {"name": its.name, "url": url, "scope": its.scope.lower()}
     if told["scope"] == "cluster":
-        told["cluster"] = seen.labels().get(its.cluster_id, its.cluster)
+        told["cluster"] = seen.labels.get(its.cluster_id, its.cluster)
     elif its.hypervisor and its.hypervisor != "Any":
         told["hypervisor"] = its.hypervisor
     told.update(_set(its, ("provider",)))

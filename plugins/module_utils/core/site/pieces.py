@@ -119,6 +119,7 @@ class _Zone:
         self.declared_hosts = [each for each in hosts if isinstance(each, t.Mapping)]
         clusters = self._records("clusters")
         names = of_records(clusters)
+        self.named_clusters = list(zip(clusters, names))
         self.kinds = by_words(names, [str(each.get("hypervisor")).lower() for each in clusters])
         self.labels = by_words(names, [each.label for each in names])
 
@@ -202,7 +203,7 @@ class _Zone:
                     ("pod", str(each.get("pod"))),
                     *(("VMware datacenter", str(one["name"])) for one in self._records("vmware_datacenters")),
                 )
-                for each, its in zip(self._records("clusters"), of_records(self._records("clusters")))
+                for each, its in self.named_clusters
             ],
             [self._setting(each, ("cluster", str(each["cluster"]))) for each in self._settings() if each["cluster"]],
         ]

@@ -51,8 +51,8 @@ def limited(
     Raises Ambiguous, NotFound, Refused.
     """
     found = collection.find(name)
-    if not found:
-        return None
+    if not found or (state == "present" and len(found) == 1):
+        return found[0] if found else None
     if state == "present":
         limits(cloud, domains, zones)
     names = {"domain_ids": domains, "zone_ids": zones}

@@ -42,6 +42,7 @@ from ..waiting import until
 POOL_LIMIT = 3600.0  # seconds for a pool to enter or leave maintenance: the VMs on it are stopped
 
 FILED = ("nfs", "smb")  # providers whose stores are a share in a zone
+UNTOLD = "is on a server that does not tell details of pools"
 PRESENT_LACKS = "state is present but all of the following are missing"
 
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
@@ -181,7 +182,7 @@ def _unmarked(pool: str, mark: str, held: StoragePool) -> tuple[str, ...]:
     if not mark or held.access_mark:
         return ()
     told = held.details is not None and not isinstance(held.details, SomeDetails)
-    why = "was not added by this module" if told else "is on a server that does not tell details of pools"
+    why = "was not added by this module" if told else UNTOLD
     return (f"{pool} {why}, so the user and secret in its URL cannot be compared",)
 
 
@@ -191,8 +192,7 @@ def _with_untold(outcome: Outcome, details: t.Mapping[str, object], held: t.Opti
     outcome = replace(outcome, result={**outcome.result, "not_compared": untold})
     if not untold or held is None or not outcome.changed:
         return outcome
-    why = "is on a server that does not tell details of pools"
-    said = f"storage pool {held.name} {why}, so {', '.join(untold)} cannot be compared"
+    said = f"storage pool {held.name} {UNTOLD}, so {', '.join(untold)} cannot be compared"
     return replace(outcome, warnings=(*outcome.warnings, said))
 
 
