@@ -17,6 +17,8 @@ description:
     that did not end.
   - Before anything is written, the account must open both databases from this machine, and the database key must
     decrypt the encrypted setting C(init). C(cloudstack-setup-databases) checks neither for a further server.
+  - A database whose servers encrypt nothing is refused, and so is a management key that does not decrypt other values
+    of C(db.properties) and C(server.properties), because the server would not start with either.
   - Passwords and keys are not part of any command line. Values that CloudStack's own commands would change, and the
     default keys, are refused.
   - Does not start or restart a service.
@@ -80,7 +82,8 @@ options:
     choices: [file, env, web]
     default: file
   encryptor:
-    description: Version of the encryption. By default that of the database, and V(V2) for a new one.
+    description: Version of the encryption. By default that of the database, and for a new one V(V2), or V(V1) where
+      O(release) is older than 4.18, which has no other.
     type: str
     choices: [V1, V2]
   address:
@@ -88,9 +91,8 @@ options:
     type: str
     required: true
   region:
-    description: Number of the region.
+    description: Number of the region. By default that of C(db.properties), which is 1 in the package.
     type: int
-    default: 1
   release:
     description: Version of the installed package. If set, a database of another version is refused, because the server
       would upgrade an older one when it starts, and would not serve with a newer one.

@@ -152,6 +152,37 @@ def test_an_old_cloud_is_joined_with_its_version(bare: MariaDb, nodes: tuple[Nod
     assert two.properties["db.cloud.encryptor.version"] == "V1"
 
 
+def test_an_old_release_gets_what_it_can_decrypt(bare: MariaDb, nodes: tuple[Node, Node]) -> None:
+    """Before 4.18 a server has version 1 of the encryption alone."""
+    one, _two = nodes
+    assert one.codes(deploy=True, release="4.15.2.0", encryptor="V2", **ADMIN) == ["encryptor"]
+    assert bare.run(COUNTS, database="") == []
+    assert one.run(deploy=True, release="4.15.2.0", **ADMIN)["encryptor"] == "V1"
+    for name in ("db.cloud.password", "db.usage.password", "db.cloud.encrypt.secret"):
+        assert encryption.decrypt("V1", "mgmt-k3y", one.properties[name][4:-1])
+
+
+def test_a_cloud_without_encryption_and_values_of_another_key_are_left_alone(
+    bare: MariaDb, nodes: tuple[Node, Node]
+) -> None:
+    one, two = nodes
+    one.run(deploy=True, **ADMIN)
+    serve(bare)
+    with (one.folder / "db.properties").open("a", encoding="iso-8859-1") as file:
+        file.write(f"db.cloud.keyStorePassword=ENC({encryption.encrypt('V2', 'mgmt-k3y', 'changeit')})\n")
+        file.write("region.id=2\n")
+    before = one.state()
+    assert one.codes(deploy=True, management_key="another-k3y", **ADMIN) == ["encrypted_otherwise"]
+    assert one.state() == before
+    assert one.run(deploy=True, address="10.0.0.9", **ADMIN)["changed"]
+    assert (one.properties["region.id"], one.properties["cluster.node.IP"]) == ("2", "10.0.0.9")
+    bare.run("UPDATE configuration SET value = 'true' WHERE name = 'init'")
+    before = two.state()
+    for deploy in (True, False):
+        assert two.codes(deploy=deploy, **ADMIN) == ["not_encrypted"]
+    assert two.state() == before
+
+
 def test_a_creation_that_was_killed_is_finished(bare: MariaDb, nodes: tuple[Node, Node], tmp_path: Path) -> None:
     one, two = nodes
     whole = one.sql

@@ -13,7 +13,7 @@ import typing as t
 
 from ...adapters.database import encryption
 from ...adapters.database.set_up import SetUp
-from ...adapters.linux.files import create, replace
+from ...adapters.linux.files import create, replace, text_at
 from ...core.errors import HostcraftError, InvalidValue, MissingValue, NotFound
 from ...core.machine.java_properties import ENCODING, parse
 from ...core.naming import is_address
@@ -41,7 +41,7 @@ OPTIONS: Spec = {
     "encryption": {"type": "str", "choices": ["file", "env", "web"], "default": "file"},
     "encryptor": {"type": "str", "choices": list(VERSIONS)},
     "address": {"type": "str", "required": True},
-    "region": {"type": "int", "default": 1},
+    "region": {"type": "int"},
     "release": {"type": "str", "default": ""},
     "deploy": {"type": "bool", "default": False},
     "path": {"type": "path", "default": FOLDER},
@@ -111,7 +111,7 @@ def _wanted(params: Params) -> Wanted:
         address=params["address"],
         encryption=params["encryption"],
         encryptor=params.get("encryptor") or "",
-        region=params["region"],
+        region=params.get("region"),
         release=params["release"],
         deploy=params["deploy"],
     )
@@ -128,11 +128,12 @@ def _files(folder: str) -> Files:
         raise InvalidValue(
             "db.cloud.uri", "(not shown)", f"no value in {path}, because it replaces host, port and name"
         )
+    server = text_at(os.path.join(folder, "server.properties"), ENCODING)
     try:
         with open(os.path.join(folder, "key"), encoding="utf-8", errors="replace") as file:
-            return Files(text, file.readline().rstrip("\r\n"))
+            return Files(text, file.readline().rstrip("\r\n"), server)
     except FileNotFoundError:
-        return Files(text, None)
+        return Files(text, None, server)
 
 
 def _put(folder: str, group: str, change: Change) -> None:

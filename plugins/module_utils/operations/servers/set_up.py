@@ -12,6 +12,7 @@ from ...core.errors import NotAsRead, Reason, Refused
 from ...core.servers.set_up.decide import ABSENT, DEPLOY, FRESH, HALF, NONE, SERVED, Decision, Wanted, decide
 from ...core.servers.set_up.files import Change, Files, Read, Write, change
 from ...core.servers.set_up.values import problems
+from ...core.text import several
 from ...ports.servers.database import DatabaseSetUp
 
 SUBJECT = "the database of the management server"
@@ -73,8 +74,23 @@ def _decided(
     its = change(wanted, draft.encryptor, files, read, write)
     decision = decide(wanted, found, not its.changed)
     new = found.state in (ABSENT, HALF, FRESH)
-    _judged((*decision.reasons, *(problems(wanted, True) if new and its.changed else ())))
+    reasons = list(decision.reasons)
+    if its.changed:
+        reasons += [*(problems(wanted, True) if new else ()), *map(_left, its.lost.items())]
+    _judged(reasons)
     return decision, its
+
+
+def _left(lost: tuple[str, tuple[str, ...]]) -> Reason:
+    file, names = lost
+    return Reason(
+        "encrypted_otherwise",
+        f"{file}: {several(names, 5)}: encrypted with another key than the management key, so that the server would "
+        "not start",
+        "use this server's management key, change it with the playbook rotate_database_keys, or write these values as "
+        "plain text first",
+        {"file": file, "properties": list(names)},
+    )
 
 
 def _judged(reasons: t.Sequence[Reason]) -> None:

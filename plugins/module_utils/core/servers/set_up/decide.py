@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ...errors import Reason
 from ...text import several
-from ..forms import EMPTY, UNREADABLE, VERSIONS
+from ..forms import EMPTY, PLAIN, UNREADABLE, V1, V2, VERSIONS
 from .release import FIRST, number
 
 Action = t.Literal["deploy", "write", "none"]
@@ -28,7 +28,8 @@ SERVED, FRESH, HALF, ABSENT, FOREIGN = "served", "fresh", "half", "absent", "for
 class Wanted:
     """What a task asks for. release: the version of the installed package, "" where it is not told.
 
-    deploy: this machine may make what is not there. encryptor: "" for that of the database.
+    deploy: this machine may make what is not there. encryptor: "" for that of the database. region: None for that of
+    the file.
     """
 
     host: str
@@ -40,7 +41,7 @@ class Wanted:
     address: str
     encryption: str = "file"
     encryptor: str = ""
-    region: int = 1
+    region: t.Optional[int] = None
     release: str = ""
     deploy: bool = False
 
@@ -87,6 +88,7 @@ class Found:
 
 
 MARKER = "hostcraft_setup"
+WITH_V2 = (4, 18)  # the first release that has version 2 of the encryption; older ones have version 1 alone
 
 
 @dataclass(frozen=True)
@@ -100,14 +102,24 @@ class Decision:
 def decide(wanted: Wanted, found: Found, written: bool) -> Decision:
     """written: the files of this machine hold what is wanted already."""
     state = found.state
-    encryptor = wanted.encryptor or (found.init if found.init in VERSIONS else VERSIONS[-1])
+    old = () < number(wanted.release) < WITH_V2
+    encryptor = wanted.encryptor or (found.init if found.init in VERSIONS else V1 if old else V2)
     problems = {SERVED: _served, FRESH: _fresh, HALF: _unmade, ABSENT: _unmade, FOREIGN: _foreign}[state]
-    reasons = tuple(problems(wanted, found, written))
+    reasons = (*problems(wanted, found, written), *(_no_v2(wanted) if old and encryptor == V2 else ()))
     if reasons:
         return Decision(NONE, state, encryptor, reasons)
     if state in (HALF, ABSENT):
         return Decision(DEPLOY, state, encryptor)
     return Decision(NONE if written else WRITE, state, encryptor)
+
+
+def _no_v2(wanted: Wanted) -> t.Iterator[Reason]:
+    yield Reason(
+        "encryptor",
+        f"the package has {wanted.release}, which cannot decrypt version V2 of the encryption (since 4.18)",
+        "leave the encryptor unset, or set V1",
+        {"wanted": V2},
+    )
 
 
 def _served(wanted: Wanted, found: Found, written: bool) -> t.Iterator[Reason]:
@@ -122,6 +134,13 @@ def _served(wanted: Wanted, found: Found, written: bool) -> t.Iterator[Reason]:
             "database_key",
             "the database key does not decrypt the setting init of the database",
             "use the database key of this cloud, which is not the management key",
+        )
+    elif found.init == PLAIN and not written:
+        yield Reason(
+            "not_encrypted",
+            "the servers of this database encrypt nothing: its setting init is plain text, which a server with keys "
+            "cannot decrypt at its start",
+            "leave db.properties as it is, and do not use this role or module for a cloud without encryption",
         )
     elif found.init in VERSIONS and wanted.encryptor and wanted.encryptor != found.init:
         yield Reason(

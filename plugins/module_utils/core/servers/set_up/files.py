@@ -21,23 +21,29 @@ Write = t.Callable[[str, str], str]  # text and version → encrypted text
 
 @dataclass(frozen=True)
 class Files:
-    """text: db.properties, as ISO-8859-1. key: first line of the key file, None where there is none."""
+    """text: db.properties, as ISO-8859-1. key: first line of the key file, None where there is none.
+
+    server: server.properties, "" where there is none.
+    """
 
     text: str = field(repr=False)
     key: t.Optional[str] = field(repr=False)
+    server: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Change:
     """text: db.properties afterwards. key: the key file afterwards, None where it stays.
 
-    before, after: the keys of db.properties that change, without secrets.
+    before, after: the keys of db.properties that change, without secrets. lost: by file, other encrypted values that
+    the management key does not decrypt; the server decrypts all of them at its start.
     """
 
     text: str = field(repr=False)
     key: t.Optional[str] = field(repr=False)
     before: t.Mapping[str, t.Optional[str]]
     after: t.Mapping[str, t.Optional[str]]
+    lost: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -52,10 +58,11 @@ def change(wanted: Wanted, encryptor: str, files: Files, read: Read, write: Writ
     kept = not version and held.get("db.cloud.encryption.type", "none").strip() not in ("", "none")
     values = {
         "cluster.node.IP": wanted.address,
-        "region.id": str(wanted.region),
         "db.cloud.encryption.type": wanted.encryption,
         "db.cloud.encryptor.version": encryptor,
     }
+    if wanted.region is not None or not held.get("region.id", "").strip():
+        values["region.id"] = str(wanted.region or 1)
     for side in SIDES:
         values |= {
             f"db.{side}.username": wanted.user, f"db.{side}.host": wanted.host, f"db.{side}.port": str(wanted.port)
@@ -75,4 +82,18 @@ def change(wanted: Wanted, encryptor: str, files: Files, read: Read, write: Writ
         values |= {name: f"ENC({write(text, encryptor)})" if text else "" for name, text in secrets.items()}
     its = changed_properties(files.text, values)
     key = wanted.key if wanted.encryption == "file" and files.key != wanted.key else None
-    return Change(its.text, key, its.before, its.after)
+    return Change(its.text, key, its.before, its.after, _lost(parse(its.text), parse(files.server), read))
+
+
+def _lost(properties: t.Mapping[str, str], server: t.Mapping[str, str], read: Read) -> dict[str, tuple[str, ...]]:
+    plain = server.get("password.encryption.type", "none").strip() in ("", "none")
+    found = {"db.properties": properties, "server.properties": {} if plain else server}
+    lost = {file: tuple(sorted(_undecrypted(said, read))) for file, said in found.items()}
+    return {file: names for file, names in lost.items() if names}
+
+
+def _undecrypted(said: t.Mapping[str, str], read: Read) -> t.Iterator[str]:
+    for name, value in said.items():
+        packed = inside(value.strip())
+        if packed and read(packed) is None:
+            yield name

@@ -15,6 +15,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...findings import BLOCKS, HURTS, NOTE, Finding, Judgement, Table, rows
+from ..javas import BEST, javas
 from .release import number
 
 GUIDE = "installation guide, minimum system requirements"
@@ -31,7 +32,6 @@ SYSTEMS: t.Mapping[str, tuple[str, ...]] = {
     "SLES": ("15",),
     "openSUSE Leap": ("15",),
 }
-JAVA, BEST_JAVA = (11, 17, 21), 17
 MEMORY, DISK = 4096, 250  # MiB, GB
 TABLE = Table(
     "machines of management servers",
@@ -46,8 +46,8 @@ TABLE = Table(
         ("certificate_address", "The other management servers will not accept this server's certificate",
          "use an address of the card with the default route, or set management_server_network (the setting "
          "management.network.cidr) to a network with the address", START),
-        ("java", "The Java on this machine does not start the server", "install Java 17, or remove this one",
-         "pre-check.sh of the packages"),
+        ("java", "The Java on this machine does not start the server", "install the Java that this release needs, or "
+         "remove this one", "pre-check.sh of the packages"),
         ("release_installed", "Another version is installed", "upgrade with the playbook upgrade_cloudstack, or set "
          "management_server_version to the installed version", GUIDE),
     ),
@@ -99,7 +99,7 @@ class Plan:
 
 def judge(machine: Machine, plan: Plan, ignore: t.Collection[str] = ()) -> Judgement:
     """Raises InvalidValue for an unknown code."""
-    found = [*_size(machine, plan), *_system(machine, plan), *_address(machine, plan), *_java(machine)]
+    found = [*_size(machine, plan), *_system(machine, plan), *_address(machine, plan), *_java(machine, plan)]
     return TABLE.judgement(found, ignore)
 
 
@@ -153,12 +153,13 @@ def _within(its: t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address], networks
     return False
 
 
-def _java(machine: Machine) -> t.Iterator[Finding]:
+def _java(machine: Machine, plan: Plan) -> t.Iterator[Finding]:
     match = re.search(r'version "(?:1\.)?(\d+)', machine.java)
     if match is None:
         return
-    its = int(match[1])
-    if its not in JAVA:
-        yield TABLE.found("java", f"version {its}")
-    elif its != BEST_JAVA:
+    its, right = int(match[1]), javas(number(machine.installed or plan.version))
+    if its not in right:
+        names = ", ".join(str(each) for each in sorted(right))
+        yield TABLE.found("java", f"version {its}; right are {names}")
+    elif its != BEST and BEST in right:
         yield TABLE.found("java_version", f"version {its}")

@@ -9,6 +9,7 @@ import typing as t
 
 from ...findings import Unseen, Verdict
 from ...text import shortened
+from ..javas import javas
 from .facts import BEFORE, STOPPED, UPGRADED, Facts, Node, Release, Server, release, words
 from .table import UPGRADE
 from .templates import template_verdicts
@@ -23,13 +24,6 @@ NEEDED = frozenset(
 )
 ALL = "ALL PRIVILEGES"
 SCHEMAS = ("cloud", "cloud_usage")
-# Java by the first release with it: 4.22 measured (pre-check.sh), older ones as their documents say.
-JAVAS: tuple[tuple[Release, frozenset[int]], ...] = (
-    ((4, 20, 0, 0), frozenset((11, 17, 21))),
-    ((4, 19, 0, 0), frozenset((11, 17))),
-    ((4, 14, 0, 0), frozenset((11,))),
-    ((4, 9, 0, 0), frozenset((8,))),
-)
 # Hypervisors by the release that no longer has them: older ones than this are refused (Release Notes, 8.3.5).
 REMOVED: t.Mapping[str, tuple[Release, tuple[int, ...]]] = {
     "xenserver": ((4, 12, 0, 0), (7,)),
@@ -138,19 +132,15 @@ def _packages(facts: Facts, node: Node) -> t.Iterator[Verdict]:
         yield UPGRADE.found("package_not_installable", f"{node.name}: {shortened(node.refused)}", node.name)
 
 
-def _javas(of: Release) -> frozenset[int]:
-    return next((allowed for since, allowed in JAVAS if of >= since), JAVAS[-1][1])
-
-
 def _java(facts: Facts, node: Node) -> t.Iterator[Verdict]:
-    right, old = _javas(facts.to), release(facts.database.version)
+    right, old = javas(facts.to), release(facts.database.version)
     if node.java is None:
         yield Unseen("java_wrong", f"the version of Java on {node.name}")
     elif node.java not in right:
         names = ", ".join(str(each) for each in sorted(right))
         yield UPGRADE.found("java_wrong", f"{node.name} has Java {node.java}; right are {names}", node.name)
-    elif facts.stage == BEFORE and old and old < facts.to and node.java not in _javas(old):
-        names = ", ".join(str(each) for each in sorted(_javas(old)))
+    elif facts.stage == BEFORE and old and old < facts.to and node.java not in javas(old):
+        names = ", ".join(str(each) for each in sorted(javas(old)))
         text = f"{node.name} has Java {node.java}; right for {words(old)} are {names}"
         yield UPGRADE.found("java_back", text, node.name)
 

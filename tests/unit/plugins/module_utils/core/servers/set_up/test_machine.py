@@ -42,6 +42,13 @@ PLAN = Plan("10.0.0.5", servers=2)
         ({"java": 'openjdk version "1.8.0_392"'}, {}, ["java"]),
         ({"java": 'openjdk version "21.0.2"'}, {}, ["java_version"]),
         ({"java": ""}, {}, []),
+        # Each release has its own; 4.11 starts with Java 8 alone.
+        ({"java": 'openjdk version "1.8.0_392"'}, {"version": "4.11.3.0"}, []),
+        ({"java": 'openjdk version "1.8.0_392"', "installed": "4.11.3.0~xenial"}, {}, []),
+        ({"java": 'openjdk version "11.0.22"', "installed": "4.15.2.0"}, {}, []),
+        ({"installed": "4.15.2.0"}, {}, ["java"]),
+        ({"java": 'openjdk version "21.0.2"', "installed": "4.19.3.0"}, {}, ["java"]),
+        ({"java": 'openjdk version "11.0.22"', "installed": "4.22.0.0"}, {}, ["java_version"]),
         ({}, {"address": "127.0.0.1"}, ["address_loopback"]),
         ({}, {"address": "10.0.0.6"}, ["address_missing"]),
         ({}, {"address": "ms1"}, ["address_missing"]),

@@ -75,6 +75,8 @@ def test_a_new_database_is_the_first_server_s() -> None:
         ({"encryptor": "V2"}, {"init": "V1"}, ["encryptor"]),
         ({}, {"init": "V1"}, []),
         ({}, {"init": "empty"}, ["not_proven"]),
+        ({}, {"init": "plain"}, ["not_encrypted"]),
+        ({"deploy": True}, {"init": "plain"}, ["not_encrypted"]),
         ({"release": "4.21.0.0"}, {}, ["database_newer"]),
         ({"release": "4.22.1.0"}, {}, ["database_older"]),
         ({"release": "4.22.0.0-1"}, {}, []),
@@ -99,6 +101,17 @@ def test_a_database_in_use_is_joined_when_all_is_proven(
     if not expected:
         assert decide(wanted, held, False).action == WRITE
         assert decide(wanted, held, True).action == NONE
+
+
+@pytest.mark.parametrize(
+    ("release", "encryptor"),
+    [("4.11.3.0", "V1"), ("4.17.2.0-1", "V1"), ("4.18.0.0", "V2"), ("4.22.0.0", "V2"), ("", "V2")],
+)
+def test_a_new_database_has_an_encryption_that_its_release_knows(release: str, encryptor: str) -> None:
+    wanted = replace(WANTED, deploy=True, release=release)
+    assert decide(wanted, Found({}, NEEDED), False).encryptor == encryptor
+    asked = codes(replace(wanted, encryptor="V2"), Found({}, NEEDED))
+    assert asked == (["encryptor"] if encryptor == "V1" else [])
 
 
 names = st.frozensets(st.sampled_from(sorted({*NEEDED, MARKER, "other"})))
@@ -186,6 +199,23 @@ def test_files_hold_what_is_wanted_and_keep_the_rest(text: str, encryptor: str) 
     again = change(WANTED, encryptor, Files(made.text, made.key), clear, crypt)
     assert not again.changed
     assert again.text == made.text
+
+
+def test_a_region_stays_unless_another_is_asked_for() -> None:
+    held = Files(f"{SHIPPED}region.id=2\n", None)
+    assert parse(change(WANTED, "V2", held, clear, crypt).text)["region.id"] == "2"
+    assert parse(change(replace(WANTED, region=3), "V2", held, clear, crypt).text)["region.id"] == "3"
+    assert parse(change(WANTED, "V2", Files(SHIPPED, None), clear, crypt).text)["region.id"] == "1"
+
+
+def test_values_of_another_management_key_are_named() -> None:
+    """The server decrypts every ENC(…) of its files, and does not start where one cannot be."""
+    other = "db.cloud.keyStorePassword=ENC(V9|x)\ndb.cloud.trustStorePassword=ENC(V1|x)\n"
+    web = "https.keystore.password=ENC(V9|x)\n"
+    files = Files(SHIPPED + other, None, web)
+    assert change(WANTED, "V2", files, clear, crypt).lost == {"db.properties": ("db.cloud.keyStorePassword",)}
+    files = Files(SHIPPED, None, f"{web}password.encryption.type=file\n")
+    assert change(WANTED, "V2", files, clear, crypt).lost == {"server.properties": ("https.keystore.password",)}
 
 
 def test_a_file_without_a_version_stays_as_the_server_reads_it() -> None:
