@@ -13,6 +13,7 @@ description:
   - Sets the CPU and memory over-provisioning factors of a cluster, or the global ones that new clusters start with.
   - Simulates the change first. Returns capacities before and after, VMs that keep their old factors until they are
     stopped and started, and hosts that would be over-committed. Check mode does only this.
+  - From CloudStack 4.19.1 on, a migration to another host gives a VM the new factors too.
   - Refuses factors that CloudStack accepts but that make no sense, with every reason at once.
   - Waits until all listings show the new capacities, because the server updates them at different times.
 version_added: 0.1.0

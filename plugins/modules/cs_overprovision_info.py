@@ -11,7 +11,7 @@ module: cs_overprovision_info
 short_description: Read over-provisioning factors of Apache CloudStack
 description:
   - Returns the global factors and the factors of clusters, with the VMs that were started with other factors and keep
-    them until they are stopped and started.
+    them until they are stopped and started (from CloudStack 4.19.1 on, until they are migrated).
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -34,9 +34,14 @@ class Totals(NamedTuple):
     used_cores: int
 
 
-def is_old(world: World) -> bool:
-    """As CapacityManagerImpl of 4.11; in which release that changed is not known."""
-    return world.release < (4, 15)
+def from_one(world: World) -> bool:
+    """Whether a running VM that remembers no factor counts from 1, as in CapacityManagerImpl before 4.16."""
+    return world.release < (4, 16)
+
+
+def both_or_none(world: World) -> bool:
+    """Whether a VM that starts remembers both factors once one is above 1 (VirtualMachineManagerImpl before 4.19.1)."""
+    return world.release < (4, 19, 1)
 
 
 def factors(cluster: Cluster) -> Factors:
@@ -83,14 +88,13 @@ def recalculate(world: World, host: Host) -> None:
     """What the server's periodic check makes of a host's figures after a change of factors (T3:96-106).
 
     A running VM counts in proportion to the present factor by each kind of which it remembers one, else as it is; what
-    is kept for a stopped VM always grows with the present factor. On old servers a running VM does so too
-    (CapacityManagerImpl of 4.11).
+    is kept for a stopped VM always grows with the present factor. On old servers a running VM does so too.
     """
     now = factors(world.clusters[host.cluster_id])
     host.used_mhz = host.used_memory = host.reserved_mhz = host.reserved_memory = 0
     for vm in holders(world, host):
         running = vm.host_id == host.id
-        missing = now if running and not is_old(world) else Factors(1.0, 1.0)
+        missing = now if running and not from_one(world) else Factors(1.0, 1.0)
         then = Factors(*(other if own is None else own for own, other in zip(vm.factors, missing, strict=True)))
         mhz, memory = int(vm.total_mhz / then.cpu * now.cpu), int(vm.total_bytes / then.memory * now.memory)
         if running:

@@ -47,16 +47,21 @@ def _give_back(host: Host, vm: Vm) -> None:
 
 
 def start(world: World, vm: Vm, host: Host) -> None:
-    """Run `vm` on `host`: each factor is remembered once it is above 1, and ever after (old servers: both)."""
+    """Run `vm` on `host`."""
     _release_reservation(world, vm)
     _take(host, vm)
     volumes.started(world, vm, host)
-    now = capacity.factors(world.clusters[host.cluster_id])
-    whole = capacity.is_old(world) and (max(now) > 1.0 or vm.factors != (None, None))
-    kept = [new if whole or old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
-    vm.factors = (kept[0], kept[1])
+    _remember(world, vm, host)
     world.vms.update(vm, host_id=host.id, pod_id=host.pod_id, last_host_id=host.id)
     vm.state, vm.updated, vm.started = "Running", world.now(), world.time()
+
+
+def _remember(world: World, vm: Vm, host: Host) -> None:
+    """Each factor is remembered once it is above 1, and ever after (old servers: both)."""
+    now = capacity.factors(world.clusters[host.cluster_id])
+    whole = capacity.both_or_none(world) and (max(now) > 1.0 or vm.factors != (None, None))
+    kept = [new if whole or old is not None or new > 1.0 else None for old, new in zip(vm.factors, now, strict=True)]
+    vm.factors = (kept[0], kept[1])
 
 
 def place(world: World, vm: Vm, host: Host | None = None, avoid: tuple[int, ...] = ()) -> None:
@@ -116,6 +121,9 @@ def begin_move(world: World, vm: Vm, target: Host) -> Host:
     if not capacity.fits(world, target, vm.total_mhz, vm.total_bytes):
         raise no_room(f"Host {target.name} does not have enough available capacity for {describe(vm)}")
     _take(target, vm)
+    if not capacity.both_or_none(world):
+        # VirtualMachineManagerImpl.migrate since 4.19.1 (apache/cloudstack#9178).
+        _remember(world, vm, target)
     target.incoming += 1
     vm.state = "Migrating"
     return world.hosts[vm.host_id or 0]

@@ -76,7 +76,8 @@ CAPACITY = Table(
         (
             "old_factors_kept",
             "VMs count with over-provisioning factors from before",
-            "stop and start them, for example with cs_overprovision and restart_vms",
+            "stop and start them, for example with cs_overprovision and restart_vms; from CloudStack 4.19.1 on, a "
+            "migration is enough",
             f"{_HOSTS}: Over-Provisioning and Service Offering Limits",
         ),
     ),

@@ -21,8 +21,8 @@ from .fleet import Fleet, Instance, balances, counts
 
 PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"
-# Releases before the first count from 1, those from the second on do not; of those between the code is not known.
-FROM_ONE, AS_THEY_ARE = (4, 15), (4, 19)
+# Releases before this one count a VM that remembers no factor from 1 (updateCapacityForHost, apache/cloudstack#4304).
+FROM_ONE = (4, 16)
 UNCOUNTED = frozenset((DRAINING, MAINTENANCE, *FAILED_DRAIN))
 WORDS: t.Mapping[str, tuple[str, str]] = {"cpu": ("MHz", "CPU"), "ram": ("bytes", "RAM")}
 REMEDY = (
@@ -86,12 +86,10 @@ def as_counted(
 ) -> tuple[Instance, ...]:
     """VMs of users that remember no factor with that of 1, where the server counts them so.
 
-    CapacityManagerImpl of 4.11 does, that of 4.22 counts them as they are. Which of them releases between do is told by
-    their figures: where VMs counted so are more than the server shows, it does not.
+    CapacityManagerImpl does so before 4.16, and counts them as they are from then on. A release is an agent's, which
+    may be older than the server: where VMs counted so are more than the server shows, it does not.
     """
-    # At factor 1 all count alike, and figures tell nothing.
-    before = FROM_ONE if now == Factors() else AS_THEY_ARE
-    ids = {host.id for host in hosts if () < release_of(host) < before}
+    ids = {host.id for host in hosts if () < release_of(host) < FROM_ONE}
     if not ids:
         return tuple(vms)
     taken = [replace(vm, own=_from_one(vm.own)) if vm.kind == "User" and vm.host_id in ids else vm for vm in vms]

@@ -233,22 +233,22 @@ def test_a_factor_that_is_not_kept_is_the_clusters_of_today() -> None:
     ("release", "shown", "size"),
     [
         ("4.11.3.0", 2, 2),
-        ("4.15.0.0", 3, 2),
-        ("4.15.0.0", 1, 1),
-        ("4.18.0.0", 2, 2),
-        ("4.19.0.0", 2, 1),
+        ("4.15.2.0", 3, 2),
+        ("4.15.2.0", 1, 1),
+        ("4.16.0.0", 2, 1),
+        ("4.18.0.0", 3, 1),
         ("", 2, 1),
     ],
 )
 def test_what_a_vm_without_factors_counts_for_follows_from_release_and_figures(
     release: str, shown: int, size: int
 ) -> None:
-    """Where a host shows less than it would be, the server counts them as they are; more may be what it reserves."""
+    """Before 4.16 they count from 1, unless a host shows less than that: then its agent is older than the server."""
     host = replace(machine(held=shown), version=release)
     taken = as_counted((host,), (vm(), vm("elsewhere")), Factors(2.0, 2.0), {})
     assert [counts(each, Factors(2.0, 2.0)).cpu for each in taken] == [1000 * size, 1000]
     at_one = as_counted((host,), (vm(),), Factors(), {})
-    assert [each.own.cpu for each in at_one] == [1.0 if release.startswith("4.11") else None]
+    assert [each.own.cpu for each in at_one] == [1.0 if release.startswith(("4.11", "4.15")) else None]
 
 
 def test_one_that_is_no_users_or_keeps_factors_counts_as_before() -> None:
