@@ -71,6 +71,10 @@ def test_a_server_that_answers_503_is_named_with_its_cause(hosts: Hosts) -> None
 def test_a_change_restarts_one_server_after_the_other(hosts: Hosts) -> None:
     """Alerts of the restarted servers arrive at another syslog manager, and the community stays secret."""
     before = started(hosts)
+    # Secondary storage that the server has mounted is not the server's; what lies beside it is.
+    hosts.fleet["ms1"].run(
+        "cd /var/lib/cloudstack; mkdir -p mnt/VM/1.2; mount -t tmpfs none mnt/VM/1.2; touch mnt/VM/1.2/image mnt/x"
+    )
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as syslog:
         syslog.bind((hosts.fleet.gateway, 0))
         syslog.settimeout(30)
@@ -93,6 +97,8 @@ def test_a_change_restarts_one_server_after_the_other(hosts: Hosts) -> None:
     assert {each.rpartition("message:: ")[2] for each in told} == {
         f"Management server node {hosts.fleet[name].address} is up" for name in ("ms1", "ms2")
     }
+    owners = "cd /var/lib/cloudstack; stat -c %U:%G mnt mnt/x mnt/VM/1.2 mnt/VM/1.2/image; umount mnt/VM/1.2"
+    assert hosts.fleet["ms1"].run(owners).stdout.split() == ["cloud:cloud"] * 2 + ["root:root"] * 2
     assert "c0mmunity" not in str(changed.output)
     assert "never opens its connection" in str(changed.output)
     mode = hosts.fleet["ms1"].run("stat -c '%a %U %G' /etc/cloudstack/management/log4j-cloud.xml").stdout.strip()

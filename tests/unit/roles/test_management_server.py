@@ -139,3 +139,19 @@ def test_a_heap_that_cannot_be_set_is_told(tmp_path: Path, line: str, there: boo
     (tmp_path / "cloudstack-management").write_text(line + "\n")
     command = look["ansible.builtin.command"].replace("/etc/default", str(tmp_path))
     assert (shell(command, tmp_path).returncode == 0) is there
+
+
+def test_what_is_mounted_below_the_servers_directory_keeps_its_owner(tmp_path: Path) -> None:
+    """The server mounts secondary storage there, for example of VMware zones."""
+    look = task(f"roles/{ROLE}/tasks/machine.yml", "Find files in the directory that the server does not own")
+    own = task(f"roles/{ROLE}/tasks/machine.yml", "Own the files in the directory of the server")
+    for folder in ("management", "mnt/VM/1.2", "two\nlines"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "management" / "a file").touch()
+    text = "mount -t tmpfs none mnt/VM/1.2 && touch mnt/VM/1.2/template.qcow2 && " + look["ansible.builtin.shell"]
+    said = {**os.environ, "FOLDER": str(tmp_path), "OWNER": "daemon"}
+    run = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", text]
+    ended = subprocess.run(run, capture_output=True, text=True, check=True, cwd=tmp_path, env=said)
+    found = rendered(ROLE, own["loop"], management_server_foreign={"stdout": ended.stdout})
+    names = ["management", "management/a file", "mnt", "mnt/VM", "two\nlines"]
+    assert sorted(found) == [str(tmp_path / name) for name in names]
