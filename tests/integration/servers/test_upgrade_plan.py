@@ -195,7 +195,15 @@ def test_the_module_tells_the_plan_and_fails_for_what_blocks(database: MariaDb, 
     arguments: dict[str, Any] = {
         "version": "4.22.0.0",
         "database": {"host": "127.0.0.1", "port": database.port, "password": PASSWORD},
-        "nodes": [{"name": "ms1", "address": "10.0.0.1", "package": "4.21.0.0", "offered": ["4.22.0.0"], "java": 17}],
+        "nodes": [
+            {
+                "name": "ms1",
+                "address": "10.0.0.1",
+                "package": "4.21.0.0",
+                "offered": ["4.21.0.0", "4.22.0.0"],
+                "java": 17,
+            }
+        ],
         "backup_free": 1 << 40,
         "replicas": [],
     }

@@ -128,8 +128,14 @@ def _packages(facts: Facts, node: Node) -> t.Iterator[Verdict]:
     elif not any(release(each) == facts.to for each in node.offered):
         seen = ", ".join(shortened(each, 40) for each in node.offered) or "none"
         yield UPGRADE.found("package_not_offered", f"{node.name} can install: {seen}", node.name)
-    elif node.refused and not node.held:
-        yield UPGRADE.found("package_not_installable", f"{node.name}: {shortened(node.refused)}", node.name)
+    else:
+        if node.refused and not node.held:
+            yield UPGRADE.found("package_not_installable", f"{node.name}: {shortened(node.refused)}", node.name)
+        old = release(facts.database.version)
+        if old and not any(release(each) == old for each in node.offered):
+            seen = ", ".join(shortened(each, 40) for each in node.offered)
+            text = f"{words(old)} is not among what {node.name} can install: {seen}"
+            yield UPGRADE.found("package_back_not_offered", text, node.name)
 
 
 def _java(facts: Facts, node: Node) -> t.Iterator[Verdict]:

@@ -50,6 +50,12 @@ UPGRADE = Table(
             "make what it depends on available; Debian 12 has no python3-mysql.connector",
             "facts 2",
         ),
+        (
+            "package_back_not_offered",
+            "The package repository does not have the present version any more, so that a failure cannot lead back",
+            "keep the repository of the present version beside that of the wanted one until the upgrade has ended",
+            DOC,
+        ),
         ("package_held", "The package is held and would not be upgraded", "release it: apt-mark unhold", DOC),
         (
             "packages_differ",

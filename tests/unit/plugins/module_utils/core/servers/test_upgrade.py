@@ -167,6 +167,7 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "interrupted": ("upgrade_interrupted", added("interrupted", "4.22.0.0")),
     "not offered": ("package_not_offered", on(2, offered=("4.21.0.0", "4.20.1.0"))),
     "nothing offered": ("package_not_offered", on(1, offered=())),
+    "no way back": ("package_back_not_offered", on(2, offered=("4.22.0.0", "4.22.0.1"))),
     "held": ("package_held", on(1, held=True)),
     "held and so refused": ("package_held", on(1, held=True, refused="E: Held packages were changed")),
     "depends": (
@@ -315,8 +316,8 @@ ALONE |= {
 @given(st.sets(st.sampled_from(sorted(set(FAULTS) - ALONE)), max_size=8), st.sampled_from(["", *sorted(ALONE)]))
 def test_faults_that_come_together_are_all_named(names: set[str], one: str) -> None:
     if one == "unreachable":
-        names -= {"not offered", "packages", "java of the second"}
-    if one == "depends":
+        names -= {"not offered", "no way back", "packages", "java of the second"}
+    if one == "depends" or "no way back" in names:
         names -= {"not offered"}
     facts, expected = healthy(), set()
     for name in ([one] if one else []) + sorted(names):
@@ -340,7 +341,7 @@ def test_healthy_clouds_of_any_size_have_nothing_in_the_way(count: int, kinds: l
     )
     facts = dataclasses.replace(
         base,
-        nodes=tuple(node(n, package=old, java=11) for n in range(1, count + 1)),
+        nodes=tuple(node(n, package=old, offered=(old, "4.22.0.0"), java=11) for n in range(1, count + 1)),
         database=dataclasses.replace(
             base.database,
             version=old,
@@ -361,7 +362,7 @@ def test_healthy_clouds_of_any_size_have_nothing_in_the_way(count: int, kinds: l
 def test_before_4_16_the_template_is_registered_under_its_exact_name() -> None:
     base = db(version="4.11.0.0", servers=(server(1, version="4.11.0.0"),), agents=(), system_vms=())(healthy())
     old = dataclasses.replace(
-        base, to=(4, 11, 1, 0), nodes=(node(1, package="4.11.0.0", offered=("4.11.1.0",), java=8),)
+        base, to=(4, 11, 1, 0), nodes=(node(1, package="4.11.0.0", offered=("4.11.0.0", "4.11.1.0"), java=8),)
     )
     (finding,) = plan(old).judgement.findings
     assert (finding.code, finding.facts["template"]) == ("template_missing", "systemvm-kvm-4.11.1")
@@ -551,7 +552,7 @@ def test_the_way_back_needs_a_java_of_the_old_version(old: str, to: str, java: i
 def test_4_13_asks_for_the_template_of_4_11_3() -> None:
     base = of(to=(4, 13, 0, 0))(lines_up("4.12.0.0", "systemvm-kvm-4.11.3"))
     before = dataclasses.replace(
-        base, stage=BEFORE, nodes=(node(1, package="4.12.0.0", offered=("4.13.0.0",), java=8),)
+        base, stage=BEFORE, nodes=(node(1, package="4.12.0.0", offered=("4.12.0.0", "4.13.0.0"), java=8),)
     )
     assert not codes(before) & {"template_missing", "template_not_ready"}
     (finding,) = (each for each in plan(db(templates=())(before)).judgement.findings if "template" in each.code)
