@@ -210,6 +210,25 @@ def test_the_template_of_the_packages_is_the_default(mariadb: MariaDb, store: Pa
         seeded(mariadb, store, metadata=str(metadata), checksum="")
 
 
+def test_packages_of_older_releases_have_md5_and_may_have_older_templates(
+    mariadb: MariaDb, store: Path, source: Path
+) -> None:
+    """4.16 to 4.21. 4.19.2 goes on with the templates of 4.19.1."""
+    metadata = source.with_name("metadata.ini")
+    digest = hashlib.md5(source.read_bytes(), usedforsecurity=False).hexdigest()
+    lines = ["[default]", "version = 4.19.2.0", "[kvm]", f"filename = {source.name}", f"checksum = {digest}"]
+    metadata.write_text("\n".join(lines))
+    mariadb.run("INSERT INTO cluster (name, hypervisor_type) VALUES ('c', 'KVM')")
+    mariadb.run("UPDATE version SET version = '4.19.2.0' WHERE version = '4.22.0.0'")
+    setting = "INSERT INTO configuration (name, value) VALUES ('minreq.sysvmtemplate.version', '4.19.1')"
+    mariadb.run(setting)
+    outcome = seeded(mariadb, store, metadata=str(metadata), checksum="")
+    assert (outcome.result["step"], outcome.result["registration_failed"]) == ("seed", False)
+    metadata.write_text("\n".join([*lines[:-1], f"checksum = {'0' * 32}"]))
+    with pytest.raises(HostcraftError, match="the template of the packages is damaged"):
+        seeded(mariadb, store, metadata=str(metadata), checksum="")
+
+
 def test_a_url_is_fetched_and_recorded(mariadb: MariaDb, store: Path, source: Path) -> None:
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_args: object) -> None: ...

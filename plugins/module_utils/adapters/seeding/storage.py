@@ -23,7 +23,7 @@ import zlib
 
 from ...core.machine.java_properties import ENCODING, parse
 from ...core.seeding.failure import SeedingFailed
-from ...core.seeding.template import PROPERTIES, Packaged, Seeded, Store, virtual_size
+from ...core.seeding.template import DIGESTS, PROPERTIES, Packaged, Seeded, Store, virtual_size
 from ...core.text import shortened
 from ..linux.files import text_at
 
@@ -73,7 +73,7 @@ class Mount:
         text = text_at(self.metadata, ENCODING)
         if not text:
             return Packaged()
-        reader = configparser.ConfigParser(interpolation=None)
+        reader = configparser.ConfigParser(interpolation=None, strict=False)
         try:
             reader.read_string(text)
         except configparser.Error:
@@ -84,7 +84,9 @@ class Mount:
                 its = reader[section]
                 path = os.path.join(os.path.dirname(self.metadata), os.path.basename(its.get("filename", "")))
                 checksum, there = its.get("checksum", "").strip(), os.path.isfile(path)
-                right = there and len(checksum) == 128 and _digest(path, "sha512") == checksum.lower()
+                # MD5 before 4.22, SHA-512 since.
+                name = DIGESTS.get(len(checksum))
+                right = there and name is not None and _digest(path, name) == checksum.lower()
                 return Packaged(path, checksum, version, there, right)
         return Packaged(version=version)
 

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import InvalidValue, Reason
+from ..servers.upgrade.template_names import VERSIONS
 
 # Hypervisor: its name in the database, the suffix of its files.
 HYPERVISORS: t.Mapping[str, tuple[str, str]] = {
@@ -170,7 +171,9 @@ def registration_failed(held: Database, packaged: Packaged) -> bool:
     if not packaged.version or not held.minimum or not held.clusters:
         return False
     ours, theirs = _release(held.version), _release(held.minimum)
-    return ours == _release(packaged.version) and theirs != ours
+    # Some releases go on with the templates of an older one, and leave the setting.
+    same = _release(VERSIONS.get(".".join(ours), ""))
+    return ours == _release(packaged.version) and theirs not in (ours, same)
 
 
 def _release(version: str) -> tuple[str, ...]:
