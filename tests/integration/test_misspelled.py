@@ -147,10 +147,18 @@ def test_the_check_can_be_turned_off(value: str, where: str, tmp_path: Path) -> 
     assert "TASK [Find what is wrong" in output or "TASK [Check the severity" in output
 
 
-@pytest.mark.parametrize("arguments", [["--limit", "kvm1"], ["--tags", "other"]])
-def test_a_playbook_checks_nothing_where_its_first_play_is_left_out(arguments: list[str], tmp_path: Path) -> None:
-    output = run(OWN + "doctor", "-e", "doctor_ingore=x", *arguments, folder=tmp_path)[1]
+def test_a_playbook_checks_nothing_where_its_first_play_is_left_out(tmp_path: Path) -> None:
+    output = run(OWN + "doctor", "-e", "doctor_ingore=x", "--tags", "other", folder=tmp_path)[1]
     assert "is not a variable" not in output
+
+
+def test_a_limit_without_localhost_leaves_the_check(tmp_path: Path) -> None:
+    given = {"kvm": {"hosts": {"kvm1": {"ansible_connection": "local"}, "kvm2": {}}}}
+    extra = ("-e", "upgrade_agents_hots=x", "--limit", "kvm1")
+    status, output = run(OWN + "upgrade_agents", *extra, inventory=given, folder=tmp_path)
+    assert status != 0
+    assert "upgrade_agents_hots is not a variable of this collection." in output
+    assert output.count("fatal: [kvm1]") == 1
 
 
 @pytest.mark.parametrize("playbook", ["upgrade_agents", "add_hosts"])

@@ -31,7 +31,7 @@ def content(path: str) -> Any:
 def parts_of(playbook: str) -> list[str]:
     play = content(f"playbooks/{playbook}.yml")[0]
     first = [*play.get("pre_tasks", []), *play.get("tasks", [])][0]
-    assert play["hosts"] == "localhost"
+    assert "within_limit" in play["hosts"]
     assert first["ansible.builtin.include_tasks"] == "tasks/variables.yml"
     found: list[str] = first["vars"]["variables_of"]
     return found
