@@ -167,6 +167,9 @@ def connects(address: str) -> bool:
 
 def goes_back(tmp_path: Path, guest: Host, layout: Json) -> Outcome:
     """A layout that does not do; returns when the host answers again."""
+    # A test that failed may have left a change that is pending, and another one's reason.
+    ended(guest)
+    guest.inside(f"rm -f {HOME}/last.json")
     lost = applied(tmp_path, guest, layout, host_network_timeout=SECONDS)
     assert (lost.failed, lost.changed) == (1, 0), str(lost.answers)
     assert "refused" not in codes(lost), str(lost.answers)
@@ -233,11 +236,12 @@ def test_a_fault_is_taken_back(backend: str, guest: Host, tmp_path: Path, name: 
             lost = goes_back(tmp_path, guest, layout(guest))
     finally:
         guest.inside(undo or "true")
+    # What the host itself noted: the controller stops asking before a slow one has gone back.
+    reason = guest.inside(f"cat {HOME}/last.json")
+    print(f"{backend}, {name}: {reason}", file=sys.__stderr__, flush=True)
     assert looks(guest) == before
     # Not because a command of the change failed: the fault is on the wire.
     assert "failed with exit status" not in str(lost.answers), str(lost.answers)
-    # What the host itself noted: the controller stops asking before a slow one has gone back.
-    reason = guest.inside(f"cat {HOME}/last.json")
     assert told in reason, reason
 
 

@@ -123,8 +123,9 @@ def _await(entry: Json) -> None:
     while True:
         state = seen()
         return_guests(before)
-        wrong = [reason for reasons in unmet(change.links, state).values() for reason in reasons]
-        wrong = wrong or without_partner(change.links, before, state)
+        # Without its partner a bond may have no carrier, and then no address: the cause is told first.
+        wrong = without_partner(change.links, before, state)
+        wrong += [reason for reasons in unmet(change.links, state).values() for reason in reasons]
         wrong = wrong or _returned(change, state)
         wrong = wrong or _loose(entry, change, before, state)
         wrong = wrong or list(collateral(before, state, touched(entry, change)))

@@ -17,12 +17,13 @@ MODE = "802.3ad"
 
 
 def without_partner(links: t.Iterable[NetworkLink], before: RunningState, now: RunningState) -> list[str]:
-    """A reason for each bond that has to have a partner, has none, and did not lack it before."""
+    """A reason for each bond that has its ports, has to have a partner, has none, and did not lack it before."""
     return [
         f"{link.name} has no LACP partner: the switch does not answer on {' '.join(link.ports)}. "
         "Configure LACP on these ports of the switch, or set lacp_partner to false on the bond"
         for link in links
         if link.lacp_partner and _alone(now.links.get(link.name)) and not _alone(before.links.get(link.name))
+        if all(port in now.links and now.links[port].master == link.name for port in link.ports)
     ]
 
 

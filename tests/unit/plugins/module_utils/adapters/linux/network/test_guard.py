@@ -70,6 +70,20 @@ def test_what_has_passed_is_asked_again_only_when_nothing_else_is_left(monkeypat
     assert sorted(asked[3:]) == ["a", "b"]
 
 
+def test_a_bond_without_an_address_because_its_switch_has_no_lacp_tells_the_cause_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With min_links it has no carrier then, so that systemd-networkd gives it no address."""
+    cards = [LinkState(name, master="bond0") for name in ("eth0", "eth1")]
+    bond = LinkState("bond0", "bond", up=True, made_of={"mode": "802.3ad"})
+    monkeypatch.setattr(guard, "seen", lambda: RunningState({link.name: link for link in (*cards, bond)}))
+    monkeypatch.setattr(guard, "return_guests", lambda *_given: ())
+    link = NetworkLink("bond0", "bond", ("eth0", "eth1"), ("192.0.2.10/24",), lacp_partner=True)
+    change = parameters(NetworkChange(NETWORKD, links=(link,)))
+    with pytest.raises(guard.Failed, match=r"^bond0 has no LACP partner.*; bond0 has no address 192\.0\.2\.10/24$"):
+        guard._await({"change": change, "readings": {}, "probes": [], "timeout": 0})
+
+
 @pytest.mark.parametrize(("timeout", "seconds"), [(15, 7.5), (120, 60), (180, 90), (3600, 120)])
 def test_a_longer_timeout_gives_a_slow_host_longer_for_a_command(timeout: float, seconds: float) -> None:
     """`netplan apply` and `ifup` of a bond with VLANs and bridges took more than 60 s on busy hosts."""

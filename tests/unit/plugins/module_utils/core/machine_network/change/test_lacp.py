@@ -33,14 +33,14 @@ WANTED = NetworkLink("bond0", "bond", ("eth0", "eth1"), lacp_partner=True)
 INFO: Json = {"mode": "802.3ad", "miimon": 100, "xmit_hash_policy": "layer3+4", "ad_lacp_rate": "slow"}
 
 
-def seen(**info: Any) -> RunningState:
+def seen(*ports: str, **info: Any) -> RunningState:
     bond = {
         "ifname": "bond0",
         "flags": ["BROADCAST", "MULTICAST", "MASTER", "UP", "LOWER_UP"],
         "linkinfo": {"info_kind": "bond", "info_data": {**INFO, **info}},
     }
-    ports = [{"ifname": name, "flags": ["SLAVE", "UP"], "master": "bond0"} for name in WANTED.ports]
-    return running_state({"links": json.dumps([bond, *ports])})
+    cards = [{"ifname": name, "flags": ["SLAVE", "UP"], "master": "bond0"} for name in ports or WANTED.ports]
+    return running_state({"links": json.dumps([bond, *cards])})
 
 
 def answered(mac: str, ports: int = 1) -> Json:
@@ -69,6 +69,11 @@ def test_a_bond_that_had_a_partner_does_not_lose_it_and_one_that_had_none_needs_
     assert without_partner([WANTED], SWITCHED, NOBODY) != []
     assert without_partner([WANTED], seen(mode="active-backup"), NOBODY) != []
     assert without_partner([WANTED], NOBODY, NOBODY) == []
+
+
+def test_a_bond_whose_ports_are_not_there_yet_lacks_these_and_not_its_switch() -> None:
+    assert without_partner([WANTED], BEFORE, seen("eth0")) == []
+    assert unmet([WANTED], seen("eth0")) == {"bond0": ("eth1 is not a port of bond0",)}
 
 
 def test_another_mode_is_told_by_other_checks() -> None:
