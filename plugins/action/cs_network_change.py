@@ -22,7 +22,7 @@ CHANGE, CONFIRM, INFO = (
 # After the deadline the host still needs to take the change back, and we to hear why.
 AFTERWARDS = 30.0
 PAUSE = 0.5
-CONNECT_SECONDS = 4
+CONNECT_SECONDS, CONNECTIONS = 4, 12
 # None of these goes over the connection of before; a network that dies under one is noticed within seconds.
 FRESH = "-o ControlPath=none -o ServerAliveInterval=2 -o ServerAliveCountMax=3"
 Json = dict[str, t.Any]
@@ -36,13 +36,14 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_async = False
     _own: t.Optional[Json] = None
+    _timeout = 0.0
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Json:
         result = super().run(tmp, task_vars)
         self._vars = task_vars
         self._token = self._task.args.get("token") or secrets.token_urlsafe(24)
         started = time.monotonic()
-        timeout = float(self._task.args.get("timeout") or 120)
+        timeout = self._timeout = float(self._task.args.get("timeout") or 120)
         begun: Json
         try:
             begun = self._execute_module(CHANGE, {**self._task.args, "token": self._token}, task_vars=task_vars)
@@ -124,7 +125,8 @@ class ActionModule(ActionBase):
         if address:
             port = self._connection.get_option("port") or 22
             common += f" -o HostKeyAlias={host if int(port) == 22 else f'[{host}]:{port}'}"
-        return {"host": address or host, "timeout": CONNECT_SECONDS, "ssh_common_args": common}
+        seconds = connect_seconds(self._timeout, int(self._own["timeout"]))
+        return {"host": address or host, "timeout": seconds, "ssh_common_args": common}
 
     def _use(self, options: Json) -> None:
         """Leave the connection of before, and take the options for the next."""
@@ -135,6 +137,15 @@ class ActionModule(ActionBase):
         # It names the control socket of the address of before.
         if options:
             self._connection.control_path = None
+
+
+def connect_seconds(timeout: float, own: int) -> int:
+    """Seconds for one new connection: within them the greeting of sshd has to come, late on a host at full load.
+
+    timeout: the whole change's, which has room for a dozen at least. own: what the connection has from the user, never
+    exceeded but by the least that is needed.
+    """
+    return max(CONNECT_SECONDS, min(own, int(timeout / CONNECTIONS)))
 
 
 def _of(answer: Json) -> Json:
