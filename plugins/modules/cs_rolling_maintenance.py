@@ -12,7 +12,8 @@ short_description: Walk through a rolling maintenance of a cluster of Apache Clo
 description:
   - Returns the hosts that are next, records which hosts are done, and ends the roll. The playbook
     C(hostcraft.cloudstack.rolling_maintenance) uses it for whole clusters.
-  - Every wave is planned again, so VMs that were moved in the meantime are taken into account. The record and the lock
+  - Every wave is planned again, so VMs that were moved in the meantime are taken into account. If a host is lost on the
+    way, the others go on, and the roll is refused when only lost hosts are left. The record and the lock
     of the roll are annotations of the cluster, visible to all administrators. They survive a killed run, and the next
     run continues.
 version_added: 0.1.0

@@ -54,6 +54,47 @@ def _set_out(world: World, name: str) -> None:
     next(host for host in world.hosts if host.name == name).resource_state = "Maintenance"
 
 
+@pytest.mark.parametrize("vms", [False, True])
+def test_a_host_that_is_down_is_known_before_the_first_host(
+    sandbox: Sandbox, site: Site, cloud: Gateway, vms: bool
+) -> None:
+    """The server asks its agent first. Where the roll has begun, the others go on, and it is told at the end."""
+    for number in (2, 3):
+        site.add_host(number)
+    site.deploy(str(site.network("web")["id"]))
+    hosts = {str(each["name"]): str(each["id"]) for each in site.api.ok("listHosts", type="Routing")["host"]}
+    used = {str(vm["hostname"]) for vm in site.api.ok("listVirtualMachines", listall="true")["virtualmachine"]}
+    used |= {str(each["hostname"]) for each in site.api.ok("listRouters", listall="true")["router"]}
+    name = sorted(used)[0] if vms else sorted(hosts.keys() - used)[0]
+
+    def set_state(state: str) -> None:
+        sandbox.run(lambda world: setattr(next(host for host in world.hosts if host.name == name), "state", state))
+
+    set_state("Down")
+    sandbox.calls.clear()
+    plan: Any = perform(cloud, "cs_maintenance_plan", **PLAN).result
+    (reason,) = plan["reasons"]
+    assert (plan["feasible"], reason["code"], reason["host"]) == (False, "agent_down", name)
+    roll = {**PLAN, "run": "r1", "holder": {"token": "t1"}}
+    with pytest.raises(Refused, match=f"agent of host {name} is Down"):
+        perform(cloud, "cs_rolling_maintenance", **roll, state="next")
+    assert not [each for each in writes(sandbox) if "Annotation" not in each]
+    set_state("Up")
+    seen: Any = perform(cloud, "cs_rolling_maintenance", **roll, state="next").result
+    set_state("Down")
+    done = []
+    for _host in range(len(hosts) - 1):
+        seen = perform(cloud, "cs_rolling_maintenance", **roll, state="next").result
+        done += seen["wave"]
+        for each in seen["wave"]:
+            perform(cloud, "cs_rolling_maintenance", **roll, state="done", host=each)
+    assert sorted([*done, name]) == sorted(hosts)
+    with pytest.raises(Refused, match="state=skipped"):
+        perform(cloud, "cs_rolling_maintenance", **roll, state="next")
+    perform(cloud, "cs_rolling_maintenance", **roll, state="skipped", host=name)
+    assert perform(cloud, "cs_rolling_maintenance", **roll, state="next").result["wave"] == []
+
+
 def test_a_chosen_migration_that_brings_two_routers_together_is_told(
     sandbox: Sandbox, site: Site, cloud: Gateway
 ) -> None:

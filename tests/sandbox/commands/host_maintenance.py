@@ -36,6 +36,9 @@ def _prepare(world: World, host: Host, version: str) -> None:
         )
     if not old and any(vm.state in ("Error", "Unknown") for vm in world.vms.select(host_id=host.id)):
         raise failed(f"{reason}Host contains VMs in error/unknown/shutdown state. Please fix errors to proceed.")
+    if host.state not in ("Up", "Connecting"):
+        # The agent is asked first (source: doMaintain, AgentManagerImpl.easySend).
+        raise failed(f"{reason}Unable to prepare for maintenance host {host.id}")
     try:
         host_states.move(world, host, "AdminAskMaintenance")
     except NoTransition as error:

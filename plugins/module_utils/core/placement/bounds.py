@@ -46,14 +46,15 @@ def most_by_sum(packing: Packing, scope: t.Sequence[int], most_at_once: int, spa
     """The most hosts of the scope that can be out while the sum leaves room for all VMs, spare hosts kept too.
 
     Taking the smallest hosts out, and then the largest of the others as spare, is the mildest there is. VMs of
-    unusable hosts are left out: they may stay where they are until their host's turn.
+    unusable hosts are left out: they may stay where they are until their host's turn. So may those of a host that has
+    more than its room, as after a change of factors: it counts as large as what it has.
     """
     rooms = {n: host.room for n, host in enumerate(packing.hosts) if not host.unusable}
     most = min(most_at_once, len(scope))
     for kind in ("cpu", "ram"):
-        room = {n: int(getattr(each, kind)) for n, each in rooms.items()}
         left: list[int] = getattr(packing, kind)
-        need = sum(each - left[n] for n, each in room.items())
+        room = {n: int(getattr(each, kind)) - min(left[n], 0) for n, each in rooms.items()}
+        need = sum(each - max(left[n], 0) for n, each in room.items())
         order = sorted(scope, key=lambda n: room.get(n, 0))
         while most:
             away = set(order[:most])

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from ..amounts import Amount
 from ..consent import agreed, doubtful
 from ..errors import Reason
-from ..zone.hosts import DRAINING, Host, release_of
+from ..zone.hosts import DRAINING, MAINTENANCE, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
-from .fleet import Fleet, grouped, hosts_of, vms_of
+from .fleet import Fleet, Instance, grouped, hosts_of, vms_of
 from .implicit import CODE
 from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
@@ -23,6 +23,7 @@ NOTHING = Amount()
 # Ways to land VMs until one keeps the spare hosts: evenly or not, and a seed.
 LANDINGS = ((True, 0), (False, 0), (True, 1), (False, 1), (False, 2))
 BLOCKS_OTHERS = (DRAINING, "ErrorInPrepareForMaintenance")
+LEAVE_OUT = "leave the host out: list the others in hosts, or record it with state=skipped"
 BROKEN = ("Error", "Unknown")  # states of VMs with which the server prepares no host (ResourceManagerImpl.maintain)
 
 
@@ -95,7 +96,7 @@ def _evacuated(
     here = [vm for vm in vms if vm.host in host_ids]
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
-        return Evacuation(reasons=tuple(_cut_off(h, [vm for vm in here if vm.host == h.id]) for h in cut_off))
+        return Evacuation(reasons=tuple(_cut_off(h, fleet.on(h.id)) for h in cut_off))
     wrong = (*doubts_of(vms, host_ids, terms.consent), *(() if terms.partial else broken(fleet, host_ids)))
     if wrong:
         return Evacuation(reasons=wrong)
@@ -223,10 +224,25 @@ def balance(
     return balanced(packing, spare_hosts, [packing.index[each] for each in only] if only else None)
 
 
-def _cut_off(host: Host, vms: t.Sequence[Vm]) -> Reason:
+def unreachable(fleet: Fleet, host_ids: t.Collection[str]) -> dict[str, Reason]:
+    """By host id: those that a roll is still to prepare and whose agents do not answer, as the server has to ask them
+    first (ResourceManagerImpl.doMaintain).
+    """
+    away = [h for h in fleet.hosts if h.state != "Up" and h.resource_state not in (MAINTENANCE, DRAINING)]
+    found = {host.id: _cut_off(host, fleet.on(host.id)) for host in away if host.id in host_ids}
+    return {
+        id: replace(
+            each, remedy=f"{each.remedy}; or {LEAVE_OUT}", facts={**each.facts, "host": each.facts["host_name"]}
+        )
+        for id, each in found.items()
+    }
+
+
+def _cut_off(host: Host, vms: t.Sequence[Instance]) -> Reason:
     """Nothing moves off a host whose agent does not answer."""
     names = ", ".join(vm.name for vm in vms)
-    message = f"the agent of host {host.name} is {host.state}, so {names} cannot be migrated"
+    what = f"{names} cannot be migrated" if vms else "the server cannot prepare it for maintenance"
+    message = f"the agent of host {host.name} is {host.state}, so {what}"
     facts = {"host": host.id, "host_name": host.name, "state": host.state, "vms": [vm.id for vm in vms]}
     return reason("agent_down", message, **facts)
 

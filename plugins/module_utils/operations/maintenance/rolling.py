@@ -14,7 +14,14 @@ from dataclasses import dataclass, field, replace
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
-from ...core.placement.evacuation import BLOCKS_OTHERS, balance, doubts_of, may_stop, without_a_host
+from ...core.placement.evacuation import (
+    BLOCKS_OTHERS,
+    balance,
+    doubts_of,
+    may_stop,
+    unreachable,
+    without_a_host,
+)
 from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
@@ -74,6 +81,7 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     shown = shown_plan(cloud, fleet, roll, request)
     reasons += doubts_of(vms_of(fleet), pending, request.consent)
     reasons += broken_reasons(fleet, pending)
+    reasons += unreachable(fleet, [each for each in pending if each not in begun_on]).values()
     reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
     if not roll.feasible:
         # Another run's moves may be all that is in the way.
@@ -148,8 +156,12 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
     expected = record.placement
     if not half_way and record.pending:
         masters, unseen = tried(request.reach, cluster, fleet.hosts, record.pending)
-        roll = _planned(fleet, request, record.pending, masters)
+        away = unreachable(fleet, record.pending)
+        # A roll that has begun goes on with the others, and is refused once these are left.
+        able = tuple(each for each in record.pending if each not in away) if held else ()
+        roll = _planned(fleet, request, able or record.pending, masters)
         unclear = [*unseen, *doubts_of(vms_of(fleet), record.pending, request.consent)]
+        unclear += () if able else away.values()
         unclear += broken_reasons(fleet, record.pending)
         if unclear or not roll.feasible:
             raise Refused(f"cluster {cluster.name}", [*unclear, *stuck_reasons(fleet, roll)])

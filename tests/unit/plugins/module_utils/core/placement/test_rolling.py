@@ -12,13 +12,14 @@ from planner.check import may_run, plain, violations
 from planner.generate import Cluster, Shape, any_cluster, cluster, clusters, tiny
 from planner.oracle import Best, best_roll
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import (
     Order,
     Roll,
     fingerprint,
     plan,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Packing
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Packing, Vm, VmHost
 
 
 def planned(item: Cluster) -> Roll:
@@ -128,3 +129,16 @@ def test_the_fingerprint_changes_with_the_placement_alone() -> None:
     assert fingerprint(vms) == fingerprint(tuple(reversed(vms)))
     assert fingerprint(vms) == fingerprint([replace(vm, name="x") for vm in vms])
     assert fingerprint(vms) != fingerprint([replace(vms[0], host="h2" if vms[0].host != "h2" else "h1"), *vms[1:]])
+
+
+def test_a_host_with_more_than_its_room_is_in_no_others_way() -> None:
+    """As after a factor was lowered: 15 VMs where 8 have room. They stay while the other hosts have their turn."""
+    gib = 1 << 30
+    hosts = [VmHost(name, name, Amount(32000, 8 * gib)) for name in ("h0", "h1", "h2")]
+    counts = {"h0": 15, "h1": 1, "h2": 1}
+    vms = [Vm(f"{at}-{n}", f"{at}-{n}", at, Amount(1000, gib)) for at, count in counts.items() for n in range(count)]
+    roll = plan(hosts, vms, Order(("h1", "h2")))
+    assert roll.feasible
+    assert [wave.hosts for wave in roll.waves] == [("h1",), ("h2",)]
+    stuck = plan(hosts, vms, Order(("h0", "h1", "h2"))).stuck
+    assert {host: [each.code for each in reasons] for host, reasons in stuck.items()} == {"h0": ["aggregate_short"]}
