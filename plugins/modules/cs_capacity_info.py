@@ -158,13 +158,21 @@ clusters:
     headroom:
       description:
         - Whether any O(spare_hosts) hosts may fail (C(holds)), names of hosts that may not (C(failing)), number of
-          further VMs of O(size) that fit (C(more_vms)), and the number that fits if the spare hosts are kept
-          (C(more_vms_with_spare)).
+          further VMs of O(size) that fit (C(more_vms)), the number of these that the server deploys before a disable
+          threshold of the cluster stops it (C(more_vms_below_thresholds)), and the number that fits if the spare hosts
+          are kept (C(more_vms_with_spare)).
       type: dict
-      sample: {"spare_hosts": 1, "holds": true, "failing": [], "more_vms": 20, "more_vms_with_spare": 12}
+      sample: {"spare_hosts": 1, "holds": true, "failing": [], "more_vms": 20,
+        "more_vms_below_thresholds": 15, "more_vms_with_spare": 12}
       contains:
         more_vms:
           description: At least this number fits. Counted up to 4096.
+          type: int
+        more_vms_below_thresholds:
+          description:
+            - At most C(more_vms). The thresholds are C(cpu_disablethreshold) and C(memory_disablethreshold) of
+              RV(clusters[].thresholds). Reserved capacity counts.
+            - Stopped VMs are started beyond it if RV(clusters[].stopped_vms_start).
           type: int
     largest_vm:
       description: Maximum CPU and maximum memory of one further VM.

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 # VM states that hold capacity on their host; Migrating holds it on both.
+LARGEST_CAST = 999999.9999  # that DECIMAL(10,4) holds
 HOLDING = frozenset(("Running", "Starting", "Stopping", "Migrating"))
 
 
@@ -73,6 +75,15 @@ def total(amounts: t.Iterable[Amount]) -> Amount:
 def effective(physical: Amount, factors: Factors) -> Amount:
     """What the server hands out on a host: cores × speed × CPU factor, RAM (less the agent's reserve) × RAM factor."""
     return Amount(int(physical.cpu * factors.cpu), int(physical.ram * factors.ram))
+
+
+def as_summed(factors: Factors) -> Factors:
+    """What listCapacity multiplies with: its query casts the factors to DECIMAL(10,4) (CapacityDaoImpl)."""
+
+    def cast(factor: float) -> float:
+        return float(Decimal(str(min(factor, LARGEST_CAST))).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+    return Factors(cast(factors.cpu), cast(factors.ram))
 
 
 def accounted(demand: Amount, own: Factors, now: Factors) -> Amount:

@@ -129,10 +129,12 @@ def _as_listed(world: World, scope: Scope) -> dict[int, Line]:
     """
     known = lines(world, scope)
     if scope.cluster is not None:
-        sums = capacity.totals(world, [host for host in _hosts(world, scope) if host.resource_state == "Enabled"])
+        enabled = [host for host in _hosts(world, scope) if host.resource_state == "Enabled"]
+        sums, own = capacity.totals(world, enabled), capacity.factors(scope.cluster)
+        counted = [host for host in enabled if host.counted]
         for line in (
-            Line(0, sums.used_memory, sums.memory),
-            Line(1, sums.used_mhz, sums.mhz),
+            Line(0, sums.used_memory, int(sum(h.memory for h in counted) * capacity.cast(own.memory))),
+            Line(1, sums.used_mhz, int(sum(h.cores * h.mhz for h in counted) * capacity.cast(own.cpu))),
             Line(90, sums.used_cores, sums.cores),
         ):
             known[line.type] = line
@@ -140,8 +142,8 @@ def _as_listed(world: World, scope: Scope) -> dict[int, Line]:
         hosts = _hosts(world, scope)
         if hosts:
             first = capacity.factors(world.clusters[min(host.cluster_id for host in hosts)])
-            known[0] = known[0]._replace(total=int(sum(h.memory for h in hosts) * first.memory))
-            known[1] = known[1]._replace(total=int(sum(h.cores * h.mhz for h in hosts) * first.cpu))
+            known[0] = known[0]._replace(total=int(sum(h.memory for h in hosts) * capacity.cast(first.memory)))
+            known[1] = known[1]._replace(total=int(sum(h.cores * h.mhz for h in hosts) * capacity.cast(first.cpu)))
         # Not before the collectors passed by (T1:57).
         if 3 not in known:
             for number in (4, 5, 7):

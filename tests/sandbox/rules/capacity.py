@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from ..world import World
@@ -47,6 +48,11 @@ def both_or_none(world: World) -> bool:
 def factors(cluster: Cluster) -> Factors:
     """The over-provisioning factors in effect for a cluster."""
     return Factors(float(cluster.details["cpuOvercommitRatio"]), float(cluster.details["memoryOvercommitRatio"]))
+
+
+def cast(factor: float) -> Decimal:
+    """As the queries of CapacityDaoImpl have it: CAST(… AS DECIMAL (10,4))."""
+    return Decimal(str(factor)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def host_mhz(world: World, host: Host) -> int:

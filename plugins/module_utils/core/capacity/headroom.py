@@ -105,6 +105,19 @@ def _times(packing: Packing, n: int, size: Size) -> int:
     return max(min(counts), 0)
 
 
+def below(limits: t.Mapping[str, float], its: Balance, size: Size) -> int:
+    """How many more VMs of a size leave a cluster's shares at or below these limits, by kind; counted up to MANY.
+
+    The server adds the VM that it deploys before it compares (LIST_CLUSTERS_CROSSING_THRESHOLD of CapacityDaoImpl).
+    """
+    held, counts = its.used + its.reserved, [MANY]
+    for kind, limit in limits.items():
+        need = getattr(size.demand, kind)
+        if need:
+            counts.append(int(getattr(its.capacity, kind) * limit - getattr(held, kind)) // need)
+    return max(min(counts), 0)
+
+
 def vm_limit(fleet: Fleet, most_vms: t.Optional[int], spare_hosts: int = 1) -> t.Optional[int]:
     """The most VMs that a cluster should hold: (N - f) × the limit a host; None where some host has no limit.
 

@@ -14,10 +14,10 @@ import math
 import typing as t
 from dataclasses import replace
 
-from ..amounts import HOLDING, Amount, Balance, Factors, Remembered, effective, joined, total
+from ..amounts import HOLDING, Amount, Balance, Factors, Remembered, as_summed, effective, joined, total
 from ..errors import Reason
 from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, release_of
-from .fleet import Fleet, Instance, balances, counts
+from .fleet import Fleet, Instance, balances, counts, physical
 
 PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"
@@ -149,6 +149,10 @@ def _of_cluster(fleet: Fleet, said: Balance) -> t.Iterator[Reason]:
     """listCapacity leaves hosts out that are not enabled, on some versions (measured), or not up."""
     accounts = balances(fleet)
     sums = [joined(accounts[host.id] for host in hosts) for hosts in _counted(fleet)]
+    factors = as_summed(fleet.factors)
+    if factors != fleet.factors:
+        summed = [effective(total(physical(host) for host in hosts), factors) for hosts in _counted(fleet)]
+        sums += [replace(its, capacity=capacity) for its, capacity in zip(sums, summed)]
     rough = sum(fleet.rough.values()) + len(fleet.instances)
     for kind in ("cpu", "ram"):
         unit, word = WORDS[kind]

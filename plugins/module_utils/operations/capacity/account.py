@@ -141,7 +141,7 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question, s
         "thresholds": its_limits,
         "crossed": crossed(_judged(fleet), its_limits),
         "stopped_vms_start": started,
-        "headroom": _headroom(fleet, question),
+        "headroom": _headroom(fleet, question, its_limits),
         "largest_vm": amount(largest_vm(free)),
         "stranded": amount(stranded(free, question.size.demand)),
         "vm_limit": _vm_limit(fleet, question),
@@ -150,13 +150,17 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question, s
     }
 
 
-def _headroom(fleet: Fleet, question: Question) -> Json:
+def _headroom(fleet: Fleet, question: Question, its_limits: t.Mapping[str, float]) -> Json:
     lost = headroom.failing(fleet, question.spare_hosts)
+    more = headroom.room_for(fleet, question.size)
+    words = {kind: f"{word}_disablethreshold" for kind, word in RESOURCES.items()}
+    limits = {kind: its_limits[word] for kind, word in words.items() if word in its_limits}
     return {
         "spare_hosts": question.spare_hosts,
         "holds": not lost,
         "failing": list(lost),
-        "more_vms": headroom.room_for(fleet, question.size),
+        "more_vms": more,
+        "more_vms_below_thresholds": min(more, headroom.below(limits, _judged(fleet), question.size)),
         "more_vms_with_spare": headroom.room_for(fleet, question.size, question.spare_hosts),
     }
 

@@ -12,7 +12,7 @@ import math
 import typing as t
 from dataclasses import dataclass
 
-from ...core.amounts import Amount, Balance, Factors, total
+from ...core.amounts import Amount, Balance, Factors, as_summed, effective, total
 from ...core.capacity.overprovisioning import (
     PRECISION,
     Keeper,
@@ -25,7 +25,7 @@ from ...core.capacity.overprovisioning import (
 )
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
-from ...core.placement.fleet import Fleet, Instance
+from ...core.placement.fleet import Fleet, Instance, physical
 from ...core.zone.hosts import ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
@@ -220,7 +220,8 @@ def _same(said: Balance, fleet: Fleet, state: t.Optional[str]) -> bool:
     capacity = total(Amount(h.cpu_with_overprovisioning or 0, h.memory_with_overprovisioning or 0) for h in hosts)
     held = total(Amount(h.cpu_allocated or 0, h.memory_allocated or 0) for h in hosts)
     rough = sum(fleet.rough.get(host.id, 0) for host in hosts)
-    return _close(said.capacity, capacity) and _close(said.used, held, rough)
+    summed = effective(total(physical(host) for host in hosts), as_summed(fleet.factors))
+    return (_close(said.capacity, capacity) or _close(said.capacity, summed)) and _close(said.used, held, rough)
 
 
 def _close(one: Amount, other: Amount, rough: int = 0) -> bool:

@@ -10,9 +10,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Factors, Remembered
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import (
+    Amount,
+    Balance,
+    Factors,
+    Remembered,
+    as_summed,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.headroom import (
+    MANY,
     Size,
+    below,
     by_tag,
     failing,
     room_for,
@@ -168,3 +176,27 @@ def test_where_limits_differ_the_hosts_of_the_highest_fail() -> None:
     assert [vm_limit(seen, None, spare) for spare in range(4)] == [1550, 550, 50, 0]
     assert vm_limit(replace(seen, guest_limits={"h0": 50}), None) is None
     assert vm_limit(replace(seen, hosts=()), None) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "size", "count"),
+    [
+        # 3000 MHz and 4 GiB of 10000 MHz and 8 GiB are taken.
+        ({"cpu": 0.5, "ram": 1.0}, Size(1, 1000, 1), 2),
+        ({"cpu": 1.0, "ram": 0.75}, Size(1, 1, GIB), 2),
+        ({"ram": 0.75}, Size(9, 9000, GIB), 2),
+        ({"cpu": 0.2}, Size(1, 1000, GIB), 0),
+        ({"cpu": 0.9}, Size(0, 0, GIB), MANY),
+        ({}, Size(1, 1000, GIB), MANY),
+    ],
+)
+def test_vms_below_the_thresholds(limits: dict[str, float], size: Size, count: int) -> None:
+    its = Balance(Amount(10000, 8 * GIB), Amount(2000, 3 * GIB), Amount(1000, GIB))
+    assert below(limits, its, size) == count
+
+
+@pytest.mark.parametrize(
+    ("factor", "cast"), [(1.5, 1.5), (1.33333, 1.3333), (1.00005, 1.0001), (0.00001, 0.0), (1e300, 999999.9999)]
+)
+def test_a_factor_as_the_database_sums_with_it(factor: float, cast: float) -> None:
+    assert as_summed(Factors(factor, 2.0)) == Factors(cast, 2.0)
