@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import given, listed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import flag, given, listed
 
 Shown = t.Mapping[str, t.Any]
 
@@ -51,7 +51,7 @@ def stage_scripts(
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text, plan_refusals and roll_text, hypervisor_text, given, names, and of stages."""
+    """hostcraft.cloudstack.plan_text, plan_refusals, roll_text, hypervisor_text, given, flag, names, and of stages."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
@@ -60,6 +60,7 @@ class FilterModule:
             "roll_text": roll_text,
             "hypervisor_text": hypervisor_text,
             "given": given,
+            "flag": flag,
             "names": listed,
             "machine_problems": machine_problems,
             "stage_scripts": stage_scripts,

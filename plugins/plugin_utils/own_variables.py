@@ -17,6 +17,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.misspelled import (
     Offered,
+    booleans_in,
     options_of,
     read_by,
     tokens_of,
@@ -24,6 +25,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.misspell
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = "hostcraft.cloudstack."
+FLAG = re.compile(r"hostcraft\.cloudstack\.flag\('(\w+)'")
 PARTS = re.compile(r"variables_of:\s*\[([^]]*)\]")
 # Where the tasks, templates and variables of an operator are, beside playbooks and inventories.
 FOLDERS = ("group_vars", "handlers", "host_vars", "playbooks", "plays", "roles", "tasks", "templates", "vars")
@@ -59,6 +61,18 @@ def offered_by_all() -> Offered:
     roles = {path.name for path in (ROOT / "roles").iterdir() if path.is_dir()}
     named = {each.strip() for found in PARTS.findall(_text("playbooks")) for each in found.split(",")}
     return offered_by(tuple(sorted(roles | named)))
+
+
+@functools.cache
+def booleans_of(parts: tuple[str, ...]) -> frozenset[str]:
+    """Those of roles by their specifications, and of playbooks and roles by the filter ``flag``."""
+    used = set(FLAG.findall(_text("playbooks")))
+    names = {name for part in parts for name in used if name.startswith(part + "_")}
+    for part in parts:
+        spec = ROOT / "roles" / part / "meta" / "argument_specs.yml"
+        if spec.is_file():
+            names |= booleans_in(spec.read_text(encoding="utf-8")) | set(FLAG.findall(_text(f"roles/{part}")))
+    return frozenset(names)
 
 
 def known_to(offered: Offered) -> t.Callable[[str], bool]:

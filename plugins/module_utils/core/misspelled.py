@@ -16,6 +16,7 @@ LONG = 8
 WORD = 6
 SHORT = 4
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+BOOLEAN = re.compile(r"^      ([a-z]\w*):\n(?: {8}.*\n)*?        type: bool$", re.MULTILINE)
 # A role's options, and what a file reads or sets itself.
 OPTION = re.compile(r"^      ([a-z]\w*):", re.MULTILINE)
 SET = re.compile(
@@ -87,6 +88,11 @@ def _edits(one: str, other: str, length: int) -> int:
 def options_of(spec: str) -> frozenset[str]:
     """Names of the options in the text of a role's specification."""
     return frozenset(OPTION.findall(spec.partition("\n    options:\n")[2]))
+
+
+def booleans_in(spec: str) -> frozenset[str]:
+    """Those of the options that are booleans."""
+    return frozenset(BOOLEAN.findall(spec.partition("\n    options:\n")[2]))
 
 
 def tokens_of(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ import ipaddress
 import re
 import typing as t
 
-from .errors import Ambiguous, NotFound
+from .errors import Ambiguous, InvalidValue, NotFound
 
 
 class Named(t.Protocol):
@@ -68,6 +68,27 @@ def listed(value: object) -> list[str]:
 def given(value: object, default: object) -> object:
     """What was given, or the default for nothing and a blank text, which is an empty answer of a survey."""
     return default if value is None or (isinstance(value, str) and not value.strip()) else value
+
+
+# What Ansible takes for a boolean.
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "1.0", "y", "t"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "0.0", "n", "f"), False),
+}
+
+
+def flag(value: object, name: str, default: object = False) -> object:
+    """A boolean of a variable called ``name``, or the default if nothing was given. Ansible's own takes any text.
+
+    Raises InvalidValue.
+    """
+    found = given(value, default)
+    if found is default:
+        return default
+    known = _FLAGS.get(str(found).strip().casefold()) if isinstance(found, (str, int, float)) else None
+    if known is None:
+        raise InvalidValue(name, found, "true or false")
+    return known
 
 
 def matches(things: t.Iterable[N], wanted: str) -> list[N]:

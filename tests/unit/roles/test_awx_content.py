@@ -79,8 +79,8 @@ def test_awx_takes_the_survey(template: dict[str, Any]) -> None:
 INNER = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*"
 EMPTY_IS_UNSET = rf"""(?x:
     \s*\|\s*default\({INNER},\s*true\)
-  | \s*\|\s*default\((?:''|\[\])\)\s*\|\s*hostcraft\.cloudstack\.(?:given|names)
-  | \s*\|\s*hostcraft\.cloudstack\.(?:given|names)
+  | \s*\|\s*default\((?:''|\[\])\)\s*\|\s*hostcraft\.cloudstack\.(?:given|names|flag)
+  | \s*\|\s*hostcraft\.cloudstack\.(?:given|names|flag)
   | \s+is\s+defined
 )"""
 

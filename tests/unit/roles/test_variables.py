@@ -51,7 +51,7 @@ def raw(spec: Path, kind: str, converted: str, elements: str = "") -> Iterator[s
                     re.match(converted, rest)
                     or re.match(ARGUMENT % name, line)
                     or line.lstrip().startswith(("tags:", "#"))
-                    or rest.startswith(("=", ":"))  # a text that tells what to set, or a key
+                    or rest.startswith(("=", ":", "'"))  # a text that tells what to set, a key, or a name
                 ):
                     continue
                 yield f"{where}: {line.strip()}"
@@ -59,8 +59,34 @@ def raw(spec: Path, kind: str, converted: str, elements: str = "") -> Iterator[s
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
 def test_booleans_are_converted_where_they_decide(spec: Path) -> None:
-    found = [use for use in raw(spec, "bool", r" \| (bool|default\(omit\))") if "_verify.yml" not in use]
+    found = [
+        use
+        for use in raw(spec, "bool", r" \| (bool|hostcraft\.cloudstack\.flag\(|default\(omit\))")
+        if "_verify.yml" not in use
+    ]
     assert [use for use in found if not re.search(r"(import_tasks|include_tasks|file):", use)] == []
+
+
+FLAG = re.compile(r"(?:(\w+)\s*(?:\|\s*default\(''\)\s*)?\|\s*)?hostcraft\.cloudstack\.flag\('(\w+)'")
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "playbooks").rglob("*.yml")), ids=lambda file: file.stem)
+def test_a_boolean_of_a_playbook_is_refused_by_its_name(file: Path) -> None:
+    """The filter bool takes ``yess`` for false."""
+    text = file.read_text(encoding="utf-8")
+    own = re.findall(r"^ +(\w+):", text, re.MULTILINE)
+    # What the playbook computes itself.
+    assert [use for use in re.findall(r"(\w+)[^|\n]*(?:\|[^|\n]*)?\| bool\b", text) if use not in own] == []
+    assert [found for found in FLAG.findall(text) if found[0] != found[1]] == []
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
+def test_a_boolean_of_a_role_is_refused_by_its_specification_or_its_name(spec: Path) -> None:
+    others = {name for name, option in options(spec).items() if option.get("type") != "bool"}
+    for where, line in lines(spec.parent.parent):
+        used = set(re.findall(r"(\w+)(?: \| [\w.]+(?:\([^()]*\))?)? \| bool\b", line))
+        assert used & others == set(), where
+        assert [found for found in FLAG.findall(line) if found[0] and found[0] != found[1]] == [], where
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.parent.parent.name)
@@ -137,7 +163,8 @@ def test_defaults_of_unanswered_questions_are_those_of_the_role() -> None:
     for name, text in texts.items():
         its = f"rolling_maintenance_{name}"
         default = repr(defaults[its]).lower()
-        assert text == f"{{{{ {its} | hostcraft.cloudstack.given({default}) }}}}"
+        wanted = f"flag('{its}')" if defaults[its] is False else f"given({default})"
+        assert text == f"{{{{ {its} | hostcraft.cloudstack.{wanted} }}}}"
 
 
 PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))

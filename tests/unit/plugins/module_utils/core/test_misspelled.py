@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.misspelled import (
     Offered,
+    booleans_in,
     misspelled,
     options_of,
     read_by,
@@ -130,3 +131,25 @@ def test_variables_of_a_playbook_are_what_it_reads() -> None:
       vars: {back_inner: 1, x: "{{ back_inner }}"}
 """
     assert read_by(text, "back") == {"back", "back_given", "back_version"}
+
+
+def test_booleans_of_a_specification() -> None:
+    spec = """
+argument_specs:
+  main:
+    options:
+      zone_prune:
+        description: Remove.
+        type: bool
+        default: false
+      zone_hosts:
+        type: list
+        elements: dict
+        options:
+          up:
+            type: bool
+      zone_wait:
+        # A note.
+        type: bool
+"""
+    assert booleans_in(spec) == {"zone_prune", "zone_wait"}
