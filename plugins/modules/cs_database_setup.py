@@ -24,7 +24,7 @@ description:
   - Does not start or restart a service.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
-requirements: [pymysql, cryptography, the program mysql for a new database]
+requirements: [pymysql, cryptography, the program mysql or mariadb for a new database]
 options:
   host:
     description: Name or address of the database server.

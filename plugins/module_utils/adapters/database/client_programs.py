@@ -28,9 +28,12 @@ def options(access: DatabaseAccess, mariadb: bool) -> bytes:
         lines.append(f"socket={_quoted(access.unix_socket)}")
     else:
         lines += [f"host={_quoted(access.host)}", f"port={access.port}", "protocol=tcp"]
+    if mariadb:
+        # Since 11.4 its clients demand TLS of every server, unless this is off.
+        lines.append(f"ssl-verify-server-cert={int(access.tls and access.validate_certs)}")
     if access.tls:
         if mariadb:
-            lines += ["ssl", *(["ssl-verify-server-cert"] if access.validate_certs else [])]
+            lines.append("ssl")
         else:
             lines.append(f"ssl-mode={'VERIFY_IDENTITY' if access.validate_certs else 'REQUIRED'}")
         files = {"ssl-ca": access.ca_path, "ssl-cert": access.client_cert, "ssl-key": access.client_key}

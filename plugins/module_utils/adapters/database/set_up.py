@@ -4,7 +4,7 @@
 """Makes CloudStack's databases as cloudstack-setup-databases does, without what it drops and what it shows.
 
 Source: the script of 4.22 and what it does with --schema-only: the files of the package as the ordinary user. The
-password goes to the program mysql by its environment, the SQL by its input.
+password goes to the program mysql or mariadb by a file in memory, the SQL by its input.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from ...core.errors import AccessDenied, DatabaseError, NotFound, Reason, Refuse
 from ...core.servers.forms import EMPTY
 from ...core.servers.set_up.decide import MARKER, Found, Wanted
 from ...core.text import shortened
+from ..linux.programs import ENVIRONMENT, in_memory
 from . import encryption
 from .client import Client
+from .client_programs import CLIENTS, options, program_of
 from .properties import DatabaseAccess
 
 FILES = ("create-schema", "create-schema-premium", "server-setup", "templates")
@@ -57,7 +59,8 @@ class SetUp:
         common = DatabaseAccess(
             host=wanted.host, port=wanted.port, name="", tls=ca_path is not None, ca_path=ca_path, timeout=60.0
         )
-        self._user = Client(replace(common, user=wanted.user, password=wanted.password))
+        self._access = replace(common, user=wanted.user, password=wanted.password)
+        self._user = Client(self._access)
         self._admin = Client(replace(common, user=admin[0], password=admin[1])) if admin else None
         self._sees = self._user
 
@@ -178,24 +181,24 @@ class SetUp:
             admin.change("GRANT PROCESS ON *.* TO %s@%s", its.user, host)
 
     def _load(self, path: str) -> None:
-        its = self._wanted
-        command = ["mysql", "--no-defaults", f"--host={its.host}", f"--port={its.port}", f"--user={its.user}"]
-        command += ["--protocol=TCP", "--default-character-set=utf8mb4", "--batch"]
-        environment = {**os.environ, "MYSQL_PWD": its.password, "LC_ALL": "C.UTF-8"}
+        program, mariadb = program_of(CLIENTS)
+        held = in_memory(options(self._access, mariadb))
+        command = [program, f"--defaults-file=/proc/self/fd/{held}", "--default-character-set=utf8mb4", "--batch"]
         try:
             ended = subprocess.run(
                 command,
                 input=_content(path),
-                env=environment,
+                env=ENVIRONMENT,
                 capture_output=True,
                 text=True,
                 check=False,
                 timeout=1800,
+                pass_fds=(held,),
             )
-        except FileNotFoundError:
-            raise NotFound("program", "mysql", "this machine") from None
         except subprocess.TimeoutExpired:
-            raise TransportError(f"{path} was not loaded within 30 minutes", command="mysql") from None
+            raise TransportError(f"{path} was not loaded within 30 minutes", command=program) from None
+        finally:
+            os.close(held)
         if ended.returncode:
             raise DatabaseError(f"{path}: {shortened(ended.stderr.strip(), 300)}", where=self._user.where)
 
