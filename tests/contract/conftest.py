@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from contract.clock import SharedClock
 from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
@@ -50,7 +51,8 @@ def connect() -> Iterator[Connect]:
         fields: dict[str, Any] = {"url": url, "key": key, "secret": secret, **mine}
         http = Http(Endpoint(**fields))
         opened.append(http)
-        return Client(http, clock=options.pop("clock", None) or FakeClock(), **options)
+        clock = FakeClock() if isinstance(server, str) else SharedClock(server)
+        return Client(http, clock=options.pop("clock", None) or clock, **options)
 
     yield client
     for http in opened:

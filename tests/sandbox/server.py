@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
+import heapq
 import os
 import threading
 import time
@@ -12,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from aiohttp import web
 
@@ -30,6 +32,7 @@ HOST = "127.0.0.1"
 PATH = "/client/api"
 KEY, SECRET = "sandbox-api-key", "sandbox-secret-key"
 T = TypeVar("T")
+Parts = TypeVarTuple("Parts")
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,38 @@ class Flights:
     def mean(self, command: str) -> float:
         whole = self._to.get(command, 0.0) - self._from.get(command, 0.0)
         return self._busy[command] / whole if whole else 0.0
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """Its time also passes when it is told to. ahead: seconds that it is in front of the machine's clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead = 0.0
+        self._dues: list[float] = []
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[*Parts], object],
+        *args: *Parts,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.TimerHandle:
+        heapq.heappush(self._dues, when)
+        return super().call_at(when, callback, *args, context=context)
+
+    async def pass_time(self, seconds: float) -> None:
+        """What is due by then is done at its time, also what begins on the way."""
+        until = self.time() + seconds
+        while self._dues and self._dues[0] <= until:
+            self.ahead += max(heapq.heappop(self._dues) - self.time(), 0.0)
+            # The loop calls what is due; that ends a wait, after which a job goes on.
+            for _turn in range(3):
+                await asyncio.sleep(0)
+        self.ahead += max(until - self.time(), 0.0)
 
 
 class Sandbox:
@@ -137,7 +172,8 @@ class Sandbox:
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped; `ready` is called once the port listens (and `port` is the real one)."""
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.2)
+        # Connections are kept however much time is told to pass.
+        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.2, keepalive_timeout=1e6)
         await runner.setup()
         protocols = runner.server
         if protocols is None:
@@ -165,7 +201,8 @@ class Sandbox:
 
         def main() -> None:
             try:
-                asyncio.run(self.serve(up.set))
+                with asyncio.Runner(loop_factory=Loop) as runner:
+                    runner.run(self.serve(up.set))
             except BaseException as error:
                 trouble.append(error)
             finally:
@@ -194,6 +231,23 @@ class Sandbox:
             return fn(self.world)
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let seconds of a client pass at once: what is due by then is done. For the thread of a test."""
+        if not isinstance(self._loop, Loop):
+            raise RuntimeError("the sandbox is not running in a thread of this process")
+        if self.world.outside:
+            time.sleep(0.05)
+            return
+        asyncio.run_coroutine_threadsafe(self._loop.pass_time(seconds / self.world.speed), self._loop).result()
+
+    def wait_for(self, look: Callable[[], T]) -> T:
+        """The first thing seen that is true, as a client that looks once per second. Raises TimeoutError."""
+        for _second in range(600):
+            if seen := look():
+                return seen
+            self.pass_time(1.0)
+        raise TimeoutError("ten minutes of the sandbox have passed")
 
     # -- requests -----------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from contract.clock import SharedClock
 from contract.conftest import Connect
 from fakes.clock import FakeClock
 
@@ -46,7 +47,7 @@ class Lab:
 
     def another(self) -> Gateway:
         """The connection of another run."""
-        return Gateway(self.connect(self.server, clock=FakeClock()))
+        return Gateway(self.connect(self.server, clock=SharedClock(self.server)))
 
     def switched(self, world: World, name: str, action: str) -> None:
         """What follows a change of the power. Runs in the server."""
@@ -110,7 +111,7 @@ def lab(server: Sandbox, connect: Connect) -> Iterator[Lab]:
     pool = {"name": "nfs1", "url": "nfs://10.0.0.8/nfs1", **place}
     site.api.ok("createStoragePool", **pool)
     bmcs = {name: Bmc(USER, PASSWORD) for name in ADDRESSES}
-    clock = FakeClock()
+    clock = SharedClock(server)
     made_lab = Lab(server, site, Gateway(connect(server, clock=clock)), clock, cluster, hosts, bmcs, connect)
 
     def arrange(world: World) -> None:

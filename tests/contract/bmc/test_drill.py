@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -57,10 +56,7 @@ def available(lab: Lab) -> None:
     """Enabled, and host HA works."""
     resource_state(lab, "Enabled")
     perform(lab.cloud, "cs_host_ha", host="kvm1", state="enabled")
-    deadline = time.monotonic() + 10
-    while lab.cloud.host_has.of_host(lab.hosts["kvm1"]).state != "Available":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    lab.server.wait_for(lambda: lab.cloud.host_has.of_host(lab.hosts["kvm1"]).state == "Available")
 
 
 def as_it_was(lab: Lab) -> bool:
@@ -110,7 +106,6 @@ def watched(lab: Lab, **options: Any) -> Any:
         host_states.lose(world, host)
 
     lab.server.run(stopped)
-    lab.clock.on_sleep = lambda now: (lab.pass_time(now), time.sleep(0.005))
     return perform(lab.cloud, "cs_fence_drill", host="kvm1", phase="watch", **options)
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -32,11 +31,12 @@ def info(lab: Lab, name: str = "kvm1", **options: Any) -> dict[str, Any]:
 
 
 def until_state(lab: Lab, *wanted: str) -> str:
-    deadline = time.monotonic() + 10
-    while (seen := str(info(lab)["state"])) not in wanted:
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.01)
-    return seen
+
+    def seen() -> str:
+        state = str(info(lab)["state"])
+        return state if state in wanted else ""
+
+    return lab.server.wait_for(seen)
 
 
 def test_the_published_states_are_those_of_the_server() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from contract.clock import SharedClock
 from contract.conftest import Connect
 from counterparts.pki import Made, make
 from counterparts.tls_port import tls_port
@@ -77,7 +78,7 @@ class Lab:
 def lab(server: Sandbox, connect: Connect) -> Iterator[Lab]:
     site = Site(Api(server))
     cluster, hosts = site.hypervisors("kvm-a", "KVM", ADDRESSES)
-    clock = FakeClock()
+    clock = SharedClock(server)
     # Certificates are an hour old.
     clock.epoch = time.time() + 3600 - clock.time
     made_lab = Lab(server, site, Gateway(connect(server, clock=clock)), clock, cluster, hosts)

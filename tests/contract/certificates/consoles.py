@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract.clock import SharedClock
 from contract.conftest import Connect
 from contract.tasks import perform
 from counterparts.console_pki import Chain
@@ -103,17 +104,13 @@ def arrange(server: Sandbox, net: str) -> tuple[Site, TlsPorts]:
 
     server.run(quick)
     site = Site(Api(server), public=net)
-    until = time.monotonic() + 20
-    while len(site.api.ok("listSystemVms").get("systemvm", [])) < 2:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    site.api.becomes(lambda: len(site.api.ok("listSystemVms").get("systemvm", [])), 2)
     server.calls.clear()
     return site, ports
 
 
 def consoles(server: Sandbox, connect: Connect, net: str) -> Iterator[Consoles]:
     site, ports = arrange(server, net)
-    # Waits of the module let the server do a little of its work.
-    clock = FakeClock(lambda _now: time.sleep(0.01))
+    clock = SharedClock(server)
     clock.time = time.time() - (clock.wall() - clock.time)
     yield Consoles(server, site, Gateway(connect(server, clock=clock)), clock, ports)

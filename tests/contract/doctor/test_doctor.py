@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from contract.clock import SharedClock
 from contract.conftest import Connect
 from contract.servers.test_alerts import GOOD
 from contract.tasks import perform, writes
-from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, NotFound
@@ -60,14 +60,14 @@ def heal(world: World) -> None:
 def settled(site: Site) -> None:
     """Both system VMs are up, and what they have told is archived."""
     site.with_system_vms()
-    for _ in range(2000):
-        found = site.api.ok("listAlerts").get("alert", [])
+
+    def told() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = site.api.ok("listAlerts").get("alert", [])
         vms = site.api.ok("listSystemVms").get("systemvm", [])
-        if {each["state"] for each in vms} == {"Running"} and len({each["type"] for each in found}) == len(vms) == 2:
-            break
-    else:
-        pytest.fail("the system VMs do not come up")
-    for each in found:
+        up = {each["state"] for each in vms} == {"Running"} and len({each["type"] for each in found}) == len(vms) == 2
+        return found if up else []
+
+    for each in site.api.box.wait_for(told):
         site.api.ok("archiveAlerts", ids=each["id"])
 
 
@@ -84,7 +84,7 @@ def cloud(sandbox: Sandbox, site: Site, connect: Connect) -> Gateway:
         site.api.done("issueOutOfBandManagementPowerAction", hostid=host, action="STATUS")
     settled(site)
     sandbox.calls.clear()
-    clock = FakeClock()
+    clock = SharedClock(sandbox)
     clock.epoch = datetime.now(UTC).timestamp() - clock.time
     return Gateway(connect(sandbox, clock=clock))
 

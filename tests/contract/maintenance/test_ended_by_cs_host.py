@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contract.clock import SharedClock
 from contract.tasks import perform
-from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
@@ -34,7 +34,7 @@ class Scene:
         server.run(lambda world: world.durations.update(migration=0) or self._pin(world))
         vm: dict[str, Any] = self.site.api.ok("listVirtualMachines", listall="true")["virtualmachine"][0]
         self.host, self.host_id = str(vm["hostname"]), str(vm["hostid"])
-        self.clock = FakeClock()
+        self.clock = SharedClock(server)
         self.cloud = Gateway(connect(server, clock=self.clock))
 
     @staticmethod

@@ -14,7 +14,6 @@ from contract.tasks import Wrong, perform, writes
 from counterparts.xapi import site as xapi_site
 from counterparts.xapi.pool import Pool
 from counterparts.xapi.wire import Servers
-from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
@@ -95,7 +94,7 @@ def lab(sandbox: Sandbox, connect: Connect) -> Lab:
 
     sandbox.run(arrange)
     sandbox.calls.clear()
-    return Lab(sandbox, Gateway(connect(sandbox, clock=FakeClock())), cluster, machines)
+    return Lab(sandbox, Gateway(connect(sandbox)), cluster, machines)
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
@@ -327,7 +326,7 @@ def xen(sandbox: Sandbox, connect: Connect) -> Iterator[XenLab]:
     pool.password = OLD
     with Servers(pool) as servers:
         url = servers.url(next(iter(pool.database.rows["host"].values()))["address"])
-        yield XenLab(sandbox, Gateway(connect(sandbox, clock=FakeClock())), pool, url)
+        yield XenLab(sandbox, Gateway(connect(sandbox)), pool, url)
 
 
 def test_the_pool_and_its_record_are_changed_and_a_second_run_finds_the_pool_so(xen: XenLab) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from contract.clock import SharedClock
 from contract.conftest import Connect
 from contract.tasks import perform
 from fakes.clock import FakeClock
@@ -78,7 +79,7 @@ def store_of(sandbox: Sandbox, connect: Connect) -> Store:
     made = [site.deploy(network) for _number in range(3)]
     place = {"zoneid": site.zone, "podid": site.pod, "clusterid": site.cluster}
     other = str(site.api.ok("createStoragePool", name="ps2", url="nfs://10.0.0.9/ps2", **place)["storagepool"]["id"])
-    clock = FakeClock()
+    clock = SharedClock(sandbox)
     names = [
         str(site.api.ok("listVirtualMachines", id=vm, listall="true")["virtualmachine"][0]["displayname"])
         for vm in made

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contract.clock import SharedClock
 from contract.conftest import Connect
-from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from sandbox.server import Sandbox
@@ -32,14 +31,6 @@ QUICK = {
 }
 
 
-class Patient(FakeClock):
-    """Real time passes too, a little, so that the server's jobs go on while somebody waits."""
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        time.sleep(0.005)
-
-
 @dataclass
 class Lab:
     server: Sandbox
@@ -51,7 +42,7 @@ class Lab:
 
     def fresh(self, on_sleep: Callable[[float], None] = lambda _now: None) -> Gateway:
         """As another task has it; on_sleep: called whenever it waits."""
-        return Gateway(self.connect(self.server, clock=Patient(on_sleep)))
+        return Gateway(self.connect(self.server, clock=SharedClock(self.server, on_sleep)))
 
     def unserved(self) -> list[str]:
         """Pairs without a running router, or whose two running routers are both not PRIMARY."""
@@ -111,18 +102,17 @@ class Lab:
 
     def settle_on(self, states: list[str]) -> None:
         """Until the routers of pairs have these states."""
-        for _look in range(200):
-            seen = [each["redundantstate"] for each in self.routers() if each["isredundantrouter"]]
-            if sorted(seen) == sorted(states):
-                return
-            time.sleep(0.01)
-        raise AssertionError(self.routers())
+
+        def seen() -> list[str]:
+            return sorted(each["redundantstate"] for each in self.routers() if each["isredundantrouter"])
+
+        self.site.api.becomes(seen, sorted(states))
 
 
 def lab(server: Sandbox, connect: Connect, pairs: int = 1, singles: int = 1, vpcs: int = 0) -> Lab:
     site = Site(Api(server))
     site.hypervisors("kvm-a", "KVM", ["kvm1", "kvm2"])
-    made = Lab(server, site, Gateway(connect(server, clock=Patient())), connect)
+    made = Lab(server, site, Gateway(connect(server)), connect)
     server.run(quick_on_kvm)
     for number in range(singles):
         made.networks[f"single{number}"] = str(site.network(f"single{number}")["id"])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.clock import SharedClock
 from contract.conftest import Connect
 from contract.tasks import perform
 from fakes.clock import FakeClock
@@ -82,11 +83,8 @@ def open_zone(server: Sandbox, connect: Connect, public: str = "") -> Zone:
     """public: three bytes of another range of public addresses."""
     server.run(lambda world: world.durations.update({"system VMs": 0.01, "replacement": 0.02, "system VM agent": 0.0}))
     site = Site(Api(server), public=public)
-    until = time.monotonic() + 20
-    while len(site.api.ok("listSystemVms").get("systemvm", [])) < 2:
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    clock = FakeClock(lambda _now: time.sleep(0.01))
+    site.api.becomes(lambda: len(site.api.ok("listSystemVms").get("systemvm", [])), 2)
+    clock = SharedClock(server)
     clock.time = time.time() - (clock.wall() - clock.time)
     zone = Zone(server, site, Gateway(connect(server, clock=clock)), clock, {})
     zone.names.update({vm["systemvmtype"]: name for name, vm in zone.listed().items()})

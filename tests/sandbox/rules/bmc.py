@@ -56,7 +56,8 @@ async def power(world: World, held: OutOfBand, action: str) -> str:
             there.switched(action)
         return f"Chassis Power is {there.power.lower()}\n" if action == "STATUS" else SAID[action]
     if held.driver == "redfish":
-        return await _redfish(world, held, action)
+        with world.waits_outside():
+            return await _redfish(world, held, action)
     return await _ipmitool(world, held, "chassis", "power", action.lower())
 
 
@@ -116,14 +117,15 @@ async def _ipmitool(world: World, held: OutOfBand, *words: str) -> str:
     if not shutil.which(line[0]):
         raise Silent(UNREACHED)
     timeout = float(world.settings.value("outofbandmanagement.action.timeout"))
-    process = await asyncio.create_subprocess_exec(
-        line[0], *world.ipmitool, *line[1:], stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        out, said = await asyncio.wait_for(process.communicate(), timeout)
-    except TimeoutError:
-        process.kill()
-        raise Silent("Operation timed out, aborted.") from None
+    with world.waits_outside():
+        process = await asyncio.create_subprocess_exec(
+            line[0], *world.ipmitool, *line[1:], stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            out, said = await asyncio.wait_for(process.communicate(), timeout)
+        except TimeoutError:
+            process.kill()
+            raise Silent("Operation timed out, aborted.") from None
     if process.returncode:
         raise Silent(said.decode(errors="replace") or UNREACHED)
     return out.decode(errors="replace")

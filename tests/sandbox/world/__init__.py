@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -103,6 +104,8 @@ class World(Infrastructure):
         # Which management server has an agent, by its uuid; those that are not here are with the one that answers.
         self.agent_servers: dict[str, int] = {}
         self.last_mac = 0
+        # How many jobs wait for a program or a machine outside.
+        self.outside = 0
         # Set by a test whose KVM hosts are machines.
         self.agents: Agents | None = None
         self._install()
@@ -146,6 +149,15 @@ class World(Infrastructure):
 
     def now(self) -> str:
         return datetime.fromtimestamp(self.time(), UTC).strftime(TIME_FORMAT)
+
+    @contextlib.contextmanager
+    def waits_outside(self) -> Iterator[None]:
+        """For as long no time is skipped: what is outside does not know of it."""
+        self.outside += 1
+        try:
+            yield
+        finally:
+            self.outside -= 1
 
     def later(self, what: str, act: Callable[[], object]) -> None:
         """Run `act` after `durations[what]`: what the server does on its own, beside jobs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -44,11 +44,14 @@ class Api:
         return self.wait(self.ok(command, **params)["jobid"])
 
     def wait(self, job: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 20
-        while (state := self.ok("queryAsyncJobResult", jobid=job))["jobstatus"] == 0:
-            assert time.monotonic() < deadline, state
-            time.sleep(0.005)
-        return state
+        def ended() -> dict[str, Any]:
+            state = self.ok("queryAsyncJobResult", jobid=job)
+            return state if state["jobstatus"] != 0 else {}
+
+        return self.box.wait_for(ended)
+
+    def becomes(self, look: Callable[[], object], wanted: object) -> None:
+        self.box.wait_for(lambda: look() == wanted)
 
     def done(self, command: str, **params: Any) -> dict[str, Any]:
         """The result of a job that succeeds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,12 @@ FINAL = ("Maintenance", "ErrorInPrepareForMaintenance")
 
 def _wait(api: Api, host: str) -> str:
     """The final resource state of a drain."""
-    deadline = time.monotonic() + 20
-    while True:
-        listed: dict[str, Any] = api.ok("listHosts", id=host)["host"][0]
-        if listed["resourcestate"] in FINAL:
-            return str(listed["resourcestate"])
-        assert time.monotonic() < deadline, listed["resourcestate"]
-        time.sleep(0.005)
+
+    def final() -> str:
+        state = str(api.ok("listHosts", id=host)["host"][0]["resourcestate"])
+        return state if state in FINAL else ""
+
+    return api.box.wait_for(final)
 
 
 def _fill(box: Sandbox, folder: Path, hosts: int, each: int) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -94,9 +93,12 @@ def test_a_job_ends_and_a_restart_forgets_it(box: Sandbox) -> None:
     zone = make_zone(box)
     _, body = ask(box, "createPhysicalNetwork", zoneid=zone, name="p")
     job = body["createphysicalnetworkresponse"]["jobid"]
-    deadline = time.monotonic() + 5
-    while (state := ask(box, "queryAsyncJobResult", jobid=job)[1]["queryasyncjobresultresponse"])["jobstatus"] == 0:
-        assert time.monotonic() < deadline
+
+    def ended() -> dict[str, Any]:
+        state: dict[str, Any] = ask(box, "queryAsyncJobResult", jobid=job)[1]["queryasyncjobresultresponse"]
+        return state if state["jobstatus"] != 0 else {}
+
+    state = box.wait_for(ended)
     assert state["jobresult"]["physicalnetwork"]["name"] == "p"
 
     box.world.durations["createPhysicalNetwork"] = 600.0

@@ -117,9 +117,7 @@ def test_an_upload_restarts_the_storage_vm_and_the_proxy_only_where_the_server_d
         shown(proxy["publicip"], ports.console, pki.root.pem)
     sandbox.run(lambda world: setattr(world, "resets_consoles", True))
     site.api.done("uploadCustomCertificate", **sent(pki))
-    until = time.monotonic() + 10
-    while not site.api.ok("listSystemVms", id=proxy["id"])["systemvm"][0].get("privateip"):
-        assert time.monotonic() < until
+    sandbox.wait_for(lambda: site.api.ok("listSystemVms", id=proxy["id"])["systemvm"][0].get("privateip"))
     assert seen_within(10, proxy["publicip"], ports.console, pki.root.pem)
 
 
@@ -135,8 +133,6 @@ def seen_within(seconds: float, address: str, port: int, root: str) -> bool:
 
 def system_vms(site: Site) -> tuple[dict[str, Any], dict[str, Any]]:
     """The console proxy and the secondary storage VM, once they run."""
-    until = time.monotonic() + 10
-    while len(found := site.api.ok("listSystemVms").get("systemvm", [])) < 2:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    site.api.becomes(lambda: len(site.api.ok("listSystemVms").get("systemvm", [])), 2)
+    found = site.api.ok("listSystemVms")["systemvm"]
     return tuple(sorted(found, key=lambda vm: str(vm["systemvmtype"])))  # type: ignore[return-value]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,31 +59,24 @@ def routed(sandbox: Sandbox) -> Routed:
     return Routed(Api(sandbox))
 
 
-def becomes(ask: Callable[[], Any], wanted: Any) -> None:
-    until = time.monotonic() + 20
-    while (found := ask()) != wanted:
-        assert time.monotonic() < until, found
-        time.sleep(0.01)
-
-
 def test_two_routers_on_two_hosts_share_one_address_and_settle_who_serves(routed: Routed) -> None:
     network = routed.redundant()
     first, second = routed.routers(networkid=network).values()
     assert first["publicip"] == second["publicip"]
     assert first["hostid"] != second["hostid"]
     assert first["guestipaddress"] != second["guestipaddress"]
-    becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
 
 
 def test_the_backup_takes_over_and_keeps_the_place(routed: Routed) -> None:
     network = routed.redundant()
-    becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
     primary, backup = routed.named(network, "PRIMARY"), routed.named(network, "BACKUP")
     ids = {name: row["id"] for name, row in routed.routers(networkid=network).items()}
     assert routed.api.done("stopRouter", id=ids[primary])["router"]["redundantstate"] == "UNKNOWN"
-    becomes(lambda: routed.named(network, "PRIMARY"), backup)
+    routed.api.becomes(lambda: routed.named(network, "PRIMARY"), backup)
     routed.api.done("startRouter", id=ids[primary])
-    becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
     assert routed.named(network, "PRIMARY") == backup
 
 
@@ -105,7 +96,7 @@ def test_a_restart_with_cleanup_replaces_all_and_never_leaves_the_network_withou
     routed: Routed, sandbox: Sandbox
 ) -> None:
     network = routed.redundant()
-    becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
     before = set(routed.routers(networkid=network))
     address = {row["publicip"] for row in routed.routers().values()}
     sandbox.run(lambda world: world.durations.update(router=0.1))
@@ -119,7 +110,7 @@ def test_a_restart_with_cleanup_replaces_all_and_never_leaves_the_network_withou
     assert len(after) == 2
     assert before.isdisjoint(after)
     assert {row["publicip"] for row in after.values()} == address
-    becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
 
 
 def test_without_room_a_restart_with_cleanup_leaves_the_router_that_serves(routed: Routed, sandbox: Sandbox) -> None:
@@ -137,7 +128,7 @@ def test_making_a_network_redundant_replaces_its_router_by_two(routed: Routed) -
     network = routed.single()
     assert routed.states(network) == ["UNKNOWN"]
     routed.api.done("restartNetwork", id=network, makeredundant="true")
-    becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
     assert routed.api.ok("listNetworks", id=network)["network"][0]["redundantrouter"] is True
 
 
@@ -150,7 +141,9 @@ def test_a_vpc_has_a_router_before_its_first_tier_and_restarts_as_a_whole(routed
     assert routed.routers(networkid=str(tier["id"])).keys() == routed.routers(forvpc="true").keys() == {router["name"]}
     assert routed.api.job("restartNetwork", id=tier["id"], cleanup="true")["jobresultcode"] == 431
     routed.api.done("restartVPC", id=vpc, cleanup="true", makeredundant="true")
-    becomes(lambda: sorted(row["redundantstate"] for row in routed.routers(vpcid=vpc).values()), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(
+        lambda: sorted(row["redundantstate"] for row in routed.routers(vpcid=vpc).values()), ["BACKUP", "PRIMARY"]
+    )
     (shown,) = routed.api.ok("listVPCs", id=vpc)["vpc"]
     assert (shown["redundantvpcrouter"], shown["vpcofferingname"]) == (True, "Redundant VPC offering")
     assert [each["name"] for each in shown["network"]] == ["t1"]
@@ -224,11 +217,11 @@ def test_health_checks_come_a_while_after_the_start_or_on_request(routed: Routed
 def test_what_can_go_wrong_with_two_routers(routed: Routed, sandbox: Sandbox, kind: str, wanted: list[str]) -> None:
     sandbox.faults.add("*", kind, target="rr")
     network, other = routed.redundant(), routed.redundant("fine")
-    becomes(lambda: routed.states(network), wanted)
-    becomes(lambda: routed.states(other), ["BACKUP", "PRIMARY"])
+    routed.api.becomes(lambda: routed.states(network), wanted)
+    routed.api.becomes(lambda: routed.states(other), ["BACKUP", "PRIMARY"])
     sandbox.faults.clear()
     if kind != troubles.BOTH_PRIMARY:
-        becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
+        routed.api.becomes(lambda: routed.states(network), ["BACKUP", "PRIMARY"])
 
 
 def test_a_patch_changes_the_software_and_can_fail(routed: Routed, sandbox: Sandbox) -> None:
@@ -245,10 +238,10 @@ def test_a_patch_changes_the_software_and_can_fail(routed: Routed, sandbox: Sand
 
 def test_a_system_vm_whose_agent_never_connects(routed: Routed, sandbox: Sandbox) -> None:
     sandbox.run(lambda world: world.durations.update({"system VM agent": 0.05}))
-    becomes(lambda: routed.api.ok("listSystemVms").get("count"), 2)
+    routed.api.becomes(lambda: routed.api.ok("listSystemVms").get("count"), 2)
     storage = {"systemvmtype": "secondarystoragevm"}
     vm = routed.api.ok("listSystemVms", **storage)["systemvm"][0]["id"]
-    becomes(lambda: routed.api.ok("listSystemVms", **storage)["systemvm"][0]["agentstate"], "Up")
+    routed.api.becomes(lambda: routed.api.ok("listSystemVms", **storage)["systemvm"][0]["agentstate"], "Up")
     sandbox.faults.add("rebootSystemVm", troubles.NO_AGENT)
     routed.api.done("rebootSystemVm", id=vm)
     assert routed.api.ok("listSystemVms", **storage)["systemvm"][0]["agentstate"] == "Disconnected"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from cryptography import x509
 
@@ -21,10 +19,7 @@ def _site(sandbox: Sandbox) -> Site:
 @pytest.fixture(name="proxy")
 def _proxy(site: Site) -> str:
     """The console proxy, once the server has made it."""
-    deadline = time.monotonic() + 10
-    while not (found := site.api.ok("listSystemVms", systemvmtype="consoleproxy")):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    found = site.api.box.wait_for(lambda: site.api.ok("listSystemVms", systemvmtype="consoleproxy"))
     return str(found["systemvm"][0]["id"])
 
 
@@ -44,10 +39,7 @@ def test_a_stopped_system_vm_keeps_its_public_address(site: Site, proxy: str) ->
 def test_a_destroyed_system_vm_is_replaced(site: Site, proxy: str) -> None:
     answered = site.api.done("destroySystemVm", id=proxy)["systemvm"]
     assert (answered["state"], "publicip" in answered) == ("Running", False)
-    deadline = time.monotonic() + 10
-    while not (found := site.api.ok("listSystemVms", systemvmtype="consoleproxy")):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    found = site.api.box.wait_for(lambda: site.api.ok("listSystemVms", systemvmtype="consoleproxy"))
     assert found["systemvm"][0]["id"] != proxy
 
 

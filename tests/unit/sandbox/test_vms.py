@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,13 +10,6 @@ from sandbox.server import Sandbox
 from unit.sandbox.client import Api
 
 GIB = 1 << 30
-
-
-def eventually(ask: Callable[[], Any], wanted: Any) -> None:
-    deadline = time.monotonic() + 10
-    while (got := ask()) != wanted:
-        assert time.monotonic() < deadline, got
-        time.sleep(0.01)
 
 
 @pytest.fixture(name="api")
@@ -51,7 +42,7 @@ def _open_zone(api: Api, hosts: int = 3) -> tuple[str, list[str]]:
     api.ok("createStoragePool", zoneid=zone, podid=pod, clusterid=cluster, name="ps", url="nfs://n/p")
     api.ok("addImageStore", zoneid=zone, provider="NFS", url="nfs://n/s", name="sec")
     api.ok("updateZone", id=zone, allocationstate="Enabled")
-    eventually(lambda: api.ok("listSystemVms", zoneid=zone).get("count"), 2)
+    api.becomes(lambda: api.ok("listSystemVms", zoneid=zone).get("count"), 2)
     return zone, found
 
 
@@ -143,7 +134,7 @@ def test_an_unmanaged_cluster_lets_go_of_its_hosts(api: Api) -> None:
     api.ok("updateCluster", id=cluster, managedstate="Unmanaged")
     assert api.ok("listHosts", id=hosts[0], details="min")["host"][0]["state"] == "Disconnected"
     api.ok("updateCluster", id=cluster, managedstate="Managed")
-    eventually(lambda: api.ok("listHosts", id=hosts[0], details="min")["host"][0]["state"], "Up")
+    api.becomes(lambda: api.ok("listHosts", id=hosts[0], details="min")["host"][0]["state"], "Up")
     assert api.ask("updateCluster", id=cluster, managedstate="Bogus")[0] == 431
 
 
