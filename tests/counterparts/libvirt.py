@@ -22,7 +22,8 @@ from types import TracebackType
 from typing import Any
 
 from counterparts.certificates import Authority
-from counterparts.relay import Relay, free_loopback, inside
+from counterparts.loopback import free_loopback
+from counterparts.relay import Relay, inside
 
 TCP, TLS, CONTROL = 16509, 16514, 16510
 VNC = range(5900, 5904)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
 import socket
 import struct
 import threading
@@ -109,9 +108,3 @@ class Frames:
             if (program, kind) == (REMOTE, CALL):
                 self.calls[procedure] += 1
             self._held = self._held[length:]
-
-
-def free_loopback() -> str:
-    """A loopback network for one bed, 127.x.y: two runs of the tests at once do not meet."""
-    pid = os.getpid()
-    return f"127.{100 + pid // 250 % 100}.{pid % 250 + 1}"

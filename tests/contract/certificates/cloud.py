@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from contract.clock import SharedClock
 from contract.conftest import Connect
+from counterparts.loopback import free_loopback
 from counterparts.pki import Made, make
 from counterparts.tls_port import tls_port
 from fakes.clock import FakeClock
@@ -25,7 +26,8 @@ from unit.sandbox.client import Api
 from unit.sandbox.site import Site
 
 LIBVIRT = 16514
-ADDRESSES = {"kvm1": "127.7.0.1", "kvm2": "127.7.0.2"}
+NET = free_loopback()
+ADDRESSES = {"kvm1": f"{NET}.1", "kvm2": f"{NET}.2"}
 
 
 @dataclass

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from contract.certificates.cloud import Lab
+from contract.certificates.cloud import ADDRESSES, NET, Lab
 from contract.tasks import perform, writes
 from counterparts.tls_port import tls_port
 
@@ -82,18 +82,18 @@ def test_settings_that_keep_renewal_from_running(lab: Lab) -> None:
 
 def test_a_zone_has_its_management_servers_and_system_vms_too(lab: Lab) -> None:
     def place(world: World) -> str:
-        issued = world.authority.issue(["ms1"], ["127.7.0.9"], 90)
+        issued = world.authority.issue(["ms1"], [f"{NET}.9"], 90)
         return issued.certificate + issued.key
 
     both = lab.server.run(place)
-    lab.site.api.ok("updateConfiguration", name="host", value="127.7.0.9, 127.7.0.10")
+    lab.site.api.ok("updateConfiguration", name="host", value=f"{NET}.9, {NET}.10")
     certificate, _begin, key = both.partition("-----BEGIN PRIVATE KEY-----")
-    with tls_port(certificate, _begin + key, "127.7.0.9", 8250):
+    with tls_port(certificate, _begin + key, f"{NET}.9", 8250):
         seen = perform(lab.cloud, "cs_certificate_info")
     servers = [row for row in seen.result["certificates"] if row["place"] == "management_server"]
     assert [(row["where"], row["days_left"], row["of_authority"]) for row in servers] == [
-        ("127.7.0.10:8250", None, None),
-        ("127.7.0.9:8250", 89, True),
+        (f"{NET}.10:8250", None, None),
+        (f"{NET}.9:8250", 89, True),
     ]
 
 
@@ -109,7 +109,7 @@ def test_what_hosts_read_is_judged_with_what_ports_show(lab: Lab) -> None:
     assert ("served_differs", "kvm1") in codes(lab, read=[{"certificates": [mine]}])
 
 
-@pytest.mark.parametrize("name", ["kvm1.example.net", "127.7.0.1", "KVM1"])
+@pytest.mark.parametrize("name", ["kvm1.example.net", ADDRESSES["kvm1"], "KVM1"], ids=["name", "address", "case"])
 def test_a_host_has_one_name_however_it_called_itself(lab: Lab, name: str) -> None:
     lab.provisioned("kvm1")
     lab.provisioned("kvm2")
