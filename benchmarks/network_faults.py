@@ -128,26 +128,35 @@ def others(command: str, backend: str, host: Host, faults: list[Fault]) -> Row:
     """The same faulty files written by a template and applied by a command, without our collection."""
     found: Row = {}
     for fault in faults:
-        if fault.before:
-            fault.before(backend, host)
-        was = picture(host)
-        start = time.monotonic()
-        with Pulse(host.address) as pulse:
-            for file in fault.change(backend, host)["files"]:
-                host.write(file["path"], file["content"], int(mode(backend), 8))
-            # Detached, as the connection may go; then as long as our own change may take to come back.
-            script = f'setsid sh -c "{command}; touch /run/over" > /dev/null 2>&1 < /dev/null &'
-            inside(host, f"rm -f /run/over; {script}")
-            while not inside(host, "ls /run/over 2> /dev/null") and time.monotonic() < start + 100:
-                time.sleep(0.5)
-            time.sleep(15)
-        back = pulse.back() if greets(host.address) else None
-        same = "" if picture(host) == was else "differs"
-        ended = "old again" if same == "" else "new kept"
-        found[fault.name] = Outcome(ended, pulse.gap, None if back is None else back - start - TIMEOUT, same, "")
-        print(f"{backend} · {fault.name}: {_cell(found[fault.name])}", file=sys.stderr, flush=True)
+        try:
+            found[fault.name] = told = templated(fault, command, backend, host)
+        except (AssertionError, OSError, subprocess.SubprocessError) as error:
+            # Not measured, which says nothing of the fault; the others are.
+            told = None
+            print(f"{backend} · {fault.name}: {error}", file=sys.stderr)
+        print(f"{backend} · {fault.name}: {_cell(told)}", file=sys.stderr, flush=True)
         heal(backend, host, False)
     return found
+
+
+def templated(fault: Fault, command: str, backend: str, host: Host) -> Outcome:
+    if fault.before:
+        fault.before(backend, host)
+    was = picture(host)
+    start = time.monotonic()
+    with Pulse(host.address) as pulse:
+        for file in fault.change(backend, host)["files"]:
+            host.write(file["path"], file["content"], int(mode(backend), 8))
+        # Detached, as the connection may go; then as long as our own change may take to come back.
+        script = f'setsid sh -c "{command}; touch /run/over" > /dev/null 2>&1 < /dev/null &'
+        inside(host, f"rm -f /run/over; {script}")
+        while not inside(host, "ls /run/over 2> /dev/null") and time.monotonic() < start + 100:
+            time.sleep(0.5)
+        time.sleep(15)
+    back = pulse.back() if greets(host.address) else None
+    same = "" if picture(host) == was else "differs"
+    ended = "old again" if same == "" else "new kept"
+    return Outcome(ended, pulse.gap, None if back is None else back - start - TIMEOUT, same, "")
 
 
 def at_once(hosts: dict[str, Host], work: Callable[[str, Host], Any]) -> dict[str, Any]:
