@@ -11,7 +11,7 @@ from contract.conftest import Connect
 from contract.tasks import Wrong, perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotFound
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, NotFound
 from sandbox.server import Sandbox
 from sandbox.world import World
 from unit.sandbox.client import Api
@@ -123,3 +123,25 @@ def test_no_value_of_a_secret_setting_is_shown(sandbox: Sandbox, cloud: Gateway)
     assert set(outcome.secrets) == {"0ld-s3cret", "n3w-s3cret"}
     assert "s3cret" not in f"{outcome.before}{outcome.after}{outcome.result}{outcome.warnings}{read.result}"
     assert sandbox.run(lambda world: world.settings["ldap.bind.password"].value) == "n3w-s3cret"
+
+
+def test_what_the_server_refuses_is_refused_before(cloud: Gateway, sandbox: Sandbox) -> None:
+    """Zero of every setting of the sandbox: what the server refuses for its range, the task does not even send."""
+    held = [each for each in cloud.settings.all("global", "") if each.type in ("", "Number", "Decimal", "Range")]
+    # Before 4.18 no types are told.
+    held = [each for each in held if each.type or each.value.replace(".", "").isdigit()]
+    refused = set()
+    for each in held:
+        if Api(sandbox).ask("updateConfiguration", name=each.name, value="0")[0] != 200:
+            refused.add(each.name)
+            with pytest.raises(InvalidValue, match=r"expected a number"):
+                perform(cloud, "cs_configuration", name=each.name, value="0")
+    assert {"expunge.interval", "ping.interval", "cpu.overprovisioning.factor"} <= refused
+
+
+@pytest.mark.since("4.18")
+def test_a_time_before_zero_is_warned_of(cloud: Gateway) -> None:
+    outcome = perform(cloud, "cs_configuration", name="expunge.delay", value="-5")
+    assert (outcome.changed, outcome.result["value"]) == (True, "-5")
+    assert outcome.warnings == ("expunge.delay is a time, and -5 is less than 0; its default is 86400",)
+    assert perform(cloud, "cs_configuration", name="expunge.delay", value="5").warnings == ()

@@ -34,6 +34,30 @@ JAVA_TYPES = {
     "Range": "java.lang.Double",
 }
 POSITIVE = frozenset({*CLUSTER_DETAILS, "storage.overprovisioning.factor"})
+# Source: ConfigurationManagerImpl.populateConfigValuesForValidationSet; the text is not recorded.
+ABOVE_NOUGHT = frozenset(
+    (
+        "event.purge.interval",
+        "account.cleanup.interval",
+        "alert.wait",
+        "consoleproxy.capacityscan.interval",
+        "expunge.interval",
+        "host.stats.interval",
+        "network.gc.interval",
+        "ping.interval",
+        "snapshot.poll.interval",
+        "storage.stats.interval",
+        "storage.cleanup.interval",
+        "wait",
+        "xenserver.heartbeat.interval",
+        "xenserver.heartbeat.timeout",
+        "ovm3.heartbeat.interval",
+        "ovm3.heartbeat.timeout",
+        "incorrect.login.attempts.allowed",
+        "vm.password.length",
+        "remote.access.vpn.psk.length",
+    )
+)
 
 
 def _scope(call: Call) -> tuple[str, int]:
@@ -137,6 +161,8 @@ def _check(row: Setting, value: str) -> None:
         raise invalid(f"Value [{value}] is not a valid [class {JAVA_TYPES[row.type]}].")
     if row.name in POSITIVE and float(value) <= 0:
         raise invalid(f"Value for configuration [{row.name}] should be greater than 0.")
+    if row.name in ABOVE_NOUGHT and row.type == "Number" and int(value) <= 0:
+        raise invalid(f"Please enter a positive value for the configuration parameter:{row.name}")
     if row.type == "Range" and not 0 <= float(value) <= 1:
         raise invalid(f"Please enter a value between 0 and 1 for the configuration parameter: {row.name}")
     if row.type == "Select" and row.options and value not in row.options.split(","):

@@ -9,9 +9,9 @@ import typing as t
 
 from ..errors import InvalidValue
 from ..masking import MASK, is_secret_name
-from ..zone.settings import Setting, check, spelled
+from ..zone.settings import Setting, check, doubt, spelled
 from .cluster_names import of_records
-from .problem import Part, Path, Problem, Record, shown
+from .problem import WARNING, Part, Path, Problem, Record, shown
 
 OFFERED = "a setting of this server, see cs_configuration_info"
 
@@ -86,6 +86,10 @@ def _value_problems(its: Declared, found: Record) -> t.Iterator[Problem]:
         text = spelled(its.value)
         if text is not None:
             check(setting, text)
+            told = doubt(setting, text)
+            if told:
+                remedy = f"0 or more; the default is {default}"
+                yield Problem("setting_negative", its.path, _seen(its), told, remedy, severity=WARNING)
     except InvalidValue as error:
         message = f"{_seen(its)!r} is not a value of {its.name}"
         yield Problem("setting_value", its.path, _seen(its), message, str(error.details["expected"]))

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from ..errors import InvalidValue
 from ..text import api_text
+from . import setting_ranges
 
 # Scope as people say it → what the commands call its id parameter (listConfigurations, updateConfiguration).
 SCOPES = ("global", "zone", "cluster", "storage", "imagestore", "account", "domain")
@@ -100,12 +101,16 @@ def _unsaid(text: str) -> object:
 
 
 def check(setting: Setting, value: str) -> str:
-    """The value as the server takes it. Raises InvalidValue when it is not of the setting's type."""
+    """The value as the server takes it. Raises InvalidValue if it is not of the type, or out of the range."""
     known = meaning(setting.type, value)
     if setting.type in ("Number", "Decimal") and isinstance(known, str):
         raise InvalidValue(setting.name, value, f"a {setting.type.lower()}, such as {setting.default or 1}")
     if setting.type == "Number" and isinstance(known, Decimal) and known != known.to_integral_value():
         raise InvalidValue(setting.name, value, "a whole number")
+    if isinstance(known, Decimal):
+        right = setting_ranges.expected(setting.name, known)
+        if right or (setting.type == "Range" and not 0 <= known <= 1):
+            raise InvalidValue(setting.name, value, right or "a number from 0 to 1")
     if isinstance(known, Decimal) and setting.type in ("Number", "Decimal"):
         # Written out: the server reads neither 1e3 nor, as a whole number, 2.0.
         return f"{known:f}" if setting.type == "Number" else f"{Decimal(value.strip()):f}"
@@ -114,3 +119,11 @@ def check(setting: Setting, value: str) -> str:
             raise InvalidValue(setting.name, value, "true or false")
         return "true" if known else "false"
     return value
+
+
+def doubt(setting: Setting, value: str) -> str:
+    """Why a value that the server takes is hardly meant, or nothing."""
+    number, default = (meaning(setting.type, text or "") for text in (value, setting.default))
+    if not isinstance(number, Decimal):
+        return ""
+    return setting_ranges.doubt(setting.name, number, default if isinstance(default, Decimal) else None)

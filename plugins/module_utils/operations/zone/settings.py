@@ -53,10 +53,13 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
     secrets = tuple(told) if is_secret(held) else tuple(each for text in told for each in secrets_in_text(text))
     try:
         outcome = _set(cloud, held, value, where, check_mode)
+        doubt = "" if value is None else settings.doubt(held, value)
     except HostcraftError as error:
         error.secrets = secrets
         raise
-    return dataclasses.replace(outcome, secrets=secrets, result={**outcome.result, **where.places})
+    warnings = (*outcome.warnings, f"{doubt}; its default is {held.default}") if doubt else outcome.warnings
+    result = {**outcome.result, **where.places}
+    return dataclasses.replace(outcome, secrets=secrets, result=result, warnings=warnings)
 
 
 def ensure_in_scope(

@@ -69,6 +69,15 @@ def test_the_round_that_knows_it_counts() -> None:
     assert judged({"x": 1}, [unknown(where="scope zone")], [known("Number")]) == []
 
 
+def test_numbers_out_of_range() -> None:
+    answers = [known("Number", "86400")]
+    assert judged({"expunge.interval": 0}, answers) == [("setting_value", "0", "a number above 0")]
+    zone = Part((), {"name": "z", "settings": {"expunge.delay": -5}})
+    (found,) = setting_problems(zone, [answers])
+    assert (found.code, found.severity, found.value) == ("setting_negative", "warning", "-5")
+    assert found.remedy == "0 or more; the default is 86400"
+
+
 def test_a_secret_is_shown_nowhere() -> None:
     ((_code, value, _remedy),) = judged({"quota.usage.smtp.password": "hunter2"}, [unknown()])
     assert value == "****"

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.settings import Setting, check, same_value
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.settings import (
+    Setting,
+    check,
+    doubt,
+    same_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +104,48 @@ def test_a_setting_that_is_no_number_is_named() -> None:
     assert Setting("cluster.cpu.allocated.capacity.disablethreshold", "0.85").number() == 0.85
     with pytest.raises(InvalidValue, match=r"setting cpu\.overprovisioning\.factor='1,5' is not valid: .* a number"):
         Setting("cpu.overprovisioning.factor", "1,5").number()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value", "right"),
+    [
+        ("expunge.interval", "Number", "0", "a number above 0"),
+        ("Ping.Interval", "Number", "-5", "a number above 0"),
+        ("wait", "", "-1", "a number above 0"),
+        ("mem.overprovisioning.factor", "Decimal", "0", "a number above 0"),
+        ("cluster.cpu.allocated.capacity.disablethreshold", "Decimal", "85", "a number from 0 to 1"),
+        ("zone.vlan.capacity.notificationthreshold", "", "-0.1", "a number from 0 to 1"),
+        ("some.new.share", "Range", "1.01", "a number from 0 to 1"),
+        ("mac.identifier", "Number", "256", "a number from 0 to 255"),
+        ("remote.access.vpn.psk.length", "Number", "7", "a number from 8 to 256"),
+        ("vm.password.length", "Number", "5", "a number of at least 6"),
+    ],
+)
+def test_a_number_that_the_server_refuses(name: str, kind: str, value: str, right: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        check(Setting(name, type=kind), value)
+    assert caught.value.message == f"{name}={value!r} is not valid: expected {right}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("expunge.interval", "1"),
+        ("mem.overprovisioning.factor", "0.5"),
+        ("cluster.cpu.allocated.capacity.disablethreshold", "1"),
+        ("zone.vlan.capacity.notificationthreshold", "0"),
+        ("vm.password.length", "6"),
+        ("router.stats.interval", "0"),
+        ("max.account.user.vms", "-1"),
+    ],
+)
+def test_a_number_that_the_server_takes(name: str, value: str) -> None:
+    assert check(Setting(name, type="Decimal", default="3"), value) == value
+    assert doubt(Setting(name, type="Decimal", default="3"), value) == ""
+
+
+@pytest.mark.parametrize("name", ["expunge.delay", "network.gc.wait", "direct.agent.scan.interval", "job.timeout.long"])
+def test_a_time_before_zero_is_hardly_meant(name: str) -> None:
+    assert doubt(Setting(name, type="Number", default="86400"), "-5") == f"{name} is a time, and -5 is less than 0"
+    for value, default in (("5", "86400"), ("0", "86400"), ("-5", "0"), ("-5", "-1"), ("-5", None), ("soon", "1")):
+        assert doubt(Setting(name, type="Number", default=default), value) == ""
