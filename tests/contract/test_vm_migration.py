@@ -138,3 +138,22 @@ def test_it_is_refused_while_a_roll_has_the_cluster(sandbox: Sandbox, cloud: Gat
     sandbox.calls.clear()
     assert perform(cloud, MODULE, zone="z1", name=place.name, host=place.here).changed
     assert writes(sandbox) == MIGRATED
+
+
+def test_a_container_is_not_moved_and_its_host_is_emptied_by_consent(
+    sandbox: Sandbox, site: Site, cloud: Gateway, place: Place
+) -> None:
+    """CloudStack refuses to migrate VMs of users on LXC; its own drain restarts them elsewhere."""
+
+    def act(world: Any) -> None:
+        for each in (*world.hosts, *world.vms):
+            each.hypervisor = "LXC"
+
+    sandbox.run(act)
+    assert refusal(cloud, name=place.name, host=place.there).code == "container"
+    ask = {"zone": "z1", "name": place.here, "state": "maintenance"}
+    with pytest.raises(Refused, match="is a container"):
+        perform(cloud, "cs_maintenance", **ask)
+    assert "migrateVirtualMachine" not in writes(sandbox)
+    done = perform(cloud, "cs_maintenance", **ask, consent=[place.name])
+    assert (done.result["stopped"], done.result["resource_state"]) == ([place.name], "Maintenance")

@@ -11,7 +11,7 @@ from ..registry import Body, Call, Work, command
 from ..rules import life, placement
 from ..world import World
 from ..world.hosts import Host
-from ..world.vms import Vm
+from ..world.vms import USER, Vm
 from . import host_views
 from .vms import ADMIN, view
 
@@ -64,6 +64,8 @@ def moving(call: Call, vm: Vm, key: str, render: Any) -> Work:
 
     async def run() -> Body:
         target = call.get("hostid")
+        if vm.kind == USER and vm.hypervisor == "LXC":
+            raise invalid("Unsupported Hypervisor Type for User VM migration, we support XenServer/VMware/KVM only")
         if target is None:
             if vm.state != "Running":
                 raise invalid(f"VM is not Running, cannot migrate the vm {life.describe(vm)}")

@@ -30,6 +30,8 @@ MIB = 1 << 20
 NOTHING_REMEMBERED = Remembered()
 # Hypervisors that migrate no VM with an ISO attached (cs#3027).
 TIED_BY_ISO = frozenset(("vmware",))
+# Hypervisors that migrate no VM of a user (UserVmManagerImpl.migrateVirtualMachine).
+CONTAINERS = frozenset(("lxc",))
 # Kinds that go to any host, whoever it is dedicated to (DeploymentPlanningManagerImpl, checkForNonDedicatedResources).
 UNBOUND = frozenset(("ConsoleProxy", "SecondaryStorageVm", "InternalLb"))
 SHARED = "migrate its volumes to shared storage"
@@ -301,6 +303,8 @@ def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
         return "vm_state"
     if vm.gpu or (offering and offering.gpu):
         return vm.gpu or (offering.gpu if offering else "")
+    if vm.kind == "User" and vm.hypervisor.casefold() in CONTAINERS:
+        return "container"
     if vm.host_device:
         return "host_device"
     if vm.local:
@@ -312,6 +316,8 @@ def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
 
 def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     """What is known of this VM beyond the code of what pins it."""
+    if vm.kind == "User" and vm.hypervisor.casefold() in CONTAINERS:
+        return {"why": f"VM {vm.name} is a container: CloudStack migrates no VM of {vm.hypervisor}"}
     if vm.host_device:
         what = "a device, directory or memory of its host"
         return {"why": f"VM {vm.name} has {what} (details extraconfig-*), which cannot be migrated"}

@@ -119,6 +119,7 @@ REMEDIES: t.Mapping[str, str] = {
     "storage_scope": "make the storage pool reachable from another host of the cluster",
     "access_group": "give another host of the cluster the same storage access groups",
     "iso": "detach the ISO, or allow it to be stopped (add its name to consent)",
+    "container": "allow it to be stopped in its maintenance window (add its name to consent)",
     "host_device": "allow it to be stopped in its maintenance window (add its name to consent)",
     "gpu": "allow it to be stopped in its maintenance window (add its name to consent)",
     "vgpu": "allow it to be stopped in its maintenance window (add its name to consent)",

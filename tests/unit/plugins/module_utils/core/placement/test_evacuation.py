@@ -193,6 +193,7 @@ def test_a_partial_drain_leaves_an_affinity_group_whole(consent: Any, stops: lis
     [
         ({"iso": "vmware-tools.iso", "hypervisor": "VMware"}, "iso", "vmware-tools.iso"),
         ({"host_device": True, "hypervisor": "KVM"}, "host_device", "extraconfig"),
+        ({"hypervisor": "LXC"}, "container", "no VM of LXC"),
     ],
 )
 def test_what_ties_a_vm_to_its_host_is_said_before_the_drain(facts: dict[str, Any], code: str, says: str) -> None:
