@@ -31,7 +31,8 @@ options:
       management_key:
         description:
           - The management key itself, for servers with encryption type V(env) or V(web). If not set,
-            E(CLOUD_SECRET_KEY) is used.
+            E(CLOUD_SECRET_KEY) is used, and with V(env) what C(/etc/default/cloudstack-management) or
+            C(/etc/default/cloudstack-usage) of the machine sets.
         type: str
       host:
         description: Name or address of the database server. By default V(localhost).

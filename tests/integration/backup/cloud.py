@@ -66,6 +66,7 @@ class Cloud:
         self.management = root / "etc/cloudstack/management"
         self.usage = root / "etc/cloudstack/usage"
         self.properties = self.management / "db.properties"
+        self.environment = root / "etc/default/cloudstack-management"
         self.write_files()
 
     def write_files(self) -> None:
@@ -93,7 +94,7 @@ class Cloud:
 
     @property
     def roots(self) -> tuple[str, ...]:
-        return (str(self.management), str(self.usage))
+        return (str(self.management), str(self.usage), str(self.environment))
 
     def access(self) -> DatabaseAccess:
         return DatabaseAccess(**from_properties(str(self.properties), None, None))
@@ -119,7 +120,9 @@ class Cloud:
         **more: Any,
     ) -> Outcome:
         request = restore.Request(name, "ms2", **more)
-        own = Restored(admin(to), passphrase, settings or {}, properties=str(self.properties))
+        own = Restored(
+            admin(to), passphrase, settings or {}, properties=str(self.properties), environment=str(self.environment)
+        )
         return restore.restore(Directory(str(path), "ms2"), own, SystemClock(), request, check_mode)
 
 

@@ -21,10 +21,10 @@ from pathlib import Path
 import pymysql
 import pytest
 from counterparts.mariadb.server import PASSWORD, USER, MariaDb
-from integration.backup.cloud import DATABASE_KEY, DATABASES, SECRET, TRICKY, Cloud
+from integration.backup.cloud import DATABASE_KEY, DATABASES, MANAGEMENT_KEY, SECRET, TRICKY, Cloud
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.backup.folder import Directory
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption, properties
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.failure import BackupFailed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.seen import judge
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
@@ -85,6 +85,28 @@ def test_restored_elsewhere_it_is_the_same(cloud: Cloud, empty: MariaDb, tmp_pat
     assert encryption.read(empty.passwords()["u1"], DATABASE_KEY) == ("V2", SECRET)
     assert empty.run("SHOW DATABASES LIKE 'hostcraft%%'") == []
     assert json.loads((folder / "restored.json").read_text())[0]["host"] == "ms2"
+
+
+def test_a_key_in_the_environment_of_the_server_is_used(
+    cloud: Cloud, empty: MariaDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Encryption type env: there is no key file, and nobody gives the key to the backup or to the restore."""
+    wipe(empty)
+    monkeypatch.setattr(properties, "ENVIRONMENTS", str(cloud.environment.parent))
+    cloud.environment.parent.mkdir(parents=True, exist_ok=True)
+    cloud.environment.write_text(f"JAVA_OPTS=-Xmx2G\nCLOUD_SECRET_KEY='{MANAGEMENT_KEY}'\n")
+    cloud.properties.write_text(cloud.properties.read_text().replace("type=file", "type=env"))
+    for folder in (cloud.management, cloud.usage):
+        (folder / "key").unlink()
+    try:
+        cloud.make(tmp_path)
+        cloud.environment.unlink()
+        restored = cloud.restore(tmp_path, empty, replace=True)
+        assert (restored.result["secrets"], restored.result["proven"]) == (2, True)
+        assert MANAGEMENT_KEY in cloud.environment.read_text()
+    finally:
+        cloud.environment.unlink(missing_ok=True)
+        cloud.write_files()
 
 
 def test_it_counts_the_rows_that_are_in_it(cloud: Cloud, place: Path) -> None:

@@ -136,6 +136,31 @@ def test_the_database_password_is_changed_everywhere_or_nowhere(hosts: Hosts) ->
     assert working.status == 0, told(working)
 
 
+def test_a_key_in_the_environment_of_the_management_server_is_handed_on(hosts: Hosts) -> None:
+    ms1, usage1 = hosts.fleet["ms1"], hosts.fleet["usage1"]
+    properties, key = "/etc/cloudstack/management/db.properties", "/etc/cloudstack/management/key"
+    kind = "sed -i 's/^db.cloud.encryption.type=.*/db.cloud.encryption.type={}/' " + properties
+    ms1.run(f"{kind.format('env')}; mv {key} /root/key")
+    refused = played(hosts)
+    assert refused.status != 0
+    assert "does not set CLOUD_SECRET_KEY" in told(refused)
+    ms1.run("echo \"CLOUD_SECRET_KEY='mkey'\" >> /etc/default/cloudstack-management")
+    ms1.run(SERVES, timeout=120)
+    usage1.run("rm /etc/cloudstack/usage/key")
+    done = played(hosts, "--diff")
+    assert done.status == 0, told(done)
+    assert "mkey" not in str(done.output)
+    mode = "stat -c '%a %U' /etc/default/cloudstack-usage; grep -c CLOUD_SECRET_KEY /etc/default/cloudstack-usage"
+    for host in (ms1, usage1):
+        assert host.run(mode).stdout.splitlines() == ["600 root", "1"]
+        host.run("systemctl restart cloudstack-usage; sleep 2; systemctl is-active cloudstack-usage")
+    again = played(hosts)
+    assert (again.status, again.changed) == (0, 0), told(again)
+    ms1.run(f"{kind.format('file')}; mv /root/key {key}")
+    ms1.run(SERVES, timeout=120)
+    assert played(hosts).status == 0
+
+
 def test_one_that_does_not_work_is_told(hosts: Hosts) -> None:
     """Its database is away: the unit starts again and again, and is called active in between."""
     second = hosts.fleet["usage1"]

@@ -18,6 +18,7 @@ from ...core.backup.members import FILE, Member
 from ...core.backup.target import Target
 from ...core.errors import AccessDenied, InvalidValue, MissingValue, Reason, Refused
 from ...core.machine.java_properties import ENCODING, entries, entry_of, parse, text_of
+from ...core.servers.environment_file import management_key
 from ...core.text import several
 from ..database.client import Client
 from ..database.properties import DatabaseAccess, from_properties
@@ -30,13 +31,15 @@ from .server import Server
 from .source import SCHEMA, stored
 
 PROPERTIES = "/etc/cloudstack/management/db.properties"
+ENVIRONMENT = "/etc/default/cloudstack-management"
 DEFAULT_HOSTS = ("localhost", "%")
 
 
 class Restored:
     """admin: an account that may make accounts and databases. settings: to be other ones in db.properties.
 
-    management_key: where the backup has none (encryption type web). properties: path of db.properties in the backup.
+    management_key: where the backup has none (encryption type web). properties, environment: paths in the backup, of
+    db.properties and of the file that sets the management key of encryption type env.
     """
 
     def __init__(
@@ -47,10 +50,12 @@ class Restored:
         management_key: t.Optional[str] = None,
         limit: float = 14400.0,
         properties: str = PROPERTIES,
+        environment: str = ENVIRONMENT,
     ) -> None:
         self._admin, self._passphrase, self._limit = admin, passphrase, limit
         self._settings, self._management_key = dict(settings), management_key
         self._properties, self._key = properties, os.path.join(os.path.dirname(properties), "key")
+        self._environment = environment
         self._held: list[tree.Held] = []
         self._fields: t.Optional[dict[str, t.Any]] = None
 
@@ -204,8 +209,12 @@ class Restored:
                     if path in content:
                         write(os.path.join(folder, os.path.basename(path)), content[path])
                 here = os.path.join(folder, os.path.basename(self._properties))
+                said = parse(content[self._properties].decode(ENCODING)).get("db.cloud.encryption.type", "")
+                key = self._management_key
+                if not key and said.strip().lower() == "env":
+                    key = management_key(content.get(self._environment, b"").decode("utf-8", "replace"))
                 try:
-                    self._fields = from_properties(here, None, self._management_key)
+                    self._fields = from_properties(here, None, key)
                 except InvalidValue as error:
                     raise BackupFailed("files", f"{self._properties} of the backup: {error.message}") from None
         return self._fields

@@ -17,10 +17,14 @@ from dataclasses import dataclass, field
 from ...core.errors import InvalidValue, MissingValue
 from ...core.machine.java_properties import ENCODING, parse
 from ...core.servers import forms
+from ...core.servers.environment_file import VARIABLE
+from ...core.servers.environment_file import management_key as management_key_in
 from ...core.servers.forms import VERSIONS
+from ..linux.files import text_at
 from . import encryption
 
 PORT = 3306
+ENVIRONMENTS = "/etc/default"  # of the units of the management server and of the usage server
 MOST = 1_000_000  # bytes of a file that is read
 
 
@@ -69,10 +73,12 @@ def keys_of(path: str, key_path: t.Optional[str], management_key: t.Optional[str
         key = (
             _text(place, "database.key_file", "utf-8").partition("\n")[0].rstrip("\r") if os.path.exists(place) else ""
         )
+    place = os.path.join(ENVIRONMENTS, f"cloudstack-{os.path.basename(os.path.dirname(os.path.abspath(path)))}")
+    if not key and kind == "env":
+        key = management_key_in(text_at(place, "utf-8"))
     if kind != "none" and not key:
-        raise MissingValue(
-            "the key", ["database.management_key"], f"{path} has encryption type {kind}, and no key file"
-        )
+        where = f"no {VARIABLE} in {place}" if kind == "env" else "no key file"
+        raise MissingValue("the key", ["database.management_key"], f"{path} has encryption type {kind}, and {where}")
     return Keys(held, kind, key, version)
 
 

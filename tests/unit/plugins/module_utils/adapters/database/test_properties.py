@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption, properties
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.password_file import PasswordFile
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.properties import from_properties
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.java_properties import parse
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.environment_file import management_key
 
 KEY = "management-key"
 Make = Callable[..., Path]
@@ -46,6 +50,35 @@ def test_either_version_is_read_and_the_declared_one_is_kept_for_the_database(
 ) -> None:
     its = from_properties(str(make(declared, packed)), None, None)
     assert (its["password"], its["key"], its["version"]) == ("old-password", "database-key", declared.upper())
+
+
+def test_the_key_of_type_env_is_in_the_environment_of_the_service(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(properties, "ENVIRONMENTS", str(tmp_path))
+    text = make("V2", "V2").read_text().replace("type=file", "type=env")
+    for unit in ("management", "usage"):
+        (tmp_path / unit).mkdir()
+        (tmp_path / unit / "db.properties").write_text(text)
+        with pytest.raises(MissingValue, match=f"no CLOUD_SECRET_KEY in {tmp_path}/cloudstack-{unit}"):
+            from_properties(str(tmp_path / unit / "db.properties"), None, None)
+        (tmp_path / f"cloudstack-{unit}").write_text(f"JAVA_OPTS=x\nCLOUD_SECRET_KEY={KEY}\n")
+        assert from_properties(str(tmp_path / unit / "db.properties"), None, None)["key"] == "database-key"
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40))
+def test_what_the_role_writes_into_the_environment_is_read(key: str) -> None:
+    assert (
+        management_key(f"A=1\r\nCLOUD_SECRET_KEY=old\nCLOUD_SECRET_KEY={shlex.quote(key)}\n#CLOUD_SECRET_KEY=x") == key
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [("CLOUD_SECRET_KEY=a b ", "a b"), ('CLOUD_SECRET_KEY="a\\"b"', 'a"b'), ("CLOUD_SECRET_KEY='a", ""), ("", "")],
+)
+def test_the_environment_is_read_as_systemd_reads_it(line: str, key: str) -> None:
+    assert management_key(line) == key
 
 
 @pytest.mark.parametrize("packed", ["V1", "V2"])
