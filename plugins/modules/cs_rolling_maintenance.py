@@ -85,7 +85,8 @@ options:
   engine:
     description:
       - V(plan) is the engine of this collection. V(cloudstack) runs the server's own roll (C(startRollingMaintenance))
-        in one task, after its known pitfalls were checked.
+        in one task with O(state=next), after its known pitfalls were checked. The server skips hosts without a
+        maintenance script; these are in RV(skipped_hosts), each with a warning.
     type: str
     choices: [plan, cloudstack]
     default: plan
@@ -98,7 +99,9 @@ options:
     type: bool
     default: false
   stage_timeout:
-    description: Maximum number of seconds for one stage of O(engine=cloudstack).
+    description:
+      - Maximum number of seconds for one stage of O(engine=cloudstack). It must be above the global setting
+        C(kvm.rolling.maintenance.ping.interval).
     type: int
     default: 1800
   run:

@@ -17,6 +17,13 @@ class Job(t.Protocol):
     def id(self) -> str: ...
 
 
+class Rolled(t.NamedTuple):
+    """What the server's own roll did. updated: names of hosts. skipped: why it left a host out, by name."""
+
+    updated: tuple[str, ...]
+    skipped: t.Mapping[str, str]
+
+
 class Jobs(t.Protocol):
     """Actions that are started now and asked for later."""
 
@@ -29,6 +36,9 @@ class Jobs(t.Protocol):
 
     def ask(self, job: t.Any) -> t.Union[bool, ApiError]:
         """False while it runs, True when it is done, the error when it failed (JobLost: forgotten by the server)."""
+
+    def ask_roll(self, job: t.Any) -> t.Union[t.Literal[False], Rolled, ApiError]:
+        """The same for the server's own roll, with what became of its hosts."""
 
     def at_work_on(self, object_id: str) -> bool:
         """Whether a job of anybody's is under way on an object, whose state is then about to change."""

@@ -10,7 +10,7 @@ import pytest
 from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.hypervisor_capabilities import HypervisorCapabilities
@@ -121,3 +121,9 @@ def test_a_chosen_migration_that_brings_two_routers_together_is_told(
     assert done.result["suitable_hosts"] == [free]
     assert any("of one redundant network come to host" in each for each in done.warnings)
     assert perform(cloud, "cs_vm_migration", True, zone="z1", name=first, host=free).warnings == ()
+
+
+def test_the_servers_engine_is_not_replaced_by_ours(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
+    with pytest.raises(InvalidValue, match="engine=cloudstack"):
+        perform(cloud, "cs_rolling_maintenance", **PLAN, engine="cloudstack", state="advanced")
+    assert writes(sandbox) == []

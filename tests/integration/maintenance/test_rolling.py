@@ -302,9 +302,24 @@ def test_what_the_servers_engine_does_in_silence_is_refused_before(lab: Lab, tmp
     if pitfall == "cluster_disabled":
         next(iter(lab.box.world.clusters)).allocation_state = "Disabled"
     with pytest.raises(Refused) as error:
-        engine(lab, timeout=1 if pitfall == "timeout_below_ping" else 600)
+        # The server wants more than its 10 seconds.
+        engine(lab, timeout=10 if pitfall == "timeout_below_ping" else 600)
     assert codes(error) == {pitfall}
     assert not lab.box.calls.of("startRollingMaintenance")
+
+
+def test_hosts_that_the_servers_engine_leaves_out_are_told(lab: Lab, tmp_path: Path) -> None:
+    """They have no script for it, and its job is a success."""
+    kvm(lab, tmp_path)
+    next(iter(lab.box.world.hosts)).scripts = False
+    done = engine(lab, timeout=11)
+    assert (done.changed, done.after) == (True, {"hosts": ["h1"]})
+    assert (done.result["done"], done.result["skipped_hosts"]) == (["h1"], ["h0"])
+    assert done.warnings == ("the server skipped host h0: There is no maintenance script on the host",)
+    for host in lab.box.world.hosts:
+        host.scripts = False
+    done = engine(lab)
+    assert (done.changed, done.after, len(done.warnings)) == (False, {}, 2)
 
 
 def test_a_roll_of_the_servers_engine_that_fails_is_an_error(lab: Lab, tmp_path: Path) -> None:

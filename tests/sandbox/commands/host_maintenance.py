@@ -181,18 +181,20 @@ def start_rolling_maintenance(call: Call) -> Work:
     scope = given[0]
     least = int(float(setting(world, "kvm.rolling.maintenance.ping.interval")))
 
+    skipped: list[Body] = []
+
     def result(success: bool, details: str, updated: list[Body]) -> Body:
         return {
             "rollingmaintenance": {
                 "success": success,
                 "details": details,
                 "hostsupdated": updated,
-                "hostsskipped": [],
+                "hostsskipped": skipped,
             }
         }
 
     async def run() -> Body:
-        if "timeout" in call and call["timeout"] < least:
+        if "timeout" in call and call["timeout"] <= least:
             return result(
                 False,
                 "The timeout value provided must be greater or equal than the ping interval defined in "
@@ -202,6 +204,10 @@ def start_rolling_maintenance(call: Call) -> Work:
         updated: list[Body] = []
         for host in _rolling_hosts(call, scope):
             if host.hypervisor != ROLLING:
+                continue
+            if not host.scripts:
+                why = "There is no maintenance script on the host"
+                skipped.append({"hostid": host.uuid, "hostname": host.name, "reason": why})
                 continue
             began = world.now()
             trouble = await _roll(world, host, call.version)

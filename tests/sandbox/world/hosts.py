@@ -67,6 +67,8 @@ class Host:
     # How the server logs in to it; the API shows neither.
     username: str = ""
     password: str = ""
+    # Whether its agent has a script for the stages of a rolling maintenance.
+    scripts: bool = True
     # Row id of the category of guest systems that it is preferred for.
     os_category: int | None = None
 

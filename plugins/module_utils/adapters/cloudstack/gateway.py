@@ -14,6 +14,7 @@ import typing as t
 from ...core.errors import Ambiguous, ApiError, NotFound, Unsupported
 from ...core.naming import nearest
 from ...ports.clock import Clock, Progress
+from ...ports.jobs import Rolled
 from . import resources
 from .client import Client, Job
 from .listings import Hosts, Listing
@@ -48,6 +49,19 @@ class Jobs:
         if outcome is None:
             return False
         return outcome if isinstance(outcome, ApiError) else True
+
+    def ask_roll(self, job: Job) -> t.Union[t.Literal[False], Rolled, ApiError]:
+        outcome = self._client.ask(job)
+        if outcome is None:
+            return False
+        if isinstance(outcome, ApiError):
+            return outcome
+        told = Record(outcome, "job", self._client.tell).record("rollingmaintenance", "rolling maintenance")
+        updated, skipped = told.records("hostsupdated", "host"), told.records("hostsskipped", "host")
+        return Rolled(
+            tuple(each.text("hostname") for each in updated),
+            {each.text("hostname"): each.text("reason") for each in skipped},
+        )
 
     def at_work_on(self, object_id: str) -> bool:
         """Without a date the server lists those under way alone (its description of listAsyncJobs)."""

@@ -94,6 +94,8 @@ def walk(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
     asked, state = request(params), params["state"]
     if params["engine"] == "cloudstack" and state == "next":
         return server_roll.roll(cloud, asked, params["payload"], params["forced"], params["stage_timeout"], check_mode)
+    if params["engine"] == "cloudstack" and state == "advanced":
+        raise InvalidValue("state", state, "next with engine=cloudstack, which rolls the whole cluster in one task")
     if state == "advanced":
         return advanced(cloud, params, check_mode)
     if state == "next":

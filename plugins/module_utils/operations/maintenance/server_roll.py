@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The server's own roll (field facts "Host life cycle", T2:80-83).
 
-It knows KVM alone, and its Disabled cluster blocks its own drains; a timeout below the ping interval is a successful
-job that did nothing.
+It knows KVM alone, and its Disabled cluster blocks its own drains; a timeout that is not above the ping interval is a
+successful job that did nothing, and so is one that left all hosts out, as it does with hosts without scripts.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from ...core.errors import ApiError, JobLost, Reason, Refused
 from ...core.placement.fleet import Fleet
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from ..waiting import job_ended
+from ...ports.jobs import Rolled
+from ..waiting import until
 from ..zone.allocation_states import DISABLED, ENABLED, ensure_allocation_state
 from . import locks
 from .rolling import Request, cluster_of, scope_of
+
+PING, DRAIN = 10, 1800  # seconds: defaults of the server's settings
 
 
 def roll(cloud: Cloud, request: Request, payload: str, forced: bool, timeout: int, check_mode: bool) -> Outcome:
@@ -34,7 +37,8 @@ def roll(cloud: Cloud, request: Request, payload: str, forced: bool, timeout: in
         return Outcome(True, {}, {"hosts": [host.name for host in fleet.hosts]}, {"engine": "cloudstack"})
     with locks.held(cloud, cluster, replace(request.claim, keep=False)) as lock:
         try:
-            _carry_out(cloud, request, fleet, {"payload": payload or None, "forced": forced, "timeout": timeout}, lock)
+            options = {"payload": payload or None, "forced": forced, "timeout": timeout}
+            rolled = _carry_out(cloud, request, fleet, options, lock)
         except JobLost:
             # It may be under way, and opens the cluster at its own end.
             raise
@@ -42,7 +46,10 @@ def roll(cloud: Cloud, request: Request, payload: str, forced: bool, timeout: in
             _opened(cloud, cluster)
             raise
         warnings = _opened(cloud, cluster)
-    return Outcome(True, {}, {}, {"engine": "cloudstack"}, warnings)
+    left_out = [f"the server skipped host {name}: {why}" for name, why in rolled.skipped.items()]
+    result = {"engine": "cloudstack", "done": list(rolled.updated), "skipped_hosts": list(rolled.skipped)}
+    after = {"hosts": list(rolled.updated)} if rolled.updated else {}
+    return Outcome(bool(rolled.updated), {}, after, result, (*warnings, *left_out))
 
 
 def _opened(cloud: Cloud, cluster: Cluster) -> tuple[str, ...]:
@@ -58,7 +65,9 @@ def _opened(cloud: Cloud, cluster: Cluster) -> tuple[str, ...]:
     return (text,)
 
 
-def _carry_out(cloud: Cloud, request: Request, fleet: Fleet, options: t.Mapping[str, t.Any], lock: locks.Held) -> None:
+def _carry_out(
+    cloud: Cloud, request: Request, fleet: Fleet, options: t.Mapping[str, t.Any], lock: locks.Held
+) -> Rolled:
     """Start it and wait for its end. Raises ApiError, also where its job ends well and says that it failed (T2:83)."""
     ids: dict[str, object] = {"cluster_ids": fleet.cluster.id}
     if request.hosts:
@@ -67,18 +76,29 @@ def _carry_out(cloud: Cloud, request: Request, fleet: Fleet, options: t.Mapping[
     if isinstance(job, ApiError):
         raise job
 
-    def ask() -> t.Union[bool, ApiError]:
+    def ask() -> t.Union[t.Literal[False], Rolled, ApiError]:
         lock.beat()
-        return cloud.jobs.ask(job) if job else True
+        return cloud.jobs.ask_roll(job) if job else Rolled((), {})
 
-    outcome = job_ended(
+    # Four stages of each host, and its drain.
+    each = options["timeout"] * 4 + _seconds(cloud, "kvm.rolling.maintenance.wait.maintenance.timeout", DRAIN)
+    outcome = until(
         cloud,
         ask,
+        lambda seen: seen is not False,
         what=f"the server's roll through cluster {fleet.cluster.name}",
-        limit=float(options["timeout"] * max(len(fleet.hosts), 1) * 4),
+        limit=float(each * max(len(fleet.hosts), 1)),
+        show=lambda _seen: "under way",
     )
-    if isinstance(outcome, ApiError):
-        raise outcome
+    if not isinstance(outcome, Rolled):
+        raise t.cast(ApiError, outcome)
+    return outcome
+
+
+def _seconds(cloud: Cloud, name: str, default: int) -> int:
+    """A setting of the server; the default where it has none."""
+    setting = cloud.settings.find(name)
+    return int(float(setting.value)) if setting and setting.value else default
 
 
 def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
@@ -90,9 +110,11 @@ def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
     if fleet.cluster.allocation_state == DISABLED:
         message = "it is Disabled, and the server cannot drain hosts of a Disabled cluster"
         found.append(Reason("cluster_disabled", message, "enable the cluster first"))
-    setting = cloud.settings.find("kvm.rolling.maintenance.ping.interval")
-    interval = int(float(setting.value)) if setting and setting.value else 10
-    if timeout < interval:
-        message = f"timeout={timeout} is below the ping interval of {interval} s, so the roll would do nothing"
-        found.append(Reason("timeout_below_ping", message, f"use timeout={interval} or more", {"interval": interval}))
+    interval = _seconds(cloud, "kvm.rolling.maintenance.ping.interval", PING)
+    if timeout <= interval:
+        message = (
+            f"stage_timeout={timeout} is not above the ping interval of {interval} s, so the roll would do nothing"
+        )
+        remedy = f"use stage_timeout={interval + 1} or more"
+        found.append(Reason("timeout_below_ping", message, remedy, {"interval": interval}))
     return found
