@@ -122,8 +122,9 @@ def check(setting: Setting, value: str) -> str:
 
 
 def doubt(setting: Setting, value: str) -> str:
-    """Why a value that the server takes is hardly meant, or nothing."""
-    number, default = (meaning(setting.type, text or "") for text in (value, setting.default))
+    """Why a value that the server takes is hardly meant, or nothing. Before 4.18, its value is the default."""
+    usual = setting.default if setting.default_told else setting.value
+    number, default = (meaning(setting.type, text or "") for text in (value, usual))
     if not isinstance(number, Decimal):
         return ""
     return setting_ranges.doubt(setting.name, number, default if isinstance(default, Decimal) else None)

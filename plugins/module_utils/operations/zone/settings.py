@@ -57,7 +57,9 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
     except HostcraftError as error:
         error.secrets = secrets
         raise
-    warnings = (*outcome.warnings, f"{doubt}; its default is {held.default}") if doubt else outcome.warnings
+    warnings = outcome.warnings
+    if doubt:
+        warnings += (f"{doubt}; its default is {held.default}" if held.default_told else doubt,)
     result = {**outcome.result, **where.places}
     return dataclasses.replace(outcome, secrets=secrets, result=result, warnings=warnings)
 
