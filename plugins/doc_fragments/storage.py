@@ -24,6 +24,7 @@ options:
     description:
       - Names or ids of VMs that may be stopped, or V(all). They are started again.
       - A name that several VMs on the pool have is refused, if one of them would be stopped. Use ids then.
+      - A name that no VM on the pool has is a warning.
     type: list
     elements: str
 """

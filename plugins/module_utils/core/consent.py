@@ -36,3 +36,24 @@ def doubtful(
             message = f"consent names {name}, which is the name of {len(ids)} VMs: {', '.join(sorted(ids))}"
             remedy = "use the ids of those that may be stopped"
             yield Reason("consent_ambiguous", message, remedy, {"vm": name, "vms": sorted(ids)})
+
+
+def consent_unknown(warning: str) -> Reason:
+    """The same beside the reasons of a refusal, of which it may be the cause."""
+    return Reason("consent_unknown", warning, "correct the name, or use the id of the VM")
+
+
+def unknown(
+    consent: t.Collection[str], vms: t.Iterable[tuple[str, str]], where: str, needing: t.Iterable[str]
+) -> tuple[str, ...]:
+    """A warning of names that no VM has, as a misspelled one permits nothing. vms: ids and names of those there.
+
+    where: what they run on. needing: names of those that would be stopped with consent.
+    """
+    known = {text for each in vms for text in each} | {ALL}
+    strange = sorted({name for name in consent if name not in known})
+    if not strange:
+        return ()
+    stopped = ", ".join(sorted(set(needing)))
+    there = f"VMs that it can permit to stop there: {stopped}" if stopped else "no VM has to be stopped there"
+    return (f"consent names {', '.join(strange)}, but no VM on {where} has such a name or id; {there}",)

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ..amounts import Amount
-from ..consent import agreed, doubtful
+from ..consent import ALL, agreed, doubtful, unknown
 from ..errors import Reason
 from ..zone.hosts import DRAINING, MAINTENANCE, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
@@ -291,6 +291,14 @@ def doubts_of(vms: t.Sequence[Vm], host_ids: t.Collection[str], consent: t.Colle
     any_of_them = any(vm.keeper.account for vm in vms)
     stopping = [vm.id for vm in vms if vm.host in host_ids and (any_of_them or may_stop(vm, consent))]
     return tuple(doubtful(consent, [(vm.id, vm.name) for vm in vms], stopping))
+
+
+def strangers_of(
+    vms: t.Sequence[Vm], host_ids: t.Collection[str], consent: t.Collection[str], cluster: str
+) -> tuple[str, ...]:
+    """A warning of names in consent that no VM of the cluster has."""
+    needing = [vm.name for vm in vms if vm.host in host_ids and may_stop(vm, (ALL,))]
+    return unknown(consent, [(vm.id, vm.name) for vm in vms], f"cluster {cluster}", needing)
 
 
 def _packing(fleet: Fleet, vms: t.Sequence[Vm], terms: Terms) -> Packing:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..consent import agreed, doubtful
+from ..consent import agreed, doubtful, unknown
 from ..errors import Reason
 from ..zone.storage import StoragePool
 from .volumes import GONE, PASSING, RUNNING, Volume, of_vms
@@ -89,6 +89,13 @@ def refusals(plan: Plan, consent: t.Collection[str]) -> t.Iterator[Reason]:
             message = f"{vm.kind} {vm.name} would be stopped, and there is no other pool that it could run on meanwhile"
             remedy = "add or enable another storage pool first, or add its name to consent"
             yield Reason("no_other_pool", message, remedy, {"vm": vm.name, "vm_id": vm.id, "volumes": list(vm.volumes)})
+
+
+def strangers(plan: Plan, consent: t.Collection[str], pool: str) -> tuple[str, ...]:
+    """A warning of names in consent that no VM on the pool has."""
+    there = [(vm.id, vm.name) for vm in (*plan.stops, *plan.restarts, *plan.down)]
+    needing = [vm.name for vm in (*plan.stops, *(() if plan.elsewhere else plan.restarts))]
+    return unknown(consent, there, f"storage pool {pool}", needing)
 
 
 def unasked(plan: Plan) -> t.Iterator[Reason]:

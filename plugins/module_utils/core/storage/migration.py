@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..capacity.levels import Thresholds, room
-from ..consent import agreed, doubtful
+from ..consent import agreed, doubtful, unknown
 from ..errors import Reason
 from ..zone.storage import StoragePool
 from .maintenance import UP
@@ -61,6 +61,7 @@ class Plan:
     reasons: tuple[Reason, ...]
     left: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -97,7 +98,9 @@ def planned(
     ]
     moves = [Move(each, placed[each.id], how(each, terms)) for each in ready if each.id in placed]
     moves.sort(key=lambda move: (move.how == "stopped", move.how == "live", move.volume.vm, move.volume.name))
-    return Plan(tuple(moves), (*doubts, *reasons), left, waiting)
+    where, needing = f"storage pool {source.name}", [there[each] for each in stopping]
+    strangers = unknown(terms.consent, there.items(), where, needing)
+    return Plan(tuple(moves), (*doubts, *reasons), left, waiting, strangers)
 
 
 def how(volume: Volume, terms: Terms) -> How:

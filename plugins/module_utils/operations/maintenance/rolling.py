@@ -19,6 +19,7 @@ from ...core.placement.evacuation import (
     balance,
     doubts_of,
     may_stop,
+    strangers_of,
     unreachable,
     without_a_host,
 )
@@ -89,7 +90,8 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     if reasons:
         shown.result["feasible"] = False
         shown.result["reasons"] += map(plain_reason, reasons)
-    return Outcome(False, result=shown.result, warnings=shown.warnings)
+    strangers = strangers_of(vms_of(fleet), pending, request.consent, cluster.name)
+    return Outcome(False, result=shown.result, warnings=(*strangers, *shown.warnings))
 
 
 def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:

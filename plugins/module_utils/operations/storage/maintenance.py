@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ...core.begun import stamp, warned
 from ...core.change import Outcome
+from ...core.consent import consent_unknown
 from ...core.errors import ApiError, HostcraftError, JobLost, Reason, Refused, TransportError, WaitTimeout
 from ...core.storage import maintenance as rules
 from ...core.storage.maintenance import DISABLED, FAILED, MAINTENANCE, PREPARING, UP, Plan, shown
@@ -99,12 +100,13 @@ def _enter(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) 
         _verify_empty(pool, plan)
         return Outcome(False, result=_result(pool, plan))
     after = {"state": MAINTENANCE, "stopped": [vm.name for vm in plan.stops]}
+    strangers = rules.strangers(plan, request.consent, pool.name)
     if pool.state != PREPARING:
         reasons = list(rules.refusals(plan, request.consent))
         if reasons:
-            raise Refused(f"storage pool {pool.name}", reasons)
+            raise Refused(f"storage pool {pool.name}", [*reasons, *map(consent_unknown, strangers)])
     if check_mode:
-        return Outcome(True, {"state": before}, after, _result(pool, plan))
+        return Outcome(True, {"state": before}, after, _result(pool, plan), strangers)
     running = [Vm(vm.id, vm.kind) for vm in (*plan.stops, *plan.restarts)]
     marks.begin(cloud, pool, running)
     if pool.state != PREPARING:
@@ -117,7 +119,7 @@ def _enter(cloud: Cloud, request: Request, pool: StoragePool, check_mode: bool) 
         remedy = "check the log of the management server, then run again, or set state=enabled to restore it"
         raise Refused(f"storage pool {pool.name}", [Reason("pool_state", message, remedy, {"state": pool.state})])
     _verify_empty(pool, left)
-    return Outcome(True, {"state": before}, after, _result(pool, plan))
+    return Outcome(True, {"state": before}, after, _result(pool, plan), strangers)
 
 
 def _verify_empty(pool: StoragePool, plan: Plan) -> None:

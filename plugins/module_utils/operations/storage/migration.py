@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
+from ...core.consent import consent_unknown
 from ...core.errors import ApiError, HostcraftError, JobLost, Reason, Refused, TransportError, WaitTimeout
 from ...core.storage.maintenance import DISABLED, UP
 from ...core.storage.migration import LIVE, Move, Plan, Terms, planned
@@ -60,7 +61,8 @@ class Work:
 
 def show_plan(cloud: Cloud, request: Request) -> Outcome:
     pool = pool_of(cloud, request.zone, request.pool)
-    return Outcome(False, result=_told(pool, _plan(cloud, request, pool)))
+    plan = _plan(cloud, request, pool)
+    return Outcome(False, result=_told(pool, plan), warnings=plan.strangers)
 
 
 def ensure(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
@@ -73,13 +75,13 @@ def ensure(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
         _settle(cloud, request, pool)
     plan, left = _plan(cloud, request, pool), marks.moving(cloud, pool)
     if plan.reasons:
-        raise Refused(f"storage pool {pool.name}", plan.reasons)
+        raise Refused(f"storage pool {pool.name}", [*plan.reasons, *map(consent_unknown, plan.strangers)])
     closes = not request.volumes and pool.state == UP
     if not (plan.moves or left or closes):
-        return Outcome(False, result=_told(pool, plan))
+        return Outcome(False, result=_told(pool, plan), warnings=plan.strangers)
     before, after = _differences(pool, plan, closes)
     if check_mode:
-        return Outcome(True, before, after, _told(pool, plan))
+        return Outcome(True, before, after, _told(pool, plan), plan.strangers)
     if closes:
         # Or new volumes come while the others go.
         pool = cloud.storage_pools.update(pool.id, enabled=False)
@@ -92,7 +94,7 @@ def ensure(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     reasons = [*_failures(work), *work.down, *_rest(cloud, request, pool, work)]
     if reasons:
         raise Refused(f"storage pool {pool.name}", reasons)
-    return Outcome(True, before, after, {**_told(pool, plan), "started": work.started})
+    return Outcome(True, before, after, {**_told(pool, plan), "started": work.started}, plan.strangers)
 
 
 def _plan(cloud: Cloud, request: Request, pool: StoragePool) -> Plan:

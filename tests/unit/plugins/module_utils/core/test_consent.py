@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.consent import agreed, doubtful
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.consent import agreed, doubtful, unknown
 
 VMS = [("1", "web"), ("2", "web"), ("3", "db"), ("4", "web")]
 
@@ -38,3 +38,26 @@ def test_consent_is_by_name_or_id_or_for_all() -> None:
     assert [agreed(consent, "web", "1") for consent in (["web"], ["1"], ["all"], ["we"], [])] == [True] * 3 + [
         False
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("consent", "told"),
+    [
+        (["web", "3", "all"], ()),
+        ([], ()),
+        (
+            ["wbe", "web", "7", "wbe"],
+            (
+                "consent names 7, wbe, but no VM on cluster c1 has such a name or id;"
+                " VMs that it can permit to stop there: db, web",
+            ),
+        ),
+    ],
+)
+def test_names_that_no_vm_has_are_told_with_those_that_count(consent: list[str], told: tuple[str, ...]) -> None:
+    assert unknown(consent, VMS, "cluster c1", ["web", "db", "web"]) == told
+
+
+def test_where_nothing_is_stopped_no_consent_is_needed() -> None:
+    (warning,) = unknown(["x"], VMS, "cluster c1", [])
+    assert warning.endswith("; no VM has to be stopped there")
