@@ -192,13 +192,20 @@ def until_connected(guest: Host) -> None:
     time.sleep(3)
 
 
+def up(guest: Host) -> float:
+    """Seconds since its boot, as it counts them."""
+    return float(guest.inside("cat /proc/uptime").split()[0])
+
+
 @contextmanager
 def told_back(guest: Host, what: str) -> Iterator[None]:
     """Print how long a fault took the host away, and how long after its beginning it was back for good."""
-    start = time.monotonic()
+    start, clock = time.monotonic(), up(guest)
     with Pulse(guest.address, connects) as pulse:
         yield
     back = pulse.back()
+    # All limits of time are the guest's, whose clock once ran five times too fast.
+    assert up(guest) - clock == pytest.approx(time.monotonic() - start, rel=0.1, abs=10)
     seconds = "NEVER BACK" if back is None else f"back after {back - start:.0f} s"
     print(f"{KERNEL}, {RELEASE}: {what}: {seconds}, gap {pulse.gap:.0f} s", file=sys.__stderr__, flush=True)
 
