@@ -219,6 +219,9 @@ class Cloud(t.Protocol):
     def owner_id(self, kind: str, name: str, domain: str = "") -> str:
         """The id of an account, domain (path or name) or project. Raises NotFound or Ambiguous."""
 
+    def release(self) -> tuple[int, ...]:
+        """Of the server, as it says: (4, 18, 2, 0); () where it does not."""
+
     def caller(self) -> tuple[str, str]:
         """The account of the API key, and the id of its domain. Both are "" where the server does not tell them."""
 

@@ -12,7 +12,9 @@ from contract.tasks import perform
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity import levels
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import StoragePool
+from sandbox.api import DEFAULT_VERSION
 from sandbox.server import Sandbox
+from sandbox.surface import version_key
 from sandbox.world import World
 from unit.sandbox.site import Site
 
@@ -55,7 +57,47 @@ def test_pools_are_compared_with_their_thresholds(sandbox: Sandbox, site: Site, 
 )
 def test_types_of_pools_over_provision_as_the_server_has_it(kind: str, share: float) -> None:
     held = StoragePool("1", "p", type=kind, disk_size_total=1000, disk_size_allocated=900, overprovision_factor="2.0")
-    assert levels.allocated(held).share == share
+    for release in ((), (4, 11, 3, 0), (4, 22, 0, 0)):
+        limits = levels.Thresholds(overprovisions=levels.overprovisions(kind, release))
+        assert levels.allocated(held, limits).share == share
+
+
+@pytest.mark.parametrize(
+    ("release", "twice"),
+    [
+        ("4.11.3.0", False),
+        ("4.18.1.0", False),
+        ("4.18.2.0", True),
+        ("4.19.0.0", False),
+        ("4.19.1.0", True),
+        ("4.22.0.0-SNAPSHOT", True),
+        ("unknown", False),
+    ],
+)
+def test_a_mount_point_over_provisions_on_newer_servers(
+    sandbox: Sandbox, site: Site, cloud: Gateway, monkeypatch: pytest.MonkeyPatch, release: str, twice: bool
+) -> None:
+    def fill(world: World) -> None:
+        each = pool(world)
+        each.type, each.measured, each.allocated = "SharedMountPoint", True, each.capacity
+
+    sandbox.run(fill)
+    monkeypatch.setattr(
+        cloud._client, "call", _told(cloud, {"capability": {"cloudstackversion": release}}, "listCapabilities")
+    )
+    (seen,) = level(Gateway(cloud._client))["storage"]
+    assert seen["allocated"]["share"] == (0.5 if twice else 1.0)
+    assert ("allocated_disablethreshold" in seen["crossed"]) is not twice
+
+
+def _told(cloud: Gateway, answer: dict[str, Any], command: str) -> Any:
+    """The server's answer to one command, and its own to all others."""
+    real = cloud._client.call
+
+    def call(name: str, *given: Any, **more: Any) -> Any:
+        return answer if name == command else real(name, *given, **more)
+
+    return call
 
 
 def test_a_notification_above_the_disabling_is_a_warning(site: Site, cloud: Gateway) -> None:
@@ -86,3 +128,11 @@ def test_only_what_the_place_has(
     seen = level(cloud, **place)
     assert {each["resource"] for each in seen["resources"]} == kinds
     assert [each["name"] for each in seen["storage"]] == ["ps1"]
+
+
+def test_the_release_is_what_the_server_says(sandbox: Sandbox, cloud: Gateway) -> None:
+    assert cloud.release() == version_key(DEFAULT_VERSION)
+    assert cloud.release() == version_key(DEFAULT_VERSION)
+    assert sandbox.calls.counts["listCapabilities"] == 1
+    sandbox.faults.add("listCapabilities", "http", times=9, status=432)
+    assert Gateway(cloud._client).release() == ()

@@ -12,7 +12,6 @@ from ..rules import capacity
 from ..rules.addresses import count
 from ..world import World
 from ..world.hosts import Host
-from ..world.settings import setting
 from ..world.storage import StoragePool
 from ..world.zones import Cluster, Pod, Zone
 
@@ -73,8 +72,7 @@ def _storage(world: World, scope: Scope) -> list[Line]:
     pools = _pools(world, scope)
     lines = [Line(2, sum(pool.used for pool in pools), sum(pool.capacity for pool in pools))]
     if pools:
-        name = "storage.overprovisioning.factor"
-        total = sum(int(pool.capacity * float(setting(world, name, "StoragePool", pool.id))) for pool in pools)
+        total = sum(int(pool.capacity * capacity.pool_factor(world, pool)) for pool in pools)
         lines.append(Line(3, sum(pool.allocated for pool in pools), total))
     return lines
 

@@ -138,7 +138,7 @@ def _check_pool(world: World, vm: Vm, pool: StoragePool) -> None:
             "pool is in maintenance mode."
         )
     capacity.recalculate_all(world)
-    factor = float(setting(world, "storage.overprovisioning.factor", "StoragePool", pool.id))
+    factor = capacity.pool_factor(world, pool)
     most = float(setting(world, "pool.storage.allocated.capacity.disablethreshold", "StoragePool", pool.id))
     if pool.allocated + world.templates[vm.template_id].size > pool.capacity * factor * most:
         raise failed(f"Storage pool {pool.name} does not have enough space to migrate volume {volumes.volume_id(vm)}")

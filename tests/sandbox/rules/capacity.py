@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from ..world import World
 from ..world.hosts import Host
+from ..world.settings import setting
+from ..world.storage import StoragePool
 from ..world.vms import USER, Vm
 from ..world.zones import Cluster
 from . import volumes
@@ -33,6 +35,23 @@ class Totals(NamedTuple):
     used_mhz: int
     used_memory: int
     used_cores: int
+
+
+# Storage.StoragePoolType: those that over-provision.
+OVERPROVISIONED = frozenset(
+    (
+        *("Filesystem", "NetworkFilesystem", "RBD", "VMFS", "PreSetup", "EXT", "DatastoreCluster"),
+        *("PowerFlex", "Linstor", "StorPool", "FiberChannel"),
+    )
+)
+
+
+def pool_factor(world: World, pool: StoragePool) -> float:
+    """What the server multiplies the size of a pool with (StorageManagerImpl): that of a mount point on newer ones."""
+    mounts = (4, 18, 2) <= world.release < (4, 19) or world.release >= (4, 19, 1)
+    if pool.type not in OVERPROVISIONED and not (pool.type == "SharedMountPoint" and mounts):
+        return 1.0
+    return float(setting(world, "storage.overprovisioning.factor", "StoragePool", pool.id))
 
 
 def from_one(world: World) -> bool:

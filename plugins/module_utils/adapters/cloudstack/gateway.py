@@ -9,6 +9,7 @@ the server once. What another writer does in that time is seen where it counts: 
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ...core.errors import Ambiguous, ApiError, NotFound, Unsupported
@@ -72,6 +73,8 @@ class Jobs:
 
 class Gateway(Parts):
     """A CloudStack management server (the port ``Cloud``)."""
+
+    _release: t.Optional[tuple[int, ...]] = None
 
     @part
     def zones(self) -> Listing[Zone]:
@@ -180,6 +183,21 @@ class Gateway(Parts):
         if len(hits) > 1:
             raise Ambiguous(kind, name, [each.text("id") for each in hits])
         return hits[0].text("id")
+
+    def release(self) -> tuple[int, ...]:
+        with self._making:
+            if self._release is None:
+                self._release = self._told_release()
+            return self._release
+
+    def _told_release(self) -> tuple[int, ...]:
+        try:
+            answer = self._client.call("listCapabilities", {})
+        except (ApiError, Unsupported):
+            return ()
+        told = Record(answer, "server", self._client.tell).record("capability", "server").text("cloudstackversion")
+        numbers = re.match(r"[0-9]{1,4}(\.[0-9]{1,4})*", told)
+        return tuple(int(part) for part in numbers.group().split(".")) if numbers else ()
 
     def caller(self) -> tuple[str, str]:
         """``getUser`` is for administrators of the root domain alone; others may list at least themselves."""

@@ -4,7 +4,7 @@
 """How full pools, stores, address ranges and VLANs are, against the thresholds of the settings.
 
 Sources: 4.11.1 documentation, settings of zones and clusters (4202-4214), "Runtime Behavior of Primary Storage";
-StorageManagerImpl.checkPoolforSpace; Storage.StoragePoolType (types that over-provision in each release that has them).
+StorageManagerImpl.checkPoolforSpace; Storage.StoragePoolType (types that over-provision, and since when).
 """
 
 from __future__ import annotations
@@ -14,25 +14,29 @@ from dataclasses import dataclass
 
 from ..zone.storage import StoragePool
 
-# SharedMountPoint is left out: only newer releases over-provision it.
 OVERPROVISIONED = frozenset(
     (
         *("Filesystem", "NetworkFilesystem", "VMFS", "DatastoreCluster", "RBD", "PreSetup", "EXT"),
         *("PowerFlex", "Linstor", "StorPool", "FiberChannel"),
     )
 )
+MOUNT_POINT = "SharedMountPoint"
 # Defaults of the settings, for a server that does not show them.
 ALLOCATED_DISABLE, USED_DISABLE = 0.85, 0.85
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Fractions. allocated, used: from which the server places nothing more on a pool. notify_…: it sends an alert."""
+    """Fractions. allocated, used: from which the server places nothing more on a pool. notify_…: it sends an alert.
+
+    overprovisions: whether the server over-provisions the pool.
+    """
 
     allocated: float = ALLOCATED_DISABLE
     used: float = USED_DISABLE
     notify_allocated: t.Optional[float] = None
     notify_used: t.Optional[float] = None
+    overprovisions: bool = True
 
 
 class Level(t.NamedTuple):
@@ -50,14 +54,24 @@ class Level(t.NamedTuple):
         return max(self.total - self.used, 0)
 
 
-def factor(pool: StoragePool) -> float:
-    """1 for a type that does not over-provision, whatever the setting says."""
-    return float(pool.overprovision_factor or 1) if pool.type in OVERPROVISIONED else 1.0
+def overprovisions(type: t.Optional[str], release: t.Sequence[int]) -> bool:
+    """Whether a server of that release over-provisions such pools; of one that does not tell its release the older way
+    is meant.
+    """
+    if type == MOUNT_POINT:
+        held = tuple(release)
+        return (4, 18, 2) <= held < (4, 19) or held >= (4, 19, 1)
+    return type in OVERPROVISIONED
 
 
-def allocated(pool: StoragePool) -> Level:
+def factor(pool: StoragePool, limits: Thresholds) -> float:
+    """1 for a pool that is not over-provisioned, whatever the setting says."""
+    return float(pool.overprovision_factor or 1) if limits.overprovisions else 1.0
+
+
+def allocated(pool: StoragePool, limits: Thresholds) -> Level:
     """What is promised to volumes, of what may be promised."""
-    return Level(pool.disk_size_allocated or 0, int((pool.disk_size_total or 0) * factor(pool)))
+    return Level(pool.disk_size_allocated or 0, int((pool.disk_size_total or 0) * factor(pool, limits)))
 
 
 def used(pool: StoragePool) -> Level:
@@ -67,20 +81,20 @@ def used(pool: StoragePool) -> Level:
 
 def crossed(pool: StoragePool, limits: Thresholds) -> list[str]:
     """Names of the thresholds that a pool reaches, as results have them."""
-    promised, written = allocated(pool).share, used(pool).share
+    promised, written = allocated(pool, limits).share, used(pool).share
     reached = {
         "allocated_disablethreshold": promised >= limits.allocated,
         "used_disablethreshold": written >= limits.used,
         "allocated_notificationthreshold": limits.notify_allocated is not None and promised >= limits.notify_allocated,
         "used_notificationthreshold": limits.notify_used is not None and written >= limits.notify_used,
     }
-    known = {"allocated": allocated(pool).total, "used": used(pool).total}
+    known = {"allocated": allocated(pool, limits).total, "used": used(pool).total}
     return sorted(name for name, is_reached in reached.items() if is_reached and known[name.partition("_")[0]])
 
 
 def room(pool: StoragePool, limits: Thresholds) -> tuple[int, int]:
     """Bytes that can be promised, and that can be written, before a disable threshold is exceeded."""
-    promised, written = allocated(pool), used(pool)
+    promised, written = allocated(pool, limits), used(pool)
     return (
         max(int(promised.total * limits.allocated) - promised.used, 0),
         max(int(written.total * limits.used) - written.used, 0),

@@ -75,7 +75,7 @@ def _pool(pool: StoragePool, limits: Thresholds) -> Json:
         "cluster": pool.cluster,
         "scope": pool.scope.lower(),
         "state": pool.state,
-        "allocated": _level(rules.allocated(pool)),
+        "allocated": _level(rules.allocated(pool, limits)),
         "used": _level(rules.used(pool)),
         "thresholds": _limits(limits),
         "crossed": rules.crossed(pool, limits),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.capacity.levels import ALLOCATED_DISABLE, USED_DISABLE, Thresholds
+from ...core.capacity.levels import ALLOCATED_DISABLE, MOUNT_POINT, USED_DISABLE, Thresholds, overprovisions
 from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
 
@@ -26,6 +26,7 @@ def of_pool(cloud: Cloud, pool: StoragePool) -> Thresholds:
         USED_DISABLE if used is None else used,
         fraction(cloud, "cluster.storage.allocated.capacity.notificationthreshold", [*near, ("global", "")]),
         fraction(cloud, "cluster.storage.capacity.notificationthreshold", [*near, ("global", "")]),
+        overprovisions(pool.type, cloud.release() if pool.type == MOUNT_POINT else ()),
     )
 
 
