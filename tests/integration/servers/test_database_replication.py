@@ -63,6 +63,9 @@ class NoFiles:
     def write(self, path: str, text: str) -> None:
         raise AssertionError(path)
 
+    def refused(self, text: str) -> tuple[str, ...]:
+        return ()
+
 
 def add_accounts(server: MariaDb, *accounts: people.Account, secured: bool = False, check: bool = False) -> Outcome:
     request = settings.Request(None, "", (), accounts, secured)

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
 import typing as t
 
 from ...core.errors import InvalidValue
+from ...core.text import shortened
 from ..linux.files import create, replace
+from ..linux.programs import ENVIRONMENT, in_memory
 from .copying import copied
 from .properties import DatabaseAccess
 
 MOST = 1_000_000
 NOTE = "/var/lib/hostcraft/database/copy"
+PROGRAMS = f"{ENVIRONMENT['PATH']}:/usr/libexec"
+_REFUSED = re.compile(r"unknown (variable|option) '|Error while setting value ")
 
 
 class LocalOptionFiles:
@@ -43,6 +52,27 @@ class LocalOptionFiles:
             return
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
         create(path, text.encode("utf-8"), 0o644)
+
+    def refused(self, text: str) -> t.Sequence[str]:
+        """Its help ends like a start at what it does not know, and reads no data of a server that runs."""
+        program = next(filter(None, (shutil.which(name, path=PROGRAMS) for name in ("mariadbd", "mysqld"))), None)
+        if program is None:
+            return ()
+        held = in_memory(text.encode("utf-8"))
+        try:
+            with tempfile.TemporaryDirectory(prefix="hostcraft-") as folder:
+                own = [f"--user={pwd.getpwuid(os.geteuid()).pw_name}", f"--datadir={folder}", f"--tmpdir={folder}"]
+                command = [program, f"--defaults-file=/proc/self/fd/{held}", *own, "--help", "--verbose"]
+                ended = subprocess.run(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                    env=ENVIRONMENT, pass_fds=(held,), timeout=60, check=False,
+                )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return ()
+        finally:
+            os.close(held)
+        lines = ended.stderr.decode("utf-8", "replace").splitlines()
+        return [shortened(line[found.start() :], 200) for line in lines if (found := _REFUSED.search(line))]
 
 
 class LocalCopies:

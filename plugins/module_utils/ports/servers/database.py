@@ -75,6 +75,9 @@ class OptionFiles(t.Protocol):
     def write(self, path: str, text: str) -> None:
         """Whole or not at all. Raises OSError."""
 
+    def refused(self, text: str) -> t.Sequence[str]:
+        """What the server's program says of a file that it would not start with; nothing where there is no program."""
+
 
 class DatabaseServer(t.Protocol):
     """A MariaDB or MySQL server itself, whatever is in it. Raises DatabaseError, AccessDenied, TransportError."""

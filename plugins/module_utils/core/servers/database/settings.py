@@ -9,6 +9,7 @@ CloudStack with Ansible"; the pools of db.properties of 4.22 (250 + 100 connecti
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ SHARED, DEDICATED = 40, 70  # percent of memory
 HEADER = "# Managed by Ansible (hostcraft.cloudstack.mysql_server): changes are overwritten."
 # What says how a server is used, rather than how it works; another file may set it before ours.
 KEPT = frozenset(("log_bin",))
+_UNKNOWN = re.compile(r"unknown (?:variable|option) '(?:--)?([\w-]+)")
+SECONDS, DAYS = "binlog_expire_logs_seconds", "expire_logs_days"
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,22 @@ def named(settings: t.Mapping[str, object]) -> dict[str, str]:
         if found.get(variable, text) != text:
             raise InvalidValue("settings", name, f"each variable once ({variable})")
         found[variable] = text
+    return found
+
+
+def unknown_of(complaint: str) -> str:
+    """The variable that a server says it does not know; "" where it says something else."""
+    found = _UNKNOWN.search(complaint)
+    return canonical(found[1], "")[0] if found else ""
+
+
+def renamed(settings: t.Mapping[str, str], complaints: t.Iterable[str]) -> dict[str, str]:
+    """What a server complains of by the name that an older one knows: MariaDB before 10.6 keeps logs for days."""
+    found = dict(settings)
+    seconds = meaning(found.get(SECONDS, ""))
+    if DAYS not in found and isinstance(seconds, int) and SECONDS in map(unknown_of, complaints):
+        del found[SECONDS]
+        found[DAYS] = str(-(-seconds // 86400))
     return found
 
 

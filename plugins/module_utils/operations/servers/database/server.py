@@ -14,7 +14,7 @@ from ....core.servers.database import accounts as people
 from ....core.servers.database.accounts import Account, Step
 from ....core.servers.database.option_files import Options, read_options
 from ....core.servers.database.replication import main_version
-from ....core.servers.database.settings import Plan, named, overridden, plan
+from ....core.servers.database.settings import Plan, named, overridden, plan, renamed, render, unknown_of
 from ....core.servers.database.values import meaning, same
 from ....ports.servers.database import DatabaseServer, OptionFiles
 
@@ -83,13 +83,23 @@ class _Work:
         self.held_text = self.files.read(path)
         version = ".".join(map(str, main_version((self.running or {}).get("version", ""))))
         options = read_options(self.request.roots, self._with_ours, self._listed_with_ours, version)
+        complaints = self._complaints()
+        if complaints:
+            self.wanted = renamed(self.wanted, complaints)
+            complaints = self._complaints()
         reasons = list(overridden(self.wanted, options, path))
+        reasons += [_not_started(path, each) for each in complaints]
         if path not in options.files and any(self.files.read(root) is not None for root in self.request.roots):
             reasons.append(_not_read(path, options))
         if reasons:
             raise Refused("the settings of the database server", reasons)
         self.plan = plan(self.wanted, options, path, self.running, fixed)
         self.left_to_restart = sorted(self.plan.static)
+
+    def _complaints(self) -> list[str]:
+        """Without those of variables that the running server has: of plugins that its own tables name."""
+        said = self.files.refused(render(self.wanted))
+        return [each for each in said if unknown_of(each) not in (self.running or {})]
 
     def _with_ours(self, path: str) -> t.Optional[str]:
         """Our file counts where it is not there yet."""
@@ -193,6 +203,15 @@ class _Work:
         }
         secrets = tuple(account.password for account in self.request.accounts)
         return Outcome(self.changed, before, after, result, tuple(self.warnings), secrets)
+
+
+def _not_started(path: str, complaint: str) -> Reason:
+    return Reason(
+        "setting_refused",
+        f"the server would not start with {path}: {complaint}",
+        "correct the setting, or leave it out (null)",
+        {"said": complaint},
+    )
 
 
 def _not_read(path: str, options: Options) -> Reason:
