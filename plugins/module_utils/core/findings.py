@@ -9,6 +9,7 @@ and what was seen.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -87,9 +88,19 @@ def summary(found: t.Iterable[Graded]) -> dict[Severity, int]:
 
 
 def complaint(lead: str, found: t.Iterable[Finding]) -> str:
-    """One sentence for a failed task: every finding with its remedy."""
-    told = (f"[{each.code}] {each.evidence}" + (f" ({each.remedy})" if each.remedy else "") for each in found)
+    """One sentence for a failed task: every finding with its host, unless it is told already, and its remedy."""
+    told = (
+        ("" if _names(each.host, lead) or _names(each.host, each.evidence) else f"{each.host}: ")
+        + f"[{each.code}] {each.evidence}"
+        + (f" ({each.remedy})" if each.remedy else "")
+        for each in found
+    )
     return f"{lead}: " + "; ".join(told)
+
+
+def _names(host: str, text: str) -> bool:
+    """Whether a text has the name of a host, and not a longer one."""
+    return not host or bool(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", text))
 
 
 @dataclass(frozen=True)

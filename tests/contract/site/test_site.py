@@ -74,6 +74,8 @@ def test_a_zone_is_planned_made_and_made_again_without_a_change(sandbox: Sandbox
     made = perform(cloud, "cs_site", **example())
     assert made.changed
     assert made.result["counts"]["host"] == {"unchanged": 0, "created": len(example()["hosts"])}
+    assert made.result["plan"] == foretold.result["plan"] == planned.result["plan"]
+    assert (made.result["summary"], made.result["counts"]) == (foretold.result["summary"], foretold.result["counts"])
     names = [[line[2:].partition(":")[0] for line in each.result["plan"]] for each in (foretold, made)]
     assert names[0] == names[1]
     state = there(sandbox)

@@ -13,6 +13,7 @@ import threading
 import typing as t
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from types import MappingProxyType
 
 from ...core.change import Outcome
 from ...core.errors import AuthenticationFailed, HostcraftError, Reason, TransportError
@@ -28,6 +29,7 @@ from .decide import TOLD, Act, Decided, decided, refuse
 
 EVERY = 5.0  # seconds between two lines of progress
 RESTART_UNTOLD = "this server does not tell whether it reads these changed settings only when it starts"
+_AS_DONE: t.Mapping[int, Outcome] = MappingProxyType({})
 LOST = 5  # lost connections after which nothing more is begun
 
 
@@ -80,6 +82,11 @@ class _Plan(t.NamedTuple):
         return [(each.piece, each.outcome) for stage in self.due for each in stage if each.outcome is not None]
 
     @property
+    def changes(self) -> dict[int, Outcome]:
+        """What would be changed, by the identities of the pieces."""
+        return {id(piece): outcome for piece, outcome in self.outcomes if outcome.changed}
+
+    @property
     def empty(self) -> bool:
         return not any(each.due for stage in self.due for each in stage)
 
@@ -95,6 +102,7 @@ def ensure_site(cloud: Cloud, order: Order, check_mode: bool, claim: t.Optional[
         return _outcome(plan.outcomes)
     written = _Writing(cloud, order.act, order.most)
     zone = lookup.maybe(cloud.zones, "zone", order.name)
+    words: dict[int, Outcome] = {}
     if zone is None and claim is not None:
         # What is not there cannot be locked. Of two runs that create the zone, the server refuses one.
         written.write([each.piece for each in plan.due[0] if each.piece.kind == "zone"])
@@ -102,13 +110,17 @@ def ensure_site(cloud: Cloud, order: Order, check_mode: bool, claim: t.Optional[
         if zone is not None and written.failed:
             # The zone of the other run is as good: whoever has its lock decides anew and writes the rest.
             written = _Writing(cloud, order.act, order.most)
+        else:
+            # Told as check mode tells it, which sees no zone.
+            words = plan.changes
     if zone is None or claim is None:
-        return _carried_out(cloud, plan, written)
+        return _carried_out(cloud, plan, written, plan.changes)
     with locks.held(cloud, zone, claim) as lock:
         # Another run may have written since.
         cloud.forget()
         written.beat = lock.beat
-        return _carried_out(cloud, _planned(cloud, order, False), written)
+        fresh = _planned(cloud, order, False)
+        return _carried_out(cloud, fresh, written, words or fresh.changes)
 
 
 def _created(cloud: Cloud, name: str, written: _Writing) -> t.Optional[Zone]:
@@ -129,7 +141,8 @@ def _planned(cloud: Cloud, order: Order, check_mode: bool) -> _Plan:
     return _Plan([*due, *gone], len(gone))
 
 
-def _carried_out(cloud: Cloud, plan: _Plan, written: _Writing) -> Outcome:
+def _carried_out(cloud: Cloud, plan: _Plan, written: _Writing, words: t.Mapping[int, Outcome]) -> Outcome:
+    """words: of what is changed, as it was decided: a run is told with the words of check mode."""
     tried = {id(piece) for piece, _its in (*written.done, *written.failed)}
     with cloud.hosts.held():
         for number, stage in enumerate(plan.due):
@@ -149,8 +162,8 @@ def _carried_out(cloud: Cloud, plan: _Plan, written: _Writing) -> Outcome:
     place = {id(each.piece): number for number, each in enumerate(each for stage in plan.due for each in stage)}
     outcomes = sorted([*same, *written.done], key=lambda each: place[id(each[0])])
     if written.failed:
-        raise written.error(_changes(outcomes))
-    return _outcome(outcomes)
+        raise written.error(_changes(outcomes, words))
+    return _outcome(outcomes, words)
 
 
 class _Writing:
@@ -244,10 +257,10 @@ class _Writing:
         return found
 
 
-def _changes(outcomes: t.Iterable[tuple[Piece, Outcome]]) -> list[Change]:
-    return [
-        Change(piece.kind, piece.name, outcome.before, outcome.after) for piece, outcome in outcomes if outcome.changed
-    ]
+def _changes(outcomes: t.Iterable[tuple[Piece, Outcome]], words: t.Mapping[int, Outcome] = _AS_DONE) -> list[Change]:
+    """words: outcomes to tell instead, by the identities of pieces."""
+    done = [(piece, words.get(id(piece), outcome)) for piece, outcome in outcomes if outcome.changed]
+    return [Change(piece.kind, piece.name, told.before, told.after) for piece, told in done]
 
 
 def _restart(outcomes: t.Iterable[tuple[Piece, Outcome]], dynamic: t.Optional[bool] = False) -> list[str]:
@@ -256,8 +269,8 @@ def _restart(outcomes: t.Iterable[tuple[Piece, Outcome]], dynamic: t.Optional[bo
     return sorted({str(each["name"]) for each in changed if "dynamic" in each and each["dynamic"] is dynamic})
 
 
-def _outcome(outcomes: t.Sequence[tuple[Piece, Outcome]]) -> Outcome:
-    changes = _changes(outcomes)
+def _outcome(outcomes: t.Sequence[tuple[Piece, Outcome]], words: t.Mapping[int, Outcome] = _AS_DONE) -> Outcome:
+    changes, told = _changes(outcomes), _changes(outcomes, words)
     same = Counter(piece.kind for piece, outcome in outcomes if not outcome.changed)
     warnings = list(dict.fromkeys(each for _piece, outcome in outcomes for each in outcome.warnings))
     more = (f"and {len(warnings) - TOLD} more warnings",) if len(warnings) > TOLD else ()
@@ -270,11 +283,11 @@ def _outcome(outcomes: t.Sequence[tuple[Piece, Outcome]]) -> Outcome:
         {f"{each.kind} {each.name}": dict(each.before) for each in changes if each.before},
         {f"{each.kind} {each.name}": dict(each.after) for each in changes if each.after},
         {
-            "plan": [line(each) for each in changes],
-            "counts": counts(changes, same),
-            "summary": summary(changes, sum(same.values())),
+            "plan": [line(each) for each in told],
+            "counts": counts(told, same),
+            "summary": summary(told, sum(same.values())),
             "restart": _restart(outcomes),
         },
         (*warnings[:TOLD], *more),
-        tuple(secret for _piece, outcome in outcomes for secret in outcome.secrets),
+        tuple(secret for each in (*(its for _piece, its in outcomes), *words.values()) for secret in each.secrets),
     )
