@@ -9,6 +9,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .naming import edits
+
 # Letters that may be wrong in a long name, and from how many letters on a name is long. In a name of few letters,
 # another letter makes another word, as in host and post, so that only one too many or too few or a swap is a mistake.
 WRONG = 2
@@ -69,20 +71,9 @@ def _another(one: str, other: str) -> bool:
 
 def _edits(one: str, other: str, length: int) -> int:
     """How many letters are missing, too many, wrong or swapped. A wrong one counts twice in a short name."""
-    changed = 1 if length >= WORD else 2
     if abs(len(one) - len(other)) > WRONG:
         return WRONG + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, left in enumerate(one, 1):
-        now = [row]
-        for column, right in enumerate(other, 1):
-            best = min(last[column] + 1, now[-1] + 1, last[column - 1] + (changed if left != right else 0))
-            if row > 1 and column > 1 and left == other[column - 2] and one[row - 2] == right:
-                best = min(best, before[column - 2] + 1)
-            now.append(best)
-        before, last = last, now
-    return last[-1]
+    return edits(one, other, 1 if length >= WORD else 2)
 
 
 def options_of(spec: str) -> frozenset[str]:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 import typing as t
+from collections import Counter
 
 from .errors import Ambiguous, InvalidValue, NotFound
 
@@ -98,10 +98,42 @@ def matches(things: t.Iterable[N], wanted: str) -> list[N]:
     return exact or [each for each in candidates if each.name.casefold() == wanted.casefold()]
 
 
+def edits(one: str, other: str, changed: int = 1) -> int:
+    """How many letters are missing, too many, wrong or swapped. changed: what a wrong one counts."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, left in enumerate(one, 1):
+        now = [row]
+        for column, right in enumerate(other, 1):
+            best = min(last[column] + 1, now[-1] + 1, last[column - 1] + (changed if left != right else 0))
+            if row > 1 and column > 1 and left == other[column - 2] and one[row - 2] == right:
+                best = min(best, before[column - 2] + 1)
+            now.append(best)
+        before, last = last, now
+    return last[-1]
+
+
+def slips(wanted: str, name: str) -> t.Optional[int]:
+    """How many letters of a name are mistaken in ``wanted``; None for another name: more than a third, or than 4.
+
+    Nought too where only one of them has a domain: kvm1, and kvm1.example.net.
+    """
+    one, other = wanted.casefold(), name.casefold()
+    if "." not in (one[-1:], other[-1:]) and (one == other.partition(".")[0] or other == one.partition(".")[0]):
+        return 0
+    most = min(4, max(len(one), len(other)) // 3)
+    if abs(len(one) - len(other)) > most or sum((Counter(one) - Counter(other)).values()) > most:
+        return None
+    found = edits(one, other)
+    return found if found <= most else None
+
+
 def nearest(wanted: str, names: t.Iterable[str], most: int = 3) -> list[str]:
-    """The names most like ``wanted``, best first."""
+    """The names that ``wanted`` may be a slip of, best first."""
     folded = {name.casefold(): name for name in names}
-    return [folded[hit] for hit in difflib.get_close_matches(wanted.casefold(), folded, n=most, cutoff=0.55)]
+    found = {name: slips(wanted, name) for name in folded.values()}
+    likely = sorted((number, name) for name, number in found.items() if number is not None)
+    return [name for _number, name in likely[:most]]
 
 
 def only(things: t.Sequence[N], kind: str, wanted: str, where: str = "", names: t.Iterable[str] = ()) -> N:

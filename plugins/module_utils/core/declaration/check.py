@@ -8,11 +8,10 @@ The declaration is the variable ``cloudstack_zone``; the hosts are what ``declar
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 
 from ..masking import MASK
-from ..naming import in_url
+from ..naming import in_url, nearest
 from .addresses import address_problems, host_address_problems
 from .basic import basic_problems
 from .clusters import HA_TAG, MANAGEMENT_NETWORK, cluster_problems
@@ -36,7 +35,6 @@ from .vlan_scheme import scheme_problems
 Record = t.Mapping[str, t.Any]
 NOT_HANDED_ON = ("zone", "hosts", "password")  # variables that every host may see, and what no loop may show
 OF_ZONES = (LOCAL_SYSTEM[0],)  # consulted settings that a zone may have of its own
-ALIKE = 0.8  # how like a host variable another name must be to count as a slip of the pen
 
 
 def problems(
@@ -113,7 +111,7 @@ def _declared(name: str, variables: Record) -> dict[str, t.Any]:
     host: dict[str, t.Any] = {"name": name, "inventory_name": name}
     for variable in variables:
         key = variable[len(PREFIX) :] if variable.startswith(PREFIX) else ""
-        if key and key not in NOT_HANDED_ON and (key in HOST or difflib.get_close_matches(key, HOST, 1, ALIKE)):
+        if key and key not in NOT_HANDED_ON and (key in HOST or nearest(key, HOST)):
             host[key] = _without_password(variables[variable]) if key == "oobm" else variables[variable]
     reached = variables.get("ansible_host")
     if reached:

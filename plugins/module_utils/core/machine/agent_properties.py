@@ -8,13 +8,13 @@ Comments, order, line ends, and every key that nobody asked about stay as they a
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import typing as t
 from dataclasses import dataclass
 
 from ..errors import InvalidValue, Reason, Refused
+from ..naming import nearest
 from .agent_keys import BRIDGE_VIF, BY_NAME, DIRECT_VIF, OVS_VIF, AgentKey
 from .java_properties import Entry, entries, entry_of, parse, text_of
 
@@ -72,7 +72,7 @@ def _text(key: str, value: t.Any, allow_unknown: bool) -> t.Optional[str]:
     known = BY_NAME.get(key)
     if known is None:
         if not allow_unknown:
-            near = difflib.get_close_matches(key, BY_NAME, 3)
+            near = nearest(key, BY_NAME)
             raise InvalidValue("properties", key, f"a key of the agent, such as {' or '.join(near or ['workers'])}")
         if not _WORD.fullmatch(key):
             raise InvalidValue("properties", key, "a key of letters, digits, dots, dashes and underscores")

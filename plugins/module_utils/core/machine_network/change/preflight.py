@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 from dataclasses import dataclass
 
 from ...errors import Reason
+from ...naming import nearest
 from .model import NetworkChange, NetworkLink
 from .state import RunningState
 
@@ -56,7 +56,7 @@ def _links(change: NetworkChange, state: RunningState) -> t.Iterator[Reason]:
     for link in change.links:
         for port in link.ports:
             if port not in there | promised:
-                near = difflib.get_close_matches(port, sorted(there), n=3, cutoff=0.3)
+                near = nearest(port, there)
                 remedy = f"use an existing interface: {', '.join(near or sorted(there))}"
                 message = f"{link.name} has the port {port}, which does not exist on this host"
                 yield Reason("port_missing", message, remedy, {"link": link.name, "port": port})

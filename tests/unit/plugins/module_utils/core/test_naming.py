@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, InvalidValue, NotFound
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import (
+    edits,
     flag,
     is_host_name,
     matches,
     nearest,
     only,
+    slips,
 )
 
 
@@ -73,6 +75,51 @@ def test_near_names_are_names_that_are_there_and_few(names: list[str], wanted: s
     assert set(near) <= set(names)
     if wanted.casefold() in {name.casefold() for name in names}:
         assert near[0].casefold() == wanted.casefold()
+
+
+@given(st.lists(NAMES, max_size=10), NAMES)
+def test_a_near_name_is_a_slip_away_and_none_that_is_nearer_is_left_out(names: list[str], wanted: str) -> None:
+    near = nearest(wanted, names, 10)
+    there = {name.casefold() for name in names}
+    assert {name.casefold() for name in near} == {name for name in there if slips(wanted, name) is not None}
+    numbers = [edits(wanted.casefold(), name.casefold()) for name in near]
+    assert numbers == sorted(numbers)
+    for name, number in zip(near, numbers, strict=True):
+        assert number == 0 or 3 * number <= max(len(wanted), len(name))
+
+
+WORD = st.text("abcdefgh-", min_size=6, max_size=12)
+
+
+@given(WORD, st.integers(0, 11), st.sampled_from("xyz"), st.sampled_from(["more", "less", "other", "swapped"]))
+def test_one_slip_is_found_and_another_word_is_not(word: str, place: int, letter: str, how: str) -> None:
+    place %= len(word) - 1
+    one, two = word[place], word[place + 1]
+    put = {"more": one + letter + two, "less": one, "other": letter + two, "swapped": two + one}[how]
+    slip = word[:place] + put + word[place + 2 :]
+    assert edits(slip, word) == edits(word, slip) == (slip != word)
+    assert nearest(slip, [word, "q" * len(word), word * 2]) == [word]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "near"),
+    [
+        ("east", "west", False),
+        ("kvm-a", "xen-a", False),
+        ("public", "private", False),
+        ("z1", "z2", False),
+        ("zurich", "zuerich", True),
+        ("kvm1", "kvm1.example.net", True),
+        ("KVM1.example.net", "kvm1", True),
+        ("kvm1.example.net", "kvm2.example.net", True),
+        ("expunge.dealy", "expunge.delay", True),
+        ("expunge.delay", "expunge.interval", False),
+        ("", "kvm1", False),
+        (".", "", False),
+    ],
+)
+def test_names_that_are_slips_and_that_are_others(wanted: str, name: str, near: bool) -> None:
+    assert (nearest(wanted, [name]) == [name]) is near
 
 
 @pytest.mark.parametrize(
