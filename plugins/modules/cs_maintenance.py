@@ -43,6 +43,8 @@ options:
         host again if it was disabled before.
       - V(draining) disables the host, moves away all VMs that can move, and returns the others in RV(remaining). Run it
         again until none is left. VMs of a strict host affinity group stay with one of them that cannot move.
+      - VMs of a non-strict host anti-affinity group go to different hosts where there is room. A warning names those
+        that come to one host.
     type: str
     choices: [maintenance, enabled, draining]
     default: maintenance

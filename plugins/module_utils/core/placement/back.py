@@ -21,7 +21,7 @@ from .rules import Packing, Vm, reason
 from .spare import unbearable
 
 CHOSEN = "server_chooses"
-BESIDE = "redundant_router"
+BESIDE, WISH = "redundant_router", "anti_affinity_wish"
 UNUSABLE: t.Mapping[str, str] = {
     "agent_down": "is not Up",
     "not_enabled": "is not Enabled",
@@ -77,7 +77,7 @@ def bring_back(
     moves: list[Move] = []
     left: list[Reason] = []
     for unit in units_of(packing, wanted):
-        code = _obstacle(packing, unit, n) or (BESIDE if wish and _meets(packing, unit, n) else "")
+        code = _obstacle(packing, unit, n) or (_met(packing, unit, n) if wish else "")
         if code:
             left += [_left(packing, vm, code, n, moved) for vm in unit.vms]
             continue
@@ -92,8 +92,14 @@ def bring_back(
     return Back(tuple(moves), tuple(left))
 
 
-def _meets(packing: Packing, unit: Unit, n: int) -> bool:
-    return any(packing.meets(vm, n) for vm in unit.vms)
+def _met(packing: Packing, unit: Unit, n: int) -> str:
+    """The code of what one of them should better not be with there; "" for nothing. A group may have more VMs than
+    there are hosts: one that is not alone where it is has nothing to lose.
+    """
+    met = [vm for vm in unit.vms if packing.meets(vm, n)]
+    if any(vm.kind == "Router" for vm in met):
+        return BESIDE
+    return WISH if any(not packing.meets(vm, packing.where[vm.id]) for vm in met) else ""
 
 
 def _obstacle(packing: Packing, unit: Unit, n: int) -> str:
@@ -114,6 +120,7 @@ WORDS: t.Mapping[str, str] = {
     "cpu": "the host does not have enough CPU left",
     "ram": "the host does not have enough RAM left",
     "max_vms": "the host has as many VMs as its hypervisor allows",
+    WISH: "a VM of its non-strict anti-affinity group runs on the host",
     BESIDE: "the other router of its network runs on the host",
     "implicit_dedication": "the host, or the VM, is kept for the VMs of one account",
     "anti_affinity": "a VM of its anti-affinity group runs on the host",

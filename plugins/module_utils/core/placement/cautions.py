@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..amounts import HOLDING
-from .fleet import Fleet, Instance
+from .fleet import Fleet, Instance, preferably_apart
 
 
 def cautions(fleet: Fleet, moving: t.Mapping[str, str], stopping: t.Collection[str] = ()) -> list[str]:
@@ -30,7 +30,7 @@ def cautions(fleet: Fleet, moving: t.Mapping[str, str], stopping: t.Collection[s
                 "interrupted until the router runs on another host, which takes longer than a live migration. Make the "
                 "network redundant first (cs_network_restart), or empty the host in a maintenance window"
             )
-    return found + list(_met(fleet, moving))
+    return [*found, *_met(fleet, moving), *_stacked(fleet, moving)]
 
 
 def _met(fleet: Fleet, moving: t.Mapping[str, str]) -> t.Iterator[str]:
@@ -47,6 +47,23 @@ def _met(fleet: Fleet, moving: t.Mapping[str, str]) -> t.Iterator[str]:
                 f"Routers {names} of one redundant network come to host {hosts.get(host, host)}, because no other host "
                 "takes one of them: if it fails, the network is interrupted. Migrate one of them when there is room"
             )
+
+
+def _stacked(fleet: Fleet, moving: t.Mapping[str, str]) -> t.Iterator[str]:
+    """VMs of a non-strict anti-affinity group that come to one host and were not on one before."""
+    hosts = {host.id: host.name for host in fleet.hosts}
+    machines = {vm.id: vm for vm in fleet.instances}
+    for group in preferably_apart(fleet):
+        places: dict[str, list[Instance]] = {}
+        for vm in (machines[each] for each in sorted(group.vm_ids)):
+            places.setdefault(moving.get(vm.id, vm.host_id), []).append(vm)
+        for host, vms in places.items():
+            if len(vms) > 1 and len({vm.host_id for vm in vms}) > 1:
+                names = " and ".join(sorted(vm.name for vm in vms))
+                yield (
+                    f"VMs {names} of the non-strict anti-affinity group {group.name} come to host "
+                    f"{hosts.get(host, host)}, because no other host takes one of them"
+                )
 
 
 def _cautions(vm: Instance) -> t.Iterator[str]:

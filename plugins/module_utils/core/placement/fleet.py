@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..amounts import (
     HOLDING,
@@ -32,6 +32,8 @@ NOTHING_REMEMBERED = Remembered()
 TIED_BY_ISO = frozenset(("vmware",))
 # Hypervisors that migrate no VM of a user (UserVmManagerImpl.migrateVirtualMachine).
 CONTAINERS = frozenset(("lxc",))
+# The type of groups whose VMs the server keeps apart where it can, since 4.18 (NonStrictHostAntiAffinityProcessor).
+APART_IF_POSSIBLE = "non-strict host anti-affinity"
 # Kinds that go to any host, whoever it is dedicated to (DeploymentPlanningManagerImpl, checkForNonDedicatedResources).
 UNBOUND = frozenset(("ConsoleProxy", "SecondaryStorageVm", "InternalLb"))
 SHARED = "migrate its volumes to shared storage"
@@ -237,6 +239,7 @@ def vms_of(fleet: Fleet, alike: bool = False) -> tuple[Vm, ...]:
     alike: they keep to hosts with the storage access groups of their own.
     """
     apart, together, dedication = _groups(fleet)
+    beside = {vm_id: group.id for group in preferably_apart(fleet) for vm_id in sorted(group.vm_ids)}
     there = {host.id: host for host in fleet.hosts}
     return tuple(
         Vm(
@@ -249,7 +252,7 @@ def vms_of(fleet: Fleet, alike: bool = False) -> tuple[Vm, ...]:
             together=together.get(each.id, ""),
             pinned=pinned(each, fleet.offerings.get(each.offering_id)),
             kind=each.kind,
-            beside=each.beside,
+            beside=each.beside or beside.get(each.id, ""),
             keeper=_keeper(each, fleet.offerings.get(each.offering_id)),
             **_words(each, fleet.local_strategy),
         )
@@ -326,6 +329,17 @@ def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     if vm.iso:
         return {"why": f"VM {vm.name} has the ISO {vm.iso} attached, which {vm.hypervisor} cannot migrate"}
     return {}
+
+
+def preferably_apart(fleet: Fleet) -> list[AffinityGroup]:
+    """Groups whose VMs go to different hosts where there is room, with those of their VMs that run in the cluster."""
+    running = {each.id for each in fleet.instances if each.state in HOLDING}
+    found = [replace(group, vm_ids=group.vm_ids & running) for group in fleet.groups if _is_soft(group)]
+    return [group for group in found if len(group.vm_ids) > 1]
+
+
+def _is_soft(group: AffinityGroup) -> bool:
+    return group.type.casefold() == APART_IF_POSSIBLE
 
 
 def _groups(fleet: Fleet) -> tuple[dict[str, set[str]], dict[str, str], set[str]]:

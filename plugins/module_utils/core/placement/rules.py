@@ -81,7 +81,8 @@ class Vm:
     """A VM as the planner sees it. size: what it holds and asks for. pinned: a reason code when it cannot move live.
 
     why: words for that reason, and remedy what helps, where more is known of this VM than the code tells.
-    beside: what it serves with another VM, so that it goes to another host than that if there is one with room.
+    beside: what it serves with another VM, or their non-strict anti-affinity group: it goes to another host than that
+    if there is one with room.
     apart: strict anti-affinity groups; together: the strict affinity group whose members share a host. keeper: its
     implicit dedication.
     """
@@ -130,6 +131,7 @@ REMEDIES: t.Mapping[str, str] = {
     "uefi": "add a host that supports UEFI to the cluster",
     "cores": "add a host with as many cores of the same speed",
     "max_vms": "raise the hypervisor's limit of guests, or add a host",
+    "anti_affinity_wish": "move the other VM of the group to another host first",
     "redundant_router": "move the other router of its network to another host first",
     "agent_down": "repair the host's agent: check its log and port 8250",
     "not_enabled": "enable the host",

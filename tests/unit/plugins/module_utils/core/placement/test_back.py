@@ -107,6 +107,18 @@ def test_the_second_router_of_a_network_does_not_come_back_to_the_first() -> Non
     assert told(fleet(0, 0, 0, vms=routers("h1", "h2")), ("r-0-VM",)) == ([Move("r-0-VM", "h1", "h0")], [])
 
 
+def test_a_vm_of_a_group_that_wishes_to_be_apart_comes_back_where_that_is_no_worse() -> None:
+    def seen(*at: str) -> Fleet:
+        machines = tuple(vm(f"m{n}", host) for n, host in enumerate(at))
+        group = AffinityGroup("g", "g", "non-strict host anti-affinity", frozenset(each.id for each in machines))
+        return fleet(0, 0, 0, vms=machines, groups=(group,))
+
+    assert told(seen("h1", "h2"), ("m0",)) == ([Move("m0", "h1", "h0")], [])
+    assert told(seen("h1", "h0"), ("m0",)) == ([], [("m0", "anti_affinity_wish")])
+    # Two of them are on each host but this.
+    assert told(seen("h1", "h1", "h0"), ("m0",)) == ([Move("m0", "h1", "h0")], [])
+
+
 def test_who_chooses_a_host_may_bring_routers_together_but_is_told_of_others() -> None:
     where = fleet(0, 0, 0, vms=routers("h0", "h1"))
     assert suitable(where, "r-0-VM", 0) == ("h2",)

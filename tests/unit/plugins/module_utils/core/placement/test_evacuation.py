@@ -203,6 +203,21 @@ def test_what_ties_a_vm_to_its_host_is_said_before_the_drain(facts: dict[str, An
     assert found.reasons[0].remedy
 
 
+@pytest.mark.parametrize("kind", ["non-strict host anti-affinity", "Non-Strict Host Anti-Affinity"])
+def test_a_wish_to_be_apart_is_kept_where_there_is_room(kind: str) -> None:
+    """The server only prefers it; h1 has the most room, but one of the group."""
+    group = AffinityGroup("g", "pair", kind, frozenset({"a", "b", "c", "elsewhere"}))
+    machines = (vm("a", "h0"), vm("b", "h1"), vm("c", "h0"))
+    found = evacuate(fleet(0, 0, 8, 9, vms=machines, groups=(group,)), ["h0"], Terms())
+    assert {move.vm: move.target for move in found.moves}.keys() == {"a", "c"}
+    assert {move.target for move in found.moves} == {"h2", "h3"}
+    full = fleet(0, 0, 32, vms=machines, groups=(group,))
+    found = evacuate(full, ["h0"], Terms())
+    assert {move.target for move in found.moves} == {"h1"}
+    (told,) = cautions(full, {move.vm: move.target for move in found.moves})
+    assert "VMs a and b and c of the non-strict anti-affinity group pair come to host h1" in told
+
+
 def test_what_may_keep_a_vm_is_cautioned_of() -> None:
     machines = (
         vm("plain", "h0"),
