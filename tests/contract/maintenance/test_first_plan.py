@@ -127,3 +127,13 @@ def test_the_servers_engine_is_not_replaced_by_ours(sandbox: Sandbox, site: Site
     with pytest.raises(InvalidValue, match="engine=cloudstack"):
         perform(cloud, "cs_rolling_maintenance", **PLAN, engine="cloudstack", state="advanced")
     assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_the_servers_own_balancing_is_told_with_the_plan(
+    sandbox: Sandbox, site: Site, cloud: Gateway, value: str
+) -> None:
+    cluster = cloud.clusters.find("c1")[0]
+    cloud.settings.write("drs.automatic.enable", value, "cluster", cluster.id)
+    warnings = perform(cloud, "cs_maintenance_plan", **PLAN).warnings
+    assert len([each for each in warnings if "drs.automatic.enable" in each]) == (value == "true")

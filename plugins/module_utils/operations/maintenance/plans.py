@@ -17,6 +17,7 @@ from ...core.placement.evacuation import balance, broken
 from ...core.placement.fleet import Fleet
 from ...core.placement.rolling import Roll
 from ...core.zone.hosts import DRAINING, MAINTENANCE
+from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .distribution import distribution, thresholds
 
@@ -64,6 +65,16 @@ def broken_reasons(fleet: Fleet, pending: t.Collection[str]) -> list[Reason]:
         for host in hosts
         for each in broken(fleet, [host.id])
     ]
+
+
+def server_balances(cloud: Cloud, cluster: Cluster) -> t.Iterator[str]:
+    """CloudStack's own DRS, since 4.19: it migrates VMs of a cluster from time to time, also during a roll."""
+    held = cloud.settings.find("drs.automatic.enable", "cluster", cluster.id)
+    if held is not None and str(held.value).lower() == "true":
+        yield (
+            f"cluster {cluster.name}: CloudStack's automatic DRS may migrate VMs during the roll, so they move more "
+            "often than planned; set drs.automatic.enable of the cluster to false until the roll is over"
+        )
 
 
 def plain_reason(reason: Reason) -> Json:

@@ -36,7 +36,7 @@ from ..hypervisors.native import Reach, tried
 from . import locks, marks, records
 from .balancing import level
 from .migrations import Limits
-from .plans import broken_reasons, moves_told, plain_reason, shown_plan, stuck_reasons
+from .plans import broken_reasons, moves_told, plain_reason, server_balances, shown_plan, stuck_reasons
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
         shown.result["feasible"] = False
         shown.result["reasons"] += map(plain_reason, reasons)
     strangers = strangers_of(vms_of(fleet), pending, request.consent, cluster.name)
-    return Outcome(False, result=shown.result, warnings=(*strangers, *shown.warnings))
+    return Outcome(False, result=shown.result, warnings=(*strangers, *shown.warnings, *server_balances(cloud, cluster)))
 
 
 def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
