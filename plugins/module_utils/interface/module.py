@@ -87,6 +87,12 @@ class Module(AnsibleModule):  # type: ignore[misc]  # Ansible ships no types
         super()._load_params()
         self.params = without_empty(self.params, self.argument_spec)
 
+    def log(self, msg: t.Union[str, bytes], log_args: t.Optional[Json] = None) -> None:
+        """Ansible logs each invocation on the machine, and knows secrets by their options alone."""
+        self._learn()
+        text = msg.decode("utf-8", "replace") if isinstance(msg, bytes) else msg
+        super().log(all_masked(text, self.no_log_values), all_masked(log_args or {}, self.no_log_values))
+
     def fail_json(self, msg: str, **more: t.Any) -> None:
         self._learn()
         super().fail_json(**all_masked({"msg": msg, **more}, self.no_log_values))

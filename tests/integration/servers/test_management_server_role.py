@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from counterparts.management_server import Cloud
@@ -114,3 +116,28 @@ def test_a_change_restarts_one_server_after_the_other(hosts: Hosts) -> None:
         for name in ("ms1", "ms2")
     ]
     assert all(int(number) >= 2 for number in ends)
+
+
+def test_https_has_a_keystore_whose_password_only_the_server_reads(hosts: Hosts, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "k.pem", tmp_path / "c.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    make += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=ms1"]
+    subprocess.run(make, check=True, capture_output=True)
+    given = {
+        "management_server_https": True,
+        "management_server_https_certificate": certificate.read_text(),
+        "management_server_https_key": key.read_text(),
+        "management_server_https_keystore_password": "k3ystore-p4ss",
+    }
+    arguments = ("--limit", "ms1,db1", "--diff", "-e", json.dumps(given), "--tags", "management_server_machine")
+    first = hosts.play(SCENARIO / "converge.yml", *arguments)
+    assert first.status == 0, first.text
+    again = hosts.play(SCENARIO / "converge.yml", *arguments)
+    assert (again.status, again.changed) == (0, 0), again.text
+    ms1 = hosts.fleet["ms1"]
+    modes = "cd /etc/cloudstack/management; stat -c '%a %U:%G' server.properties https.p12 https.pem"
+    assert ms1.run(modes).stdout.splitlines() == ["640 root:cloud", "640 root:cloud", "600 root:root"]
+    opened = "openssl pkcs12 -in /etc/cloudstack/management/https.p12 -nodes -passin pass:k3ystore-p4ss"
+    assert certificate.read_text().strip() in ms1.run(opened).stdout
+    assert "k3ystore-p4ss" not in str(first.output) + str(again.output)
+    assert "k3ystore-p4ss" not in ms1.run("journalctl --no-pager").stdout
