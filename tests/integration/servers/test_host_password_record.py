@@ -13,7 +13,6 @@ import pytest
 from contract.conftest import connect
 from contract.tasks import perform, writes
 from counterparts.mariadb.server import PASSWORD, USER, MariaDb
-from fakes.clock import FakeClock
 from integration.playbook import run
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
@@ -70,7 +69,7 @@ def lab(sandbox: Sandbox, connect: Any, mariadb: MariaDb) -> Lab:
         mariadb.add_host(ids[name], name, "root", encryption.encrypt("V2", KEY, OLD))
     sandbox.run(lambda world: world.durations.update({"reconnection": 0.01, "disconnection": 0.0}))
     sandbox.calls.clear()
-    return Lab(sandbox, Gateway(connect(sandbox, clock=FakeClock())), mariadb, ids)
+    return Lab(sandbox, Gateway(connect(sandbox)), mariadb, ids)
 
 
 def test_hosts_that_are_down_get_the_record_by_the_database(lab: Lab) -> None:

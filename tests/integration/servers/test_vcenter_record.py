@@ -13,7 +13,6 @@ from contract.tasks import perform, writes
 from counterparts.mariadb.server import PASSWORD, USER, MariaDb
 from counterparts.vcenter import SECRET, Vcsim
 from counterparts.vcenter import USER as USER_OF_VCENTER
-from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption
@@ -76,7 +75,7 @@ def lab(sandbox: Sandbox, connect: Any, mariadb: MariaDb) -> Lab:
             "INSERT INTO vmware_data_center_zone_map (zone_id, vmware_data_center_id) VALUES (%s, %s)", (zone, id)
         )
     sandbox.calls.clear()
-    return Lab(sandbox, Gateway(connect(sandbox, clock=FakeClock())), mariadb)
+    return Lab(sandbox, Gateway(connect(sandbox)), mariadb)
 
 
 def test_a_vcenters_login_is_changed_in_all_three_tables(lab: Lab) -> None:
