@@ -207,7 +207,8 @@ class Emulated(Guest):
 
     def furnish(self, compiled: str, folders: Mapping[str, Path]) -> None:
         super().furnish(compiled, folders)
-        (modules,) = (self.kernel / "lib/modules").iterdir()
+        # Debian 13 ships them below /usr.
+        (modules,) = {folder.resolve() for lib in ("lib", "usr/lib") for folder in self.kernel.glob(f"{lib}/modules/*")}
         # Its kernel has no file system of another machine: what a container has bound is copied.
         for place, folder in {f"/usr/lib/modules/{modules.name}": modules, **folders}.items():
             shutil.copytree(folder, self.root / place.lstrip("/"), symlinks=True)
