@@ -44,6 +44,7 @@ from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.accounts import Account, Domain
 from sandbox.world.hosts import Host
+from sandbox.world.hypervisor_capabilities import guest_limit, storage_motion
 from sandbox.world.vms import Vm
 from unit.sandbox.client import Api
 from unit.sandbox.site import Site
@@ -498,3 +499,32 @@ def test_the_guest_limit_of_kvm_counts_before_4_16(connect: Connect, version: st
         found = cloud.fleets.read(cloud.clusters.fresh(cloud.clusters.find("k1")[0])).guest_limits
         assert cluster_id
         assert found == ({} if limit is None else dict.fromkeys(hosts.values(), limit))
+
+
+@pytest.mark.parametrize(
+    ("release", "version", "limit", "motion"),
+    [
+        ("4.22", "8.0.2.0", 1024, True),
+        ("4.22", "8.0.2", 1024, True),
+        ("4.22", "9.1.0.0", 128, False),
+        ("4.22", "unknown", 128, False),
+        ("4.18", "8.0.2.0", 128, False),
+    ],
+)
+def test_vmware_hosts_have_the_capabilities_of_the_version_above(
+    connect: Connect, tmp_path: Path, release: str, version: str, limit: int, motion: bool
+) -> None:
+    with Sandbox(seed=1, speed=100.0, version=release) as server:
+
+        def work(world: World) -> None:
+            for host in lay_out(world, 1, tmp_path):
+                host.hypervisor, host.hypervisor_version = "VMware", version
+                assert guest_limit(world, "VMware", version) == limit
+                assert storage_motion(world, "VMware", version) is motion
+
+        server.run(work)
+        cloud = gateway(connect, server)
+        told = cloud.fleets.read(cluster(cloud))
+        (host,) = told.hosts
+        assert told.guest_limits == {host.id: limit}
+        assert (host.id not in told.no_motion) is motion

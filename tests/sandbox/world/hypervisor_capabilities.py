@@ -58,17 +58,26 @@ def install(world: World) -> None:
         world.hypervisor_capabilities.add(row)
 
 
+def _row(world: World, hypervisor: str, version: str) -> HypervisorCapabilities | None:
+    """Of the very version, of VMware since 4.18.1 else of its parent (source: HypervisorCapabilitiesDaoImpl)."""
+    rows = {row.version: row for row in world.hypervisor_capabilities.select(name=hypervisor)}
+    if version in rows or hypervisor != "VMware" or world.release < (4, 18, 1):
+        return rows.get(version)
+    major, minor, patch, *_rest = [*version.split("."), "0", "0"]
+    return rows.get(f"{major}.{minor}" if patch == "0" else f"{major}.{minor}.{patch}")
+
+
 def storage_motion(world: World, hypervisor: str, version: str) -> bool:
-    """Whether it is listed for this very version (FIELD_FACTS "Second look"); KVM is not asked."""
+    """Whether it is listed for this version (FIELD_FACTS "Second look"); KVM is not asked."""
     if hypervisor == "KVM":
         return True
-    rows = world.hypervisor_capabilities.select(name=hypervisor, version=version)
-    return any(row.motion for row in rows)
+    row = _row(world, hypervisor, version)
+    return row is not None and row.motion
 
 
 def guest_limit(world: World, hypervisor: str, version: str) -> int | None:
     """Guests that a host may run; None for KVM, which is not asked since 4.16 (apache/cloudstack#5417)."""
     if hypervisor == "KVM" and world.release >= (4, 16):
         return None
-    rows = {row.version: row.guests for row in world.hypervisor_capabilities.select(name=hypervisor)}
-    return rows.get(version, rows.get(DEFAULT, GUESTS))
+    row = _row(world, hypervisor, version) or _row(world, hypervisor, DEFAULT)
+    return GUESTS if row is None else row.guests

@@ -9,6 +9,7 @@ The number of calls does not grow with the VMs beyond the pages of 500.
 from __future__ import annotations
 
 import contextlib
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -206,6 +207,14 @@ class FleetReader:
             self._capabilities[host.hypervisor] = {str(row.get("hypervisorversion")): row for row in rows}
         return self._capabilities[host.hypervisor]
 
+    def _row(self, host: Host) -> Json:
+        """Of its very version; of VMware since 4.18.1 else of the version above (HypervisorCapabilitiesDaoImpl)."""
+        rows, version = self._rows(host), host.hypervisor_version or ""
+        its = rows.get(version) or {}
+        if its or host.hypervisor.casefold() != "vmware" or release_of(host, 3) < (4, 18, 1):
+            return its
+        return rows.get(parent_version(version)) or {}
+
     def _guest_limits(self, hosts: t.Iterable[Host]) -> dict[str, int]:
         """By host id: what is said of the version that it runs, else of any version.
 
@@ -214,8 +223,7 @@ class FleetReader:
         found: dict[str, int] = {}
         for host in hosts:
             if host.hypervisor.casefold() != "kvm" or () < release_of(host) < (4, 16):
-                rows = self._rows(host)
-                row = rows.get(host.hypervisor_version or "") or rows.get("default") or {}
+                row = self._row(host) or self._rows(host).get("default") or {}
                 limit = Record(row, f"capabilities of {host.hypervisor}", self._client.tell).whole("maxguestslimit")
                 found[host.id] = limit or GUESTS
         return found
@@ -225,12 +233,21 @@ class FleetReader:
         found = set()
         for host in hosts:
             if host.hypervisor.casefold() != "kvm":
-                row = self._rows(host).get(host.hypervisor_version or "") or {}
+                row = self._row(host)
                 if not Record(row, f"capabilities of {host.hypervisor}", self._client.tell).flag(
                     "storagemotionenabled"
                 ):
                     found.add(host.id)
         return frozenset(found)
+
+
+def parent_version(version: str) -> str:
+    """As CloudStackVersion.getVMwareParentVersion has it: 8.0.2 of 8.0.2.1, and 8.0 of 8.0.0.3."""
+    found = re.fullmatch(r"([0-9]+\.[0-9]+)(\.[0-9]+)?(\.[0-9]+)?", version)
+    if found is None:
+        return ""
+    patch = found.group(2) or ""
+    return found.group(1) + (patch if patch.strip(".0") else "")
 
 
 _LISTINGS = {

@@ -253,9 +253,9 @@ def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:
     )
 
 
-def release_of(host: Host) -> tuple[int, ...]:
+def release_of(host: Host, parts: int = 2) -> tuple[int, ...]:
     """Of CloudStack, as its agent has it: (4, 11) of "4.11.3.0"; empty where it is not told."""
-    return tuple(int(part) for part in (host.version or "").split(".")[:2] if part.isdigit())
+    return tuple(int(part) for part in (host.version or "").split(".")[:parts] if part.isdigit())
 
 
 # Resource states (server: ResourceState.java; FIELD_FACTS "Host life cycle").
