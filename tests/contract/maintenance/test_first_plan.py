@@ -137,3 +137,46 @@ def test_the_servers_own_balancing_is_told_with_the_plan(
     cloud.settings.write("drs.automatic.enable", value, "cluster", cluster.id)
     warnings = perform(cloud, "cs_maintenance_plan", **PLAN).warnings
     assert len([each for each in warnings if "drs.automatic.enable" in each]) == (value == "true")
+
+
+def _in_state(sandbox: Sandbox, name: str, state: str) -> None:
+    def act(world: World) -> None:
+        world.hosts.update(next(host for host in world.hosts if host.name == name), resource_state=state)
+
+    sandbox.run(act)
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [("Degraded", "resource_state"), ("ErrorInPrepareForMaintenance", "other_draining")]
+)
+def test_a_state_in_the_way_is_known_before_the_first_host(
+    sandbox: Sandbox, site: Site, cloud: Gateway, state: str, code: str
+) -> None:
+    """Of a host that is visited, or a failed drain of one that is not: the server drains no other host then."""
+    for number in (2, 3):
+        site.add_host(number)
+    first, *others = sorted(str(each["name"]) for each in site.api.ok("listHosts", type="Routing")["host"])
+    _in_state(sandbox, first, state)
+    scope = {} if code == "resource_state" else {"hosts": others}
+    sandbox.calls.clear()
+    plan: Any = perform(cloud, "cs_maintenance_plan", **PLAN, **scope).result
+    (reason,) = plan["reasons"]
+    assert (plan["feasible"], reason["code"], reason["host"]) == (False, code, first)
+    with pytest.raises(Refused, match=state):
+        perform(cloud, "cs_rolling_maintenance", **PLAN, **scope, run="r1", state="next")
+    assert not [each for each in writes(sandbox) if "Annotation" not in each]
+
+
+def test_a_host_whose_drain_failed_comes_first(sandbox: Sandbox, site: Site, cloud: Gateway) -> None:
+    for number in (2, 3):
+        site.add_host(number)
+    last = sorted(str(each["name"]) for each in site.api.ok("listHosts", type="Routing")["host"])[-1]
+    _in_state(sandbox, last, "ErrorInPrepareForMaintenance")
+    plan: Any = perform(cloud, "cs_maintenance_plan", **PLAN).result
+    assert (plan["feasible"], plan["waves"][0]["hosts"]) == (True, [last])
+    roll = {**PLAN, "run": "r1", "holder": {"token": "t1"}}
+    seen: Any = perform(cloud, "cs_rolling_maintenance", **roll, state="next").result
+    assert seen["wave"] == [last]
+    done: Any = perform(cloud, "cs_rolling_maintenance", **roll, state="advanced").result
+    assert done["ended"]
+    assert {str(each["resourcestate"]) for each in site.api.ok("listHosts", type="Routing")["host"]} == {"Enabled"}

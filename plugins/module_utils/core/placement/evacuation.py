@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from ..amounts import Amount
 from ..consent import ALL, agreed, doubtful, unknown
 from ..errors import Reason
-from ..zone.hosts import DRAINING, MAINTENANCE, Host, release_of
+from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, WORKABLE, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
 from .fleet import Fleet, Instance, grouped, hosts_of, vms_of
 from .implicit import CODE
@@ -86,13 +86,9 @@ def _evacuated(
 ) -> Evacuation:
     """also: ids of VMs that are stopped as implicit dedication leaves them no host; None when none may be for that."""
     rest = [h for h in fleet.hosts if h.id not in (*host_ids, *terms.leaving)]
-    draining = [h for h in rest if h.resource_state in BLOCKS_OTHERS or _blocks_by_error(h)]
+    draining = [h for h in rest if blocks(h)]
     if draining and not terms.partial:
-        other = draining[0]
-        message = (
-            f"host {other.name} of the cluster is in {other.resource_state}, and only one host may be drained at a time"
-        )
-        return Evacuation(reasons=(reason("other_draining", message, host=other.id, host_name=other.name),))
+        return Evacuation(reasons=(_other_draining(draining[0]),))
     here = [vm for vm in vms if vm.host in host_ids]
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
@@ -131,9 +127,36 @@ def _bound(vms: t.Sequence[Vm]) -> tuple[Vm, ...]:
     return tuple(vm for vm in vms if vm.pinned or vm.together in groups)
 
 
-def _blocks_by_error(host: Host) -> bool:
-    """Before 4.13 the server drains no host of a cluster in which one is in ErrorInMaintenance."""
-    return host.resource_state == "ErrorInMaintenance" and () < release_of(host) < (4, 13)
+def blocks(host: Host) -> bool:
+    """Whether the server drains no other host of its cluster. Before 4.13, ErrorInMaintenance does that too."""
+    by_error = host.resource_state == "ErrorInMaintenance" and () < release_of(host) < (4, 13)
+    return host.resource_state in BLOCKS_OTHERS or by_error
+
+
+def _other_draining(host: Host) -> Reason:
+    message = f"host {host.name} of the cluster is in {host.resource_state}, and only one host may be drained at a time"
+    return reason("other_draining", message, host=host.id, host_name=host.name)
+
+
+def blocked(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
+    """Why a roll through these hosts ends at the first one: a drain of another host has failed."""
+    failed = [h for h in fleet.hosts if h.id not in host_ids and blocks(h) and h.resource_state in FAILED_DRAIN]
+    found = [(host, _other_draining(host)) for host in failed]
+    remedy = "end its maintenance first, or visit it too"
+    return tuple(replace(its, remedy=remedy, facts={**its.facts, "host": host.name}) for host, its in found)
+
+
+def unworkable(host: Host) -> t.Optional[Reason]:
+    """Why a host cannot enter maintenance from its resource state; None where it can."""
+    if host.resource_state in WORKABLE:
+        return None
+    message = f"its resource state is {host.resource_state}, from which it cannot enter maintenance"
+    remedy = (
+        "call cancelHostAsDegraded first"
+        if host.resource_state == "Degraded"
+        else "check the log of the management server"
+    )
+    return Reason("resource_state", message, remedy, {"resource_state": host.resource_state})
 
 
 def broken(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
@@ -225,17 +248,20 @@ def balance(
 
 
 def unreachable(fleet: Fleet, host_ids: t.Collection[str]) -> dict[str, Reason]:
-    """By host id: those that a roll is still to prepare and whose agents do not answer, as the server has to ask them
-    first (ResourceManagerImpl.doMaintain).
+    """By host id: those that a roll is still to prepare and cannot: by their state, or because their agents do not
+    answer, whom the server asks first (ResourceManagerImpl.doMaintain).
     """
-    away = [h for h in fleet.hosts if h.state != "Up" and h.resource_state not in (MAINTENANCE, DRAINING)]
-    found = {host.id: _cut_off(host, fleet.on(host.id)) for host in away if host.id in host_ids}
-    return {
-        id: replace(
-            each, remedy=f"{each.remedy}; or {LEAVE_OUT}", facts={**each.facts, "host": each.facts["host_name"]}
-        )
-        for id, each in found.items()
-    }
+    found: dict[str, Reason] = {}
+    for host in fleet.hosts:
+        its = unworkable(host)
+        if its is not None:
+            its = replace(its, message=f"host {host.name}: {its.message}")
+        elif host.state != "Up" and host.resource_state not in (MAINTENANCE, DRAINING):
+            its = _cut_off(host, fleet.on(host.id))
+        if its is not None and host.id in host_ids:
+            facts = {**its.facts, "host": host.name}
+            found[host.id] = replace(its, remedy=f"{its.remedy}; or {LEAVE_OUT}", facts=facts)
+    return found
 
 
 def _cut_off(host: Host, vms: t.Sequence[Instance]) -> Reason:

@@ -261,6 +261,8 @@ def release_of(host: Host, parts: int = 2) -> tuple[int, ...]:
 # Resource states (server: ResourceState.java; FIELD_FACTS "Host life cycle").
 ENABLED, DISABLED, MAINTENANCE, DRAINING = "Enabled", "Disabled", "Maintenance", "PrepareForMaintenance"
 FAILED_DRAIN = frozenset(("ErrorInMaintenance", "ErrorInPrepareForMaintenance"))
+# Those from which a maintenance leads on.
+WORKABLE = frozenset((ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN))
 _CANCEL, _PREPARE = ("cancel_maintenance",), ("prepare_maintenance",)
 _LEAVING = dict.fromkeys((MAINTENANCE, DRAINING, *FAILED_DRAIN), _CANCEL)
 # What leads from one resource state to another. ``prepareHostForMaintenance`` has no transition from Disabled (T2:32),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, HypervisorError, Reason, Refused, TransportError, WaitTimeout
+from ...core.placement.evacuation import unworkable
 from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
@@ -35,8 +36,6 @@ from .watching import Watched
 DRAINS = 3  # of the server that are tried: somebody may start VMs on the host in the moment that it is enabled
 FRESH = 30.0  # seconds for which a reading is of this moment, where nobody else is known to have changed anything
 AGENT_UP = 600.0  # seconds for an agent to come back after a maintenance
-
-KNOWN = (ENABLED, DISABLED, MAINTENANCE, DRAINING, *FAILED_DRAIN)
 
 
 def ensure(cloud: Cloud, request: Request, goal: Goal, check_mode: bool) -> Outcome:
@@ -172,15 +171,9 @@ def _settled(cloud: Cloud, request: Request, host: Host) -> Host:
 
 
 def _possible(host: Host) -> None:
-    if host.resource_state not in KNOWN:
-        message = f"its resource state is {host.resource_state}, from which it cannot enter maintenance"
-        remedy = (
-            "call cancelHostAsDegraded first"
-            if host.resource_state == "Degraded"
-            else "check the log of the management server"
-        )
-        facts = {"resource_state": host.resource_state}
-        raise Refused(f"host {host.name}", [Reason("resource_state", message, remedy, facts)])
+    reason = unworkable(host)
+    if reason is not None:
+        raise Refused(f"host {host.name}", [reason])
 
 
 def left_behind(error: HostcraftError, host: Host) -> HostcraftError:

@@ -17,6 +17,8 @@ from ...core.naming import matches, only
 from ...core.placement.evacuation import (
     BLOCKS_OTHERS,
     balance,
+    blocked,
+    blocks,
     doubts_of,
     may_stop,
     strangers_of,
@@ -27,7 +29,7 @@ from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
 from ...core.placement.text import duration
-from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host
+from ...core.zone.hosts import DISABLED, ENABLED, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -82,6 +84,7 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     shown = shown_plan(cloud, fleet, roll, request)
     reasons += doubts_of(vms_of(fleet), pending, request.consent)
     reasons += broken_reasons(fleet, pending)
+    reasons += blocked(fleet, pending)
     reasons += unreachable(fleet, [each for each in pending if each not in begun_on]).values()
     reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
     if not roll.feasible:
@@ -163,7 +166,7 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
         able = tuple(each for each in record.pending if each not in away) if held else ()
         roll = _planned(fleet, request, able or record.pending, masters)
         unclear = [*unseen, *doubts_of(vms_of(fleet), record.pending, request.consent)]
-        unclear += () if able else away.values()
+        unclear += (*blocked(fleet, record.pending), *(() if able else away.values()))
         unclear += broken_reasons(fleet, record.pending)
         if unclear or not roll.feasible:
             raise Refused(f"cluster {cluster.name}", [*unclear, *stuck_reasons(fleet, roll)])
@@ -212,8 +215,10 @@ def _left_half_way(cloud: Cloud, fleet: Fleet, record: records.Record, most: int
 
 
 def _half_way(cloud: Cloud, host: Host, record: records.Record) -> bool:
-    """Worked on already, in maintenance, on the way there, or emptied by a run that was killed."""
-    if host.id in record.worked or host.resource_state in (MAINTENANCE, DRAINING):
+    """Worked on already, in maintenance, on the way there, emptied by a run that was killed, or where a drain failed
+    that blocks all others.
+    """
+    if host.id in record.worked or host.resource_state == MAINTENANCE or blocks(host):
         return True
     return host.resource_state != ENABLED and marks.read(cloud, host) is not None
 
@@ -359,8 +364,8 @@ def _enabled_again(cloud: Cloud, fleet: Fleet, half_way: t.Sequence[Host]) -> Fl
 
 
 def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:
-    """A host in maintenance that the roll visits is back and enabled once it is done."""
-    away = {h.id for h in fleet.hosts if h.resource_state in (MAINTENANCE, DRAINING) and h.id in pending}
+    """A host in maintenance that the roll visits, which it does first, is back and enabled once it is done."""
+    away = {h.id for h in fleet.hosts if (h.resource_state == MAINTENANCE or blocks(h)) and h.id in pending}
     return tuple(replace(host, unusable="") if host.id in away else host for host in hosts_of(fleet))
 
 
