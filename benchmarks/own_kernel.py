@@ -110,7 +110,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 def guest(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     switching = any("open_vswitch" in item.name for item in request.session.items)
     with guest_of(backend, KERNEL, RELEASE, cards=3) as running:
-        if KERNEL == "user-mode" and (backend == "ifupdown" or (switching and backend not in WITHOUT_FAKE_BRIDGES)):
+        if backend == "ifupdown" or (switching and backend not in WITHOUT_FAKE_BRIDGES):
             # Their scripts lie beside the files that the pictures show.
             running.inside("apt-get update")
             found = applied(tmp_path_factory.mktemp("packages"), running, switched(), "--tags", "host_network_packages")
