@@ -55,5 +55,5 @@ def unknown(
     if not strange:
         return ()
     stopped = ", ".join(sorted(set(needing)))
-    there = f"VMs that it can permit to stop there: {stopped}" if stopped else "no VM has to be stopped there"
-    return (f"consent names {', '.join(strange)}, but no VM on {where} has such a name or id; {there}",)
+    there = f"; VMs that it can permit to stop there: {stopped}" if stopped else ""
+    return (f"consent names {', '.join(strange)}, but no VM on {where} has such a name or id{there}",)

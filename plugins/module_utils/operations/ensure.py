@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from types import MappingProxyType
 
@@ -19,7 +20,7 @@ from ..core.change import (
     is_set,
     plain,
 )
-from ..core.errors import NotAsRead, NotFound, Refused
+from ..core.errors import ApiError, NotAsRead, NotFound, Refused
 from ..ports.cloud import Cloud
 from ..ports.collection import Collection
 from .waiting import until
@@ -28,6 +29,8 @@ T = t.TypeVar("T")
 P = t.TypeVar("P")
 Show = t.Callable[[t.Any], Fields]
 
+# How the server refuses a second one of the same name, address or number.
+THERE = re.compile(r"already|exist|in use|duplicate|overlap", re.IGNORECASE)
 SETTLE = 30.0  # seconds that a written value may take to show
 
 
@@ -43,11 +46,13 @@ def ensure(
     show: Show = plain,
     options: t.Optional[Fields] = None,
     places: Fields = MappingProxyType({}),
+    again: t.Optional[t.Callable[[], t.Optional[T]]] = None,
 ) -> Outcome:
     """Make one thing so. ``held``: what is there. ``options``: parameters of its removal.
 
     ``places``: names of what it stands in ("zone"), for the difference and the predicted result of a creation, and
-    for the result where it is absent.
+    for the result where it is absent. ``again``: looks for it once more, where another run may have created it at the
+    same time; needed if ``wanted`` has what the server does not tell.
 
     The result is the thing as it is: in check mode, and of a removal, as it was before.
 
@@ -71,7 +76,13 @@ def ensure(
     collection.check(held is None, **(is_set(wanted) if held is None else _sent(rules, wanted, decision.updates())))
     if check_mode:
         return Outcome(True, before, after, after if held is None else show(held))
-    written = _write(collection, rules, subject, decision, wanted, held)
+    try:
+        written = _write(collection, rules, subject, decision, wanted, held)
+    except ApiError as error:
+        made = _made_meanwhile(cloud, collection, rules, wanted, again) if _says_there(error, decision) else None
+        if made is None:
+            raise
+        return Outcome(False, result=show(made))
     proven = {name: value for name, value in wanted.items() if name not in rules.unproven}
     final = _verified(cloud, collection, rules, subject, proven, written)
     unproven = [
@@ -79,6 +90,30 @@ def ensure(
         for d in differences(wanted, final, rules)
     ]
     return Outcome(True, before, after, show(final), tuple(unproven))
+
+
+def _says_there(error: ApiError, decision: Decision) -> bool:
+    return decision.action == "create" and bool(THERE.search(error.text))
+
+
+def _made_meanwhile(
+    cloud: Cloud,
+    collection: Collection[T],
+    rules: Rules,
+    wanted: Fields,
+    again: t.Optional[t.Callable[[], t.Optional[T]]],
+) -> t.Optional[T]:
+    """What another run has created after this one looked, if it is as wanted."""
+    cloud.forget()
+    if again is not None:
+        found = again()
+        there = [found] if found is not None else []
+    elif rules.write_only.isdisjoint(is_set(wanted)):
+        there = list(collection.again(**({"zone_id": wanted["zone_id"]} if wanted.get("zone_id") else {})))
+    else:
+        there = []
+    same = [each for each in there if not differences(wanted, each, rules)]
+    return same[0] if len(same) == 1 else None
 
 
 def _write(

@@ -136,9 +136,10 @@ def test_a_vm_without_a_host_is_stopped_with_consent(
             shared.put(number, *each)
     with pytest.raises(Refused) as caught:
         perform(cloud, "cs_maintenance", True, zone="z1", name=shared.names[0], consent=["another"])
-    reason, other = sorted(caught.value.reasons, key=lambda each: each.code, reverse=True)
+    reason, unknown = caught.value.reasons
     assert (reason.code, "add its name to consent" in reason.remedy) == ("implicit_dedication", True)
-    assert other.code == "consent_unknown"
+    assert unknown.message.startswith("consent names another, but no VM on cluster c1 ")
+    assert unknown.message.endswith(f"VMs that it can permit to stop there: {vm}") == bool(mode)
     hosts = [shared.names[0]]
     plan: Any = perform(cloud, "cs_maintenance_plan", **ROLL, hosts=hosts).result
     assert (plan["feasible"], {each["code"] for each in plan["reasons"]}) == (False, {"implicit_dedication"})

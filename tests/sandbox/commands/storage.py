@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -141,7 +142,9 @@ def _plugin_place(call: Call) -> Place:
 def _place(text: str, details: dict[str, str]) -> Place:
     """T7:249-270: only what is read of a url is judged."""
     url = urlsplit(text)
-    scheme, host, path = url.scheme.lower(), url.hostname or "", url.path
+    # As java.net.URI.getHost tells it: with capitals, and IPv6 in its brackets.
+    place = url.netloc.rpartition("@")[2]
+    scheme, host, path = url.scheme.lower(), re.sub(r":\d*$", "", place), url.path
     if not scheme:
         raise failed(
             f'{ADDING}Cannot invoke "Object.toString()" because the return value of "java.util.Map.get(Object)" is null'

@@ -276,8 +276,10 @@ def address(value: object) -> t.Optional[str]:
 
 
 def place(value: object) -> t.Optional[str]:
-    """An address or a host name as it stands."""
+    """An address or a host name as it stands; IPv6 without the brackets of a URL, which java.net.URI leaves there."""
     text = value.strip() if isinstance(value, str) else ""
+    if text.startswith("[") and text.endswith("]") and ":" in text:
+        text = text[1:-1]
     return text if is_address(text) or is_host_name(text) else None
 
 

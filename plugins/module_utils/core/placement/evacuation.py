@@ -323,7 +323,9 @@ def strangers_of(
     vms: t.Sequence[Vm], host_ids: t.Collection[str], consent: t.Collection[str], cluster: str
 ) -> tuple[str, ...]:
     """A warning of names in consent that no VM of the cluster has."""
-    needing = [vm.name for vm in vms if vm.host in host_ids and may_stop(vm, (ALL,))]
+    # Implicit dedication may leave a VM no other host.
+    here = (vm for vm in vms if vm.host in host_ids)
+    needing = [vm.name for vm in here if may_stop(vm, (ALL,)) or (vm.keeper.account and not vm.pinned)]
     return unknown(consent, [(vm.id, vm.name) for vm in vms], f"cluster {cluster}", needing)
 
 

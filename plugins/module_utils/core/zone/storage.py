@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ..change import Rules, same_set, same_word
-from ..errors import Reason
-from ..masking import MASK, URL_SAFE, is_secret_name
+from ..errors import InvalidValue, Reason
+from ..masking import MASK, URL_SAFE, is_secret_name, without_secret
+from ..naming import in_url
 from ..text import api_text
 from .topology import REPLACE
 
@@ -87,6 +89,7 @@ TYPES: t.Mapping[str, str] = {
 }
 
 
+DEFAULT_PROVIDER = "DefaultPrimary"
 # Storage plug-ins read keys and values in place of a URL (``MVIP=10.0.0.5;SVIP=10.0.1.5;…``, SolidFire).
 PLUGIN_URL = re.compile(r"[A-Za-z][\w.]*(?:=|%3d)", re.IGNORECASE)
 
@@ -136,13 +139,13 @@ def url_place(url: str) -> dict[str, str]:
     return {"type": TYPES[scheme], "ip_address": host, "path": path}
 
 
-def access_mark(url: str, place: t.Optional[str] = None) -> str:
-    """A mark of the user and secret of a URL; "" where it has none. place: its hosts in another order.
+def access_mark(url: str, place: t.Optional[str] = None, way: t.Optional[str] = None) -> str:
+    """A mark of the user and secret of a URL; "" where it has none. place, way: its hosts and path, written otherwise.
 
     The server tells neither, so the module leaves this with the pool, to see when another one is declared.
     """
     scheme, user, host, path = parts_of(url)
-    salt = f"{scheme}://{place or host}{path}".encode()
+    salt = f"{scheme}://{place or host}{path if way is None else way}".encode()
     return hashlib.pbkdf2_hmac("sha256", unquote(user).encode(), salt, 50_000).hex()[:16] if user else ""
 
 
@@ -162,13 +165,26 @@ def same_places(wanted: object, held: object) -> bool:
 
 
 def _places(text: object) -> set[str]:
-    # The listing shows no ports.
-    return {re.sub(r"(?<=[^:]):\d+$", "", each.strip()).casefold() for each in str(text or "").split(",")}
+    return {_server(each.strip()) for each in str(text or "").split(",")}
+
+
+def _server(text: str) -> str:
+    """A server's name or address, written in one way: no port, as the listing shows none, and IPv6 as it is compared.
+
+    Java keeps capitals and brackets (``URI.getHost``); other readers of URLs do not.
+    """
+    bracketed = re.fullmatch(r"\[([^]]*)\](?::\d*)?", text)
+    bare = bracketed[1] if bracketed else re.sub(r"(?<=[^:]):\d+$", "", text) if text.count(":") == 1 else text
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        return bare.casefold()
 
 
 def same_path(wanted: object, held: object) -> bool:
-    """``/pool`` is ``pool`` (T7:256)."""
-    return str(wanted or "").strip("/") == str(held or "").strip("/")
+    """``/pool`` is ``pool`` (T7:256), and ``%20`` a blank, which not all servers show decoded."""
+    one, other = (str(each or "").strip("/") for each in (wanted, held))
+    return one == other or unquote(one) == unquote(other)
 
 
 def same_store(wanted: object, held: object) -> bool:
@@ -190,7 +206,7 @@ def _store(url: object) -> tuple[object, ...]:
     host, _slash, path = rest.partition("/")
     pairs = [each.partition("=") for each in query.split("&") if each]
     options = frozenset((name.casefold(), unquote(value)) for name, _is, value in pairs if not is_secret_name(name))
-    return scheme, user.partition(":")[0], host.casefold(), unquote(path).strip("/"), options
+    return scheme, user.partition(":")[0], _server(host), unquote(path).strip("/"), options
 
 
 SMB, NFS = "SMB", "NFS"
@@ -222,14 +238,37 @@ def shown_details(details: t.Optional[t.Mapping[str, object]]) -> dict[str, obje
 NFS_OPTIONS = "nfsmountopts"
 
 
+def _same_access(url: str, held: StoragePool) -> bool:
+    """Whether user and secret are those of the URL that the pool was added with, wherever the declared one leads."""
+    kind = url_place(url).get("type")
+    if kind and held.type and kind != held.type:
+        return True  # which differs for itself
+    path = "/" + str(held.path or "").strip("/")
+    ways = (None, path, f"{path}/")
+    at = held.ip_address or ""
+    places = {None, at or None, in_url(at.strip("[]")) or None}
+    return any(access_mark(url, place, way) == held.access_mark for place in places for way in ways)
+
+
+def check_pool_url(url: str, provider: object) -> None:
+    """Raises InvalidValue for what is no URL: the server answers with an error of Java. Plug-ins read other texts."""
+    if provider and not same_word(provider, DEFAULT_PROVIDER):
+        return
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", url) and not PLUGIN_URL.match(url):
+        raise InvalidValue("storage_url", without_secret(url), "SCHEME://SERVER/PATH, such as nfs://10.0.0.5/export")
+
+
+def check_store_url(url: str) -> None:
+    """Raises InvalidValue for what is no URL of a share."""
+    if not re.match(r"(nfs|cifs)://[^/]+/.", url, re.IGNORECASE):
+        raise InvalidValue("url", without_secret(url), "nfs://SERVER/PATH or cifs://SERVER/SHARE")
+
+
 def reasons_against_pool(
     name: str, url: str, held: t.Optional[StoragePool], details: t.Mapping[str, object]
 ) -> t.Iterator[Reason]:
     """Why a pool is not the one that is declared, or cannot be made so."""
-    mark = access_mark(url) if url else ""
-    if held is not None and url and held.access_mark and mark != held.access_mark:
-        mark = access_mark(url, held.ip_address)
-    if held is not None and url and held.access_mark and mark != held.access_mark:
+    if held is not None and url and held.access_mark and not _same_access(url, held):
         message = "the user or secret in its URL differs from the present one, and the server cannot change it"
         remedy = "use the present user and secret, or add a pool with another name and migrate the volumes to it"
         yield Reason("access_differs", message, remedy, {"pool": name})

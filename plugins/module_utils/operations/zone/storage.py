@@ -19,15 +19,14 @@ from ...core.zone import shown
 from ...core.zone.content import POOL, STORE, reasons_not_to_add, size_warnings
 from ...core.zone.storage import (
     IMAGE_STORE,
-    STAGING_STORE,
     STORAGE_POOL,
     ImageStore,
     SomeDetails,
     StoragePool,
     access_mark,
-    parts_of,
+    check_pool_url,
+    check_store_url,
     reasons_against_pool,
-    same_store,
     sent_url,
     store_provider,
     untold_details,
@@ -100,6 +99,8 @@ def ensure_pool(
         held = _held(cloud, place, fields)
         told: tuple[str, ...] = ()
         if held is None and state == "present":
+            if wanted.get("storage_url") is not None:
+                check_pool_url(str(wanted["storage_url"]), wanted.get("provider"))
             told = _check_content(POOL, name, str(wanted.get("storage_url") or ""), seen)
             _check_scope(fields)
             fields["provider"] = _provider(cloud, "primary", wanted.get("provider"))
@@ -127,6 +128,7 @@ def ensure_pool(
             check_mode,
             show=shown.storage_pool,
             places={"zone": place.name, **places},
+            again=lambda: _made_by_another(cloud, place, {**fields, "storage_url": wanted.get("storage_url")}),
         )
         outcome = replace(outcome, warnings=(*outcome.warnings, *told, *warnings))
         if pool_state is not None and not (check_mode and held is None):
@@ -154,6 +156,11 @@ def _held(cloud: Cloud, place: Zone, fields: Fields) -> t.Optional[StoragePool]:
         if len(found) > 1:
             found = [each for each in found if each in same] or found
     return only(found, "storage pool", name, f"zone {place.name}") if found else None
+
+
+def _made_by_another(cloud: Cloud, place: Zone, fields: Fields) -> t.Optional[StoragePool]:
+    found = _held(cloud, place, fields)
+    return found if found is not None and _is_at(found, str(fields.get("storage_url") or "")) else None
 
 
 def _is_at(pool: StoragePool, url: str) -> bool:
@@ -362,32 +369,13 @@ def _put_back(cloud: Cloud, held: t.Optional[ImageStore], error: HostcraftError)
     return found
 
 
-def ensure_staging_store(
-    cloud: Cloud, zone: t.Optional[str], url: str, state: State, check_mode: bool, details: t.Optional[Fields] = None
-) -> Outcome:
-    """An NFS store in a zone through which data of object storage passes, known by its URL. Raises InvalidValue."""
-    if parts_of(url).scheme != "nfs":
-        raise InvalidValue("url", without_secret(url), "nfs://SERVER/PATH")
-
-    def then(place: Zone) -> Outcome:
-        there = cloud.staging_stores.all(zone_id=place.id)
-        held = next((each for each in there if same_store(url, each.url)), None)
-        fields: dict[str, object] = {"url": held.url if held else url, "zone_id": place.id}
-        if held is None:
-            fields.update(scope="zone", provider="NFS", details=details or None)
-        show, names = shown.image_store, {"zone": place.name}
-        rules, stores = STAGING_STORE, cloud.staging_stores
-        return ensure(cloud, stores, rules, held, fields, state, check_mode, show=show, places=names)
-
-    wanted = {"url": url}
-    return within(lambda: lookup.zone(cloud, zone), then, wanted, state, check_mode, {"zone": zone})
-
-
 def _check_store(name: str, fields: Fields) -> None:
     """Raises MissingValue; only object storage is reached without a URL."""
     lacking = [each for each in ("url", "provider") if not fields.get(each)]
     if "provider" in lacking or (lacking and str(fields["provider"]).casefold() in FILED):
         raise MissingValue(f"image store {name}", lacking, lead=PRESENT_LACKS)
+    if str(fields["provider"]).casefold() in FILED:
+        check_store_url(str(fields["url"]))
 
 
 def _differs_for_good(fields: Fields, held: object) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ....operations.zone.storage import ensure_staging_store
+from ....operations.zone.staging import ensure_staging_store
 from ...fields import STATE
 from ...task import ApiTask
 from ...zone import ZONE

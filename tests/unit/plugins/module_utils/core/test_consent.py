@@ -58,6 +58,5 @@ def test_names_that_no_vm_has_are_told_with_those_that_count(consent: list[str],
     assert unknown(consent, VMS, "cluster c1", ["web", "db", "web"]) == told
 
 
-def test_where_nothing_is_stopped_no_consent_is_needed() -> None:
-    (warning,) = unknown(["x"], VMS, "cluster c1", [])
-    assert warning.endswith("; no VM has to be stopped there")
+def test_where_nothing_would_be_stopped_none_are_told() -> None:
+    assert unknown(["x"], VMS, "pool p", []) == ("consent names x, but no VM on pool p has such a name or id",)
