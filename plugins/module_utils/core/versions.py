@@ -153,6 +153,21 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "4.11 to 4.15",
+        "a VM that keeps no over-provisioning factors counts its size times the factor of the cluster",
+        "counted so, by the release of the host's agent",
+    ),
+    Difference(
+        "4.18.2, 4.19.1 and newer",
+        "storage pools of the type SharedMountPoint are over-provisioned",
+        "counted so, by the release of the server",
+    ),
+    Difference(
+        "4.18.1 and newer",
+        "VMware hosts have the capabilities of the version above, where their own is not listed",
+        "read so, by the release of the host",
+    ),
+    Difference(
+        "4.11 to 4.15",
         "annotations are on hosts only",
         "notes on a cluster, zone or pool (locks, records) are annotations of a host with its id;"
         " listAnnotations shows them",
