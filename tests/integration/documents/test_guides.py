@@ -195,6 +195,18 @@ def test_rolling_maintenance(fleet_reader: Reader) -> None:
     assert changes(reader.run("ansible-playbook one.yml")) == 2
 
 
+def test_capacity(fleet_reader: Reader) -> None:
+    reader = fleet_reader
+    found = reader.write("docs/guides/capacity.md")
+    read, factors, of_new, thresholds, offering = [reader.follow(block) for block in of(found, "sh")]
+    assert "factors 1.0 and 1.0" in read[0]
+    assert [changes(output) for output in factors] == [1, 1, 0]
+    assert all("VMs keep their old factors" in output for output in factors)
+    clusters = {each.name: each.details for each in reader.sandbox.run(lambda world: list(world.clusters))}
+    assert {name: its.get("cpuOvercommitRatio") for name, its in clusters.items()} == {"kvm-a": "4.0", "kvm-b": "1.0"}
+    assert [changes(*outputs) for outputs in (of_new, thresholds, offering)] == [1, 1, 1]
+
+
 def test_the_report(fleet_reader: Reader) -> None:
     found = fleet_reader.write("docs/guides/report.md")
     (output,) = fleet_reader.follow(of(found, "sh")[1])
