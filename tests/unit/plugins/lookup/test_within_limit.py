@@ -4,31 +4,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader, lookup_loader
-from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+
+from ansible_collections.hostcraft.cloudstack.plugins.lookup import within_limit
 
 GROUPS = {"all": ["k1", "k2", "m1"], "kvm": ["k1", "k2"], "management_servers": ["m1"], "ungrouped": []}
 HERE = ["localhost"]
 
 
-@pytest.fixture(autouse=True)
-def plugins() -> Iterator[None]:
-    """Ansible's own, for this test alone: its finder of collections would break what is imported later."""
-    init_plugin_loader([])
-    yield
-    _AnsibleCollectionFinder._remove()
+NAME = "hostcraft.cloudstack.within_limit"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _options() -> None:
+    """What Ansible's loader of plugins does; with its finder of collections, other tests would import elsewhere."""
+    constants.config.initialize_plugin_configuration_definitions(
+        "lookup", NAME, yaml.safe_load(within_limit.DOCUMENTATION)["options"]
+    )
 
 
 def asked(limit: str | None, *patterns: Any, groups: dict[str, list[str]] | None = None, **options: Any) -> list[str]:
     variables = {"groups": groups or GROUPS, **({"ansible_limit": limit} if limit else {})}
-    plugin = lookup_loader.get("hostcraft.cloudstack.within_limit", loader=DataLoader())
+    plugin = within_limit.LookupModule(loader=DataLoader())
+    plugin._load_name = NAME
     found: list[str] = plugin.run(list(patterns), variables, **options)
     return found
 
