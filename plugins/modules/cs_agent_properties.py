@@ -25,7 +25,10 @@ options:
       - Values by key. Keys that are not named are left alone. V(null) removes a key, so that the agent's default
         applies.
       - Values are compared by meaning. C(host) with the algorithm V(roundrobin) or V(shuffle) is compared without
-        order, because the management server gives each agent its own order.
+        order, because the management server gives each agent its own order. Without an algorithm, C(host) keeps the one
+        that the management server has written.
+      - With several paths in C(local.storage.path), the module sets C(local.storage.uuid), because the agent does not
+        start without one UUID for each path. A path keeps its UUID; a new path gets a random one.
     type: dict
     default: {}
   allow_unknown:

@@ -32,6 +32,7 @@ UNKNOWN_HOST: t.Mapping[str, t.Optional[str]] = {
     "cluster": "default",
     "keystore.passphrase": None,
 }
+LOCAL_PATH, LOCAL_UUID = "local.storage.path", "local.storage.uuid"
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 _SAMPLE = re.compile(r"#\s*(?P<key>[A-Za-z][\w.]*)\s*=")
 
@@ -187,8 +188,41 @@ def _same_hosts(wanted: str, held: str) -> bool:
     return (names, algorithm) == (there, theirs)
 
 
+def decide_agent(
+    text: str, wanted: t.Mapping[str, t.Optional[str]], new_uuid: t.Callable[[], object]
+) -> PropertiesChange:
+    """The file with the wanted values (of ``checked``), and what the agent needs beside them."""
+    return decide(text, {**wanted, **dict(_beside(wanted, parse(text), new_uuid))})
+
+
+def _beside(
+    wanted: t.Mapping[str, t.Optional[str]], held: t.Mapping[str, str], new_uuid: t.Callable[[], object]
+) -> t.Iterator[tuple[str, str]]:
+    """Values that follow from the wanted ones and from what the file holds."""
+    servers = wanted.get("host")
+    algorithm = hosts_of(held.get("host", ""))[1]
+    # The management server writes its algorithm behind its list: without it, every run would restart the agent.
+    if servers and algorithm and not hosts_of(servers)[1]:
+        yield "host", f"{servers}@{algorithm}"
+    if LOCAL_PATH in wanted:
+        default = BY_NAME[LOCAL_PATH].default
+        paths, uuids = _parts(wanted[LOCAL_PATH] or default), _parts(held.get(LOCAL_UUID, ""))
+        # An agent with more or fewer UUIDs than paths does not start. Of one path without a UUID it makes one.
+        if len(paths) > 1 or len(uuids) > 1:
+            known = dict(zip(map(_plain_path, _parts(held.get(LOCAL_PATH) or default)), uuids))
+            yield LOCAL_UUID, ",".join(known.get(_plain_path(path)) or str(new_uuid()) for path in paths)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _plain_path(path: str) -> str:
+    return path.rstrip("/") or "/"
+
+
 def decide(text: str, wanted: t.Mapping[str, t.Optional[str]]) -> PropertiesChange:
-    """The file with the wanted values (of ``checked``, or UNKNOWN_HOST); what is right already keeps its line."""
+    """The file with the wanted values, of ``checked`` or any others; what is right already keeps its line."""
     held = parse(text)
     differing = {key: value for key, value in wanted.items() if not same(key, value, held.get(key))}
     hidden = {key: "(hidden)" for key in differing if secret(key)}

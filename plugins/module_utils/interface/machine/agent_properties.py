@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+import uuid
 
 from ...adapters.linux.files import alone, replace
 from ...core.errors import HostcraftError, NotFound
@@ -51,7 +52,7 @@ def _ensured(module: Module) -> Json:
     if content is None:
         module.warn(f"{path}: {NO_FILE}")
     text = (content or b"").decode(ENCODING)
-    change = core.forgotten(text) if forget else core.decide(text, wanted)
+    change = core.forgotten(text) if forget else core.decide_agent(text, wanted, uuid.uuid4)
     answer = {
         "changed": change.changed,
         "diff": {"before": _lines(change.before), "after": _lines(change.after), "before_header": path},

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -30,6 +32,10 @@ vendor\\:key : a \\\\ b
 """
 
 
+def decide(text: str, wanted: Mapping[str, str | None]) -> core.PropertiesChange:
+    return core.decide_agent(text, wanted, uuid4)
+
+
 def test_the_file_is_read_as_java_reads_it() -> None:
     assert core.parse(SHIPPED) == {
         "guid": "",
@@ -43,7 +49,7 @@ def test_the_file_is_read_as_java_reads_it() -> None:
 
 def test_only_what_differs_changes_and_comments_stay() -> None:
     wanted = core.checked({"workers": 10, "private.network.device": "cloudbr9", "guest.cpu.features": ["aes", "vmx"]})
-    change = core.decide(SHIPPED, wanted)
+    change = decide(SHIPPED, wanted)
     assert change.before == {"workers": "7", "private.network.device": None}
     assert change.after == {"workers": "10", "private.network.device": "cloudbr9"}
     assert change.text == (
@@ -56,7 +62,7 @@ def test_only_what_differs_changes_and_comments_stay() -> None:
 
 
 def test_null_removes_a_key() -> None:
-    change = core.decide(SHIPPED, core.checked({"workers": None, "cmds.timeout": None}))
+    change = decide(SHIPPED, core.checked({"workers": None, "cmds.timeout": None}))
     assert change.after == {"workers": None}
     assert "workers" not in core.parse(change.text)
 
@@ -149,6 +155,48 @@ def test_order_of_servers_counts_only_where_the_server_does_not_choose_it(wanted
     assert core.same("host", wanted, held) is same
 
 
+@pytest.mark.parametrize(
+    ("wanted", "held", "after"),
+    [
+        ("a,b", "a,b@static", "a,b@static"),
+        ("a,b", "b,a@shuffle", "b,a@shuffle"),
+        ("a,c", "a,b@static", "a,c@static"),
+        ("a,b@static", "a,b@roundrobin", "a,b@static"),
+        ("a,b", "localhost", "a,b"),
+    ],
+)
+def test_an_algorithm_that_nobody_declared_is_the_servers(wanted: str, held: str, after: str) -> None:
+    """Source: Agent.processManagementServerList writes LIST@ALGORITHM whenever the agent connects."""
+    change = decide(f"host={held}\n", core.checked({"host": wanted}))
+    assert core.parse(change.text)["host"] == after
+    assert change.changed is (held != after)
+
+
+@pytest.mark.parametrize(
+    ("held", "paths", "uuids"),
+    [
+        ("", ["/a", "/b"], "n1,n2"),
+        ("local.storage.uuid=\n", ["/a", "/b"], "n1,n2"),
+        ("local.storage.uuid=u1\n", ["/var/lib/libvirt/images", "/b"], "u1,n1"),
+        ("local.storage.path=/a/,/b\nlocal.storage.uuid=u1,u2\n", ["/b", "/a", "/c"], "u2,u1,n1"),
+        ("local.storage.path=/a,/b\nlocal.storage.uuid=u1,u2\n", ["/b"], "u2"),
+        ("local.storage.path=/a,/b\nlocal.storage.uuid=u1\n", ["/a", "/b"], "u1,n1"),
+        ("local.storage.path=/a,/b\nlocal.storage.uuid=u1,u2\n", None, "n1"),
+        ("local.storage.uuid=u1\n", ["/a"], "u1"),
+        ("", ["/a"], None),
+    ],
+)
+def test_each_local_path_has_a_uuid_because_the_agent_does_not_start_otherwise(
+    held: str, paths: Any, uuids: str | None
+) -> None:
+    """Source: LibvirtComputingResource.configureLocalStorage compares the two numbers."""
+    made = (f"n{number}" for number in range(1, 9))
+    wanted = core.checked({"local.storage.path": paths})
+    change = core.decide_agent(held, wanted, lambda: next(made))
+    assert core.parse(change.text).get("local.storage.uuid") == uuids
+    assert not decide(change.text, wanted).changed
+
+
 def test_a_forgotten_host_keeps_nothing_that_could_add_it_back() -> None:
     text = (
         SHIPPED.replace("guid=", "guid=1-2-3").replace("localhost", "10.0.0.5@static")
@@ -164,7 +212,7 @@ def test_a_forgotten_host_keeps_nothing_that_could_add_it_back() -> None:
 
 
 def test_what_is_set_does_not_become_part_of_a_last_line_that_goes_on() -> None:
-    assert core.parse(core.decide("instance=x\\\n", {"workers": "9"}).text) == {"instance": "x", "workers": "9"}
+    assert core.parse(decide("instance=x\\\n", {"workers": "9"}).text) == {"instance": "x", "workers": "9"}
 
 
 def test_secrets_are_not_shown() -> None:
@@ -203,7 +251,7 @@ def test_any_file_holds_afterwards_what_was_wanted_and_the_rest_as_before(
         values = core.checked(wanted)
     except InvalidValue:
         return
-    change = core.decide(text, values)
+    change = decide(text, values)
     before, after = core.parse(text), core.parse(change.text)
     assert all(core.same(key, value, after.get(key)) for key, value in values.items())
     assert {key: value for key, value in before.items() if key not in values} == {
@@ -211,4 +259,4 @@ def test_any_file_holds_afterwards_what_was_wanted_and_the_rest_as_before(
     }
     comments = [line for line in text.splitlines() if line.startswith(("#", "!"))]
     assert [line for line in change.text.splitlines() if line.startswith(("#", "!"))] == comments
-    assert not core.decide(change.text, values).changed
+    assert not decide(change.text, values).changed
