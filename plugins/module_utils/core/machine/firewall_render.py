@@ -144,17 +144,21 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
     New rules are put first, denials below permissions, before a rule that is no longer wanted is deleted. What is
     established passes ufw before any of these. ufw takes two rules of the same ports and addresses for one, whatever
     their verdicts, and passes over the second: one that is there with another verdict or comment is deleted before.
+    cloudstack-setup-agent turns denials into permissions so; where a denial comes anew, the permissions of its port
+    are put above it again.
     """
-    denied = [_ufw_rule("deny", opening, "") for opening in wanted.openings]
+    denials = {_ufw_rule("deny", opening, ""): opening for opening in wanted.openings}
     allowed = [_ufw_rule("allow", opening, source) for opening in wanted.openings for source in opening.networks]
     outwards = [
         f"allow out to {_ufw_address(one)} port {AGENT_PORT} proto tcp comment '{POLICY} agent'"
         for one in wanted.servers
     ]
     held = {line.strip().removeprefix("ufw ") for line in added}
-    rules = (*reversed(denied), *reversed(allowed), *outwards)
-    fresh = [rule for rule in rules if rule not in held]
-    places = {_ufw_place(rule) for rule in fresh}
+    rules = (*reversed(denials), *reversed(allowed), *outwards)
+    below = [opening for rule, opening in denials.items() if rule not in held]
+    lifted = {_ufw_rule("allow", opening, source) for opening in below for source in opening.networks} & held
+    fresh = [rule for rule in rules if rule not in held or rule in lifted]
+    places = {_ufw_place(rule) for rule in fresh if rule not in lifted}
     rivals = sorted(rule for rule in held.difference(rules) if _ufw_place(rule) in places)
     stale = sorted(rule for rule in held.difference(rules, rivals) if f"comment '{POLICY} " in rule)
     passes = not wanted.forwards or _FORWARDS.intersection(line.strip() for line in added)
@@ -162,9 +166,14 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
     return [
         *routed,
         *map(_ufw_delete, rivals),
-        *(["ufw", "prepend", *shlex.split(rule)] for rule in fresh),
+        *(command for rule in fresh for command in _ufw_put(rule, rule in lifted)),
         *map(_ufw_delete, stale),
     ]
+
+
+def _ufw_put(rule: str, there: bool) -> list[list[str]]:
+    """At the top; ufw passes over one that is there."""
+    return [*([_ufw_delete(rule)] if there else []), ["ufw", "prepend", *shlex.split(rule)]]
 
 
 def _ufw_place(rule: str) -> str:

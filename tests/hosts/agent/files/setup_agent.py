@@ -5,13 +5,14 @@
 """Stand-in for cloudstack-setup-agent: writes what the real one writes to agent.properties and starts the agent.
 
 Needs root and existing bridges with an address, as the real one does. With -s libvirt listens over TLS alone, in the
-real one's style of lines; it does not touch the network.
+real one's style of lines; it does not touch the network. Where there is ufw, it opens the ports to everybody.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -56,6 +57,8 @@ def main() -> None:
     )
     if given.secure and os.path.exists(LIBVIRTD):
         secure()
+    if shutil.which("ufw"):
+        open_ports()
     subprocess.run(["systemctl", "enable", "--quiet", "cloudstack-agent"], check=True)
     subprocess.run(["systemctl", "restart", "cloudstack-agent"], check=True)
     print("CloudStack Agent setup is done!")
@@ -68,6 +71,15 @@ def secure() -> None:
     with open(LIBVIRTD, "w", encoding="utf-8") as file:
         file.write("\n".join([*lines, *(f"{key}={value}" for key, value in wanted.items())]) + "\n")
     subprocess.run(["systemctl", "restart", "libvirtd"], check=True)
+
+
+def open_ports() -> None:
+    for port in ("22", "1798", "16509", "16514"):
+        subprocess.run(["ufw", "allow", port], check=False)
+    for ports in ("5900:6100", "49152:49216"):
+        subprocess.run(["ufw", "allow", *f"proto tcp from any to any port {ports}".split()], check=False)
+    for verb in ("stop", "start"):
+        subprocess.run(["systemctl", verb, "ufw"], check=False)
 
 
 def write(wanted: dict[str, str]) -> None:

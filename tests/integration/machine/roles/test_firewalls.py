@@ -98,6 +98,31 @@ def test_ports_are_open_to_those_who_need_them(hosts: Hosts) -> None:
     print(f"host_firewall, four machines: first run {first.seconds:.1f} s, second {second.seconds:.1f} s")
 
 
+# What cloudstack-setup-agent does when a host is added (serviceConfig.py: firewallConfigUbuntu, firewallConfigAgent).
+OPENED = {
+    "ufw": "for port in 22 1798 16509 16514; do ufw allow $port; done;"
+    " for ports in 5900:6100 49152:49216; do ufw allow proto tcp from any to any port $ports; done;"
+    " systemctl stop ufw; systemctl start ufw",
+    "iptables": "for port in 22 16509 16514 5900:6100 49152:49216;"
+    " do iptables -I INPUT -p tcp -m tcp --dport $port -j ACCEPT; done",
+}
+
+
+def test_what_the_agents_setup_has_opened_to_everybody_is_closed_again(hosts: Hosts) -> None:
+    for name, opened in OPENED.items():
+        hosts.fleet[name].run(opened)
+    strangers = hosts.play(SCENARIO / "verify.yml")
+    assert strangers.status != 0, strangers.text
+    closed = hosts.play(SCENARIO / "converge.yml")
+    assert closed.status == 0, closed.text
+    verified = hosts.play(SCENARIO / "verify.yml")
+    assert verified.status == 0, verified.text
+    again = hosts.play(SCENARIO / "converge.yml")
+    assert (again.status, again.changed) == (0, 0), again.text
+    hosts.fleet["ufw"].run("for port in 22 1798 16509 16514; do ufw --force delete allow $port; done")
+    hosts.fleet["iptables"].run(OPENED["iptables"].replace("-I INPUT", "-D INPUT"))
+
+
 # As of iptables-services: it flushes what others have loaded.
 IPTABLES_UNIT = r"""
 printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes \

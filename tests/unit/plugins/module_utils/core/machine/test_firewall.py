@@ -280,6 +280,24 @@ def test_a_rule_that_ufw_takes_for_the_same_goes_first() -> None:
     assert all(command[1] == "prepend" for command in commands[2:])
 
 
+def test_a_denial_that_comes_back_is_below_what_its_port_is_open_to() -> None:
+    """cloudstack-setup-agent runs ufw allow proto tcp from any to any port 5900:6100: ufw replaces our denial by it."""
+    commands = firewall_render.ufw(decide(PLAIN), [])
+    rules = [re.sub(r"comment (.*)", r"comment '\1'", " ".join(command[2:])) for command in reversed(commands[1:])]
+    denial = next(rule for rule in rules if rule.startswith("deny 5900:6100/tcp"))
+    there = ["allow 5900:6100/tcp" if rule == denial else rule for rule in rules]
+    for command in firewall_render.ufw(decide(PLAIN), [*(f"ufw {rule}" for rule in there), FORWARDS]):
+        if command[1] == "prepend":
+            there.insert(0, re.sub(r"comment (.*)", r"comment '\1'", " ".join(command[2:])))
+        else:
+            there.remove(next(one for one in there if one.partition(" comment ")[0] == " ".join(command[3:])))
+    assert sorted(there) == sorted(rules)
+    consoles = [rule for rule in there if "5900:6100" in rule]
+    assert consoles[-1] == denial
+    assert len(consoles) > 1
+    assert firewall_render.ufw(decide(PLAIN), [*(f"ufw {rule}" for rule in there), FORWARDS]) == []
+
+
 @pytest.mark.parametrize(
     ("active", "installed", "uses"),
     [
