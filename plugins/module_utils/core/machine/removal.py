@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the machine at hand is the one that CloudStack's record means, before either is taken away.
 
-A KVM host's guid is made of its address. Where two hosts swapped addresses, a removal takes the other one's VMs and
-volumes along (cs#12438): so guid, address and record have to agree.
+A KVM host's guid is made of the address that it was added by, which need not be the one that its agent tells. Where two
+hosts swapped addresses, a removal takes the other one's VMs and volumes along (cs#12438): so guid, address and record
+have to agree.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ..errors import Reason
@@ -23,10 +25,49 @@ def removal_problems(
     return tuple(_problems(record, guid, addresses, name, destroy_local_storage))
 
 
+_VM = re.compile(r"[a-z]-\d+-[\w.-]+")
+
+
+def stranger_problems(elsewhere: t.Iterable[Host], running: t.Iterable[str]) -> tuple[Reason, ...]:
+    """Every reason not to clear a machine that the zone has no host of. elsewhere: other zones' hosts that are it.
+
+    running: names of libvirt's domains. One that is cleared by mistake is Down for CloudStack, which starts its VMs on
+    other hosts while they run on.
+    """
+    reasons = [
+        Reason(
+            "record_elsewhere",
+            f"zone {host.zone} has this machine as host {host.name} with the address {host.ip_address}",
+            f"set add_hosts_zone to {host.zone}",
+            {"zone": host.zone, "record": host.name},
+        )
+        for host in elsewhere
+    ]
+    vms = vms_of_cloudstack(running)
+    if vms:
+        reasons.append(
+            Reason(
+                "vms_running",
+                f"CloudStack has no such host in the zone, but VMs of CloudStack run on this machine: {', '.join(vms)}",
+                "find out which host CloudStack takes it for; if it is none, shut them down",
+                {"vms": vms},
+            )
+        )
+    return tuple(reasons)
+
+
+def vms_of_cloudstack(names: t.Iterable[str]) -> list[str]:
+    """Of libvirt's domains those that are named as CloudStack names its VMs, such as i-2-3-VM and r-4-VM."""
+    return sorted(name for name in names if _VM.fullmatch(name))
+
+
 def _problems(
     record: Host, guid: str, addresses: t.Collection[str], name: str, destroy_local_storage: bool
 ) -> t.Iterator[Reason]:
     address, wanted = record.ip_address or "", guid_of(record.ip_address or "")
+    # Added by an address of another of its networks. Where addresses were swapped, it is none of the machine's.
+    if address in addresses and guid in map(guid_of, addresses):
+        wanted = guid
     if address not in addresses:
         yield Reason(
             "address_elsewhere",

@@ -61,6 +61,11 @@ def test_bare_machines_end_as_hosts_that_are_up(site: Site) -> None:
         # Certificates of CloudStack's own CA, which both sides check.
         assert "qemu+tls" in machine.run(f"virsh -c qemu+tls://{address}/system uri").stdout
         assert unit(machine) == ["active", "enabled"]
+    # What cloudstack-setup-agent has opened to everybody.
+    rules = site.fleet["kvm3"].run("ufw show added").stdout.splitlines()
+    assert "ufw allow 16509" in rules
+    assert "ufw deny 49152:49216/tcp comment 'cloudstack-host migration'" in rules
+    assert "ufw allow 49152:49216/tcp" not in rules
 
 
 def test_a_second_run_has_nothing_to_do(site: Site) -> None:
@@ -98,8 +103,36 @@ def test_a_host_that_is_not_the_record_or_holds_volumes_is_not_removed(site: Sit
     site.sandbox.run(lambda world: world.vms.remove(world.vms[vm]))
 
 
+def _starts(host: Host, name: str) -> None:
+    """As libvirt and QEMU leave it: the number of the process by the name of the domain."""
+    host.run(f"systemd-run --quiet --unit={name} sleep 10000; mkdir -p /run/libvirt/qemu")
+    host.run(f"systemctl show --value -p MainPID {name} > /run/libvirt/qemu/{name}.pid")
+
+
+def test_a_machine_that_the_zone_does_not_know_is_not_cleared_while_it_serves(site: Site) -> None:
+    kvm1 = site.fleet["kvm1"]
+    elsewhere = site.play("remove_hosts.yml", remove_hosts="kvm1", add_hosts_zone="west")
+    assert "zone east has this machine as host kvm1.example.net" in " ".join(elsewhere.output.split())
+    _starts(kvm1, "i-2-9-VM")
+    site.sandbox.run(lambda world: _rename(world, "kvm1.example.net", "renamed", "192.0.2.9"))
+    serving = site.play("remove_hosts.yml", remove_hosts="kvm1")
+    site.sandbox.run(lambda world: _rename(world, "renamed", "kvm1.example.net", kvm1.address))
+    kvm1.run("systemctl stop i-2-9-VM")
+    assert "VMs of CloudStack run on this machine: i-2-9-VM" in " ".join(serving.output.split())
+    assert [(one.status, one.changed) for one in (elsewhere, serving)] == [(2, 0), (2, 0)]
+    assert unit(kvm1) == ["active", "enabled"]
+    assert guid(kvm1)
+
+
 def test_a_removed_host_forgets_and_does_not_come_back(site: Site) -> None:
     kvm2 = site.fleet["kvm2"]
+    _starts(kvm2, "i-2-9-VM")
+    left = site.play("remove_hosts.yml", remove_hosts="kvm2")
+    assert left.status == 2, left.output
+    assert "still run on kvm2 after its maintenance: i-2-9-VM" in " ".join(left.output.split())
+    assert unit(kvm2) == ["active", "enabled"]
+    assert site.hosts() == ALL_UP
+    kvm2.run("systemctl stop i-2-9-VM")
     removed = site.play("remove_hosts.yml", remove_hosts="kvm2")
     assert removed.status == 0, removed.output
     assert site.hosts() == REMAINING_UP
@@ -164,6 +197,11 @@ def until(true: Callable[[], bool]) -> None:
 
 def _place(world: World, name: str, address: str) -> None:
     next(host for host in world.hosts if host.name == name).ip_address = address
+
+
+def _rename(world: World, name: str, new: str, address: str) -> None:
+    host = next(host for host in world.hosts if host.name == name)
+    host.name, host.ip_address = new, address
 
 
 def _local_vm(world: World) -> int:

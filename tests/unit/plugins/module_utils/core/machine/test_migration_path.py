@@ -17,7 +17,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     MigrationPath,
     broken,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.removal import removal_problems
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.removal import (
+    removal_problems,
+    stranger_problems,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 
 NO = "Connection refused"
@@ -53,6 +56,12 @@ RIGHT = {"guid": guid_of("10.1.0.1"), "addresses": ["10.1.0.1", "192.168.0.1"], 
         ({"addresses": ["10.1.0.2"]}, ["address_elsewhere"]),
         ({"guid": ""}, ["guid_missing"]),
         ({"guid": guid_of("10.1.0.2")}, ["guid_of_other_address"]),
+        # LibvirtServerDiscoverer: of the address in the URL, which may be that of another network than the agent's.
+        ({"guid": guid_of("192.168.0.1")}, []),
+        (
+            {"guid": guid_of("192.168.0.1"), "addresses": ["192.168.0.1"]},
+            ["address_elsewhere", "guid_of_other_address"],
+        ),
         ({"name": "kvm2.example.net"}, ["name_differs"]),
         ({"name": "kvm2", "guid": "", "addresses": []}, ["address_elsewhere", "guid_missing", "name_differs"]),
     ],
@@ -65,6 +74,15 @@ def test_volumes_on_own_disks_are_not_lost_unasked() -> None:
     record = replace(RECORD, is_local_storage_active=True)
     assert [reason.code for reason in removal_problems(record, **RIGHT)] == ["local_volumes"]
     assert removal_problems(record, **RIGHT, destroy_local_storage=True) == ()
+
+
+def test_a_machine_that_the_zone_does_not_know_is_cleared_only_where_that_harms_nobody() -> None:
+    assert stranger_problems([], ["router", "vm-2-3", "monitoring"]) == ()
+    other = replace(RECORD, zone="west")
+    elsewhere, running = stranger_problems([other], ["r-4-VM", "i-2-3-VM", "monitoring", "i-2-3-VM\n"])
+    assert (elsewhere.code, running.code) == ("record_elsewhere", "vms_running")
+    assert "zone west has this machine as host kvm1.example.net" in elsewhere.message
+    assert running.message.endswith("run on this machine: i-2-3-VM, r-4-VM")
 
 
 def test_the_guide_knows_every_code_and_no_other() -> None:
@@ -81,4 +99,5 @@ def test_the_guide_knows_every_code_and_no_other() -> None:
     known = {reason.code for reason in broken(worst, "any")}
     for guid in ("", guid_of("10.1.0.9")):
         known |= {reason.code for reason in removal_problems(lost, guid, [], "other")}
+    known |= {reason.code for reason in stranger_problems([lost], ["i-2-3-VM"])}
     assert told == known
