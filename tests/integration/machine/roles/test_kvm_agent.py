@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role kvm_agent on a booted host: a restart that a run could not make is made by the next one."""
+"""The role kvm_agent on a booted host: check mode; a restart that a run could not make is made by the next one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -24,9 +25,21 @@ def started(host: Host) -> str:
     return host.run("systemctl show --value -p InvocationID cloudstack-agent").stdout.strip()
 
 
+def test_check_mode_foretells_what_a_bare_machine_gets(hosts: Hosts) -> None:
+    """It has neither the user nor libvirt."""
+    prepared = hosts.play(SCENARIO / "prepare.yml")
+    assert prepared.status == 0, prepared.text
+    asked = json.dumps({"kvm_agent_cpu_model": "", "kvm_agent_cpu_features": ["aes"]})
+    for more in ([], ["-e", asked]):
+        foretold = hosts.play(SCENARIO / "converge.yml", "--check", *more)
+        assert foretold.status == 0, foretold.text
+        assert foretold.changed > 0
+    assert hosts.fleet["kvm1"].run("id cloudstack", check=False).returncode != 0
+
+
 def test_a_restart_that_a_run_has_left_is_made_by_the_next(hosts: Hosts) -> None:
     host, play = hosts.fleet["kvm1"], SCENARIO / "converge.yml"
-    for playbook in (SCENARIO / "prepare.yml", play, SCENARIO / "verify.yml"):
+    for playbook in (play, SCENARIO / "verify.yml"):
         played = hosts.play(playbook)
         assert played.status == 0, played.text
     # An agent that runs, with a unit that cannot be restarted.
