@@ -19,6 +19,13 @@ PLACES = {
     "keystore-cert-import.sh": ("usr/share/cloudstack-common/scripts/util/keystore-cert-import", 0o755),
 }
 ENVIRONMENT = "paths.script=/usr/share/cloudstack-common\npaths.pid=/var/run\n"
+# libvirt's hook, which the real package writes anew whenever it is configured.
+HOOK = "#!/usr/bin/python3\ntimeoutSeconds = 10 * 60\n"
+CONFIGURED = """#!/bin/sh
+set -e
+mkdir -p /etc/libvirt/hooks
+cp -a /usr/share/cloudstack-agent/lib/libvirtqemuhook /etc/libvirt/hooks/qemu
+"""
 CONTROL = """Package: cloudstack-agent
 Version: {version}
 Architecture: all
@@ -38,10 +45,14 @@ def package(folder: Path, version: str = "4.22.0.0~standin") -> Path:
         target.chmod(mode)
     texts = {"etc/cloudstack/agent/environment.properties": ENVIRONMENT}
     texts["usr/share/cloudstack-agent/VERSION"] = version.partition("~")[0] + "\n"
+    texts["usr/share/cloudstack-agent/lib/libvirtqemuhook"] = HOOK
+    texts["DEBIAN/postinst"] = CONFIGURED
     for place, text in texts.items():
+        (tree / place).parent.mkdir(exist_ok=True)
         (tree / place).write_text(text, encoding="utf-8")
+    for place in ("usr/share/cloudstack-agent/lib/libvirtqemuhook", "DEBIAN/postinst"):
+        (tree / place).chmod(0o755)
     control = tree / "DEBIAN"
-    control.mkdir()
     (control / "control").write_text(CONTROL.format(version=version), encoding="utf-8")
     kept = "".join(f"/etc/cloudstack/agent/{name}.properties\n" for name in ("agent", "environment"))
     (control / "conffiles").write_text(kept, encoding="utf-8")

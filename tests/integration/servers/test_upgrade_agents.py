@@ -30,13 +30,14 @@ OLD, NEW = "4.21.0.0~standin", "4.22.0.0~standin"
 # As the second machine is known to CloudStack, whose inventory has its short name.
 FULL = "kvm2.example.net"
 ENVIRONMENT, PROPERTIES = "/etc/cloudstack/agent/environment.properties", "/etc/cloudstack/agent/agent.properties"
+HOOK = "/etc/libvirt/hooks/qemu"
 INSTALL = f"apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y cloudstack-agent={OLD} procps"
 # An agent's configuration as cloudstack-setup-agent writes it; the path of old releases; a process that it left.
 SET_UP = (
     "printf 'guid={guid}\\nhost={server}\\nport=8250\\nzone=1\\npod=1\\ncluster=1\\nprivate.network.device=eth0\\n'"
     " > {properties}; printf 'paths.script=/usr/lib64/cloud/common\\npaths.pid=/var/run\\n' > {environment};"
     " systemctl enable --quiet --now cloudstack-agent; cp /bin/sleep /usr/local/bin/jsvc;"
-    " systemd-run --quiet /usr/local/bin/jsvc 10000"
+    " systemd-run --quiet /usr/local/bin/jsvc 10000; sed -i 's/^timeoutSeconds = .*/timeoutSeconds = 60/' {hook}"
 )
 
 
@@ -97,7 +98,7 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
         fleet["kvm2"].run(f"sed -i '1i 127.0.1.1 {FULL} kvm2' /etc/hosts")
         for host in fleet:
             host.run(INSTALL, timeout=300)
-            place = {"properties": PROPERTIES, "environment": ENVIRONMENT}
+            place = {"properties": PROPERTIES, "environment": ENVIRONMENT, "hook": HOOK}
             host.run(SET_UP.format(guid=f"guid-{host.name}", server=fleet.gateway, **place))
         yield Hosts(fleet, sandbox)
 
@@ -134,6 +135,7 @@ def test_the_next_run_upgrades_all_hosts(hosts: Hosts) -> None:
         assert host.read(ENVIRONMENT) == "paths.script=/usr/share/cloudstack-common\npaths.pid=/var/run\n"
         # The configuration of the operator is kept.
         assert f"guid=guid-{host.name}" in host.read(PROPERTIES)
+        assert host.read(HOOK).splitlines()[1:] == ["timeoutSeconds = 60"]
     status, told, changed = hosts.play()
     assert (status, changed) == (0, 0), told
 
