@@ -309,7 +309,7 @@ def test_a_maintenance_of_somebody_else_is_ended_with_a_warning(store: Store) ->
 
 
 def test_unknown_pools_are_named(store: Store) -> None:
-    with pytest.raises(NotFound, match="did you mean ps2 or ps1"):
+    with pytest.raises(NotFound, match="did you mean ps1 or ps2"):
         store.perform(MODULE, pool="ps3")
 
 
