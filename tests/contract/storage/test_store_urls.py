@@ -65,6 +65,7 @@ def test_a_store_is_there_again_where_the_new_one_is_refused(sandbox: Sandbox, c
         ("nfs://h/a?b", "nfs://h/a?c", False),
         ("nfs://h/a@b", "nfs://h/a@b/", True),
         ("https://h:8080/a", "https://h:8081/a", False),
+        ("nfs://[2001:DB8::7]/st", "nfs://[2001:db8:0::7]:2049/st/", True),
     ],
 )
 def test_urls(wanted: str, held: str | None, same: bool) -> None:

@@ -206,7 +206,9 @@ def _store(url: object) -> tuple[object, ...]:
     host, _slash, path = rest.partition("/")
     pairs = [each.partition("=") for each in query.split("&") if each]
     options = frozenset((name.casefold(), unquote(value)) for name, _is, value in pairs if not is_secret_name(name))
-    return scheme, user.partition(":")[0], _server(host), unquote(path).strip("/"), options
+    port = re.search(r"(?<=[^:]):(\d+)$", host) if scheme != "nfs" else None
+    place = _server(host), port[1] if port else ""
+    return scheme, user.partition(":")[0], place, unquote(path).strip("/"), options
 
 
 SMB, NFS = "SMB", "NFS"

@@ -167,7 +167,7 @@ def test_a_host_that_another_vcenter_took_meanwhile_ends_the_task(unchanged: Vcs
 
 
 def test_a_place_that_is_none_is_told(unchanged: Vcsim) -> None:
-    with pytest.raises(NotFound, match="did you mean DC1 or DC0"):
+    with pytest.raises(NotFound, match="did you mean DC0 or DC1"):
         ensure(unchanged, ClusterWanted(), "DC7/cloud-1", check_mode=True)
     with pytest.raises(InvalidValue, match="DATACENTER/CLUSTER"):
         ensure(unchanged, ClusterWanted(), "cloud-1", check_mode=True)
