@@ -37,7 +37,8 @@ SET_UP = (
     "printf 'guid={guid}\\nhost={server}\\nport=8250\\nzone=1\\npod=1\\ncluster=1\\nprivate.network.device=eth0\\n'"
     " > {properties}; printf 'paths.script=/usr/lib64/cloud/common\\npaths.pid=/var/run\\n' > {environment};"
     " systemctl enable --quiet --now cloudstack-agent; cp /bin/sleep /usr/local/bin/jsvc;"
-    " systemd-run --quiet /usr/local/bin/jsvc 10000; sed -i 's/^timeoutSeconds = .*/timeoutSeconds = 60/' {hook}"
+    " systemd-run --quiet /usr/local/bin/jsvc 10000; sed -i 's/^timeoutSeconds = .*/timeoutSeconds = 60/' {hook};"
+    " apt-mark -qq hold cloudstack-agent"
 )
 
 
@@ -104,7 +105,8 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
 
 
 def test_check_mode_changes_nothing(hosts: Hosts) -> None:
-    asked = f"cat {ENVIRONMENT}; systemctl show -p ExecMainPID cloudstack-agent; pgrep -x jsvc"
+    asked = f"cat {ENVIRONMENT}; apt-mark showhold | grep cloudstack-agent;"
+    asked += " systemctl show -p ExecMainPID cloudstack-agent; pgrep -x jsvc"
     before = [host.run(asked).stdout for host in hosts.fleet]
     status, told, changed = hosts.play("--check")
     assert (status, hosts.packages()) == (0, [OLD, OLD]), told
@@ -136,6 +138,7 @@ def test_the_next_run_upgrades_all_hosts(hosts: Hosts) -> None:
         # The configuration of the operator is kept.
         assert f"guid=guid-{host.name}" in host.read(PROPERTIES)
         assert host.read(HOOK).splitlines()[1:] == ["timeoutSeconds = 60"]
+        assert host.run("apt-mark showhold").stdout.split() == ["cloudstack-agent"]
     status, told, changed = hosts.play()
     assert (status, changed) == (0, 0), told
 
