@@ -72,7 +72,10 @@ def chosen(wanted: str, places: t.Sequence[ClusterPlace]) -> ClusterPlace:
     fits = [(_fit(wanted, each), each) for each in places]
     best = max((fit for fit, _place in fits if fit), default=None)
     if best is None:
-        raise NotFound("cluster", wanted, "the vCenter", nearest(wanted, [each.path for each in places]))
+        # With the path, of which people write a part or none.
+        names = nearest(wanted.rpartition("/")[2], [each.name for each in places])
+        near = [each.path for name in names for each in places if each.name == name]
+        raise NotFound("cluster", wanted, "the vCenter", near[:3])
     found = [each for fit, each in fits if fit == best]
     if len(found) > 1:
         raise Ambiguous("cluster", wanted, sorted(each.path for each in found))
