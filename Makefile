@@ -64,9 +64,13 @@ PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
 test: venv collections system libvirt ## Run all checks and tests that a change must pass
+	# Integration waits for machines; meanwhile the checks have the processors.
+	$(MAKE) --no-print-directory --jobs=3 integration checks
+
+.PHONY: checks
+checks: ## Run all of them but integration
 	# The longest first, so that both jobs end together; sanity leaves the tests to be compiled once.
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit sanity oldest-cloudstack lint versions docs-lint
-	$(MAKE) --no-print-directory integration
+	nice -n 10 $(MAKE) --no-print-directory --output-sync=target unit sanity oldest-cloudstack lint versions docs-lint
 
 .PHONY: lint
 lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
