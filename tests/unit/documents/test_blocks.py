@@ -194,6 +194,13 @@ def test_prose_names_only_what_there_is(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_section_stands_twice(document: Path) -> None:
+    """A merge left one of a guide in two wordings."""
+    headings = re.findall(r"^## .*$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(set(headings)) == sorted(headings)
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_tables_of_variables_name_only_variables(document: Path) -> None:
     tables = re.findall(
         r"^\| variable \|.*\n\|[-|]+\n((?:\|.*\n)+)", document.read_text(encoding="utf-8"), re.MULTILINE

@@ -31,7 +31,7 @@ OLD, NEW = '<?xml version="1.0"?>\n<log4j:configuration>\n', '<?xml version="1.0
 def test_log4j_1_gives_way_to_the_file_of_the_package(
     tmp_path: Path, held: str | None, beside: dict[str, str], after: str | None, told: str
 ) -> None:
-    folder = tmp_path / "etc/cloudstack/management"
+    folder = tmp_path / "etc/cloudstack/agent"
     folder.mkdir(parents=True)
     file = folder / "log4j-cloud.xml"
     if held is not None:
@@ -40,14 +40,15 @@ def test_log4j_1_gives_way_to_the_file_of_the_package(
     for ending, text in beside.items():
         (folder / f"log4j-cloud.xml.{ending}").write_text(text)
     script = task(TASKS, "Use the packages' log configuration instead of one of log4j 1")["ansible.builtin.shell"]
-    ended = shell(script, tmp_path, ROOT=str(tmp_path))
+    given = {"ROOT": str(tmp_path), "PARTS": "usage agent"}
+    ended = shell(script, tmp_path, **given)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.split() == ([told, str(file)] if told else [])
     assert (file.read_text() if file.exists() else None) == after
     if told == "replaced":
         assert (folder / "log4j-cloud.xml.log4j1").read_text() == held
         assert file.stat().st_mode & 0o777 == 0o640
-    again = shell(script, tmp_path, ROOT=str(tmp_path))
+    again = shell(script, tmp_path, **given)
     assert again.stdout.split() == (["left", str(file)] if told == "left" else [])
 
 
@@ -57,6 +58,16 @@ def test_it_comes_between_the_packages_and_the_first_start() -> None:
     assert (
         files.index("upgrade_install.yml") < files.index("upgrade_configuration.yml") < files.index("upgrade_first.yml")
     )
+
+
+def test_agents_have_it_before_they_start() -> None:
+    tasks = [
+        each for each in content("playbooks/upgrade_agents.yml")[1]["tasks"] if each.get("name") == "Upgrade the agent"
+    ]
+    names = [each["name"] for each in tasks[0]["block"]]
+    here = names.index("Look after configuration files that the packages kept")
+    assert names.index("Upgrade the packages with dnf") < here < names.index("Start the agent")
+    assert tasks[0]["block"][here]["vars"]["upgrade_parts_of"] == ["agent"]
 
 
 OPENS = "--add-opens=java.base/java.lang=ALL-UNNAMED --add-exports=java.base/sun.security.x509=ALL-UNNAMED"
@@ -81,11 +92,9 @@ def test_a_changed_memory_does_not_keep_java_17_from_starting_the_server(
     path.chmod(0o640)
     if new is not None:
         (tmp_path / "cloudstack-management.dpkg-dist").write_text(text.format(new), encoding="latin-1")
-    asked = task(TASKS, "Add the options of Java that the packages open modules with")["ansible.builtin.command"][
-        "argv"
-    ]
+    asked = task(TASKS, "Add the options of Java that the packages open modules with")["vars"]["upgrade_java_merge"]
     for changed in (after.split() != held.split(), False):
-        command = [sys.executable, *asked[1:-1], str(tmp_path)]
+        command = [sys.executable, *asked[1:-1], str(tmp_path), "usage", "management"]
         ended = subprocess.run(command, capture_output=True, text=True, check=True)
         assert bool(ended.stdout) is changed
         assert path.read_text(encoding="latin-1").replace(' "', '"') == text.format(after)
