@@ -70,7 +70,7 @@ test: venv collections system libvirt ## Run all checks and tests that a change 
 .PHONY: checks
 checks: ## Run all of them but integration
 	# The longest first, so that both jobs end together; sanity leaves the tests to be compiled once.
-	nice -n 10 $(MAKE) --no-print-directory --output-sync=target unit sanity oldest-cloudstack lint versions docs-lint
+	nice -n 10 $(MAKE) --no-print-directory --keep-going --output-sync=target unit sanity oldest-cloudstack lint versions docs-lint
 
 .PHONY: lint
 lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
