@@ -14,7 +14,8 @@ description:
   - With C(--limit), Ansible skips a play that has no hosts left, also one on C(localhost), so that a playbook ends
     without an error and has done nothing. The playbooks of the collection have this lookup as the hosts of their first
     play. It fails if C(--limit) leaves a pattern without hosts.
-  - Returns C(localhost) if the limit has it, as without C(--limit), else the first host of the first pattern.
+  - Returns C(localhost) if the limit has it, as without C(--limit), else the first host of the first pattern. If no
+    pattern matches a host of the inventory, it is the first host of the limit, so that the playbook can say so.
 options:
   _terms:
     description:
@@ -71,9 +72,12 @@ class LookupModule(LookupBase):
         hosts = self._inventory(given.get("groups") or {})
         named = (term if isinstance(term, str) else ",".join(term) for term in terms)
         patterns = [pattern for pattern in named if pattern and hosts(pattern)]
+        places = ["localhost", *patterns]
         if self.get_option("check"):
             self._check(hosts, patterns, limit)
-        kept = [name for pattern in ("localhost", *patterns) for name in hosts(pattern, limit)]
+            # None of the patterns matches: a task of the first play says so, if it has a host.
+            places.append("all")
+        kept = [name for pattern in places for name in hosts(pattern, limit)]
         return kept[:1] or ["localhost"]
 
     def _inventory(self, groups: t.Mapping[str, t.Sequence[str]]) -> t.Callable[..., list[str]]:

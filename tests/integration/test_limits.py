@@ -36,6 +36,27 @@ def test_nothing_would_be_done(playbook: str, limit: str, told: str, tmp_path: P
     assert "TASK" not in output
 
 
+@pytest.mark.parametrize(
+    ("playbook", "given"),
+    [
+        ("send_report", {"send_report_hosts": "ms1", "send_report_dest": "/tmp/page.html"}),
+        ("doctor", {"doctor_backups": "/var/backups"}),
+    ],
+)
+def test_what_was_asked_of_other_hosts_is_not_left_out(playbook: str, given: dict[str, str], tmp_path: Path) -> None:
+    arguments = [word for name, value in given.items() for word in ("-e", f"{name}={value}")]
+    status, output = run(OWN + playbook, "--limit", "localhost,kvm1", *arguments, inventory=INVENTORY, folder=tmp_path)
+    assert status not in (0, 2)
+    assert "--limit localhost,kvm1 leaves no host of" in " ".join(output.split())
+
+
+def test_a_group_without_hosts_is_told_as_without_a_limit(tmp_path: Path) -> None:
+    arguments = ("--limit", "kvm1", "-e", "upgrade_agents=kvmm")
+    status, output = run(OWN + "upgrade_agents", *arguments, inventory=INVENTORY, folder=tmp_path)
+    assert status not in (0, 4)
+    assert "kvmm" in output.rpartition("fatal:")[2]
+
+
 def test_an_import_that_is_left_out_on_purpose(tmp_path: Path) -> None:
     (tmp_path / "own.yml").write_text(f"- import_playbook: {OWN}site\n")
     arguments = ("--limit", "kvm1", "-e", "hostcraft_cloudstack_check_limit=no")

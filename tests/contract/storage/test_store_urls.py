@@ -9,7 +9,11 @@ import pytest
 from contract.tasks import perform, twice, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    HostcraftError,
+    InvalidValue,
+    Refused,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage import same_store
 from sandbox.server import Sandbox
 
@@ -53,6 +57,21 @@ def test_a_store_is_there_again_where_the_new_one_is_refused(sandbox: Sandbox, c
     sandbox.faults.clear()
     done = perform(cloud, "cs_image_store", **STORE, provider="NFS", url=new, force_recreate=True)
     assert (done.before["url"], done.result["url"]) == (NFS, new)
+
+
+@pytest.mark.parametrize("url", ["10.0.0.9:/sec3", "nfs:/10.0.0.9/sec3", "nfs://10.0.0.9", "cifs://10.0.0.9/"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_store_is_not_removed_for_what_is_no_url(sandbox: Sandbox, cloud: Gateway, url: str, check: bool) -> None:
+    perform(cloud, "cs_image_store", **STORE, provider="NFS", url=NFS)
+    sandbox.calls.clear()
+    with pytest.raises(InvalidValue, match="expected nfs://SERVER/PATH"):
+        perform(cloud, "cs_image_store", check, **STORE, provider="NFS", url=url, force_recreate=True)
+    assert writes(sandbox) == []
+
+
+def test_the_root_of_a_server_is_a_path(cloud: Gateway) -> None:
+    """As NFSv4 exports it."""
+    assert twice(cloud, "cs_image_store", **STORE, provider="NFS", url="nfs://10.0.0.9/").result["name"] == "more"
 
 
 @pytest.mark.parametrize(

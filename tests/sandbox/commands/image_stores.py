@@ -63,7 +63,9 @@ def add_image_store(call: Call) -> Body:
             raise refused(
                 f"{ADDING}DataCenter id is null, and {kind} image store has to be associated with a data center"
             )
-        if not urlsplit(url).path.strip("/"):
+        if not urlsplit(url).scheme:
+            raise invalid(f"uri.scheme is null {url}, add nfs:// (or cifs://) as a prefix")
+        if not urlsplit(url).path:
             raise refused(f"{ADDING}Your host and/or path is wrong.  Make sure it is of the format nfs://hostname/path")
     store = ImageStore(
         world.image_stores.next_id(), world.new_uuid(), name, _without_password(url), urlsplit(url).scheme, provider,

@@ -99,3 +99,17 @@ def test_a_changed_memory_does_not_keep_java_17_from_starting_the_server(
         assert bool(ended.stdout) is changed
         assert path.read_text(encoding="latin-1").replace(' "', '"') == text.format(after)
         assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['JAVA_OPTS="-Xmx4G \\\n -Xms1G"', 'JAVA_OPTS="-Da=\\"b\\""', 'JAVA_OPTS="-Xmx4G" # ours', 'JAVA_OPTS="-Xmx4G'],
+)
+def test_options_of_java_in_another_form_are_left_alone(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "cloudstack-agent"
+    path.write_text(f"{line}\n")
+    (tmp_path / "cloudstack-agent.dpkg-dist").write_text(f'JAVA_OPTS="-Xmx2G {OPENS}"\n')
+    asked = task(TASKS, "Add the options of Java that the packages open modules with")["vars"]["upgrade_java_merge"]
+    command = [sys.executable, *asked[1:-1], str(tmp_path), "agent"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (ended.stdout, path.read_text()) == ("", f"{line}\n")

@@ -262,7 +262,7 @@ def check_pool_url(url: str, provider: object) -> None:
 
 def check_store_url(url: str) -> None:
     """Raises InvalidValue for what is no URL of a share."""
-    if not re.match(r"(nfs|cifs)://[^/]+/.", url, re.IGNORECASE):
+    if not re.match(r"nfs://[^/]+/|cifs://[^/]+/.", url, re.IGNORECASE):
         raise InvalidValue("url", without_secret(url), "nfs://SERVER/PATH or cifs://SERVER/SHARE")
 
 

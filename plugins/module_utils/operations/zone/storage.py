@@ -326,12 +326,12 @@ def ensure_image_store(
         held = lookup.maybe(cloud.image_stores, "image store", name, f"zone {found.name}" if found else "", **scope)
         fields = {**wanted, **scope}
         collection, show = cloud.image_stores, shown.image_store
-        if held is None and state == "present":
+        replaced = recreate and held is not None and state == "present" and _differs_for_good(fields, held)
+        if state == "present" and (held is None or replaced):
             _check_store(name, fields)
         parents = {"zone": found.name} if found else {}
         if state == "present" and (held is None or recreate):
             fields["provider"] = _provider(cloud, "image", store_provider(wanted.get("provider")))
-        replaced = recreate and held is not None and state == "present" and _differs_for_good(fields, held)
         told: tuple[str, ...] = ()
         if state == "present" and (held is None or replaced):
             told = _check_content(STORE, name, str(fields.get("url") or ""), seen)
