@@ -60,20 +60,23 @@ class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: t.Optional[t.Mapping[str, t.Any]] = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
         given = variables or {}
+        known: t.Any = given.get("hostvars")
+        # raw_get builds all variables of a host: once for each, not for each name.
+        others = [(host, known.raw_get(host)) for host in self.get_option("hosts")]
         found: dict[str, None] = {}
         for name in sorted(booleans_of(tuple(terms))):
-            for value in self._values(given, name):
+            for value in self._values(given, name, [host for host, own in others if name in own]):
                 try:
                     flag(value, name)
                 except InvalidValue as error:
                     found[f"{error}."] = None
         return list(found)
 
-    def _values(self, variables: t.Mapping[str, t.Any], name: str) -> t.Iterator[object]:
-        """Of this host and of the others."""
+    def _values(self, variables: t.Mapping[str, t.Any], name: str, hosts: t.Sequence[str]) -> t.Iterator[object]:
+        """Of this host, and of the others that have one."""
         known: t.Any = variables.get("hostvars")
         sources = [(variables, self._templar.template)] if name in variables else []
-        sources += [(known[host], _same) for host in self.get_option("hosts") if name in known.raw_get(host)]
+        sources += [(known[host], _same) for host in hosts]
         for source, evaluated in sources:
             try:
                 found = evaluated(source[name])

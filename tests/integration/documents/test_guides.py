@@ -198,8 +198,11 @@ def test_rolling_maintenance(fleet_reader: Reader) -> None:
 def test_capacity(fleet_reader: Reader) -> None:
     reader = fleet_reader
     found = reader.write("docs/guides/capacity.md")
+    told = dict(re.findall(r'"(more_vms\w*)": (\d+)', reader.run("ansible-playbook free.yml -v")))
     read, factors, of_new, thresholds, offering = [reader.follow(block) for block in of(found, "sh")]
     assert "factors 1.0 and 1.0" in read[0]
+    assert f" {told['more_vms_with_spare']} more VMs fit" in read[0]
+    assert int(told["more_vms_with_spare"]) < int(told["more_vms"])
     assert [changes(output) for output in factors] == [1, 1, 0]
     assert all("VMs keep their old factors" in output for output in factors)
     clusters = {each.name: each.details for each in reader.sandbox.run(lambda world: list(world.clusters))}
