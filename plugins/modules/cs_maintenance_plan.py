@@ -13,7 +13,8 @@ description:
   - Computes the whole roll before anything is done - which hosts are out together, in which order, where every VM
     moves, and how much capacity is left - and compares it with the best that any plan could do.
   - Writes nothing. If there is no plan, every reason is returned with the VM, the numbers and a remedy.
-  - A host whose agent is not connected (RV(reasons) with C(agent_down)) is a reason too.
+  - A host whose agent is not connected (RV(reasons) with C(agent_down)) is a reason too. Once the roll has begun, it is
+    a warning, and the other hosts are planned.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

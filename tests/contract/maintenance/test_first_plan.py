@@ -11,6 +11,7 @@ from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import marks
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.hypervisor_capabilities import HypervisorCapabilities
@@ -180,3 +181,63 @@ def test_a_host_whose_drain_failed_comes_first(sandbox: Sandbox, site: Site, clo
     done: Any = perform(cloud, "cs_rolling_maintenance", **roll, state="advanced").result
     assert done["ended"]
     assert {str(each["resourcestate"]) for each in site.api.ok("listHosts", type="Routing")["host"]} == {"Enabled"}
+
+
+def _host_state(sandbox: Sandbox, name: str, state: str) -> None:
+    sandbox.run(lambda world: setattr(next(host for host in world.hosts if host.name == name), "state", state))
+
+
+def test_a_host_that_is_down_and_whose_drain_failed_is_refused_before_a_write(
+    sandbox: Sandbox, site: Site, cloud: Gateway
+) -> None:
+    """The server asks its agent for the next drain, and drains no other host; a run's own mark is gone on with."""
+    site.add_host(2)
+    name, *_others = sorted(str(each["name"]) for each in site.api.ok("listHosts", type="Routing")["host"])
+    _in_state(sandbox, name, "ErrorInPrepareForMaintenance")
+    _host_state(sandbox, name, "Down")
+    plan: Any = perform(cloud, "cs_maintenance_plan", **PLAN).result
+    assert [(each["code"], each["host"]) for each in plan["reasons"]] == [("agent_down", name)]
+    assert not plan["feasible"]
+    roll = {**PLAN, "run": "r1", "holder": {"token": "t1"}}
+    for state in ("next", "advanced"):
+        with pytest.raises(Refused, match=f"agent of host {name} is Down"):
+            perform(cloud, "cs_rolling_maintenance", **roll, state=state)
+    notes = [note.text for kind, its in _annotated(site) for note in cloud.notes.all(kind, its)]
+    assert notes == []
+    cloud.notes.add("HOST", _host_id(site, name), marks.BEFORE + "Enabled")
+    plan = perform(cloud, "cs_maintenance_plan", **PLAN).result
+    assert (plan["feasible"], plan["waves"][0]["hosts"]) == (True, [name])
+    assert perform(cloud, "cs_rolling_maintenance", **roll, state="next").result["wave"] == [name]
+
+
+def _host_id(site: Site, name: str) -> str:
+    return next(str(each["id"]) for each in site.api.ok("listHosts", type="Routing")["host"] if each["name"] == name)
+
+
+def _annotated(site: Site) -> list[tuple[str, str]]:
+    hosts = [("HOST", str(each["id"])) for each in site.api.ok("listHosts", type="Routing")["host"]]
+    return [*hosts, ("CLUSTER", site.cluster)]
+
+
+def test_a_plan_of_a_roll_that_has_begun_goes_on_without_a_lost_host(
+    sandbox: Sandbox, site: Site, cloud: Gateway
+) -> None:
+    """As state=next does; once only lost hosts are left, both refuse."""
+    site.add_host(2)
+    names = sorted(str(each["name"]) for each in site.api.ok("listHosts", type="Routing")["host"])
+    roll = {**PLAN, "run": "r1", "holder": {"token": "t1"}}
+    (done,) = perform(cloud, "cs_rolling_maintenance", **roll, state="next").result["wave"]
+    perform(cloud, "cs_rolling_maintenance", **roll, state="done", host=done)
+    lost, left = [name for name in names if name != done]
+    _host_state(sandbox, lost, "Down")
+    outcome: Any = perform(cloud, "cs_maintenance_plan", **PLAN, run="r1")
+    plan = outcome.result
+    assert (plan["feasible"], plan["reasons"], [wave["hosts"] for wave in plan["waves"]]) == (True, [], [[left]])
+    (warning,) = [each for each in outcome.warnings if "Down" in each]
+    assert warning.startswith(f"the agent of host {lost} is Down")
+    assert "continues with the other hosts" in warning
+    assert perform(cloud, "cs_rolling_maintenance", **roll, state="next").result["wave"] == [left]
+    perform(cloud, "cs_rolling_maintenance", **roll, state="done", host=left)
+    outcome = perform(cloud, "cs_maintenance_plan", **PLAN, run="r1")
+    assert [each["code"] for each in outcome.result["reasons"]] == ["agent_down"]
+    assert (outcome.result["feasible"], [each for each in outcome.warnings if "Down" in each]) == (False, [])

@@ -15,28 +15,27 @@ from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
 from ...core.placement.evacuation import (
-    BLOCKS_OTHERS,
     balance,
     blocked,
     blocks,
     doubts_of,
     may_stop,
     strangers_of,
-    unreachable,
     without_a_host,
 )
 from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
 from ...core.placement.text import duration
-from ...core.zone.hosts import DISABLED, ENABLED, MAINTENANCE, Host
+from ...core.zone.hosts import MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..capacity.agreed import agreed
 from ..hypervisors.native import Reach, tried
-from . import locks, marks, records
+from . import locks, records
 from .balancing import level
+from .half_way import able_of, enabled_again, left_half_way, lost_of, lost_told
 from .migrations import Limits
 from .plans import broken_reasons, moves_told, plain_reason, server_balances, shown_plan, stuck_reasons
 
@@ -77,15 +76,19 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     pending = tuple(each for each in scope if record is None or each in record.pending)
     masters, reasons = tried(request.reach, cluster, fleet.hosts, pending)
     # The roll begins with what a killed run left.
-    half_way = _left_half_way(cloud, fleet, record or records.Record(request.run, scope), request.most_at_once)
+    known = record or records.Record(request.run, scope)
+    half_way = left_half_way(cloud, fleet, known, request.most_at_once)
     begun_on = tuple(host.id for host in half_way)
-    fleet = _enabled_again(cloud, fleet, half_way)
-    roll = _planned(fleet, request, pending, (*begun_on, *masters))
+    lost = lost_of(cloud, fleet, known, pending, half_way)
+    # As ``following`` has it.
+    able = able_of(pending, lost, half_way) if record else ()
+    fleet = enabled_again(cloud, fleet, half_way)
+    roll = _planned(fleet, request, able or pending, (*begun_on, *masters))
     shown = shown_plan(cloud, fleet, roll, request)
     reasons += doubts_of(vms_of(fleet), pending, request.consent)
     reasons += broken_reasons(fleet, pending)
     reasons += blocked(fleet, pending)
-    reasons += unreachable(fleet, [each for each in pending if each not in begun_on]).values()
+    reasons += () if able else lost.values()
     reasons += _not_its_own(cloud, fleet, record, request) if request.run else []
     if not roll.feasible:
         # Another run's moves may be all that is in the way.
@@ -94,7 +97,8 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
         shown.result["feasible"] = False
         shown.result["reasons"] += map(plain_reason, reasons)
     strangers = strangers_of(vms_of(fleet), pending, request.consent, cluster.name)
-    return Outcome(False, result=shown.result, warnings=(*strangers, *shown.warnings, *server_balances(cloud, cluster)))
+    warnings = (*strangers, *(lost_told(lost) if able else ()), *shown.warnings, *server_balances(cloud, cluster))
+    return Outcome(False, result=shown.result, warnings=warnings)
 
 
 def next_wave(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
@@ -149,7 +153,11 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
     if foreign:
         raise Refused(f"cluster {cluster.name}", foreign)
     record = held or records.Record(request.run, scope)
-    half_way = _left_half_way(cloud, fleet, record, request.most_at_once)
+    half_way = left_half_way(cloud, fleet, record, request.most_at_once)
+    away = lost_of(cloud, fleet, record, record.pending, half_way)
+    if any(host.id in away for host in half_way):
+        # Before anything is written: a drain failed on it, so no other host can go.
+        raise Refused(f"cluster {cluster.name}", [away[host.id] for host in half_way if host.id in away])
     now = fingerprint(_aimed(fleet))
     result: dict[str, t.Any] = {
         **stands(fleet.hosts, record),
@@ -161,9 +169,8 @@ def following(cloud: Cloud, cluster: Cluster, request: Request, check_mode: bool
     expected = record.placement
     if not half_way and record.pending:
         masters, unseen = tried(request.reach, cluster, fleet.hosts, record.pending)
-        away = unreachable(fleet, record.pending)
         # A roll that has begun goes on with the others, and is refused once these are left.
-        able = tuple(each for each in record.pending if each not in away) if held else ()
+        able = able_of(record.pending, away, half_way) if held else ()
         roll = _planned(fleet, request, able or record.pending, masters)
         unclear = [*unseen, *doubts_of(vms_of(fleet), record.pending, request.consent)]
         unclear += (*blocked(fleet, record.pending), *(() if able else away.values()))
@@ -201,26 +208,6 @@ def _not_its_own(cloud: Cloud, fleet: Fleet, record: t.Optional[records.Record],
         remedy = f"{abandon} and start a new one, or continue it with oldest_record={seconds + 3600:.0f}"
         return [Reason("old_roll", state, remedy, facts)]
     return []
-
-
-def _left_half_way(cloud: Cloud, fleet: Fleet, record: records.Record, most: int) -> list[Host]:
-    """Hosts that a killed run left so, in the order in which they go on."""
-    pending = [host for host in fleet.hosts if host.id in record.pending]
-    found = [host for host in pending if _half_way(cloud, host, record)]
-    # One that is marked and Enabled may be one that the server was asked for, and prepares only now.
-    rest = [host for host in pending if found and host not in found and host.resource_state == ENABLED]
-    asked = [host for host in rest if marks.read(cloud, host) is not None][: max(most - len(found), 0)]
-    # No other host is emptied while the server drains one, or has failed to.
-    return sorted([*asked, *found], key=lambda host: host.resource_state not in BLOCKS_OTHERS)
-
-
-def _half_way(cloud: Cloud, host: Host, record: records.Record) -> bool:
-    """Worked on already, in maintenance, on the way there, emptied by a run that was killed, or where a drain failed
-    that blocks all others.
-    """
-    if host.id in record.worked or host.resource_state == MAINTENANCE or blocks(host):
-        return True
-    return host.resource_state != ENABLED and marks.read(cloud, host) is not None
 
 
 def host_done(cloud: Cloud, request: Request, host: str, skipped: bool, check_mode: bool) -> Outcome:
@@ -350,17 +337,6 @@ def _planned_for(
     first = tuple(dict.fromkeys((*masters, *wanted)))
     order = Order(pending, tuple(each for each in first if each in pending), request.most_at_once, request.spare_hosts)
     return plan(_returning(fleet, pending), vms, order)
-
-
-def _enabled_again(cloud: Cloud, fleet: Fleet, half_way: t.Sequence[Host]) -> Fleet:
-    """A host that a killed run closed takes VMs again once the roll is through with it, which it is first."""
-
-    def closed(host: Host) -> bool:
-        mark = marks.read(cloud, host) if host in half_way and host.resource_state == DISABLED else None
-        return mark is not None and mark.before == ENABLED
-
-    hosts = tuple(replace(host, resource_state=ENABLED) if closed(host) else host for host in fleet.hosts)
-    return replace(fleet, hosts=hosts)
 
 
 def _returning(fleet: Fleet, pending: t.Collection[str]) -> tuple[VmHost, ...]:
