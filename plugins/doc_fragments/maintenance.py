@@ -23,7 +23,7 @@ options:
         such VM. VMs that only implicit dedication keeps off the other hosts are stopped too. They are started again
         when the maintenance of their host ends.
       - A name that several VMs of the cluster have is refused, if one of them would be stopped. Use ids then.
-      - A name that no VM of the cluster has is a warning.
+      - A name that no VM of the zone has is a warning.
     type: list
     elements: str
     default: []

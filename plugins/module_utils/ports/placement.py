@@ -20,6 +20,9 @@ class Fleets(t.Protocol):
     def on_host(self, cluster: Cluster, host_id: str) -> t.Sequence[Instance]:
         """The VMs of every kind that hold capacity on one host."""
 
+    def names(self, zone_id: str) -> t.Collection[str]:
+        """Names and ids of all VMs of a zone, of every kind and in every state; read once."""
+
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""
 

@@ -12,6 +12,7 @@ from contract.storage.conftest import Store, store
 from contract.tasks import perform
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
+from sandbox.rules import life
 
 __all__ = ["scene", "store"]
 
@@ -38,6 +39,33 @@ def test_a_name_too_many_is_a_warning(scene: Scene) -> None:
     assert scene.vm() == "Stopped"
     # Nothing is left to do or to consent to.
     assert scene("cs_maintenance", consent=[name, "gone"]).changed is False
+
+
+def test_a_vm_that_is_stopped_is_no_stranger(scene: Scene) -> None:
+    """By its name and its id; nor is a router, which is of another kind than users' VMs."""
+    name = vm_name(scene)
+    router = str(scene.site.api.ok("listRouters", listall="true")["router"][0]["name"])
+    vm_id = str(scene.site.api.ok("listVirtualMachines", listall="true")["virtualmachine"][0]["id"])
+    scene.server.run(lambda world: life.stop(world, scene._vm(world)))
+    for known in (name, vm_id, router):
+        plan: Any = perform(scene.cloud, "cs_maintenance_plan", cluster="c1", zone="z1", consent=[known])
+        assert [each for each in plan.warnings if "consent names" in each] == []
+    told = scene("cs_maintenance", True, consent=[name, "gone"]).warnings
+    assert [each for each in told if "consent names" in each] == [
+        "consent names gone, but no VM on cluster c1 has such a name or id"
+    ]
+
+
+def test_a_vm_of_another_cluster_is_no_stranger(scene: Scene) -> None:
+    """The role gives one list to every cluster that it rolls."""
+    zone = str(scene.site.api.ok("listZones")["zone"][0]["id"])
+    pod = str(scene.site.api.ok("listPods")["pod"][0]["id"])
+    asked = {"zoneid": zone, "podid": pod, "clustername": "c2", "clustertype": "CloudManaged"}
+    scene.site.api.ok("addCluster", **asked, hypervisor="Simulator")
+    plan: Any = perform(scene.cloud, "cs_maintenance_plan", cluster="c2", zone="z1", consent=[vm_name(scene), "gone"])
+    assert [each for each in plan.warnings if "consent names" in each] == [
+        "consent names gone, but no VM on cluster c2 has such a name or id"
+    ]
 
 
 @pytest.mark.parametrize("consent", [["all"], [], ["all", "all"]])

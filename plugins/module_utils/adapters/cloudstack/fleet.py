@@ -54,6 +54,7 @@ class FleetReader:
         self._drives: dict[str, frozenset[str]] = {}
         self._ha_tag: t.Optional[str] = None
         self._wide: dict[str, _Wide] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def read(self, cluster: Cluster, since: t.Optional[Fleet] = None) -> Fleet:
         """Everything of one cluster that placement depends on.
@@ -107,6 +108,20 @@ class FleetReader:
         held = [(item, kind) for item, kind in found if item.get("hostid") == host_id]
         instances = [instance(item, kind, {}, (), self._client.tell) for item, kind in held]
         return [each for each in instances if each.state in HOLDING]
+
+    def names(self, zone_id: str) -> t.Collection[str]:
+        """Names and ids of all VMs of a zone, of every kind and in every state; read once."""
+        if zone_id not in self._names:
+            found = set()
+            for command, key in dict.fromkeys(_LISTINGS.values()):
+                asked = {"zoneid": zone_id, **({"details": "min"} if command == "listVirtualMachines" else {})}
+                everybody = command != "listSystemVms"
+                listing = self._everyones.listing if everybody else self._client.listing
+                for item in listing(command, key, asked):
+                    read = Record(item, "VM", self._client.tell)
+                    found |= {read.text("id"), read.text("displayname", "name")}
+            self._names[zone_id] = frozenset(found)
+        return self._names[zone_id]
 
     def machine(self, vm_id: str, kind: str) -> t.Optional[Instance]:
         """One VM, read again; None when it is gone."""

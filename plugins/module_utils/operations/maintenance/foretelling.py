@@ -16,8 +16,8 @@ from ...core.errors import Reason, Refused
 from ...core.placement.back import Back, bring_back
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
-from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate, strangers_of
-from ...core.placement.fleet import Fleet, Instance, vms_of
+from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
+from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host, HostName
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
@@ -28,7 +28,7 @@ from . import locks, marks
 from .distribution import distribution, thresholds
 from .emptying import Told
 from .migrations import Limits
-from .plans import moves_told
+from .plans import moves_told, strangers
 
 Goal = t.Literal["maintenance", "enabled", "draining"]
 
@@ -158,9 +158,9 @@ def predicted(
             return Foretold(outcome_of(state, replace(host, resource_state=MAINTENANCE), Told(), native, mode))
         fleet = fleet or agreed(cloud, cluster)
         plan = evacuate(fleet, [host.id], terms_of(fleet, request, goal == "draining"))
-        strangers = strangers_of(vms_of(fleet), [host.id], request.terms.consent, cluster.name)
+        unknown = strangers(cloud, fleet, [host.id], request.terms.consent)
         if plan.reasons and not _passing(plan):
-            raise Refused(f"host {host.name}", [*plan.reasons, *map(consent_unknown, strangers)])
+            raise Refused(f"host {host.name}", [*plan.reasons, *map(consent_unknown, unknown)])
         native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
         final = replace(host, resource_state=MAINTENANCE if goal == "maintenance" else DISABLED)
         limits = thresholds(cloud, cluster)
@@ -168,7 +168,7 @@ def predicted(
         spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
         result = {**outcome.result, "distribution": spread.told()}
         told = cautions(fleet, {move.vm: move.target for move in spread.moves}, {vm.id for vm in plan.stops})
-        warnings = (*strangers, *spread.warnings(), *told)
+        warnings = (*unknown, *spread.warnings(), *told)
         return Foretold(replace(outcome, result=result, warnings=warnings), fleet, limits)
 
 

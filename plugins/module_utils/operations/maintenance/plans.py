@@ -13,8 +13,8 @@ from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
-from ...core.placement.evacuation import balance, broken
-from ...core.placement.fleet import Fleet
+from ...core.placement.evacuation import balance, broken, strangers_of
+from ...core.placement.fleet import Fleet, vms_of
 from ...core.placement.rolling import Roll
 from ...core.zone.hosts import DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster
@@ -65,6 +65,17 @@ def broken_reasons(fleet: Fleet, pending: t.Collection[str]) -> list[Reason]:
         for host in hosts
         for each in broken(fleet, [host.id])
     ]
+
+
+def strangers(cloud: Cloud, fleet: Fleet, host_ids: t.Collection[str], consent: t.Collection[str]) -> tuple[str, ...]:
+    """A warning of names in consent that no VM of the zone has: one that is stopped, or in a cluster that is rolled
+    with the same consent, is no misspelling.
+    """
+    vms, cluster = vms_of(fleet), fleet.cluster
+    if not strangers_of(vms, host_ids, consent, cluster.name):
+        return ()
+    known = cloud.fleets.names(cluster.zone_id)
+    return strangers_of(vms, host_ids, [each for each in consent if each not in known], cluster.name)
 
 
 def server_balances(cloud: Cloud, cluster: Cluster) -> t.Iterator[str]:

@@ -20,7 +20,6 @@ from ...core.placement.evacuation import (
     blocks,
     doubts_of,
     may_stop,
-    strangers_of,
     without_a_host,
 )
 from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
@@ -37,7 +36,7 @@ from . import locks, records
 from .balancing import level
 from .half_way import able_of, enabled_again, left_half_way, lost_of, lost_told
 from .migrations import Limits
-from .plans import broken_reasons, moves_told, plain_reason, server_balances, shown_plan, stuck_reasons
+from .plans import broken_reasons, moves_told, plain_reason, server_balances, shown_plan, strangers, stuck_reasons
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,8 @@ def show_plan(cloud: Cloud, request: Request) -> Outcome:
     if reasons:
         shown.result["feasible"] = False
         shown.result["reasons"] += map(plain_reason, reasons)
-    strangers = strangers_of(vms_of(fleet), pending, request.consent, cluster.name)
-    warnings = (*strangers, *(lost_told(lost) if able else ()), *shown.warnings, *server_balances(cloud, cluster))
+    unknown = strangers(cloud, fleet, pending, request.consent)
+    warnings = (*unknown, *(lost_told(lost) if able else ()), *shown.warnings, *server_balances(cloud, cluster))
     return Outcome(False, result=shown.result, warnings=warnings)
 
 
