@@ -49,9 +49,9 @@ def asked(limit: str | None, *patterns: Any, groups: dict[str, list[str]] | None
         ("localhost,k1", ["localhost", "kvm"], HERE),
         ("!k1", ["kvm"], ["k2"]),
         ("kvm:!k1", ["all"], ["k2"]),
-        # That the inventory has no such host is for another check.
-        ("k1", ["nowhere"], HERE),
-        ("k1", [""], HERE),
+        # That the inventory has no such host is for a task of the play, which needs a host.
+        ("k1", ["nowhere"], ["k1"]),
+        ("k1", [""], ["k1"]),
         ("k2", [["k2", "m1"]], ["k2"]),
     ],
 )
