@@ -146,3 +146,23 @@ def test_a_time_before_zero_is_warned_of(cloud: Gateway) -> None:
     assert warning.startswith("expunge.delay is a time, and -5 is less than 0")
     assert warning.endswith("; its default is 86400") == (cloud.settings.find("wait", "global", "").type != "")
     assert perform(cloud, "cs_configuration", name="expunge.delay", value="5").warnings == ()
+
+
+def test_a_share_that_the_server_does_not_check(cloud: Gateway) -> None:
+    name = "pool.storage.allocated.capacity.disablethreshold"
+    outcome = perform(cloud, "cs_configuration", name=name, value="1.5")
+    assert (outcome.changed, outcome.result["value"]) == (True, "1.5")
+    (warning,) = outcome.warnings
+    assert warning.startswith(f"{name} is a share, and 1.5 is not from 0 to 1")
+
+
+def test_a_factor_below_one_by_the_release(cloud: Gateway, sandbox: Sandbox) -> None:
+    given = {"name": "cpu.overprovisioning.factor", "value": "0.5"}
+    if cloud.release() >= (4, 17):
+        outcome = perform(cloud, "cs_configuration", **given)
+        assert (outcome.changed, outcome.warnings) == (True, ())
+    else:
+        with pytest.raises(InvalidValue, match="expected a number of at least 1"):
+            perform(cloud, "cs_configuration", **given)
+        assert writes(sandbox) == []
+    assert perform(cloud, "cs_configuration", **{**given, "value": "1.5"}).changed

@@ -33,6 +33,27 @@ JAVA_TYPES = {
     "Decimal": "java.lang.Float",
     "Range": "java.lang.Double",
 }
+# Of type Float and in weightBasedParametersForValidation: of a Double any number is taken (source:
+# ConfigurationManagerImpl.validateConfigurationValue). The early ones were Floats of Config, and are Doubles of
+# AlertManager and AgentManagerImpl in newer sources; in which release that changed is not known.
+SHARES = frozenset(
+    (
+        "cluster.cpu.allocated.capacity.disablethreshold",
+        "cluster.memory.allocated.capacity.disablethreshold",
+        "vm.user.dispersion.weight",
+    )
+)
+EARLY_SHARES = frozenset(
+    (
+        "agent.load.threshold",
+        "cluster.localStorage.capacity.notificationthreshold",
+        "pod.privateip.capacity.notificationthreshold",
+        "zone.directnetwork.publicip.capacity.notificationthreshold",
+        "zone.secstorage.capacity.notificationthreshold",
+        "zone.virtualnetwork.publicip.capacity.notificationthreshold",
+        "zone.vlan.capacity.notificationthreshold",
+    )
+)
 POSITIVE = frozenset({*CLUSTER_DETAILS, "storage.overprovisioning.factor"})
 # Source: ConfigurationManagerImpl.populateConfigValuesForValidationSet; the text is not recorded.
 ABOVE_NOUGHT = frozenset(
@@ -155,15 +176,19 @@ def _parses(kind: str, value: str) -> bool:
     return True
 
 
-def _check(row: Setting, value: str) -> None:
+def _check(world: World, row: Setting, value: str) -> None:
     """T3:62-67, T4:92-93; the texts for choices and ranges are not recorded."""
     if not _parses(row.type, value):
         raise invalid(f"Value [{value}] is not a valid [class {JAVA_TYPES[row.type]}].")
+    if row.name in POSITIVE and world.release < (4, 17) and float(value) < 1:
+        # Source: ConfigurationManagerImpl of 4.15; apache/cloudstack#6218.
+        raise invalid(f"{row.name} should be greater than or equal to 1")
     if row.name in POSITIVE and float(value) <= 0:
         raise invalid(f"Value for configuration [{row.name}] should be greater than 0.")
     if row.name in ABOVE_NOUGHT and row.type == "Number" and int(value) <= 0:
         raise invalid(f"Please enter a positive value for the configuration parameter:{row.name}")
-    if row.type == "Range" and not 0 <= float(value) <= 1:
+    shares = SHARES | EARLY_SHARES if world.release < (4, 18) else SHARES
+    if row.name in shares and not 0 <= float(value) <= 1:
         raise invalid(f"Please enter a value between 0 and 1 for the configuration parameter: {row.name}")
     if row.type == "Select" and row.options and value not in row.options.split(","):
         raise invalid(f"Please enter one of [{row.options}] for the configuration parameter: {row.name}")
@@ -201,7 +226,7 @@ def update_configuration(call: Call) -> Body:
             'org.apache.cloudstack.framework.config.ConfigKey$Scope, java.lang.Long)" because "configKey" is null'
         )
     if value is not None:
-        _check(row, value)
+        _check(call.world, row, value)
         _store(call.world, row, scope, row_id, value)
     held = setting(call.world, row.name, scope, row_id)
     return {"configuration": _view(row, held, "" if scope == GLOBAL else scope.lower())}

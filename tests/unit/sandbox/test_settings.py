@@ -66,7 +66,7 @@ def test_a_global_factor_does_not_reach_clusters_that_are_there(site: Site) -> N
     [
         ("ca.plugin.root.auth.strictness", "maybe", "[class java.lang.Boolean]"),
         ("ping.interval", "soon", "[class java.lang.Integer]"),
-        ("pool.storage.capacity.disablethreshold", "1.5", "between 0 and 1"),
+        ("cluster.cpu.allocated.capacity.disablethreshold", "1.5", "between 0 and 1"),
         ("vm.allocation.algorithm", "best", "random,firstfit"),
         ("no.such.setting", "1", "doesn't exist"),
     ],
@@ -75,6 +75,17 @@ def test_values_are_checked_by_type(site: Site, name: str, value: str, words: st
     status, body = site.api.ask("updateConfiguration", name=name, value=value)
     assert status == 431
     assert words in body["errortext"]
+
+
+@pytest.mark.parametrize("kind", ["capacity", "allocated.capacity"])
+def test_a_share_that_is_a_double_takes_any_number(site: Site, kind: str) -> None:
+    site.api.ok("updateConfiguration", name=f"pool.storage.{kind}.disablethreshold", value="1.5")
+
+
+@pytest.mark.parametrize(("version", "status"), [("4.15.2.0", 431), ("4.17.0.0", 200)])
+def test_a_factor_below_one(version: str, status: int) -> None:
+    with Sandbox(seed=1, version=version) as sandbox:
+        assert Api(sandbox).ask("updateConfiguration", name=CPU, value="0.5")[0] == status
 
 
 def test_a_setting_has_only_its_scopes(site: Site) -> None:

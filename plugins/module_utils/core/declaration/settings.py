@@ -81,15 +81,17 @@ def _value_problems(its: Declared, found: Record) -> t.Iterator[Problem]:
     if isinstance(its.value, (list, tuple, t.Mapping)):
         return  # its form was reported before
     default = found.get("default")
-    setting = Setting(its.name, default=None if default is None else str(default), type=str(found.get("type")))
+    kind, description = (str(found.get(word) or "") for word in ("type", "description"))
+    default_text = None if default is None else str(default)
+    setting = Setting(its.name, default=default_text, type=kind, description=description)
     try:
         text = spelled(its.value)
         if text is not None:
             check(setting, text)
-            told = doubt(setting, text)
-            if told:
-                remedy = f"0 or more; the default is {default}"
-                yield Problem("setting_negative", its.path, _seen(its), told, remedy, severity=WARNING)
+            doubtful = doubt(setting, text)
+            if doubtful is not None:
+                remedy = doubtful.right + (f"; the default is {default}" if default is not None else "")
+                yield Problem(doubtful.code, its.path, _seen(its), doubtful.text, remedy, severity=WARNING)
     except InvalidValue as error:
         message = f"{_seen(its)!r} is not a value of {its.name}"
         yield Problem("setting_value", its.path, _seen(its), message, str(error.details["expected"]))

@@ -100,17 +100,20 @@ def _unsaid(text: str) -> object:
     return {"true": True, "false": False}.get(text.casefold(), text)
 
 
-def check(setting: Setting, value: str) -> str:
-    """The value as the server takes it. Raises InvalidValue if it is not of the type, or out of the range."""
+def check(setting: Setting, value: str, release: tuple[int, ...] = ()) -> str:
+    """The value as the server takes it. Raises InvalidValue if it is not of the type, or out of the range.
+
+    release: of the server, () where it is not known.
+    """
     known = meaning(setting.type, value)
     if setting.type in ("Number", "Decimal") and isinstance(known, str):
         raise InvalidValue(setting.name, value, f"a {setting.type.lower()}, such as {setting.default or 1}")
     if setting.type == "Number" and isinstance(known, Decimal) and known != known.to_integral_value():
         raise InvalidValue(setting.name, value, "a whole number")
     if isinstance(known, Decimal):
-        right = setting_ranges.expected(setting.name, known)
-        if right or (setting.type == "Range" and not 0 <= known <= 1):
-            raise InvalidValue(setting.name, value, right or "a number from 0 to 1")
+        right = setting_ranges.expected(setting.name, known, bool(setting.type), release)
+        if right:
+            raise InvalidValue(setting.name, value, right)
     if isinstance(known, Decimal) and setting.type in ("Number", "Decimal"):
         # Written out: the server reads neither 1e3 nor, as a whole number, 2.0.
         return f"{known:f}" if setting.type == "Number" else f"{Decimal(value.strip()):f}"
@@ -121,10 +124,17 @@ def check(setting: Setting, value: str) -> str:
     return value
 
 
-def doubt(setting: Setting, value: str) -> str:
-    """Why a value that the server takes is hardly meant, or nothing. Before 4.18, its value is the default."""
+def by_release(setting: Setting, value: str) -> bool:
+    """Whether ``check`` needs the release of the server."""
+    number = meaning(setting.type, value)
+    return isinstance(number, Decimal) and setting_ranges.by_release(setting.name, number, bool(setting.type))
+
+
+def doubt(setting: Setting, value: str) -> t.Optional[setting_ranges.Doubt]:
+    """Why a value that the server takes is hardly meant. Before 4.18, its value is the default."""
     usual = setting.default if setting.default_told else setting.value
     number, default = (meaning(setting.type, text or "") for text in (value, usual))
     if not isinstance(number, Decimal):
-        return ""
-    return setting_ranges.doubt(setting.name, number, default if isinstance(default, Decimal) else None)
+        return None
+    known = default if isinstance(default, Decimal) else None
+    return setting_ranges.doubt(setting.name, number, known, setting.type, setting.description)

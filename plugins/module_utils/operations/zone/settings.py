@@ -53,13 +53,14 @@ def ensure_setting(cloud: Cloud, name: str, value: t.Optional[str], where: Scope
     secrets = tuple(told) if is_secret(held) else tuple(each for text in told for each in secrets_in_text(text))
     try:
         outcome = _set(cloud, held, value, where, check_mode)
-        doubt = "" if value is None else settings.doubt(held, value)
+        doubt = None if value is None else settings.doubt(held, value)
     except HostcraftError as error:
         error.secrets = secrets
         raise
     warnings = outcome.warnings
-    if doubt:
-        warnings += (f"{doubt}; its default is {held.default}" if held.default_told else doubt,)
+    # A factor that an older server refuses has failed by now.
+    if doubt is not None and doubt.code != "setting_factor":
+        warnings += (f"{doubt.text}; its default is {held.default}" if held.default_told else doubt.text,)
     result = {**outcome.result, **where.places}
     return dataclasses.replace(outcome, secrets=secrets, result=result, warnings=warnings)
 
@@ -79,7 +80,7 @@ def ensure_in_scope(
 
 def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, check_mode: bool) -> Outcome:
     # What a reset leads to is the server's own: many a number has no default at all.
-    goal = _reset_value(cloud, held, where) if value is None else settings.check(held, value)
+    goal = _reset_value(cloud, held, where) if value is None else _checked(cloud, held, value)
     if goal is None:
         return _reset(cloud, held, where, check_mode)
     if settings.same_value(held, goal):
@@ -103,6 +104,10 @@ def _set(cloud: Cloud, held: Setting, value: t.Optional[str], where: Scope, chec
     if seen is not None and seen.encrypted:
         return Outcome(True, before, after, show(seen), (f"{UNREADABLE}: {held.name}",))
     raise NotAsRead(f"setting {held.name}", {"value": {"held": seen.value if seen else None, "wanted": goal}})
+
+
+def _checked(cloud: Cloud, held: Setting, value: str) -> str:
+    return settings.check(held, value, cloud.release() if settings.by_release(held, value) else ())
 
 
 def _reset(cloud: Cloud, held: Setting, where: Scope, check_mode: bool) -> Outcome:

@@ -78,6 +78,32 @@ def test_numbers_out_of_range() -> None:
     assert found.remedy == "0 or more; the default is 86400"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "answer", "told"),
+    [
+        (
+            "pool.storage.capacity.disablethreshold",
+            1.5,
+            known("Range", "0.85"),
+            [("setting_share", "1.5", "a number from 0 to 1; the default is 0.85")],
+        ),
+        ("mem.overprovisioning.factor", 0.5, known(""), [("setting_factor", "0.5", "1 or more")]),
+        ("mem.overprovisioning.factor", 0.5, known("Decimal", "1.0"), []),
+        ("vm.stats.max.retention.time", -1, known("Number", "720"), []),
+    ],
+)
+def test_numbers_that_a_server_may_take(
+    name: str, value: object, answer: dict[str, Any], told: list[tuple[str, str, str]]
+) -> None:
+    assert judged({name: value}, [answer]) == told
+
+
+def test_the_description_counts() -> None:
+    answer = known("Number", "60")
+    answer["configurations"][0]["description"] = "Disabled if this is 0 or less"
+    assert judged({"some.timeout": -1}, [answer]) == []
+
+
 def test_a_secret_is_shown_nowhere() -> None:
     ((_code, value, _remedy),) = judged({"quota.usage.smtp.password": "hunter2"}, [unknown()])
     assert value == "****"

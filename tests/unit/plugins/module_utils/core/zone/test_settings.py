@@ -115,7 +115,7 @@ def test_a_setting_that_is_no_number_is_named() -> None:
         ("mem.overprovisioning.factor", "Decimal", "0", "a number above 0"),
         ("cluster.cpu.allocated.capacity.disablethreshold", "Decimal", "85", "a number from 0 to 1"),
         ("zone.vlan.capacity.notificationthreshold", "", "-0.1", "a number from 0 to 1"),
-        ("some.new.share", "Range", "1.01", "a number from 0 to 1"),
+        ("cluster.memory.allocated.capacity.disablethreshold", "Range", "1.01", "a number from 0 to 1"),
         ("mac.identifier", "Number", "256", "a number from 0 to 255"),
         ("remote.access.vpn.psk.length", "Number", "7", "a number from 8 to 256"),
         ("vm.password.length", "Number", "5", "a number of at least 6"),
@@ -141,11 +141,84 @@ def test_a_number_that_the_server_refuses(name: str, kind: str, value: str, righ
 )
 def test_a_number_that_the_server_takes(name: str, value: str) -> None:
     assert check(Setting(name, type="Decimal", default="3"), value) == value
-    assert doubt(Setting(name, type="Decimal", default="3"), value) == ""
+    assert why(Setting(name, type="Decimal", default="3"), value) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "release", "right"),
+    [
+        ("", "0.5", (4, 11, 3, 0), "a number of at least 1"),
+        ("", "0.99", (4, 16, 1, 0), "a number of at least 1"),
+        ("", "1", (4, 11, 3, 0), ""),
+        ("", "0.5", (4, 17, 0, 0), ""),
+        ("", "0.5", (), ""),
+        ("Decimal", "0.5", (), ""),
+        ("Decimal", "0", (4, 20, 0, 0), "a number above 0"),
+    ],
+)
+@pytest.mark.parametrize("kept", ["cpu", "mem", "storage"])
+def test_a_factor_below_one(kept: str, kind: str, value: str, release: tuple[int, ...], right: str) -> None:
+    setting = Setting(f"{kept}.overprovisioning.factor", type=kind)
+    if not right:
+        assert check(setting, value, release) == value
+        return
+    with pytest.raises(InvalidValue) as caught:
+        check(setting, value, release)
+    assert caught.value.message.endswith(f"expected {right}")
+
+
+def why(setting: Setting, value: str) -> str:
+    found = doubt(setting, value)
+    return found.text if found else ""
+
+
+def test_a_factor_that_older_servers_refuse() -> None:
+    name = "cpu.overprovisioning.factor"
+    assert why(Setting(name), "0.5") == ""
+    assert why(Setting(name, type=""), "0.5") == f"CloudStack before 4.17 refuses {name} below 1"
+    assert why(Setting(name, type=""), "1") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("pool.storage.allocated.capacity.disablethreshold", "Range"),
+        ("pool.storage.capacity.disablethreshold", ""),
+        ("cluster.cpu.allocated.capacity.notificationthreshold", "Decimal"),
+        ("cluster.storage.capacity.notificationthreshold", ""),
+        ("zone.vlan.capacity.notificationthreshold", "Range"),
+        ("some.new.share", "Range"),
+    ],
+)
+def test_a_share_of_which_the_server_takes_any_number(name: str, kind: str) -> None:
+    """It checks those of Java's type Float, and none of the type Double."""
+    setting = Setting(name, type=kind)
+    for value in ("1.5", "-1"):
+        assert check(setting, value) == value
+        assert why(setting, value) == f"{name} is a share, and {value} is not from 0 to 1"
+    assert why(setting, "1") == ""
 
 
 @pytest.mark.parametrize("name", ["expunge.delay", "network.gc.wait", "direct.agent.scan.interval", "job.timeout.long"])
 def test_a_time_before_zero_is_hardly_meant(name: str) -> None:
-    assert doubt(Setting(name, type="Number", default="86400"), "-5") == f"{name} is a time, and -5 is less than 0"
+    assert why(Setting(name, type="Number", default="86400"), "-5") == f"{name} is a time, and -5 is less than 0"
     for value, default in (("5", "86400"), ("0", "86400"), ("-5", "0"), ("-5", "-1"), ("-5", None), ("soon", "1")):
-        assert doubt(Setting(name, type="Number", default=default), value) == ""
+        assert why(Setting(name, type="Number", default=default), value) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("vm.stats.max.retention.time", ""),
+        ("some.timeout", "Seconds. The cleanup is disabled if this is set to 0 or less than 0."),
+        ("some.timeout", "Seconds; a negative value means without end"),
+        ("some.timeout", "Seconds (-1 for no limit)"),
+    ],
+)
+def test_a_time_that_a_number_below_zero_switches_off(name: str, description: str) -> None:
+    assert why(Setting(name, type="Number", default="720", description=description), "-1") == ""
+
+
+@pytest.mark.parametrize("description", ["Must not be negative", "From 10-100 seconds", "", "0 or more"])
+def test_a_time_whose_description_says_nothing_of_it(description: str) -> None:
+    assert why(Setting("some.timeout", type="Number", default="720", description=description), "-1") != ""
