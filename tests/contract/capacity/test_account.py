@@ -182,6 +182,7 @@ def test_a_threshold_is_judged_by_the_hosts_that_are_enabled(
     assert "memory_notificationthreshold" in seen["crossed"]
 
 
+@pytest.mark.since("4.17", raises=ApiError)
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_factor_below_one_is_taken_by_vms_that_are_restarted(
     connect: Connect, sandbox: Sandbox, tmp_path: Path, kept: bool
