@@ -20,6 +20,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.headroom import Size
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.overprovisioning import simulate
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.doctor import figures
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError as Told
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused, WaitTimeout
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
     Instance,
@@ -182,7 +183,7 @@ def test_a_threshold_is_judged_by_the_hosts_that_are_enabled(
     assert "memory_notificationthreshold" in seen["crossed"]
 
 
-@pytest.mark.since("4.17", raises=ApiError)
+@pytest.mark.since("4.17", raises=Told)
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_factor_below_one_is_taken_by_vms_that_are_restarted(
     connect: Connect, sandbox: Sandbox, tmp_path: Path, kept: bool
