@@ -13,8 +13,8 @@ import typing as t
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-# VM states that hold capacity on their host; Migrating holds it on both.
 LARGEST_CAST = 999999.9999  # that DECIMAL(10,4) holds
+# VM states that hold capacity on their host; Migrating holds it on both.
 HOLDING = frozenset(("Running", "Starting", "Stopping", "Migrating"))
 
 

@@ -116,7 +116,7 @@ def edits(one: str, other: str, changed: int = 1) -> int:
 def slips(wanted: str, name: str) -> t.Optional[int]:
     """How many letters of a name are mistaken in ``wanted``; None for another name: more than a third, or than 4.
 
-    Nought too where only one of them has a domain: kvm1, and kvm1.example.net.
+    0 too where only one of them has a domain: kvm1, and kvm1.example.net.
     """
     one, other = wanted.casefold(), name.casefold()
     if "." not in (one[-1:], other[-1:]) and (one == other.partition(".")[0] or other == one.partition(".")[0]):

@@ -16,10 +16,14 @@ FIRST, LONGEST, GROWTH = 0.2, 5.0, 1.5
 
 
 def job_ended(
-    cloud: Cloud, ask: t.Callable[[], t.Union[bool, ApiError]], *, what: str, limit: float
-) -> t.Union[bool, ApiError]:
-    """Ask (``Cloud.jobs.ask``) until it is over; True, or the error that it ended with. Raises WaitTimeout."""
-    return until(cloud, ask, lambda seen: seen is not False, what=what, limit=limit, show=lambda _seen: "under way")
+    cloud: Cloud, ask: t.Callable[[], t.Union[t.Literal[False], T, ApiError]], *, what: str, limit: float
+) -> t.Union[T, ApiError]:
+    """Ask (of ``Cloud.jobs``) until it is over; what it tells then, or the error that it ended with.
+
+    Raises WaitTimeout.
+    """
+    seen = until(cloud, ask, lambda seen: seen is not False, what=what, limit=limit, show=lambda _seen: "under way")
+    return t.cast("t.Union[T, ApiError]", seen)
 
 
 def until(

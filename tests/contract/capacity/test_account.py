@@ -62,6 +62,12 @@ def gateway(connect: Connect, server: Sandbox) -> Gateway:
     return Gateway(connect(server))
 
 
+def keeping(cloud: Gateway) -> list[str]:
+    """Names of the VMs that count with factors from before."""
+    clusters: Any = listed_factors(cloud, "z1", "c0").result["clusters"]
+    return [each["vm"] for each in clusters[0]["keeping"]]
+
+
 def cluster(cloud: Gateway) -> Cluster:
     return cloud.clusters.fresh(cloud.clusters.find("c0")[0])
 
@@ -198,8 +204,7 @@ def test_a_factor_below_one_is_taken_by_vms_that_are_restarted(
     request = Request({"cpu": 0.5, "ram": None}, allow=allow, restart_vms=(name,))
     assert ensure_factors(cloud, C0, request, False).changed
     assert not ensure_factors(cloud, C0, request, False).changed
-    left = listed_factors(cloud, "z1", "c0").result["clusters"][0]["keeping"]  # type: ignore[index]
-    assert name not in {each["vm"] for each in left}
+    assert name not in keeping(cloud)
 
 
 def test_factors_are_set_and_the_named_vms_take_them(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -221,9 +226,9 @@ def test_factors_are_set_and_the_named_vms_take_them(connect: Connect, sandbox: 
     calls = [each.command for each in sandbox.calls.of("stopVirtualMachine")]
     assert len(calls) == 2
     assert not ensure_factors(cloud, C0, request, False).changed
-    kept = listed_factors(cloud, "z1", "c0").result["clusters"][0]["keeping"]  # type: ignore[index]
+    kept = keeping(cloud)
     assert len(kept) == 6
-    assert not {each["vm"] for each in kept} & set(first)
+    assert not set(kept) & set(first)
 
 
 def _on(cloud: Gateway, host_id: str) -> list[Instance]:
@@ -485,10 +490,8 @@ def test_a_migrated_vm_takes_the_factors_of_its_cluster_on_new_releases(
         told = cloud.fleets.read(cluster(cloud))
         vm, target = told.on(told.hosts[0].id)[0], told.hosts[1].id
         job = cloud.jobs.start("migrate_vm", virtual_machine_id=vm.id, host_id=target)
-        while cloud.jobs.ask(job) is False:
-            pass
-        kept = listed_factors(cloud, "z1", "c0").result["clusters"][0]["keeping"]  # type: ignore[index]
-        assert (vm.name in {each["vm"] for each in kept}) is keep
+        server.wait_for(lambda: cloud.jobs.ask(job))
+        assert (vm.name in keeping(cloud)) is keep
         assert len(cloud.fleets.read(cluster(cloud)).on(target)) == 2
 
 

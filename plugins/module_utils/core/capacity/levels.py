@@ -55,9 +55,7 @@ class Level(t.NamedTuple):
 
 
 def overprovisions(type: t.Optional[str], release: t.Sequence[int]) -> bool:
-    """Whether a server of that release over-provisions such pools; of one that does not tell its release the older way
-    is meant.
-    """
+    """Whether a server of that release over-provisions such pools. release: () is taken for an old one."""
     if type == MOUNT_POINT:
         held = tuple(release)
         return (4, 18, 2) <= held < (4, 19) or held >= (4, 19, 1)

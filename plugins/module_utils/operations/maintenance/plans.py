@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from ...core.amounts import Amount
+from ...core.consent import ALL
 from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
 from ...core.placement.cautions import cautions
@@ -71,11 +72,13 @@ def strangers(cloud: Cloud, fleet: Fleet, host_ids: t.Collection[str], consent: 
     """A warning of names in consent that no VM of the zone has: one that is stopped, or in a cluster that is rolled
     with the same consent, is no misspelling.
     """
-    vms, cluster = vms_of(fleet), fleet.cluster
-    if not strangers_of(vms, host_ids, consent, cluster.name):
+    here = {ALL, *(text for vm in fleet.instances for text in (vm.id, vm.name))}
+    strange = [each for each in consent if each not in here]
+    if not strange:
         return ()
-    known = cloud.fleets.names(cluster.zone_id)
-    return strangers_of(vms, host_ids, [each for each in consent if each not in known], cluster.name)
+    known = cloud.fleets.names(fleet.cluster.zone_id)
+    wrong = [each for each in strange if each not in known]
+    return strangers_of(vms_of(fleet), host_ids, wrong, fleet.cluster.name)
 
 
 def server_balances(cloud: Cloud, cluster: Cluster) -> t.Iterator[str]:

@@ -18,7 +18,7 @@ from ...core.placement.fleet import Fleet
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ...ports.jobs import Rolled
-from ..waiting import until
+from ..waiting import job_ended
 from ..zone.allocation_states import DISABLED, ENABLED, ensure_allocation_state
 from . import locks
 from .rolling import Request, cluster_of, scope_of
@@ -82,16 +82,14 @@ def _carry_out(
 
     # Four stages of each host, and its drain.
     each = options["timeout"] * 4 + _seconds(cloud, "kvm.rolling.maintenance.wait.maintenance.timeout", DRAIN)
-    outcome = until(
+    outcome = job_ended(
         cloud,
         ask,
-        lambda seen: seen is not False,
         what=f"the server's roll through cluster {fleet.cluster.name}",
         limit=float(each * max(len(fleet.hosts), 1)),
-        show=lambda _seen: "under way",
     )
-    if not isinstance(outcome, Rolled):
-        raise t.cast(ApiError, outcome)
+    if isinstance(outcome, ApiError):
+        raise outcome
     return outcome
 
 
