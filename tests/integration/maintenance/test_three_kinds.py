@@ -27,6 +27,7 @@ from sandbox.rules import life
 from sandbox.server import Calls, Received, Sandbox
 from sandbox.world import World
 from sandbox.world.hosts import Host
+from sandbox.world.vms import CONSOLE_PROXY, STORAGE_VM
 from unit.sandbox.worlds import new_vm
 
 KVM, XEN, VMWARE = "kvm-a", "xen-a", "vmw-b"
@@ -73,15 +74,15 @@ class Three:
             hosts = list(world.hosts.select(cluster_id=cluster.id))
             for number, host in enumerate(hosts):
                 self.names[host.name], host.ip_address = self.below(cluster.name, number, host)
-                for system_vm in world.vms.select(host_id=host.id):
-                    self.begin(cluster.name, system_vm.instance_name, self.names[host.name])
                 for _vm in range(VMS[cluster.name]):
                     vm = new_vm(world)
                     world.vms.update(vm, zone_id=host.zone_id)
                     vm.hypervisor = host.hypervisor
-                    vm.instance_name = next(guests) if cluster.name == VMWARE else vm.instance_name
-                    self.begin(cluster.name, vm.instance_name, self.names[host.name])
                     life.place(world, vm, host)
+                for vm in world.vms.select(host_id=host.id):
+                    if cluster.name == VMWARE:
+                        self.vcenter.plant(next(guests), "Name", vm.instance_name)
+                    self.begin(cluster.name, vm.instance_name, self.names[host.name])
         self.follow(world)
 
     def below(self, cluster: str, number: int, host: Host) -> tuple[str, str]:
@@ -182,7 +183,10 @@ def three() -> Iterator[Three]:
         pool = xapi_site.build(3, network="127.79.0", transition=0.02)
         libvirt = stack.enter_context(Libvirt(*daemons))
         servers = stack.enter_context(Servers(pool))
-        vcenter = stack.enter_context(Vcsim(hosts=3, guests=3 * VMS[VMWARE]))
+        # The server starts its system VMs where a host is up first, which may be any.
+        box.wait_for(lambda: box.run(lambda world: {vm.kind for vm in world.vms}) >= {CONSOLE_PROXY, STORAGE_VM})
+        guests = 3 * VMS[VMWARE] + box.run(lambda world: sum(vm.hypervisor == "VMware" for vm in world.vms))
+        vcenter = stack.enter_context(Vcsim(hosts=3, guests=guests))
         made = Three(box, libvirt, pool, servers, vcenter)
         box.run(made.furnish)
         yield made
