@@ -176,6 +176,24 @@ def test_a_workflow_asks_before_it_rolls(awx: tuple[StandIn, str, list[tuple[str
     assert [node["job_type"] for node in nodes if node["identifier"] in ("plan", "roll")] == ["check", None]
 
 
+def test_no_answer_of_a_workflow_hides_what_its_nodes_set(content: list[Call]) -> None:
+    """AWX lets the variables of a workflow's job, empty answers too, win over the extra_data of a node."""
+    asked = {
+        call.arguments["name"]: {each["variable"] for each in call.arguments["survey_spec"]["spec"]}
+        for call in content
+        if call.module == "workflow_job_template"
+    }
+    fixed = [
+        (call.arguments["workflow_job_template"], name)
+        for call in content
+        if call.module == "workflow_job_template_node"
+        for name in call.arguments.get("extra_data", {})
+    ]
+    assert ("Roll hosts with approval", "rolling_maintenance_report") in fixed
+    assert "rolling_maintenance_clusters" in asked["Roll hosts with approval"]
+    assert [(flow, name) for flow, name in fixed if name in asked[flow]] == []
+
+
 def test_only_what_is_chosen_is_created() -> None:
     given = {**GIVEN, "awx_content_playbooks": "compare_zone\ndoctor", "awx_content_workflows": "none"}
     made = [(call.module, call.arguments["name"]) for call in calls(given) if "name" in call.arguments]
