@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from unit.roles.role_tasks import content, shell, task
+from ansible_collections.hostcraft.cloudstack.plugins.filter.java_modules import java_modules
+from unit.roles.role_tasks import ROOT, content, shell, task
 
 TASKS = "playbooks/tasks/upgrade_configuration.yml"
 OLD, NEW = '<?xml version="1.0"?>\n<log4j:configuration>\n', '<?xml version="1.0"?>\n<Configuration status="WARN">\n'
@@ -76,40 +79,55 @@ OPENS = "--add-opens=java.base/java.lang=ALL-UNNAMED --add-exports=java.base/sun
 @pytest.mark.parametrize(
     ("held", "new", "after"),
     [
-        ("-Xmx8192m -Da=b ", f"-Xmx2G {OPENS}", f"-Xmx8192m -Da=b {OPENS}"),
-        (f"-Xmx8192m {OPENS}", f"-Xmx2G {OPENS}", f"-Xmx8192m {OPENS}"),
-        (f"-Xmx8m {OPENS.split()[1]}", f"-Xmx2G {OPENS}", f"-Xmx8m {OPENS.split()[1]} {OPENS.split()[0]}"),
-        ("-Xmx8192m", "-Xmx2G -XX:+New", "-Xmx8192m"),
-        ("-Xmx8192m", None, "-Xmx8192m"),
+        ('"-Xmx8192m -Da=b "', f'"-Xmx2G {OPENS}"', f"-Xmx8192m -Da=b {OPENS}"),
+        (f'"-Xmx8192m {OPENS}"', f'"-Xmx2G {OPENS}"', ""),
+        (f'"-Xmx8m {OPENS.split()[1]}"', f'"-Xmx2G {OPENS}"', f"-Xmx8m {OPENS.split()[1]} {OPENS.split()[0]}"),
+        ('"-Xmx8192m"', '"-Xmx2G -XX:+New"', ""),
+        ("-Xmx8g", f'"{OPENS}"', f"-Xmx8g {OPENS}"),
+        ('"-Xmx4G \\\n -Xms1G"', f'"{OPENS}"', ""),
+        ('"-Da=\\"b\\""', f'"{OPENS}"', ""),
+        ('"-Xmx4G" # ours', f'"{OPENS}"', ""),
+        ('"-Xmx4G', f'"{OPENS}"', ""),
+        ("'-Xmx4G'", f'"{OPENS}"', ""),
+        ('"-Da=\xe9"', f'"{OPENS}"', ""),
+        ('"-Xmx4G"\nJAVA_OPTS="-Xmx5G"', f'"{OPENS}"', f"-Xmx5G {OPENS}"),
     ],
 )
-def test_a_changed_memory_does_not_keep_java_17_from_starting_the_server(
-    tmp_path: Path, held: str, new: str | None, after: str
-) -> None:
+def test_only_missing_openings_are_added(held: str, new: str, after: str) -> None:
+    line = java_modules(f"# x\nJAVA_OPTS={held}\nA=b\n", f"JAVA_OPTS={new}\n")
+    assert line == (f'JAVA_OPTS="{after}"' if after else "")
+
+
+def test_a_changed_memory_does_not_keep_java_17_from_starting_the_server(tmp_path: Path) -> None:
+    folder = tmp_path / "etc/default"
+    folder.mkdir(parents=True)
     text = '# a comment\xe9\nJAVA_OPTS="{}"\n\n#JAVA_DEBUG="x"\nCLOUD_SECRET_KEY=k\n'
-    path = tmp_path / "cloudstack-management"
-    path.write_text(text.format(held), encoding="latin-1")
-    path.chmod(0o640)
-    if new is not None:
-        (tmp_path / "cloudstack-management.dpkg-dist").write_text(text.format(new), encoding="latin-1")
-    asked = task(TASKS, "Add the options of Java that the packages open modules with")["vars"]["upgrade_java_merge"]
-    for changed in (after.split() != held.split(), False):
-        command = [sys.executable, *asked[1:-1], str(tmp_path), "usage", "management"]
-        ended = subprocess.run(command, capture_output=True, text=True, check=True)
-        assert bool(ended.stdout) is changed
-        assert path.read_text(encoding="latin-1").replace(' "', '"') == text.format(after)
+    for part, options in {"management": "-Xmx8192m", "usage": "-Xmx1G", "agent": "-Xmx2G"}.items():
+        (folder / f"cloudstack-{part}").write_text(text.format(options), encoding="latin-1")
+        (folder / f"cloudstack-{part}").chmod(0o640)
+    for name in ("management.dpkg-dist", "usage.rpmnew", "other.dpkg-dist"):
+        (folder / f"cloudstack-{name}").write_text(text.format(f"-Xmx2G {OPENS}"), encoding="latin-1")
+    (folder / "cloudstack-usage").unlink()
+    tasks = (ROOT / TASKS).read_text(encoding="utf-8")
+    (tmp_path / "tasks.yml").write_text(tasks.replace("/etc/", f"{tmp_path}/etc/"), encoding="utf-8")
+    given = {
+        "upgrade_node": "other", "upgrade_release": "4.19.0.0", "upgrade_parts_of": ["management", "usage", "agent"],
+        # The interpreter of the host that the play runs on is not on the other one.
+        "ansible_facts": {"python": {"executable": "/absent/python"}},
+    }  # fmt: skip
+    steps = [{"ansible.builtin.include_tasks": str(tmp_path / "tasks.yml")}]
+    play = [{"hosts": "one", "gather_facts": False, "vars": given, "tasks": steps}]
+    (tmp_path / "play.yml").write_text(json.dumps(play), encoding="utf-8")
+    local = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
+    (tmp_path / "hosts").write_text(f"one {local}\nother {local}\n", encoding="utf-8")
+    for changes in (1, 0):
+        command = ["ansible-playbook", "-i", str(tmp_path / "hosts"), str(tmp_path / "play.yml")]
+        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1"}
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert f"changed={changes} " in ended.stdout, ended.stdout
+        path = folder / "cloudstack-management"
+        assert path.read_text(encoding="latin-1") == text.format(f"-Xmx8192m {OPENS}")
         assert path.stat().st_mode & 0o777 == 0o640
-
-
-@pytest.mark.parametrize(
-    "line",
-    ['JAVA_OPTS="-Xmx4G \\\n -Xms1G"', 'JAVA_OPTS="-Da=\\"b\\""', 'JAVA_OPTS="-Xmx4G" # ours', 'JAVA_OPTS="-Xmx4G'],
-)
-def test_options_of_java_in_another_form_are_left_alone(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "cloudstack-agent"
-    path.write_text(f"{line}\n")
-    (tmp_path / "cloudstack-agent.dpkg-dist").write_text(f'JAVA_OPTS="-Xmx2G {OPENS}"\n')
-    asked = task(TASKS, "Add the options of Java that the packages open modules with")["vars"]["upgrade_java_merge"]
-    command = [sys.executable, *asked[1:-1], str(tmp_path), "agent"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert (ended.stdout, path.read_text()) == ("", f"{line}\n")
+        assert (folder / "cloudstack-agent").read_text(encoding="latin-1") == text.format("-Xmx2G")
+        assert not (folder / "cloudstack-usage").exists()
