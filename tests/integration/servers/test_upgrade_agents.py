@@ -11,12 +11,12 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hosts import Fleet
+from hosts import Fleet, Host
 from hosts.agent import package
 from hosts.agent.management import Management
 
@@ -32,13 +32,21 @@ FULL = "kvm2.example.net"
 ENVIRONMENT, PROPERTIES = "/etc/cloudstack/agent/environment.properties", "/etc/cloudstack/agent/agent.properties"
 HOOK = "/etc/libvirt/hooks/qemu"
 INSTALL = f"apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y cloudstack-agent={OLD} procps"
-# An agent's configuration as cloudstack-setup-agent writes it; the path of old releases; a process that it left.
+CLASS = "com.cloud.agent.AgentShell"
+# Processes that stay: another service in jsvc, another one in java, and one that only names the agent.
+OTHERS = {"other-jsvc": "jsvc", "other-java": "java", "editor": f"sh {CLASS}"}
+# The agent of an old release, and one that somebody started.
+LEFT = {"left-jsvc": f"jsvc {CLASS}", "left-java": f"java -Xmx2G {CLASS}"}
+LOOP = "while :; do sleep 1; done"
+# What apt finds before its first change.
+WITNESS = "/etc/apt/apt.conf.d/99witness"
+NOTE = "/var/lib/hostcraft/upgrade_agents/held"
+# An agent's configuration as cloudstack-setup-agent writes it; the path of old releases.
 SET_UP = (
     "printf 'guid={guid}\\nhost={server}\\nport=8250\\nzone=1\\npod=1\\ncluster=1\\nprivate.network.device=eth0\\n'"
     " > {properties}; printf 'paths.script=/usr/lib64/cloud/common\\npaths.pid=/var/run\\n' > {environment};"
-    " systemctl enable --quiet --now cloudstack-agent; cp /bin/sleep /usr/local/bin/jsvc;"
-    " systemd-run --quiet /usr/local/bin/jsvc 10000; sed -i 's/^timeoutSeconds = .*/timeoutSeconds = 60/' {hook};"
-    " apt-mark -qq hold cloudstack-agent"
+    " systemctl enable --quiet --now cloudstack-agent; sed -i 's/^timeoutSeconds = .*/timeoutSeconds = 60/' {hook};"
+    " apt-mark -qq hold cloudstack-agent; cp /bin/sh /usr/local/bin/jsvc; cp /bin/sh /usr/local/bin/java"
 )
 
 
@@ -101,12 +109,21 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
             host.run(INSTALL, timeout=300)
             place = {"properties": PROPERTIES, "environment": ENVIRONMENT, "hook": HOOK}
             host.run(SET_UP.format(guid=f"guid-{host.name}", server=fleet.gateway, **place))
+            host.write(WITNESS, f'DPkg::Pre-Invoke {{"cp {NOTE} /root/noted";}};\n')
+            for unit, said in {**OTHERS, **LEFT}.items():
+                program, *words = said.split()
+                folder = "/bin" if program == "sh" else "/usr/local/bin"
+                host.run(f"systemd-run --quiet --unit={unit} {folder}/{program} -c '{LOOP}' {' '.join(words)}")
         yield Hosts(fleet, sandbox)
+
+
+def running(host: Host, units: Iterable[str]) -> list[str]:
+    return [unit for unit in units if host.run(f"systemctl is-active {unit}", check=False).returncode == 0]
 
 
 def test_check_mode_changes_nothing(hosts: Hosts) -> None:
     asked = f"cat {ENVIRONMENT}; apt-mark showhold | grep cloudstack-agent;"
-    asked += " systemctl show -p ExecMainPID cloudstack-agent; pgrep -x jsvc"
+    asked += f" systemctl show -p ExecMainPID cloudstack-agent {' '.join({**OTHERS, **LEFT})}"
     before = [host.run(asked).stdout for host in hosts.fleet]
     status, told, changed = hosts.play("--check")
     assert (status, hosts.packages()) == (0, [OLD, OLD]), told
@@ -123,7 +140,10 @@ def test_a_canary_that_does_not_come_back_stops_the_rest(hosts: Hosts) -> None:
     assert "127.0.0.9: [Errno 111] Connection refused" in told
     assert hosts.packages() == [NEW, OLD]
     assert hosts.seen()[FULL] == ("Up", "4.21.0.0")
-    assert other.run("pgrep -x jsvc", check=False).returncode == 0
+    assert running(other, LEFT) == list(LEFT)
+    # A run that was killed after apt, and before the hold was set again.
+    assert canary.read("/root/noted").split() == ["cloudstack-agent"]
+    canary.run(f"apt-mark -qq unhold cloudstack-agent; install -D /root/noted {NOTE}")
     canary.run(f"sed -i 's/^host=.*/host={hosts.fleet.gateway}/' {PROPERTIES}")
 
 
@@ -133,7 +153,8 @@ def test_the_next_run_upgrades_all_hosts(hosts: Hosts) -> None:
     assert hosts.packages() == [NEW, NEW]
     assert hosts.seen() == {"kvm1": ("Up", "4.22.0.0"), FULL: ("Up", "4.22.0.0")}
     for host in hosts.fleet:
-        assert host.run("pgrep -x jsvc", check=False).returncode == 1
+        assert (running(host, LEFT), running(host, OTHERS)) == ([], list(OTHERS))
+        assert host.run(f"test -e {NOTE}", check=False).returncode == 1
         assert host.read(ENVIRONMENT) == "paths.script=/usr/share/cloudstack-common\npaths.pid=/var/run\n"
         # The configuration of the operator is kept.
         assert f"guid=guid-{host.name}" in host.read(PROPERTIES)
