@@ -15,6 +15,7 @@ description:
   - Reads all option files that the server reads. If a file that is read later sets another value, the task fails with
     the file and line of each such setting, before anything is changed.
   - Creates accounts that can connect only from the given addresses, with exactly the given privileges.
+    This works on MySQL 8 and newer too.
   - Runs on the database server. On a server that is a replica or has C(read_only) set, accounts are changed without
     writing to the binary log.
 version_added: 0.1.0

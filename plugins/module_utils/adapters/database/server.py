@@ -8,6 +8,7 @@ Sources: MariaDB's documentation of each statement; SHOW SLAVE STATUS and inform
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 
@@ -19,7 +20,7 @@ from .client import Client
 from .properties import DatabaseAccess
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-READ_ONLY, NO_USER = 1238, 1133
+READ_ONLY, NO_USER, SYNTAX = 1238, 1133, 1064
 # Accounts that each server makes for itself.
 OWN = frozenset(("root", "mariadb.sys", "mysql", "mysql.sys", "mysql.session", "mysql.infoschema", "debian-sys-maint"))
 
@@ -104,7 +105,7 @@ class MariaDbServer:
         return _text(self._client.rows("SELECT @@GLOBAL.gtid_current_pos")[0][0])
 
     def _source(self) -> t.Optional[Source]:
-        rows = self._client.named("SHOW SLAVE STATUS")
+        rows = self._status_of_replica()
         if not rows or not _text(rows[0].get("Master_Host")):
             return None
         row = rows[0]
@@ -125,6 +126,19 @@ class MariaDbServer:
             error("SQL"),
             _text(row.get("Using_Gtid")) not in ("No", ""),
         )
+
+    def _status_of_replica(self) -> t.Sequence[t.Mapping[str, t.Any]]:
+        try:
+            return self._client.named("SHOW SLAVE STATUS")
+        except DatabaseError as error:
+            if error.details.get("number") != SYNTAX:
+                raise
+        # MySQL 8.4 knows only the new words, and the servers before it not all of them.
+        found = self._client.named("SHOW REPLICA STATUS")
+        return [
+            {name.replace("Source", "Master").replace("Replica", "Slave"): value for name, value in row.items()}
+            for row in found
+        ]
 
     def _unsafe(self) -> tuple[str, ...]:
         """Tables without transactions, of databases that are not the system's."""
@@ -179,6 +193,9 @@ class MariaDbServer:
 
     def accounts(self) -> tuple[Held, ...]:
         found = []
+        with contextlib.suppress(DatabaseError):
+            # MySQL only: hashes have bytes that are no text.
+            self._client.change("SET SESSION print_identified_with_as_hex = 1")
         columns = {_text(row[0]).lower() for row in self._client.rows("SHOW COLUMNS FROM mysql.user")}
         where = " WHERE is_role <> 'Y'" if "is_role" in columns else ""
         for name, host in self._client.rows(f"SELECT user, host FROM mysql.user{where} ORDER BY user, host"):
@@ -194,6 +211,12 @@ class MariaDbServer:
                 found.append(Held(user, place, login, grants))
         self._client.end_reading()
         return tuple(found)
+
+    def privileges(self) -> frozenset[str]:
+        """Names of all that can be granted at ``*.*``, without the right to grant."""
+        found = {_text(row[0]).upper() for row in self._client.rows("SHOW PRIVILEGES")}
+        self._client.end_reading()
+        return frozenset(found - {"GRANT OPTION", "PROXY", "USAGE"})
 
     def perform(self, steps: t.Iterable[Step], log: bool = True) -> None:
         """log: whether replicas do the same."""

@@ -95,6 +95,9 @@ class DatabaseServer(t.Protocol):
 
     def accounts(self) -> t.Sequence[Held]: ...
 
+    def privileges(self) -> t.Collection[str]:
+        """Names of all that can be granted at ``*.*``, without the right to grant."""
+
     def perform(self, steps: t.Iterable[Step], log: bool = True) -> None:
         """log: whether replicas do the same."""
 

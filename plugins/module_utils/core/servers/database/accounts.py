@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Accounts of a database server: who may connect from where, and what for.
 
-Sources: MariaDB's documentation of CREATE USER, GRANT and SHOW GRANTS; SHOW CREATE USER of a MariaDB 10.11.
+Sources: MariaDB's and MySQL's documentation of CREATE USER, GRANT and SHOW GRANTS; SHOW CREATE USER of a MariaDB 10.11.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...errors import InvalidValue
+from . import sha2
 
 ALL = "ALL PRIVILEGES"
 USAGE = "USAGE"
-# What SHOW GRANTS calls a privilege that is granted by another name.
+# Names of the same privilege, of which a server or release may know only one.
 _SAME = {
     "ALL": ALL,
     "REPLICATION CLIENT": "BINLOG MONITOR",
@@ -31,6 +32,13 @@ _GRANT = re.compile(r"GRANT (?P<what>.+?) ON (?P<where>\S+) TO .*", re.DOTALL)
 _PASSWORD = re.compile(
     r"IDENTIFIED (?:BY PASSWORD|VIA mysql_native_password USING|WITH '?mysql_native_password'? AS) '(\*[0-9A-F]{40})'"
 )
+_CACHING = re.compile(
+    r"IDENTIFIED WITH 'caching_sha2_password' AS (?:0x(?P<hex>(?:[0-9A-Fa-f]{2})+)|'(?P<text>(?:[^'\\]|\\.|'')*)')",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\(.)|''", re.DOTALL)
+_SIGNS = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
+_DYNAMIC = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)+")
 _HOST = re.compile(r"[A-Za-z0-9_.:%/-]{1,255}")
 _PRIVILEGE = re.compile(r"[A-Za-z][A-Za-z_ ]{0,40}")
 _LEVEL = re.compile(r"\*\.\*|`?[A-Za-z0-9_$%-]+`?\.\*")
@@ -128,37 +136,78 @@ def native_hash(password: str) -> str:
     return "*" + hashlib.sha1(inner, usedforsecurity=False).hexdigest().upper()
 
 
+def stored_of(login: str) -> t.Optional[bytes]:
+    """What MySQL's plugin caching_sha2_password stores, from SHOW CREATE USER; None of another login."""
+    found = _CACHING.search(login)
+    if found is None:
+        return None
+    if found["hex"]:
+        return bytes.fromhex(found["hex"])
+    return _ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]) if sign[1] else "'", found["text"]).encode("utf-8")
+
+
 def password_is(held: Held, password: str) -> t.Optional[bool]:
     """None where the login is none that can be compared."""
+    stored = stored_of(held.login)
+    if stored is not None:
+        return sha2.is_password(stored, password)
     found = _PASSWORD.search(held.login)
     return None if found is None else found[1] == native_hash(password)
 
 
-def privileges_of(held: Held, level: str) -> tuple[frozenset[str], bool]:
-    """What it may do at a level, and whether it may grant that."""
-    found: set[str] = set()
+@dataclass(frozen=True)
+class Rights:
+    """What an account may do at a level: the server's words by the names of ``normal``; option: and grant it.
+
+    dynamic: those that MySQL grants, revokes and lends one by one. lent: those of them that it may grant.
+    """
+
+    names: t.Mapping[str, str] = field(default_factory=dict)
+    option: bool = False
+    dynamic: frozenset[str] = frozenset()
+    lent: frozenset[str] = frozenset()
+
+
+def rights_of(held: Held, level: str, every: t.Collection[str] = frozenset()) -> Rights:
+    """every: names of all privileges of the server. MySQL 8 lists them instead of ALL at the level ``*.*``."""
+    names: dict[str, str] = {}
+    lent: set[str] = set()
     option = False
     for line in held.grants:
         match = _GRANT.match(line)
         if match is None or match["where"].replace("`", "") != level.replace("`", ""):
             continue
-        found.update(normal(each) for each in match["what"].split(","))
-        option = option or line.rstrip().endswith("WITH GRANT OPTION")
-    return frozenset(found - {USAGE}), option
+        words = {normal(each): spelled(each) for each in match["what"].split(",")}
+        names.update(words)
+        if line.rstrip().endswith("WITH GRANT OPTION"):
+            own = set(filter(_DYNAMIC.fullmatch, words))
+            lent |= own
+            option = option or own != set(words)
+    names.pop(USAGE, None)
+    dynamic = frozenset(filter(_DYNAMIC.fullmatch, names))
+    if level == "*.*" and every and {normal(each) for each in every} <= set(names):
+        names = {ALL: ALL}
+    return Rights(names, option, dynamic, frozenset(lent))
+
+
+def spelled(privilege: str) -> str:
+    return " ".join(privilege.upper().split())
 
 
 def normal(privilege: str) -> str:
-    word = " ".join(privilege.upper().split())
+    word = spelled(privilege)
     return _SAME.get(word, word)
 
 
-def decide(wanted: t.Sequence[Account], held: t.Sequence[Held]) -> tuple[Step, ...]:
-    """Statements that make the accounts so; none of them when they are."""
+def decide(
+    wanted: t.Sequence[Account], held: t.Sequence[Held], every: t.Collection[str] = frozenset()
+) -> tuple[Step, ...]:
+    """Statements that make the accounts so; none of them when they are. every: as in ``privileges_of``."""
     steps: list[Step] = []
     there = {(each.name, each.host.lower()): each for each in held}
     for account in wanted:
         for host in account.hosts:
-            steps += _ensured(account, host, there.get((account.name, host)))
+            steps += _ensured(account, host, there.get((account.name, host)), every)
         if account.exclusive:
             steps += [
                 Step("DROP USER %s@%s", (each.name, each.host), f"drop {each.title}")
@@ -168,26 +217,42 @@ def decide(wanted: t.Sequence[Account], held: t.Sequence[Held]) -> tuple[Step, .
     return tuple(steps)
 
 
-def _ensured(account: Account, host: str, held: t.Optional[Held]) -> t.Iterator[Step]:
+def _ensured(account: Account, host: str, held: t.Optional[Held], every: t.Collection[str]) -> t.Iterator[Step]:
     title = f"{account.name!r}@{host!r}"
     who = (account.name, host)
     if held is None:
         yield Step("CREATE USER %s@%s IDENTIFIED BY %s", (*who, account.password), f"create {title}")
     elif password_is(held, account.password) is not True:
         yield Step("ALTER USER %s@%s IDENTIFIED BY %s", (*who, account.password), f"set the password of {title}")
-    has, option = privileges_of(held, account.level) if held else (frozenset(), False)
-    wants = frozenset(map(normal, account.privileges))
+    has = rights_of(held, account.level, every) if held else Rights()
+    wants = {normal(each): spelled(each) for each in account.privileges}
+    wants = {ALL: ALL} if ALL in wants else {name: word for name, word in wants.items() if name != USAGE}
     level = account.level if account.level == "*.*" else "`{}`.*".format(account.level.partition(".")[0].strip("`"))
-    missing, extra = sorted(wants - has), sorted(has - wants)
-    if ALL in has and ALL not in wants:
-        missing, extra = sorted(wants), [ALL]
-    if extra:
-        yield Step(f"REVOKE {', '.join(extra)} ON {level} FROM %s@%s", who, f"revoke {', '.join(extra)} from {title}")
-    if option and not account.grant_option:
+    # MySQL gives and takes the right to grant them only together with the privilege.
+    other = {
+        name for name in has.dynamic if (name in wants or ALL in wants) and (name in has.lent) != account.grant_option
+    }
+    again = (
+        {name for name in wants if not _DYNAMIC.fullmatch(name)} if account.grant_option and not has.option else set()
+    )
+    again |= {ALL} if other else set()
+    missing = sorted(word for name, word in wants.items() if name not in has.names or name in other | again)
+    extra = sorted(word for name, word in has.names.items() if name not in wants and ALL not in wants)
+    if ALL in has.names and ALL not in wants:
+        missing, extra = sorted(wants.values()), [ALL]
+    else:
+        extra += sorted(other)
+    # MySQL ignores them in a statement with others.
+    own = list(filter(_DYNAMIC.fullmatch, extra))
+    for words in ([word for word in extra if word not in own], own):
+        if words:
+            names = ", ".join(words)
+            yield Step(f"REVOKE {names} ON {level} FROM %s@%s", who, f"revoke {names} from {title}")
+    if has.option and not account.grant_option:
         yield Step(f"REVOKE GRANT OPTION ON {level} FROM %s@%s", who, f"revoke GRANT OPTION from {title}")
-    if missing or (account.grant_option and not option):
+    if missing or (account.grant_option and not wants and not has.option):
         more = " WITH GRANT OPTION" if account.grant_option else ""
-        names = ", ".join(missing or sorted(wants))
+        names = ", ".join(missing or [USAGE])
         yield Step(f"GRANT {names} ON {level} TO %s@%s{more}", who, f"grant {names} to {title}{more.lower()}")
 
 

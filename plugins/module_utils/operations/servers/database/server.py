@@ -114,7 +114,7 @@ class _Work:
     def _look_at_accounts(self, running: t.Mapping[str, str]) -> None:
         held = self.server.accounts()
         wanted = [people.checked(account) for account in self.request.accounts]
-        steps = list(people.decide(wanted, held))
+        steps = list(people.decide(wanted, held, self.server.privileges()))
         if meaning(running.get("skip_name_resolve", "OFF")) is True or meaning(
             self.wanted.get("skip_name_resolve", "OFF")
         ):
@@ -161,7 +161,8 @@ class _Work:
             self.server.perform(self.steps, log)
             if self.drop_test:
                 self.server.drop_databases([TEST], log)
-            left = people.decide([people.checked(account) for account in self.request.accounts], self.server.accounts())
+            wanted = [people.checked(account) for account in self.request.accounts]
+            left = people.decide(wanted, self.server.accounts(), self.server.privileges())
             if left:
                 raise NotAsRead("the accounts of the database server", {step.told: "not done" for step in left})
 
