@@ -14,7 +14,8 @@ from typing import NamedTuple
 FILE = Path(__file__).with_name("surface.json")
 # Commands of builds with the VMware plugin, which the recorded server is not; written by hand, not recorded.
 UNPUBLISHED = Path(__file__).with_name("surface_unpublished.json")
-# When parameters came that a real server lists without ``since``, by what servers of each release listed.
+# When commands ("") and parameters came that a real server lists without ``since``: by the source of each release up to
+# 4.15, and by what servers of later ones listed.
 _BURSTS = dict.fromkeys(
     (
         f"{kind}{way}rate{end}"
@@ -26,21 +27,21 @@ _BURSTS = dict.fromkeys(
 )
 UNSAID: dict[str, dict[str, str]] = {
     "createDiskOffering": _BURSTS,
-    "createNetwork": {"bypassvlanoverlapcheck": "4.12", "hideipaddressusage": "4.15", "isolatedpvlantype": "4.14"},
-    "createNetworkOffering": {"domainid": "4.13", "forvpc": "4.12"},
-    "createPrivateGateway": {"bypassvlanoverlapcheck": "4.15"},
+    "createNetwork": {"hideipaddressusage": "4.13", "isolatedpvlantype": "4.14"},
+    "createNetworkOffering": {"domainid": "4.13"},
+    "createPrivateGateway": {"bypassvlanoverlapcheck": "4.14"},
     "createProject": {"accountid": "4.15"},
     "createServiceOffering": _BURSTS,
     "createStoragePool": {"istagarule": "4.19"},
     "createVPC": {"userouteripresolver": "4.21"},
-    "listAccounts": {"details": "4.15"},
+    "listAccounts": {"details": "4.13"},
     "listDiskOfferings": {"account": "4.19", "projectid": "4.19"},
     "listNetworks": {"networkofferingid": "4.15", "retrieveonlyresourcecount": "4.19"},
-    "listProjects": {"details": "4.15", "username": "4.15"},
+    "listProjects": {"details": "4.13", "username": "4.15"},
     "listServiceOfferings": {"account": "4.19", "projectid": "4.19"},
     "listStoragePools": {"hostid": "4.19", "status": "4.19"},
     "migrateVolume": {"newdiskofferingid": "4.12"},
-    "startVirtualMachine": {"clusterid": "4.15", "podid": "4.15"},
+    "startVirtualMachine": {"clusterid": "4.13", "podid": "4.13"},
     "updateAccount": {"roleid": "4.12"},
     "updateDiskOffering": {"state": "4.20"},
     "updateImageStore": {"capacitybytes": "4.20.1", "name": "4.20.1"},
@@ -49,11 +50,10 @@ UNSAID: dict[str, dict[str, str]] = {
     "updateStoragePool": {"istagarule": "4.19"},
     "updateTemplate": {"sshkeyenabled": "4.12", "templatetype": "4.15"},
     "updateUser": {"currentpassword": "4.12"},
-    "updateZone": {"sortkey": "4.15"},
-    "listConfigurations": {"domainid": "4.12", "imagestoreuuid": "4.12"},
-    "listVolumes": {"clusterid": "4.12", "state": "4.15"},
+    "updateZone": {"sortkey": "4.13"},
+    "listManagementServers": {"": "4.12"},
+    "listVolumes": {"state": "4.14"},
     "startRollingMaintenance": {"": "4.14"},
-    "updateConfiguration": {"domainid": "4.12", "imagestoreuuid": "4.12"},
     "updateHost": {"istagarule": "4.19"},
 }
 # Parameters that the recorded server does not have yet, from the source of a later one (cs#12911).

@@ -216,7 +216,12 @@ PLANTED: list[Any] = [
     ("templates", no_template, "default_missing"),
     ("routers", stopped_router, "router_not_running"),
     ("router_monitoring", no_checks, "checks_without_interval"),
-    ("management_servers", changed(server_down), "server_down"),
+    pytest.param(
+        "management_servers",
+        changed(server_down),
+        "server_down",
+        marks=pytest.mark.since("4.12", raises=AssertionError),
+    ),
     ("alerts", setting("alert.smtp.port", "465"), "mail_starttls_on_tls_port"),
     ("alerts", changed(alert), "alerts_open"),
     pytest.param("usage", changed(usage_behind), "usage_behind", marks=TELLS_USAGE),
@@ -240,6 +245,21 @@ def test_each_judge_sees_a_planted_fault(
     assert (found[code]["judge"], bool(found[code]["remedy"])) == (judge, True)
     assert all(each.startswith(("cs_", "playbook ")) for each in found[code]["tools"])
     assert found[code]["tools"]
+
+
+def test_hosts_are_judged_where_management_servers_are_not_listed(cloud: Gateway, sandbox: Sandbox) -> None:
+    """As before 4.12: their version is that of the server which answers."""
+
+    def old_agent(world: World) -> None:
+        host = next(iter(world.hosts))
+        host.hypervisor, host.version = "KVM", "4.9.0.0"
+
+    sandbox.run(old_agent)
+    sandbox.faults.add("listManagementServers", "http", status=401, times=9)
+    sandbox.faults.add("listApis", "http", status=431, times=9)
+    seen = examined(cloud, judges=["hosts"])
+    assert "agent_version_differs" in {each["code"] for each in seen["findings"]}
+    assert "hosts" in seen["judged"]
 
 
 def test_every_judge_has_a_planted_fault() -> None:

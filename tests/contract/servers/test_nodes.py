@@ -30,6 +30,7 @@ from unit.sandbox.site import Site
 
 SECOND = "192.0.2.12"
 INFO, SERVER = "cs_management_server_info", "cs_management_server"
+LISTED = pytest.mark.since("4.12")
 DRAINS = pytest.mark.since("4.21")
 STOPS = pytest.mark.since("4.19")
 
@@ -50,7 +51,7 @@ def codes(outcome: Any) -> set[str]:
     return {finding["code"] for finding in outcome.result["findings"]}
 
 
-@pytest.mark.since("4.21", raises=(AssertionError, KeyError, TypeError))
+@pytest.mark.since("4.21", raises=(AssertionError, KeyError, TypeError, Unsupported))
 def test_servers_are_shown_with_agents_jobs_and_peers(cloud: Gateway, pair: ManagementServer) -> None:
     pair.jobs = 3
     first, other = perform(cloud, INFO).result["management_servers"]
@@ -60,6 +61,7 @@ def test_servers_are_shown_with_agents_jobs_and_peers(cloud: Gateway, pair: Mana
     assert perform(cloud, INFO, name="nobody").result["management_servers"] == []
 
 
+@LISTED
 def test_an_older_server_tells_less_and_that_is_said(cloud: Gateway, pair: ManagementServer) -> None:
     seen = perform(cloud, INFO).result
     assert [row["state"] for row in seen["management_servers"]] == ["Up", "Up"]
@@ -67,10 +69,12 @@ def test_an_older_server_tells_less_and_that_is_said(cloud: Gateway, pair: Manag
     assert [each["code"] for each in seen["unseen"]] == ["peer_unreachable"] * sum(told)
 
 
+@LISTED
 def test_one_server_is_a_note(cloud: Gateway) -> None:
     assert codes(perform(cloud, INFO)) == {"one_server"}
 
 
+@LISTED
 def test_a_setting_that_is_read_at_the_start_needs_a_restart(cloud: Gateway, sandbox: Sandbox, site: Site) -> None:
     site.api.ok("updateConfiguration", name="event.purge.delay", value="30")
     sandbox.run(lambda world: setattr(world.server, "started", "2020-01-01T00:00:00+0000"))
@@ -82,6 +86,7 @@ def test_a_setting_that_is_read_at_the_start_needs_a_restart(cloud: Gateway, san
     assert row["restart_for"] == ([name] if row["started"] else [])
 
 
+@LISTED
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
@@ -91,7 +96,7 @@ def test_a_setting_that_is_read_at_the_start_needs_a_restart(cloud: Gateway, san
         pytest.param(
             {"given": [f"a{n}" for n in range(9)]},
             {"agents_unbalanced"},
-            marks=pytest.mark.since("4.21", raises=AssertionError),
+            marks=pytest.mark.since("4.21", raises=(AssertionError, Unsupported)),
         ),
         ({}, set()),
     ],
@@ -230,6 +235,7 @@ def test_one_after_the_other(cloud: Gateway, sandbox: Sandbox, pair: ManagementS
     assert [reason.code for reason in refused.value.reasons] == ["wrong_state"]
 
 
+@LISTED
 def test_a_name_that_several_have_or_nobody(cloud: Gateway, sandbox: Sandbox) -> None:
     sandbox.run(lambda world: second(world, name="localhost"))
     with pytest.raises(Ambiguous):

@@ -14,6 +14,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.network_resources import network
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.vlans import guest_network
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
+    ApiError,
     InvalidValue,
     MissingValue,
     Refused,
@@ -94,7 +95,7 @@ def test_a_number_that_is_no_vlan_is_refused(cloud: Gateway, sandbox: Sandbox, v
     assert writes(sandbox) == []
 
 
-@pytest.mark.since("4.12")
+@pytest.mark.since("4.12", raises=ApiError)
 def test_a_vlan_of_the_pool_is_taken_only_where_that_is_asked_for(sandbox: Sandbox, cloud: Gateway) -> None:
     perform(cloud, "cs_vlan_range", physical_network="phys1", vlan="850-859")
     wanted = {"name": "lab", "network_offering": L2, "vlan": "850"}

@@ -64,7 +64,7 @@ def test_services_go_with_consent_alone(sandbox: Sandbox, web: Gateway) -> None:
         ({"specify_vlan": True}, "offering_differs"),
         ({"tags": ["fast"]}, "offering_differs"),
         ({"state": "disabled"}, "offering_disabled"),
-        pytest.param({"for_vpc": True}, "offering_differs", marks=pytest.mark.since("4.12")),
+        ({"for_vpc": True}, "offering_differs"),
     ],
 )
 def test_an_offering_of_another_kind_is_refused(
@@ -139,7 +139,6 @@ def test_a_private_vlan_is_one_pair(cloud: Gateway, vlan: str, secondary: str, k
     assert codes(cloud, isolated_pvlan_type=kind, **wanted) == [code]
 
 
-@pytest.mark.since("4.12")
 def test_tiers_of_a_vpc(sandbox: Sandbox, cloud: Gateway, site: Site) -> None:
     site.vpc("warm-up", "10.7.0.0/16")
     sandbox.calls.clear()

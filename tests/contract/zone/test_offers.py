@@ -50,7 +50,6 @@ def test_an_image_store_of_an_unknown_provider(cloud: Gateway, sandbox: Sandbox)
     assert writes(sandbox) == []
 
 
-@pytest.mark.since("4.12")
 def test_an_offering_for_vpcs_has_their_router(cloud: Gateway) -> None:
     made = twice(cloud, "cs_network_offering", **VPC, supported_services=["Dhcp", "NetworkACL", "SourceNat"])
     providers: Any = made.result["service_providers"]

@@ -8,6 +8,7 @@ from ..errors import invalid, refused
 from ..registry import Call
 from ..rules import vlans
 from ..rules.addresses import check_range, subnet
+from ..surface import version_key
 from ..world import World
 from ..world.networks import Network, NetworkOffering, PhysicalNetwork, VlanRange, Vpc
 from ..world.zones import Zone
@@ -48,7 +49,10 @@ def vlan_of(call: Call, offering: NetworkOffering, zone: Zone, text: str) -> int
         where = describe_zone(zone)
         raise invalid(f"Network with vlan {text} already exists or overlaps with other network vlans in zone {where}")
     pools = world.physical_networks.select(zone_id=zone.id)
-    if any(vlans.covers(pool.vlans, tag) for pool in pools) and not call.get("bypassvlanoverlapcheck"):
+    # The check is bypassed for shared networks alone before 4.12 (NetworkOrchestrator; apache/cloudstack#3026).
+    may = offering.guest_type == "Shared" or version_key(call.version) >= (4, 12)
+    bypass = may and call.get("bypassvlanoverlapcheck")
+    if any(vlans.covers(pool.vlans, tag) for pool in pools) and not bypass:
         raise invalid(
             f"The VLAN tag to use for new guest network, {text} is already being used for dynamic vlan allocation for "
             f"the guest network in zone {zone.name}"

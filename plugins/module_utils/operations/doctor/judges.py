@@ -98,8 +98,12 @@ def _of_rolls(cloud: Cloud, asked: Asked, zone: Zone) -> t.Iterator[Verdict]:
 
 
 def _of_hosts(cloud: Cloud, _asked: Asked, zone: Zone) -> t.Iterator[Verdict]:
-    servers = seen_servers(cloud).servers
-    versions = {each.version for each in servers if each.state == UP and each.version}
+    try:
+        servers = seen_servers(cloud).servers
+        versions = {each.version for each in servers if each.state == UP and each.version}
+    except Unsupported:
+        # Before 4.12 the server that answers is the only one that tells its version.
+        versions = {text for text in (".".join(map(str, cloud.release())),) if text}
     yield from things.hosts(cloud.hosts.all(zone_id=zone.id), versions)
     yield from things.places(zone, cloud.pods.all(zone_id=zone.id), cloud.clusters.all(zone_id=zone.id))
 

@@ -110,7 +110,11 @@ def ensure_network(
         )
         if outcome.changed and state == "present" and numbers and not check_mode:
             _verify_state(outcome.result)
-        return replace(outcome, warnings=(*warnings, *outcome.warnings))
+        result = outcome.result
+        if found.vpc and result.get("vpc_id") == found.vpc.id:
+            # Before 4.15 the server tells the VPC of a network by its id alone.
+            result = {**result, "vpc": found.vpc.name}
+        return replace(outcome, result=result, warnings=(*warnings, *outcome.warnings))
 
     names = {"zone": zone, **places}
     return within(lambda: _places(cloud, zone, places, wanted), then, wanted, state, check_mode, names, cloud.networks)
