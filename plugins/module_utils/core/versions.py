@@ -172,7 +172,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         "a layer-2 network gets no VLAN of the pool, whatever bypass_vlan_overlap_check is",
         "the server's refusal",
     ),
-    Difference("4.11 to 4.14", "a network tells its VPC by the id alone", "cs_network shows the name of the task's VPC"),
+    Difference(
+        "4.11 to 4.14", "a network tells its VPC by the id alone", "cs_network shows the name of the task's VPC"
+    ),
     Difference("4.11 to 4.15", "storage tags of compute and system offerings are called tags", "both are read"),
     Difference("4.11 to 4.15", "the address ranges of a pod are lists by field", "both are read"),
     Difference(
