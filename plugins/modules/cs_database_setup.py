@@ -77,7 +77,8 @@ options:
   encryption:
     description: Where the management server gets O(management_key) from. With V(file) it is written to the key file.
       With V(env) it is the variable C(CLOUD_SECRET_KEY) of the service, and with V(web) the server waits on port 8097
-      for it.
+      for it. With V(env) and V(web) a key file that exists is removed, unless a usage server with its own
+      C(db.properties) uses it.
     type: str
     choices: [file, env, web]
     default: file

@@ -144,6 +144,30 @@ def test_the_first_server_makes_and_the_second_joins(bare: MariaDb, nodes: tuple
     assert two.state() == state
 
 
+def test_a_key_file_that_nothing_reads_is_removed(bare: MariaDb, nodes: tuple[Node, Node]) -> None:
+    one, _two = nodes
+    one.run(deploy=True, **ADMIN)
+    serve(bare)
+    usage = one.folder.parent / "usage"
+    usage.mkdir()
+    (usage / "key").symlink_to(one.folder / "key")
+    # A usage server that has its own file needs the key.
+    (usage / "db.properties").write_text("db.cloud.encryption.type=file\n", encoding="iso-8859-1")
+    assert one.run(encryption="env")["action"] == "joined"
+    assert one.properties["db.cloud.encryption.type"] == "env"
+    assert (one.folder / "key").read_text() == "mgmt-k3y"
+    (usage / "db.properties").unlink()
+    (usage / "db.properties").symlink_to(one.folder / "db.properties")
+    before = one.state()
+    predicted = one.run(check=True, encryption="env")
+    assert (predicted["changed"], one.state()) == (True, before)
+    assert one.run(encryption="env")["changed"]
+    assert set(before) - set(one.state()) == {"key"}
+    assert not one.run(encryption="env")["changed"]
+    assert one.run()["changed"]
+    assert (one.folder / "key").read_text() == "mgmt-k3y"
+
+
 def test_an_old_cloud_is_joined_with_its_version(bare: MariaDb, nodes: tuple[Node, Node]) -> None:
     one, two = nodes
     one.run(deploy=True, encryptor="V1", **ADMIN)

@@ -129,23 +129,36 @@ def _files(folder: str) -> Files:
             "db.cloud.uri", "(not shown)", f"no value in {path}, because it replaces host, port and name"
         )
     server = text_at(os.path.join(folder, "server.properties"), ENCODING)
+    place = os.path.join(folder, "key")
     try:
-        with open(os.path.join(folder, "key"), encoding="utf-8", errors="replace") as file:
-            return Files(text, file.readline().rstrip("\r\n"), server)
+        with open(place, encoding="utf-8", errors="replace") as file:
+            return Files(text, file.readline().rstrip("\r\n"), server, _shared(path, place))
     except FileNotFoundError:
         return Files(text, None, server)
 
 
+def _shared(properties: str, key: str) -> bool:
+    """Whether the usage server of this machine reads the key file by a db.properties of its own."""
+    usage = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(properties))), "usage")
+    own = os.path.join(usage, "db.properties")
+    if os.path.realpath(own) == os.path.realpath(properties):
+        return False
+    reads = parse(text_at(own, ENCODING)).get("db.cloud.encryption.type", "").strip() == "file"
+    return reads and os.path.realpath(os.path.join(usage, "key")) == os.path.realpath(key)
+
+
 def _put(folder: str, group: str, change: Change) -> None:
-    """The key first: a run that is killed between them leaves files that the next run puts right."""
-    if change.key is not None:
-        path = os.path.join(folder, "key")
+    """The key first, or last where it goes: a run that is killed between them leaves what the next run puts right."""
+    path = os.path.join(folder, "key")
+    if change.key:
         if os.path.exists(path):
             replace(path, change.key.encode("utf-8"))
         else:
             create(path, change.key.encode("utf-8"), 0o640, grp.getgrnam(group).gr_gid)
     if change.after:
         replace(os.path.join(folder, "db.properties"), change.text.encode(ENCODING))
+    if change.key == "":
+        os.unlink(os.path.realpath(path))
 
 
 def _answer(done: Done, folder: str) -> Json:
@@ -157,7 +170,8 @@ def _answer(done: Done, folder: str) -> Json:
               "after": lines(done.change.after)}]  # fmt: skip
     if done.change.key is not None:
         path = os.path.join(folder, "key")
-        diffs.append({"before_header": path, "after_header": path, "before": "", "after": "(hidden)\n"})
+        before, after = ("", "(hidden)\n") if done.change.key else ("(hidden)\n", "")
+        diffs.append({"before_header": path, "after_header": path, "before": before, "after": after})
     if done.action == "deployed":
         diffs.append({"before_header": "databases", "after_header": "databases", "before": f"{done.state}\n",
                       "after": "cloud and cloud_usage\n"})  # fmt: skip

@@ -23,17 +23,19 @@ Write = t.Callable[[str, str], str]  # text and version → encrypted text
 class Files:
     """text: db.properties, as ISO-8859-1. key: first line of the key file, None where there is none.
 
-    server: server.properties, "" where there is none.
+    server: server.properties, "" where there is none. shared: a usage server with its own db.properties reads the key
+    file too.
     """
 
     text: str = field(repr=False)
     key: t.Optional[str] = field(repr=False)
     server: str = field(default="", repr=False)
+    shared: bool = False
 
 
 @dataclass(frozen=True)
 class Change:
-    """text: db.properties afterwards. key: the key file afterwards, None where it stays.
+    """text: db.properties afterwards. key: the key file afterwards, None where it stays, "" where it is removed.
 
     before, after: the keys of db.properties that change, without secrets. lost: by file, other encrypted values that
     the management key does not decrypt; the server decrypts all of them at its start.
@@ -82,6 +84,9 @@ def change(wanted: Wanted, encryptor: str, files: Files, read: Read, write: Writ
         values |= {name: f"ENC({write(text, encryptor)})" if text else "" for name, text in secrets.items()}
     its = changed_properties(files.text, values)
     key = wanted.key if wanted.encryption == "file" and files.key != wanted.key else None
+    if wanted.encryption != "file" and files.key and not files.shared:
+        # Nothing reads it any more, and whoever finds it reads every secret.
+        key = ""
     return Change(its.text, key, its.before, its.after, _lost(parse(its.text), parse(files.server), read))
 
 

@@ -201,6 +201,25 @@ def test_files_hold_what_is_wanted_and_keep_the_rest(text: str, encryptor: str) 
     assert again.text == made.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "shared", "after"),
+    [
+        ("env", "mgmt-key", False, ""),
+        ("web", "an-old-key", False, ""),
+        ("env", "mgmt-key", True, None),
+        ("env", "", False, None),
+        ("env", None, False, None),
+        ("file", "mgmt-key", False, None),
+        ("file", "an-old-key", True, "mgmt-key"),
+    ],
+)
+def test_a_key_file_that_nothing_reads_is_removed(kind: str, key: str | None, shared: bool, after: str | None) -> None:
+    wanted = replace(WANTED, encryption=kind)
+    held = change(wanted, "V2", Files(SHIPPED, None), clear, crypt).text
+    made = change(wanted, "V2", Files(held, key, shared=shared), clear, crypt)
+    assert (made.key, made.after, made.changed) == (after, {}, after is not None)
+
+
 def test_a_region_stays_unless_another_is_asked_for() -> None:
     held = Files(f"{SHIPPED}region.id=2\n", None)
     assert parse(change(WANTED, "V2", held, clear, crypt).text)["region.id"] == "2"
