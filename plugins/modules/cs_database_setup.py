@@ -55,7 +55,14 @@ options:
     description: Password of O(admin_user).
     type: str
   ca_path:
-    description: CA certificates of the database server. If set, connections use TLS.
+    description:
+      - CA certificates of the database server. If set, connections of this task use TLS and check its certificate.
+      - The management server does not use it. Its driver encrypts connections if the database server has TLS, and does
+        not check the certificate. For this, add C(sslMode) and C(trustCertificateKeyStoreUrl) to
+        C(db.cloud.url.params) and C(db.usage.url.params).
+      - C(db.cloud.useSSL) is left as it is. It neither requires TLS nor checks the certificate, and with it
+        C(db.cloud.trustStore) replaces the CA certificates of all connections of the server, also those to vCenter and
+        for downloads.
     type: path
   character_set:
     description: Character set of databases that are created.
