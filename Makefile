@@ -267,7 +267,7 @@ bench-upgrade: venv collections system ## Fail and kill an upgrade of CloudStack
 
 .PHONY: bench-database
 bench-database: venv collections system ## Switch a database under a load of writes and lose its primary; print lost rows
-	@pytest --quiet --capture no tests/integration/servers/test_database_hosts.py -k no_confirmed
+	@pytest --quiet --capture no tests/integration/database/test_role.py -k no_confirmed
 
 .PHONY: bench-install
 bench-install: venv collections system ## Install a cloud from bare machines, upgrade it and bring the old one back; time by role (LAYOUT=whole HOLD=)

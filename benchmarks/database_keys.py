@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """New keys for two servers with a database on a third machine, without the installation that bench-install begins with.
 
-Run by ``make bench-keys``; the steps are those of tests/integration/servers/rotation.py.
+Run by ``make bench-keys``; the steps are those of tests/integration/install/rotation.py.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from counterparts.management_server import packages
 from hosts import Fleet
-from integration.servers.installation import OLD, Installation
-from integration.servers.rotation import rotated
-from integration.servers.upgrading import Cloud
+from integration.install.installation import OLD, Installation
+from integration.install.rotation import rotated
+from integration.upgrade.upgrading import Cloud
 
 GROUPS = {"databases": ("db",), "management_servers": ("ms1", "ms2"), "load_balancers": ("ms1",)}
 KEYS = {"management_server_key": "management-key", "management_server_database_key": "database-key"}

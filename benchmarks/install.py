@@ -22,9 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
+from integration.install.installation import HYPERVISOR, NEW, OLD, REPLICA, SECRETS, WHOLE, Installation
+from integration.install.rotation import rotated
 from integration.machine.add_hosts.site import Play
-from integration.servers.installation import HYPERVISOR, NEW, OLD, REPLICA, SECRETS, WHOLE, Installation
-from integration.servers.rotation import rotated
 
 PLACE = "/srv/backups"
 LAYOUTS = {"whole": WHOLE, "hypervisor": HYPERVISOR, "replica": REPLICA}

@@ -20,8 +20,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from counterparts.management_server import packages
 from hosts import Fleet
-from integration.servers.upgrade_cases import BACK, MANAGEMENT, MARIADB, STEPS, Case, Ended, reference, reset, tried
-from integration.servers.upgrading import NEW, OLD, Cloud
+from integration.upgrade.cases import BACK, MANAGEMENT, MARIADB, STEPS, Case, Ended, reference, reset, tried
+from integration.upgrade.upgrading import NEW, OLD, Cloud
 
 SLOW = {"step_sleep": 2}
 FAILED = {"fail_upgrade_at": NEW}

@@ -20,7 +20,7 @@ def database_settings(
     percent: t.Union[int, str, None] = None,
     pool: t.Optional[str] = None,
 ) -> dict[str, str]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database import settings
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import settings
 
     try:
         sizing = settings.Sizing(
@@ -45,7 +45,7 @@ def database_switch(
     lag: int = 60,
 ) -> dict[str, t.Any]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database import switch
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import switch
 
     servers = {name: switch.seen(name, told) for name, told in seen.items()}
     try:

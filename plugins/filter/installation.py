@@ -22,8 +22,8 @@ def group_addresses(names: t.Any, variables: t.Mapping[str, Variables], own: str
 def install_problems(
     groups: t.Mapping[str, t.Sequence[str]], variables: t.Mapping[str, Variables], given: Variables
 ) -> list[str]:
-    """given: the other fields of core.servers.install.model.Installation."""
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.install import judge, model
+    """given: the other fields of core.install.model.Installation."""
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.install import judge, model
 
     names = {name for members in groups.values() for name in members}
     unknown = sorted(name for name in names if name not in variables)

@@ -20,11 +20,7 @@ Given = t.Sequence[Facts]
 
 def management_server_findings(facts: Facts, plan: Facts, ignore: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.set_up.machine import (
-        Machine,
-        Plan,
-        judge,
-    )
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.machine import Machine, Plan, judge
 
     try:
         seen: dict[str, t.Any] = {

@@ -167,7 +167,7 @@ code:
   sample: acceptance_failed
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.acceptance import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.acceptance.trial import (
     OPTIONS,
     accept,
 )

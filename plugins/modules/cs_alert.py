@@ -96,7 +96,7 @@ count:
   sample: 1
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.alerts import ALERT, ensure
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events.alerts import ALERT, ensure
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(options=ALERT, operation=ensure)

@@ -129,7 +129,7 @@ summary:
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.alerts import INFO, tell
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events.alerts import INFO, tell
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(options=INFO, operation=tell)

@@ -196,7 +196,7 @@ summary:
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.database.info import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.info import main
 
 if __name__ == "__main__":
     main()

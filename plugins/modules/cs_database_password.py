@@ -89,7 +89,7 @@ path:
   sample: /etc/cloudstack/management/db.properties
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.database.password import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.password import main
 
 if __name__ == "__main__":
     main()

@@ -174,7 +174,7 @@ transactions_behind:
   sample: 0
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.database.replication import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.replication import (
     main as database_replication,
 )
 

@@ -160,7 +160,7 @@ steps:
   sample: ["create 'cloud_admin'@'10.10.0.5'"]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.database.server import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.server import (
     main as database_server,
 )
 

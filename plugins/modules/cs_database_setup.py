@@ -177,7 +177,7 @@ encryptor:
   sample: V2
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.set_up import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.set_up import main
 
 if __name__ == "__main__":
     main()

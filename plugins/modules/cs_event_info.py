@@ -127,7 +127,7 @@ count:
   sample: 1
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events import INFO, tell
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events.tasks import INFO, tell
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 
 TASK = ApiTask(options=INFO, operation=tell)

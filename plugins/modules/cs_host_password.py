@@ -150,12 +150,12 @@ code:
   sample: password_not_changed
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.access import DATABASE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.host_password import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.access import DATABASE
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.host_passwords.change import (
     PASSWORDS,
     ensure,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.hypervisors.access import HYPERVISOR
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import HOST_ALONE, PLACES
 

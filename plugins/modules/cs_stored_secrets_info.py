@@ -148,7 +148,7 @@ code:
   sample: secrets_not_fit
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.stored_secrets import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.database.stored_secrets import (
     main as stored_secrets,
 )
 

@@ -256,7 +256,7 @@ code:
   sample: upgrade_not_possible
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.upgrade_plan import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.upgrade.plan import (
     main as upgrade_plan,
 )
 

@@ -185,8 +185,8 @@ summary:
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.usage import INFO, tell
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.usage.info import INFO, tell
 
 TASK = ApiTask(options=INFO, operation=tell)
 

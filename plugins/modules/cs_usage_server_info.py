@@ -65,7 +65,7 @@ missing_settings:
   sample: []
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.servers.usage_server import main
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.usage.server import main
 
 if __name__ == "__main__":
     main()

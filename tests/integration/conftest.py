@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What playbook tests share: booted hosts, and the package as an operator installs it."""
+"""What playbook tests share: booted hosts, a database of CloudStack, and the package as an operator installs it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from counterparts.mariadb.server import MariaDb
 from hosts import Fleet, interpreter
 from integration import forked
 from integration.machine.add_hosts.site import Site
@@ -24,21 +25,21 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST = (
     "machine/add_hosts/test_add_hosts.py",
     "machine/roles/test_firewalls.py",
-    "servers/test_change_host_password.py",
-    "servers/test_install.py",
-    "servers/test_upgrade_cloudstack.py",
+    "host_passwords/test_playbook.py",
+    "install/test_install.py",
+    "upgrade/test_cloudstack.py",
     "zone/test_zone.py",
     "maintenance/test_on_hosts.py",
     "machine_network/change/test_network_change.py",
-    "servers/test_usage_server.py",
+    "usage/test_usage_server.py",
     "machine/roles/test_kvm_hosts.py",
     "servers/test_management_server_role.py",
     "maintenance/test_playbook.py",
     "servers/test_around.py",
     "backup/test_machines.py",
     "maintenance/test_xenserver.py",
-    "servers/test_database_hosts.py",
-    "servers/test_upgrade_agents.py",
+    "database/test_role.py",
+    "upgrade/test_agents.py",
     "xenserver/test_playbooks.py",
     "maintenance/test_three_kinds.py",
     "servers/test_management.py",
@@ -48,7 +49,7 @@ LONGEST = (
     "incumbent/test_moved.py",
     "documents/test_guides.py",
     "maintenance/test_vcenter.py",
-    "servers/test_host_password_record.py",
+    "host_passwords/test_record.py",
     "servers/test_restart_management_servers.py",
     "machine/check/test_host_check.py",
     "maintenance/test_clusters.py",
@@ -134,6 +135,19 @@ def boot() -> Iterator[Callable[..., Fleet]]:
     """Boot hosts, by the arguments of Fleet; they end with the test module."""
     with ExitStack() as fleets:
         yield lambda *names, **how: fleets.enter_context(Fleet(*names, **how))
+
+
+@pytest.fixture(scope="module")
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    with MariaDb(tmp_path_factory.mktemp("mariadb") / "m") as made:
+        yield made
+
+
+@pytest.fixture
+def mariadb(mariadb_server: MariaDb) -> MariaDb:
+    """A database of CloudStack on a real MariaDB, empty for each test."""
+    mariadb_server.reset()
+    return mariadb_server
 
 
 @pytest.fixture(scope="session")

@@ -23,18 +23,21 @@ if t.TYPE_CHECKING:
     from ..core.zone.topology import Cluster, Pod, Zone
     from ..core.zone.vmware_dcs import VmwareDatacenter
     from ..core.zone.vpcs import Vpc, VpcOffering
+    from .acceptance import Trials
     from .bmc import HostHas, Oobms, Outages
     from .capacity import Capacities
     from .certificates import Authorities, ConsoleCertificates
     from .clock import Clock, Progress
     from .collection import Collection
-    from .events import Events
+    from .events import Alerts, Events
+    from .host_passwords import HostRecords
     from .jobs import Jobs
     from .notes import Notes
     from .placement import Fleets
-    from .servers.management import Alerts, HostRecords, ManagementServers, Trials, Usage
+    from .servers import ManagementServers
     from .storage import Stores, Volumes
     from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
+    from .usage import Usage
     from .vlans import Vlans
     from .zone import Dedications, Hosts, Limits, Offers, PodRanges, Settings
 

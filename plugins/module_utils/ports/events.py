@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logs of a CloudStack, and where it is kept what of them was told."""
+"""Logs and alerts of a CloudStack, and where it is kept what of them was told."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ..core.events.alerts import Alert
 from ..core.events.cursor import Page
 from ..core.events.event import Event
 
@@ -38,3 +39,16 @@ class Journal(t.Protocol):
 
     def replace(self, line: str) -> None:
         """This line instead of all; either the old or the new one is there, whatever happens."""
+
+
+class Alerts(t.Protocol):
+    """Alerts that are not archived, newest first; nothing is remembered. Raises ApiError."""
+
+    def all(self) -> t.Sequence[Alert]: ...
+
+    def archive(self, ids: t.Sequence[str]) -> None:
+        """Fails as a whole where one is not listed any more."""
+
+    def delete(self, ids: t.Sequence[str]) -> None: ...
+
+    def generate(self, type: int, name: str, description: str, zone_id: str) -> None: ...

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from contract.clock import SharedClock
 from contract.conftest import Connect
-from contract.servers.test_alerts import GOOD
+from contract.events.test_alerts import GOOD
 from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway

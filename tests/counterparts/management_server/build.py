@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 PLUGINS = "plugins/module_utils"
 # The collection's own code for CloudStack's encryption, and what it needs.
-SHARED = ("adapters/database/encryption.py", "core/errors.py", "core/servers/forms.py")
+SHARED = ("adapters/database/encryption.py", "core/errors.py", "core/database/forms.py")
 INSIDE = "usr/share/cloudstack-common/lib/ansible_collections/hostcraft/cloudstack/plugins/module_utils"
 LIB, MS = "usr/share/cloudstack-common/lib", "usr/share/cloudstack-management"
 SECONDARY = "usr/share/cloudstack-common/scripts/storage/secondary"

@@ -15,7 +15,7 @@ SPECS: Mapping[str, str] = {
     "cloudstack": "connection:CONNECTION",
     "cloudstack.connection": "connection:CONNECTION",
     "console": "certificates.console:SYSTEM_VMS",
-    "database": "servers.access:DATABASE",
+    "database": "database.access:DATABASE",
     "hypervisor": "hypervisors.access:HYPERVISOR",
     "hypervisor.hosts": "hypervisors.access:HOSTS",
     "hypervisor.kind": "hypervisors.kind:KIND",

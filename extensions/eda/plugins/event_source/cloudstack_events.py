@@ -78,7 +78,7 @@ if "ansible_collections.hostcraft.cloudstack" not in sys.modules:
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.events.cursor import HOSTS, Happening
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events import Source, source
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.events.tasks import Source, source
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.events.watch import body
 
 LOG = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ import typing as t
 
 from ...core.backup.dump import Scan
 from ...core.backup.manifest import DUMP, FILES, Part
+from ...core.database.forms import FORMS
 from ...core.errors import AccessDenied, DatabaseError, Refused
-from ...core.servers.forms import FORMS
 from ...ports.backup import Facts
 from ..database.client import Client
 from ..database.gateway import open_database

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.servers.alerts import Alert
+from ...core.events.alerts import Alert
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 

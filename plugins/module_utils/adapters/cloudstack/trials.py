@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.acceptance.trial import MARK, Console, Offering, Plan, Template, Trial
 from ...core.errors import ApiError
-from ...core.servers.acceptance import MARK, Console, Offering, Plan, Template, Trial
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 from .transport import Json

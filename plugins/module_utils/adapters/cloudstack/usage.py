@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.servers.usage import UsageRecord, UsageServer
+from ...core.usage.check import UsageRecord, UsageServer
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 

@@ -12,10 +12,10 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
+from ...core.database.condition import ASYNC_JOB, NETWORK_WORK, VM_WORK, Condition, Schema, Table, Work
+from ...core.database.replication import SYSTEM
+from ...core.database.replication import Server as Replicating
 from ...core.errors import AccessDenied, DatabaseError, Unreadable
-from ...core.servers.database.condition import ASYNC_JOB, NETWORK_WORK, VM_WORK, Condition, Schema, Table, Work
-from ...core.servers.database.replication import SYSTEM
-from ...core.servers.database.replication import Server as Replicating
 from .client import Client
 from .properties import DatabaseAccess
 from .reading import Reading, text_of

@@ -14,9 +14,9 @@ import hashlib
 import os
 import typing as t
 
+from ...core.database import forms
+from ...core.database.forms import BLOCK, EMPTY, IV, PLAIN, SALT, UNREADABLE, V1, V2
 from ...core.errors import InvalidValue, MissingLibrary
-from ...core.servers import forms
-from ...core.servers.forms import BLOCK, EMPTY, IV, PLAIN, SALT, UNREADABLE, V1, V2
 
 ROUNDS = 1000
 

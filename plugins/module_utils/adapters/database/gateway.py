@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.database.forms import UNREADABLE, VERSIONS
+from ...core.database.logins import CLUSTERS, HOSTS, VCENTERS, HostLogin, problems, vcenter_problems
+from ...core.database.stored_secrets import PLACES, Encrypting, Place, Stored
 from ...core.errors import NotAsRead, Reason, Refused
-from ...core.servers.forms import UNREADABLE, VERSIONS
-from ...core.servers.logins import CLUSTERS, HOSTS, VCENTERS, HostLogin, problems, vcenter_problems
-from ...core.servers.secrets import PLACES, Encrypting, Place, Stored
 from . import encryption
 from .client import Client
 from .properties import DatabaseAccess

@@ -10,10 +10,10 @@ import os
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ...core.database import forms
 from ...core.errors import InvalidValue
 from ...core.machine.agent_properties import decide as changed_properties
 from ...core.machine.java_properties import ENCODING
-from ...core.servers import forms
 from ..linux import files
 from . import encryption
 from .client import Client

@@ -14,12 +14,12 @@ import os
 import typing as t
 from dataclasses import dataclass, field
 
+from ...core.database import forms
+from ...core.database.forms import VERSIONS
 from ...core.errors import InvalidValue, MissingValue
 from ...core.machine.java_properties import ENCODING, parse
-from ...core.servers import forms
 from ...core.servers.environment_file import VARIABLE
 from ...core.servers.environment_file import management_key as management_key_in
-from ...core.servers.forms import VERSIONS
 from ..linux.files import text_at
 from . import encryption
 

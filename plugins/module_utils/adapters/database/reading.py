@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.database.servers import Server
 from ...core.errors import DatabaseError
-from ...core.servers.upgrade.facts import Server
 from .client import Client
 
 NOT_THERE = frozenset((1054, 1146))  # a column, a table

@@ -12,10 +12,10 @@ import contextlib
 import re
 import typing as t
 
+from ...core.database.accounts import Held, Step
+from ...core.database.replication import SYSTEM, Server, Source
+from ...core.database.values import meaning
 from ...core.errors import DatabaseError, Unsupported
-from ...core.servers.database.accounts import Held, Step
-from ...core.servers.database.replication import SYSTEM, Server, Source
-from ...core.servers.database.values import meaning
 from .client import Client
 from .properties import DatabaseAccess
 

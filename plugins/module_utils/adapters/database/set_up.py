@@ -17,9 +17,9 @@ import time
 import typing as t
 from dataclasses import replace
 
+from ...core.database.forms import EMPTY
+from ...core.database.set_up.decide import MARKER, Found, Wanted
 from ...core.errors import AccessDenied, DatabaseError, NotFound, Reason, Refused, TransportError
-from ...core.servers.forms import EMPTY
-from ...core.servers.set_up.decide import MARKER, Found, Wanted
 from ...core.text import shortened
 from ..linux.programs import ENVIRONMENT, in_memory
 from . import encryption

@@ -11,17 +11,9 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...core.database import forms
 from ...core.errors import DatabaseError
-from ...core.servers import forms
-from ...core.servers.upgrade.facts import (
-    Agent,
-    Database,
-    Job,
-    Kind,
-    Store,
-    SystemTemplate,
-    SystemVm,
-)
+from ...core.upgrade.facts import Agent, Database, Job, Kind, Store, SystemTemplate, SystemVm
 from . import encryption
 from .client import Client
 from .properties import DatabaseAccess

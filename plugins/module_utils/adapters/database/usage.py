@@ -8,7 +8,7 @@ Source: the tables of a server of version 4.22: configuration, and usage_job, wh
 
 from __future__ import annotations
 
-from ...core.servers.usage_server import SETTINGS, Usage, usage
+from ...core.usage.heartbeat import SETTINGS, Usage, usage
 from .client import Client
 
 _SETTINGS = f"SELECT `name`, `value` FROM `configuration` WHERE `name` IN ({', '.join(['%s'] * len(SETTINGS))})"

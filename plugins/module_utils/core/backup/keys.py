@@ -13,8 +13,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ..database.forms import inside
 from ..errors import InvalidValue, Reason
-from ..servers.forms import inside
 
 DEFAULT = "password"  # of cloudstack-setup-databases
 NOTHING, WITH_DATA, FILES_ONLY, TAKE_BACK = "nothing", "data", "files", "take_back"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from ..events.alerts import Alert
 from ..findings import Finding
-from ..servers.alerts import Alert
 from ..zone.hosts import Host
 from ..zone.storage import ImageStore, StoragePool
 from ..zone.topology import Cluster, Pod, Zone

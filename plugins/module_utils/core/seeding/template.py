@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import InvalidValue, Reason
-from ..servers.upgrade.template_names import VERSIONS
+from ..upgrade.template_names import VERSIONS
 
 # Hypervisor: its name in the database, the suffix of its files.
 HYPERVISORS: t.Mapping[str, tuple[str, str]] = {

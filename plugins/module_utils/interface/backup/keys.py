@@ -9,8 +9,8 @@ from ...adapters.backup.destination import PROPERTIES
 from ...adapters.backup.keys import Files
 from ...core.backup.keys import checked_key
 from ...core.change import Outcome
+from ...core.database.forms import VERSIONS
 from ...core.errors import MissingValue
-from ...core.servers.forms import VERSIONS
 from ...operations.backup.rotate import Request, rotate
 from ..fields import Params, Spec, cleaned, exact, seconds
 from ..module import Module, carry_out

@@ -20,10 +20,10 @@ from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue
 from ...operations.backup import make as making
 from ...operations.backup import restore as restoring
+from ..database.access import DATABASE, access
 from ..fields import Params, Spec, cleaned, exact, seconds
 from ..findings import ASKED, answer
 from ..module import Module, carry_out, failure
-from ..servers.access import DATABASE, access
 
 DATABASES = ("cloud", "cloud_usage")
 FILES = (

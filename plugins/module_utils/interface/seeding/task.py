@@ -15,9 +15,9 @@ from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.seeding.template import HYPERVISORS
 from ...operations.seeding.seed import Request, seed
+from ..database.access import ALONE, access
 from ..fields import Params, Spec, cleaned, exact, seconds
 from ..module import Module, carry_out
-from ..servers.access import ALONE, access
 
 OPTIONS: Spec = {
     **ALONE,

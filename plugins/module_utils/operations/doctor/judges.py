@@ -14,16 +14,16 @@ from ...core.certificates.judge import CERTIFICATES
 from ...core.doctor import figures, things
 from ...core.doctor.table import CAPACITY, HA, HOSTS, OPEN_ALERTS, ROLLS, SETTINGS, STORAGE, VLANS
 from ...core.errors import Unsupported
+from ...core.events.alerts import ALERTS, Choice
 from ...core.findings import Judgement, Table, Unseen, Verdict
-from ...core.servers.alerts import ALERTS, Choice
 from ...core.servers.nodes import NODES
-from ...core.servers.usage import USAGE
 from ...core.system_vms.check import SYSTEM_VMS
 from ...core.system_vms.monitoring import MONITORING
 from ...core.system_vms.router_health import ROUTERS
 from ...core.system_vms.templates import TEMPLATES
 from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE as STORAGE_VM
+from ...core.usage.check import USAGE
 from ...core.zone.topology import Zone
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
@@ -34,14 +34,14 @@ from ..bmc.vm_ha import seen_ha
 from ..capacity import account
 from ..certificates import console_info
 from ..certificates import info as certificates
+from ..events.alerts import seen_alerts
 from ..maintenance import rolling
-from ..servers.alerts import seen_alerts
 from ..servers.nodes import seen_servers
-from ..servers.usage import Question as UsageQuestion
-from ..servers.usage import seen_usage
 from ..system_vms import info as system_vms
 from ..system_vms import monitoring, router_info, templates
 from ..system_vms.router_scope import Scope
+from ..usage.info import Question as UsageQuestion
+from ..usage.info import seen_usage
 from ..vlans.info import Question as VlanQuestion
 from ..vlans.info import listed_vlans
 

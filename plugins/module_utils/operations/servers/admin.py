@@ -12,7 +12,7 @@ from ...core.change import Outcome
 from ...core.errors import JobLost, NotAsRead, Reason, Refused, TransportError
 from ...core.servers.admin import Keys
 from ...ports.clock import Clock
-from ...ports.servers.management import AdminLogin, KeysFile
+from ...ports.servers import AdminLogin, KeysFile
 
 PAUSE = 2.0  # seconds for a server whose answer was lost
 

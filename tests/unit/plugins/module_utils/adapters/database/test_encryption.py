@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database import encryption
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.encryption import Undecryptable
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.forms import V1, V2
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.forms import V1, V2
 
 VECTORS: list[dict[str, str]] = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 ASCII = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=40)

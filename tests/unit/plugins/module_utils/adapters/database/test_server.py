@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.properties import DatabaseAccess
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.server import MariaDbServer
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.replication import Source
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import DatabaseError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.database.replication import Source
 
 REPLICA = {
     "Replica_IO_State": "", "Source_Host": "127.0.0.9", "Source_User": "r", "Source_Port": 3310, "Connect_Retry": 60,
