@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of what modules about virtual routers share; the specs are in ``interface/system_vms/routers.py``."""
+"""Documentation of what modules about virtual routers share; the specs are in ``interface/routers/tasks.py``."""
 
 from __future__ import annotations
 

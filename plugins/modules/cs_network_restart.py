@@ -122,7 +122,7 @@ seconds_down:
   sample: 120
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.routers import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.tasks import (
     RESTART,
     restart_network,
 )

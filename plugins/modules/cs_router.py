@@ -96,10 +96,7 @@ redundant_state:
   sample: UNKNOWN
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.routers import (
-    ROUTER,
-    ensure_router,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.tasks import ROUTER, ensure_router
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER
 

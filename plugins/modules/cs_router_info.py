@@ -134,10 +134,7 @@ summary:
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.routers import (
-    INFO,
-    tell_routers,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.tasks import INFO, tell_routers
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER
 

@@ -113,7 +113,7 @@ restart_routers:
   sample: ["r-7-VM"]
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.monitoring import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.monitoring import (
     SETTINGS,
     ensure_monitoring,
 )

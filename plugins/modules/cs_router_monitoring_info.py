@@ -103,7 +103,7 @@ summary:
   sample: {"blocks": 0, "hurts": 1, "note": 0}
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.monitoring import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.monitoring import (
     INFO,
     tell_monitoring,
 )

@@ -131,10 +131,7 @@ seconds_taken:
   sample: 1980.4
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.routers import (
-    WORK,
-    upgrade_routers,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.tasks import WORK, upgrade_routers
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER
 

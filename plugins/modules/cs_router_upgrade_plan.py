@@ -110,10 +110,7 @@ seconds:
   sample: 2205
 """
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.system_vms.routers import (
-    PLAN,
-    plan_upgrade,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.routers.tasks import PLAN, plan_upgrade
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER
 

@@ -158,7 +158,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import REQUIRED_TAGS
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.offerings import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.system_offerings import (
     ensure_system_offering,
 )
 

@@ -10,8 +10,8 @@ import typing as t
 from ..core.change import Fields
 from ..core.errors import Ambiguous, InvalidValue, MissingValue, NotFound, NoZone, Reason, Refused
 from ..core.naming import Named, Owned, is_owner, nearest, only
-from ..core.system_vms.offering import SystemOffering
 from ..core.zone.networks import PhysicalNetwork
+from ..core.zone.system_offerings import SystemOffering
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..ports.cloud import Cloud
 from ..ports.collection import Collection

@@ -9,7 +9,6 @@ import typing as t
 
 if t.TYPE_CHECKING:
     # Files that Ansible need not load to run a task.
-    from ..core.system_vms.offering import SystemOffering
     from ..core.zone.disk_offerings import DiskOffering
     from ..core.zone.guest_networks import Network
     from ..core.zone.hypervisor_capabilities import HypervisorCapability
@@ -20,6 +19,7 @@ if t.TYPE_CHECKING:
     from ..core.zone.portable_ranges import PortableRange, Region
     from ..core.zone.service_offerings import ServiceOffering
     from ..core.zone.storage import ImageStore, StoragePool
+    from ..core.zone.system_offerings import SystemOffering
     from ..core.zone.topology import Cluster, Pod, Zone
     from ..core.zone.vmware_dcs import VmwareDatacenter
     from ..core.zone.vpcs import Vpc, VpcOffering
@@ -34,9 +34,10 @@ if t.TYPE_CHECKING:
     from .jobs import Jobs
     from .notes import Notes
     from .placement import Fleets
+    from .routers import Routers, ServedNetworks
     from .servers import ManagementServers
     from .storage import Stores, Volumes
-    from .system_vms import Diagnostics, Routers, ServedNetworks, SystemTemplates, SystemVms
+    from .system_vms import Diagnostics, SystemTemplates, SystemVms
     from .usage import Usage
     from .vlans import Vlans
     from .zone import Dedications, Hosts, Limits, Offers, PodRanges, Settings

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from contract.conftest import Connect
-from contract.system_vms.routers import NEW, Lab, lab
+from contract.routers.routers import NEW, Lab, lab
 from contract.system_vms.zone import PROXY, Zone
 from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.system_vms.alone import alone
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.zone_locks import alone
 from sandbox.server import Sandbox
 
 UPGRADE: dict[str, Any] = {"minimum_version": NEW, "consent": True}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from contract.conftest import Connect, connect
-from contract.system_vms.routers import lab
+from contract.routers.routers import lab
 from counterparts.management_server import packages
 from hosts import Fleet
 from integration.upgrade.upgrading import NEW, OLD, PARTS, Cloud

@@ -22,7 +22,8 @@ THEMES: Mapping[str, frozenset[str]] = {
     "capacity": frozenset({"placement", "zone"}),
     "hypervisors": frozenset({"placement", "zone"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
-    "system_vms": frozenset({"maintenance", "zone"}),
+    "routers": frozenset({"maintenance", "zone"}),
+    "system_vms": frozenset({"routers", "maintenance", "zone"}),
     "bmc": frozenset({"maintenance", "placement", "capacity", "zone"}),
     "certificates": frozenset({"system_vms", "zone"}),
     "site": frozenset({"declaration", "vlans", "zone", "hypervisors", "bmc", "maintenance"}),
@@ -46,7 +47,19 @@ THEMES: Mapping[str, frozenset[str]] = {
     "seeding": frozenset({"database", "upgrade"}),
     "conversion": frozenset(),
     "doctor": frozenset(
-        {"vlans", "zone", "capacity", "system_vms", "bmc", "certificates", "maintenance", "servers", "usage", "events"}
+        {
+            "vlans",
+            "zone",
+            "capacity",
+            "system_vms",
+            "bmc",
+            "certificates",
+            "maintenance",
+            "servers",
+            "usage",
+            "events",
+            "routers",
+        }
     ),
 }
 # What every theme may use: files that lie in the room itself.

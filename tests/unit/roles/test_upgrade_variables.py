@@ -12,8 +12,8 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.router_need import Target, need
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.routers import Router
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.need import Target, need
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.router import Router
 
 PLAYBOOK = Path(__file__).resolve().parents[3] / "playbooks" / "upgrade_cloudstack.yml"
 PLAYS = yaml.safe_load(PLAYBOOK.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import Unreadable
-from ...core.system_vms.diagnosis import Diagnosis
+from ...core.system_vms.diagnostics import Diagnosis
 from .client import Client
 from .records import Record
 

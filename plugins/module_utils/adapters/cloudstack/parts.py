@@ -28,7 +28,6 @@ def _part(make: t.Callable[[t.Any], t.Any]) -> property:
 
 
 if t.TYPE_CHECKING:
-    from ...core.system_vms.offering import SystemOffering
     from ...core.zone.disk_offerings import DiskOffering
     from ...core.zone.guest_networks import Network
     from ...core.zone.hypervisor_capabilities import HypervisorCapability
@@ -37,6 +36,7 @@ if t.TYPE_CHECKING:
     from ...core.zone.pod_ranges import StorageRange
     from ...core.zone.portable_ranges import PortableRange, Region
     from ...core.zone.service_offerings import ServiceOffering
+    from ...core.zone.system_offerings import SystemOffering
     from ...core.zone.vpcs import Vpc, VpcOffering
     from .alerts import Alerts
     from .capacities import Capacities

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import ApiError
-from ...core.system_vms.routers import NETWORK, VPC, HealthCheck, Router, state_word
-from ...core.system_vms.served import Rules, Served
+from ...core.routers.router import NETWORK, VPC, HealthCheck, Router, state_word
+from ...core.routers.served import Rules, Served
 from .client import Client, Job
 from .everyones import everybodys
 from .records import Record, Tell, Wire, unheard

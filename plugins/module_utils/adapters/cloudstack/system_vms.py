@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import replace
 
 from ...core.errors import InvalidValue
-from ...core.system_vms.offering import SystemOffering
 from ...core.system_vms.vm import SystemVm
+from ...core.zone.system_offerings import SystemOffering
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..change import same_name
 from ..errors import Reason
-from .offering import LEAST_MEMORY, SystemOffering
+from ..zone.system_offerings import LEAST_MEMORY, SystemOffering
 from .templates import SYSTEM, SystemTemplate
 from .vm import CONSOLE, SystemVm
 

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from ..change import same_name
 from ..errors import InvalidValue, Reason
 from ..findings import BLOCKS, HURTS, Finding, Table, rows
-from .routers import Router, older
+from ..routers.router import Router, older
 from .vm import KINDS, SystemVm
-
-MINIMUM = "minreq.sysvmtemplate.version"
 
 
 class Hypervisor(t.NamedTuple):

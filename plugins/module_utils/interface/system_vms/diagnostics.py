@@ -13,7 +13,7 @@ from ...adapters.limits import MIB
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.system_vms.archive import Source
-from ...core.system_vms.diagnosis import TYPES, address, arguments, files
+from ...core.system_vms.diagnostics import TYPES, address, arguments, files
 from ...operations.system_vms import diagnostics
 from ...ports.cloud import Cloud
 from ..fields import Params, Spec, seconds

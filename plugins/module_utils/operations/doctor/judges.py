@@ -16,10 +16,10 @@ from ...core.doctor.table import CAPACITY, HA, HOSTS, OPEN_ALERTS, ROLLS, SETTIN
 from ...core.errors import Unsupported
 from ...core.events.alerts import ALERTS, Choice
 from ...core.findings import Judgement, Table, Unseen, Verdict
+from ...core.routers.health import ROUTERS
+from ...core.routers.monitoring import MONITORING
 from ...core.servers.nodes import NODES
 from ...core.system_vms.check import SYSTEM_VMS
-from ...core.system_vms.monitoring import MONITORING
-from ...core.system_vms.router_health import ROUTERS
 from ...core.system_vms.templates import TEMPLATES
 from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE as STORAGE_VM
@@ -36,10 +36,12 @@ from ..certificates import console_info
 from ..certificates import info as certificates
 from ..events.alerts import seen_alerts
 from ..maintenance import rolling
+from ..routers import info as router_info
+from ..routers import monitoring
+from ..routers.scope import Scope
 from ..servers.nodes import seen_servers
 from ..system_vms import info as system_vms
-from ..system_vms import monitoring, router_info, templates
-from ..system_vms.router_scope import Scope
+from ..system_vms import templates
 from ..usage.info import Question as UsageQuestion
 from ..usage.info import seen_usage
 from ..vlans.info import Question as VlanQuestion

@@ -11,10 +11,11 @@ import typing as t
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, Refused
 from ...core.naming import matches, only
-from ...core.system_vms import archive, diagnosis
+from ...core.system_vms import archive
+from ...core.system_vms import diagnostics as diagnosis
 from ...core.system_vms.archive import Source
 from ...core.system_vms.check import whole
-from ...core.system_vms.diagnosis import Diagnosis, Target
+from ...core.system_vms.diagnostics import Diagnosis, Target
 from ...core.system_vms.vm import KINDS, STORAGE
 from ...core.text import printable
 from ...ports.cloud import Cloud

@@ -20,9 +20,9 @@ from ...core.system_vms.vm import SystemVm
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
+from ..maintenance.zone_locks import Claim, alone, refuse_others, zones_of
 from ..surely import surely
 from ..waiting import until
-from .alone import Claim, alone, refuse_others, zones_of
 
 # What the server says to an offering that a system VM has (checkIfCanUpgrade).
 HAS_OFFERING = "already has the requested service offering"

@@ -16,10 +16,10 @@ from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, NotFound, Reason, Refused
 from ...core.findings import Judgement
 from ...core.naming import nearest
+from ...core.routers.router import MINIMUM, Router
 from ...core.system_vms import templates
 from ...core.system_vms.prepared import PoolCopy
-from ...core.system_vms.routers import Router
-from ...core.system_vms.templates import HYPERVISORS, MINIMUM, TEMPLATES, Behind, SystemTemplate, Wish
+from ...core.system_vms.templates import HYPERVISORS, TEMPLATES, Behind, SystemTemplate, Wish
 from ...core.system_vms.vm import SystemVm
 from ...core.zone.settings import same_value
 from ...core.zone.topology import Zone

@@ -28,12 +28,12 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_v
     short,
     step,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.offering import SystemOffering
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import (
     CONSOLE,
     STORAGE,
     SystemVm,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.system_offerings import SystemOffering
 
 VM = SystemVm("1", "v-1-VM", CONSOLE, "Running", "z", "zurich", "192.0.2.10", 2, host_id="h1", offering_id="o1")
 VMS = st.builds(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.findings import Table
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.monitoring import MONITORING
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.monitoring import TABLE as SETTINGS
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.check import SYSTEM_VMS
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.monitoring import MONITORING
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.monitoring import TABLE as SETTINGS
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.storage_check import STORAGE_VM
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.templates import TEMPLATES
 
