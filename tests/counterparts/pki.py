@@ -12,8 +12,10 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.x509.oid import NameOID
+
+from sandbox.keys import next_key
 
 NOW = datetime.datetime(2026, 11, 26, tzinfo=datetime.UTC)
 
@@ -45,7 +47,7 @@ class Made:
 
 
 def new_key(kind: str = "rsa") -> Any:
-    return ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
+    return ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else next_key()
 
 
 def make(

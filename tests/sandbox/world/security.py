@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from ..keys import next_key
+
 CA_YEARS = 30
 # Certificates begin so long before they are made; one that lasts -1 days has ended already (T5:49).
 BACKDATED = timedelta(hours=12)
@@ -102,7 +104,7 @@ class Authority:
 
     def _root(self) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
         if self._key is None or self._certificate is None:
-            self._key = rsa.generate_private_key(65537, 2048)
+            self._key = next_key()
             name = _name("ca.cloudstack.apache.org")
             days = timedelta(days=365 * CA_YEARS)
             builder = _builder(name, name, self._key.public_key(), days)
@@ -127,7 +129,7 @@ class Authority:
             if names:
                 builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
             return Issued(_text(builder.sign(root_key, hashes.SHA256())))
-        key = rsa.generate_private_key(65537, 2048)
+        key = next_key()
         builder = _builder(_name(domains[0]), root.subject, key.public_key(), timedelta(days=days))
         builder = builder.add_extension(x509.SubjectAlternativeName(_general(domains, addresses)), critical=False)
         return Issued(_text(builder.sign(root_key, hashes.SHA256())), _pem(key))
