@@ -16,7 +16,10 @@ def host_firewall(
 ) -> dict[str, t.Any]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall, firewall_render
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall import (
+        render as firewall_render,
+    )
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall import rules as firewall
 
     unknown = set(declared) - {field.name for field in dataclasses.fields(firewall.Declaration)}
     if unknown:
@@ -39,13 +42,15 @@ def host_firewall(
 
 
 def host_firewall_backend(active: t.Collection[str], installed: t.Collection[str]) -> str:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall import rules as firewall
 
     return firewall.backend_of(active, installed)
 
 
 def host_firewall_droppers(ruleset: t.Mapping[str, t.Any]) -> list[str]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall_present
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall import (
+        present as firewall_present,
+    )
 
     return firewall_present.droppers(ruleset["nftables"])
 

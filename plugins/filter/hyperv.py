@@ -14,10 +14,7 @@ KNOWN = frozenset(("domain", "switch", "user", "shares", "live_migration", "part
 
 def hyperv_findings(facts: t.Mapping[str, t.Any], **wanted: t.Any) -> list[dict[str, t.Any]]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import (
-        Wanted,
-        judge_hyperv,
-    )
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hyperv.check import Wanted, judge_hyperv
 
     unknown = sorted(set(wanted) - KNOWN)
     if unknown:
@@ -30,7 +27,7 @@ def hyperv_findings(facts: t.Mapping[str, t.Any], **wanted: t.Any) -> list[dict[
 
 def hyperv_delegation(partners: t.Sequence[str], computer: t.Optional[str] = None) -> list[str]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import HostcraftError
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_delegation import delegation
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hyperv.delegation import delegation
 
     try:
         return delegation(partners, computer)

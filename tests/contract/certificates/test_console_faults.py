@@ -16,7 +16,7 @@ from counterparts.console_pki import Chain, elliptic_key, key
 from counterparts.pki import Made, make
 from cryptography.hazmat.primitives import serialization
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_table import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.table import (
     ACCEPTABLE,
     CONSOLE,
     GIVEN,

@@ -30,6 +30,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "machine": frozenset({"zone"}),
     "trunks": frozenset({"machine", "hypervisors", "zone", "vlans"}),
     "machine_network": frozenset({"machine", "vlans"}),
+    "hyperv": frozenset(),
     "vsphere": frozenset({"hypervisors"}),
     "xenserver": frozenset({"hypervisors", "machine"}),
     "storage": frozenset({"hypervisors", "capacity", "zone"}),

@@ -11,9 +11,9 @@ import typing as t
 from ...adapters.certificates.probe import all_served
 from ...adapters.certificates.resolver import addresses_of_all
 from ...adapters.certificates.x509 import Cryptography
-from ...core.certificates.console_change import Seen, shown
-from ...core.certificates.console_check import Wish
-from ...core.certificates.domains import domain
+from ...core.certificates.console.change import Seen, shown
+from ...core.certificates.console.check import Wish
+from ...core.certificates.console.domains import domain
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError
 from ...core.findings import NEVER

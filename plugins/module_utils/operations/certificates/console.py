@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 
 from ...core.certificates.chain import Chain
-from ...core.certificates.console_change import (
+from ...core.certificates.console.change import (
     PROXY_STATE,
     RESETTING,
     Link,

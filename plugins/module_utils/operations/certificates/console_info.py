@@ -8,10 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.certificates.console_change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
-from ...core.certificates.console_info import Expected, expected_of, judge_balancer, judge_name, judge_seen
-from ...core.certificates.console_table import CONSOLE
-from ...core.certificates.public_names import PublicName, judge_names, public_names
+from ...core.certificates.console.change import PROXY_DOMAIN, PROXY_TLS, STORAGE_DOMAIN, STORAGE_TLS, Seen
+from ...core.certificates.console.public_names import PublicName, judge_names, public_names
+from ...core.certificates.console.served import Expected, expected_of, judge_balancer, judge_name, judge_seen
+from ...core.certificates.console.table import CONSOLE
 from ...core.findings import Finding, Judgement, Verdict
 from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE

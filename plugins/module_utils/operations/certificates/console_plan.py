@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ...core.certificates.chain import Chain
-from ...core.certificates.console_change import (
+from ...core.certificates.console.change import (
     PROXY_TLS,
     STORAGE_TLS,
     Link,
@@ -21,8 +21,8 @@ from ...core.certificates.console_change import (
     shown,
     surplus,
 )
-from ...core.certificates.console_check import Wish, judge_given
-from ...core.certificates.console_table import CONSOLE
+from ...core.certificates.console.check import Wish, judge_given
+from ...core.certificates.console.table import CONSOLE
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.findings import BLOCKS, Judgement

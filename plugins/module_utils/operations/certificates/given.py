@@ -10,8 +10,8 @@ import itertools
 import typing as t
 
 from ...core.certificates.chain import MOST, Given
-from ...core.certificates.console_check import told_unreadable, truncated
-from ...core.certificates.console_table import CONSOLE
+from ...core.certificates.console.check import told_unreadable, truncated
+from ...core.certificates.console.table import CONSOLE
 from ...core.certificates.model import Certificate, CertificateUnreadable, Key
 from ...core.errors import Reason, Refused
 from ...core.findings import Finding

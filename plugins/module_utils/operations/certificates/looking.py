@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.certificates.console_change import Seen
+from ...core.certificates.console.change import Seen
 from ...core.certificates.judge import Sighting
 from ...core.certificates.model import Certificate, NotServed
 from ...core.naming import endpoint

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ...core.bmc.host_ha import provider_for
-from ...core.certificates.console_table import CONSOLE
+from ...core.certificates.console.table import CONSOLE
 from ...core.certificates.judge import CERTIFICATES
 from ...core.doctor import figures, things
 from ...core.doctor.table import CAPACITY, HA, HOSTS, OPEN_ALERTS, ROLLS, SETTINGS, STORAGE, VLANS

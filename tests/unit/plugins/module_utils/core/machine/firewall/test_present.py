@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall_present import droppers
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall.present import droppers
 
 COUNTER = {"counter": {"packets": 0, "bytes": 0}}
 SSH = [{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 22}}, COUNTER]

@@ -8,15 +8,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..errors import InvalidValue
-from ..findings import Finding, Judgement
-from ..system_vms.vm import CONSOLE as PROXY
-from ..system_vms.vm import SystemVm
-from ..text import shortened
-from .chain import Chain, Given, sort_chain
-from .console_table import ACCEPTABLE, CONSOLE
+from ...errors import InvalidValue
+from ...findings import Finding, Judgement
+from ...system_vms.vm import CONSOLE as PROXY
+from ...system_vms.vm import SystemVm
+from ...text import shortened
+from ..chain import Chain, Given, sort_chain
+from ..model import LEAST_RSA, Certificate, CertificateUnreadable, KeyUnreadable
 from .domains import Domain
-from .model import LEAST_RSA, Certificate, CertificateUnreadable, KeyUnreadable
+from .table import ACCEPTABLE, CONSOLE
 
 WEAK_HASHES = frozenset(("md2", "md4", "md5", "sha1"))
 # An address that no system VM has: whoever fits it fits all.

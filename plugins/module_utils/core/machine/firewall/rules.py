@@ -10,8 +10,8 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..errors import InvalidValue, Reason, Refused
-from .firewall_ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, UNAUTHENTICATED, VXLAN, Port
+from ...errors import InvalidValue, Reason, Refused
+from .ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, UNAUTHENTICATED, VXLAN, Port
 
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 BACKENDS = ("firewalld", "ufw", "nftables", "iptables")

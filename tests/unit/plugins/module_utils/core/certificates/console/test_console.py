@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.chain import Chain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_change import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.change import (
     Seen,
     all_served,
     judge_served,
@@ -18,32 +18,35 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
     places,
     surplus,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_info import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.domains import (
+    Domain,
+    domain,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.public_names import (
+    PublicName,
+    judge_names,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.served import (
     expected_of,
     judge_balancer,
     judge_name,
     judge_seen,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console_table import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.table import (
     CONSOLE,
     SERVED,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.domains import Domain, domain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.model import (
     DAY,
     Certificate,
     NotServed,
     Served,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.public_names import (
-    PublicName,
-    judge_names,
-)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import CONSOLE as PROXY
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.vm import STORAGE, SystemVm
 
-GUIDE = Path(__file__).resolve().parents[6] / "docs" / "guides" / "console_proxy.md"
+GUIDE = Path(__file__).resolve().parents[7] / "docs" / "guides" / "console_proxy.md"
 NOW = 1_800_000_000.0
 VM = SystemVm("1", "v-1-VM", PROXY, "Running", "z", "zurich", "192.0.2.10", 2)
 NAME = "192-0-2-10.consoles.example.com"

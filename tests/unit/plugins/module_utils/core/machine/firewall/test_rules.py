@@ -17,8 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine import firewall, firewall_render
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall import (
+    render as firewall_render,
+)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall import rules as firewall
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.firewall.rules import (
     Declaration,
     Peer,
     decide,

@@ -13,8 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import Finding
-from .hyperv_delegation import delegation
-from .hyperv_table import HYPERV, found
+from .delegation import delegation
+from .table import HYPERV, found
 
 Facts = t.Mapping[str, t.Any]
 LEAST_RAM, LEAST_DISK, LEAST_MHZ, LEAST_LINK = 800 << 20, 32 * 10**9, 1400, 10**9

@@ -9,16 +9,16 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from ..errors import InvalidValue
-from ..findings import Finding
-from ..system_vms.vm import CONSOLE as PROXY
-from ..system_vms.vm import STORAGE, SystemVm
-from ..text import shortened
-from .chain import Chain
-from .console_check import Wish, called
-from .console_table import CONSOLE
+from ...errors import InvalidValue
+from ...findings import Finding
+from ...system_vms.vm import CONSOLE as PROXY
+from ...system_vms.vm import STORAGE, SystemVm
+from ...text import shortened
+from ..chain import Chain
+from ..model import Certificate, NotServed, Served
+from .check import Wish, called
 from .domains import Domain
-from .model import Certificate, NotServed, Served
+from .table import CONSOLE
 
 PROXY_DOMAIN, PROXY_TLS = "consoleproxy.url.domain", "consoleproxy.sslEnabled"
 STORAGE_DOMAIN, STORAGE_TLS = "secstorage.ssl.cert.domain", "secstorage.encrypt.copy"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_check import Wanted, judge_hyperv
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_delegation import delegation
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.hyperv_table import HYPERV
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hyperv.check import Wanted, judge_hyperv
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hyperv.delegation import delegation
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hyperv.table import HYPERV
 
 USER = "EXAMPLE\\cloudstack"
 PARTNERS = ("hv1.example.net", "hv2.example.net")

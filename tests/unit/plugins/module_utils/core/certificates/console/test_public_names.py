@@ -10,8 +10,8 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.domains import Domain
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.public_names import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.domains import Domain
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.console.public_names import (
     MOST,
     PublicName,
     judge_names,

@@ -12,11 +12,11 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
-from ..findings import Finding, Unseen, Verdict
-from ..text import several, shortened
-from ..zone.networks import VlanIpRange
-from .console_table import CONSOLE
+from ...findings import Finding, Unseen, Verdict
+from ...text import several, shortened
+from ...zone.networks import VlanIpRange
 from .domains import Domain
+from .table import CONSOLE
 
 MOST = 65_536  # names of one task
 TOLD, FACTS = 10, 100  # names in a finding's text and in its facts

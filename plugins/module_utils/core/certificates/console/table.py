@@ -9,7 +9,7 @@ the management server; cs#N is an issue or pull request of apache/cloudstack.
 
 from __future__ import annotations
 
-from ..findings import BLOCKS, HURTS, NOTE, Table, rows
+from ...findings import BLOCKS, HURTS, NOTE, Table, rows
 
 _CHANGE = "System VMs: Changing the Console Proxy SSL Certificate and Domain"
 _CHAIN = "System VMs: Uploading ROOT CA and Intermediate CA"

@@ -15,7 +15,7 @@ import shlex
 import typing as t
 from xml.sax.saxutils import quoteattr
 
-from .firewall import AGENT_PORT, Firewall, Opening
+from .rules import AGENT_PORT, Firewall, Opening
 
 TABLE, CHAIN, POLICY = "cloudstack_host", "CLOUDSTACK-HOST", "cloudstack-host"
 HEAD = "Ports of a CloudStack host. Written by hostcraft.cloudstack.host_firewall; changes here are overwritten."

@@ -8,15 +8,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..errors import InvalidValue
-from ..findings import Finding
-from ..system_vms.vm import KINDS
-from ..text import shortened
-from .console_change import FAILED, Seen
-from .console_check import called
-from .console_table import CONSOLE
+from ...errors import InvalidValue
+from ...findings import Finding
+from ...system_vms.vm import KINDS
+from ...text import shortened
+from ..model import NotServed, Served
+from .change import FAILED, Seen
+from .check import called
 from .domains import Domain, domain
-from .model import NotServed, Served
+from .table import CONSOLE
 
 
 @dataclass(frozen=True)
