@@ -13,8 +13,8 @@ Variables = t.Mapping[str, t.Any]
 
 
 def group_addresses(names: t.Any, variables: t.Mapping[str, Variables], own: str = "") -> dict[str, str]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import listed
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import places
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.variables import listed
 
     return places.addresses(listed(names or []), variables, own)
 

@@ -1,13 +1,11 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters that show maintenance and hypervisors to people."""
+"""Filters that show maintenance and hypervisors to people, and judge the stages of a roll."""
 
 from __future__ import annotations
 
 import typing as t
-
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import flag, given, listed
 
 Shown = t.Mapping[str, t.Any]
 
@@ -51,7 +49,7 @@ def stage_scripts(
 
 
 class FilterModule:
-    """hostcraft.cloudstack.plan_text, plan_refusals, roll_text, hypervisor_text, given, flag, names, and of stages."""
+    """hostcraft.cloudstack.plan_text, plan_refusals, roll_text, hypervisor_text, and of stages."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         return {
@@ -59,9 +57,6 @@ class FilterModule:
             "plan_refusals": plan_refusals,
             "roll_text": roll_text,
             "hypervisor_text": hypervisor_text,
-            "given": given,
-            "flag": flag,
-            "names": listed,
             "machine_problems": machine_problems,
             "stage_scripts": stage_scripts,
         }

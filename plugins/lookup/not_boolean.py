@@ -50,7 +50,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import flag
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.variables import flag
 from ansible_collections.hostcraft.cloudstack.plugins.plugin_utils.own_variables import booleans_of
 
 VALUES = (str, int, float, list, dict)

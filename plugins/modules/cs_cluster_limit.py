@@ -89,13 +89,15 @@ clusters:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import taken
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.closing import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.cluster_limit import (
     OPTIONS,
     request,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import CLUSTER, POD, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.closing import ensure_limits
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.cluster_limit import (
+    ensure_limits,
+)
 
 TASK = ApiTask(
     options={**ZONE, **POD, **CLUSTER, **OPTIONS},

@@ -126,7 +126,7 @@ details:
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import STATE, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import HOST_ALONE, PLACES
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.dedications import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.dedication import (
     Wanted,
     ensure_dedication,
 )

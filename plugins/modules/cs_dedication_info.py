@@ -48,7 +48,7 @@ dedications:
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.dedications import listed_dedications
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.dedication import listed_dedications
 
 TASK = ApiTask(
     options={

@@ -132,7 +132,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_OWNER, OWNER, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.dedications import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.dedication import (
     Asked,
     ensure_guest,
     ensure_public,

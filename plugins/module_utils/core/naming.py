@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import typing as t
 from collections import Counter
 
-from .errors import Ambiguous, InvalidValue, NotFound
+from .errors import Ambiguous, NotFound
 
 
 class Named(t.Protocol):
@@ -51,44 +49,6 @@ def is_owner(thing: Owned, wanted: t.Mapping[str, object]) -> bool:
 
 
 N = t.TypeVar("N", bound=Named)
-
-
-def listed(value: object) -> list[str]:
-    """Names as people give them: a list, or a text with a name on each line or between commas.
-
-    Blanks around a name do not count. Nothing and a blank text are no names: an empty answer of a survey is not set.
-    """
-    if value is None:
-        return []
-    parts = value if isinstance(value, (list, tuple)) else [value]
-    found = (name.strip() for part in parts for name in re.split(r"[,\n\r]", str(part)))
-    return [name for name in found if name]
-
-
-def given(value: object, default: object) -> object:
-    """What was given, or the default for nothing and a blank text, which is an empty answer of a survey."""
-    return default if value is None or (isinstance(value, str) and not value.strip()) else value
-
-
-# What Ansible takes for a boolean.
-_FLAGS = {
-    **dict.fromkeys(("true", "yes", "on", "1", "1.0", "y", "t"), True),
-    **dict.fromkeys(("false", "no", "off", "0", "0.0", "n", "f"), False),
-}
-
-
-def flag(value: object, name: str, default: object = False) -> object:
-    """A boolean of a variable called ``name``, or the default if nothing was given. Ansible's own takes any text.
-
-    Raises InvalidValue.
-    """
-    found = given(value, default)
-    if found is default:
-        return default
-    known = _FLAGS.get(str(found).strip().casefold()) if isinstance(found, (str, int, float)) else None
-    if known is None:
-        raise InvalidValue(name, found, "true or false")
-    return known
 
 
 def matches(things: t.Iterable[N], wanted: str) -> list[N]:
@@ -143,39 +103,3 @@ def only(things: t.Sequence[N], kind: str, wanted: str, where: str = "", names: 
     if len(things) > 1:
         raise Ambiguous(kind, wanted, [each.id for each in things])
     return things[0]
-
-
-# RFC 1123 with the underscore that people use; a label neither begins nor ends with a dash.
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
-
-
-# What inet_aton(3) takes for a number of an address: "127.1", "2130706433", "0x7f.1".
-_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*", re.ASCII)
-
-
-def is_host_name(text: str) -> bool:
-    """Whether it is a name that DNS or an inventory may know, and nothing else: no option, path or part of a URL.
-
-    A name whose last label is a number is none: who connects to 127.1 or 2130706433 gets to himself.
-    """
-    labels = text[:-1].split(".") if text.endswith(".") else text.split(".")
-    named = len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
-    return named and not _NUMBER.fullmatch(labels[-1])
-
-
-def is_address(text: str) -> bool:
-    """Whether it is an address of IPv4 or IPv6, without a zone: what follows a % may be anything."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text
-
-
-def in_url(address: str) -> str:
-    """An address or a host name as it stands before a port: IPv6 in brackets."""
-    return f"[{address}]" if ":" in address else address
-
-
-def endpoint(address: str, port: t.Union[int, str]) -> str:
-    return f"{in_url(address)}:{port}"

@@ -35,7 +35,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.ca
     ensure_factors,
     listed_factors,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import dedications
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone import dedication
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.allocation_states import (
     ensure_allocation_state,
 )
@@ -401,18 +401,18 @@ def test_a_place_where_others_run_is_not_dedicated(connect: Connect, sandbox: Sa
     cloud = gateway(connect, sandbox)
     for names in ({"host": "h0"}, C0, {"pod": "p1"}, {"zone": "z1"}):
         with pytest.raises(Refused) as caught:
-            dedications.ensure_dedication(cloud, names, dedications.Wanted("ROOT/acme"), "present", False)
+            dedication.ensure_dedication(cloud, names, dedication.Wanted("ROOT/acme"), "present", False)
         assert [each.code for each in caught.value.reasons] == ["foreign_vms"]
         vms = caught.value.reasons[0].facts["vms"]
         assert len(vms) == (1 if "host" in names else 4)  # type: ignore[arg-type]
     assert not [name for name in sandbox.calls.counts if name.startswith("dedicate")]
     # A domain's own are those of its subdomains too.
     sandbox.run(hand_over)
-    for wanted in (dedications.Wanted("ROOT"), dedications.Wanted("ROOT/acme", "research", move=True)):
-        outcome = dedications.ensure_dedication(cloud, {"host": "h0"}, wanted, "present", False)
+    for wanted in (dedication.Wanted("ROOT"), dedication.Wanted("ROOT/acme", "research", move=True)):
+        outcome = dedication.ensure_dedication(cloud, {"host": "h0"}, wanted, "present", False)
         assert outcome.changed
     assert (outcome.result["domain"], outcome.result["account"]) == ("ROOT/acme", "research")
-    assert not dedications.ensure_dedication(cloud, {"host": "h0"}, wanted, "present", False).changed
+    assert not dedication.ensure_dedication(cloud, {"host": "h0"}, wanted, "present", False).changed
 
 
 def test_closing_a_cluster_with_hosts_warns_of_drains(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ API = "module_utils/adapters/cloudstack/gateway.py"
 # Its work is at the API: it makes the keys for it.
 OF_THE_API = {"cs_admin_password"}
 # What a file of filters may import when it is loaded: next to nothing else hangs on these.
-LIGHT = {f"{PLUGINS}.module_utils.{name}" for name in ("core.errors", "core.naming", "core.declaration.problem")}
+LIGHT = {f"{PLUGINS}.module_utils.{name}" for name in ("core.errors", "core.variables", "core.declaration.problem")}
 
 
 def sent(start: str, files: Mapping[str, str]) -> set[str]:

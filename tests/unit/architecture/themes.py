@@ -33,7 +33,7 @@ THEMES: Mapping[str, frozenset[str]] = {
     "hyperv": frozenset(),
     "vsphere": frozenset({"hypervisors"}),
     "xenserver": frozenset({"hypervisors", "machine"}),
-    "storage": frozenset({"hypervisors", "capacity", "zone"}),
+    "storage": frozenset({"maintenance", "hypervisors", "capacity", "zone"}),
     "report": frozenset({"placement", "capacity", "zone"}),
     "servers": frozenset(),
     "database": frozenset({"servers", "machine"}),
@@ -67,21 +67,22 @@ THEMES: Mapping[str, frozenset[str]] = {
 GROUND: Mapping[str, frozenset[str]] = {
     "core": frozenset(
         {
+            "addresses",
             "amounts",
-            "begun",
             "change",
             "consent",
             "errors",
             "findings",
-            "loose",
             "masking",
             "misspelled",
             "naming",
             "text",
+            "untyped",
+            "variables",
             "versions",
         }
     ),
-    "operations": frozenset({"ensure", "lookup", "machines", "surely", "waiting"}),
+    "operations": frozenset({"ensure", "lookup", "lost_answers", "notes", "vms", "waiting"}),
     "ports": frozenset({"clock", "collection", "jobs", "notes"}),
     "interface": frozenset({"connection", "fields", "findings", "listing", "module", "task", "worker"}),
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import given, listed
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.variables import given, listed
 
 ROOT = Path(__file__).resolve().parents[3]
 SPECS = sorted(ROOT.glob("roles/*/meta/argument_specs.yml"))

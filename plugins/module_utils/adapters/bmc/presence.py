@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import socket
 
-from ...core.naming import is_address
+from ...core.addresses import is_address
 
 # SSH, libvirt with and without TLS, VNC, XAPI or vSphere: what a hypervisor host has open or refuses.
 PORTS = (22, 16514, 16509, 5900, 443)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.addresses import endpoint
 from ...core.bmc.controller import REDFISH_RESET, Access, Account, Controller, Failure
 from ...core.errors import AccessDenied, HypervisorError, MissingLibrary, TransportError
-from ...core.naming import endpoint
 from .login import Login
 
 RESET: t.Mapping[str, str] = {**REDFISH_RESET, "OFF": "ForceOff"}

@@ -9,8 +9,8 @@ import socket
 import ssl
 import typing as t
 
+from ...core.addresses import is_address, is_host_name
 from ...core.certificates.model import Certificate, CertificateUnreadable, NotServed, Served
-from ...core.naming import is_address, is_host_name
 from ...ports.certificates import TlsPort
 from .at_once import at_once
 from .x509 import Cryptography

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
-from ...core.naming import is_address, is_host_name
+from ...core.addresses import is_address, is_host_name
 from ...core.text import encodable, printable
 
 Range = tuple[int, int]

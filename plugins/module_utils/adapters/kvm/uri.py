@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
+from ...core.addresses import is_address, is_host_name
 from ...core.errors import InvalidValue, Reason, Refused
 from ...core.hypervisors.model import HypervisorAccess
-from ...core.naming import is_address, is_host_name
 from ...core.text import printable, shortened
 from ...core.zone.hosts import Host
 

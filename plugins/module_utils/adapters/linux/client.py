@@ -17,7 +17,7 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ...core.naming import is_address, is_host_name
+from ...core.addresses import is_address, is_host_name
 from ...core.text import shortened
 
 # Where administrators' programs are, which a task's PATH often leaves out.

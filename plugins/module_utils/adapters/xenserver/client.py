@@ -16,6 +16,7 @@ import xmlrpc.client
 from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
 
+from ...core.addresses import is_address, is_host_name
 from ...core.errors import (
     AccessDenied,
     HypervisorError,
@@ -25,7 +26,6 @@ from ...core.errors import (
     WaitTimeout,
 )
 from ...core.hypervisors.model import HypervisorAccess
-from ...core.naming import is_address, is_host_name
 from ...core.text import shortened
 from ...ports.clock import Clock
 from ..limits import AnswerTooLarge, bounded

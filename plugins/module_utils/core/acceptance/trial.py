@@ -12,8 +12,9 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..addresses import is_address, is_host_name
 from ..errors import HostcraftError, Reason
-from ..naming import is_address, is_host_name, matches, nearest
+from ..naming import matches, nearest
 from ..system_vms.templates import ROUTING, SYSTEM
 from ..system_vms.vm import CONSOLE, KINDS, STORAGE, SystemVm
 from ..text import shortened

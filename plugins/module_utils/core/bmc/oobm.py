@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ..addresses import is_address, is_host_name
 from ..errors import InvalidValue, Reason
-from ..naming import is_address, is_host_name
 
 IPMITOOL, REDFISH, NESTED = "ipmitool", "redfish", "nestedcloudstack"
 DRIVERS = (IPMITOOL, REDFISH, NESTED)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ..addresses import in_url
 from ..masking import MASK
-from ..naming import in_url, nearest
+from ..naming import nearest
 from .addresses import address_problems, host_address_problems
 from .basic import basic_problems
 from .clusters import HA_TAG, MANAGEMENT_NETWORK, cluster_problems

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..naming import is_address
+from ..addresses import is_address
 from ..zone.hosts import Host, HostIndex, HostName, url_name
 from .problem import Problem, Record
 

@@ -13,7 +13,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..loose import mappings
+from ..untyped import mappings
 from ..zone.networks import vlan_tag
 from .problem import Part, Record
 from .server import Held, text

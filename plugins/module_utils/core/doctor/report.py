@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from ..errors import InvalidValue
 from ..findings import HURTS, SEVERITIES, Finding, Severity, worst_first
-from ..loose import Json, mappings, text
 from ..text import all_printable
+from ..untyped import Json, mappings, text
 from .table import DOCTOR
 
 _MODULE = re.compile(r"\bcs_[a-z_]+[a-z]\b")

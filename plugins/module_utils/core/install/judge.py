@@ -13,8 +13,8 @@ import ipaddress
 import re
 import typing as t
 
+from ..addresses import is_address, is_host_name
 from ..errors import Reason
-from ..naming import is_address, is_host_name
 from ..servers import places
 from .model import BALANCERS, DATABASES, HYPERVISORS, MANAGEMENT, OWN, SERVERS, STORAGE, USAGE, Installation, Variables
 from .secrets import secrets

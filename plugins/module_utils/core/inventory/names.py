@@ -10,7 +10,7 @@ import ipaddress
 import re
 import typing as t
 
-from ..naming import is_address, is_host_name
+from ..addresses import is_address, is_host_name
 
 K = t.TypeVar("K")
 # Ansible's own groups, and names that mean the machine that runs Ansible.

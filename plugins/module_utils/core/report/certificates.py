@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..loose import Json, mappings, text
 from ..text import printable
+from ..untyped import Json, mappings, text
 
 SOON = 30
 

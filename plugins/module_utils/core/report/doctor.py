@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..findings import BLOCKS, HURTS, NOTE, SEVERITIES, Severity
-from ..loose import Json, items, mappings, text
+from ..untyped import Json, items, mappings, text
 
 WORDS: t.Mapping[Severity, str] = {BLOCKS: "broken", HURTS: "at risk", NOTE: "note"}
 

@@ -14,8 +14,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..addresses import endpoint, is_address, is_host_name
 from ..errors import InvalidValue, Reason, Refused
-from ..naming import endpoint, is_address, is_host_name
 
 HEAD = "# Written by hostcraft.cloudstack.load_balancer; changes here are overwritten."
 WEB, AGENTS = "cloudstack_web", "cloudstack_agents"

@@ -13,8 +13,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..addresses import is_address, is_host_name
 from ..errors import InvalidValue, Reason, Refused
-from ..naming import is_address, is_host_name
 from .exports import FLAGS, VALUES, Export, Wrong, client_key, entries, inside, meaning, parse, twice
 
 HEAD = "# Written by hostcraft.cloudstack.nfs_server; changes here are overwritten."

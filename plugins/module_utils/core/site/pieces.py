@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ..declaration.cluster_names import by_words, of_records
 from ..declaration.settings import declared_settings
-from ..loose import mappings
+from ..untyped import mappings
 
 Record = t.Mapping[str, t.Any]
 Key = tuple[str, str]  # kind and name of an object

@@ -13,7 +13,7 @@ import typing as t
 
 from ..change import same_address, same_name, same_word
 from ..declaration.export import Seen
-from ..loose import mappings
+from ..untyped import mappings
 from ..zone.hosts import HostIndex, HostName
 from ..zone.networks import VlanIpRange
 from .pieces import Key, Piece, Record

@@ -12,8 +12,8 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..addresses import is_address, is_host_name
 from ..errors import HostcraftError
-from ..naming import is_address, is_host_name
 from ..text import printable, shortened
 
 GC, AGE, RETRIEVAL, DEFAULTS, THRESHOLD = (

@@ -13,8 +13,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..addresses import is_address, is_host_name
 from ..errors import InvalidValue, Reason
-from ..naming import is_address, is_host_name
 
 PING, TRACEROUTE, ARPING = "ping", "traceroute", "arping"
 TYPES = (PING, TRACEROUTE, ARPING)

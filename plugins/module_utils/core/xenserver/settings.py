@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ..addresses import is_address, is_host_name
 from ..errors import InvalidValue, NotFound, Reason, Refused
-from ..naming import is_address, is_host_name
 from .layout import Step, XenConnection, XenHost, XenLayout, XenRepository
 
 MIB = 1024**2

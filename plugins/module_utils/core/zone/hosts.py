@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from ..addresses import is_address
 from ..change import Fields, Rules, same_set, same_word
 from ..errors import InvalidValue, Reason, Refused
-from ..naming import is_address, nearest
+from ..naming import nearest
 from .topology import REPLACE
 
 # Fields that only adding a host needs.

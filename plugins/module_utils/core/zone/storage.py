@@ -12,10 +12,10 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from ..addresses import in_url
 from ..change import Rules, same_set, same_word
 from ..errors import InvalidValue, Reason
 from ..masking import MASK, URL_SAFE, is_secret_name, without_secret
-from ..naming import in_url
 from ..text import api_text
 from .topology import REPLACE
 

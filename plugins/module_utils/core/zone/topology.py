@@ -9,9 +9,9 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
+from ..addresses import is_address
 from ..amounts import Factors
 from ..change import Rules, same_address, same_flag, same_word
-from ..naming import is_address
 
 REPLACE = "remove it and create it again"
 

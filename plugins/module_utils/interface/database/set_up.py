@@ -14,12 +14,12 @@ import typing as t
 from ...adapters.database import encryption
 from ...adapters.database.set_up import SetUp
 from ...adapters.linux.files import create, replace, text_at
+from ...core.addresses import is_address
 from ...core.database.forms import VERSIONS
 from ...core.database.set_up.decide import Wanted
 from ...core.database.set_up.files import FOLDER, Change, Files
 from ...core.errors import HostcraftError, InvalidValue, MissingValue, NotFound
 from ...core.machine.java_properties import ENCODING, parse
-from ...core.naming import is_address
 from ...operations.database.set_up import Done, set_up
 from ..fields import Params, Spec, cleaned, exact, port
 from ..module import Json, Module, failure

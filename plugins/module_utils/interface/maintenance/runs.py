@@ -12,10 +12,10 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ...adapters.awx.client import Awx
+from ...core.addresses import in_url
 from ...core.errors import HostcraftError
 from ...core.maintenance.awx import Known, judged, number_of
 from ...core.maintenance.lock import Lock
-from ...core.naming import in_url
 from .holder import ended
 
 # As AWX's own credential type "Red Hat Ansible Automation Platform" and the collection awx.awx name them.

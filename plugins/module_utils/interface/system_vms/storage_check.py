@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from ...adapters.linux.client import Linux
 from ...adapters.linux.system_vm import run_inside
+from ...core.addresses import is_address, is_host_name
 from ...core.change import plain
 from ...core.errors import HostcraftError, InvalidValue
-from ...core.naming import is_address, is_host_name
 from ...core.system_vms.storage_check import SCRIPT, STORAGE_VM, Asked, judge, sight
 from ..fields import Params, Spec, port, seconds
 from ..findings import ASKED, answer

@@ -23,7 +23,7 @@ from ...core.zone.guest_networks import Network
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
-from ..surely import surely
+from ..lost_answers import surely
 from ..waiting import until
 
 PLANNED, DONE, ABSENT = "planned", "done", "absent"

@@ -24,7 +24,7 @@ from ...core.zone.hosts import ENABLED as ENABLED_HOST
 from ...core.zone.hosts import MAINTENANCE, Host
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
-from ..surely import add_note, remove_notes
+from ..notes import add_note, remove_notes
 from ..waiting import until
 from ..zone.places import Names, host_of
 from . import asking

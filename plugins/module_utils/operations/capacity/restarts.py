@@ -17,8 +17,8 @@ from ...core.errors import NotAsRead
 from ...core.placement.fleet import Instance
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from ..machines import bring, settled
-from ..surely import add_note, remove_notes
+from ..notes import add_note, remove_notes
+from ..vms import bring, settled
 
 MARK = "hostcraft.overprovisioning restarting "
 

@@ -29,7 +29,7 @@ from ...core.system_vms.vm import CONSOLE as PROXY
 from ...core.system_vms.vm import STORAGE
 from ...ports.certificates import X509, Probe
 from ...ports.cloud import Cloud
-from ..surely import surely
+from ..lost_answers import surely
 from ..waiting import until
 from ..zone.settings import Scope, ensure_setting
 from .console_plan import Plan, Request, no_consent, outcome_of, planned, see

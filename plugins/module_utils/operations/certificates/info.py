@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...core.addresses import is_address
 from ...core.certificates import judge
 from ...core.certificates.judge import Limits, Secured, Sighting
 from ...core.certificates.unseen import Looked, unseen
 from ...core.findings import Judgement, Verdict
-from ...core.naming import is_address
 from ...core.system_vms.vm import CONSOLE, STORAGE
 from ...core.zone.hosts import Host, same_host_name
 from ...ports.certificates import X509, Probe

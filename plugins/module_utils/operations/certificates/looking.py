@@ -8,10 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...core.addresses import endpoint
 from ...core.certificates.console.change import Seen
 from ...core.certificates.judge import Sighting
 from ...core.certificates.model import Certificate, NotServed
-from ...core.naming import endpoint
 from ...ports.certificates import X509, Probe, TlsPort
 
 # Whose certificates CloudStack's own CA signs.

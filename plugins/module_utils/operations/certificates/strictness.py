@@ -17,7 +17,7 @@ from ...core.errors import NotAsRead, NotFound, Refused
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
-from ..surely import add_note, remove_notes
+from ..notes import add_note, remove_notes
 from . import info
 
 

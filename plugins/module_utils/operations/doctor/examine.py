@@ -15,7 +15,7 @@ from ...core.doctor.report import Diagnosis, Gap, Row, diagnosis, given, row
 from ...core.doctor.table import DOCTOR
 from ...core.errors import ApiError, HostcraftError, InvalidValue, NoZone, Unsupported
 from ...core.findings import Unseen
-from ...core.loose import Json
+from ...core.untyped import Json
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup

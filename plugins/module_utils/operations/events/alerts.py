@@ -14,7 +14,7 @@ from ...core.events.alerts import ALERTS, SETTINGS, Alert, Choice, judge
 from ...core.findings import Judgement
 from ...ports.cloud import Cloud
 from .. import lookup
-from ..surely import surely
+from ..lost_answers import surely
 
 PRESENT, ARCHIVED, ABSENT = "present", "archived", "absent"
 

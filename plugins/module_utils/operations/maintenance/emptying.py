@@ -20,8 +20,8 @@ from ...core.placement.fleet import Fleet, Instance
 from ...core.zone.hosts import DISABLED, ENABLED, FAILED_DRAIN, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from ..machines import bring, settled
-from ..surely import surely
+from ..lost_answers import surely
+from ..vms import bring, settled
 from . import marks
 from .migrations import Load, Pool, Steps, carrying, driven, never
 

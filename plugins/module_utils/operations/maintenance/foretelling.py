@@ -9,10 +9,10 @@ import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ...core.begun import stamp, warned
 from ...core.change import Outcome
 from ...core.consent import consent_unknown
 from ...core.errors import Reason, Refused
+from ...core.maintenance.begun import stamp, warned
 from ...core.placement.back import Back, bring_back
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move

@@ -23,7 +23,7 @@ from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..hypervisors.native import STORAGE_BACK, NativePart
-from ..surely import surely
+from ..lost_answers import surely
 from ..waiting import until
 from ..zone import hosts
 from . import locks, marks

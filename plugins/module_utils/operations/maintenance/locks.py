@@ -22,7 +22,8 @@ from ...core.maintenance.lock import PREFIX, Lock, is_named_by, name_of, read, t
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
-from ..surely import PAUSE, TIMES, add_note, remove_notes
+from ..lost_answers import PAUSE, TIMES
+from ..notes import add_note, remove_notes
 
 __all__ = ["PREFIX", "Claim", "Held", "Lock", "held", "release", "take"]
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ...core.begun import stamp
+from ...core.maintenance.begun import stamp
 from ...core.zone.hosts import DISABLED, ENABLED, Host
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
-from ..surely import add_note, remove_notes
+from ..notes import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "
 MOVED = "hostcraft.maintenance moved "

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
-from ..surely import add_note, remove_notes
+from ..notes import add_note, remove_notes
 
 PREFIX = "hostcraft.roll "
 NOWHERE = "-"  # a placement that no plan has foretold

@@ -19,7 +19,7 @@ from ...core.naming import matches, only
 from ...core.servers import nodes
 from ...core.servers.nodes import NODES, Server
 from ...ports.cloud import Cloud
-from ..surely import surely
+from ..lost_answers import surely
 from ..waiting import until
 
 

@@ -14,10 +14,10 @@ import contextlib
 import typing as t
 from dataclasses import dataclass
 
-from ...core.begun import stamp, warned
 from ...core.change import Outcome
 from ...core.consent import consent_unknown
 from ...core.errors import ApiError, HostcraftError, JobLost, Reason, Refused, TransportError, WaitTimeout
+from ...core.maintenance.begun import stamp, warned
 from ...core.storage import maintenance as rules
 from ...core.storage.maintenance import DISABLED, FAILED, MAINTENANCE, PREPARING, UP, Plan, shown
 from ...core.storage.volumes import RUNNING
@@ -25,7 +25,7 @@ from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..hypervisors.native import Reach
-from ..machines import bring, settled
+from ..vms import bring, settled
 from ..waiting import until
 from . import marks, mounts
 from .marks import Mark, Vm

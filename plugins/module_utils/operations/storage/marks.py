@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
-from ..surely import add_note, remove_notes
+from ..notes import add_note, remove_notes
 
 ENTITY = "PRIMARY_STORAGE"
 BEFORE, STOPPED = "hostcraft.storage before ", "hostcraft.storage stopped "

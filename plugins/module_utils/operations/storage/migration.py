@@ -22,7 +22,7 @@ from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..capacity.thresholds import of_pool
-from ..machines import bring, settled
+from ..vms import bring, settled
 from ..waiting import until
 from . import marks
 from .maintenance import pool_of

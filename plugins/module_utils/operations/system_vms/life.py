@@ -20,8 +20,8 @@ from ...core.system_vms.vm import SystemVm
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
+from ..lost_answers import surely
 from ..maintenance.zone_locks import Claim, alone, refuse_others, zones_of
-from ..surely import surely
 from ..waiting import until
 
 # What the server says to an offering that a system VM has (checkIfCanUpgrade).

@@ -15,7 +15,7 @@ from ...core.system_vms.prepared import PoolCopy, copies_on, shows_copies
 from ...core.system_vms.templates import SystemTemplate
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
-from ..surely import surely
+from ..lost_answers import surely
 from ..waiting import until
 
 Look = t.Callable[[], t.Sequence[SystemTemplate]]

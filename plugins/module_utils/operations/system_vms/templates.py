@@ -25,7 +25,7 @@ from ...core.zone.settings import same_value
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
-from ..surely import surely
+from ..lost_answers import surely
 from ..waiting import until
 from ..zone.settings import Scope, ensure_setting
 from . import prepared

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ...core.addresses import is_address
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
-from ...core.naming import is_address
 from ...core.trunks import judge as trunks
 from ...core.trunks.bridges import HostNetwork
 from ...core.trunks.judge import LABELS, Lane, TrunkHost, Use

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...core.addresses import is_address
 from ...core.change import Fields, Outcome, State, plain, same_address, same_word
 from ...core.errors import (
     ApiError,
@@ -22,7 +23,7 @@ from ...core.errors import (
     TransportError,
     WaitTimeout,
 )
-from ...core.naming import is_address, nearest, only
+from ...core.naming import nearest, only
 from ...core.zone.hosts import (
     DISABLED,
     DRAINING,

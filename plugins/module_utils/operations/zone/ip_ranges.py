@@ -22,7 +22,7 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..ensure import ensure, within
-from ..vlans.dedications import in_use
+from ..vlans.dedication import in_use
 from ..vlans.holders import portable_ranges, ranges_of
 from .storage import PRESENT_LACKS
 

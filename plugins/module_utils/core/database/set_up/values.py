@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...addresses import is_address, is_host_name
 from ...errors import Reason
-from ...naming import is_address, is_host_name
 from .decide import Wanted
 
 SPOILED = "$\"'\\`: "

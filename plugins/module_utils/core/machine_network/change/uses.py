@@ -14,7 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ...naming import endpoint
+from ...addresses import endpoint
 from .state import RunningState
 
 NFS_PORT, CIFS_PORT, GLUSTER_PORT = 2049, 445, 24007

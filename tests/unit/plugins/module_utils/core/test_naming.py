@@ -7,15 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from ansible.module_utils.parsing.convert_bool import BOOLEANS_FALSE, BOOLEANS_TRUE, boolean
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, InvalidValue, NotFound
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Ambiguous, NotFound
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.naming import (
     edits,
-    flag,
-    is_host_name,
     matches,
     nearest,
     only,
@@ -120,50 +117,3 @@ def test_one_slip_is_found_and_another_word_is_not(word: str, place: int, letter
 )
 def test_names_that_are_slips_and_that_are_others(wanted: str, name: str, near: bool) -> None:
     assert (nearest(wanted, [name]) == [name]) is near
-
-
-@pytest.mark.parametrize(
-    "text", ["kvm1", "kvm-1.example.net", "h0.", "1a.2b", "101-kvm", "0xen", "x" * 63, "10.0.0.kvm"]
-)
-def test_names_of_hosts(text: str) -> None:
-    assert is_host_name(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        # The library of C takes these for addresses, of this very machine most of them.
-        *("127.1", "2130706433", "0x7f000001", "0x7F.1", "0177.0.0.1", "127.0.0.1.", "0x7f.0x1", "0x", "1"),
-        # A slip in an address, and what begins an option, a path, a URL or another line.
-        *("10.0.0.300", "-oProxyCommand=x", "h/system?command=x", "h\n", "h h", "h..", "", ".", "fe80::1%eth0", "h:22"),
-    ],
-)
-def test_what_is_no_name_of_a_host(text: str) -> None:
-    assert not is_host_name(text)
-
-
-@pytest.mark.parametrize("value", sorted({*BOOLEANS_TRUE, *BOOLEANS_FALSE}, key=str))
-def test_a_boolean_is_what_ansible_takes_for_one(value: object) -> None:
-    assert flag(value, "x", None) is boolean(value)
-    assert flag(f" {str(value).upper()} ", "x", None) is boolean(value)
-
-
-@given(st.one_of(st.text("yesno01tf ", max_size=5), st.integers(-3, 3), st.lists(st.booleans(), max_size=2)))
-def test_no_other_value_is_a_boolean(value: object) -> None:
-    """Ansible's filter bool makes false of it."""
-    try:
-        wanted = boolean(value)
-    except TypeError:
-        if isinstance(value, str) and not value.strip():
-            assert flag(value, "prune", True) is True
-        else:
-            with pytest.raises(InvalidValue, match=r"^prune="):
-                flag(value, "prune", True)
-    else:
-        assert flag(value, "prune", not wanted) is wanted
-
-
-def test_a_boolean_that_is_not_given_is_the_default() -> None:
-    left_out = object()
-    assert flag("", "x", left_out) is left_out
-    assert flag(None, "x") is False

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ...core.errors import InvalidValue
-from ...operations.maintenance.closing import Request
+from ...operations.maintenance.cluster_limit import Request
 from ..fields import Params, Spec
 from .claims import claim
 

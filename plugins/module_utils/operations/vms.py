@@ -10,7 +10,7 @@ import typing as t
 from ..core.errors import ApiError, JobLost, NotFound
 from ..core.placement.fleet import Instance
 from ..ports.cloud import Cloud
-from .surely import surely
+from .lost_answers import surely
 from .waiting import job_ended, until
 
 LIMIT = 1800.0  # seconds for a VM to start or stop

@@ -10,17 +10,7 @@ from dataclasses import replace
 
 from ...core.change import Fields, Outcome, State
 from ...core.errors import ApiError, HostcraftError, MissingValue, NotAsRead, Reason, Refused
-from ...core.zone.dedication import (
-    SCOPES,
-    Dedication,
-    Neighbour,
-    Owner,
-    Tenant,
-    against,
-    decide,
-    replaced,
-    strangers,
-)
+from ...core.zone.dedication import SCOPES, Dedication, Neighbour, Owner, Tenant, against, decide, replaced, strangers
 from ...ports.cloud import Cloud
 from ..ensure import SETTLE, within
 from ..waiting import until
