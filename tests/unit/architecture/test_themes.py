@@ -17,6 +17,8 @@ from unit.architecture.themes import GROUND, THEMES
 ROOT = Path(__file__).resolve().parents[3]
 # What tests of a room are about, by the room's folder.
 MIRRORS = ("tests/unit/plugins/module_utils/core", "tests/unit/plugins/module_utils/operations", "tests/contract")
+# What integration tests are about that no theme is.
+OTHERS = frozenset({"awx", "documents", "forked", "incumbent", "modules", "plugins", "ways"})
 
 
 @pytest.mark.parametrize("check", [themes.themes_are_entered, themes.themes_go_down], ids=lambda check: check.__name__)
@@ -49,6 +51,32 @@ def test_tests_lie_under_the_name_of_their_theme(folder: str) -> None:
     there = {path.name for path in (ROOT / folder).iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert there, folder
     assert there - set(THEMES) == set()
+
+
+def test_integration_tests_lie_under_the_name_of_their_theme() -> None:
+    folder = ROOT / "tests" / "integration"
+    there = {path.name for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert there - set(THEMES) == OTHERS
+
+
+def test_no_file_repeats_the_name_of_its_theme() -> None:
+    files = [
+        path.relative_to(ROOT).as_posix()
+        for top in (*(f"plugins/module_utils/{room}" for room in GROUND), *MIRRORS)
+        for theme in THEMES
+        for path in (ROOT / top / theme).rglob("*.py")
+        if path.stem.removeprefix("test_").startswith((f"{theme}_", f"{theme.removesuffix('s')}_"))
+    ]
+    assert files == []
+
+
+def test_contributing_says_what_each_theme_is_about() -> None:
+    """Someone who looks for a rule chooses a theme by this table."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", text, re.MULTILINE)
+    assert [name for name, _about, _guides in rows] == list(THEMES)
+    guides = {path.stem for path in (ROOT / "docs/guides").glob("*.md")}
+    assert guides - set(re.findall(r"\(docs/guides/(\w+)\.md\)", text)) == set()
 
 
 def test_contributing_shows_the_table() -> None:
