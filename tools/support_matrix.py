@@ -49,7 +49,7 @@ def lines() -> Iterator[str]:
         rows[each.since, named, each.without or "refused; the error names the release"] = None
     yield from (f"| {release} | {named} | {done} |" for release, named, done in rows)
     yield ""
-    yield "What answers hold otherwise:"
+    yield "Differences in answers:"
     yield ""
     yield "| CloudStack | difference | served |"
     yield "|---|---|---|"

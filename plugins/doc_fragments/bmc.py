@@ -13,30 +13,31 @@ class ModuleDocFragment:
 options:
   bmc:
     description:
-      - How to reach the controller from where the task runs, beside the management server's own way.
-      - A password that the controller refuses is sent once only.
+      - Connection from the machine where the task runs to the controller, in addition to the management server's own
+        one.
+      - A wrong password is tried only once.
     type: dict
     suboptions:
       protocol:
         description:
           - Protocol of the controller.
-          - By default the one of the driver that CloudStack has for the host.
+          - Defaults to the protocol of the host's driver in CloudStack.
         type: str
         choices: [ipmi, redfish]
       address:
         description:
           - Address or name of the controller.
-          - By default the one that CloudStack has for the host.
+          - Defaults to the value that CloudStack has for the host.
         type: str
       port:
         description:
           - UDP port of IPMI or TCP port of Redfish.
-          - By default the one that CloudStack has for the host, else V(623) for IPMI and V(443) for Redfish.
+          - Defaults to the port that CloudStack has for the host, or else to V(623) for IPMI and V(443) for Redfish.
         type: int
       username:
         description:
           - User of the controller. If not set, E(CLOUDSTACK_BMC_USERNAME) is used.
-          - By default the one that CloudStack has for the host.
+          - Defaults to the value that CloudStack has for the host.
         type: str
       password:
         description: Password of that user. If not set, E(CLOUDSTACK_BMC_PASSWORD) is used.
@@ -49,9 +50,9 @@ options:
         description: File of CA certificates to verify with instead of the system's.
         type: path
       timeout:
-        description: Seconds that one answer of the controller may take.
+        description: Maximum number of seconds for one answer of the controller.
         type: float
         default: 15
 requirements:
-  - pyghmi for IPMI, sushy for Redfish, for the Python interpreter that runs the task, where O(bmc) is given
+  - pyghmi for IPMI, sushy for Redfish, for the Python interpreter that runs the task, if O(bmc) is set
 """

@@ -14,8 +14,8 @@ options:
   database:
     description:
       - Connection to CloudStack's own database, and the key that CloudStack encrypts values with.
-      - With O(database.properties), everything is taken from the server's own configuration, if the task runs on a
-        management server. All other options override it.
+      - On a management server, O(database.properties) reads everything from the server's own configuration. All other
+        options override it.
     type: dict
     suboptions:
       properties:
@@ -31,8 +31,8 @@ options:
       management_key:
         description:
           - The management key itself, for servers with encryption type V(env) or V(web). If not set,
-            E(CLOUD_SECRET_KEY) is used, and with V(env) what C(/etc/default/cloudstack-management) or
-            C(/etc/default/cloudstack-usage) of the machine sets.
+            E(CLOUD_SECRET_KEY) is used, or else, with V(env), the value in C(/etc/default/cloudstack-management) or
+            C(/etc/default/cloudstack-usage) of the machine.
         type: str
       host:
         description: Name or address of the database server. By default V(localhost).
@@ -55,7 +55,7 @@ options:
       tls:
         description:
           - Whether the connection uses TLS. The task fails if the server does not offer it.
-          - By default, what C(db.cloud.useSSL) says, else V(false).
+          - Defaults to C(db.cloud.useSSL) of O(database.properties), or else to V(false).
         type: bool
       validate_certs:
         description: Whether the certificate of the database server is verified.
@@ -72,20 +72,21 @@ options:
         type: path
       encryption_key:
         description:
-          - Database key of CloudStack, as C(cloudstack-setup-databases -k) was given it. It is not the management key.
-          - Without it, and without O(database.properties), values are taken for plain text.
+          - Database key of CloudStack, which is the option C(-k) of C(cloudstack-setup-databases). It is not the
+            management key.
+          - Without it, and without O(database.properties), values are treated as plain text.
           - If not set, E(CLOUDSTACK_DATABASE_KEY) is used.
         type: str
       encryption_version:
         description:
           - Version of CloudStack's encryption, C(db.cloud.encryptor.version) of C(db.properties).
-          - By default, the version that decrypts what the database contains.
+          - Defaults to the version that decrypts the values in the database.
         type: str
         choices: [V1, V2]
       timeout:
-        description: Seconds that one answer of the database may take.
+        description: Maximum number of seconds for one answer of the database.
         type: float
         default: 15
 requirements:
-  - pymysql and cryptography, for the Python interpreter that runs the task, where O(database) is given
+  - pymysql and cryptography, for the Python interpreter that runs the task, if O(database) is set
 """

@@ -20,12 +20,12 @@ attributes:
     FINDINGS = r"""
 options:
   ignore:
-    description: Codes of findings that do not count. They are returned apart.
+    description: Codes of findings to ignore. They are returned separately.
     type: list
     elements: str
     default: []
   fail:
-    description: The least severity that fails the task.
+    description: Minimum severity of a finding that fails the task.
     type: str
     choices: [blocks, hurts, note, never]
     default: blocks

@@ -37,8 +37,8 @@ options:
 options:
   planned_moves:
     description:
-      - Where VMs go, as M(hostcraft.cloudstack.cs_rolling_maintenance) planned it in C(plan.waves[0].moves). A move
-        that is no longer possible is planned anew.
+      - Where VMs go, as M(hostcraft.cloudstack.cs_rolling_maintenance) planned it in C(plan.waves[0].moves).
+        A move that is no longer possible is planned again.
     type: list
     elements: dict
     default: []
@@ -48,7 +48,7 @@ options:
         type: str
         required: true
       vm_id:
-        description: Id of the VM; without it, the name has to be that of one VM only.
+        description: Id of the VM. Without it, only one VM may have the name.
         type: str
       source:
         description: Name of the host that the VM is on. It is not needed.
@@ -80,7 +80,7 @@ options:
       - The lock of a zone is always released when the task ends.
     type: str
   lease:
-    description: Seconds after which the lock of a killed run is void, by the clock of the management server.
+    description: Number of seconds after which the lock of a killed run expires, by the clock of the management server.
     type: float
     default: 900
   lock_wait:
@@ -89,15 +89,17 @@ options:
     default: 0
   take_over:
     description:
-      - The run whose lock is taken over before its lease ends, because you know that it is over - a cancelled AWX job,
-        a container that is gone. Its name is in the refusal, such as V(AWX job 25).
-      - Of a process of the same machine and container the collection finds out by itself that it is over.
-      - Of an AWX job it asks AWX, if E(CONTROLLER_HOST) and E(CONTROLLER_OAUTH_TOKEN), or E(TOWER_HOST) and
+      - Name of the run whose lock is taken over before its lease ends. Set it only if you know that the run is over,
+        such as a cancelled AWX job or a removed container. The error of the refused task contains the name, such as
+        V(AWX job 25).
+      - For a process of the same machine and container, the collection detects by itself that the run is over.
+      - For an AWX job, it asks AWX if E(CONTROLLER_HOST) and E(CONTROLLER_OAUTH_TOKEN), or E(TOWER_HOST) and
         E(TOWER_OAUTH_TOKEN), are set where the task runs. The URL must be C(https), and its certificate is verified.
     type: str
   holder:
     description:
-      - Who runs the playbook, as other runs are told, and a token of chance that the tasks of one playbook run share.
-      - The collection's action plugin sets it. Leave it out.
+      - The name that other runs see as the owner of the lock, and a random token that all tasks of one
+        playbook run share.
+      - The collection's action plugin sets it. Do not set it yourself.
     type: dict
 """

@@ -22,9 +22,9 @@ options:
     default: 1
   balance:
     description:
-      - Allow migrations after the last host that are made only to bring the loads of the hosts together. Among the
-        rolls with the fewest migrations, the one is planned that ends with the least load on the fullest host; the
-        host that is visited last ends empty all the same.
+      - Allow additional migrations after the last host to balance the load of the hosts. Without it, the plan has the
+        fewest migrations and, among such plans, the lowest load of the fullest host. The host that is visited last is
+        then empty.
     type: bool
     default: false
   seconds_per_gib:

@@ -13,8 +13,7 @@ class ModuleDocFragment:
 options:
   networks:
     description:
-      - Names or ids of networks and VPCs to limit the task to. A tier stands for its VPC. By default those of all
-        networks.
+      - Names or ids of networks and VPCs to limit the task to. A tier counts as its VPC. Defaults to all networks.
     type: list
     elements: str
     default: []
@@ -67,12 +66,12 @@ options:
     type: str
   minimum_version:
     description:
-      - Least version of the template of routers. Older routers are replaced.
+      - Minimum version of the template of routers. Older routers are replaced.
       - By default the value of the setting C(minreq.sysvmtemplate.version), where the server has it.
     type: str
   created_before:
     description:
-      - Moment such as V(2026-11-27T01:00+0100). Routers that were created before it are replaced.
+      - Time such as V(2026-11-27T01:00+0100). Routers that were created before it are replaced.
     type: str
   method:
     description:

@@ -23,7 +23,7 @@ options:
     type: list
     elements: dict
   parts:
-    description: Parts of the declaration that count, in this order.
+    description: Parts of the declaration to process. Their order is fixed.
     type: list
     elements: str
     choices: [zone, networks, addresses, clusters, hosts, storage, settings, state]
@@ -35,7 +35,7 @@ options:
     type: list
     elements: str
   primary_storage:
-    description: Whether primary storage is created. The server creates it by hosts that are up.
+    description: Whether primary storage is created. The server needs hosts that are Up to create it.
     type: bool
     default: true
   storage_contents:

@@ -49,8 +49,8 @@ options:
 options:
   poll_async:
     description:
-      - Accepted so that tasks of C(ngine_io.cloudstack) run as they are. Every change is waited for and verified,
-        whatever it says.
+      - Accepted for compatibility with C(ngine_io.cloudstack). It has no effect, because every change is waited for
+        and verified.
     type: bool
     default: true
 """

@@ -112,7 +112,7 @@ options:
   domains:
     description:
       - All domains (names or paths) whose users may use it. An empty list allows all domains.
-      - An offering that belongs to other domains or zones than the task says is not removed.
+      - An offering that is limited to other domains or zones than those in the task is not removed.
     type: list
     elements: str
   zones:

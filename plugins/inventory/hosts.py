@@ -20,9 +20,9 @@ description:
     (C(acs_pod_NAME)), cluster (C(acs_cluster_NAME)), hypervisor (C(acs_hypervisor_kvm)), state (C(acs_state_up)),
     resource state (C(acs_resource_state_enabled)), version (C(acs_version_4_22_0_0)) and host tag (C(acs_tag_NAME)).
     Clusters are children of their pods, and pods of their zones."
-  - "In names of groups, letters are in lower case, and each other character than a letter of ASCII or a digit is C(_).
-    If two zones, pods, clusters, states or tags would have the same group, all of them get longer names: a pod or
-    cluster the names of its zone and pod, everything else some characters of a hash. A warning names them."
+  - "Names of groups are in lower case. Every character other than an ASCII letter or a digit is replaced by C(_). If
+    two zones, pods, clusters, states or tags would have the same group, all of them get longer names. Pods and clusters
+    get the names of their zone and pod, everything else gets some characters of a hash. A warning names them."
 extends_documentation_fragment:
   - constructed
   - inventory_cache
@@ -37,7 +37,7 @@ options:
     required: true
     choices: [hostcraft.cloudstack.hosts]
   kinds:
-    description: What to read. Management servers belong to no zone, and are read whatever O(zone) is.
+    description: What to read. Management servers belong to no zone. They are read regardless of O(zone).
     type: list
     elements: str
     choices: [hypervisor, system_vm, router, management_server]
@@ -53,8 +53,9 @@ options:
     type: str
 notes:
   - Names and texts of the server are data. Ansible never evaluates them as templates or expressions, not even in
-    C(when). Two kinds of texts are marked as unsafe. One is what tenants choose, which are names of networks, VPCs,
-    accounts, domains and projects. The other is text with characters besides ASCII letters, digits and C(_.:/+,-).
+    C(when). Two kinds of texts are marked as unsafe. The first are names that tenants choose, of networks, VPCs,
+    accounts, domains and projects. The second are texts with characters other than ASCII letters, digits and
+    C(_.:/+,-).
   - A name that is not a host name, or that is C(localhost) or the name of a group of Ansible, is replaced by the id of
     the host. Hosts with the same name all get the first eight characters of their ids. A warning names them.
   - C(acs_host_address) is the host of a system VM or router. It is set only if it is a host name or address of another

@@ -11,17 +11,17 @@ short_description: Variables of this collection whose names are misspelled
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 description:
-  - Finds variables of the host that no role or playbook of the collection reads, and says which name is the nearest.
-    The playbooks and roles of the collection begin with it, as Ansible ignores such variables.
-  - A variable that begins with the name of one of O(_terms) is found if it is nearly one of their variables, with one
-    or two letters that are wrong, missing, swapped or too many. All others are the operator's own.
-  - An extra variable without such a beginning is found if one letter of a variable of O(_terms) is wrong in it.
-  - A variable that any role or playbook of the collection offers is never found. Nor is one that another variable
-    reads, or a YAML file or template beside the playbooks and inventories of the run, in the directory in which it is
+  - Finds variables of the host that no role or playbook of the collection reads, and returns the most similar name. The
+    playbooks and roles of the collection run it first, because Ansible ignores such variables.
+  - A variable that begins with the name of one of O(_terms) is reported if it differs from one of their variables in
+    one or two letters that are wrong, missing, swapped or additional. All other variables are treated as your own.
+  - An extra variable without such a prefix is reported if it differs in one letter from a variable of O(_terms).
+  - A variable of any role or playbook of the collection is never reported. The same is true if another variable uses
+    it, or a YAML file or template beside the playbooks and inventories of the run, in the directory in which it is
     started, in their subdirectories C(roles), C(playbooks), C(plays), C(tasks), C(handlers), C(templates), C(vars),
     C(group_vars) and C(host_vars), or in the directories of roles that Ansible is configured with.
-  - Singular and plural of one word, and names that differ in digits, are different names. They are only found if they
-    are written on the command line as C(-e NAME=VALUE) of a playbook of the collection.
+  - Singular and plural of one word, and names that differ in digits, are different names. They are only reported if
+    they are written on the command line as C(-e NAME=VALUE) of a playbook of the collection.
 options:
   _terms:
     description: Names of roles, and beginnings of the names of a playbook's variables.
@@ -29,20 +29,20 @@ options:
     elements: str
     required: true
   hosts:
-    description: Hosts of the inventory whose variables are looked at too.
+    description: Hosts of the inventory whose variables are checked too.
     type: list
     elements: str
     default: []
   playbook:
     description:
       - Whether a playbook of the collection asks. If nothing but playbooks of the collection is on the command line, an
-        extra variable that is written there as C(-e NAME=VALUE) is also found if only the beginning is missing, as in
+        extra variable that is written there as C(-e NAME=VALUE) is also reported if only the prefix is missing, as in
         C(-e max_parallel=2). In a playbook of yours that imports one of the collection, it may be for your own tasks.
     type: bool
     default: false
   check:
     description:
-      - V(false) turns the check off, for a variable that is right though its name is nearly one of the collection.
+      - V(false) turns the check off, for a correct variable whose name is similar to one of the collection.
       - Set the variable as an extra variable or in the group C(all), so that playbooks see it on C(localhost) too.
     type: bool
     default: true

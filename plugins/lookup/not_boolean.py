@@ -11,8 +11,8 @@ short_description: Booleans of this collection that have other values
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 description:
-  - Finds variables that are booleans of roles and playbooks of the collection, and have a value that is none. The
-    playbooks of the collection begin with it, so that C(-e restore_replace=yess) fails before anything is changed.
+  - Finds variables that are booleans of roles and playbooks of the collection, and whose value is not a boolean. The
+    playbooks of the collection run it first, so that C(-e restore_replace=yess) fails before anything is changed.
 options:
   _terms:
     description: Names of roles, and beginnings of the names of a playbook's variables.
@@ -20,12 +20,12 @@ options:
     elements: str
     required: true
   hosts:
-    description: Hosts of the inventory whose variables are looked at too.
+    description: Hosts of the inventory whose variables are checked too.
     type: list
     elements: str
     default: []
 notes:
-  - A value that cannot be evaluated yet is left out. It is checked where it is used.
+  - A value that cannot be evaluated yet is skipped. It is checked where it is used.
 """
 
 EXAMPLES = r"""

@@ -14,18 +14,19 @@ description:
   - With C(--limit), Ansible skips a play that has no hosts left, also one on C(localhost), so that a playbook ends
     without an error and has done nothing. The playbooks of the collection have this lookup as the hosts of their first
     play. It fails if C(--limit) leaves a pattern without hosts.
-  - Returns C(localhost) if the limit has it, as without C(--limit), else the first host of the first pattern. If no
-    pattern matches a host of the inventory, it is the first host of the limit, so that the playbook can say so.
+  - Returns C(localhost) if there is no C(--limit) or the limit contains it, or else the first host of the first
+    pattern. If no pattern matches a host of the inventory, it returns the first host of the limit, so that the playbook
+    can report this.
 options:
   _terms:
     description:
-      - Patterns of hosts on which the playbook works. Each must keep a host. One that matches no host of the inventory
-        is not judged, nor is an empty one.
+      - Patterns of hosts on which the playbook works. The limit must leave at least one host of each. Empty patterns,
+        and patterns that match no host of the inventory, are not checked.
     type: list
     elements: str
     required: true
   whole:
-    description: Whether C(--limit) must leave out no host of any pattern.
+    description: Whether C(--limit) must include all hosts of all patterns.
     type: bool
     default: false
   check:
@@ -59,7 +60,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
-OFF = "If that is right, -e hostcraft_cloudstack_check_limit=false turns this check off."
+OFF = "If this is intended, -e hostcraft_cloudstack_check_limit=false turns this check off."
 
 
 class LookupModule(LookupBase):
@@ -99,8 +100,8 @@ class LookupModule(LookupBase):
         if whole and any(without.values()):
             names = ", ".join(sorted({name for names in without.values() for name in names}))
             raise AnsibleLookupError(
-                f"--limit {limit} leaves out {names}. This playbook works on all its hosts, whatever is done on one of"
-                f" them. Run it without --limit. {OFF}"
+                f"--limit {limit} leaves out {names}. This playbook always needs all of its hosts. Run it without "
+                f"--limit. {OFF}"
             )
         for pattern, missing in without.items():
             if len(missing) == len(set(hosts(pattern))):

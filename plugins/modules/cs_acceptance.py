@@ -15,7 +15,7 @@ description:
   - In an Advanced zone without security groups the VM is in an isolated network, which the test creates and deletes,
     unless O(network) is set. In a zone with security groups it is in a shared network.
   - The VM and the network have a name that begins with C(acceptance-) and a mark. If a test fails, they are removed.
-    What a killed test left is removed by the next one.
+    The next test removes what a killed test left.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -24,7 +24,8 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(planned) shows what the VM would be made of, or why there cannot be one, and changes nothing.
+      - V(planned) returns the template, offering and network that the test would use, or why it cannot run, and changes
+        nothing.
       - V(done) runs the test.
       - V(absent) only removes what a killed test left.
     type: str
@@ -112,7 +113,8 @@ passed:
   type: bool
   sample: true
 steps:
-  description: Steps as they went, each with its evidence and its seconds. In C(details) of a failed test too.
+  description: The steps that were done, each with evidence and its duration in seconds. If the test failed, they are in
+    C(details).
   returned: O(state=done), not in check mode
   type: list
   elements: dict

@@ -26,13 +26,13 @@ options:
     description: Path of the user's domain. The default is the domain ROOT.
     type: str
   password:
-    description: Password that the user has now. The default is the one of a new installation.
+    description: Present password of the user. The default is the one of a new installation.
     type: str
     default: password
   new_password:
     description:
-      - Password that the user is to have, with at least 8 characters. The default password is refused.
-      - Without it, the password is left as it is.
+      - New password of the user, with at least 8 characters. The default password is refused.
+      - If it is not set, the password is not changed.
     type: str
   keys_file:
     description:

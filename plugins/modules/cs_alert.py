@@ -33,7 +33,7 @@ options:
   state:
     description:
       - V(archived) and V(absent) remove the alerts that meet all options that are set. At least one is required.
-      - V(present) sends an alert with O(name), O(type) and O(description), unless it is there.
+      - V(present) sends an alert with O(name), O(type) and O(description), unless the server already has it.
       - The server does not list archived alerts any more, and cannot delete them.
     type: str
     choices: [archived, absent, present]
@@ -45,8 +45,8 @@ options:
     description: Zone of the custom alert. It is required if there are several zones.
     type: str
 notes:
-  - The server keeps one custom alert of each type in each zone. While it is there, no other text of this type is sent,
-    and the module fails.
+  - The server keeps one custom alert of each type in each zone. While this alert exists, the server sends no other text
+    of this type, and the module fails.
   - The server does not show the zone of an alert. If there are several zones, each run of O(state=present) asks the
     server, which sends nothing a second time. In check mode, an alert of another zone counts as that of O(zone).
 seealso:

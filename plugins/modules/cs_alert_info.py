@@ -8,10 +8,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_alert_info
-short_description: Show alerts of Apache CloudStack and whether anybody gets their mails
+short_description: Show alerts of Apache CloudStack and check the settings of their mails
 description:
   - Shows alerts that are not archived, newest first.
-  - Judges the settings of mails. A wrong setting is otherwise only seen when a mail does not arrive.
+  - Checks the settings of mails. Otherwise, a wrong setting is noticed only when a mail does not arrive.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -101,13 +101,13 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Always empty.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample: [{"code": "mail_no_recipient", "severity": "hurts"}]
 ignored:
@@ -117,13 +117,13 @@ ignored:
   elements: dict
   sample: []
 unseen:
-  description: Checks that could not be made, with what was missing.
+  description: Checks that could not be made, with the missing information.
   returned: always
   type: list
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

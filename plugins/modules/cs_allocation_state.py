@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_allocation_state
 short_description: Open or close a zone, pod or cluster of Apache CloudStack to new VMs
 description:
-  - Sets the allocation state of a zone, pod or cluster (the innermost one that is given), and returns the places around
+  - Sets the allocation state of a zone, pod or cluster (the narrowest one that is set), and returns the places around
     it that are disabled.
   - Adds a warning if a cluster with hosts is disabled, because CloudStack cannot drain hosts of a disabled cluster.
 version_added: 0.1.0

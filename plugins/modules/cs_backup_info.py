@@ -31,12 +31,13 @@ options:
     type: bool
     default: true
   max_age:
-    description: Number of hours that the newest backup of the databases may be old. V(0) for any age.
+    description: Number of hours that the newest backup of the databases may be old. V(0) turns the check off.
     type: float
     default: 26
   max_proof_age:
     description:
-      - Number of days that the last backup that was restored may be older than the newest one. V(0) for any age.
+      - Number of days that the last backup that was restored may be older than the newest one. V(0) turns the check
+        off.
     type: float
     default: 90
 seealso:
@@ -81,11 +82,11 @@ backups:
       type: list
       elements: dict
     damaged:
-      description: Files that are not as they were written.
+      description: Files that were changed or damaged since the backup.
       type: list
       elements: str
     host:
-      description: Host that it is of.
+      description: Host of the backup.
       type: str
     age_hours:
       description: Its age.
@@ -122,7 +123,7 @@ latest:
   type: str
   sample: 20261127T031500Z-management1
 unfinished:
-  description: Directories that runs have left which did not end.
+  description: Directories of runs that did not finish.
   returned: always
   type: list
   elements: str
@@ -143,10 +144,10 @@ findings:
       description: What was seen.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
   sample: []
 ignored:

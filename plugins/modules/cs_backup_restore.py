@@ -17,7 +17,8 @@ description:
     loads the databases, compares the rows of every table with the manifest, reads every view, and decrypts the secrets
     with the key of the backup. Then it writes the configuration and unlocks the accounts.
   - After success, the backup records that it was restored. M(hostcraft.cloudstack.cs_backup_info) shows it.
-  - If a run is killed, run it again. It begins anew, and no server can use the databases before that.
+  - If a run is killed, run it again. It starts from the beginning. Until it has finished, no server can use the
+    databases.
   - Stop all management and usage servers first. This module does not stop them.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -150,7 +151,7 @@ secrets:
   type: int
   sample: 41
 files:
-  description: Files that were not as in the backup before.
+  description: Files that differed from the backup before.
   returned: success
   type: list
   elements: str

@@ -8,13 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_bmc_check
-short_description: Tell why Apache CloudStack could not use the controllers of hosts
+short_description: Check whether Apache CloudStack can use the controllers of hosts
 description:
-  - Judges the controllers of the hosts of a place before they are needed, and names every reason at once, each with a
-    code, what was seen, what helps, and where that is written.
-  - Reads what CloudStack holds, has the management server ask each controller, and looks whether the host itself
-    answers.
-  - With O(bmc) the task also logs in to each controller, and sees its users, privileges, cipher suites and reset
+  - Checks the controllers of the hosts of a zone, pod or cluster, or of one host, before they are needed. Returns all
+    findings at once, each with a code, evidence, a remedy and a source.
+  - Reads the configuration in CloudStack, lets the management server ask each controller, and checks whether the host
+    itself answers.
+  - With O(bmc), the task also logs in to each controller, and reads its users, privileges, cipher suites and reset
     types.
   - Changes nothing.
 version_added: 0.1.0
@@ -34,7 +34,7 @@ options:
     type: bool
     default: true
   ping:
-    description: Whether to see if each host answers on its own network, from where the task runs.
+    description: Whether to test if each host answers on its own network, from the machine where the task runs.
     type: bool
     default: true
 seealso:
@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: Hosts of the place, by name.
+  description: The hosts, by name.
   returned: always
   type: list
   elements: dict
@@ -62,7 +62,7 @@ hosts:
       description: Name of the host.
       type: str
     power_state:
-      description: What the controller itself says; V(null) if the task could not ask it.
+      description: Power state that the controller itself reports. V(null) if the task could not ask it.
       type: str
     privilege:
       description: Privilege of the user that logged in.
@@ -107,11 +107,11 @@ hosts:
           description: What to do.
           type: str
         source:
-          description: Where it is written.
+          description: Source of the finding, such as a section of CloudStack's documentation or an issue.
           type: str
   sample: [{"host": "kvm01.example.com", "power_state": "On", "findings": []}]
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 0, "note": 1}

@@ -12,10 +12,10 @@ short_description: Read used and free capacity of zones, pods, clusters and host
 description:
   - Adds up all VMs with CloudStack's own accounting, in MHz and bytes and with the factors that each VM was started
     with. Returns used capacity, capacity that is reserved for recently stopped VMs, and free capacity.
-  - Warns if this differs from what the server itself says with C(listCapacity), with both figures.
+  - Warns with both figures if the result differs from C(listCapacity) of the server.
   - Returns which thresholds are exceeded, how many more VMs of a given size fit, and whether the VMs of a failed host
     fit on the other hosts (N+1).
-  - The result is about the innermost place that is given.
+  - The narrowest option of O(zone), O(pod), O(cluster) and O(host) decides what the result is about.
   - Primary and secondary storage, addresses and VLANs are compared with the thresholds of their settings too.
   - The result is the present state. The API has no history of hosts and clusters (metrics listings return the present
     state too, and C(listVirtualMachinesUsageHistory) is about single VMs). For a trend, store the result of this module
@@ -215,12 +215,12 @@ storage:
       description: Its state, in the server's words.
       type: str
     allocated:
-      description: Bytes that are promised to volumes, of those that may be promised (with over-provisioning, for
-        types of storage that have it).
+      description: Bytes that are allocated to volumes, out of those that can be allocated (with over-provisioning, for
+        types of storage that support it).
       type: dict
       sample: {"used": 2147483648, "total": 2199023255552, "free": 2196875771904, "share": 0.001}
     used:
-      description: Bytes that are written, of those that there are.
+      description: Bytes that are written, out of the size of the pool.
       type: dict
     thresholds:
       description: The disable thresholds (C(pool.storage...disablethreshold)) and notification thresholds
@@ -232,15 +232,15 @@ storage:
       elements: str
       sample: [allocated_notificationthreshold]
     not_notified:
-      description: What is disabled before anybody is notified, because the notification threshold is not lower.
+      description: Kinds of capacity whose notification threshold is not below the disable threshold.
       type: list
       elements: str
       sample: []
 resources:
   description:
     - Public addresses, addresses of shared networks, guest VLANs and secondary storage of a zone, and private
-      addresses of each pod, each with its threshold. Not for a cluster or host. What the server has no figures of is
-      not in the list.
+      addresses of each pod, each with its threshold. Not for a cluster or host. Resources without figures from the
+      server are not in the list.
   returned: always
   type: list
   elements: dict

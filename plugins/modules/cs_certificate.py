@@ -11,9 +11,9 @@ module: cs_certificate
 short_description: Manage certificates of KVM hosts of Apache CloudStack
 description:
   - Renews the certificates that CloudStack's CA gives to KVM hosts, before they expire.
-  - Hosts are done one after the other. Each is proved before the next. Its agent has to be Up again, its port 16514 has
-    to show a new certificate of the CA in force, and the VMs that ran there have to run there still. The first host
-    that fails ends the task.
+  - Hosts are processed one after the other. Each host is verified before the next one. Its agent must be Up again, its
+    port 16514 must serve a new certificate of the CA in force, and its VMs must still run there. The task ends at the
+    first host that fails.
   - Issues certificates for certificate signing requests, so that a key never leaves its host, and revokes certificates.
   - Provisioning restarts libvirtd and the agent of the host. VMs keep running. Their consoles keep the old certificate
     until M(hostcraft.cloudstack.cs_kvm_console_certificate) makes QEMU read the new one.
@@ -40,7 +40,7 @@ options:
     choices: [renewed, provisioned, issued, revoked]
     default: renewed
   days:
-    description: Days that a certificate has to have left.
+    description: Minimum number of days that a certificate must still be valid.
     type: int
     default: 30
   issued_since:
@@ -51,14 +51,15 @@ options:
     type: float
   read:
     description:
-      - Results of M(hostcraft.cloudstack.cs_host_certificate_info) on hosts. They count beside what port 16514 shows.
+      - Results of M(hostcraft.cloudstack.cs_host_certificate_info) on hosts. They are used in addition to the
+        certificate on port 16514.
     type: list
     elements: dict
     default: []
   probe:
     description:
-      - Whether to look at port 16514 of the hosts, from where the task runs.
-      - Without it, the new certificate is not proved, and the task warns of that.
+      - Whether to check port 16514 of the hosts, from the machine where the task runs.
+      - Without it, the new certificate is not verified, and the task adds a warning.
     type: bool
     default: true
   reconnect:
@@ -67,7 +68,7 @@ options:
   forced:
     description:
       - Have the management server provision by SSH, also if the agent is not connected.
-      - Needs a server whose C(provisionCertificate) knows C(forced).
+      - Needs a server whose C(provisionCertificate) supports C(forced).
     type: bool
     default: false
   provider:
@@ -78,8 +79,8 @@ options:
     type: str
   certificate:
     description:
-      - For O(state=issued), the certificate that there is already (PEM). If it fits O(csr), is of the CA in force, has
-        all names and at least O(days) left, it is returned and nothing is issued.
+      - For O(state=issued), the existing certificate (PEM). It is returned, and nothing is issued, if it fits O(csr),
+        is signed by the CA in force, contains all names and is valid for at least O(days) more days.
     type: str
   dns_names:
     description: For O(state=issued), DNS names of the certificate beside those of the request.
@@ -103,7 +104,7 @@ options:
     description: For O(state=revoked), common name of the certificate.
     type: str
   timeout:
-    description: Seconds that one host may take until it is Up and shows its new certificate.
+    description: Maximum number of seconds until a host is Up and serves its new certificate.
     type: float
     default: 600
 requirements:
@@ -166,7 +167,7 @@ hosts:
       type: float
   sample: [{"host": "kvm1", "reason": "expiring", "vms": ["i-2-10-VM"]}]
 kept:
-  description: Hosts of the place that needed none.
+  description: Hosts that needed no new certificate.
   returned: success, for hosts
   type: list
   elements: str

@@ -14,7 +14,7 @@ description:
     what management servers, hosts, console proxies and secondary storage VMs serve on their TLS ports.
   - With O(read), the table also has what M(hostcraft.cloudstack.cs_host_certificate_info) read on the hosts.
   - Returns what is wrong, for example hosts of one cluster of which only some are secured.
-  - TLS ports are looked at from where the task runs.
+  - TLS ports are checked from the machine where the task runs.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -28,7 +28,7 @@ extends_documentation_fragment:
 options:
   probe:
     description:
-      - Whether to look at TLS ports. These are port 16514 of hosts (libvirt) and, if O(zone) or nothing is named, port
+      - Whether to check TLS ports. These are port 16514 of hosts (libvirt) and, if O(zone) or nothing is named, port
         8250 of the management servers that the setting C(host) names, and port 443 of system VMs.
     type: bool
     default: true
@@ -38,7 +38,7 @@ options:
     elements: dict
     default: []
   days:
-    description: A certificate with fewer days left is a finding.
+    description: Certificates that expire in fewer days are reported.
     type: int
     default: 30
   fail:
@@ -121,13 +121,13 @@ certificates:
       description: Hash that was signed.
       type: str
     not_before:
-      description: Begin, in seconds since 1970.
+      description: Start of its validity, in seconds since 1970.
       type: float
     not_after:
-      description: End, in seconds since 1970.
+      description: End of its validity, in seconds since 1970.
       type: float
     days_left:
-      description: Whole days until it expires. Negative once it has.
+      description: Whole days until it expires. Negative if it has expired.
       type: int
     fingerprint:
       description: SHA-256 of the certificate.
@@ -155,7 +155,7 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: The host. Empty if the finding concerns none in particular.
@@ -187,11 +187,11 @@ unseen:
       description: Code of the finding that the check looks for.
       type: str
     missing:
-      description: What could not be looked at.
+      description: What could not be checked.
       type: str
   sample: [{"code": "key_differs", "missing": "the files of kvm2"}]
 hosts:
-  description: Hosts, with what CloudStack says of them.
+  description: The hosts, as CloudStack reports them.
   returned: always
   type: list
   elements: dict
@@ -203,7 +203,7 @@ hosts:
       description: Name of its cluster.
       type: str
     secured:
-      description: Whether CloudStack counts it as secured. V(null) if it does not say.
+      description: Whether CloudStack counts it as secured. V(null) if it does not return this.
       type: bool
   sample: [{"host": "kvm1", "cluster": "kvm-a", "secured": true}]
 ca_certificates:

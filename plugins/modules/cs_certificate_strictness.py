@@ -8,11 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_certificate_strictness
-short_description: Manage whether agents of Apache CloudStack have to show a certificate
+short_description: Manage whether agents of Apache CloudStack must have a certificate
 description:
   - Manages the setting C(ca.plugin.root.auth.strictness). While it is V(false), agents without a valid certificate can
     connect, and so can get a new one.
-  - Before the setting is relaxed, its value is noted in an annotation of a cluster. If a run is killed, the next one
+  - Before the setting is relaxed, its value is recorded in an annotation of a cluster. If a run is killed, the next one
     with O(state=restored) sets that value.
   - M(hostcraft.cloudstack.cs_certificate_info) shows the setting.
 version_added: 0.1.0
@@ -22,8 +22,8 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(relaxed) sets V(false), and notes what was set before.
-      - V(restored) sets what was noted. Without a note it changes nothing.
+      - V(relaxed) sets V(false), and records the previous value.
+      - V(restored) sets the recorded value. Without a record it changes nothing.
       - V(strict) sets V(true). It is refused while a KVM host of any zone is not secured, because its agent could not
         connect any more.
     type: str

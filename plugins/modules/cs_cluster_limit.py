@@ -11,10 +11,10 @@ module: cs_cluster_limit
 short_description: Close clusters of Apache CloudStack to new VMs at their limit, and open them again
 description:
   - Disables allocation to a cluster when the number of its running VMs reaches (N - O(spare_hosts)) times the limit
-    of a host, and enables it again when there are O(margin) VMs less. N is the number of hosts that take VMs.
-  - It covers all clusters of the innermost place that is given. Run it by a timer.
-  - A cluster that another user or tool has disabled stays disabled. Which clusters this module has disabled is stored
-    in annotations of them.
+    of a host, and enables it again when there are O(margin) fewer VMs. N is the number of hosts that take VMs.
+  - It processes all clusters of the zone or the pod, or one cluster. Run it from a timer.
+  - A cluster that another user or tool has disabled stays disabled. The module stores in an annotation of a cluster
+    that it has disabled it.
   - A cluster is not disabled while a host of it is draining, or while a roll has locked it, because CloudStack does not
     drain hosts of a disabled cluster. The result contains the reason in RV(clusters[].busy).
 version_added: 0.1.0
@@ -55,7 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clusters:
-  description: The clusters of the place.
+  description: The clusters.
   returned: success
   type: list
   elements: dict

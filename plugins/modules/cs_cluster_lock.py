@@ -27,8 +27,8 @@ options:
   state:
     description:
       - V(held) takes the lock, or renews the lease of this run's lock.
-      - V(released) gives the lock of this run back. It does nothing if this run has none. With O(take_over) it also
-        gives back the lock of a run that is over.
+      - V(released) releases the lock of this run. It does nothing if this run has none. With O(take_over), it also
+        releases the lock of a run that is over.
     type: str
     choices: [held, released]
     default: held

@@ -11,8 +11,8 @@ module: cs_configuration
 short_description: Manage settings of Apache CloudStack
 description:
   - Sets one setting, globally or in one scope, or resets it.
-  - Values are compared by the type of the setting. For a decimal, V(2) equals V(2.0). Servers before 4.18 do not tell
-    the type; there numbers are compared as numbers, V(true) and V(false) as booleans, and everything else as text.
+  - Values are compared by the type of the setting. For a decimal, V(2) equals V(2.0). Servers before 4.18 do not return
+    the type. With them, numbers are compared as numbers, V(true) and V(false) as booleans, and everything else as text.
   - Without a scope, the global value is set.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -27,15 +27,15 @@ options:
   value:
     description:
       - The value. Required for O(state=present). Numbers and booleans do not have to be quoted.
-      - Values of secrets are masked in everything that the task shows - settings of the categories Hidden and Secure,
-        and those whose names say so (C(smtp.password)) - but not in the logs of a host that the task runs on as an
-        ordinary module; use C(no_log) there.
+      - Secret values are masked in everything that the task shows. Secret are settings of the categories Hidden and
+        Secure, and settings with names such as C(smtp.password). If the task runs as an ordinary module on another
+        host, the logs of that host contain the value. Use C(no_log) there.
     type: raw
   state:
     description:
       - V(reset) resets a setting of a scope to the global value, and a global setting to its default.
-      - Servers before 4.18 do not tell defaults. There a global setting is reset in every run, and the task is changed
-        if its value differs afterwards.
+      - Servers before 4.18 do not return defaults. With them, a global setting is reset in every run, and the task
+        reports a change if its value differs afterwards.
     type: str
     choices: [present, reset]
     default: present
@@ -76,7 +76,7 @@ value:
   type: str
   sample: "2.0"
 default:
-  description: Its default. Not told by servers before 4.18.
+  description: Its default. Not returned by servers before 4.18.
   returned: always
   type: str
   sample: "1.0"
@@ -136,7 +136,8 @@ domain:
   type: str
   sample: ROOT
 dynamic:
-  description: Whether a change takes effect without a restart of the management server. Not told by servers of 4.11.
+  description: Whether a change takes effect without a restart of the management server. Not returned by servers of
+    4.11.
   returned: always
   type: bool
   sample: true

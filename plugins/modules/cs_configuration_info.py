@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_configuration_info
 short_description: Read settings of Apache CloudStack
 description:
-  - Returns one setting or all of them, globally or in one scope. Values of secrets are masked - settings of the
-    categories Hidden and Secure, and those whose names say so (C(smtp.password)).
+  - Returns one setting or all of them, globally or in one scope. Secret values are masked. Secret are settings of the
+    categories Hidden and Secure, and settings with names such as C(smtp.password).
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

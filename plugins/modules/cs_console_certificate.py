@@ -54,7 +54,7 @@ options:
   console_domain:
     description:
       - Domain of console URLs.
-      - With V(*.consoles.example.com) each console proxy has a name of its own, such as
+      - With V(*.consoles.example.com) each console proxy has its own name, such as
         C(192-0-2-10.consoles.example.com) for the address 192.0.2.10. DNS has to resolve these names.
       - With V(consoles.example.com) all console proxies have this name, behind a load balancer.
     type: str
@@ -62,7 +62,8 @@ options:
   storage_domain:
     description:
       - Domain of the URLs of secondary storage VMs, in the same forms.
-      - Unset leaves these settings as they are. The server restarts secondary storage VMs after an upload nevertheless.
+      - If it is not set, these settings are not changed. The server still restarts secondary storage VMs after an
+        upload.
     type: str
   names:
     description:
@@ -104,7 +105,7 @@ options:
     elements: str
     default: []
 notes:
-  - The server itself restarts secondary storage VMs of all zones after an upload, whatever O(zone) says.
+  - The server itself restarts secondary storage VMs of all zones after an upload, regardless of O(zone).
   - The server reads some of the settings only when it starts. If one of them changes, the certificate is uploaded and
     RV(restart_required) names the settings. Restart every management server, and run the task again.
 requirements:
@@ -180,7 +181,7 @@ restart_required:
   elements: str
   sample: ["consoleproxy.url.domain"]
 findings:
-  description: What is not ideal and does not prevent the upload, with codes.
+  description: Warnings that do not prevent the upload, with codes.
   returned: success
   type: list
   elements: dict

@@ -8,9 +8,9 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_console_certificate_info
-short_description: Tell which certificates console proxies and secondary storage VMs of Apache CloudStack serve
+short_description: Show which certificates console proxies and secondary storage VMs of Apache CloudStack serve
 description:
-  - Makes a TLS handshake with each running console proxy and secondary storage VM, and tells which certificate it
+  - Makes a TLS handshake with each running console proxy and secondary storage VM, and returns which certificate it
     serves, for how many days it is valid, and whether it is for the name in the URLs that CloudStack makes.
   - Kinds of system VMs for which TLS is off in the settings are not asked. This is a finding.
 version_added: 0.1.0
@@ -72,7 +72,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 settings:
-  description: What the settings say, by kind of system VM.
+  description: Values of the settings, by kind of system VM.
   returned: always
   type: dict
   sample: {"consoleproxy": {"domain": "*.consoles.example.com", "encrypted": true},
@@ -133,7 +133,7 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Name of the system VM.
@@ -169,7 +169,7 @@ unseen:
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

@@ -184,13 +184,13 @@ ignored:
   elements: dict
   sample: []
 unseen:
-  description: Checks that could not be made, with what was missing.
+  description: Checks that could not be made, with the missing information.
   returned: always
   type: list
   elements: dict
   sample: [{"code": "replication_broken", "missing": "the account does not have the privilege REPLICA MONITOR"}]
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

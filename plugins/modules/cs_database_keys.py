@@ -12,7 +12,7 @@ short_description: Change the keys that an Apache CloudStack management server e
 description:
   - Changes the management key (for C(db.properties)), the database key (for secrets in the database), and the version
     of CloudStack's encryption, with the command C(cloudstack-migrate-databases) of the packages.
-  - Finds out itself which keys are in use, so that a second run changes nothing. On the first server it changes the
+  - Detects which keys are in use, so that a second run changes nothing. On the first server it changes the
     files and the database, on the others only the files, because the database has the new key.
   - Afterwards it decrypts the secrets with the new key. If the command fails, the files are as before.
   - A new management key is refused while C(db.properties) or C(server.properties) has encrypted values that the command

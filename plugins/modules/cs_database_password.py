@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_database_password
 short_description: Change the password of Apache CloudStack's database account
 description:
-  - One step of a change without a gap. MariaDB 10.4 and newer accept two passwords of an account, so that each server
-    works with the old password until it has the new one.
+  - Performs one step of a password change without an interruption. MariaDB 10.4 and newer accept two passwords of an
+    account, so that each server works with the old password until it has the new one.
   - On the primary database server, V(both), V(new) and V(old) decide which passwords the account accepts. On
     management and usage servers, V(written) writes C(db.properties), and V(restored) puts the file from before back.
   - Before C(db.properties) is written, the new password must open both databases from that machine. Afterwards, what

@@ -158,7 +158,7 @@ received:
   type: str
   sample: 0-1-4711
 known:
-  description: All transactions that the server tells of. The last one for each server that wrote some.
+  description: The last known transaction of each server that has written any.
   returned: success
   type: str
   sample: 0-1-4711

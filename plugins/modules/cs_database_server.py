@@ -29,7 +29,7 @@ options:
     description:
       - Server variables and their values. The file contains only these settings. V(null) leaves a variable out.
       - Values are compared by meaning, so V(1G) equals V(1073741824), and V(1) equals V(ON).
-      - What the server's program on this machine would not start with is refused. On MariaDB before 10.6,
+      - Settings with which the server's program on this machine would not start are refused. On MariaDB before 10.6,
         C(binlog_expire_logs_seconds) is written as C(expire_logs_days).
       - If another file already sets C(log_bin) to a file name, that name is kept, because replicas need the
         existing binary logs.

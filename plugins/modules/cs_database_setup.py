@@ -90,8 +90,8 @@ options:
     choices: [file, env, web]
     default: file
   encryptor:
-    description: Version of the encryption. By default that of the database, and for a new one V(V2), or V(V1) where
-      O(release) is older than 4.18, which has no other.
+    description: Version of the encryption. Defaults to the version of the database. A new database gets V(V2), or V(V1)
+      if O(release) is older than 4.18.
     type: str
     choices: [V1, V2]
   address:
@@ -124,7 +124,7 @@ options:
     default: cloud
 attributes:
   check_mode:
-    description: Reports what would be created and written. Everything is judged.
+    description: Makes all checks, and reports what would be created and written.
     support: full
   diff_mode:
     description: Shows the changed keys of C(db.properties), without secrets.

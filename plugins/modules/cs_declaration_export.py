@@ -77,7 +77,7 @@ vault:
   elements: str
   sample: [vault_kvm_a_username, vault_kvm_a_password]
 gaps:
-  description: What the declaration does not say, see M(hostcraft.cloudstack.cs_declaration_info).
+  description: What the declaration cannot express, see M(hostcraft.cloudstack.cs_declaration_info).
   returned: success
   type: list
   elements: dict

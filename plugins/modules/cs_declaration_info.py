@@ -58,7 +58,7 @@ vault:
   sample: [vault_kvm_a_username, vault_kvm_a_password]
 gaps:
   description:
-    - What the declaration does not say, each with C(code), C(object) and C(message). Codes are V(host_ha),
+    - What the declaration cannot express, each with C(code), C(object) and C(message). Codes are V(host_ha),
       V(host_in_range), V(host_oobm), V(host_out), V(network_not_enabled), V(pod_ranges), V(pool_out),
       V(pool_tag_rule), V(range_dedicated), V(setting_secret), V(storage_url), V(store_details) and
       V(store_read_only).

@@ -10,11 +10,11 @@ DOCUMENTATION = r"""
 module: cs_dedication
 short_description: Dedicate a zone, pod, cluster or host of Apache CloudStack to a domain or account
 description:
-  - Dedicates a zone, pod, cluster or host (the innermost one that is given) to the VMs of a domain, or of one account
+  - Dedicates a zone, pod, cluster or host (the narrowest one that is set) to the VMs of a domain, or of one account
     of it.
   - Fails if VMs of others run there, and names them. A dedication to another owner is changed only with O(move=true).
-  - Fails before the first call, in check mode too, if a place around it or inside it is dedicated in a way that the
-    server does not accept in addition.
+  - Fails before the first call, in check mode too, if a place around it or inside it already has a dedication that the
+    server does not allow together with this one.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -22,7 +22,7 @@ options:
     type: str
     choices: [zone, pod, cluster, host]
   domain:
-    description: Domain (path, name or id) whose dedications, or whose accounts' ones, are returned.
+    description: Domain (path, name or id) whose dedications are returned, with those of its accounts.
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_dedication

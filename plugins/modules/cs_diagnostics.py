@@ -21,7 +21,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.listing.zone
 options:
   zone:
-    description: Name or ID of the zone in which the system VM or router is looked for. By default all zones.
+    description: Name or ID of the zone in which the system VM or router is searched. Defaults to all zones.
   name:
     description: Name or ID of the system VM or router. It has to run.
     type: str

@@ -12,8 +12,8 @@ short_description: Fetch an archive of diagnostics of a system VM or router of A
 description:
   - Lets the server collect logs and tables of a system VM or router, and fetches the archive into a file that only its
     owner can read.
-  - The server tells the URL. It is used only if it leads to a secondary storage VM of the zone, by HTTPS. Redirects are
-    not followed.
+  - The server returns the URL. It is used only if it leads to a secondary storage VM of the zone, by HTTPS. Redirects
+    are not followed.
   - Requires CloudStack 4.14 or newer.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.listing.zone
 options:
   zone:
-    description: Name or ID of the zone in which the system VM or router is looked for. By default all zones.
+    description: Name or ID of the zone in which the system VM or router is searched. Defaults to all zones.
   name:
     description: Name or ID of the system VM or router. It has to run.
     type: str

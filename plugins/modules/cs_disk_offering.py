@@ -100,7 +100,7 @@ options:
     description: IOPS that managed storage guarantees. A new offering needs O(iops_max) too. It cannot be changed.
     type: int
   iops_max:
-    description: Most IOPS that managed storage allows. A new offering needs O(iops_min) too. It cannot be changed.
+    description: Maximum IOPS that managed storage allows. A new offering needs O(iops_min) too. It cannot be changed.
     type: int
   hypervisor_snapshot_reserve:
     description: Space for snapshots of the hypervisor on managed storage, in percent. It cannot be changed.

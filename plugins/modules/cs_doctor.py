@@ -123,7 +123,7 @@ findings:
       description: Name of the zone. Empty if the finding is not about one zone alone.
       type: str
     object:
-      description: Name of what it is about, such as a host or a cluster. Empty if it is about no single one.
+      description: Name of what it is about, such as a host or a cluster. Empty if it is not about a single object.
       type: str
     evidence:
       description: What was seen.
@@ -136,10 +136,10 @@ findings:
       type: list
       elements: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample:
     - code: no_spare_capacity
@@ -159,7 +159,7 @@ unseen:
   returned: always
   type: list
   elements: dict
-  sample: [{"code": "probe", "judge": "console_certificates", "zone": "", "missing": "no port was looked at"}]
+  sample: [{"code": "probe", "judge": "console_certificates", "zone": "", "missing": "no port was checked"}]
 judged:
   description: Names of the checks that ended, and of the modules whose results were given.
   returned: always
@@ -167,12 +167,12 @@ judged:
   elements: str
   sample: [capacity, rolls, hosts]
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 3}
 text:
-  description: The same as lines for people.
+  description: The same as readable lines.
   returned: always
   type: list
   elements: str

@@ -17,8 +17,8 @@ description:
     would act during the drill.
   - The cluster is locked for other drills and for maintenances. The phases V(begin), V(watch) and V(restore) of one
     playbook run share the lock until V(restore).
-  - Whatever fails, the host is turned on again and its agent awaited. A killed run leaves a record on the host,
-    and the next run gives the host back before it does anything else.
+  - If a step fails, the host is turned on again, and the task waits for its agent. A killed run leaves a record on the
+    host. The next run restores the host before it does anything else.
   - Run it through the playbook C(hostcraft.cloudstack.fence_drill), which can also fail the agent.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -92,7 +92,7 @@ host:
   type: str
   sample: kvm01.example.com
 phase:
-  description: What was asked.
+  description: The phase.
   returned: success
   type: str
   sample: whole
@@ -102,7 +102,7 @@ result:
   type: str
   sample: passed
 steps:
-  description: Steps as they went, each with its seconds and what was seen.
+  description: The steps that were done, each with its duration in seconds and what was seen.
   returned: success
   type: list
   elements: dict
@@ -119,8 +119,8 @@ seconds:
   type: int
   sample: 131
 cost:
-  description: What a real failure would cost in seconds by the settings and the measured boot, until it is
-    noticed, checked, mended by a reset (C(reset_and_back)), or fenced.
+  description: Seconds that a real failure would take until it is noticed, checked, repaired by a reset
+    (C(reset_and_back)), or fenced. They are computed from the settings and the measured boot.
   returned: success, for the phase V(whole)
   type: dict
   sample: {"noticed": 150.0, "checked": 750.0, "reset_and_back": 861.0, "fenced": 1410.0}

@@ -10,12 +10,12 @@ DOCUMENTATION = r"""
 module: cs_ha_info
 short_description: Show which VMs Apache CloudStack starts elsewhere when a host is lost
 description:
-  - Computes for the loss of each host of a place, alone, which of its VMs are started on other hosts, and why the
-    others are not.
+  - Computes for each host which of its VMs are started on other hosts if this host alone is lost, and why the others
+    are not.
   - Takes into account whether HA is on for a VM, local disks, host tags, the setting C(ha.tag), affinity,
     dedication and the capacity that is left.
-  - After an outage, of a host or of primary storage, returns which HA VMs of the zone do not run, unless a user has
-    stopped them.
+  - After an outage of a host or of primary storage, returns the HA VMs of the zone that do not run, without those that
+    a user has stopped.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -57,7 +57,7 @@ ha_tag:
   type: str
   sample: ""
 clusters:
-  description: Clusters of the place.
+  description: The clusters.
   returned: success
   type: list
   elements: dict
@@ -111,7 +111,7 @@ not_back:
       description: The reason.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
   sample: [{"vm": "db1", "state": "Stopped", "pools": ["primary-a"], "code": "pool_not_up", "why":
     "primary-a is Maintenance", "remedy": "bring the storage back, or end its maintenance (cs_storage_maintenance); HA

@@ -69,8 +69,9 @@ options:
     type: str
   allocation_state:
     description:
-      - V(enabled) and V(disabled) set whether the host accepts new VMs. Both end a maintenance. They
-        start no VM that M(hostcraft.cloudstack.cs_maintenance) stopped, tell these in a warning, and drop its notes.
+      - V(enabled) and V(disabled) set whether the host accepts new VMs. Both end a maintenance. They do not start the
+        VMs that M(hostcraft.cloudstack.cs_maintenance) stopped. A warning lists these VMs, and the annotations of that
+        maintenance are removed.
       - V(maintenance) drains the host with CloudStack's own drain and waits until it is finished. A drain that is in
         progress is waited for, and one that failed is started again. A disabled host is enabled for a moment, because
         the server drains enabled hosts only.

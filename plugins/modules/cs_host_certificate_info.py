@@ -35,7 +35,7 @@ options:
     elements: str
     default: []
   days:
-    description: A certificate with fewer days left is a finding.
+    description: Certificates that expire in fewer days are reported.
     type: int
     default: 30
   fail:
@@ -114,13 +114,13 @@ certificates:
       description: Hash that was signed.
       type: str
     not_before:
-      description: Begin, in seconds since 1970.
+      description: Start of its validity, in seconds since 1970.
       type: float
     not_after:
-      description: End, in seconds since 1970.
+      description: End of its validity, in seconds since 1970.
       type: float
     days_left:
-      description: Whole days until it expires. Negative once it has.
+      description: Whole days until it expires. Negative if it has expired.
       type: int
     fingerprint:
       description: SHA-256 of the certificate.
@@ -148,7 +148,7 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: The host. Empty if the finding concerns none in particular.
@@ -180,7 +180,7 @@ unseen:
       description: Code of the finding that the check looks for.
       type: str
     missing:
-      description: What could not be looked at.
+      description: What could not be checked.
       type: str
   sample: [{"code": "not_of_authority", "missing": "the CA in force"}]
 """

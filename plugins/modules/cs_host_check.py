@@ -47,7 +47,7 @@ options:
     version_added: 1.0.0
   programs:
     description:
-      - Further programs that may listen on the network, such as V(node_exporter). Others are found as
+      - Further programs that may listen on the network, such as V(node_exporter). Others are reported as
         C(service_unexpected), because CloudStack recommends to run nothing else on its hosts.
     type: list
     elements: str
@@ -113,8 +113,7 @@ options:
     default: 36
   updates:
     description:
-      - Also report pending updates, as the package manager knows them. It reads no repositories for this; refresh its
-        lists before.
+      - Also report pending updates, as the package manager knows them. The module does not refresh the package lists.
     type: bool
     default: false
   maximum_offset:
@@ -185,7 +184,7 @@ findings:
       description: Description of the problem, with evidence.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
       description: Section of CloudStack's documentation, or issue, that describes it.
@@ -199,8 +198,8 @@ findings:
   sample:
     - code: bridge_missing
       severity: blocks
-      evidence: "The traffic label names no interface: no 'cloudbr1'; bridges are cloudbr0"
-      remedy: make the bridge, or correct the KVM traffic label of the physical network
+      evidence: "The traffic label names an interface that does not exist: no 'cloudbr1'; bridges are cloudbr0"
+      remedy: create the bridge, or correct the KVM traffic label of the physical network
       source: "KVM: Configure the Network Bridges; cs#9705"
       host: ""
       facts: {label: cloudbr1}
@@ -209,7 +208,7 @@ unseen:
   returned: always
   type: list
   elements: dict
-  sample: [{code: clock_offset, missing: how far the clock is off (chrony is not there)}]
+  sample: [{code: clock_offset, missing: the offset of the clock (chrony is not installed)}]
 ignored:
   description: Findings that were ignored because of O(ignore).
   returned: always

@@ -13,8 +13,8 @@ description:
   - Configures and enables host HA for a host, and enables or disables it for a cluster or a zone.
   - Refuses to enable it without out-of-band management or with a provider that does not fit. CloudStack accepts host
     HA without out-of-band management, and then fences nothing.
-  - Warns of everything else that host HA lacks to act for the host, with the codes of
-    M(hostcraft.cloudstack.cs_host_ha_info). Where nothing changes, only if the host is C(Ineligible). One of them
+  - Warns about everything else that host HA needs to act for the host, with the codes of
+    M(hostcraft.cloudstack.cs_host_ha_info). If nothing changes, it warns only if the host is C(Ineligible). One of them
     is C(graceful_off_only), because CloudStack cannot fence a hung host with the driver C(redfish).
   - Declares a host degraded only with proof that it is off, because its VMs are then started elsewhere.
 version_added: 0.1.0
@@ -29,7 +29,7 @@ options:
   provider:
     description:
       - Provider of host HA.
-      - By default the one of the host's hypervisor, such as V(kvmhaprovider).
+      - Defaults to the provider for the host's hypervisor, such as V(kvmhaprovider).
     type: str
   state:
     description: Whether host HA is enabled for the host, or for the cluster or zone if no host is given.
@@ -39,12 +39,12 @@ options:
     description:
       - Whether the host is declared degraded, which tells CloudStack that it is dead.
       - V(true) is refused if the controller says that the host is on, or if the host answers on its network from where
-        the task runs, whatever the controller says. If the controller does not answer, it needs O(consent).
+        the task runs, regardless of the controller. If the controller does not answer, it needs O(consent).
       - CloudStack accepts only hosts in state Disconnected or Alert, and no host that is Down.
       - Needs CloudStack 4.16 or newer.
     type: bool
   consent:
-    description: You have seen that the host is off.
+    description: Confirm that you have checked that the host is off.
     type: bool
     default: false
 seealso:

@@ -10,10 +10,9 @@ DOCUMENTATION = r"""
 module: cs_host_ha_info
 short_description: Show and explain host HA of Apache CloudStack
 description:
-  - Shows for every host of a place the state of host HA, what it means, what to do about it, and to which states the
-    server may go on from there.
+  - Shows the state of host HA for every host, what it means, what to do about it, and which states can follow.
   - Lists everything that a host needs so that host HA can act, and names what is missing.
-  - Tells the last fence drill of each host and its age.
+  - Returns the last fence drill of each host and its age.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -51,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: Hosts of the place, by name.
+  description: The hosts, by name.
   returned: success
   type: list
   elements: dict

@@ -18,7 +18,7 @@ description:
     a new key is made. A host whose script has other arguments is refused.
   - Between the two steps M(hostcraft.cloudstack.cs_certificate) has CloudStack's CA sign the request.
   - Does not restart anything. The agent and libvirtd read the new files when they start.
-  - M(hostcraft.cloudstack.cs_host_certificate_info) shows what is there.
+  - M(hostcraft.cloudstack.cs_host_certificate_info) shows the present certificates.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
@@ -36,10 +36,10 @@ options:
   ca_certificates:
     description:
       - Certificates of the CA (PEM). Required for O(state=installed).
-      - For O(state=requested), what the host has is also compared with them.
+      - For O(state=requested), the host's certificates are also compared with them.
     type: str
   days:
-    description: For O(state=requested), days that the certificate has to have left.
+    description: For O(state=requested), minimum number of days that the certificate must still be valid.
     type: int
     default: 30
   validity:

@@ -38,11 +38,11 @@ options:
     type: str
     required: true
   password:
-    description: Password that CloudStack has now. It is restored if a later step fails.
+    description: Present password in CloudStack. It is restored if a later step fails.
     type: str
     required: true
   new_password:
-    description: Password that CloudStack is to have.
+    description: New password in CloudStack.
     type: str
     required: true
   update_on_host:
@@ -51,7 +51,7 @@ options:
       - The hosts must be Up. It is refused for one host of several, and with several management servers, because
         CloudStack reports success there although a host kept its old password.
       - With several management servers, hosts of other servers get the password even if this is V(false). A warning
-        tells so, and passwords that the server's script cannot pass on are refused.
+        reports this, and passwords that the server's script cannot pass on are refused.
     type: bool
     default: false
   record:
@@ -116,7 +116,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: Names of the hosts whose record is meant.
+  description: Names of the hosts whose record is changed.
   returned: success
   type: list
   elements: str

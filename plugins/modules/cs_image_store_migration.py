@@ -13,10 +13,10 @@ description:
   - Moves all templates, ISOs and snapshots, or named ones, to other image stores of the zone, and verifies that they
     are gone from the source. It needs CloudStack 4.15 or newer, and 4.19 for O(items).
   - If everything is moved, the source is made read-only first, so that nothing new is stored on it, and it stays
-    read-only. Uploaded volumes go too, but the server does not list them, so they are not verified. A further run moves
-    what a run that was stopped has left.
-  - Refused are read-only destinations, which the server accepts without moving anything, stores of other providers than
-    NFS and SMB, stores of another zone, and too little free space if the server shows it.
+    read-only. Uploaded volumes go too, but the server does not list them, so they are not verified. If a run is
+    stopped, the next run moves the rest.
+  - The task refuses read-only destinations, which the server accepts without moving anything. It also refuses stores of
+    providers other than NFS and SMB, stores of another zone, and too little free space if the server shows it.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -33,7 +33,7 @@ options:
     elements: str
     required: true
   policy:
-    description: V(complete) moves everything. V(balance) moves as much as makes the stores alike full.
+    description: V(complete) moves everything. V(balance) moves enough to use the stores evenly.
     type: str
     choices: [complete, balance]
     default: complete
@@ -46,7 +46,7 @@ attributes:
     support: partial
     details: >-
       If everything is to be moved, the server is asked in every run, because uploaded volumes are in no listing of the
-      store; check mode does not foretell them. With O(policy=balance) it is asked in every run before CloudStack 4.19.
+      store; check mode does not predict them. With O(policy=balance) it is asked in every run before CloudStack 4.19.
       Before 4.19, with O(policy=balance), and if nothing is listed, a lost answer is an error.
 seealso:
   - module: hostcraft.cloudstack.cs_image_store
@@ -99,7 +99,7 @@ items:
       description: Its size in bytes.
       type: int
 message:
-  description: What the server says of the migration.
+  description: Message of the server about the migration.
   returned: success
   type: str
   sample: ""

@@ -121,7 +121,7 @@ barriers:
       description: Description of the barrier.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
       description: Name of the source host.

@@ -41,8 +41,9 @@ configuration:
   sample: cloudstack-1f0c2d9be05b4a7c
 nodes:
   description:
-    - Every node, with its side for users (C(web)) and for agents. C(status) is the word of HAProxy, C(check) the result
-      of its last check, and C(state) what it was set to. C(serves) tells whether new users and agents are sent to it.
+    - Every node, with its side for users (C(web)) and for agents. C(status) is the status in HAProxy, C(check) the
+      result of its last check, and C(state) what it was set to. C(serves) shows whether new users and agents are sent
+      to it.
   returned: success
   type: list
   elements: dict

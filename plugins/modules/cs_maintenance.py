@@ -44,7 +44,7 @@ options:
       - V(draining) disables the host, moves away all VMs that can move, and returns the others in RV(remaining). Run it
         again until none is left. VMs of a strict host affinity group stay with one of them that cannot move.
       - VMs of a non-strict host anti-affinity group go to different hosts where there is room. A warning names those
-        that come to one host.
+        that are moved to the same host.
     type: str
     choices: [maintenance, enabled, draining]
     default: maintenance
@@ -60,8 +60,8 @@ options:
     default: []
   balance:
     description:
-      - Allow migrations that are made only to bring the loads of the cluster's hosts together. Without it, only VMs of
-        the host move, to the hosts that are loaded least.
+      - Allow additional migrations to balance the load of the cluster's hosts. Without it, only VMs of the host move,
+        to the hosts with the lowest load.
     type: bool
     default: false
   move_back:
@@ -160,7 +160,7 @@ distribution:
   description:
     - C(hosts) with the shares of C(cpu) and C(memory) that are allocated and the number of C(vms), C(before) and
       C(after); the C(fullest) host before and after; the C(thresholds) of the cluster
-      (C(cluster.*.allocated.capacity.disablethreshold)) and the hosts that come C(above_threshold) by it.
+      (C(cluster.*.allocated.capacity.disablethreshold)) and the hosts that are C(above_threshold) afterwards.
   returned: when VMs are planned to move
   type: dict
   sample:
@@ -175,7 +175,7 @@ distribution:
     thresholds: {"cpu": 0.85, "memory": 0.85}
     above_threshold: []
 maintenance_since:
-  description: Time at which the maintenance that ends began, in UTC. Null if the server does not tell.
+  description: Time at which the maintenance that ends began, in UTC. Null if the server does not return it.
   returned: with O(state=enabled), if the maintenance was begun by this collection
   type: str
   sample: "2026-11-05T10:00:00Z"

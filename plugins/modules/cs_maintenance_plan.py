@@ -11,7 +11,7 @@ module: cs_maintenance_plan
 short_description: Plan a rolling maintenance of a cluster of Apache CloudStack
 description:
   - Computes the whole roll before anything is done - which hosts are out together, in which order, where every VM
-    moves, and how much capacity is left - and compares it with the best that any plan could do.
+    moves, and how much capacity is left - and compares it with the best possible plan.
   - Writes nothing. If there is no plan, every reason is returned with the VM, the numbers and a remedy.
   - A host whose agent is not connected (RV(reasons) with C(agent_down)) is a reason too. Once the roll has begun, it is
     a warning, and the other hosts are planned.
@@ -33,8 +33,8 @@ options:
     default: false
   run:
     description:
-      - Name of the run that is planned for. With it the plan is not feasible while a roll of another name is not
-        finished, or one of this name that is older than O(oldest_record).
+      - Name of the run that will use the plan. With it, the plan is not feasible while a roll of another name is
+        unfinished, or if the unfinished roll of this name is older than O(oldest_record).
     type: str
 seealso:
   - module: hostcraft.cloudstack.cs_rolling_maintenance
@@ -93,7 +93,7 @@ ratio:
   returned: always
   type: float
 balance:
-  description: Migrations after the last wave that only bring loads together, with O(balance=true).
+  description: Migrations after the last wave to balance the load, with O(balance=true).
   returned: always
   type: list
   elements: dict
@@ -102,7 +102,7 @@ distribution:
     - C(hosts) with the shares of C(cpu) and C(memory) that are allocated and the number of C(vms), C(before) and
       C(after) the roll; the C(fullest) host before and after; C(least), the load that the fullest host has at least
       after a roll with the fewest migrations; the C(thresholds) of the cluster
-      (C(cluster.*.allocated.capacity.disablethreshold)) and the hosts that come C(above_threshold) by the roll.
+      (C(cluster.*.allocated.capacity.disablethreshold)) and the hosts that are C(above_threshold) after the roll.
   returned: always
   type: dict
   sample:
@@ -131,12 +131,12 @@ fingerprint:
   type: str
 procedure:
   description:
-    - The steps for each host, in order, on CloudStack and on its hypervisor. Without O(hypervisor), steps that have to
-      be done by hand are marked.
+    - The steps for each host, in order, on CloudStack and on its hypervisor. Without O(hypervisor), steps that must be
+      done manually are marked.
   returned: always
   type: list
   elements: str
-  sample: ["CloudStack: maintenance of the empty host", "vCenter: prove that no VM runs, enter maintenance mode"]
+  sample: ["CloudStack: maintenance of the empty host", "vCenter: check that no VM runs, enter maintenance mode"]
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.rolling import OPTIONS, planned

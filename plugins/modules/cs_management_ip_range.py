@@ -33,8 +33,8 @@ options:
   for_system_vms:
     description:
       - Whether the range is reserved for console proxies and secondary storage VMs. It cannot be changed.
-      - Such a range becomes longer by being removed and created again, as the server would add the further addresses
-        for everything else. It is refused while an address of the range is in use.
+      - To extend such a range, the module removes it and creates it again, because the server would not reserve the
+        additional addresses. The change is refused while an address of the range is in use.
     type: bool
 seealso:
   - module: hostcraft.cloudstack.cs_pod_info

@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_management_server
 short_description: Take a management server of Apache CloudStack out of service and back
 description:
-  - Drains a management server before its restart, and gives it back its work after it. Its agents move to the other
-    servers, and its pending jobs end or are named.
+  - Drains a management server before its restart, and returns it to service afterwards. Its agents move to the other
+    servers. Pending jobs are waited for, and listed if they do not end.
   - Waits until the server is in the requested state. If it returns to V(Up) by itself, the task fails and lists the
     agents and jobs that were left.
   - The last management server in service is not drained, unless O(consent) is set.
@@ -43,7 +43,7 @@ options:
     type: bool
     default: false
   rebalance:
-    description: Give agents back to the server when its maintenance is cancelled.
+    description: Whether agents return to the server when its maintenance is cancelled.
     type: bool
     default: true
   consent:

@@ -124,13 +124,13 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Name of the management server, or empty.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample: [{"code": "server_down", "severity": "hurts", "host": "mgmt2"}]
 ignored:
@@ -140,13 +140,13 @@ ignored:
   elements: dict
   sample: []
 unseen:
-  description: Checks that could not be made, with what was missing.
+  description: Checks that could not be made, with the missing information.
   returned: always
   type: list
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

@@ -20,10 +20,11 @@ description:
   - The owner of a network (a domain, an account or a project) is set when the network is created. It cannot be changed.
   - Several owners can have networks of one name. The module changes only the network of the owner in the task, without
     an owner only that of the account or the domain of the API key. If only others have such a network, the task fails
-    and names them. If the server does not tell whose the API key is, the only network that it sees is meant. Only a
-    shared network can belong to a domain without an account.
-  - A network gets another offering if both are of the same kind. What does not fit, what the network loses, and VMs
-    that have to be stopped first are named before anything is changed. The task ends when the network has the offering.
+    and names them. If the server does not return the owner of the API key, the only network that the key can see is
+    used. Only a shared network can belong to a domain without an account.
+  - The offering of a network can be changed to one of the same kind. Before anything is changed, the task reports what
+    does not fit, what the network would lose, and which VMs must be stopped first. It ends when the network has the
+    offering.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

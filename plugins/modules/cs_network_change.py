@@ -15,13 +15,13 @@ description:
   - Before anything is changed, the back-end's own parser checks the files, the present files and running state are
     recorded, and a systemd timer is armed. From then on, the rollback needs neither the controller, nor the connection,
     nor this module.
-  - The default gateway, what O(probes) names, and what the host uses its network for have to work after the change if
-    they did before it; else it is taken back at once. Used are the servers of network mounts, of iSCSI and of NVMe over
-    TCP, the routers of all routes, and the other ends of TCP connections.
-  - An interface that the change says nothing about has to have its addresses afterwards. One whose definition goes with
-    a file is shown in the differences, with what it loses.
-  - A new address that another machine on the wire has is found by ARP (RFC 5227), or by the kernel's duplicate address
-    detection of IPv6 (RFC 4862), and the change is taken back. O(shared) names exceptions.
+  - Connections that worked before the change must work after it. Otherwise the host reverts the change at once. These
+    are the default gateway, O(probes), the servers of network mounts, iSCSI and NVMe over TCP, the routers of all
+    routes, and the peers of TCP connections.
+  - An interface that is not part of the change must keep its addresses. An interface whose definition is removed with a
+    file is shown in the difference, with what it loses.
+  - If another machine on the network already has a new address, the host reverts the change. It detects this by ARP
+    (RFC 5227), and for IPv6 by the kernel's duplicate address detection (RFC 4862). O(shared) lists exceptions.
   - If the host restarts before the confirmation, it starts with the old files.
   - Interfaces of guests stay on their bridges, or return to them.
   - Runs on the host, as root. Its action plugin makes the new connections and accepts only the present host key.
@@ -139,8 +139,8 @@ options:
         default: []
   shared:
     description:
-      - New addresses of this host, or networks of them, which another machine may have or answer for. For these no one
-        is asked. A router with proxy ARP may answer in the name of others.
+      - New addresses of this host, or networks that contain them, that are not checked for duplicates. For example, a
+        router with proxy ARP answers for other machines.
       - With V(0.0.0.0/0) and V(::/0) no address is checked.
     type: list
     elements: str

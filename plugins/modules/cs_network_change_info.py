@@ -52,7 +52,7 @@ timeout:
   type: float
   sample: 120
 guarded:
-  description: Whether its timer is armed. V(false) if somebody stopped it.
+  description: Whether its timer is armed. V(false) if the timer was stopped.
   returned: success
   type: bool
   sample: true
@@ -65,7 +65,7 @@ last:
       description: V(confirmed), V(rolled_back) or V(abandoned).
       type: str
     id:
-      description: Names the change.
+      description: Identifies the change.
       type: str
     reason:
       description: Reason of the rollback.

@@ -54,7 +54,7 @@ state:
   type: str
   sample: confirmed
 id:
-  description: Names the change.
+  description: Identifies the change.
   returned: when V(confirmed)
   type: str
   sample: 2f1c9a60d3b45e78

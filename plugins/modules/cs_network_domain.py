@@ -21,11 +21,11 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.cloudstack
 options:
   domain:
-    description: Domain (name or path) whose suffix is meant, or that contains O(account).
+    description: Domain (name or path) that has the suffix, or that contains O(account).
     type: str
     default: ROOT
   account:
-    description: Account of O(domain) whose suffix is meant.
+    description: Account of O(domain) that has the suffix.
     type: str
   network_domain:
     description:

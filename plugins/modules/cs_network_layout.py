@@ -58,12 +58,12 @@ options:
             elements: str
           gateway:
             description:
-              - IPv4 gateway of the default route. One in a layout.
-              - Outside of the subnet it is accepted with an address of prefix length 32, or where one of
-                O(layout.nics[].routes) without V(via) leads to it.
+              - IPv4 gateway of the default route. Only one in a layout.
+              - A gateway outside of the subnet is accepted if an address has the prefix length 32, or if one of
+                O(layout.nics[].routes) without V(via) contains it.
             type: str
           gateway6:
-            description: IPv6 gateway of the default route. One in a layout.
+            description: IPv6 gateway of the default route. Only one in a layout.
             type: str
           routes:
             description: Further routes.
@@ -134,7 +134,8 @@ options:
             description: Delay before a link is used, in milliseconds; a multiple of O(layout.bonds[].miimon).
             type: int
           down_delay:
-            description: Delay before a failed link is left, in milliseconds; a multiple of O(layout.bonds[].miimon).
+            description: Delay before a failed link is no longer used, in milliseconds; a multiple of
+              O(layout.bonds[].miimon).
             type: int
           min_links:
             description: Minimum number of links, in mode V(802.3ad).
@@ -198,7 +199,7 @@ options:
             type: list
             elements: str
           type:
-            description: Who bridges.
+            description: Type of the bridge.
             type: str
             choices: [linux, openvswitch]
             default: linux
@@ -359,7 +360,7 @@ findings:
       description: Section, interface and key.
       type: str
     value:
-      description: What stands there.
+      description: The present value.
       type: raw
     message:
       description: Description of the problem.
@@ -368,14 +369,14 @@ findings:
       description: What to do.
       type: str
     blocks:
-      description: Whether it refuses.
+      description: Whether the layout is refused because of it.
       type: bool
   sample:
     - code: single_port
       where: bonds.bond0.interfaces
       value: [eno1]
-      message: one port can fail
-      remedy: two cards
+      message: the bond has only one port
+      remedy: add a second network card
       blocks: false
 code:
   description: V(refused) if the layout contradicts itself or the host.
@@ -389,8 +390,9 @@ details:
   sample:
     reasons:
       - code: connection_lost
-        message: "connection='192.0.2.10': Ansible came to it on eth0, and no declared interface carries it"
-        remedy: "method: keep, or this address, at what replaces it"
+        message: "connection='192.0.2.10': Ansible is connected to this address on eth0, but no declared interface has
+          it"
+        remedy: "use method: keep or this address on the interface that replaces it"
         parameter: connection
 """
 

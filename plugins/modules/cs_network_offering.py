@@ -95,8 +95,8 @@ options:
     type: bool
   egress_default_policy:
     description:
-      - Whether its networks may reach out by default, V(allow) or V(deny); V(true) means V(allow) and V(false) means
-        V(deny). It cannot be changed.
+      - Default policy for outgoing traffic of its networks, V(allow) or V(deny). V(true) means V(allow) and V(false)
+        means V(deny). It cannot be changed.
     type: raw
   for_vpc:
     description: Whether it is for tiers of VPCs. It cannot be changed.
@@ -216,7 +216,7 @@ conserve_mode:
   type: bool
   sample: true
 egress_default_policy:
-  description: Whether its networks may reach out by default.
+  description: Default policy for outgoing traffic of its networks.
   returned: success
   type: str
   sample: allow

@@ -45,11 +45,11 @@ options:
     description: User of the controller.
     type: str
   password:
-    description: Password that the controller has now. At most 20 bytes for V(ipmitool).
+    description: Present password of the controller. At most 20 bytes for V(ipmitool).
     type: str
   new_password:
     description:
-      - Password that the controller is to have. With V(ipmitool), CloudStack sets it on the controller and in its own
+      - New password of the controller. With V(ipmitool), CloudStack sets it on the controller and in its own
         record. If this fails, O(password) is tried again and the error tells which password works.
       - With V(redfish), CloudStack would change its own record only. The task sets the password on the controller
         itself and then in CloudStack, and needs O(bmc) and O(password) for it.
@@ -157,7 +157,7 @@ username:
   type: str
   sample: cloudstack
 power_state:
-  description: Power state as CloudStack learned it last, V(On), V(Off), V(Unknown) or V(Disabled).
+  description: Power state as CloudStack read it last, V(On), V(Off), V(Unknown) or V(Disabled).
   returned: success, for a host
   type: str
   sample: "On"

@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_oobm_info
 short_description: Show out-of-band management of hosts of Apache CloudStack
 description:
-  - Shows for every host of a place whether out-of-band management can be used, which level decides that, and the
-    power state that CloudStack learned last.
+  - Shows for every host whether out-of-band management can be used, which level decides that, and the power state that
+    CloudStack read last.
   - Computes how long one round of CloudStack's power state checks may take, and warns if the thread pool is too small
     for the zone.
 version_added: 0.1.0
@@ -47,7 +47,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: Hosts of the place, by name.
+  description: The hosts, by name.
   returned: success
   type: list
   elements: dict
@@ -92,13 +92,14 @@ hosts:
       description: V(On), V(Off), V(Unknown) or V(Disabled).
       type: str
     power_state_age:
-      description: V(0) if it was asked now, else V(null), because CloudStack does not tell when it learned it.
+      description: V(0) if it was read now, else V(null), because CloudStack does not return the time of its last
+        reading.
       type: int
     power_state_oldest:
-      description: How many seconds old it is at most, by the settings.
+      description: Maximum age in seconds, computed from the settings.
       type: float
     error:
-      description: What the server said when it asked the controller and failed.
+      description: Error of the server when it asked the controller.
       type: str
   sample:
     - host: kvm01.example.com

@@ -10,9 +10,9 @@ DOCUMENTATION = r"""
 module: cs_outdated_units_info
 short_description: Find units that were started before their files changed
 description:
-  - Compares when units of systemd were started with the times of files that they read. The roles restart units by it,
-    because a run that is killed after it wrote a file leaves the restart to the next one.
-  - Units that do not run are not returned, as they read their files when they are started.
+  - Compares the start times of systemd units with the modification times of the files that they read. The roles use it
+    to decide on restarts, because a run that is killed after it wrote a file leaves the restart to the next run.
+  - Units that do not run are not returned, because they read their files when they are started.
   - Runs on the machine of the units.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -24,18 +24,18 @@ options:
     default: []
   stamp:
     description:
-      - File whose time is compared instead of units, for what no unit holds. The boot of the machine counts while it is
-        absent. Without it, O(units) is needed.
+      - File whose modification time is compared instead of the start of units, for settings that no running unit reads.
+        While the file does not exist, the boot of the machine is used. Required if O(units) is not set.
     type: path
   files:
-    description: Files, and folders with all files in them. What is absent does not count. Links are followed.
+    description: Files, and directories with all files in them. Files that do not exist are ignored. Links are followed.
     type: list
     elements: path
     required: true
   changed:
     description:
-      - Whether tasks before changed one of the files. It only counts in check mode, where they have written nothing.
-        All units that run are then returned.
+      - Whether earlier tasks changed one of the files. Used only in check mode, in which they have written nothing. All
+        running units are then returned.
     type: bool
     default: false
 attributes:

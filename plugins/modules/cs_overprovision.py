@@ -45,7 +45,7 @@ options:
   allow:
     description:
       - Reasons of a refusal to ignore.
-      - V(below_one) is a factor below 1, which gives capacity away.
+      - V(below_one) is a factor below 1, which leaves capacity unused.
       - V(large) is a CPU factor above 100 or a memory factor above 10.
       - V(no_ballooning) is a memory factor above 1 on a hypervisor without ballooning.
       - V(over_full) is a lower factor that would over-commit a host.

@@ -52,7 +52,7 @@ memory_factor:
 clusters:
   description:
     - The clusters with C(cpu_factor), C(memory_factor) and C(keeping), as M(hostcraft.cloudstack.cs_overprovision)
-      tells them.
+      returns them.
   returned: always
   type: list
   elements: dict

@@ -14,7 +14,7 @@ description:
     where this collection has the module and all options of the task.
   - All other characters of the files stay, comments and the form of the text included.
   - Leaves every other task as it is, and returns the file, the line and the reason.
-  - Returns what has another meaning here, with file and line.
+  - Returns which converted tasks behave differently in this collection, with file and line.
   - A second run changes nothing. Links, hidden directories and directories named C(ansible_collections) are skipped.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -71,7 +71,8 @@ left:
   type: dict
   sample: {"instance": 6}
 meanings:
-  description: What has another meaning here, each with C(file), C(line), C(module) and C(message).
+  description: Converted tasks that behave differently in this collection, each with C(file), C(line), C(module) and
+    C(message).
   returned: success
   type: list
   elements: dict
@@ -79,9 +80,9 @@ meanings:
     - file: /home/ops/playbooks/zone.yml
       line: 14
       module: cs_storage_pool
-      message: path of the result is storage_path here
+      message: the result path is named storage_path in this collection
 general:
-  description: What has another meaning in all modules.
+  description: Differences that apply to all modules.
   returned: success
   type: list
   elements: str
@@ -96,7 +97,8 @@ findings:
   sample:
     - code: conversion_no_module
       severity: hurts
-      evidence: "The module has no counterpart here: zone.yml:3: ngine_io.cloudstack.instance has no counterpart here"
+      evidence: "The module does not exist in this collection: zone.yml:3: ngine_io.cloudstack.instance does not exist
+        in this collection"
       remedy: Keep the task and the collection ngine_io.cloudstack for it.
       facts: {"file": zone.yml, "line": 3}
 report:

@@ -11,7 +11,7 @@ module: cs_power
 short_description: Switch the power of a host of Apache CloudStack
 description:
   - Switches a host on or off, resets it or power-cycles it through its controller, and waits until the controller
-    says so.
+    reports the new state.
   - Refuses to cut off a host that runs VMs or that is not in maintenance, unless O(force) is set.
   - With O(bmc) the task asks the controller itself, otherwise the management server does.
 version_added: 0.1.0
@@ -38,9 +38,9 @@ options:
   wait_for_agent:
     description:
       - Whether to wait until CloudStack shows the host Up again, after V(on), V(reset) and V(cycle).
-      - CloudStack shows a host whose power was cut as Up until its pings have stayed away for C(ping.interval) x
-        C(ping.timeout), 150 seconds by default. An Up counts only after the agent was seen to go, or after two more
-        intervals, and not while host HA is C(Suspect) or C(Checking).
+      - CloudStack shows a host whose power was cut as Up until it has received no ping for C(ping.interval) x
+        C(ping.timeout), 150 seconds by default. The state Up counts only after CloudStack has noticed the loss of the
+        agent, or after two more intervals, and not while host HA is C(Suspect) or C(Checking).
     type: bool
     default: false
   timeout:
@@ -48,7 +48,7 @@ options:
     type: float
     default: 180
   agent_timeout:
-    description: Seconds to wait for the host to be Up, after CloudStack has noticed that the agent went.
+    description: Seconds to wait for the host to be Up, after CloudStack has noticed the loss of the agent.
     type: float
     default: 900
 attributes:
@@ -88,7 +88,7 @@ host:
   type: str
   sample: kvm01.example.com
 action:
-  description: What was asked.
+  description: The action.
   returned: success
   type: str
   sample: cycle
@@ -98,7 +98,7 @@ before:
   type: str
   sample: "On"
 power_state:
-  description: Power state at the end, as the controller said it.
+  description: Power state at the end, as the controller reports it.
   returned: success
   type: str
   sample: "On"

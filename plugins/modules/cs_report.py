@@ -108,7 +108,7 @@ summary:
   elements: str
   sample:
     - "zone zurich: 12 hosts, 240 VMs, CPU 41 %, RAM 63 %"
-    - "cluster kvm-a: N+1 holds: whichever host fails, its VMs find a place on the others."
+    - "cluster kvm-a: N+1 holds: if a host fails, the other hosts can run its VMs."
 """
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.report import REPORT, written

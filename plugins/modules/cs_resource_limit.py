@@ -22,11 +22,11 @@ extends_documentation_fragment:
   - hostcraft.cloudstack.zone.owner
 options:
   domain:
-    description: Domain (name or path) whose limit is meant, or that contains O(account) or O(project).
+    description: Domain (name or path) that is limited, or that contains O(account) or O(project).
   account:
-    description: Account of O(domain) (default ROOT) whose limit is meant. Administrators of the root domain have none.
+    description: Account of O(domain) (default ROOT) that is limited. Administrators of the root domain have no limits.
   project:
-    description: Project whose limit is meant.
+    description: Project that is limited.
   resource_type:
     description:
       - Resource that is limited.
@@ -54,7 +54,7 @@ options:
       - gpu
   limit:
     description:
-      - Most that is allowed; V(-1) for no limit. Memory is in MB, storage in GB.
+      - Maximum amount; V(-1) for no limit. Memory is in MB, storage in GB.
       - It must not be above the limit of the domain that contains the owner.
     type: int
     required: true
@@ -103,12 +103,12 @@ resource_type:
   type: str
   sample: primary_storage
 limit:
-  description: Most that is allowed. -1 for no limit.
+  description: Maximum amount. -1 for no limit.
   returned: success
   type: int
   sample: 2000
 used:
-  description: What is used of it. V(null) if the server does not show it.
+  description: Amount in use. V(null) if the server does not show it.
   returned: success
   type: float
   sample: 620.0

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_resource_limit_info
 short_description: Read limits of domains, accounts and projects of Apache CloudStack
 description:
-  - Returns the limit of each resource of a domain, an account or a project, and what is used of it.
+  - Returns the limit of each resource of a domain, an account or a project, and the amount in use.
 version_added: 1.0.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

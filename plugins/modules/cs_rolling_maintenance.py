@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_rolling_maintenance
-short_description: Walk through a rolling maintenance of a cluster of Apache CloudStack
+short_description: Run a rolling maintenance of a cluster of Apache CloudStack
 description:
   - Returns the hosts that are next, records which hosts are done, and ends the roll. The playbook
     C(hostcraft.cloudstack.rolling_maintenance) uses it for whole clusters.
-  - Every wave is planned again, so VMs that were moved in the meantime are taken into account. If a host is lost on the
-    way, the others go on, and the roll is refused when only lost hosts are left. The record and the lock
+  - Every wave is planned again, so VMs that were moved in the meantime are taken into account. If a host is lost during
+    the roll, the roll continues with the others. It is refused when only lost hosts are left. The record and the lock
     of the roll are annotations of the cluster, visible to all administrators. They survive a killed run, and the next
     run continues.
 version_added: 0.1.0
@@ -32,16 +32,16 @@ options:
   state:
     description:
       - V(next) locks the cluster and returns the next hosts in RV(wave). The list is empty if all hosts are done.
-      - V(advanced) walks on, from the last result or from where the roll stands, until a stage of O(stages) is due. It
-        locks the cluster, plans, empties hosts and enables them again, and ends the roll after its last host. Without
-        O(stages), one task rolls the whole cluster.
+      - V(advanced) continues, from the last result or from the recorded state of the roll, until a stage of O(stages)
+        is due. It locks the cluster, plans, empties hosts and enables them again, and ends the roll after its last
+        host. Without O(stages), one task rolls the whole cluster.
       - V(worked) records that the work on O(host) is done. If the run is killed afterwards, the next run only enables
         the host.
       - V(done) and V(skipped) record the result of O(host).
       - V(finished) ends a roll whose hosts are all done, after the migrations that O(balance) allows. V(abandoned) ends
         any roll.
-      - V(released) gives this run's lock back and keeps the record, so that the roll can be resumed. With O(take_over)
-        it gives back the lock of a run that is over.
+      - V(released) releases this run's lock and keeps the record, so that the roll can be resumed. With O(take_over),
+        it releases the lock of a run that is over.
     type: str
     choices: [next, advanced, worked, done, skipped, finished, abandoned, released]
     default: next
@@ -79,7 +79,7 @@ options:
   pause:
     description:
       - Pause the roll, with O(state=advanced). The hosts of the present wave are brought back, no others are taken out.
-        The lock is given back, and the record is kept, so that the roll can be resumed.
+        The lock is released, and the record is kept, so that the roll can be resumed.
     type: bool
     default: false
   engine:
@@ -157,7 +157,7 @@ ended:
   returned: O(state=advanced)
   type: bool
 paused:
-  description: Whether the roll was paused as O(pause) asks for.
+  description: Whether the roll was paused because of O(pause).
   returned: O(state=advanced)
   type: bool
 host_results:

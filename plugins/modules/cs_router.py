@@ -37,14 +37,14 @@ options:
       - V(restarted) restarts a running router through CloudStack, and starts a stopped one.
       - V(absent) destroys the router. CloudStack makes it again when the network is restarted.
       - V(patched) renews the scripts of the running routers of its network (CloudStack 4.17 and newer).
-      - V(upgraded) restarts the router from the present template, if the server holds it for outdated.
+      - V(upgraded) restarts the router from the present template, if the server considers it outdated.
     type: str
     choices: [present, started, stopped, restarted, absent, patched, upgraded]
     default: present
   service_offering:
     description:
       - Name or id of a system offering of type C(domainrouter). A running router is stopped and started for it. If the
-        server refuses the offering, the router is started again with its own one, and the task fails.
+        server refuses the offering, the router is started again with its former offering, and the task fails.
       - A router that is replaced has the default offering again. Set the offering of the network offering to keep it.
     type: str
   forced:

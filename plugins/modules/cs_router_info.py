@@ -79,7 +79,7 @@ routers:
       description: V(PRIMARY), V(BACKUP), V(FAULT) or V(UNKNOWN).
       type: str
     requires_upgrade:
-      description: Whether the server holds it for outdated. Null if it does not say.
+      description: Whether the server considers it outdated. Null if it does not return this.
       type: bool
     version:
       description: Version of its template.
@@ -128,7 +128,7 @@ unseen:
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

@@ -12,7 +12,7 @@ short_description: Manage service monitoring and health checks of virtual router
 description:
   - Sets the settings for the monitoring of routers. Values are checked before they are sent, because the server accepts
     names of health checks that do not exist.
-  - Tells which settings management servers read only when they start, and which routers use the old values until they
+  - Returns which settings management servers read only when they start, and which routers use the old values until they
     are restarted. Restarts nothing.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)

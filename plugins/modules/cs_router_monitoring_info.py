@@ -75,13 +75,13 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Name of the router, or empty.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample: [{"code": "router_unchecked", "severity": "hurts", "host": "r-7-VM"}]
 ignored:
@@ -97,7 +97,7 @@ unseen:
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

@@ -11,11 +11,11 @@ module: cs_router_upgrade
 short_description: Upgrade virtual routers of Apache CloudStack without an unplanned outage
 description:
   - Plans as M(hostcraft.cloudstack.cs_router_upgrade_plan) does, and carries the plan out batch by batch.
-  - After each step, gates have to hold - exactly one PRIMARY and one BACKUP, the new version, and the health checks.
-    After each network, no rule may be lost. At the first gate that does not hold, nothing further is begun.
+  - After each step, gates must pass - exactly one PRIMARY and one BACKUP, the new version, and the health checks. After
+    each network, no rule may be lost. At the first gate that fails, nothing further is started.
   - A PRIMARY is stopped only if a BACKUP runs. If the BACKUP does not take over, the PRIMARY is started again.
   - Locks its zone while it works, or all zones without O(zone). A second run in the zone is refused.
-  - What is left to do is read from the server. A run that was killed is run again, and does no router twice.
+  - The remaining work is read from the server. If a run was killed, run the task again. No router is upgraded twice.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -66,7 +66,7 @@ feasible:
   type: bool
   sample: true
 text:
-  description: The plan as lines for people.
+  description: The plan as readable lines.
   returned: success
   type: list
   elements: str
@@ -76,7 +76,7 @@ routers:
   type: int
   sample: 40
 up_to_date:
-  description: Number of routers that need nothing.
+  description: Number of routers that need no upgrade.
   returned: success
   type: int
   sample: 12

@@ -58,7 +58,7 @@ feasible:
   type: bool
   sample: true
 text:
-  description: The plan as lines for people.
+  description: The plan as readable lines.
   returned: success
   type: list
   elements: str
@@ -68,7 +68,7 @@ routers:
   type: int
   sample: 40
 up_to_date:
-  description: Number of routers that need nothing.
+  description: Number of routers that need no upgrade.
   returned: success
   type: int
   sample: 12

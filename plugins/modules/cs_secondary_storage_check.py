@@ -100,13 +100,13 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Name of the system VM, or empty.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample: [{"code": "ssvm_server", "severity": "blocks", "host": "s-1-VM"}]
 ignored:
@@ -120,9 +120,9 @@ unseen:
   returned: when the system VM was reached
   type: list
   elements: dict
-  sample: [{"code": "ssvm_download", "missing": "no URL was given"}]
+  sample: [{"code": "ssvm_download", "missing": "no URL was set"}]
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: when the system VM was reached
   type: dict
   sample: {"blocks": 1, "hurts": 0, "note": 0}

@@ -83,7 +83,7 @@ options:
     description: IOPS that the storage guarantees for the root disk. It cannot be changed.
     type: int
   disk_iops_max:
-    description: Most IOPS that the storage allows for the root disk. It cannot be changed.
+    description: Maximum IOPS that the storage allows for the root disk. It cannot be changed.
     type: int
   hypervisor_snapshot_reserve:
     description:

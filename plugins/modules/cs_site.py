@@ -108,7 +108,7 @@ counts:
 restart:
   description:
     - Names of changed settings that take effect when the management servers are restarted.
-    - Servers of 4.11 do not tell which these are. There a warning names the changed settings instead.
+    - Servers of 4.11 do not return which settings these are. With them, a warning lists the changed settings instead.
   returned: success
   type: list
   elements: str

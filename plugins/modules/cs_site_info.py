@@ -75,7 +75,7 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     facts:
       description: The C(kind) and C(name) of the object, and its values C(before) and C(after) a run of cs_site.
@@ -96,7 +96,7 @@ unseen:
   type: list
   elements: dict
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 0, "hurts": 1, "note": 0}

@@ -12,7 +12,7 @@ short_description: Manage NFS staging stores of Apache CloudStack
 description:
   - Adds and removes NFS staging stores of a zone. With object storage (S3 or Swift) as secondary storage, every zone
     needs one, because hosts cannot mount object storage. Templates and snapshots pass through it.
-  - A store cannot be changed. It is known by its URL.
+  - A store cannot be changed. It is identified by its URL.
 version_added: 1.0.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_storage_content
-short_description: Look whether storage is empty before it is added to Apache CloudStack
+short_description: Check whether storage is empty before it is added to Apache CloudStack
 description:
   - Adding storage to CloudStack can destroy what is on it. The API does not show its content, so this module runs on a
     host that reaches the storage, such as a KVM host.
-  - An NFS export is mounted read-only for this moment. Nothing is written to it.
-  - M(hostcraft.cloudstack.cs_storage_pool) and M(hostcraft.cloudstack.cs_image_store) take the result in their option
+  - An NFS export is mounted read-only for the check. Nothing is written to it.
+  - M(hostcraft.cloudstack.cs_storage_pool) and M(hostcraft.cloudstack.cs_image_store) accept the result in their option
     C(content), and refuse to add storage that is not empty.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -70,24 +70,24 @@ url:
   type: str
   sample: nfs://10.10.3.5/export/primary-a
 empty:
-  description: Whether there is nothing at its top, besides C(lost+found) and directories of snapshots of the NFS
+  description: Whether its top directory is empty, except for C(lost+found) and directories of snapshots of the NFS
     server.
   returned: success
   type: bool
   sample: false
 entries:
-  description: Up to 20 names at its top.
+  description: Up to 20 names in its top directory.
   returned: success
   type: list
   elements: str
   sample: [KVMHA, backup.tar]
 count:
-  description: Number of names at its top.
+  description: Number of names in its top directory.
   returned: success
   type: int
   sample: 2
 of_cloudstack:
-  description: Whether directories of a CloudStack are among them.
+  description: Whether directories of a CloudStack installation are among them.
   returned: success
   type: bool
   sample: true

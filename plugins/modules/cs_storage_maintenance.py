@@ -129,7 +129,7 @@ started:
   elements: str
   sample: [web1, db1]
 maintenance_since:
-  description: Time at which the maintenance that ends began, in UTC. Null if the server does not tell.
+  description: Time at which the maintenance that ends began, in UTC. Null if the server does not return it.
   returned: with O(state=enabled), if the maintenance was begun by this collection
   type: str
   sample: "2026-11-05T10:00:00Z"

@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: cs_storage_objects_info
 short_description: Browse image stores and storage pools of Apache CloudStack
 description:
-  - Returns what lies at a path of an image store or a storage pool, with the template, volume or snapshot that a file
-    belongs to. It needs CloudStack 4.19 or newer, and a secondary storage VM for image stores.
+  - Returns the files and directories at a path of an image store or a storage pool, with the template, volume or
+    snapshot that a file belongs to. It needs CloudStack 4.19 or newer, and a secondary storage VM for image stores.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -72,7 +72,7 @@ objects:
       description: When it was changed last.
       type: str
     of:
-      description: What it belongs to, such as V(template debian-12). Empty if the server knows nothing of it.
+      description: What it belongs to, such as V(template debian-12). Empty if the server does not know it.
       type: str
   sample: [{"name": "201", "directory": true, "size": 0, "updated": "2026-01-31T12:00:00+0000", "of": ""}]
 """

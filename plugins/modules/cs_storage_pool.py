@@ -13,7 +13,7 @@ description:
   - Adds, tags, enables, disables and removes storage pools, and puts them into maintenance.
   - A password in O(storage_url) is masked in all output of the task.
   - Several pools can have one name. The module finds the pool by O(cluster) and O(storage_url) too. A pool is not
-    removed if it differs from the task in what cannot be changed.
+    removed if a parameter that cannot be changed differs from the task.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -42,8 +42,8 @@ options:
       - URL of the pool, such as V(nfs://10.10.3.5/export/primary) or V(rbd://user:secret@10.10.3.6/pool). Required to
         add it.
       - For an existing pool, type, address and path are compared, except for VMFS. They cannot be changed.
-      - The server returns neither user nor secret of a URL. The module leaves a mark of both among the details of a
-        pool that it adds (V(hostcraftaccess)), and refuses another user or secret. For other pools it warns.
+      - The server returns neither user nor secret of a URL. The module stores a hash of both in the details of a pool
+        that it adds (V(hostcraftaccess)), and refuses another user or secret. For other pools it warns.
     type: str
   hypervisor:
     description: Hypervisor that uses a pool with the scope V(zone). It cannot be changed.
@@ -61,14 +61,15 @@ options:
   managed:
     description:
       - Whether CloudStack creates a volume on the storage system for each volume of a VM. It cannot be changed.
-      - Servers before 4.20 do not tell it, so there it is not compared.
+      - Servers before 4.20 do not return it, so it is not compared.
     type: bool
   details:
     description:
-      - Details of the pool beyond its URL, such as C(nfsmountopts) with V(vers=4.1,nconnect=4), or the user of SMB.
-        Others that the pool has are left alone. Secrets are used only to add the pool.
-      - Servers before 4.21 do not tell details, apart from NFS mount options of KVM since 4.19.1. There a change of
-        them in the task does nothing. RV(not_compared) names them, and so does a warning if the task changes the pool.
+      - Details of the pool in addition to its URL, such as C(nfsmountopts) with V(vers=4.1,nconnect=4), or the user of
+        SMB. Others that the pool has are left alone. Secrets are used only to add the pool.
+      - Servers before 4.21 do not return details, except NFS mount options of KVM since 4.19.1. With them, changed
+        details in the task have no effect. RV(not_compared) lists these details, and so does a warning if the task
+        changes the pool.
       - Changing them needs CloudStack 4.19 or newer. NFS mount options can be changed while the pool is in maintenance.
     type: dict
   storage_tags:
@@ -82,7 +83,7 @@ options:
       - V(enabled) and V(disabled) set whether new volumes are placed on the pool. Both end a maintenance.
       - V(maintenance) waits until the pool is in maintenance. A disabled pool is enabled for a moment, because the
         server requires it.
-      - The server stops the VMs that have volumes on the pool. If there are any that run, the task is refused. Use
+      - The server stops the VMs that have volumes on the pool. If any of them run, the task is refused. Use
         M(hostcraft.cloudstack.cs_storage_maintenance), which requires consent for each of them.
     type: str
     choices: [enabled, disabled, maintenance]
@@ -218,7 +219,7 @@ details:
   type: dict
   sample: {nfsmountopts: "vers=4.1"}
 not_compared:
-  description: Details in the task that the server does not tell, so that nobody knows whether the pool has them.
+  description: Details in the task that the server does not return, so that it is unknown whether the pool has them.
   returned: unless absent
   type: list
   elements: str

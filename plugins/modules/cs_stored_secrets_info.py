@@ -118,10 +118,10 @@ findings:
       description: What was seen.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
   sample: []
 ignored:

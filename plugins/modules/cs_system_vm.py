@@ -12,7 +12,7 @@ short_description: Manage console proxies and secondary storage VMs of Apache Cl
 description:
   - Starts, stops, restarts, recreates, patches, resizes and moves system VMs. Without O(name), it handles all system
     VMs of the zone and kind, one after the other.
-  - Each system VM is waited for until it runs and its agent is connected, before the next one is touched. With
+  - The module waits until a system VM runs and its agent is connected before it continues with the next one. With
     O(state=recreated) this is the new one that the server makes.
   - A zone is not left without a console proxy or a secondary storage VM, even for the time of a restart, unless
     O(consent) is set.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_system_vm_info
 short_description: Show console proxies and secondary storage VMs of Apache CloudStack
 description:
-  - Shows system VMs with the state of their agents, and which zones lack one.
+  - Shows system VMs with the state of their agents, and which zones have none.
   - Shows for each zone how many consoles are open and how many the console proxies can still open.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
@@ -132,14 +132,14 @@ consoles:
       description: Consoles that are open.
       type: int
     capacity:
-      description: Consoles that can be open. V(null) if the server does not tell the limit.
+      description: Consoles that can be open. V(null) if the server does not return the limit.
       type: int
     free:
       description: Consoles that can still be opened.
       type: int
   sample: [{"zone": "zurich", "proxies": 1, "sessions": 3, "capacity": 50, "free": 47}]
 console_limits:
-  description: What the settings say. V(null) if the server does not have the setting.
+  description: Values of the settings. V(null) if the server does not have the setting.
   returned: always
   type: dict
   contains:
@@ -172,13 +172,13 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Name of the system VM, or empty.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample: [{"code": "agent_away", "severity": "blocks", "host": "s-1-VM"}]
 ignored:
@@ -194,7 +194,7 @@ unseen:
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 1, "hurts": 0, "note": 0}

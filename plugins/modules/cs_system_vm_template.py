@@ -10,10 +10,10 @@ DOCUMENTATION = r"""
 module: cs_system_vm_template
 short_description: Manage the template of system VMs and routers of Apache CloudStack
 description:
-  - Registers a template of system VMs as the documentation demands it, not public, not featured, not extractable and
+  - Registers a template of system VMs as the documentation requires it, not public, not featured, not extractable and
     without passwords. Waits until it is ready in every zone and complete in every image store that the server shows.
   - Makes it the template of new routers and sets the minimum version, after it is ready.
-  - Compares all system VMs and routers of the hypervisor with it, and tells which are behind. Changes none of them.
+  - Compares all system VMs and routers of the hypervisor with it, and returns which are outdated. Changes none of them.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -67,8 +67,8 @@ options:
   prepared:
     description:
       - Whether the template is copied to every primary storage pool of the zone before it is used, as the documentation
-        demands before routers are upgraded. Waits for each copy.
-      - Pools that are not Up, of another hypervisor or managed by their storage get none. RV(pools) says why.
+        requires before routers are upgraded. Waits for each copy.
+      - Pools that are not Up, belong to another hypervisor or are managed get no copy. RV(pools) contains the reason.
       - If the server does not show copies on primary storage, the task asks for them each time, and warns.
     type: bool
     default: false
@@ -222,7 +222,7 @@ pools:
       description: State of the copy as the server shows it, such as V(DOWNLOADED), or V(missing).
       type: str
     percent:
-      description: How far it is copied.
+      description: Progress of the copy in percent.
       type: str
     left_out:
       description: Why the pool gets no copy, such as V(Disabled), V(hypervisor VMware) or V(managed). Empty otherwise.

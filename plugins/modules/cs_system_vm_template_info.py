@@ -12,7 +12,7 @@ short_description: Show templates of system VMs and routers of Apache CloudStack
 description:
   - Shows the templates of system VMs in each zone, and whether each hypervisor of a zone has one that is ready. This
     includes the first one, which is seeded on the secondary storage.
-  - Shows which template new routers get, and which system VMs and routers are behind.
+  - Shows which template new routers get, and which system VMs and routers are outdated.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -151,13 +151,13 @@ findings:
       description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
     host:
       description: Name of the system VM, or empty.
       type: str
     facts:
-      description: Numbers and names of the finding.
+      description: The values that led to the finding.
       type: dict
   sample: [{"code": "template_missing", "severity": "blocks", "evidence": "zone zurich, KVM"}]
 ignored:
@@ -173,7 +173,7 @@ unseen:
   elements: dict
   sample: []
 summary:
-  description: How many findings there are of each severity.
+  description: Number of findings of each severity.
   returned: always
   type: dict
   sample: {"blocks": 1, "hurts": 0, "note": 0}

@@ -18,7 +18,7 @@ description:
   - A second run changes nothing. If the database names another file than the one that is on the store, which a second
     run of the script causes, the database is corrected.
   - CloudStack 4.16 and newer seeds the templates of its packages itself when the first NFS store of a zone is added, if
-    the zone has clusters. RV(registers_itself) tells whether it will. Seeding is needed on older releases, for stores
+    the zone has clusters. RV(registers_itself) shows whether it will. Seeding is needed on older releases, for stores
     that are added before clusters, and for other templates.
   - RV(registration_failed) names the state that a failed upgrade leaves. The database has the new version, and the
     templates are still those of the release before.

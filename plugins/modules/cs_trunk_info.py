@@ -10,9 +10,9 @@ DOCUMENTATION = r"""
 module: cs_trunk_info
 short_description: Check which VLANs of a zone of Apache CloudStack reach which hosts
 description:
-  - Compares the VLANs of a zone (guest VLANs, VLANs given by hand, private gateways, shared, public, management and
-    storage ranges) with the networks of its hosts. Returns a matrix of hosts and VLANs that shows whether each VLAN
-    reaches the NICs of the host, does not reach them, or cannot be seen, with a code and a remedy.
+  - Compares the VLANs of a zone (guest VLANs, VLANs chosen by administrators, private gateways, shared, public,
+    management and storage ranges) with the networks of its hosts. Returns a matrix of hosts and VLANs that shows
+    whether each VLAN reaches the NICs of the host, does not reach them, or cannot be seen, with a code and a remedy.
   - A traffic label is searched among the bridges and NICs on KVM, among the networks on XenServer, and among the
     switches on VMware.
   - Switches beyond the NICs of the hosts are not checked.
@@ -137,9 +137,9 @@ matrix:
     message:
       description: What was seen.
       type: str
-      sample: nothing on the host is named cloudbr1; the nearest is cloudbr0
+      sample: the host has no interface cloudbr1; the most similar name is cloudbr0
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     present:
       description: VLANs for which the host already has an interface or network.
@@ -179,7 +179,7 @@ clusters:
     - cluster: c1
       hypervisor: KVM
       vlans_on_demand: true
-      vlans: on the hosts that run a guest of it, until the last one has left
+      vlans: on hosts that run a guest of it, as long as one runs there
       reaches: 4
       does_not: 0
       unseen: 0

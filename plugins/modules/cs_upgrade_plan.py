@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_upgrade_plan
-short_description: Plan the upgrade of Apache CloudStack and find what is in its way
+short_description: Plan the upgrade of Apache CloudStack and find what prevents it
 description:
   - Reads CloudStack's database, and judges it together with what was seen on the machines of the management servers.
   - Finds what would make the upgrade fail, or fail unnoticed, such as a missing system VM template, a management server
@@ -205,7 +205,7 @@ seconds_down:
   type: int
   sample: 400
 text:
-  description: The plan as lines for people.
+  description: The plan as readable lines.
   returned: always
   type: list
   elements: str
@@ -226,10 +226,10 @@ findings:
       description: What was seen.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
-      description: Where it is written.
+      description: Source of the finding, such as a section of CloudStack's documentation or an issue.
       type: str
   sample: []
 ignored:

@@ -11,7 +11,7 @@ short_description: Show whether usage servers of Apache CloudStack work
 description:
   - Reads from CloudStack's databases the heartbeat of the usage servers, their last successful job, and the settings
     that they read when they start.
-  - The state of the service, and the state in C(listUsageServerMetrics), do not tell whether a usage server works.
+  - The state of the service, and the state in C(listUsageServerMetrics), do not show whether a usage server works.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -46,8 +46,8 @@ options:
     description: The VLAN scheme of the zone. Dedicated VLANs must have the purpose V(account) or V(project).
   state:
     description:
-      - Whether they must be dedicated. With V(absent) and without an owner, they are released whoever the owner is. The
-        server can only release whole dedications; a request to release a part of one is refused.
+      - Whether they must be dedicated. With V(absent) and without an owner, they are released regardless of their
+        owner. The server can only release whole dedications; a request to release a part of one is refused.
 seealso:
   - module: hostcraft.cloudstack.cs_vlan_info
   - module: hostcraft.cloudstack.cs_vlan_range
@@ -89,7 +89,7 @@ physical_network:
   type: str
   sample: guest-net
 vlans:
-  description: All VLANs of the network that are dedicated to the owner, or to anybody if no owner is given.
+  description: All VLANs of the network that are dedicated to the owner, or to any owner if no owner is given.
   returned: for guest VLANs
   type: list
   elements: str
@@ -155,7 +155,7 @@ def dedication(cloud: Cloud, p: Params, check: bool) -> Outcome:
     asked = Asked(**taken(p, OWNER))
     if p["allow_in_use"] and not p["start_ip"]:
         # Networks keep the VLANs that they have; there is nothing to allow.
-        expected = "false with vlan: a release of guest VLANs takes no VLAN from a network"
+        expected = "false with vlan: a release of guest VLANs removes no VLAN from a network"
         raise InvalidValue("allow_in_use", True, expected)
     if p["start_ip"]:
         return ensure_public(cloud, p["zone"], p["start_ip"], asked, p["state"], check, p["allow_in_use"])

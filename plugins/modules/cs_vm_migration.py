@@ -13,7 +13,7 @@ description:
   - Migrates a running VM, system VM or router to a host of its cluster without interrupting it.
   - The server checks capacity and tags only. This module also checks affinity groups, dedication, storage pools,
     devices and the limit of guests, and refuses the migration with every reason before it starts.
-  - It takes the lock of the cluster, so that it is refused while a maintenance or a roll of the cluster runs.
+  - It uses the lock of the cluster, so it is refused while a maintenance or a roll of the cluster runs.
   - Migrating with storage to another pool or cluster is not supported; M(hostcraft.cloudstack.cs_volume_migration)
     moves volumes. M(hostcraft.cloudstack.cs_maintenance) empties a whole host.
 version_added: 1.0.0

@@ -13,9 +13,9 @@ description:
   - Returns for each volume of a pool which other pool it is moved to, and how. Nothing is changed.
   - With VMware and XenServer, volumes of running VMs are moved live if the server lists storage motion for the
     hypervisor. With KVM and other hypervisors the VM has to be stopped, which needs consent.
-  - A target is up, in the same zone and cluster (or of the whole zone), shared, and has the tags that the offerings
-    of the volume want. Its disable thresholds and its over-provisioning factor are observed. Where the server does
-    not tell how much of a volume is written, its whole size is counted.
+  - A target is up, in the same zone and cluster (or of the whole zone), shared, and has the tags that the offerings of
+    the volume require. Its disable thresholds and its over-provisioning factor are observed. If the server does not
+    return how much of a volume is written, its whole size is counted.
   - Volumes of a pool with the scope zone that are attached to a VM are moved only to pools of the whole zone.
   - Volumes on local disks, volumes with work in progress, and volumes of VMs with VM snapshots are refused.
 version_added: 0.1.0

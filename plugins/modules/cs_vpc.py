@@ -15,8 +15,8 @@ description:
   - A VPC is not removed while it has tiers or private gateways. The error names each of them.
   - Several owners can have VPCs of one name. The module changes only the VPC of the owner in the task, without an owner
     only that of the account of the API key. If only other accounts have such a VPC, the task fails and names them.
-    If the server does not tell whose the API key is, the only VPC that it sees is meant. The owner is a project or an
-    account, never a domain alone.
+    If the server does not return the owner of the API key, the only VPC that the key can see is used. The owner is a
+    project or an account, never a domain alone.
 version_added: 1.0.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -134,7 +134,7 @@ findings:
       description: Description of the problem, with evidence.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
       description: Section of CloudStack's documentation that describes it.
@@ -149,8 +149,9 @@ findings:
     - code: switch_missing
       severity: blocks
       evidence: >-
-        A switch that a traffic label names is not on the host: guest traffic wants vSwitch1; there are vSwitch0
-      remedy: "make it there, or correct the label: all hosts of a zone have the same names of switches"
+        The host does not have the switch named in a traffic label: guest traffic uses vSwitch1; existing switches are
+        vSwitch0
+      remedy: "create the switch, or correct the label: the names of switches must be the same on all hosts of a zone"
       source: "vSphere: Configure Virtual Switch"
       host: esx01.example.net
       facts: {}

@@ -13,7 +13,7 @@ description:
   - Reads a XenServer or XCP-ng pool and returns every requirement of CloudStack that it does not meet, each with a
     code, evidence and a remedy.
   - Looks at versions, products, CPUs, updates and network backends that differ, management on a VLAN, memory of the
-    control domains, clocks and NTP, bonds that members lack, traffic labels, and storage that is not plugged.
+    control domains, clocks and NTP, bonds that members do not have, traffic labels, and storage that is not plugged.
   - Changes nothing. Needs no access to CloudStack's API. Runs on a machine that can connect to the pool and has the
     Python package XenAPI.
 version_added: 0.1.0
@@ -32,7 +32,7 @@ options:
     default: 2940
   joined:
     description:
-      - Whether CloudStack has the pool already. Set it to V(false) before the cluster is added; running VMs are a
+      - Whether the pool is already in CloudStack. Set it to V(false) before the cluster is added; running VMs are a
         finding then.
     type: bool
     default: true
@@ -71,7 +71,7 @@ findings:
       description: Description of the problem, with evidence.
       type: str
     remedy:
-      description: What helps.
+      description: What to do.
       type: str
     source:
       description: Section of CloudStack's documentation that describes it.
@@ -86,7 +86,7 @@ findings:
     - code: dom0_memory
       severity: hurts
       evidence: "The control domain has less memory than the minimum: xen2 has 1024 of 2940 MiB"
-      remedy: set the memory on the host and restart it
+      remedy: set dom0_memory of cs_xenserver_pool and restart the host
       source: "XenServer: Configure XenServer dom0 Memory"
       host: xen2
       facts: {memory: 1073741824}

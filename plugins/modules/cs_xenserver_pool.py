@@ -17,7 +17,7 @@ description:
   - With O(guest_vlans) and O(eject_discs), guests of a pool that CloudStack does not manage at the moment can be
     migrated to every host.
   - With O(dom0_memory), O(ntp_servers), O(multipath) and O(ha), the settings that CloudStack's installation guide
-    requires are made on the hosts, the master first. What cannot be set is refused before anything is done.
+    requires are made on the hosts, the master first. Settings that cannot be made are refused before anything is done.
   - Uses XAPI only. Runs on a machine that can connect to the hosts and has the Python package XenAPI.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)

@@ -86,7 +86,7 @@ LATE: tuple[Late, ...] = (
     Late("4.16", "cancelHostAsDegraded", "", "cs_host_ha: degraded"),
     Late("4.16", "declareHostAsDegraded", "", "cs_host_ha: degraded"),
     Late("4.16", "listVirtualMachines", "clusterid", "cs_maintenance", READ_ALL),
-    Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server needs a host, which is given"),
+    Late("4.16", "migrateSystemVm", "autoselect", "cs_maintenance", "the server requires a host, which is sent"),
     Late("4.16", "resetConfiguration", "", "cs_configuration: state=reset"),
     Late("4.16", "updateHypervisorCapabilities", "maxdatavolumeslimit", "cs_hypervisor_capability: max_data_volumes"),
     Late(
@@ -101,7 +101,7 @@ LATE: tuple[Late, ...] = (
     Late("4.17", "createDiskOffering", "disksizestrictness", "cs_disk_offering: disk_size_strictness"),
     Late("4.17", "createNetworkOffering", "internetprotocol", "cs_network_offering: internet_protocol"),
     Late("4.17", "listGuestVlans", "", "cs_vlan_info", "VLANs in use are found through networks alone"),
-    Late("4.17", "listEvents", "resourceid", "cs_ha_info", "VMs that a user has stopped are told as not back too"),
+    Late("4.17", "listEvents", "resourceid", "cs_ha_info", "VMs that a user has stopped are returned as not back too"),
     Late("4.17", "patchSystemVm", "", "cs_system_vm: state"),
     Late("4.17", "restartNetwork", "livepatch", "cs_network_restart: livepatch"),
     Late("4.17", "restartVPC", "livepatch", "cs_network_restart: livepatch"),
@@ -124,7 +124,7 @@ LATE: tuple[Late, ...] = (
     Late("4.19", "prepareForShutdown", "", "cs_management_server: state=ready_to_shut_down"),
     Late("4.19", "triggerShutdown", "", "cs_management_server: state=shut_down"),
     Late("4.19", "cancelShutdown", "", "cs_management_server: state=up"),
-    Late("4.19", "listAsyncJobs", "managementserverid", "cs_management_server", "jobs of all servers are named"),
+    Late("4.19", "listAsyncJobs", "managementserverid", "cs_management_server", "jobs of all servers are listed"),
     Late("4.20", "addCluster", "arch", "cs_cluster: arch"),
     Late("4.20", "updateCluster", "arch", "cs_cluster: arch"),
     Late("4.20.1", "listManagementServers", "peers", "cs_management_server_info", "peers are not shown"),
@@ -148,7 +148,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "4.11 to 4.15",
-        "a VM that keeps no over-provisioning factors counts its size times the factor of the cluster",
+        "a VM without stored over-provisioning factors counts its size times the factor of the cluster",
         "counted so, by the release of the host's agent",
     ),
     Difference(
@@ -179,32 +179,32 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference("4.11 to 4.15", "the address ranges of a pod are lists by field", "both are read"),
     Difference(
         "4.11 to 4.17",
-        "types and defaults of settings are not told",
-        "values are compared as numbers or booleans where both are such; state=reset of a global setting is judged by"
-        " its values before and after",
+        "types and defaults of settings are not returned",
+        "values are compared as numbers or booleans if both are; state=reset of a global setting is checked by its "
+        "values before and after",
     ),
     Difference(
         "4.11 to 4.14",
-        "settings do not tell whether they are read at the start of the server only",
+        "it is not returned whether a setting is read only at the start of the server",
         "cs_site warns that a restart may be needed",
     ),
     Difference(
         "4.11 to 4.14",
-        "agents of system VMs, and copies of templates on pools, are not told",
-        "a system VM that runs counts as serving; cs_system_vm_template asks for each copy in every run",
+        "agents of system VMs, and copies of templates on pools, are not returned",
+        "a running system VM counts as serving; cs_system_vm_template requests each copy in every run",
     ),
     Difference(
         "4.11 to 4.18",
-        "the offering of a system VM is not told",
-        "cs_system_vm asks for it in every run, which changes nothing where it is there",
+        "the offering of a system VM is not returned",
+        "cs_system_vm requests it in every run, which changes nothing if the system VM has it",
     ),
-    Difference("4.11 to 4.19", "whether a storage pool is managed is not told", "not compared"),
+    Difference("4.11 to 4.19", "it is not returned whether a storage pool is managed", "not compared"),
     Difference(
         "4.11 to 4.20",
-        "details of a storage pool, and 4.11 to 4.19 the options of an NFS mount, are not told",
-        "not compared; a warning names those of the task",
+        "details of a storage pool, and 4.11 to 4.19 the options of an NFS mount, are not returned",
+        "not compared; a warning lists those of the task",
     ),
-    Difference("4.11 to 4.21", "the capacity of a storage pool is told as its disk size alone", "read from there"),
+    Difference("4.11 to 4.21", "the capacity of a storage pool is returned as its disk size only", "read from there"),
     Difference("4.21 and newer", "a whole GPU is a profile", "read like the details of older releases"),
 )
 

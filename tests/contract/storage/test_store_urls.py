@@ -51,7 +51,7 @@ def test_a_store_is_there_again_where_the_new_one_is_refused(sandbox: Sandbox, c
     perform(cloud, "cs_image_store", **STORE, provider="NFS", url=NFS)
     sandbox.faults.add("addImageStore", "http", status=530)
     new = "nfs://10.0.0.9/new"
-    with pytest.raises(HostcraftError, match=r"image store more was removed, .*; the old one is there again"):
+    with pytest.raises(HostcraftError, match=r"image store more was removed, .*; the old one was added again"):
         perform(cloud, "cs_image_store", **STORE, provider="NFS", url=new, force_recreate=True)
     assert [each.url for each in cloud.image_stores.again() if each.name == "more"] == [NFS]
     sandbox.faults.clear()

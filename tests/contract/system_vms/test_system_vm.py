@@ -206,7 +206,7 @@ def test_one_whose_agent_is_away_is_restarted_without_consent(zone: Zone) -> Non
             *("destroySystemVm", "recreated", "agent_never_connects", "its agent"),
             marks=pytest.mark.since("4.15", raises=pytest.fail.Exception),
         ),
-        ("destroySystemVm", "recreated", "no_capacity", "the server has made no other one yet"),
+        ("destroySystemVm", "recreated", "no_capacity", "the server has not created another one yet"),
     ],
 )
 def test_one_that_does_not_come_back_is_told_with_what_was_seen(

@@ -74,7 +74,7 @@ def test_further_addresses_are_kept_for_system_vms_too(sandbox: Sandbox, cloud: 
 
 def test_in_use_a_range_of_system_vms_does_not_grow(sandbox: Sandbox, cloud: Gateway) -> None:
     lay_out(sandbox, FIRST, SYSTEM_VMS, used="172.16.15.55")
-    with pytest.raises(Refused, match="would not keep the further addresses for system VMs") as caught:
+    with pytest.raises(Refused, match="would not reserve the additional addresses for system VMs") as caught:
         perform(cloud, MODULE, zone="z1", pod="p1", start_ip=SYSTEM_VMS[0], end_ip="172.16.15.69")
     assert [each.code for each in caught.value.reasons] == ["not_for_system_vms"]
     assert held(sandbox) == [FIRST, SYSTEM_VMS]

@@ -79,7 +79,7 @@ class Restored:
         self._held = [self._as_set(each) for each in self._held]
         unknown = tree.unknown_owners(self._held)
         if unknown:
-            told = f"this host does not have {', '.join(unknown)}, which own files of the backup"
+            told = f"this host does not have {', '.join(unknown)}, to which files of the backup belong"
             remedy = "install cloudstack-management of the backup's release first"
             raise Refused(f"backup {manifest.name}", [Reason("owner_missing", told, remedy)])
         found = Target(

@@ -74,12 +74,12 @@ class Directory:
 
     def seen(self, name: str, check: bool) -> Seen:
         if not is_backup_name(name) or not self._is_directory(name):
-            return Seen(name, wrong="there is no backup of that name")
+            return Seen(name, wrong="no backup has this name")
         try:
             text = self._read(name, MANIFEST)
             manifest, digests = parse(text.decode("utf-8")), read_sums(self._read(name, SUMS).decode("utf-8"))
             if manifest.name != name:
-                raise Unreadable(f"{MANIFEST} is of {manifest.name}")
+                raise Unreadable(f"{MANIFEST} belongs to the backup {manifest.name}")
         except (OSError, UnicodeError) as error:
             return Seen(name, wrong=f"{MANIFEST} or {SUMS} cannot be read: {error}")
         except Unreadable as error:
@@ -101,7 +101,9 @@ class Directory:
                 if left.startswith((UNFINISHED, REMOVING)) and left.endswith(f"-{self.host}"):
                     shutil.rmtree(os.path.join(self.path, left))
             if os.path.lexists(os.path.join(self.path, name)):
-                raise Refused(name, [Reason("backup_there", "a backup of that name is there", "run the task again")])
+                raise Refused(
+                    name, [Reason("backup_there", "a backup with this name already exists", "run the task again")]
+                )
             made = self._unfinished(name)
             os.mkdir(made, mode=0o700)
         return made

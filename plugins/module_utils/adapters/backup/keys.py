@@ -109,7 +109,7 @@ class Files:
     def change(self, held: Keys, wish: Keys, with_data: bool) -> str:
         program = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
         if program is None:
-            raise BackupFailed("keys", f"{PROGRAM} is not installed: it is of cloudstack-management 4.18 or newer")
+            raise BackupFailed("keys", f"{PROGRAM} is not installed: it is part of cloudstack-management 4.18 or newer")
         # Both keys always: without any of them the program refuses, and without the management key those of older
         # releases do not write db.properties. They change the version of the data only when they are forced.
         command = [program, "-m", held.management, "-d", held.database, "-l", "-e", wish.database]

@@ -160,7 +160,7 @@ def _power(system: t.Any) -> str:
 def _unreachable(text: str) -> Failure:
     said = text.casefold()
     if "certificate" in said:
-        return Failure("certificate", "its certificate is not from a trusted authority, or has another name")
+        return Failure("certificate", "its certificate is not from a trusted authority, or is for another name")
     if "refused" in said:
         return Failure("refused", "the connection is refused")
     if "ssl" in said or "wrong version number" in said:

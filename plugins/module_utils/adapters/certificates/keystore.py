@@ -27,7 +27,7 @@ def own_certificate(content: bytes, passphrase: str, what: str) -> Certificate:
         except (IndexError, ValueError):
             raise CertificateUnreadable(what, "format", "the keystore is damaged") from None
         if der is None:
-            raise CertificateUnreadable(what, "none", "the keystore holds no certificate with a key")
+            raise CertificateUnreadable(what, "none", "the keystore contains no certificate with a key")
         return reader.from_der(der, what)
     return reader.from_pkcs12(content, passphrase, what)
 

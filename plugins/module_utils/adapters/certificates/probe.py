@@ -52,7 +52,7 @@ def seen(connected: Open, name: str, authorities: str = "") -> t.Union[Served, N
     except CertificateUnreadable as error:
         return NotServed("no_tls", error.message)
     if not chain:
-        return NotServed("no_tls", "it shows no certificate")
+        return NotServed("no_tls", "it serves no certificate")
     if not authorities:
         return Served(chain, whole)
     reason = _distrust(connected, name, authorities)

@@ -86,7 +86,7 @@ class Cryptography:
             message = "not a keystore, or the passphrase of agent.properties does not open it"
             raise CertificateUnreadable(what, "passphrase_wrong", message) from None
         if held is None:
-            raise CertificateUnreadable(what, "none", "the keystore holds no certificate with a key")
+            raise CertificateUnreadable(what, "none", "the keystore contains no certificate with a key")
         return self._checked(held, what)
 
     def key(self, text: str, what: str, passphrase: str = "") -> Key:
@@ -244,7 +244,7 @@ def _blocks(
         if any(" " in line or "\t" in line for line in body):
             raise error(what, "blanks", BLANKS)
         if not all(line.isascii() for line in lines):
-            raise error(what, "format", "it holds characters that PEM does not have")
+            raise error(what, "format", "it contains characters that are not valid in PEM")
         name = label if label in (CERTIFICATE, REQUEST) else match[1]
         inner = [*headers, "", *body] if headers else body
         yield label, "\n".join((f"-----BEGIN {name}-----", *inner, f"-----END {name}-----", ""))

@@ -72,5 +72,5 @@ def _texts(answer: t.Mapping[str, t.Any], key: str, command: str) -> Issued:
     """Raises Unreadable for an answer without a certificate."""
     held = answer.get(key)
     if not isinstance(held, dict) or not isinstance(held.get("certificate"), str):
-        raise Unreadable(f"{command}: the answer holds no certificate", command=command, keys=sorted(answer))
+        raise Unreadable(f"{command}: the answer contains no certificate", command=command, keys=sorted(answer))
     return Issued(held["certificate"], str(held.get("cacertificates") or ""), str(held.get("privatekey") or ""))

@@ -34,5 +34,5 @@ class Diagnostics:
         answer = self._client.run("getDiagnosticsData", {"targetid": id, "files": list(files) or None})
         url = Record(answer, "answer").record("diagnostics", "diagnostics").text("url")
         if not url:
-            raise Unreadable("getDiagnosticsData: the answer holds no URL", keys=sorted(answer))
+            raise Unreadable("getDiagnosticsData: the answer contains no URL", keys=sorted(answer))
         return url

@@ -43,7 +43,7 @@ class Login:
         read = Record(answer, "session")
         self._session, self._user = read.text("sessionkey"), read.text("userid")
         if not self._session or not self._user:
-            raise Unreadable("login: the answer holds no session", keys=sorted(answer))
+            raise Unreadable("login: the answer contains no session", keys=sorted(answer))
         self._secrets.add(self._session)
         return True
 
@@ -57,7 +57,7 @@ class Login:
     def make_keys(self) -> Keys:
         made = self._keys(self._ask("registerUserKeys", {"id": self._user}))
         if made is None:
-            raise Unreadable("registerUserKeys: the answer holds no keys")
+            raise Unreadable("registerUserKeys: the answer contains no keys")
         return made
 
     def accepts(self, keys: Keys) -> bool:

@@ -43,7 +43,7 @@ class Disk:
             for name in sorted(folders):
                 path = os.path.join(folder, name)
                 if name in VENDORED and name != "__pycache__":
-                    self._skipped.append((path, "the directory has code of others"))
+                    self._skipped.append((path, "the directory contains code of other projects"))
                 elif os.path.islink(path):
                     self._skipped.append((path, "the directory is a link"))
             folders[:] = sorted(each for each in folders if not each.startswith(".") and each not in VENDORED)
@@ -66,7 +66,7 @@ class Disk:
         except OSError as error:
             raise Unreadable(error.strerror or "it cannot be opened") from None
         if len(content) > LONGEST:
-            raise Unreadable(f"it has more than {LONGEST} bytes")
+            raise Unreadable(f"it is larger than {LONGEST} bytes")
         if text.startswith("$ANSIBLE_VAULT"):
             raise Unreadable("it is encrypted")
         return text

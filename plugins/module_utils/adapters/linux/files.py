@@ -32,7 +32,9 @@ def alone(path: str, seconds: float = 30.0) -> t.Iterator[None]:
         try:
             locks.take(descriptor, seconds)
         except BlockingIOError:
-            raise Busy(f"{path}: another task writes in {folder} for {seconds:.0f} s now; try it again") from None
+            raise Busy(
+                f"{path}: another task has been writing in {folder} for {seconds:.0f} s; run this task again"
+            ) from None
         yield
     finally:
         os.close(descriptor)

@@ -78,7 +78,7 @@ PAGE = """<!DOCTYPE html>
 <ul class="reasons">
 {% for reason in items %}
 <li><strong>{{ reason.message }}</strong> <code>{{ reason.code }}</code>
-{% if reason.remedy %}<br>What helps: {{ reason.remedy }}.{% endif %}</li>
+{% if reason.remedy %}<br>Remedy: {{ reason.remedy }}.{% endif %}</li>
 {% endfor %}
 </ul>
 {% endmacro %}
@@ -104,8 +104,10 @@ PAGE = """<!DOCTYPE html>
 <dl class="tiles">
 <div><dt>Hosts</dt><dd>{{ report.hosts }}<small>in {{ counted(report.clusters | length, "cluster") }}</small></dd></div>
 <div><dt>VMs</dt><dd>{{ report.vms }}</dd></div>
-<div><dt>CPU held</dt><dd>{{ share.cpu | percent }}<small>{{ report.balance.free.cpu | ghz }} free</small></dd></div>
-<div><dt>RAM held</dt><dd>{{ share.ram | percent }}<small>{{ report.balance.free.ram | gib }} free</small></dd></div>
+<div><dt>CPU allocated</dt><dd>{{ share.cpu | percent }}
+<small>{{ report.balance.free.cpu | ghz }} free</small></dd></div>
+<div><dt>RAM allocated</dt><dd>{{ share.ram | percent }}
+<small>{{ report.balance.free.ram | gib }} free</small></dd></div>
 </dl>
 </header>
 {% if report.doctor %}
@@ -114,7 +116,7 @@ PAGE = """<!DOCTYPE html>
 <p class="{{ "good" if report.doctor.healthy else "bad" }}">{{ report.doctor.sentence }}</p>
 {% if report.doctor.rows %}
 <div class="scroll"><table class="findings">
-<thead><tr><th>Severity</th><th>About</th><th>What was found</th><th>What helps</th></tr></thead>
+<thead><tr><th>Severity</th><th>About</th><th>Finding</th><th>Remedy</th></tr></thead>
 <tbody>
 {% for row in report.doctor.rows %}
 <tr><td class="{{ row.verdict }}">{{ row.word }}</td><td>{{ row.about or "–" }}</td>
@@ -133,29 +135,29 @@ PAGE = """<!DOCTYPE html>
 </section>
 {% endif %}
 <h2>Capacity now</h2>
-<ul class="legend" aria-label="Share of a host's capacity that is held">
+<ul class="legend" aria-label="Allocated share of a host's capacity">
 {% for band in bands %}<li><i class="b{{ loop.index0 }}"></i>{{ band }}</li>{% endfor %}
 </ul>
 {% for part in report.clusters %}
 <section class="cluster">
 <h3>Cluster {{ part.name }} <span class="muted">{{ part.hypervisor }}</span></h3>
 {% set its = part.balance.share() %}
-<p>{{ counted(part.hosts | length, "host") }}, {{ counted(part.vms, "VM") }}; CPU {{ its.cpu | percent }} held,
-{{ part.balance.free.cpu | ghz }} free; RAM {{ its.ram | percent }} held, {{ part.balance.free.ram | gib }} free.
+<p>{{ counted(part.hosts | length, "host") }}, {{ counted(part.vms, "VM") }}; CPU {{ its.cpu | percent }} allocated,
+{{ part.balance.free.cpu | ghz }} free; RAM {{ its.ram | percent }} allocated, {{ part.balance.free.ram | gib }} free.
 </p>
 <p class="{{ "good" if part.borne else "bad" }}">{{ part.sentence }}</p>
 {% if part.hosts %}
-<figure><figcaption>A host each: CPU left, RAM right</figcaption>
+<figure><figcaption>One pair of cells for each host: CPU on the left, RAM on the right</figcaption>
 {{ draw("heat_map", part, 60 if report.hosts <= 120 else 12) }}
 </figure>
-<p class="muted">By the heavier of the two: {{ part.spread }}.</p>
+<p class="muted">By the higher of the two values: {{ part.spread }}.</p>
 <details><summary>{{ counted(part.hosts | length, "host") }} in numbers</summary>
 <div class="scroll"><table class="hosts">
 <thead><tr><th>Host</th><th class="n">CPU</th><th class="n">RAM</th><th class="n">VMs</th><th>State</th></tr></thead>
 <tbody>
 {% for host in part.hosts %}
 <tr><td>{{ host.name }}</td><td class="n">{{ host.cpu | percent }}</td><td class="n">{{ host.ram | percent }}</td>
-<td class="n">{{ host.vms }}</td><td>{{ host.state or "takes VMs" }}</td></tr>
+<td class="n">{{ host.vms }}</td><td>{{ host.state or "accepts VMs" }}</td></tr>
 {% endfor %}
 </tbody></table></div></details>
 {% endif %}
@@ -180,12 +182,12 @@ PAGE = """<!DOCTYPE html>
 {% if plan.note %}<p class="bad">{{ plan.note }}</p>{% endif %}
 {% if plan.reasons %}{{ reasons(plan.reasons) }}{% endif %}
 {% if plan.waves %}
-<figure><figcaption>When each wave of hosts is out, and how many VMs move before</figcaption>
+<figure><figcaption>When each wave of hosts is out of service, and how many VMs move first</figcaption>
 {{ draw("timeline", plan, 40 if report.plans | length < 4 else 16) }}
 </figure>
 <details{{ " open" if plan.waves | length <= 12 }}><summary>{{ counted(plan.waves | length, "wave") }}</summary>
 <div class="scroll"><table class="waves">
-<thead><tr><th class="n">Wave</th><th>Hosts</th><th class="n">VMs</th><th>To</th><th class="n">Takes</th>
+<thead><tr><th class="n">Wave</th><th>Hosts</th><th class="n">VMs</th><th>To</th><th class="n">Duration</th>
 <th class="n">Free meanwhile</th></tr></thead>
 <tbody>
 {% for wave in plan.waves %}
@@ -218,7 +220,7 @@ PAGE = """<!DOCTYPE html>
 <p>{{ report.done.sentence }}</p>
 <div class="scroll"><table class="hosts-done">
 <thead><tr><th>Host</th><th>State now</th><th class="n">VMs moved</th><th>Stopped</th><th>Started again</th>
-<th>Left</th><th class="n">Took</th></tr></thead>
+<th>Remaining</th><th class="n">Duration</th></tr></thead>
 <tbody>
 {% for row in report.done.hosts %}
 <tr><td>{{ row.host }}</td>
@@ -244,10 +246,10 @@ PAGE = """<!DOCTYPE html>
 <p class="{{ shift.verdict }}">{{ shift.sentence }}</p>
 <ul class="legend"><li><i class="before"></i>before</li><li><i class="after"></i>{{ "after" if shift.done else
 "after the plan" }}</li></ul>
-<figure><figcaption>RAM held, of what each host offers</figcaption>
+<figure><figcaption>Allocated RAM of each host</figcaption>
 {{ draw("before_and_after", shift, "ram", most) }}
 </figure>
-<figure><figcaption>CPU held, of what each host offers</figcaption>
+<figure><figcaption>Allocated CPU of each host</figcaption>
 {{ draw("before_and_after", shift, "cpu", most) }}
 </figure>
 </section>

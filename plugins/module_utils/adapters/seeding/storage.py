@@ -172,7 +172,7 @@ class Mount:
 
     def _asked(self, request: urllib.request.Request) -> t.Any:
         if request.type not in ("http", "https"):
-            raise SeedingFailed("fetch", f"{request.full_url}: only http and https are served")
+            raise SeedingFailed("fetch", f"{request.full_url}: only http and https are supported")
         try:
             return urllib.request.build_opener().open(request, timeout=self.timeout)
         except (urllib.error.URLError, OSError, ValueError) as error:
@@ -222,7 +222,7 @@ def _unpacked(path: str) -> t.Iterator[t.IO[bytes]]:
         if opener is None and head.startswith(_ZIP):
             archive = stack.enter_context(zipfile.ZipFile(path))
             if len(archive.namelist()) != 1:
-                raise SeedingFailed("unpack", "the zip archive has other than one file")
+                raise SeedingFailed("unpack", "the zip archive must contain exactly one file")
             yield stack.enter_context(archive.open(archive.namelist()[0]))
         else:
             yield stack.enter_context((opener or open)(path, "rb"))

@@ -131,7 +131,7 @@ class VcenterCluster:
         datacenter = urllib.parse.unquote(self._wanted.rpartition("/")[0].rpartition("/")[2])
         if not datacenter or not self._name():
             raise InvalidValue(
-                "cluster", self._wanted, "DATACENTER/CLUSTER, as vCenter has no cluster of this name yet"
+                "cluster", self._wanted, "DATACENTER/CLUSTER, because vCenter has no cluster with this name yet"
             )
         found = [each for each in things.of("Datacenter") if text(each["name"]) == datacenter]
         if len(found) > 1:

@@ -82,7 +82,7 @@ class Client:
                     raise self.refusal(method, error.details) from None
                 # It was not carried out: only the master does anything.
                 self._forget()
-        raise TransportError(f"{method}: the pool keeps no host as master", command=method)
+        raise TransportError(f"{method}: no host of the pool acts as its master", command=method)
 
     def records(self, kind: str) -> Table:
         """All records of a class by their references; none where the pool is too old to know the class."""

@@ -273,7 +273,7 @@ def _made_of(wish: Wish, offerings: t.Sequence[NetworkOffering], reasons: list[R
 def console_fault(url: str, hosts: t.Collection[str]) -> str:
     """Why a console's URL is not opened; "" where it may be. The URL is the server's, and could name any address."""
     if not url.isascii() or any(not char.isprintable() or char.isspace() for char in url) or "\\" in url:
-        return "the URL has characters that no URL has"
+        return "the URL has invalid characters"
     try:
         parts = urlsplit(url)
         _port = parts.port
@@ -281,9 +281,9 @@ def console_fault(url: str, hosts: t.Collection[str]) -> str:
         return "the URL cannot be read"
     host = (parts.hostname or "").lower()
     if parts.scheme not in PORTS or not (is_address(host) or is_host_name(host)):
-        return "the URL is neither of https nor of http, or names no host"
+        return "the URL is neither https nor http, or has no host"
     if parts.username is not None or parts.password is not None:
-        return "the URL has a user in it"
+        return "the URL contains a user"
     if host not in hosts:
         known = ", ".join(sorted(hosts)) or "none"
         return f"{shortened(host, 60)} is not a console proxy of the zone (these are: {known})"

@@ -77,7 +77,7 @@ class Scan:
             yield Reason("dump_incomplete", "the dump has no end", "use another backup")
         for line in self.foreign[:3]:
             yield Reason(
-                "dump_foreign", f"the dump has a statement about something else: {line!r}", "use another backup"
+                "dump_foreign", f"the dump has a statement about another database: {line!r}", "use another backup"
             )
 
     def _insert(self, line: bytes) -> None:

@@ -89,7 +89,7 @@ def neither() -> Reason:
     return Reason(
         "database_key",
         "neither the key of db.properties nor the new one decrypts the database",
-        "restore the backup that was made before, or give the right database",
+        "restore the backup that was made before, or set the correct database",
     )
 
 

@@ -76,7 +76,7 @@ BACKUPS = Table(
         ("backup_none", "There is no backup", "run playbooks/backup.yml", _DOCUMENTS),
         (
             "backup_damaged",
-            "Parts of a backup are not as they were written",
+            "Parts of a backup were changed or damaged after they were written",
             "make a new backup, and examine the disk",
             _GUIDE,
         ),
@@ -111,7 +111,7 @@ BACKUPS = Table(
     ),
     rows(
         NOTE,
-        ("backup_unfinished", "A run did not end", "the next run removes what it has left", _GUIDE),
+        ("backup_unfinished", "A backup did not finish", "the next run removes its files", _GUIDE),
         ("backup_not_encrypted", "The newest backup is not encrypted", "set backup_passphrase", _GUIDE),
         (
             "backup_proof_old",

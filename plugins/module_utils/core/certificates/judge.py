@@ -25,20 +25,20 @@ CERTIFICATES = Table(
         (
             "certificate_expired",
             "A certificate has expired",
-            "renew it with cs_certificate; docs/guides/certificates.md says what to do if all have expired",
+            "renew it with cs_certificate; see docs/guides/certificates.md if all have expired",
             "cs#9562; cs#12982",
         ),
         (
             "certificate_not_yet_valid",
             "A certificate is not valid yet",
-            "set the clocks of host and management server right, or provision again",
+            "correct the clocks of host and management server, or provision again",
             "cs#8707",
         ),
-        ("certificate_unreadable", "A file holds no certificate or key", "provision the host again", _SECURITY),
+        ("certificate_unreadable", "A file contains no certificate or key", "provision the host again", _SECURITY),
         (
             "key_differs",
-            "A private key is not the one of its certificate",
-            "provision the host again; a key and a certificate of two attempts lie beside each other",
+            "A private key does not belong to its certificate",
+            "provision the host again; key and certificate are from different attempts",
             "cs#8707",
         ),
         (
@@ -65,8 +65,8 @@ CERTIFICATES = Table(
         ("certificate_expiring", "A certificate expires soon", "renew it with cs_certificate", "cs#9562; cs#4129"),
         (
             "keystore_differs",
-            "The agent's keystore holds another certificate than the file beside it",
-            "restart the agent after provisioning; if it stays so, provision again",
+            "The agent's keystore contains another certificate than the file beside it",
+            "restart the agent after provisioning; if this does not help, provision again",
             _SECURITY,
         ),
         (
@@ -77,7 +77,7 @@ CERTIFICATES = Table(
         ),
         (
             "not_served",
-            "No certificate is seen on a port that should serve one",
+            "A port that should serve a certificate serves none",
             "check that the service runs and that the port is open from where the task runs",
             _SECURITY,
         ),
@@ -223,7 +223,7 @@ def judge_security(hosts: t.Sequence[Secured]) -> t.Iterator[Finding]:
         open_ones = [each.host for each in inside if each.secured is False]
         secured = [each.host for each in inside if each.secured]
         for host in open_ones:
-            yield CERTIFICATES.found("host_unsecured", "CloudStack says secured=false", host)
+            yield CERTIFICATES.found("host_unsecured", "CloudStack reports secured=false", host)
         if open_ones and secured:
             evidence = f"in {cluster} {', '.join(secured)} secured, {', '.join(open_ones)} not"
             yield CERTIFICATES.found("mixed_security", evidence, "", secured=secured, unsecured=open_ones)

@@ -91,15 +91,19 @@ def reasons_against(
     """Why a certificate would not do for the host. signed: by the CA given. asked: the host's own request."""
     found = []
     if not signed:
-        message = f"the certificate is issued by {certificate.issuer}, not by the CA given"
-        found.append(Reason("not_of_authority", message, "give what cs_certificate returned together"))
+        message = f"the certificate is issued by {certificate.issuer}, not by the CA in ca_certificates"
+        found.append(
+            Reason(
+                "not_of_authority", message, "use certificate and ca_certificates of the same result of cs_certificate"
+            )
+        )
     if asked is None:
         found.append(
-            Reason("no_request", f"there is no signing request in {CSR}", "make one first, with state=requested")
+            Reason("no_request", f"there is no signing request in {CSR}", "create it first, with state=requested")
         )
     elif asked.public_key != certificate.public_key:
         message = f"the certificate is not for the key of the request in {CSR}"
-        found.append(Reason("key_differs", message, "have that request signed, or make another one"))
+        found.append(Reason("key_differs", message, "let the CA sign that request, or create another one"))
     if not certificate.valid_at(now):
-        found.append(Reason("certificate_expired", "the certificate is not valid now", "have another one issued"))
+        found.append(Reason("certificate_expired", "the certificate is not valid now", "request another certificate"))
     return tuple(found)

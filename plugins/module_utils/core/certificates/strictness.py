@@ -38,7 +38,7 @@ def reasons_against(hosts: t.Iterable[Secured]) -> tuple[Reason, ...]:
             "host_unsecured" if each.secured is False else "secured_unknown",
             f"host {each.host} is not secured"
             if each.secured is False
-            else f"the server does not say whether host {each.host} is secured",
+            else f"the server does not return whether host {each.host} is secured",
             "provision a certificate with cs_certificate",
             {"host": each.host},
         )

@@ -31,7 +31,7 @@ OF_SETTINGS: t.Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Looked:
-    """What could not be looked at. files: hosts whose files were not read. ports: hosts, or others, by name.
+    """What could not be checked. files: hosts whose files were not read. ports: hosts, or others, by name.
 
     told: what CloudStack says of hosts. settings: that the server has.
     """
@@ -50,7 +50,7 @@ def unseen(looked: Looked) -> t.Iterator[Unseen]:
         yield Unseen("not_served", f"the TLS ports of {_several(looked.ports)}")
     silent = [each.host for each in looked.told if each.secured is None]
     if silent:
-        yield Unseen("host_unsecured", f"what CloudStack says of {_several(silent)}")
+        yield Unseen("host_unsecured", f"the data in CloudStack about {_several(silent)}")
     yield from (Unseen(code, f"setting {name}") for name, code in OF_SETTINGS.items() if name not in looked.settings)
 
 

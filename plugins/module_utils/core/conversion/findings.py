@@ -14,13 +14,13 @@ TABLE = Table(
         HURTS,
         (
             "conversion_no_module",
-            "The module has no counterpart here",
+            "The module does not exist in this collection",
             "Keep the task and the collection ngine_io.cloudstack for it.",
             SOURCE,
         ),
         (
             "conversion_option",
-            "An option or a value has no counterpart here",
+            "An option or a value does not exist in this collection",
             "Change the task as described, or keep it.",
             SOURCE,
         ),
@@ -32,7 +32,7 @@ TABLE = Table(
         ),
         (
             "conversion_shared",
-            "An option has another name here, and an anchor shares it with other tasks",
+            "An option has another name in this collection, and an anchor shares it with other tasks",
             "Write the options of the task without the anchor.",
             SOURCE,
         ),
@@ -53,25 +53,25 @@ TABLE = Table(
         NOTE,
         (
             "conversion_collections",
-            "The entry in collections is left",
+            "The entry in collections was not removed",
             "Remove ngine_io.cloudstack when nothing uses its modules by their short names.",
             SOURCE,
         ),
         (
             "conversion_defaults",
-            "Defaults of modules are left",
+            "Defaults of modules were not converted",
             "Add the same defaults for the group hostcraft.cloudstack.cloudstack or the module.",
             SOURCE,
         ),
         (
             "conversion_environment",
-            "A variable of the environment means something else here",
+            "An environment variable has another meaning in this collection",
             "Change the environment as described.",
             SOURCE,
         ),
         (
             "conversion_mention",
-            "The name of the collection is left",
+            "The name of the collection was not replaced",
             "Check whether it is still needed.",
             SOURCE,
         ),
@@ -83,7 +83,7 @@ TABLE = Table(
         ),
         (
             "conversion_value",
-            "A value is an expression, and not all values of the option exist here",
+            "A value is an expression, and not all values of the option exist in this collection",
             "Check the values that it can have.",
             SOURCE,
         ),

@@ -30,13 +30,13 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(
         "cluster",
         "`cluster`: `public_vswitch_name`",
-        "there these options are never sent; here they reach the server",
+        "ngine_io.cloudstack never sends these options; this collection sends them",
         ("public_vswitch_name", "vms_password"),
     ),
     Meaning(
         "cluster",
         "`cluster`: found by name alone",
-        "there a cluster is found by name in any zone; here in the given zone and pod",
+        "ngine_io.cloudstack finds a cluster by name in any zone; this collection only in the given zone and pod",
     ),
     Meaning(
         "configuration",
@@ -47,13 +47,13 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(
         "host",
         "`host`: tags compared in order",
-        "there an empty list or another order is always a change; here tags are a set",
+        "in ngine_io.cloudstack an empty list or another order is always a change; in this collection tags are a set",
         ("host_tags", "host_tag"),
     ),
     Meaning(
         "host",
         "`host`: a drain that ends in",
-        "there a failed drain counts as done; here the task fails",
+        "in ngine_io.cloudstack a failed drain counts as done; in this collection the task fails",
         ("allocation_state",),
         value="maintenance",
     ),
@@ -81,52 +81,53 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(
         "image_store",
         "| `image_store` | another URL is ignored",
-        "there another URL is ignored; here it is refused without force_recreate",
+        "ngine_io.cloudstack ignores another URL; this collection refuses it without force_recreate",
         ("url",),
     ),
     Meaning(
         "physical_network",
         "`physical_network`: isolation method",
-        "there another value is reported as changed in each run and never applied; here it is refused",
+        "ngine_io.cloudstack reports another value as changed in each run and never applies it; this collection "
+        "refuses it",
         ("isolation_method", "broadcast_domain_range"),
     ),
     Meaning(
         "physical_network",
         "`physical_network`: VLANs compared as text",
-        "there another spelling of the same VLANs is a change; here it is none",
+        "in ngine_io.cloudstack another spelling of the same VLANs is a change; in this collection it is not",
         ("vlan",),
     ),
     Meaning(
         "physical_network",
         "| `physical_network`, `traffic_type` | `poll_async: false`",
-        "there false returns before the job has ended; here every change is waited for",
+        "in ngine_io.cloudstack false returns before the job has ended; this collection always waits for the change",
         ("poll_async",),
         value="false",
     ),
     Meaning(
         "traffic_type",
         "| `physical_network`, `traffic_type` | `poll_async: false`",
-        "there false returns before the job has ended; here every change is waited for",
+        "in ngine_io.cloudstack false returns before the job has ended; this collection always waits for the change",
         ("poll_async",),
         value="false",
     ),
     Meaning(
         "traffic_type",
         "`traffic_type`: `xen_networklabel`",
-        "there this option is never sent; here it reaches the server",
+        "ngine_io.cloudstack never sends this option; this collection sends it",
         ("xen_networklabel",),
     ),
     Meaning(
         "resource_limit",
         "| `resource_limit` | `limit` defaults to -1",
-        "there a task without limit removes the limit; here the option is required",
+        "in ngine_io.cloudstack a task without limit removes the limit; in this collection the option is required",
         without="limit",
     ),
     *(
         Meaning(
             "router",
             "| `router` | stopped, restarted and destroyed at once",
-            "here this is refused without consent, if the network has no other router",
+            "this collection refuses this without consent, if the network has no other router",
             ("state",),
             value=state,
         )
@@ -135,31 +136,33 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning(
         "storage_pool",
         "`storage_pool`: tags compared in order",
-        "there another order is a change; here tags are a set",
+        "in ngine_io.cloudstack another order is a change; in this collection tags are a set",
         ("storage_tags", "storage_tag"),
     ),
     Meaning(
         "storage_pool",
         "| `storage_pool` | result `path`",
-        "path of the result is storage_path here",
+        "the result path is named storage_path in this collection",
         registered=True,
     ),
     Meaning(
         "vlan_ip_range",
         "`vlan_ip_range`: another VLAN",
-        "there another VLAN, gateway or netmask is taken for the same range; here it is compared",
+        "ngine_io.cloudstack ignores another VLAN, gateway or netmask of a range; this collection compares them",
         ("vlan", "gateway", "netmask", "physical_network", "start_ipv6"),
     ),
     Meaning(
         "zone",
         "| `zone` | `network_type` defaults to Basic",
-        "there the zone is Basic by default; here a new zone is Advanced and an existing one keeps its type",
+        "in ngine_io.cloudstack a zone is Basic by default; in this collection a new zone is Advanced, and an existing "
+        "one keeps its type",
         without="network_type",
     ),
     Meaning(
         "zone",
         "`zone`: `dns1` overwrites",
-        "there dns1 replaces internal_dns1; here the internal resolver of an existing zone stays",
+        "in ngine_io.cloudstack dns1 replaces internal_dns1; in this collection the internal resolver of an existing "
+        "zone stays",
         ("dns1",),
         without="internal_dns1",
     ),
@@ -167,16 +170,19 @@ MEANINGS: tuple[Meaning, ...] = (
 # True of every module.
 GENERAL: tuple[tuple[str, str], ...] = (
     ("| all | `diff` empty", "results have true differences and no credentials"),
-    ("a wait for a job has no limit", "a job is waited for up to api_job_timeout (3600 s); there without a limit"),
+    (
+        "a wait for a job has no limit",
+        "tasks wait for a job for up to api_job_timeout (3600 s); ngine_io.cloudstack waits without a limit",
+    ),
     ("secrets in the query string", "calls are sent with POST by default"),
 )
 # In the environment of a play, a role or a shell.
 ENVIRONMENT: t.Mapping[str, str] = {
     "CLOUDSTACK_DANGEROUS_NO_TLS_VERIFY": (
-        "there true turns the verification of certificates on; here true turns it off, as the name says"
+        "in ngine_io.cloudstack true turns the verification of certificates on; in this collection true turns it off"
     ),
     **{
-        f"CLOUDSTACK_{name}": f"not read here: set the option {name.lower()} in tasks or module_defaults"
+        f"CLOUDSTACK_{name}": f"not used by this collection: set the option {name.lower()} in tasks or module_defaults"
         for name in ("ACCOUNT", "DOMAIN", "PROJECT", "VPC", "ZONE")
     },
 }

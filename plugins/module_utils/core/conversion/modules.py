@@ -39,8 +39,8 @@ class Module:
         return frozenset({*self.renamed, *self.missing, *self.values, *self.refused, *self.forms, *self.choices})
 
 
-TAGS = "set the tags of the object with another tool; they are not managed here"
-WAITED = "remove the option: every change is waited for"
+TAGS = "set the tags of the object with another tool; this collection does not manage them"
+WAITED = "remove the option: this collection always waits for the change"
 CLEAN_UP = "use cs_network_restart, which has the option cleanup"
 RESTART = "use cs_network_restart"
 SYSTEM = "use cs_system_offering"
@@ -57,7 +57,7 @@ MODULES: t.Mapping[str, Module] = {
     "image_store": Module(),
     "network": Module(
         missing={
-            "acl": "keep this task: ACLs of tiers are not managed here",
+            "acl": "keep this task: this collection does not manage ACLs of tiers",
             "clean_up": CLEAN_UP,
             "poll_async": WAITED,
             "tag": TAGS,
@@ -69,7 +69,7 @@ MODULES: t.Mapping[str, Module] = {
     "network_offering": Module(
         renamed={"domain": "domains", "zone": "zones"},
         missing={
-            "details": "keep this task: details are not an option here",
+            "details": "keep this task: this collection has no option for details",
             "service_capability": "use service_capabilities, a list of service, capability and value",
         },
         forms={"service_capabilities": "write each item as service, capability and value"},
@@ -94,7 +94,7 @@ MODULES: t.Mapping[str, Module] = {
     "vlan_ip_range": Module(),
     "vpc": Module(
         missing={"clean_up": CLEAN_UP, "poll_async": WAITED, "tag": TAGS, "tags": TAGS},
-        refused={"state": {"stopped": "keep this task: VPCs are not stopped here", "restarted": RESTART}},
+        refused={"state": {"stopped": "keep this task: this collection does not stop VPCs", "restarted": RESTART}},
     ),
     "zone": Module(),
     "zone_info": Module(),

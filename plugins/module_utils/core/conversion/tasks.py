@@ -95,7 +95,7 @@ class Task:
     def _call(self, module: str, place: Node, name: str, value: Node, skip: int = 0) -> Converted:
         """place: where the name is written. skip: characters of the value before the options."""
         if module not in MODULES:
-            return self._left(module, place, "conversion_no_module", f"{name} has no counterpart here")
+            return self._left(module, place, "conversion_no_module", f"{name} does not exist in this collection")
         start = place.start if self.text.startswith(name, place.start) else place.start + 1
         if not self._own(place) or not self.text.startswith(name, start):
             return self._left(
@@ -132,7 +132,10 @@ class Task:
             for option in sorted(set(layer) & rules.changes()):
                 instead = rules.renamed.get(option)
                 if instead in given:
-                    told = f"{option} of {module}: it is {instead} here, which the task has too; remove one of them"
+                    told = (
+                        f"{option} of {module}: its name in this collection is {instead}, which the task has too; "
+                        "remove one of them"
+                    )
                     yield self._found("conversion_option", at.line, told)
                 elif instead or layer[option] is given[option]:
                     found = self._option(module, at, option, *layer[option])

@@ -101,7 +101,7 @@ class Condition:
 
     def called(self, msid: str) -> str:
         found = [server for server in self.servers if server.msid == msid]
-        return f"{called(found[0])}, {found[0].state}" if found else f"a server with msid {msid} that has no row"
+        return f"{called(found[0])}, {found[0].state}" if found else f"a server with msid {msid} that is not in mshost"
 
 
 def called(server: Server) -> str:
@@ -235,7 +235,7 @@ def _orphans(seen: Condition) -> t.Iterator[Finding]:
 def _replication(seen: Condition) -> t.Iterator[Verdict]:
     if seen.replication is None:
         for code in ("replication_broken", "replication_late", "replica_writable"):
-            yield Unseen(code, seen.denied or "the database server does not tell about replication")
+            yield Unseen(code, seen.denied or "the database server does not show the state of replication")
         return
     source = seen.replication.source
     if source is None:

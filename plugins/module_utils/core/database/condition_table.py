@@ -11,7 +11,7 @@ STATUS = "MariaDB: Server Status Variables"
 SERVERS = "management_server.md 6.1"
 JOBS = "management_server.md 6.6"
 SETTLE = (
-    "start that server again, because it settles its rows at its start; if it is gone for good, back up the database, "
+    "start that server again, because it settles its rows at its start; if it no longer exists, back up the database, "
     "then end the rows manually"
 )
 
@@ -22,7 +22,7 @@ DATABASE = Table(
         (
             "schema_missing",
             "The database has no complete schema",
-            "set it up with role management_server, or restore a backup with playbook restore",
+            "set it up with the role management_server, or restore a backup with playbook restore",
             "cloudstack-setup-databases",
         ),
         (
@@ -68,12 +68,12 @@ DATABASE = Table(
         (
             "server_down",
             "A management server is Down",
-            "start its service; if the machine is gone for good, remove the server from CloudStack",
+            "start its service; if the machine no longer exists, remove the server from CloudStack",
             SERVERS,
         ),
         (
             "server_lost",
-            "A management server writes no heartbeat, although its row does not say Down",
+            "A management server writes no heartbeat, although its state is not Down",
             "read its log, then start its service; until then its jobs and agents are not taken over",
             SERVERS,
         ),

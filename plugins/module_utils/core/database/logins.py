@@ -69,7 +69,7 @@ def _problems(
     if len(held.rows) != 1:
         yield Reason(
             "password_rows",
-            f"{len(held.rows)} rows hold the password of {called}, instead of 1",
+            f"{len(held.rows)} rows contain the password of {called}, instead of 1",
             f"correct its rows in {held.table}" + (", or remove and add the host" if held.table == HOSTS else ""),
             {**where, "rows": len(held.rows)},
         )
@@ -84,7 +84,7 @@ def _problems(
     if old is not None and len(held.rows) == 1 and held.password not in (old, new):
         yield Reason(
             "record_differs",
-            f"the record of {called} holds neither the old nor the new password",
+            f"the record of {called} contains neither the old nor the new password",
             "use the recorded password, or change it through the API, which does not compare it",
             where,
         )

@@ -47,7 +47,7 @@ def fit(server: Server) -> tuple[Reason, ...]:
             Reason(
                 "one_password",
                 f"the database server has version {server.version}; MariaDB 10.4 and newer accept two passwords",
-                "stop all servers, change the password with ALTER USER, and write it with state=written",
+                "stop all servers, change the password with ALTER USER, then use state=written",
             )
         )
     if not server.writer:
@@ -62,7 +62,7 @@ def decide(held: t.Iterable[Held], user: str, password: str, state: str) -> Deci
     steps: list[Step] = []
     reasons: list[Reason] = []
     if not accounts:
-        reasons.append(Reason("no_account", f"the account {user} does not exist", "name another one in user"))
+        reasons.append(Reason("no_account", f"the account {user} does not exist", "set user to another account"))
     for each in accounts:
         who, present = f"{each.name}@{each.host}", hashes(each.login)
         if present is None:

@@ -102,7 +102,7 @@ def between(here: Server, primary: Server) -> tuple[Reason, ...]:
     found: list[Reason] = []
     if here.server_id == primary.server_id:
         found.append(
-            Reason("same_server_id", f"both servers have server_id {here.server_id}", "give each a different number")
+            Reason("same_server_id", f"both servers have server_id {here.server_id}", "set a different number on each")
         )
     for name, server in (("the primary", primary), ("this server", here)):
         if not server.binary_log:

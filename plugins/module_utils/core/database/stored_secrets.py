@@ -119,7 +119,7 @@ STORED = Table(
         (
             "secret_unreadable",
             "The key does not decrypt values",
-            "use the server's key; if it is already used, the server cannot use the values either: set them again",
+            "use the server's key; if you did, the server cannot read the values either: set them again",
             _KEYS,
         ),
         (
@@ -189,7 +189,7 @@ def _verdicts(stored: t.Sequence[Stored], encrypting: Encrypting) -> t.Iterator[
         plain = sum(each.form != EMPTY for each in stored)
         yield STORED.found("encryption_off", f"{plain} values", values=plain)
     elif encrypting.version == VERSIONS[0]:
-        yield STORED.found("encryption_version_1", "as its configuration or its own values show")
+        yield STORED.found("encryption_version_1", "according to its configuration or its own values")
     bad: dict[tuple[str, str], list[Stored]] = {}
     for each in stored:
         code = code_of(each, encrypting)

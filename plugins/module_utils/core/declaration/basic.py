@@ -41,7 +41,7 @@ def basic_problems(zone: Part, held: Held, ranges: t.Sequence[Pool]) -> t.Iterat
 
 
 def _only_basic(zone: Part, pods: t.Sequence[Part]) -> t.Iterator[Problem]:
-    message = "only a basic zone has it; guest networks of an advanced zone are made by cs_network"
+    message = "only a basic zone has it; use cs_network for guest networks of an advanced zone"
     if zone.get("guest_network") is not None:
         yield zone.problem(CODE, "guest_network", message, "network_type: Basic, or no guest_network")
     for pod in pods:

@@ -241,7 +241,7 @@ def _pool(number: int, its: StoragePool, seen: Seen, gaps: list[Gap]) -> t.Itera
     scheme = SCHEMES.get(its.type or "", (its.type or "").casefold())
     url = f"{scheme}://{its.ip_address or 'localhost'}/{(its.path or '').lstrip('/')}"
     if its.access_mark or scheme not in TYPES or "@" in url:
-        gaps.append(Gap("storage_url", its.name, f"the server does not tell the whole URL, type {its.type}"))
+        gaps.append(Gap("storage_url", its.name, f"the server does not return the complete URL, type {its.type}"))
         url = Vault(f"vault_storage_{number}_{_slug(its.name)}_url", url)
     told: Json = {"name": its.name, "url": url, "scope": its.scope.lower()}
     if told["scope"] == "cluster":
@@ -251,7 +251,7 @@ def _pool(number: int, its: StoragePool, seen: Seen, gaps: list[Gap]) -> t.Itera
     told.update(_set(its, ("provider",)))
     if its.is_tag_a_rule:
         rule = ", ".join(its.storage_tags)
-        gaps.append(Gap("pool_tag_rule", its.name, f"its tag is a rule, which the declaration cannot say: {rule}"))
+        gaps.append(Gap("pool_tag_rule", its.name, f"its tag is a rule, which the declaration cannot express: {rule}"))
     elif its.storage_tags:
         told["tags"] = list(its.storage_tags)
     options = (its.details or {}).get(NFS_OPTIONS)
@@ -268,7 +268,7 @@ def _store(number: int, its: ImageStore, gaps: list[Gap]) -> Json:
     if its.read_only:
         gaps.append(Gap("store_read_only", its.name, "the store is read-only; set it with cs_image_store"))
     if its.provider.casefold() not in ("nfs", "smb"):
-        gaps.append(Gap("store_details", its.name, f"the server does not tell the details of a {its.provider} store"))
+        gaps.append(Gap("store_details", its.name, f"the server does not return the details of a {its.provider} store"))
         keys = S3_DETAILS if its.provider.casefold() == "s3" else ()
         details = {key: Vault(f"vault_store_{number}_{key}") for key in keys}
         return {"name": its.name, "provider": its.provider, **({"details": details} if details else {})}
@@ -302,7 +302,9 @@ def _host(its: Host, group: str, seen: Seen, taken: set[str], gaps: list[Gap]) -
         ("host_ha", "host HA", seen.with_ha),
     ):
         if its.id in ids:
-            gaps.append(Gap(code, its.name, f"its {what} is configured, and the server does not tell all of it"))
+            gaps.append(
+                Gap(code, its.name, f"its {what} is configured, and the server does not return all of its values")
+            )
     if its.resource_state == DISABLED:
         told["cloudstack_allocation_state"] = "disabled"
     elif its.resource_state != ENABLED:
@@ -353,9 +355,12 @@ def _files(
     children = {group: {"hosts": {name: told or None for name, told in its.items()}} for group, its in hosts.items()}
     found = [
         File("hosts.yml", document(f"Hosts of zone {zone}.", {"cloudstack_hosts": {"children": children}})),
-        File("group_vars/all/zone.yml", document(f"Zone {zone}, as it was.", {"cloudstack_zone": declaration})),
+        File("group_vars/all/zone.yml", document(f"Zone {zone}, as exported.", {"cloudstack_zone": declaration})),
     ]
     found += [File(f"group_vars/{group}.yml", document("", told)) for group, told in groups.items()]
-    told = "No server tells these. Replace them, and encrypt the file: ansible-vault encrypt group_vars/all/vault.yml"
+    told = (
+        "CloudStack does not return these values. Replace them, and encrypt the file: "
+        "ansible-vault encrypt group_vars/all/vault.yml"
+    )
     found.append(File(VAULT, document(told, vault)))
     return tuple(found)

@@ -85,7 +85,9 @@ def _cluster_problems(zone: Part) -> t.Iterator[Problem]:
             continue
         if not cluster.text("url"):
             right = "http://VCENTER/DATACENTER/CLUSTER"
-            yield cluster.problem("missing_url", "url", "a VMware cluster is found in its vCenter by a URL", right)
+            yield cluster.problem(
+                "missing_url", "url", "a VMware cluster needs the URL of the cluster in vCenter", right
+            )
         if not any(zone.parts("vmware_datacenters")):
             yield zone.problem(
                 "missing_datacenter",
@@ -136,7 +138,7 @@ def _storage_problems(zone: Part) -> t.Iterator[Problem]:
                 "storage_scope", "cluster", "a pool with scope cluster needs a cluster", choice_of("", clusters)
             )
         if scope == "zone" and not pool.text("hypervisor"):
-            right = "the hypervisor whose hosts use it, such as KVM"
+            right = "a hypervisor whose hosts use it, such as KVM"
             yield pool.problem("storage_scope", "hypervisor", "a pool with scope zone needs a hypervisor", right)
         if scope == "zone" and pool.text("cluster"):
             message = "a pool with scope zone cannot have a cluster"

@@ -81,7 +81,7 @@ def _protocol(pool: Part, scheme: str, hypervisor: str) -> t.Iterator[Problem]:
         return
     can = USABLE.get(hypervisor)
     if scheme == "smb":
-        yield pool.problem("storage_protocol", "url", "the server knows SMB as cifs", "cifs://SERVER/SHARE")
+        yield pool.problem("storage_protocol", "url", "the server uses the scheme cifs for SMB", "cifs://SERVER/SHARE")
     elif can is not None and scheme not in can:
         message = f"hosts of {hypervisor} cannot use {scheme} as primary storage"
         yield pool.problem("storage_protocol", "url", message, _instead(hypervisor, scheme, can))
@@ -209,7 +209,10 @@ def _kinds(zone: Part, held: Held) -> t.Iterator[Problem]:
         if first is None:
             first = (kind, store.where)
         elif kind != first[0]:
-            message = f"secondary storage is {first[0].upper()} ({first[1]}), and all of a region has to be of one kind"
+            message = (
+                f"secondary storage is {first[0].upper()} ({first[1]}), and all secondary storage of a region must be "
+                "of one kind"
+            )
             yield store.problem("secondary_storage_kinds", "provider", message, first[0].upper())
 
 

@@ -51,7 +51,7 @@ def _pair(chain: t.Sequence[_Scope], lower: str, upper: str, held: Held) -> t.Op
     high_at, high = _effective(chain, upper, held)
     if low is None or high is None or not (low_at or high_at) or low < high:
         return None
-    told = f"{lower} is {low}, which is not below {upper} ({high}), so allocation stops before anybody is notified"
+    told = f"{lower} is {low}, which is not below {upper} ({high}), so allocation stops before a notification is sent"
     if len(high_at) > len(low_at):
         return Part(high_at[:-1], {upper: str(high)}).warning(CODE, upper, told, f"above {low}")
     return Part(low_at[:-1], {lower: str(low)}).warning(CODE, lower, told, f"below {high}")

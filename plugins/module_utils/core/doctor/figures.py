@@ -33,7 +33,10 @@ def capacity(result: Json, doubts: t.Iterable[str]) -> t.Iterator[Finding]:
         cluster = f"cluster {its['name']}"
         head = its["headroom"]
         if not head["holds"]:
-            told = f"{cluster}, {head['spare_hosts']} of its hosts may fail: {names(head['failing'])} may not"
+            told = (
+                f"{cluster}: the VMs of {names(head['failing'])} do not fit on the other hosts "
+                f"(spare_hosts={head['spare_hosts']})"
+            )
             yield CAPACITY.found("no_spare_capacity", told, its["name"], **head)
         more = BEYOND if its["stopped_vms_start"] else ""
         yield from _reached(cluster, its["name"], its["crossed"], its["thresholds"], more)

@@ -20,13 +20,13 @@ DOCTOR = Table(
         HURTS,
         (
             "judge_failed",
-            "A check ended with an error, so that nothing is known about its subject",
+            "A check failed with an error, so its result is unknown",
             "correct the error and run the doctor again",
             "cs_doctor",
         ),
         (
             "result_failed",
-            "A task whose result was handed in has failed without findings",
+            "A task whose result was passed in results has failed without findings",
             "read its message, and run it again",
             "cs_doctor",
         ),
@@ -39,7 +39,7 @@ CAPACITY = Table(
         BLOCKS,
         (
             "disable_threshold_reached",
-            "The server places nothing more, because a disable threshold is reached",
+            "The server places no more VMs or volumes, because a disable threshold is reached",
             "add capacity, or raise the threshold with cs_configuration",
             _BEST,
         ),
@@ -75,7 +75,7 @@ CAPACITY = Table(
         ),
         (
             "old_factors_kept",
-            "VMs count with over-provisioning factors from before",
+            "VMs count with former over-provisioning factors",
             "stop and start them, for example with cs_overprovision and restart_vms; from CloudStack 4.19.1 on, a "
             "migration is enough",
             f"{_HOSTS}: Over-Provisioning and Service Offering Limits",
@@ -103,14 +103,14 @@ HOSTS = Table(
         (
             "host_not_up",
             "A host is not connected",
-            "see whether the machine runs and its agent reaches the management server, then reconnect it "
-            "(playbook recover_agents)",
+            "check that the machine runs and that its agent reaches the management server, then reconnect it (playbook "
+            "recover_agents)",
             _HOSTS,
         ),
         (
             "host_in_error",
             "A host is in an error state",
-            "end the maintenance with cs_maintenance and state=absent, then see which VMs did not move",
+            "end the maintenance with cs_maintenance and state=absent, then find out which VMs did not move",
             f"{_HOSTS}: Maintenance",
         ),
     ),
@@ -139,7 +139,7 @@ HOSTS = Table(
         ),
         (
             "place_disabled",
-            "The server places nothing in a zone, pod or cluster that is disabled",
+            "The server places no VMs in a disabled zone, pod or cluster",
             "enable it with cs_allocation_state if no work is under way",
             f"{_HOSTS}: Disabling and Enabling Zones, Pods, and Clusters",
         ),
@@ -158,13 +158,13 @@ VLANS = Table(
         ),
         (
             "dedicated_outside",
-            "VLANs are dedicated that the physical network does not have",
+            "A dedication has VLANs that the physical network does not have",
             "release the dedication with cs_vlan_dedication, or add the VLANs with cs_vlan_range",
             "T3:38",
         ),
         (
             "vlan_outside_scheme",
-            "A VLAN is used for something else than the scheme of the zone says",
+            "A VLAN is used for another purpose than in the scheme of the zone",
             "change the scheme, or move what uses the VLAN",
             "the declared scheme of VLANs",
         ),
@@ -179,7 +179,7 @@ VLANS = Table(
         ),
         (
             "same_vlans",
-            "Two physical networks have the same VLANs, which are one where they share switches",
+            "Two physical networks have the same VLANs, which is a conflict if they share switches",
             "give each physical network other VLANs with cs_vlan_range",
             "4.11.1: Network Setup",
         ),
@@ -219,7 +219,7 @@ HA = Table(
         ),
         (
             "host_ha_acts",
-            "Host HA of a host is at work, or has fenced it",
+            "Host HA of a host is acting, or has fenced it",
             "read what to do with cs_host_ha_info",
             f"{_HOSTS}: Host HA",
         ),
@@ -313,7 +313,7 @@ SETTINGS = Table(
         BLOCKS,
         (
             "agents_sent_to_localhost",
-            "Agents and system VMs are told to connect to the address of no management server",
+            "Agents and system VMs get an address to connect to that belongs to no management server",
             "set host to the addresses of all management servers with cs_configuration, then restart them",
             "4.11.1: Setting Configuration Parameters",
         ),
@@ -322,7 +322,7 @@ SETTINGS = Table(
         HURTS,
         (
             "downloads_unprotected",
-            "Users can have any address of the internal network downloaded as a template",
+            "Users can download from any address of the internal network as a template",
             "set secstorage.allowed.internal.sites to the networks of your own template servers with cs_configuration",
             "4.11.1: Setting Configuration Parameters",
         ),
@@ -344,7 +344,7 @@ SETTINGS = Table(
         NOTE,
         (
             "memory_overprovisioned",
-            "Clusters promise more memory than their hosts have",
+            "Clusters have a memory factor that promises more memory than their hosts have",
             "set the factor to 1 with cs_overprovision, unless the hosts share or swap memory",
             _BEST,
         ),

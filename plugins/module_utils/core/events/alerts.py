@@ -84,8 +84,8 @@ ALERTS = Table(
         ),
         (
             "mail_bad_address",
-            "A setting holds something that is not a mail address",
-            "write the addresses with commas between them, without names",
+            "A setting contains text that is not a mail address",
+            "separate the addresses by commas, without names",
             "4.11.1: Setting Configuration Parameters",
         ),
         (
@@ -96,7 +96,7 @@ ALERTS = Table(
         ),
         (
             "mail_no_user",
-            "The mail server is to be logged in to without a user",
+            "The mail server requires a login, but no user is set",
             "set alert.smtp.username and alert.smtp.password, or alert.smtp.useAuth to false",
             "4.11.1: Setting Configuration Parameters",
         ),

@@ -63,15 +63,15 @@ def reaches_hosts(hosts: t.Sequence[Host], wish: Wish) -> bool:
 
 def _of_proof(wish: Wish, several: bool, all_hosts: int) -> t.Iterator[Reason]:
     """Where the server tells success, although a host kept its old password."""
-    remedy = "change it on the hosts first (playbook change_host_password), and leave update_on_host out"
+    remedy = "change it on the hosts first (playbook change_host_password), and omit update_on_host"
     if several:
         message = (
-            "there are several management servers, and the one that is asked ends after the first host of another "
-            "one, without telling whether that host has the new password"
+            "there are several management servers, and the one that runs the task stops at the first host of another "
+            "server, without reporting whether that host has the new password"
         )
         yield Reason("update_on_host_unproven", message, remedy)
     elif wish.alone and all_hosts > 1:
-        message = "for a single host, the server tells success even if the host keeps its old password"
+        message = "for a single host, the server reports success even if the host keeps its old password"
         yield Reason("update_on_host_unproven", message, f"name the cluster, or {remedy}")
 
 
@@ -95,7 +95,7 @@ def _of_password(wish: Wish, password: str, scripted: bool) -> t.Iterator[Reason
         yield Reason(
             "password_awkward",
             "the server's script on the host cannot pass on blanks, quotes, backslashes and dollar signs (cs#6783)"
-            + ("" if wish.on_host else ", and other management servers run it on their hosts unasked"),
+            + ("" if wish.on_host else ", and other management servers also run it on their hosts"),
             f"choose another password, or {otherwise}",
         )
 
@@ -120,7 +120,7 @@ def _of_way(hypervisor: str, wish: Wish) -> t.Iterator[Reason]:
         yield Reason(
             "update_on_host_unsupported",
             "the server changes a password on hosts of KVM only, and only through the API",
-            "give hypervisor for a XenServer pool; change it on other hosts first",
+            "set hypervisor for a XenServer pool; for other hosts, change the password on the hosts first",
             told,
         )
     if wish.pool and hypervisor not in (XENSERVER, VMWARE):
@@ -135,7 +135,7 @@ def _of_host(host: Host, wish: Wish) -> t.Iterator[Reason]:
         yield Reason(
             "host_not_up",
             f"host {host.name} is {host.state}, so the server cannot change the password on it",
-            "bring it up first, or change it on the host and leave update_on_host out",
+            "bring it up first, or change it on the host and omit update_on_host",
             told,
         )
     elif wish.verified and host.state != "Up":

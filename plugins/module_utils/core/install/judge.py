@@ -31,12 +31,12 @@ def problems(wanted: Installation) -> list[Reason]:
 
 def _groups(wanted: Installation) -> t.Iterator[Reason]:
     if not wanted.names(MANAGEMENT):
-        yield Reason("no_management_servers", "the group management_servers has no machine", "add one to it")
+        yield Reason("no_management_servers", "the group management_servers has no hosts", "add one to it")
     if not wanted.names(DATABASES) and not wanted.first(MANAGEMENT, "management_server_database_host"):
         yield Reason(
             "no_database",
-            "the group databases has no machine",
-            "add one to it, or name a server that is there in management_server_database_host",
+            "the group databases has no hosts",
+            "add a host to it, or set management_server_database_host to an existing server",
         )
 
 
@@ -53,10 +53,14 @@ def _places(wanted: Installation) -> t.Iterator[Reason]:
             elif ":" in place and group != STORAGE:
                 yield Reason("ipv6_address", f"{name} has the IPv6 address {place}", remedy)
             elif ipaddress.ip_address(place).is_loopback:
-                yield Reason("loopback_address", f"{name} has the address {place}, which others do not reach", remedy)
+                yield Reason(
+                    "loopback_address", f"{name} has the address {place}, which other machines cannot reach", remedy
+                )
             elif seen.setdefault(place, name) != name:
                 yield Reason(
-                    "address_twice", f"{seen[place]} and {name} have the address {place}", "use one name for a machine"
+                    "address_twice",
+                    f"{seen[place]} and {name} have the address {place}",
+                    "use only one name for a machine",
                 )
 
 
@@ -90,7 +94,7 @@ def _ports(wanted: Installation) -> t.Iterator[Reason]:
             yield Reason(
                 "port_clash",
                 f"load balancer and management server on {name} both listen on {_all(sorted(front & behind))}",
-                "use another machine for the load balancer, or leave it out where there is one management server",
+                "use another machine for the load balancer, or omit it if there is only one management server",
             )
 
 
@@ -167,8 +171,8 @@ def _hypervisors(wanted: Installation) -> t.Iterator[Reason]:
         if name in wanted.names(*SERVERS) and wanted.firewall and not its.get("host_firewall_purposes"):
             yield Reason(
                 "purposes",
-                f"{name} is a hypervisor and a server, which one firewall has to serve",
-                "set host_firewall_purposes to all that it is for, such as [kvm_host, management_server]",
+                f"{name} is a hypervisor and a server, but has only one firewall",
+                "set host_firewall_purposes to all of its purposes, such as [kvm_host, management_server]",
             )
 
 

@@ -28,7 +28,7 @@ def secrets(wanted: Installation) -> t.Iterator[Reason]:
         yield Reason(
             "no_database_account",
             "no account can create the databases: mysql_server_admin_password is not set",
-            f"{VAULT}; for a database server that is there, set management_server_database_admin_user and "
+            f"{VAULT}; for an existing database server, set management_server_database_admin_user and "
             "management_server_database_admin_password",
         )
     if wanted.names(management):

@@ -58,7 +58,7 @@ def _broken(path: MigrationPath, transport: str) -> t.Iterator[Reason]:
         if error:
             yield Reason(
                 "peer_migration_port",
-                f"{path.peer}:{port}, which the host holds open for the test, cannot be reached ({error})",
+                f"{path.peer}:{port}, on which the host listens for the test, cannot be reached ({error})",
                 f"allow the hosts of the cluster to connect to ports {FIRST} to {LAST}",
                 facts,
             )

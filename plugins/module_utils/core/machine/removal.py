@@ -49,7 +49,7 @@ def stranger_problems(elsewhere: t.Iterable[Host], running: t.Iterable[str]) -> 
             Reason(
                 "vms_running",
                 f"CloudStack has no such host in the zone, but VMs of CloudStack run on this machine: {', '.join(vms)}",
-                "find out which host CloudStack takes it for; if it is none, shut them down",
+                "find out which host CloudStack has for this machine; if there is none, shut the VMs down",
                 {"vms": vms},
             )
         )

@@ -22,11 +22,12 @@ def cautions(fleet: Fleet, moving: t.Mapping[str, str], stopping: t.Collection[s
             found += _cautions(vm)
             if fleet.server_chooses(vm):
                 found.append(
-                    f"VM {vm.name} goes to a host that the server chooses: it lists no storage migration for its host"
+                    f"The server chooses the target of VM {vm.name}, because it lists no storage migration for the "
+                    "present host"
                 )
         elif vm.id in stopping and vm.alone_for:
             found.append(
-                f"Router {vm.name} has to be stopped, and it is the only one of {vm.alone_for}: the network is "
+                f"Router {vm.name} must be stopped, and it is the only router of {vm.alone_for}: the network is "
                 "interrupted until the router runs on another host, which takes longer than a live migration. Make the "
                 "network redundant first (cs_network_restart), or empty the host in a maintenance window"
             )
@@ -44,8 +45,9 @@ def _met(fleet: Fleet, moving: t.Mapping[str, str]) -> t.Iterator[str]:
         if len(routers) > 1 and any(vm.id in moving for vm in routers):
             names = " and ".join(sorted(vm.name for vm in routers))
             yield (
-                f"Routers {names} of one redundant network come to host {hosts.get(host, host)}, because no other host "
-                "takes one of them: if it fails, the network is interrupted. Migrate one of them when there is room"
+                f"Routers {names} of one redundant network will be on host {hosts.get(host, host)}, because no other "
+                "host can run one of them: if it fails, the network is interrupted. Migrate one of them when another "
+                "host has capacity"
             )
 
 
@@ -61,8 +63,8 @@ def _stacked(fleet: Fleet, moving: t.Mapping[str, str]) -> t.Iterator[str]:
             if len(vms) > 1 and len({vm.host_id for vm in vms}) > 1:
                 names = " and ".join(sorted(vm.name for vm in vms))
                 yield (
-                    f"VMs {names} of the non-strict anti-affinity group {group.name} come to host "
-                    f"{hosts.get(host, host)}, because no other host takes one of them"
+                    f"VMs {names} of the non-strict anti-affinity group {group.name} will be on host "
+                    f"{hosts.get(host, host)}, because no other host can run one of them"
                 )
 
 

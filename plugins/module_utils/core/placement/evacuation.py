@@ -23,7 +23,7 @@ NOTHING = Amount()
 # Ways to land VMs until one keeps the spare hosts: evenly or not, and a seed.
 LANDINGS = ((True, 0), (False, 0), (True, 1), (False, 1), (False, 2))
 BLOCKS_OTHERS = (DRAINING, "ErrorInPrepareForMaintenance")
-LEAVE_OUT = "leave the host out: list the others in hosts, or record it with state=skipped"
+LEAVE_OUT = "omit the host: list the others in hosts, or record it with state=skipped"
 BROKEN = ("Error", "Unknown")  # states of VMs with which the server prepares no host (ResourceManagerImpl.maintain)
 
 
@@ -134,7 +134,7 @@ def blocks(host: Host) -> bool:
 
 
 def _other_draining(host: Host) -> Reason:
-    message = f"host {host.name} of the cluster is in {host.resource_state}, and only one host may be drained at a time"
+    message = f"host {host.name} of the cluster is in {host.resource_state}, and only one host can be drained at a time"
     return reason("other_draining", message, host=host.id, host_name=host.name)
 
 
@@ -142,7 +142,7 @@ def blocked(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
     """Why a roll through these hosts ends at the first one: a drain of another host has failed."""
     failed = [h for h in fleet.hosts if h.id not in host_ids and blocks(h) and h.resource_state in FAILED_DRAIN]
     found = [(host, _other_draining(host)) for host in failed]
-    remedy = "end its maintenance first, or visit it too"
+    remedy = "end its maintenance first, or include it in the roll"
     return tuple(replace(its, remedy=remedy, facts={**its.facts, "host": host.name}) for host, its in found)
 
 

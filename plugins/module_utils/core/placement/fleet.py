@@ -320,7 +320,7 @@ def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
 def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
     """What is known of this VM beyond the code of what pins it."""
     if vm.kind == "User" and vm.hypervisor.casefold() in CONTAINERS:
-        return {"why": f"VM {vm.name} is a container: CloudStack migrates no VM of {vm.hypervisor}"}
+        return {"why": f"VM {vm.name} is a container: CloudStack cannot migrate VMs on {vm.hypervisor}"}
     if vm.host_device:
         what = "a device, directory or memory of its host"
         return {"why": f"VM {vm.name} has {what} (details extraconfig-*), which cannot be migrated"}

@@ -23,9 +23,9 @@ ROUTERS = Table(
     rows(
         HURTS,
         ("router_unreachable", "The management server cannot reach the router", "check host and agent; " + CONSOLE, ""),
-        ("router_read_only", "The router's file system is read-only", "check its primary storage, then renew it", ""),
-        ("router_disk_full", "The router's disk is nearly full", "find what fills it, then renew the router", ""),
-        ("router_overloaded", "The router is short of CPU or memory", "give it a larger service_offering", ""),
+        ("router_read_only", "The router's file system is read-only", "check its primary storage, then replace it", ""),
+        ("router_disk_full", "The router's disk is nearly full", "find out what fills it, then replace the router", ""),
+        ("router_overloaded", "The router has too little CPU or memory", "set a larger service_offering", ""),
         ("router_service_down", "A service of the router is down", "patch or restart it with cs_router", ""),
         ("router_gateway_unreachable", "The router cannot reach a gateway", "check VLAN, bridge and gateway", ""),
         ("router_config_differs", "The router's configuration differs from the database", "restart the network", ""),
@@ -41,10 +41,10 @@ ROUTERS = Table(
         (
             "health_unknown",
             "The server has no health check results",
-            "wait for the interval, or ask for fresh ones",
+            "wait for the interval, or read fresh results",
             "",
         ),
-        ("backup_check_failed", "A check fails that means nothing on a BACKUP", "", "cs#10677"),
+        ("backup_check_failed", "A check fails that is not relevant on a BACKUP", "", "cs#10677"),
     ),
 )
 # By words in the name of a check, the first that fits.

@@ -114,14 +114,14 @@ MONITORING = Table(
         NOTE,
         (
             "hypervisor_unmonitored",
-            "Routers of this hypervisor have no monitoring of services",
+            "Routers on this hypervisor do not support service monitoring",
             "monitor them by other means: the tool supports XenServer, VMware and KVM only",
             _GUIDE,
         ),
         (
             "recreation_on",
             "The server recreates routers whose checks fail",
-            "be aware that their networks are interrupted without an announcement",
+            "expect interruptions of their networks without an announcement",
             _GUIDE,
         ),
     ),

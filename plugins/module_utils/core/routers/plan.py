@@ -156,10 +156,10 @@ def _left_out(held: t.Sequence[Router], id: str, terms: Terms) -> t.Optional[Lef
     owner, path = f"{one.domain_path}/{one.account}".casefold(), one.domain_path.casefold()
     for named in (each.casefold() for each in terms.without_accounts):
         if named in (one.account.casefold(), owner, owner.partition("root/")[2]):
-            return LeftOut(one.serves_name, id, "account_left_out", f"account {one.account} is left out", "")
+            return LeftOut(one.serves_name, id, "account_left_out", f"account {one.account} is excluded", "")
     for named in (each.casefold().strip("/") for each in terms.without_domains):
         if f"/{named}/" in f"/{path}/":
-            return LeftOut(one.serves_name, id, "domain_left_out", f"domain {one.domain_path} is left out", "")
+            return LeftOut(one.serves_name, id, "domain_left_out", f"domain {one.domain_path} is excluded", "")
     if not any(each.runs or each.passing for each in held):
         message = f"its routers do not run: {states_text(held)}"
         return LeftOut(
@@ -175,7 +175,7 @@ def _unfit(held: t.Sequence[Router], subject: str) -> t.Optional[Reason]:
     said = f"{subject}: {states_text(held)}"
     remedy = "restart it with cleanup (cs_network_restart), then plan again"
     if any(each.passing for each in held):
-        return Reason("router_busy", f"{said}; one of them changes its state now", "wait, then plan again")
+        return Reason("router_busy", f"{said}; one of them is changing its state", "wait, then plan again")
     if not any(each.redundant for each in held):
         stopped = [each for each in held if not each.runs]
         return Reason("router_not_running", f"{said}", remedy) if stopped else None
@@ -287,7 +287,7 @@ def _not_now(unit: Unit, starts: float, terms: Terms) -> t.Optional[LeftOut]:
             unit.name,
             unit.id,
             "outside_window",
-            f"{said}, which does not fit into the window",
+            f"{said}, which is too long for the window",
             "run again in the window",
         )
     return None

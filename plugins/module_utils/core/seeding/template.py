@@ -135,13 +135,11 @@ def reasons(held: Database, store: Store, hypervisor: str, step: str, needed: in
         yield Reason(
             "template_row_missing",
             f"the database has no system VM template for {name}",
-            "start the management server once, which makes the rows of its release, or register the template "
+            "start the management server once, which creates the rows of its release, or register the template "
             "(cs_system_vm_template)",
         )
     if not store.mounted:
-        yield Reason(
-            "not_mounted", "no file system is mounted there", "mount the secondary storage, or give its address"
-        )
+        yield Reason("not_mounted", "no file system is mounted there", "mount the secondary storage, or set export")
     if held.row is None or step != SEED:
         return
     if store.free < needed:
@@ -155,7 +153,7 @@ def reasons(held: Database, store: Store, hypervisor: str, step: str, needed: in
         told = ", ".join(store.seeded.others[:3])
         yield Reason(
             "other_files",
-            f"the directory of the template has other files: {told}",
+            f"the directory of the template contains other files: {told}",
             "set replace=true if no server uses them",
             {"files": list(store.seeded.others)},
         )

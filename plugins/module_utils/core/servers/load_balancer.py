@@ -104,7 +104,7 @@ def _check_node(node: Node) -> None:
 
 def _reasons(declared: Declaration) -> t.Iterator[Reason]:
     if not declared.nodes:
-        yield Reason("no_nodes", "there are no management servers to balance", "name them in nodes")
+        yield Reason("no_nodes", "there are no management servers to balance", "set nodes")
     for what, values in (
         ("name", [node.name for node in declared.nodes]),
         ("address", [node.address.casefold() for node in declared.nodes]),
@@ -116,12 +116,12 @@ def _reasons(declared: Declaration) -> t.Iterator[Reason]:
         if name not in names:
             yield Reason("unknown_node", f"{name} in out is not a node", f"use one of {', '.join(sorted(names))}")
     if names and names <= set(declared.out):
-        yield Reason("all_out", "every node is out, so that nothing would be served", "leave one node in")
+        yield Reason("all_out", "every node is out, so no node would serve", "leave one node in")
     used = [*declared.http_ports, declared.agent_port, *([declared.https_port] if declared.certificate else [])]
     for port in sorted({port for port in used if used.count(port) > 1}):
         yield Reason("port_twice", f"port {port} is used twice", "use a different port for each")
     if not declared.http_ports and not declared.certificate:
-        yield Reason("no_port", "users have no port", "name http_ports, or a certificate for HTTPS")
+        yield Reason("no_port", "there is no port for users", "set http_ports, or a certificate for HTTPS")
     for port in (*used, declared.node_port, declared.node_agent_port):
         if port == UNAUTHENTICATED:
             yield Reason(
@@ -276,7 +276,7 @@ def problems(path: str, found: Found, overwrite: bool = False) -> list[Reason]:
         reasons.append(
             Reason(
                 "foreign_configuration",
-                f"{path} was neither written by this role nor left as its package has it",
+                f"{path} was not written by this role and differs from the file of the package",
                 "move what you need elsewhere and set load_balancer_overwrite: true; the old file is kept as a backup",
                 {"path": path},
             )

@@ -65,7 +65,7 @@ class LogFile:
             raw = _inserted(raw, place, lines)
         result = raw.decode()
         if _OURS.sub("", result) != self.text:
-            raise Unreadable(f"{FILE} does not stay as it is outside of our blocks")
+            raise Unreadable(f"{FILE} would change outside of the blocks of this role")
         _parsed(result)
         return result
 

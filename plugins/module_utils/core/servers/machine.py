@@ -37,30 +37,31 @@ TABLE = Table(
     "machines of management servers",
     rows(
         BLOCKS,
-        ("architecture", "The machine is not a supported 64-bit one", "use an x86_64 or aarch64 machine", GUIDE),
+        ("architecture", "The machine has no supported 64-bit architecture", "use an x86_64 or aarch64 machine", GUIDE),
         ("heap", "The heap does not fit into the memory", "lower management_server_heap, or add memory", GUIDE),
-        ("address_loopback", "The address is one of the loopback", "set management_server_address to an address that "
-         "the other servers reach", START),
+        ("address_loopback", "The address is a loopback address",
+         "set management_server_address to an address that the other servers can reach", START),
         ("address_missing", "The address is not one of this machine", "set management_server_address to an address of "
          "this machine", START),
         ("certificate_address", "The other management servers will not accept this server's certificate",
          "use an address of the card with the default route, or set management_server_network (the setting "
          "management.network.cidr) to a network with the address", START),
-        ("java", "The Java on this machine does not start the server", "install the Java that this release needs, or "
-         "remove this one", "pre-check.sh of the packages"),
+        ("java", "The Java on this machine does not start the server",
+         "install the version of Java that this release needs, or remove the other versions",
+         "pre-check.sh of the packages"),
         ("release_installed", "Another version is installed", "upgrade with the playbook upgrade_cloudstack, or set "
          "management_server_version to the installed version", GUIDE),
     ),
     rows(
         HURTS,
-        ("memory", "The machine has little memory", "the guide demands 4 GB", GUIDE),
+        ("memory", "The machine has little memory", "the guide requires 4 GB", GUIDE),
         ("disk", "The file system of the logs is small", "the guide recommends 250 GB", GUIDE),
         ("system", "CloudStack has no packages for this system", "use one of the systems of the guide", GUIDE),
         ("fqdn", "The machine has no fully qualified name", "set its name with the role host_base", GUIDE),
         ("address_dynamic", "The address comes from DHCP", "make the address static", GUIDE),
         ("time", "The clock is not synchronized", "run chrony, for example with the role host_base", GUIDE),
     ),
-    rows(NOTE, ("java_version", "The Java is not the recommended one", "install Java 17", "pre-check.sh")),
+    rows(NOTE, ("java_version", "The version of Java is not the recommended one", "install Java 17", "pre-check.sh")),
 )  # fmt: skip
 
 

@@ -99,13 +99,13 @@ def _harm(declared: Declaration, share: Share) -> t.Iterator[Reason]:
             yield Reason(
                 "export_to_world",
                 f"{share.path} would be open to everyone ({each}), who could mount and wipe it",
-                "name the management and storage networks, or set nfs_server_world: true",
+                "set the management and storage networks, or set nfs_server_world: true",
                 {"path": share.path, "network": each},
             )
     if "async" in share.options and not declared.asynchronous:
         yield Reason(
             "export_async",
-            f"{share.path} would lose data that clients believe to be written, when the server fails",
+            f"{share.path} with async loses data that clients consider written if the server fails",
             "remove async, or set nfs_server_async: true for a trial installation",
             {"path": share.path},
         )

@@ -109,7 +109,7 @@ NODES = Table(
         (
             "no_server_up",
             "No management server is Up",
-            "start the service on a server, and read its log for what stops it",
+            "start the service on a server, and read its log for the reason",
             "listManagementServers",
         ),
         (
@@ -131,7 +131,7 @@ NODES = Table(
         (
             "server_down",
             "A management server is Down",
-            "start its service; if the machine is gone for good, remove the server from CloudStack",
+            "start its service; if the machine no longer exists, remove the server from CloudStack",
             "listManagementServers",
         ),
         (
@@ -158,7 +158,7 @@ NODES = Table(
         NOTE,
         (
             "one_server",
-            "The cloud has one management server",
+            "The cloud has only one management server",
             "add a second one, so that the API stays available during a restart",
             "4.11.1: Multiple Management Servers",
         ),
@@ -191,7 +191,7 @@ def _peers(up: t.Sequence[Server]) -> t.Iterator[Verdict]:
     for each in up:
         if each.peers is None:
             if len(up) > 1:
-                yield Unseen("peer_unreachable", f"{each.name}: this release does not tell peers")
+                yield Unseen("peer_unreachable", f"{each.name}: this release does not return peers")
             continue
         reached = {peer.id for peer in each.peers if peer.reached}
         for other in up:
@@ -226,14 +226,14 @@ def plan(server: Server, servers: t.Sequence[Server], wanted: str, consent: bool
     steps = STEPS[wanted].get(server.state)
     if steps is None:
         remedy = "start its service" if server.state in (DOWN, STOPPING) else "run this task with state=up first"
-        text = f"{server.called} is in state {server.state}, from which the server does not go to {STATES[wanted]}"
+        text = f"{server.called} is in state {server.state}, from which it cannot change to {STATES[wanted]}"
         return Plan((), (Reason("wrong_state", text, remedy, {"state": server.state}),))
     reasons = []
     others = [each for each in servers if each.id != server.id]
     if {PREPARE, PREPARE_STOP, TRIGGER} & set(steps):
         busy = [each for each in others if each.state in (PREPARING, PREPARING_STOP)]
         for each in busy:
-            text = f"{each.called} is in state {each.state}; the servers go one after the other"
+            text = f"{each.called} is in state {each.state}; only one server may leave service at a time"
             reasons.append(
                 Reason("another_prepares", text, "wait until it is done, or cancel it", {"server": each.name})
             )

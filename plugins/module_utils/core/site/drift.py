@@ -21,7 +21,7 @@ DRIFT = Table(
         BLOCKS,
         (
             "declared_impossible",
-            "declared, but it cannot be made so",
+            "declared, but cannot be changed to the declaration",
             "change the declaration, or remove the object and create it again",
             SOURCE,
         ),
@@ -37,7 +37,7 @@ DRIFT = Table(
         (
             "declared_differently",
             "differs from its declaration",
-            "run the playbook site, or change the declaration if the server is right",
+            "run the playbook site, or change the declaration if the server has the correct value",
             SOURCE,
         ),
     ),

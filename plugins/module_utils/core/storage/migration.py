@@ -113,19 +113,19 @@ def _against(volume: Volume, terms: Terms) -> t.Iterator[Reason]:
     """Why a volume moves nowhere at all."""
     facts = {"volume": volume.name, "volume_id": volume.id, "vm": volume.vm}
     if volume.local:
-        message = f"volume {volume.name} is on the local disk of a host, which CloudStack migrates nowhere"
-        yield Reason("local_storage", message, "copy it by a snapshot or a template", facts)
+        message = f"volume {volume.name} is on the local disk of a host, which CloudStack cannot migrate"
+        yield Reason("local_storage", message, "copy it with a snapshot or a template", facts)
     elif volume.state != READY:
         message = f"volume {volume.name} is {volume.state}"
         yield Reason("volume_state", message, "wait until this has ended, then run again", facts)
     elif volume.vm_state in PASSING:
         yield Reason("vm_state", f"VM {volume.vm} is {volume.vm_state}", "run again when this has ended", facts)
     elif volume.vm_id in terms.snapshots:
-        message = f"VM {volume.vm} of volume {volume.name} has VM snapshots, with which the server migrates no volume"
+        message = f"VM {volume.vm} of volume {volume.name} has VM snapshots, so the server cannot migrate the volume"
         yield Reason("vm_snapshots", message, "delete the VM snapshots first", facts)
     elif how(volume, terms) == "stopped" and not agreed(terms.consent, volume.vm, volume.vm_id):
         message = (
-            f"VM {volume.vm} has to be stopped to move volume {volume.name}: {volume.hypervisor} cannot do it live"
+            f"VM {volume.vm} must be stopped to move volume {volume.name}: {volume.hypervisor} cannot move it live"
         )
         yield Reason("needs_stop", message, "add its name to consent", facts)
 
@@ -144,7 +144,7 @@ def unsuited(volume: Volume, source: StoragePool, pool: StoragePool) -> str:
     # The hosts of an attached volume are those of the source's cluster; of a zone's pool, that of its VM's host.
     home = source.cluster_id or volume.cluster_id
     if pool.cluster_id and volume.vm_id and not home:
-        return f"is of a cluster, and VM {volume.vm} runs on no host that tells its cluster"
+        return f"belongs to a cluster, and the cluster of VM {volume.vm} is unknown"
     if pool.cluster_id and pool.cluster_id != home and (volume.vm_id or source.cluster_id):
         return "is in another cluster"
     lacking = sorted(volume.tags - set(pool.storage_tags))
@@ -154,8 +154,8 @@ def unsuited(volume: Volume, source: StoragePool, pool: StoragePool) -> str:
 def _no_target(volume: Volume, why: t.Mapping[str, str]) -> Reason:
     told = "; ".join(f"{name} {reason}" for name, reason in sorted(why.items())) or "there is no other pool"
     facts = {"volume": volume.name, "volume_id": volume.id, "vm": volume.vm, "pools": dict(why)}
-    remedy = "add a pool, enable one, or give it the tags that the offering of the volume wants"
-    return Reason("no_target", f"no pool can take volume {volume.name}: {told}", remedy, facts)
+    remedy = "add a pool, enable one, or add the tags that the offering of the volume requires"
+    return Reason("no_target", f"no pool is suitable for volume {volume.name}: {told}", remedy, facts)
 
 
 def _no_space(volume: Volume, pools: t.Sequence[StoragePool], limits: Limits) -> Reason:

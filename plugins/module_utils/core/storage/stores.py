@@ -46,18 +46,20 @@ def refusals(
     """items: what is to be moved; None where the server does not tell."""
     for store in (source, *destinations):
         if store.provider.casefold() not in FILES:
-            message = f"image store {store.name} is of provider {store.provider}: the server moves files only"
+            message = f"image store {store.name} has the provider {store.provider}: the server only moves files"
             yield Reason("provider", message, "use stores of provider NFS", {"store": store.name})
     for store in destinations:
         if store.id == source.id:
             message = f"image store {store.name} is source and destination"
-            yield Reason("same_store", message, "name other stores as destinations", {"store": store.name})
+            yield Reason("same_store", message, "set destinations to other stores", {"store": store.name})
         elif store.read_only:
-            message = f"image store {store.name} is read-only: the server accepts it and moves nothing"
+            message = f"image store {store.name} is read-only: the server would accept it, but move nothing"
             yield Reason("read_only", message, "set read_only: false first (cs_image_store)", {"store": store.name})
         if store.zone_id != source.zone_id:
             message = f"image store {store.name} is in zone {store.zone or 'none'}, {source.name} in {source.zone}"
-            yield Reason("other_zone", message, "name stores of the zone of the source", {"store": store.name})
+            yield Reason(
+                "other_zone", message, "set destinations to stores of the zone of the source", {"store": store.name}
+            )
     yield from _space(source, destinations, items)
 
 
@@ -70,4 +72,4 @@ def _space(
     free = sum((each.disk_size_total or 0) - (each.disk_size_used or 0) for each in told)
     if destinations and len(told) == len(destinations) and need > free:
         message = f"{need} bytes of image store {source.name} do not fit into {free} free bytes of the destinations"
-        yield Reason("no_space", message, "add a destination, or move less", {"need": need, "free": free})
+        yield Reason("no_space", message, "add a destination, or move fewer items", {"need": need, "free": free})

@@ -66,7 +66,7 @@ def source(url: str, hosts: t.Collection[str], plain: bool) -> Source:
     """Raises UrlRefused. hosts: those of the zone's secondary storage VMs. plain: whether http is accepted."""
     shown = shortened(url, 120)
     if not url.isascii() or any(not char.isprintable() or char.isspace() for char in url) or "\\" in url:
-        raise _refused(shown, "it has characters that no URL has")
+        raise _refused(shown, "it has invalid characters")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -76,16 +76,16 @@ def source(url: str, hosts: t.Collection[str], plain: bool) -> Source:
     if parts.scheme not in PORTS:
         raise _refused(shown, "it is neither https nor http")
     if parts.username is not None or parts.password is not None:
-        raise _refused(shown, "it has a user in it")
+        raise _refused(shown, "it contains a user")
     if not (is_address(host) or is_host_name(host)):
-        raise _refused(shown, "it names no host")
+        raise _refused(shown, "it has no host")
     if host not in hosts:
         known = ", ".join(sorted(hosts)) or "none"
         raise _refused(shown, f"{shortened(host, 60)} is not a secondary storage VM of the zone (these are: {known})")
     if port not in (None, PORTS[parts.scheme]):
         raise _refused(shown, f"port {port} is not that of {parts.scheme}")
     if ".." in parts.path.split("/") or not parts.path.startswith("/"):
-        raise _refused(shown, "its path leaves the folder")
+        raise _refused(shown, "its path is outside of the directory of archives")
     if parts.scheme == "http" and not plain:
         remedy = "give secondary storage VMs a certificate (cs_console_certificate, storage_domain), or set plain_http"
         raise _refused(shown, f"it is not encrypted ({remedy})")

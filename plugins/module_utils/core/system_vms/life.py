@@ -112,12 +112,12 @@ def template_unfit(
         message = f"template {wanted} is not ready: {fit[0].progress}"
         return Reason("template_not_ready", message, "wait; cs_system_vm_template waits for it", facts)
     if mine:
-        message = f"template {wanted} is of type {mine[0].type}, and the server makes a {vm.kind} of type SYSTEM only"
-        remedy = "upgrade the management server, which takes the template for its own, or omit the template"
+        message = f"template {wanted} is of type {mine[0].type}, and the server uses only type SYSTEM for a {vm.kind}"
+        remedy = "upgrade the management server, which then uses the template as its own, or omit the template"
         return Reason("template_of_other_type", message, remedy, facts)
     what = f" for {' or '.join(sorted(hypervisors))}" if here else ""
     message = f"zone {vm.zone} has no system VM template {wanted}{what}"
-    return Reason("template_missing", message, "register it with cs_system_vm_template, or name another one", facts)
+    return Reason("template_missing", message, "register it with cs_system_vm_template, or set another template", facts)
 
 
 def _target(vm: SystemVm, wish: Wish, suitable: Suitable) -> tuple[str, t.Optional[Reason]]:
@@ -192,6 +192,6 @@ def _no_host(vm: SystemVm, why: str) -> Reason:
     return Reason(
         "no_suitable_host",
         f"{vm.called} cannot be moved: {why}",
-        "free capacity in its cluster, or name another host",
+        "free capacity in its cluster, or set another host",
         {"system_vm": vm.name},
     )

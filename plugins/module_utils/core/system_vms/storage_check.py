@@ -159,7 +159,7 @@ STORAGE_VM = Table(
             "check gateway and netmask of the pod's and the storage network's ranges",
             _GUIDE,
         ),
-        ("ssvm_dns", "The VM resolves no names", "correct internal DNS and DNS of the zone with cs_zone", _GUIDE),
+        ("ssvm_dns", "The VM cannot resolve names", "correct internal DNS and DNS of the zone with cs_zone", _GUIDE),
     ),
     rows(
         HURTS,
@@ -172,8 +172,8 @@ STORAGE_VM = Table(
         ),
         (
             "ssvm_route_public",
-            "A store is reached by the public network",
-            "give the zone a storage network, or route the store's network by the management network",
+            "A store is reached over the public network",
+            "add a storage network to the zone, or route the store's network over the management network",
             _GUIDE,
         ),
     ),
@@ -184,7 +184,7 @@ STORAGE_VM = Table(
 def judge(asked: Asked, seen: Sight, host: str = "") -> t.Iterator[Verdict]:
     """host: the name of the VM."""
     if not seen.complete:
-        yield from (Unseen(check.code, "the script in the VM did not come to its end") for check in STORAGE_VM.checks)
+        yield from (Unseen(check.code, "the script in the VM did not finish") for check in STORAGE_VM.checks)
         return
     if seen.agent != "active":
         yield STORAGE_VM.found("ssvm_agent", f"it is {seen.agent or 'in an unknown state'}", host)
@@ -212,16 +212,16 @@ def _judge_store(store: str, seen: Sight, host: str) -> t.Iterator[Verdict]:
 
 def _judge_names(asked: Asked, seen: Sight, host: str) -> t.Iterator[Verdict]:
     if not seen.nameservers:
-        yield STORAGE_VM.found("ssvm_nameserver", "/etc/resolv.conf names none", host)
+        yield STORAGE_VM.found("ssvm_nameserver", "/etc/resolv.conf contains none", host)
     if not asked.name:
-        yield Unseen("ssvm_dns", "no name was given")
+        yield Unseen("ssvm_dns", "no name was set")
     elif not seen.resolves:
         yield STORAGE_VM.found("ssvm_dns", f"{asked.name} by {', '.join(seen.nameservers) or 'no name server'}", host)
 
 
 def _judge_download(asked: Asked, seen: Sight, host: str) -> t.Iterator[Verdict]:
     if not asked.url:
-        yield Unseen("ssvm_download", "no URL was given")
+        yield Unseen("ssvm_download", "no URL was set")
     elif seen.download not in (200, 206):
         code = f"HTTP {seen.download}" if seen.download else "no answer"
         yield STORAGE_VM.found("ssvm_download", f"{asked.url}: {code}", host)

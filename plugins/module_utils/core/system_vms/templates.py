@@ -147,7 +147,7 @@ def against(wish: Wish, held: t.Sequence[SystemTemplate]) -> tuple[Reason, ...]:
                 Reason(
                     "template_differs",
                     f"template {each.name} of zone {each.zone} has {name} {now!r} instead of {value!r}",
-                    "register the wanted one under another name, such as one with its version",
+                    "register the template under another name, for example with its version",
                     {"field": name, "held": now, "wanted": value},
                 )
             )
@@ -200,7 +200,7 @@ TEMPLATES = Table(
         (
             "template_missing",
             "A zone has no ready template of system VMs for a hypervisor",
-            "seed the first one on the secondary storage, or register it with cs_system_vm_template",
+            "seed the first template on the secondary storage, or register it with cs_system_vm_template",
             "4.11.1: Prepare the System VM Template; cs#12934",
         ),
         (
@@ -211,7 +211,7 @@ TEMPLATES = Table(
         ),
         (
             "default_missing",
-            "The setting for new routers names a template that is not ready in the zone",
+            "The template in the setting for new routers is not ready in the zone",
             "register it, or set another one with cs_system_vm_template, default=true",
             _GUIDE,
         ),
@@ -226,7 +226,7 @@ TEMPLATES = Table(
         ),
         (
             "template_flags",
-            "A template of system VMs has a flag that it must not have",
+            "A template of system VMs has a wrong flag",
             "register it again under another name with cs_system_vm_template",
             "4.11.1: Upgrade Instructions",
         ),

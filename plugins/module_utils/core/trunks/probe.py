@@ -76,7 +76,7 @@ def gaps(wanted: t.Sequence[Range], reports: t.Sequence[Report]) -> list[str]:
     told = []
     nowhere = _in_all(lost.values())
     if nowhere:
-        told.append(f"VLAN {_text(nowhere)} passes between none of {', '.join(hosts)}")
+        told.append(f"VLAN {_text(nowhere)} does not pass between any of {', '.join(hosts)}")
     apart: dict[str, tuple[Range, ...]] = {}
     for host in hosts:
         own = _in_all(missing for pair, missing in lost.items() if host in pair)
@@ -90,7 +90,7 @@ def gaps(wanted: t.Sequence[Range], reports: t.Sequence[Report]) -> list[str]:
     for report in reports:
         for sender, pairs in report.moved.items():
             told += [
-                f"VLAN {sent} of {sender} comes to {report.host} {f'on VLAN {on}' if on else 'without a tag'}"
+                f"VLAN {sent} of {sender} arrives at {report.host} {f'on VLAN {on}' if on else 'without a tag'}"
                 for sent, on in pairs
             ]
     return told

@@ -136,7 +136,7 @@ def _packages(facts: Facts, node: Node) -> t.Iterator[Verdict]:
         old = release(facts.database.version)
         if old and not any(release(each) == old for each in node.offered):
             seen = ", ".join(shortened(each, 40) for each in node.offered)
-            text = f"{words(old)} is not among what {node.name} can install: {seen}"
+            text = f"{node.name} cannot install {words(old)}, only {seen}"
             yield UPGRADE.found("package_back_not_offered", text, node.name)
 
 
@@ -146,10 +146,10 @@ def _java(facts: Facts, node: Node) -> t.Iterator[Verdict]:
         yield Unseen("java_wrong", f"the version of Java on {node.name}")
     elif node.java not in right:
         names = ", ".join(str(each) for each in sorted(right))
-        yield UPGRADE.found("java_wrong", f"{node.name} has Java {node.java}; right are {names}", node.name)
+        yield UPGRADE.found("java_wrong", f"{node.name} has Java {node.java}; supported are {names}", node.name)
     elif facts.stage == BEFORE and old and old < facts.to and node.java not in javas(old):
         names = ", ".join(str(each) for each in sorted(javas(old)))
-        text = f"{node.name} has Java {node.java}; right for {words(old)} are {names}"
+        text = f"{node.name} has Java {node.java}; supported by {words(old)} are {names}"
         yield UPGRADE.found("java_back", text, node.name)
 
 

@@ -91,7 +91,7 @@ def _steps(facts: Facts, passed: t.Sequence[str]) -> t.Iterator[Step]:
 
 
 def text(found: Plan) -> list[str]:
-    """The plan as lines for people."""
+    """The plan as readable lines."""
     verdict = "can be carried out" if found.feasible else "cannot be carried out"
     passed = f", through {len(found.chain)} versions" if len(found.chain) > 1 else ""
     lines = [f"The upgrade from {found.old or 'an unknown version'} to {found.to}{passed} {verdict}."]

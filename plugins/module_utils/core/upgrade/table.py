@@ -18,7 +18,7 @@ UPGRADE = Table(
     "upgrades",
     rows(
         BLOCKS,
-        ("version_unknown", "The database has no completed version", "restore a backup of the database", CHECKER),
+        ("version_unknown", "The table version has no complete version", "restore a backup of the database", CHECKER),
         ("downgrade", "The database is newer than the wanted version", "choose a newer version", CHECKER),
         (
             "upgrade_interrupted",
@@ -47,13 +47,14 @@ UPGRADE = Table(
         (
             "package_not_installable",
             "The package manager refuses the wanted version",
-            "make what it depends on available; Debian 12 has no python3-mysql.connector",
+            "make its dependencies available; Debian 12 has no python3-mysql.connector",
             "facts 2",
         ),
         (
             "package_back_not_offered",
-            "The package repository does not have the present version any more, so that a failure cannot lead back",
-            "keep the repository of the present version beside that of the wanted one until the upgrade has ended",
+            "The package repository no longer has the present version, so a failed upgrade cannot be undone",
+            "keep the repository of the present version in addition to that of the wanted version until the upgrade is "
+            "complete",
             DOC,
         ),
         ("package_held", "The package is held and would not be upgraded", "release it: apt-mark unhold", DOC),
@@ -71,7 +72,7 @@ UPGRADE = Table(
         ),
         (
             "server_unknown",
-            "A management server is running that is not among those to be upgraded",
+            "A running management server is not part of the upgrade",
             "add it to the group of management servers, or stop it",
             "cs#11973",
         ),
@@ -80,13 +81,13 @@ UPGRADE = Table(
         ("node_unreachable", "A management server cannot be reached", "repair its connection", DOC),
         (
             "host_not_up",
-            "A host is not Up, so that its agent cannot be upgraded and judged",
+            "A host is not Up, so its agent cannot be upgraded and checked",
             "repair its agent, or remove the host",
             DOC,
         ),
         (
             "host_in_transition",
-            "A host is on its way into maintenance or failed on it",
+            "A host is entering maintenance, or failed to enter it",
             "end or cancel its maintenance",
             DOC,
         ),
@@ -150,7 +151,12 @@ UPGRADE = Table(
             "GRANT ALL on cloud.* and cloud_usage.* to it",
             CHECKER,
         ),
-        ("java_wrong", "The wanted version does not run on this Java", "install Java 17 and make it the default", DOC),
+        (
+            "java_wrong",
+            "The wanted version does not support this version of Java",
+            "install Java 17 and make it the default",
+            DOC,
+        ),
         (
             "local_path_slash",
             "The path of local storage ends with a slash, which releases before 4.14 refuse",
@@ -192,13 +198,13 @@ UPGRADE = Table(
         HURTS,
         (
             "no_nfs_store",
-            "A zone has no writable NFS image store, so that the server does not put the new system VM template there",
+            "A zone has no writable NFS image store, so the server does not install the new system VM template there",
             "add one (cs_image_store), or register the template yourself (cs_system_vm_template)",
             TEMPLATES,
         ),
         (
             "host_in_maintenance",
-            "A host is in maintenance, so that its VMs have less room during the upgrade of the agents",
+            "A host is in maintenance, so VMs have less capacity during the upgrade of the agents",
             "end its maintenance",
             DOC,
         ),
@@ -211,7 +217,7 @@ UPGRADE = Table(
         (
             "jobs_orphaned",
             "Jobs of a management server that is down count as running until it starts",
-            "start that server, or settle the rows if it is gone for ever",
+            "start that server, or correct the rows manually if it no longer exists",
             "AsyncJobManagerImpl",
         ),
         (
@@ -242,8 +248,9 @@ UPGRADE = Table(
         ),
         (
             "java_back",
-            "The present version is not for this Java, so that going back may end without a running server",
-            "keep a Java of the present version installed, and make it the default (update-alternatives) to go back",
+            "The present version does not support this version of Java, so a rollback may end without a running server",
+            "keep a Java of the present version installed, and make it the default (update-alternatives) before a "
+            "rollback",
             DOC,
         ),
         (
@@ -256,10 +263,10 @@ UPGRADE = Table(
     rows(
         NOTE,
         ("up_to_date", "The database has the wanted version", "", CHECKER),
-        ("setting_unknown", "Settings that the present version does not know any more", "", "configuration.updated"),
+        ("setting_unknown", "Settings that the present version no longer has", "", "configuration.updated"),
         (
             "server_retired",
-            "A management server is recorded that is neither running nor in the inventory",
+            "The database has a management server that is neither running nor in the inventory",
             "remove its row (removeManagementServer, 4.21 and newer)",
             "facts 6.1",
         ),

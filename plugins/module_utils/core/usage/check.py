@@ -80,7 +80,7 @@ USAGE = Table(
         ),
         (
             "usage_bad_zone",
-            "A time zone of usage is unknown, and Java uses GMT instead",
+            "A time zone of usage is unknown, so Java uses GMT",
             "set a name such as Europe/Zurich or GMT+02:00",
             "4.11.1: Configuring the Usage Server",
         ),
@@ -126,7 +126,7 @@ USAGE = Table(
         ),
         (
             "record_impossible",
-            "A usage record cannot be right",
+            "A usage record is not plausible",
             "run cloudstack-usage with the sanity check, and correct the bill",
             "listUsageRecords",
         ),
@@ -147,7 +147,7 @@ USAGE = Table(
         NOTE,
         (
             "usage_zones_differ",
-            "The usage job runs by another time zone than the one in which a day is counted",
+            "The time zone of the usage job differs from the time zone of the days",
             "choose a time that is after midnight in both zones",
             "4.11.1: Configuring the Usage Server",
         ),
@@ -195,15 +195,15 @@ def judge_server(server: t.Optional[UsageServer], settings: t.Mapping[str, str])
     """By heartbeat and last success, which are from the database: the state is that of one machine's service."""
     if server is None:
         for code in ("usage_never_ran", "usage_no_heartbeat", "usage_behind"):
-            yield Unseen(code, "this release does not tell about the usage server (4.17 does)")
+            yield Unseen(code, "this release does not return the state of the usage server (4.17 and newer do)")
         return
     now, beat, success = (_moment(text) for text in (server.collected, server.heartbeat, server.success))
     where = f"host {server.host or 'unknown'}"
     if now is None:
-        yield Unseen("usage_no_heartbeat", "the server does not tell its time")
+        yield Unseen("usage_no_heartbeat", "the server does not return its time")
         return
     if beat is None or now - beat >= timedelta(seconds=HEARTBEAT):
-        told = f"the last one is of {server.heartbeat}" if beat else "there is none"
+        told = f"the last one was at {server.heartbeat}" if beat else "there is none"
         yield USAGE.found("usage_no_heartbeat", f"{where}: {told}; now is {server.collected}", server.host)
     if success is None or success.year < NEVER_RAN:
         yield USAGE.found("usage_never_ran", where, server.host)

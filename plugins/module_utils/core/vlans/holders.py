@@ -34,7 +34,7 @@ KINDS: t.Mapping[str, Kind] = {
     "fixed_network": Kind("network", False, True, "delete the network first, or omit its VLAN"),
     "private_gateway": Kind("private gateway", False, True, "delete the VPC's private gateway first, or omit its VLAN"),
     "leak": Kind(
-        "no network", True, True, "release it in the server's database, which has it allocated for a deleted network"
+        "no network", True, True, "release it in the server's database, where it is allocated for a deleted network"
     ),
     "dedication": Kind("dedicated range", True, True, "release it first (cs_vlan_dedication, state absent)"),
     "shared_range": Kind("range of a shared network", False, True, "omit it, or remove the range first"),

@@ -66,7 +66,7 @@ def refuse_double(entry: Entry, others: t.Iterable[Entry], parameter: str = "sch
         both = vlans.intersection(entry.ranges, other.ranges)
         if both:
             raise InvalidValue(
-                parameter, vlans.text(both), f"each VLAN in one entry only: {other.called()} has it already"
+                parameter, vlans.text(both), f"each VLAN in one entry only: {other.called()} already has it"
             )
 
 

@@ -90,7 +90,7 @@ def _against(layout: XenLayout, host: XenHost, on: t.Optional[XenInterface], its
             )
         elif other.host == host.ref and held.network.overlaps(its.network):
             message = f"{other.device} of {host.name} has {held}, in the network of {its}"
-            yield Reason("network_taken", message, "use another network: two ways to one network are ambiguous")
+            yield Reason("network_taken", message, "use another network: two interfaces in one network are ambiguous")
 
 
 def address_warnings(layout: XenLayout, name: str, addresses: t.Mapping[str, str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ..hypervisors.model import HypervisorHost
 TAG_PREFIXES = ("vmops-", "cloud-", "cloudstack-")
 
 # xapi refuses pool.designate_new_master then (HA_IS_ENABLED), and elects a master itself.
-HA_ON = "the HA of the pool is on, and lets no other host become master"
+HA_ON = "the HA of the pool is on, so no other host can become master"
 HA_REMEDY = "disable it with cs_xenserver_pool and ha=false, and enable it again afterwards"
 
 STUCK: t.Mapping[str, str] = {

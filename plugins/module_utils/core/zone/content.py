@@ -62,7 +62,7 @@ def reasons_not_to_add(
     if told is None:
         return
     if not _same_place(url, str(told.get("url") or "")):
-        message = f"content is about {told.get('url')!r}, not about the URL of {kind} {name}"
+        message = f"content is the result for {told.get('url')!r}, not for the URL of {kind} {name}"
         yield Reason("content_of_another", message, "run cs_storage_content with the same URL", {"name": name})
     elif told.get("empty") is not True and not allowed:
         entries = told.get("entries")

@@ -147,7 +147,7 @@ def private_vlan(numbers: t.Mapping[str, t.Sequence[int]], kind: t.Optional[str]
         return
     if (kind == "promiscuous") != (first == second):
         message = f"private VLAN {first[0]}-{second[0]} cannot be {kind or 'isolated'}"
-        remedy = "a promiscuous one has the primary VLAN as isolated_pvlan too, the others another VLAN"
+        remedy = "set isolated_pvlan to the primary VLAN for promiscuous, and to another VLAN for the other types"
         yield Reason("pvlan_pair", message, remedy, {"vlan": first[0], "isolated_pvlan": second[0]})
 
 
@@ -257,7 +257,9 @@ def reasons_against_reservation(network: t.Optional[Network], wanted: str) -> t.
         raise InvalidValue("guest_vm_cidr", wanted, "a CIDR such as 10.1.1.0/26") from None
     if network is None or network.guest_vm_cidr == wanted:
         if network is None:
-            message = "addresses can only be reserved in a network that is implemented, and this one is to be created"
+            message = (
+                "addresses can only be reserved in a network that is implemented, and this network does not exist yet"
+            )
             yield Reason("not_implemented", message, "create it without guest_vm_cidr, and start a VM in it first")
         return
     if network.guest_type != "Isolated":

@@ -235,7 +235,7 @@ def not_there(said: t.Mapping[str, object], zone: str, there: t.Iterable[str]) -
     if known & OF_A_NEW_ONE or not (near or known):
         return ""
     hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-    return f"host {said.get('name')} is not in zone {zone}{hint}; they, or a cluster, are needed to add it"
+    return f"host {said.get('name')} is not in zone {zone}{hint}; they, or a cluster, are required to add it"
 
 
 def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:

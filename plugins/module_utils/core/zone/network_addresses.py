@@ -91,7 +91,7 @@ def without_ipv6(hypervisors: t.Mapping[str, str]) -> list[str]:
 def reasons_against_ipv6(guest_type: str) -> t.Iterator[Reason]:
     if not same_word(guest_type, "Shared"):
         message = f"IPv6 addresses can be given to shared networks only, and this one is {guest_type}"
-        remedy = "omit them; an isolated network gets its own by an offering with internet_protocol DualStack"
+        remedy = "omit them; an isolated network gets its own with an offering with internet_protocol DualStack"
         yield Reason("ipv6_not_shared", message, remedy)
 
 

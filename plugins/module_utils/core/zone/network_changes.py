@@ -72,9 +72,7 @@ def reasons_against_move(
         message = f"network offering {new.name} has no {', '.join(lost)}, and the network loses its rules of these"
         yield Reason("services_lost", message, "set forced to remove them, or use another offering", {"services": lost})
     if is_external(old) != is_external(new) and not move.change_cidr:
-        message = (
-            f"between {old.name} and {new.name} the network gets another CIDR: one of them has an external provider"
-        )
+        message = f"a change from {old.name} to {new.name} changes the CIDR: one of them has an external provider"
         yield Reason("cidr_changes", message, "set change_cidr, and stop its VMs first")
     if move.change_cidr:
         yield from _running(move.users)

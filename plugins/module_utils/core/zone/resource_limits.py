@@ -70,4 +70,6 @@ def below_use(owner: LimitOwner, resource: str, limit: int) -> t.Optional[str]:
         return None
     unit = TYPES[resource][2]
     told = f"{used:g} {unit}".strip()
-    return f"{owner.kind} {owner.name} uses {told} of {resource}, more than {limit}: it keeps all, but gets no more"
+    return (
+        f"{owner.kind} {owner.name} uses {told} of {resource}, more than {limit}: it keeps everything, but gets no more"
+    )

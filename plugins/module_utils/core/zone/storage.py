@@ -276,10 +276,10 @@ def reasons_against_pool(
         yield Reason("access_differs", message, remedy, {"pool": name})
     if PLUGIN_URL.match(url) and "=" not in url:
         message = "the keys and values in storage_url are encoded, and the module encodes them itself"
-        yield Reason("url_encoded", message, "write = and ; as they are: MVIP=10.0.0.5;SVIP=10.0.1.5")
+        yield Reason("url_encoded", message, "do not encode = and ;, for example MVIP=10.0.0.5;SVIP=10.0.1.5")
     scheme_of_url = parts_of(url).scheme
     if scheme_of_url == "smb":
-        yield Reason("smb_url", "the server knows SMB as cifs", "cifs://SERVER/SHARE")
+        yield Reason("smb_url", "the server uses the scheme cifs for SMB", "cifs://SERVER/SHARE")
     lacking = [each for each in ("user", "password") if not details.get(each)]
     if scheme_of_url == "cifs" and held is None and lacking:
         message = f"the server reads {' and '.join(lacking)} of SMB from details, not from the URL"

@@ -107,5 +107,5 @@ def reasons_to_keep_vpc(vpc: Vpc, gateways: t.Iterable[str]) -> t.Iterator[Reaso
             "tier_there", f"tier {tier.name} ({tier.cidr}) is in it", "delete it first (cs_network, absent)", facts
         )
     for name in gateways:
-        message = f"private gateway {name} leads out of it"
+        message = f"it has the private gateway {name}"
         yield Reason("private_gateway", message, "delete it first (deletePrivateGateway)", {"private_gateway": name})

@@ -101,7 +101,7 @@ def info() -> None:
     answer(
         module,
         judgement,
-        lambda bad: f"the backups in {store.path} cannot be relied on",
+        lambda bad: f"the backups in {store.path} are not reliable",
         "backups_not_fit",
         backups=backups,
         latest=latest,

@@ -112,7 +112,7 @@ def tell_certificates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcom
         **judged(found.judgement),
     }
     findings = found.judgement.findings
-    return outcome(params["fail"], findings, "console certificates are not in order", ConsolesNotFit, result)
+    return outcome(params["fail"], findings, "console certificates have problems", ConsolesNotFit, result)
 
 
 def _told(seen: Seen, found: Report) -> dict[str, t.Any]:

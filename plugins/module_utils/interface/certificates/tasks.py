@@ -48,7 +48,7 @@ def show_certificates(cloud: Cloud, params: Params) -> Outcome:
         **judged(seen.judgement),
     }
     findings = seen.judgement.findings
-    return outcome(params["fail"], findings, "certificates of the place", CertificatesNotFit, result)
+    return outcome(params["fail"], findings, "certificates of these hosts", CertificatesNotFit, result)
 
 
 def ensure_certificate(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:

@@ -40,7 +40,7 @@ def main() -> None:
         module.no_log_values.update(error.secrets)
         module.fail_json(**failure(error))
         return
-    lead = f"the database {seen.name} is not in order"
+    lead = f"the database {seen.name} has problems"
     answer(module, judgement, lambda bad: lead, "database_not_fit", **shown(seen, most))
 
 

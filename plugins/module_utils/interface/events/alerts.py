@@ -61,11 +61,15 @@ def ensure(cloud: Cloud, params: Params, check_mode: bool) -> Outcome:
         if missing:
             raise MissingValue("a custom alert", missing)
         if not OWN <= params["type"] < 1 << 15:
-            raise InvalidValue("type", params["type"], f"a number from {OWN} to 32767, since the server has the others")
+            raise InvalidValue(
+                "type", params["type"], f"a number from {OWN} to 32767, because the server itself uses the others"
+            )
         return ensure_own(
             cloud, Own(params["type"], params["name"], params["description"], params["zone"] or ""), check_mode
         )
     choice = _choice(params)
     if not choice:
-        raise MissingValue("the alerts that are meant", ["ids", "type", "name", "older_than"], "set at least one")
+        raise MissingValue(
+            "an option that selects the alerts", ["ids", "type", "name", "older_than"], "set at least one"
+        )
     return ensure_away(cloud, choice, params["state"], check_mode)

@@ -112,7 +112,7 @@ def tell_routers(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
         "health_untold": dict(found.untold),
         **judged(found.judgement),
     }
-    return outcome(params["fail"], found.judgement.findings, "routers are not in order", RoutersNotFit, result)
+    return outcome(params["fail"], found.judgement.findings, "routers have problems", RoutersNotFit, result)
 
 
 def _told(each: Router) -> dict[str, t.Any]:

@@ -36,7 +36,7 @@ class ServersNotFit(HostcraftError):
 def tell(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
     seen = seen_servers(cloud, params["name"] or "", tuple(params["ignore"]))
     result = {"management_servers": [_told(each) for each in seen.servers], **shown(seen.judgement)}
-    lead = "management servers are not in order"
+    lead = "management servers have problems"
     return outcome(params["fail"], seen.judgement.findings, lead, ServersNotFit, result)
 
 

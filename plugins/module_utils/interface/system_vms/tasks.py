@@ -81,4 +81,4 @@ def tell_system_vms(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
         **judged(seen.judgement),
     }
     findings = seen.judgement.findings
-    return outcome(params["fail"], findings, "system VMs are not in order", SystemVmsNotFit, result)
+    return outcome(params["fail"], findings, "system VMs have problems", SystemVmsNotFit, result)

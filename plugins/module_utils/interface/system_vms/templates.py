@@ -98,4 +98,4 @@ def tell_templates(cloud: Cloud, params: Params, _check_mode: bool) -> Outcome:
         **judged(seen.judgement),
     }
     findings = seen.judgement.findings
-    return outcome(params["fail"], findings, "templates of system VMs are not in order", TemplatesNotFit, result)
+    return outcome(params["fail"], findings, "templates of system VMs have problems", TemplatesNotFit, result)

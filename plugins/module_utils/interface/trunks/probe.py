@@ -48,7 +48,7 @@ def main() -> None:
 def asked(params: Answer, linux: Linux) -> dict[str, t.Any]:
     hosts, name = list(params["hosts"]), params["name"] or linux.hostname()
     if len(hosts) != len(set(hosts)) or len(hosts) < 2 or name not in hosts:
-        raise InvalidValue("hosts", hosts, f"two hosts or more, each once, with {name} among them")
+        raise InvalidValue("hosts", hosts, f"two hosts or more, each once, including {name}")
     wanted = wanted_vlans(params["vlan"])
     _check_time(params["seconds"], params["rate"], vlans.size(wanted))
     seen = read_links(linux)

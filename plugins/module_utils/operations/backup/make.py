@@ -36,7 +36,7 @@ class Request:
 
 
 def make(store: Store, source: Source, clock: Clock, request: Request, check_mode: bool) -> Outcome:
-    """Raises Refused, BackupFailed, InvalidValue and what its ports raise; then there is no backup of that name."""
+    """Raises Refused, BackupFailed, InvalidValue and what its ports raise; then no backup has this name."""
     _check(request)
     with store.locked():
         began = clock.wall()
@@ -55,7 +55,9 @@ def make(store: Store, source: Source, clock: Clock, request: Request, check_mod
             raise
         seen = store.seen(request.name, check=True)
         if not seen.whole:
-            raise BackupFailed("verify", f"{request.name} is not as it was written: {seen.wrong or seen.damaged}")
+            raise BackupFailed(
+                "verify", f"{request.name} was changed or damaged after it was written: {seen.wrong or seen.damaged}"
+            )
         gone = to_remove(store.folder(check=False).backups, request.keep, request.host, request.name)
         for name in gone:
             store.remove(name)

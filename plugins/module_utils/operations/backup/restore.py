@@ -72,11 +72,11 @@ def restore(store: Store, to: Destination, clock: Clock, request: Request, check
 
 def _judged(seen: Seen, request: Request) -> Manifest:
     if seen.manifest is None or seen.damaged:
-        wrong = seen.wrong or f"{', '.join(seen.damaged)} is not as it was written"
+        wrong = seen.wrong or f"{', '.join(seen.damaged)} was changed or damaged after the backup"
         code = "backup_unreadable" if seen.manifest is None else "backup_damaged"
         raise Refused(f"backup {request.name}", [Reason(code, wrong, "use another backup")])
     if not request.files and not (request.databases and seen.manifest.rows):
-        what = "nothing of it is to be restored"
+        what = "neither files nor databases are selected"
         raise Refused(f"backup {request.name}", [Reason("nothing_asked", what, "set files or databases")])
     return seen.manifest
 

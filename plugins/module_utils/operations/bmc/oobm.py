@@ -353,11 +353,11 @@ class _Change:
     def _seen_after(self, text: str) -> HostcraftError:
         """Where the old password is not known: what the controller takes, as far as it can be seen."""
         if isinstance(self._try_directly(t.cast(str, self.request.new_password)), Controller):
-            return HostcraftError(f"{text}; the controller has the new password: set it as password", reason="late")
+            return HostcraftError(f"{text}; the controller has the new password: set password to it", reason="late")
         if self._server_logs_in():
             return HostcraftError(f"{text}; the password in CloudStack's record works", reason="not_changed")
         return HostcraftError(
-            f"{text}; CloudStack cannot log in: set the password that the controller has as password", reason="unknown"
+            f"{text}; CloudStack cannot log in: set password to the password of the controller", reason="unknown"
         )
 
     def _foretold(self) -> Fields:

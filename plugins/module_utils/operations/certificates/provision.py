@@ -25,7 +25,7 @@ from ..zone.places import Names, place
 from . import info
 from .looking import sightings
 
-NOT_SEEN = "no certificate is seen on port 16514 from here: what host {} shows now is not proved"
+NOT_SEEN = "port 16514 serves no certificate to this machine: the certificate that host {} serves now was not verified"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,8 +93,8 @@ def _refuse_absent(tasks: t.Sequence[_Task]) -> None:
     reasons = [
         Reason(
             "host_away",
-            f"host {each.host.name} is {each.host.state}, and its agent is what takes the certificate",
-            "start the agent, give forced where the server knows it, or use cs_host_keystore on the host",
+            f"host {each.host.name} is {each.host.state}, and the certificate is sent to its agent",
+            "start the agent, set forced if the server supports it, or use cs_host_keystore on the host",
             {"host": each.host.name, "state": each.host.state},
         )
         for each in tasks
@@ -138,7 +138,7 @@ class _Work:
         try:
             self.cloud.authorities.provision(host.id, request.reconnect, request.forced, request.provider)
         except (TransportError, JobLost) as error:
-            self.cloud.progress(f"{error.message}; looking at what came of it")
+            self.cloud.progress(f"{error.message}; checking the result")
             if task.shown.certificate is None:
                 raise
         after = self._proved(task)
@@ -176,8 +176,8 @@ class _Work:
         elif shown.certificate.not_before > self.cloud.clock.wall():
             early = (shown.certificate.not_before - self.cloud.clock.wall()) / 3600
             raise NotProvisioned(
-                f"the new certificate of host {host.name} begins in {early:.1f} h: set the clocks of the management "
-                "servers and of this machine right"
+                f"the new certificate of host {host.name} begins in {early:.1f} h: correct the clocks of the "
+                "management servers and of this machine"
             )
         elif shown.certificate.days_left(self.cloud.clock.wall()) < request.days:
             left = shown.certificate.days_left(self.cloud.clock.wall())

@@ -143,7 +143,7 @@ def _of_certificates(cloud: Cloud, asked: Asked, zone: Zone) -> t.Iterable[Verdi
 
 def _of_consoles(cloud: Cloud, asked: Asked, _zone: Zone) -> t.Iterable[Verdict]:
     if asked.probe is None:
-        return [Unseen("probe", "no port was looked at")]
+        return [Unseen("probe", "no port was checked")]
     question = console_info.Question(PORTS, asked.zone, days=asked.days)
     return _verdicts(console_info.report(cloud, asked.probe, question).judgement)
 

@@ -62,7 +62,7 @@ def ensure_host_password(cloud: Cloud, request: Request, check_mode: bool) -> Ou
     """Raises Refused before anything is changed, PasswordNotChanged after it was undone."""
     where = place(cloud, request.names)
     if where.scope not in ("cluster", "host"):
-        raise MissingValue("the hosts", ["cluster"], "a password is changed for a cluster or a host")
+        raise MissingValue("the hosts", ["cluster"], "set cluster or host")
     hosts = _hosts(cloud, where)
     if request.wish.record != API and request.database is None:
         raise MissingValue("the record of the database", ["database"])
@@ -151,7 +151,7 @@ class _Work:
             return False
         if pool.accepts(self.request.new):
             return True
-        text = "the pool accepts neither the old nor the new password: give the one that it has"
+        text = "the pool accepts neither the old nor the new password: set password to the one that it has"
         raise HypervisorError(text, call=self.where.subject, fault="password")
 
     def carry_out(self) -> None:
@@ -238,7 +238,7 @@ class _Work:
             places = "; ".join(f"{what}: {text}" for what, text in failed.items())
             told = (
                 f"{self.where.subject}: {error.message}; the old password could not be restored everywhere ({places}): "
-                "find out which password each has, and run the task again"
+                "find out which password each of them has, and run the task again"
             )
         return PasswordNotChanged(
             told, cause=error.code, cause_details=error.details, restored=restored, not_restored=sorted(failed)

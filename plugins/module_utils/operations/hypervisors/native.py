@@ -185,7 +185,7 @@ class NativePart:
         self.changed, wanted = True, "in maintenance" if into else "out of maintenance"
         if self.in_maintenance() is not into:
             reason = Reason(
-                "hypervisor_mode", f"its hypervisor does not report it {wanted}", "check the hypervisor's console"
+                "hypervisor_mode", f"its hypervisor does not report it as {wanted}", "check the hypervisor's console"
             )
             raise Refused(f"host {self.host.name}", [reason])
 

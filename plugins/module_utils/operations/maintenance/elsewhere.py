@@ -24,7 +24,7 @@ def ended(cloud: Cloud, host: Host, check_mode: bool) -> tuple[str, ...]:
     cluster = lookup.cluster(cloud, host.cluster_id, lookup.zone(cloud, host.zone_id))
     other = locks.standing(cloud, cluster, NOBODY)
     if other is not None:
-        return (f"host {host.name}: the mark of a maintenance is kept, because {other.message}",)
+        return (f"host {host.name}: the annotation of its maintenance was not removed: {other.message}",)
     if not check_mode:
         marks.clear(cloud, host, mark)
     alive = marks.alive(host, mark)

@@ -87,7 +87,10 @@ def begin(cloud: Cloud, host: Host) -> Mark:
         names = ", ".join(name for _id, _kind, name in held.stopped)
         forgotten = f"; VMs that it stopped and that are not started: {names}" if names else ""
         since = stamp(held.written.at if held.written else None) or "an unknown time"
-        message = f"a mark of {since} is dropped, its maintenance was ended elsewhere{forgotten}"
+        message = (
+            f"the annotation of a maintenance of {since} was removed, because the maintenance was ended outside of "
+            f"this module{forgotten}"
+        )
         cloud.progress(f"host {host.name}: {message}")
         clear(cloud, host, held)
     # A drain that failed is cancelled, and that ends in Enabled.

@@ -77,7 +77,7 @@ def _seen(cloud: Cloud, vm: Instance, host: Host, unanswered: bool) -> t.Optiona
         return seen is None or seen.host_id == host.id
 
     def show(seen: t.Optional[Instance]) -> str:
-        return f"{seen.state} elsewhere; the answer to its migration was lost, run again" if seen else "gone"
+        return f"{seen.state} on another host; the answer to its migration was lost, run again" if seen else "gone"
 
     if not unanswered:
         return read()

@@ -122,7 +122,8 @@ def _refuse(
     where = f"{router.serves[0]} {router.serves_name}"
     if "destroy" in actions and not others:
         message = (
-            f"{router.name} is the only router that runs for {where}, and a restart without cleanup makes no new one"
+            f"{router.name} is the only running router of {where}, and a restart without cleanup does not create a new "
+            "one"
         )
         reasons.append(Reason("only_router", message, "use cs_network_restart with cleanup: true"))
     elif "destroy" in actions and router.redundant_state == PRIMARY and router.runs and not wish.consent:
@@ -130,14 +131,14 @@ def _refuse(
         reasons.append(Reason("primary_router", message, "stop it first, so that the BACKUP takes over"))
     stops = {"stop", "reboot", "upgrade"} & set(actions)
     if stops and router.runs and not stands_in and not wish.consent:
-        message = f"{where} has no other router that runs, and is without service while {router.name} is down"
+        message = f"{where} has no other running router, and is without service while {router.name} is down"
         reasons.append(Reason("single_router", message, "set consent: true in a maintenance window"))
     if "patch" in actions and not router.runs:
-        message = f"{router.name} is {router.state or 'in no state'}, and only a running router is patched"
+        message = f"{router.name} is {router.state or 'in no state'}, and only a running router can be patched"
         reasons.append(Reason("router_not_running", message, "start it"))
     if {"start", "reboot", "resize", "upgrade"} & set(actions) and not (router.runs or router.stopped):
         # The server starts a stopped router and reboots a running one, and answers any other with an error.
-        message = f"{router.name} is {router.state or 'in no state'}, and only one that runs or is stopped can be used"
+        message = f"{router.name} is {router.state or 'in no state'}, and only a running or stopped router can be used"
         remedy = "set state: stopped with forced: true, or state: absent and restart its network with cleanup"
         reasons.append(Reason("router_state", message, remedy, {"state": router.state}))
     if reasons:

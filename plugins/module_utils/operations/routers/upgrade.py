@@ -115,7 +115,13 @@ def _too_late(cloud: Cloud, request: Request, unit: Unit, late: list[LeftOut]) -
     if not unit.interrupts or request.terms.consent or hours is None or hours.holds(now, now + unit.seconds):
         return False
     late.append(
-        LeftOut(unit.name, unit.id, "outside_window", f"{unit.called}: the window is over", "run again in the next")
+        LeftOut(
+            unit.name,
+            unit.id,
+            "outside_window",
+            f"{unit.called}: the maintenance window has ended",
+            "run again in the next window window",
+        )
     )
     return True
 

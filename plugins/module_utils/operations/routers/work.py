@@ -174,7 +174,9 @@ class Crew:
             if self.cloud.clock.now() >= limit:
                 seen = serving_gate(self._routers(unit))
                 yield from self._surely("start", step.router, lambda: self._runs(unit, step.router))
-                raise GateFailed(f"{unit.called}: the BACKUP did not take over, {step.name} runs again", [seen], REMEDY)
+                raise GateFailed(
+                    f"{unit.called}: the BACKUP did not take over, {step.name} was started again", [seen], REMEDY
+                )
             yield
 
     def _stopped(self, unit: Unit, id: str) -> bool:
@@ -204,7 +206,7 @@ class Crew:
             except (TransportError, JobLost) as error:
                 if not left or not getattr(error, "passing", True):
                     raise
-                self.cloud.progress(f"{error.message}; what came of it is looked at")
+                self.cloud.progress(f"{error.message}; the result is checked")
                 yield from self._quiet(id)
                 if made():
                     return

@@ -28,7 +28,7 @@ from ..maintenance.locks import Claim
 from .decide import TOLD, Act, Decided, decided, refuse
 
 EVERY = 5.0  # seconds between two lines of progress
-RESTART_UNTOLD = "this server does not tell whether it reads these changed settings only when it starts"
+RESTART_UNTOLD = "this server does not return whether it reads these changed settings only when it starts"
 _AS_DONE: t.Mapping[int, Outcome] = MappingProxyType({})
 LOST = 5  # lost connections after which nothing more is begun
 

@@ -127,7 +127,7 @@ def _verify_empty(pool: StoragePool, plan: Plan) -> None:
     left = [vm.name for vm in (*plan.stops, *plan.restarts)]
     if left:
         message = f"it is in {pool.state}, but {', '.join(left)} still run on it"
-        remedy = "do not switch the storage off; stop these VMs, then run again"
+        remedy = "do not switch off the storage; stop these VMs, then run again"
         raise Refused(f"storage pool {pool.name}", [Reason("not_empty", message, remedy, {"vms": left})])
 
 

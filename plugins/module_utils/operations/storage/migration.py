@@ -168,7 +168,7 @@ def _carry(work: Work, moves: t.Sequence[Move]) -> None:
         running = [each for each in running if each not in ended]
         if running and not ended:
             names = ", ".join(move.volume.name for move, _job, _since in running)
-            cloud.progress(f"{len(work.done)} volumes moved, under way: {names}")
+            cloud.progress(f"{len(work.done)} volumes moved, in progress: {names}")
             cloud.clock.sleep(pause)
         pause = FIRST if ended else min(pause * GROWTH, LONGEST)
 

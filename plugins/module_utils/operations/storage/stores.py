@@ -65,7 +65,7 @@ def migrate(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:
     chosen = _chosen(cloud, request, destinations, there)
     reasons = list(refusals(source, destinations, chosen))
     if request.items and len(destinations) != 1:
-        message = "single templates and snapshots are moved to one store"
+        message = "single templates and snapshots can only be moved to one store"
         reasons.append(Reason("one_destination", message, "name one destination", {}))
     if reasons:
         raise Refused(f"image store {source.name}", reasons)

@@ -255,7 +255,7 @@ def _replaced(cloud: Cloud, request: Request, vm: SystemVm, before: t.Collection
         return fresh(seen) is not None or enough
 
     def show(seen: t.Sequence[SystemVm]) -> str:
-        return "; ".join(each.condition for each in seen) or "the server has made no other one yet"
+        return "; ".join(each.condition for each in seen) or "the server has not created another one yet"
 
     spared = cloud.clock.now() + min(GRACE, request.timeout / 2)
     what = f"another system VM in place of {vm.called}, and its agent, to be up"

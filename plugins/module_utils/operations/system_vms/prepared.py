@@ -55,7 +55,7 @@ def prepare(
         row = next(one for one in held if one.zone_id == each.zone_id)
         _ask(cloud, zones, look, row, each)
     if not shows_copies(held):
-        text = "the server does not show which primary storage pools have the template: it was asked to copy it"
+        text = "the server does not show which primary storage pools have the template: the task requested a copy"
         return on_pools(cloud, zones, held, hypervisor), (text,)
 
     def read() -> tuple[PoolCopy, ...]:

@@ -205,7 +205,7 @@ def _settings(cloud: Cloud, request: Request, zones: t.Sequence[Zone]) -> list[t
         setting = cloud.settings.find(name, scope.name, scope.id)
         if setting is None:
             text = f"this server has no setting {name}"
-            remedy = "leave the option out: this version of the server decides it by itself"
+            remedy = "omit the option: this version of the server decides by itself"
             raise Refused(f"template {request.wish.name}", [Reason("setting_missing", text, remedy, {"setting": name})])
         if not same_value(setting, value):
             found.append((name, scope, setting.value, value))

@@ -54,6 +54,8 @@ def probe(
             if arrival and arrival.sender != own:
                 found.add(arrival)
     if sent < len(numbers):
-        message = f"in {seconds:g} s, frames were sent on {sent} of {len(numbers)} VLANs; set a larger seconds"
+        message = (
+            f"in {seconds:g} s, frames were sent on only {sent} of {len(numbers)} VLANs; set seconds to a larger value"
+        )
         raise HostcraftError(message)
     return frozenset(found)

@@ -153,7 +153,9 @@ def _released(
 def in_use(used: t.Sequence[str], owner: str, otherwise: str = "") -> Reason:
     """Addresses that their owner would lose without a word."""
     some = several(used, SOME)
-    message = f"addresses of it are in use: {some}; the server would take those without NAT and rules from {owner}"
+    message = (
+        f"addresses of it are in use: {some}; the server would remove the addresses without NAT and rules from {owner}"
+    )
     remedy = f"release the addresses first {otherwise}".strip()
     return Reason("addresses_in_use", message, remedy, {"addresses": list(used)})
 

@@ -111,7 +111,7 @@ def portable_ranges(cloud: Cloud) -> t.Sequence[PortableRange]:
     try:
         return cloud.portable_ranges.all()
     except Unsupported as error:
-        cloud.tell(f"ranges of portable addresses were not looked at: {error.message}")
+        cloud.tell(f"ranges of portable addresses were not checked: {error.message}")
         return ()
 
 

@@ -126,10 +126,10 @@ def _act(cloud: Cloud, place: Pod, subject: str, wanted: Fields, held: t.Optiona
     if held is None:
         cloud.pod_ranges.add(place.id, **ends, **goal)
     elif end_elsewhere(place.ip_ranges, held):
-        cause = f"would change {held.end_ip} wherever it stands in the pod's ranges"
+        cause = f"would change {held.end_ip} in all of the pod's ranges"
         _replace(cloud, place, subject, held, {**ends, **shown(held), **goal}, "end_elsewhere", cause)
     elif grows_in_vain(held, goal["end_ip"]):
-        cause = "would not keep the further addresses for system VMs"
+        cause = "would not reserve the additional addresses for system VMs"
         _replace(cloud, place, subject, held, {**ends, **shown(held), **goal}, "not_for_system_vms", cause)
     else:
         cloud.pod_ranges.resize(place.id, held.start_ip, held.end_ip, str(goal["end_ip"]))

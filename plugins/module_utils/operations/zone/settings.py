@@ -24,7 +24,7 @@ from ..ensure import within
 
 # Of these types no value is a secret, whatever the name (system.vm.random.password).
 OPEN_TYPES = ("boolean", "number", "decimal", "range", "select", "order")
-UNTOLD = "this server does not tell defaults, so whether a reset changes it is seen only afterwards"
+UNTOLD = "this server does not return defaults, so the effect of a reset is known only afterwards"
 # A server whose database is encrypted answers secrets encrypted anew each time (server: createConfigurationResponse).
 UNREADABLE = "the server shows this secret only encrypted, so every run writes it without verification"
 

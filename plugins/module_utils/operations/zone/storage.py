@@ -41,7 +41,7 @@ from ..waiting import until
 POOL_LIMIT = 3600.0  # seconds for a pool to enter or leave maintenance: the VMs on it are stopped
 
 FILED = ("nfs", "smb")  # providers whose stores are a share in a zone
-UNTOLD = "is on a server that does not tell details of pools"
+UNTOLD = "is on a server that does not return details of pools"
 PRESENT_LACKS = "state is present but all of the following are missing"
 
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
@@ -353,7 +353,7 @@ def ensure_image_store(
 def _put_back(cloud: Cloud, held: t.Optional[ImageStore], error: HostcraftError) -> HostcraftError:
     """The store that was removed for one that the server does not add. Keys and passwords are not known of others."""
     what = f"image store {held.name if held else ''} was removed, and the new one could not be added: {error.message}"
-    told = "the old one is there again"
+    told = "the old one was added again"
     try:
         if held is None or str(held.protocol).casefold() != "nfs":
             told = f"add it again: {held.url if held else ''}"

@@ -88,7 +88,7 @@ def _left_outside(cloud: Cloud, pod: Pod, after: Fields) -> t.Iterator[str]:
     if left:
         yield (
             f"pod {pod.name}: the new subnet {became} does not contain the addresses of hosts {several(left, FEW)}; "
-            "if the new subnet is right, move them into it"
+            "if the new subnet is correct, move them into it"
         )
 
 

@@ -161,7 +161,7 @@ def _loose(entry: Json, change: NetworkChange, before: RunningState, state: Runn
         if name in entry.get("released", ()):
             run(("ip", "address", "flush", "dev", name, "scope", "global"), 3.0)
         else:
-            wrong.append(f"{name} has its address only until a restart")
+            wrong.append(f"{name} keeps its address only until the next restart of the host")
     return wrong
 
 

@@ -145,14 +145,14 @@ def _served(wanted: Wanted, found: Found, written: bool) -> t.Iterator[Reason]:
     elif found.init in VERSIONS and wanted.encryptor and wanted.encryptor != found.init:
         yield Reason(
             "encryptor",
-            f"the database is encrypted with version {found.init}, and {wanted.encryptor} is wanted",
+            f"the database is encrypted with version {found.init}, and encryptor is {wanted.encryptor}",
             f"leave the encryptor unset, or set {found.init}; cloudstack-migrate-databases changes it",
             {"held": found.init, "wanted": wanted.encryptor},
         )
     elif found.init not in VERSIONS and not wanted.deploy and not written:
         yield Reason(
             "not_proven",
-            "the database has no encrypted setting init, so that the database key cannot be proven",
+            "the database has no encrypted setting init, so the database key cannot be verified",
             "start the first management server, and join the others when it serves",
         )
     yield from _release(wanted, found, written)
@@ -166,7 +166,7 @@ def _release(wanted: Wanted, found: Found, written: bool) -> t.Iterator[Reason]:
     if number(found.version) > number(wanted.release):
         yield Reason(
             "database_newer",
-            f"the database has version {found.version}, and the package has {wanted.release}, which would not serve",
+            f"the database has version {found.version}, and the package has {wanted.release}, which cannot use it",
             "install the version of the other management servers, or restore the database of this version",
             facts,
         )
@@ -205,18 +205,19 @@ def _fresh(wanted: Wanted, _found: Found, written: bool) -> t.Iterator[Reason]:
 
 def _unmade(wanted: Wanted, found: Found, _written: bool) -> t.Iterator[Reason]:
     if not wanted.deploy:
-        what = "is made in part" if found.state == HALF else "does not exist"
+        what = "was created only in part" if found.state == HALF else "does not exist"
         yield Reason(
             "no_database",
-            f"CloudStack's database {what}, and this machine is not the one that makes it",
+            f"CloudStack's database {what}, and this machine may not create it (deploy)",
             "run the role on the first management server",
         )
     if found.state == HALF and found.tables.get("cloud", frozenset()) - found.needed - {MARKER}:
         more = sorted(found.tables["cloud"] - found.needed - {MARKER})
         yield Reason(
             "half_made",
-            f"the database cloud is made in part, and has tables that the package does not make: {several(more, 5)}",
-            "save what is needed of it, and drop the databases cloud and cloud_usage",
+            "the database cloud was created only in part, and has tables that the package does not create: "
+            f"{several(more, 5)}",
+            "save the data that you need, then drop the databases cloud and cloud_usage",
             {"tables": more},
         )
 

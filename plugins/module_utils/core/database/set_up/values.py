@@ -35,7 +35,7 @@ def _always(wanted: Wanted) -> t.Iterator[Reason]:
             "user", f"the database user {wanted.user!r} is not usable", "use letters, digits, '_', '.' and '-'"
         )
     if not (is_address(wanted.host) or is_host_name(wanted.host)):
-        yield Reason("host", f"{wanted.host!r} is neither a host name nor an address", "name the database server")
+        yield Reason("host", f"{wanted.host!r} is neither a host name nor an address", "set it to the database server")
     for name, text in _secrets(wanted).items():
         if not text:
             yield Reason("empty", f"the {name} is empty", f"set the {name}")
@@ -59,13 +59,15 @@ def _at_first(wanted: Wanted) -> t.Iterator[Reason]:
                 {"value": name, "characters": spoiled},
             )
         if text.startswith("-"):
-            yield Reason("characters", f"the {name} begins with '-'", "CloudStack's commands take it for an option")
+            yield Reason(
+                "characters", f"the {name} begins with '-'", "CloudStack's commands would treat it as an option"
+            )
     for name in ("management key", "database key"):
         if _secrets(wanted)[name].lower() == DEFAULT_KEY:
             yield Reason(
                 "default_key",
                 f"the {name} is the default of CloudStack's documentation",
-                "make a random one, for example with openssl rand -hex 24, and keep it in a vault",
+                "generate a random one, for example with openssl rand -hex 24, and store it in a vault",
             )
 
 

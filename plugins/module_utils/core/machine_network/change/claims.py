@@ -53,9 +53,9 @@ def belongs(address: str, link: str, mac: str = "") -> str:
     """The reason to take back a change that brings an address of another machine."""
     whose = f", with the MAC address {mac}" if mac else ""
     return (
-        f"{address} on {link} belongs to another machine, too{whose}. Declare an address that is free, or take it from "
-        "that machine first. If it is a router that answers for others (proxy ARP), name the address in shared "
-        "(role: host_network_shared)"
+        f"{address} on {link} is also the address of another machine{whose}. Declare a free address, or remove it from "
+        "that machine first. If a router answers for other machines (proxy ARP), add the address to shared (role: "
+        "host_network_shared)"
     )
 
 

@@ -123,8 +123,8 @@ def _connection(layout: Layout, seen: SeenNetwork, address: str) -> t.Iterator[F
         passing = _passing(link, wanted)
         if link is not None and passing:
             lasting = [bare(one.address) for one in link.addresses if not one.temporary and bare(one.address) != wanted]
-            message = f"Ansible is connected to this address on {on}, which is {passing} and not kept"
-            remedy = "connect to an address that stays" + (f", such as {lasting[0]}" if lasting else "")
+            message = f"Ansible is connected to this address on {on}, which is {passing} and will not be kept"
+            remedy = "connect to an address that is kept" + (f", such as {lasting[0]}" if lasting else "")
         yield Finding("connection_lost", where, wanted, message, remedy)
     elif link is not None and not set(layout.cards(holder.name)) & set(seen.cards(link.name)):
         message = f"the address moves from {link.name} to {holder.name}, which uses other network cards"

@@ -106,12 +106,15 @@ def test_every_row_of_options_is_told() -> None:
 
 
 def test_meanings_depend_on_the_task() -> None:
-    basic = "there the zone is Basic by default; here a new zone is Advanced and an existing one keeps its type"
+    basic = (
+        "in ngine_io.cloudstack a zone is Basic by default; in this collection a new zone is Advanced, and an "
+        "existing one keeps its type"
+    )
     assert basic in list(meanings("zone", {"name": "east"}, False))
     assert basic not in list(meanings("zone", {"name": "east", "network_type": "Advanced"}, False))
-    drain = "there a failed drain counts as done; here the task fails"
+    drain = "in ngine_io.cloudstack a failed drain counts as done; in this collection the task fails"
     assert drain in list(meanings("host", {"allocation_state": "maintenance"}, False))
     assert drain not in list(meanings("host", {"allocation_state": "enabled"}, False))
-    kept = "path of the result is storage_path here"
+    kept = "the result path is named storage_path in this collection"
     assert kept in list(meanings("storage_pool", {}, True))
     assert kept not in list(meanings("storage_pool", {}, False))

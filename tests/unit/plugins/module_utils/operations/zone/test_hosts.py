@@ -178,7 +178,7 @@ def test_a_misspelled_host_is_told_with_the_names_that_are_there() -> None:
         rack.ensure(which=HostName("h00"), fields={"host_tags": ("ssd",)})
     assert caught.value.message == (
         "missing required arguments: password, username, hypervisor, pod; host h00 is not in zone z1 "
-        "(did you mean h0?); they, or a cluster, are needed to add it"
+        "(did you mean h0?); they, or a cluster, are required to add it"
     )
 
 

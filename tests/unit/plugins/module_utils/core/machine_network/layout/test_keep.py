@@ -355,7 +355,7 @@ def test_a_connection_that_cannot_be_kept_is_not_told_to_use_keep(connection: st
     (reason,) = found.value.details["reasons"]
     assert reason["code"] == "connection_lost"
     assert f"on eth0, which is {kind}" in reason["message"]
-    assert reason["remedy"] == "connect to an address that stays, such as 2001:db8:1:0:5054:ff:fe00:1"
+    assert reason["remedy"] == "connect to an address that is kept, such as 2001:db8:1:0:5054:ff:fe00:1"
     elsewhere = {"bridges": [{"name": "cloudbr1", "interfaces": ["eth2"]}]}
     assert planned(elsewhere, host(twin, card, connection=connection)).findings == ()
 
