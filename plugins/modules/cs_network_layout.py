@@ -134,8 +134,7 @@ options:
             description: Delay before a link is used, in milliseconds; a multiple of O(layout.bonds[].miimon).
             type: int
           down_delay:
-            description: Delay before a failed link is no longer used, in milliseconds; a multiple of
-              O(layout.bonds[].miimon).
+            description: Delay in milliseconds before a failed link is disabled. A multiple of O(layout.bonds[].miimon).
             type: int
           min_links:
             description: Minimum number of links, in mode V(802.3ad).
@@ -390,8 +389,7 @@ details:
   sample:
     reasons:
       - code: connection_lost
-        message: "connection='192.0.2.10': Ansible is connected to this address on eth0, but no declared interface has
-          it"
+        message: "connection='192.0.2.1': Ansible is connected to this address on eth0, but no declared interface has it"
         remedy: "use method: keep or this address on the interface that replaces it"
         parameter: connection
 """

@@ -120,7 +120,7 @@ def test_a_chosen_migration_that_brings_two_routers_together_is_told(
     free = next(name for name in names if name not in where.values())
     done = perform(cloud, "cs_vm_migration", True, zone="z1", name=first, host=where[second])
     assert done.result["suitable_hosts"] == [free]
-    assert any("of one redundant network come to host" in each for each in done.warnings)
+    assert any("of one redundant network will be on host" in each for each in done.warnings)
     assert perform(cloud, "cs_vm_migration", True, zone="z1", name=first, host=free).warnings == ()
 
 

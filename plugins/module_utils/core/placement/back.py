@@ -124,7 +124,7 @@ WORDS: t.Mapping[str, str] = {
     BESIDE: "the other router of its network runs on the host",
     "implicit_dedication": "the host or the VM is reserved for one account (implicit dedication)",
     "anti_affinity": "a VM of its anti-affinity group runs on the host",
-    "affinity_group_split": "other VMs of its affinity group stay on the present host on the present host",
+    "affinity_group_split": "other VMs of its affinity group stay on the present host",
     "n_plus_f": "the other hosts could not restart all VMs after a failure",
     "vm_state": "it is not Running",
     "rule": "a tag, a dedication or a storage pool excludes the host",

@@ -120,7 +120,7 @@ def _too_late(cloud: Cloud, request: Request, unit: Unit, late: list[LeftOut]) -
             unit.id,
             "outside_window",
             f"{unit.called}: the maintenance window has ended",
-            "run again in the next window window",
+            "run again in the next window",
         )
     )
     return True

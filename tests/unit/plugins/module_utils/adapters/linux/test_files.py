@@ -34,7 +34,7 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
 
 def test_who_waits_too_long_is_told(tmp_path: Path) -> None:
     file = str(tmp_path / "agent.properties")
-    with alone(file), pytest.raises(Busy, match="another task writes in"), alone(file, seconds=0.1):
+    with alone(file), pytest.raises(Busy, match="another task has been writing in"), alone(file, seconds=0.1):
         pass
     with alone(file, seconds=0.0):
         pass

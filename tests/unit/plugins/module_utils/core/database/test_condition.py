@@ -139,7 +139,7 @@ def test_work_of_servers_that_are_not_alive_is_named_by_server() -> None:
     orphaned = [(each.code, each.evidence.partition(": ")[2]) for each in findings if "orphaned" in each.code]
     assert orphaned == [
         ("jobs_orphaned", "1 of ms2 (10.0.0.12), Up: 2 StopVMCmd"),
-        ("jobs_orphaned", "1 of a server with msid 99 that has no row: 4 DestroyVMCmd"),
+        ("jobs_orphaned", "1 of a server with msid 99 that is not in mshost: 4 DestroyVMCmd"),
         ("vm_work_orphaned", "1 of ms2 (10.0.0.12), Up: 5 VmWorkStart"),
         ("work_orphaned", "1 of ms2 (10.0.0.12), Up: r-1 Starting"),
     ]

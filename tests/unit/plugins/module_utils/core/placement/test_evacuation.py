@@ -193,7 +193,7 @@ def test_a_partial_drain_leaves_an_affinity_group_whole(consent: Any, stops: lis
     [
         ({"iso": "vmware-tools.iso", "hypervisor": "VMware"}, "iso", "vmware-tools.iso"),
         ({"host_device": True, "hypervisor": "KVM"}, "host_device", "extraconfig"),
-        ({"hypervisor": "LXC"}, "container", "no VM of LXC"),
+        ({"hypervisor": "LXC"}, "container", "cannot migrate VMs on LXC"),
     ],
 )
 def test_what_ties_a_vm_to_its_host_is_said_before_the_drain(facts: dict[str, Any], code: str, says: str) -> None:
@@ -215,7 +215,7 @@ def test_a_wish_to_be_apart_is_kept_where_there_is_room(kind: str) -> None:
     found = evacuate(full, ["h0"], Terms())
     assert {move.target for move in found.moves} == {"h1"}
     (told,) = cautions(full, {move.vm: move.target for move in found.moves})
-    assert "VMs a and b and c of the non-strict anti-affinity group pair come to host h1" in told
+    assert "VMs a and b and c of the non-strict anti-affinity group pair will be on host h1" in told
 
 
 def test_what_may_keep_a_vm_is_cautioned_of() -> None:
@@ -244,7 +244,7 @@ def test_a_single_router_that_has_to_stop_is_told_with_its_network() -> None:
     assert {each.name for each in plan.stops} == {"r-1-VM", "r-2-VM", "web"}
     (told,) = cautions(seen, {}, {each.id for each in plan.stops})
     assert "r-1-VM" in told
-    assert "the only one of shop" in told
+    assert "the only router of shop" in told
     assert cautions(seen, {"r-1-VM": "h1"}) == []
 
 

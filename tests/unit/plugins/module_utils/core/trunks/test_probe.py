@@ -63,10 +63,10 @@ def test_each_gap_is_said_once() -> None:
         Report("kvm3", heard(kvm1=((1, 2), (4, 4), (6, 9)), kvm2=((1, 2), (4, 4), (6, 9))), {}),
     ]
     assert gaps(((1, 9),), reports) == [
-        "VLAN 3 passes between none of kvm1, kvm2, kvm3",
+        "VLAN 3 does not pass between any of kvm1, kvm2, kvm3",
         "VLAN 5 does not reach kvm3, and passes between other hosts",
         "VLAN 7 does not pass from kvm1 to kvm2",
-        "VLAN 9 of kvm1 comes to kvm2 on VLAN 8",
+        "VLAN 9 of kvm1 arrives at kvm2 on VLAN 8",
     ]
 
 

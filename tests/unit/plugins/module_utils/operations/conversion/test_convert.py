@@ -205,7 +205,7 @@ def test_options_of_args_below_those_of_the_module_are_renamed_too(tmp_path: Pat
         ("conversion_option", 9),
         ("conversion_form", 11),
     ]
-    assert "it is zones here, which the task has too" in result.findings[0].evidence
+    assert "its name in this collection is zones, which the task has too" in result.findings[0].evidence
 
 
 def test_a_default_of_another_name_below_an_option_of_the_task_is_told(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_too_little_time_for_all_vlans_is_refused(seconds: float, rate: int) -> 
 def test_vlans_that_had_no_turn_are_not_called_lost() -> None:
     """A machine that sends more slowly than asked."""
     cable = Cable()
-    with pytest.raises(HostcraftError, match="2 of 5 VLANs; set a larger seconds"):
+    with pytest.raises(HostcraftError, match="2 of 5 VLANs; set seconds to a larger value"):
         probe(cable, cable.clock, RUN, 0, range(1, 6), 0.0035, 1e6)
 
 

@@ -41,7 +41,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.linu
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine_network.change.state import RunningState
 print(*taken(RunningState(), seen(), sys.argv[1:]), sep="\\n")
 """
-FOUR, SIX = (f"{address} on eth0 belongs to another machine" for address in ("192.0.2.10", "2001:db8::10"))
+FOUR, SIX = (f"{address} on eth0 is also the address of another machine" for address in ("192.0.2.10", "2001:db8::10"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -67,5 +67,5 @@ def test_another_machine_with_the_same_address_is_found(last: int, shared: str, 
     )
     assert ended.returncode == 0, ended.stderr
     lines = [line for line in ended.stdout.splitlines() if line]
-    assert [line.partition(", too")[0] for line in lines] == told
+    assert [line.partition(". Declare")[0].partition(", with")[0] for line in lines] == told
     assert ("52:54:00:00:00:99" in ended.stdout) is (FOUR in told)

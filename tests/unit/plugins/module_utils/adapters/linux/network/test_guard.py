@@ -37,7 +37,7 @@ def test_only_interfaces_that_networkd_has_let_go_of_are_loose(monkeypatch: pyte
     monkeypatch.setattr(guard, "run", lambda command, _seconds: ran.append(command))
     entry = {"unmanaged": ["virbr0"], "released": ["eth1"]}
     wrong = guard._loose(entry, NetworkChange(NETWORKD), STATE, STATE)
-    assert wrong == ["eth0 has its address only until a restart"]
+    assert wrong == ["eth0 keeps its address only until the next restart of the host"]
     assert ran == [("ip", "address", "flush", "dev", "eth1", "scope", "global")]
 
 

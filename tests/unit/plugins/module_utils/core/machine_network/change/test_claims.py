@@ -113,7 +113,7 @@ DUPLICATE = {"dadfailed": True, "tentative": True}
     [
         (RunningState(), six(), (), ""),
         (RunningState(), six(tentative=True), (), "whether another machine has 2001:db8::1 on eth0 is not known yet"),
-        (RunningState(), six(**DUPLICATE), (), "2001:db8::1 on eth0 belongs to another machine, too. "),
+        (RunningState(), six(**DUPLICATE), (), "2001:db8::1 on eth0 is also the address of another machine. "),
         (RunningState(), six(**DUPLICATE), ("2001:db8::/32",), ""),
         # The kernel asks nobody without a carrier, and a bridge of guests may have none for long.
         (RunningState(), six(carrier=False, tentative=True), (), ""),
