@@ -389,7 +389,7 @@ details:
   sample:
     reasons:
       - code: connection_lost
-        message: "connection='192.0.2.1': Ansible is connected to this address on eth0, but no declared interface has it"
+        message: "connection='10.9.0.1': Ansible is connected to this address on eth0, but no declared interface has it"
         remedy: "use method: keep or this address on the interface that replaces it"
         parameter: connection
 """
