@@ -18,6 +18,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .releases import numbers
+
 OLDEST, NEWEST = "4.11", "4.22"
 
 
@@ -234,4 +236,4 @@ def to_be_checked(command: str, parameters: t.Mapping[str, object]) -> tuple[str
 
 
 def _key(release: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in release.split("."))
+    return numbers(release)

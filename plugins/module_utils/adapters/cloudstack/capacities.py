@@ -37,11 +37,10 @@ class Capacities:
         found: dict[int, Level] = {}
         for item in self._client.listing("listCapacity", "capacity", {f"{scope}id": id}):
             read = Record(item, "capacity", self._client.tell)
-            number = read.whole("type")
-            if number is None or number not in kinds or read.whole("capacitytotal") is None:
+            number, used, total = read.whole("type"), read.amount("capacityused"), read.amount("capacitytotal")
+            if number is None or number not in kinds or total is None or (used is None and read.has("capacityused")):
                 continue
-            before = found.get(number, Level(0, 0))
-            used, total = read.whole("capacityused") or 0, read.whole("capacitytotal") or 0
+            before, used = found.get(number, Level(0, 0)), used or 0
             found[number] = Level(before.used + used, before.total + total)
         return found
 

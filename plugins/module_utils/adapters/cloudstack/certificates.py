@@ -70,7 +70,8 @@ class Authorities:
 
 def _texts(answer: t.Mapping[str, t.Any], key: str, command: str) -> Issued:
     """Raises Unreadable for an answer without a certificate."""
-    held = answer.get(key)
-    if not isinstance(held, dict) or not isinstance(held.get("certificate"), str):
+    read = Record(answer, "answer")
+    held = read.record(key, "certificates")
+    if not held.text("certificate"):
         raise Unreadable(f"{command}: the answer contains no certificate", command=command, keys=sorted(answer))
-    return Issued(held["certificate"], str(held.get("cacertificates") or ""), str(held.get("privatekey") or ""))
+    return Issued(held.text("certificate"), held.text("cacertificates"), held.text("privatekey"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.zone.dedication import Dedication, Owner, Tenant
+from . import readers
 from .client import Client
 from .everyones import Everyones
 from .records import Record, Tell, Wire, unheard
@@ -45,7 +46,7 @@ class Dedications:
             # Before 4.16 a filter by cluster is ignored.
             hosts = self._client.listing("listHosts", "host", {**place, "type": "Routing", "details": "min"})
             inside &= {Record(each, "host", self._client.tell).id() for each in hosts}
-        return [tenant(item, self._client.tell) for item in found if item.get("hostid") in inside]
+        return [tenant(item, self._client.tell) for item in found if readers.scalar(item.get("hostid")) in inside]
 
     def family(self, domain_id: str) -> t.Collection[str]:
         """Ids of a domain and of all below it."""

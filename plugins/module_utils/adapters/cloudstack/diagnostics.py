@@ -27,12 +27,13 @@ class Diagnostics:
 
     def run(self, id: str, kind: str, address: str, arguments: str) -> Diagnosis:
         sent = {"targetid": id, "type": kind, "ipaddress": address, "params": arguments or None}
-        told = Record(self._client.run("runDiagnostics", sent), "answer").record("diagnostics", "diagnostics")
+        answer = Record(self._client.run("runDiagnostics", sent), "answer", self._client.tell)
+        told = answer.record("diagnostics", "diagnostics")
         return Diagnosis(told.text("stdout"), told.text("stderr"), told.whole("exitcode"))
 
     def retrieve(self, id: str, files: t.Sequence[str]) -> str:
         answer = self._client.run("getDiagnosticsData", {"targetid": id, "files": list(files) or None})
-        url = Record(answer, "answer").record("diagnostics", "diagnostics").text("url")
+        url = Record(answer, "answer", self._client.tell).record("diagnostics", "diagnostics").text("url")
         if not url:
             raise Unreadable("getDiagnosticsData: the answer contains no URL", keys=sorted(answer))
         return url

@@ -24,6 +24,7 @@ from .bonds import Bonds
 from .client import Client
 from .everyones import Everyones, everybodys
 from .instances import instance
+from .readers import scalar
 from .records import Record
 from .transport import Json
 
@@ -68,7 +69,7 @@ class FleetReader:
         ids = {host.id for host in hosts}
         volumes = self._volumes(cluster, since is None)
         place = {"zoneid": cluster.zone_id, "podid": cluster.pod_id}
-        found = [(item, kind) for item, kind in self._machines(cluster, place) if item.get("hostid") in ids]
+        found = [(item, kind) for item, kind in self._machines(cluster, place) if scalar(item.get("hostid")) in ids]
         bonds, machines = self._bonds, [item for item, _kind in found]
         if since is None or bonds.new(since.offerings, machines):
             offerings, groups = bonds.offerings(), bonds.groups()

@@ -9,9 +9,9 @@ the server once. What another writer does in that time is seen where it counts: 
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ...core import releases
 from ...core.errors import Ambiguous, ApiError, NotFound, Unsupported
 from ...core.naming import nearest
 from ...ports.clock import Clock, Progress
@@ -196,8 +196,7 @@ class Gateway(Parts):
         except (ApiError, Unsupported):
             return ()
         told = Record(answer, "server", self._client.tell).record("capability", "server").text("cloudstackversion")
-        numbers = re.match(r"[0-9]{1,4}(\.[0-9]{1,4})*", told)
-        return tuple(int(part) for part in numbers.group().split(".")) if numbers else ()
+        return releases.numbers(told)
 
     def caller(self) -> tuple[str, str]:
         """``getUser`` is for administrators of the root domain alone; others may list at least themselves."""

@@ -13,6 +13,7 @@ from ...core.servers.nodes import Peer, Server
 from .client import Client
 from .records import Record, Tell, Wire, unheard
 
+MOST_AGENTS = 1_000_000
 CHANGED = "CONFIGURATION.VALUE.EDIT"
 # The event's own words: "updating configuration.  Name: NAME New Value: VALUE".
 _SETTING = re.compile(r"\bName: ([A-Za-z0-9._-]{1,255})(?: New Value:|$)")
@@ -31,7 +32,7 @@ def management_server(wire: Wire, tell: Tell = unheard, peers: bool = True) -> S
     peers: whether the server that answers knows the question.
     """
     read = Record(wire, "management server", tell)
-    count = read.whole("agentscount")
+    count = _count(read)
     agents = read.names("agents") if read.has("agents") else None
     return Server(
         id=read.id(),
@@ -49,6 +50,12 @@ def management_server(wire: Wire, tell: Tell = unheard, peers: bool = True) -> S
         java=read.text("javaversion"),
         kernel=read.text("kernelversion"),
     )
+
+
+def _count(read: Record) -> t.Optional[int]:
+    """The number of agents; None as well where it is no number that a server can have."""
+    count = read.amount("agentscount")
+    return count if count is None or count <= MOST_AGENTS else None
 
 
 def _peer(read: Record) -> Peer:

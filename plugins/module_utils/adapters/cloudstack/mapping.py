@@ -142,14 +142,14 @@ def host(wire: Wire, tell: Tell = unheard) -> Host:
         os_category_id=read.text("oscategoryid"),
         is_tag_a_rule=bool(read.flag("istagarule")),
         annotation=read.word("annotation"),
-        cpu_number=read.whole("cpunumber"),
-        cpu_speed=read.whole("cpuspeed", "MHz"),
-        cpu_sockets=read.whole("cpusockets"),
+        cpu_number=read.amount("cpunumber"),
+        cpu_speed=read.amount("cpuspeed", "MHz"),
+        cpu_sockets=read.amount("cpusockets"),
         cpu_allocated=_cpu_allocated(read),
-        cpu_with_overprovisioning=read.whole("cpuwithoverprovisioning", "MHz"),
-        memory_total=read.whole("memorytotal", "B"),
+        cpu_with_overprovisioning=read.amount("cpuwithoverprovisioning", "MHz"),
+        memory_total=read.amount("memorytotal", "B"),
         memory_allocated=_memory_allocated(read),
-        memory_with_overprovisioning=read.whole("memorywithoverprovisioning", "B"),
+        memory_with_overprovisioning=read.amount("memorywithoverprovisioning", "B"),
         capabilities=read.word("capabilities"),
         arch=read.word("arch"),
         uefi_capability=read.flag("ueficapability"),
@@ -287,9 +287,9 @@ ACCESS_MARK = "hostcraftaccess"
 def storage_pool(wire: Wire, tell: Tell = unheard) -> StoragePool:
     """Listings tell details since 4.21; ``nfsmountopts`` is a field of its own since 4.19.1."""
     read = Record(wire, "storage pool", tell)
-    details = read.wire.get("details")
-    told = isinstance(details, t.Mapping)
-    held = {str(key): str(value) for key, value in details.items()} if isinstance(details, t.Mapping) else {}
+    told = isinstance(read.wire.get("details"), t.Mapping)
+    details = read.record("details", f"details of {read.called}") if told else Record({}, "details")
+    held = {str(key): details.text(key) for key in details.wire}
     mark, options = held.pop(ACCESS_MARK, ""), read.word(NFS_OPTIONS)
     # Without the field it has none, but only in listings (other answers lack it), of a server that knows the field (all
     # that tell ``managed``), and for NFS with KVM. Source: QueryManagerImpl.setPoolResponseNFSMountOptions.

@@ -50,7 +50,8 @@ class Oobms:
     def act(self, host_id: str, word: str, timeout: t.Optional[int] = None) -> str:
         params: Json = {"hostid": host_id, "action": word, "timeout": timeout}
         answer = self._client.run("issueOutOfBandManagementPowerAction", params)
-        return Record(answer, "answer").record("outofbandmanagement", "out-of-band management").text("powerstate")
+        read = Record(answer, "answer", self._client.tell)
+        return read.record("outofbandmanagement", "out-of-band management").text("powerstate")
 
     def change_password(self, host_id: str, password: str) -> None:
         self._client.run("changeOutOfBandManagementPassword", {"hostid": host_id, "password": password})
@@ -77,8 +78,11 @@ class HostHas:
         return [ha(item, self._client.tell) for item in self._client.listing("listHostHAResources", "hostha")]
 
     def providers(self, hypervisor: str) -> t.Sequence[str]:
-        found = self._client.call("listHostHAProviders", {"hypervisor": hypervisor}).get("haprovider") or []
-        return [str(item.get("haprovider")) for item in found if isinstance(item, dict)]
+        answer = Record(
+            self._client.call("listHostHAProviders", {"hypervisor": hypervisor}), "answer", self._client.tell
+        )
+        found = (each.text("haprovider") for each in answer.records("haprovider", "HA provider"))
+        return [name for name in found if name]
 
     def configure(self, host_id: str, provider: str) -> None:
         self._client.run("configureHAForHost", {"hostid": host_id, "provider": provider})

@@ -199,6 +199,9 @@ def moment(value: object) -> t.Optional[datetime]:
         day, minute, second, fraction, zone = found.groups()
         told = datetime.fromisoformat(f"{day} {minute or '00:00'}{second or ':00'}")
         told = told.replace(microsecond=int(f"{fraction or '0':0<6}"[:6]))
+        # Before the year 1000 is no date of a server, and strftime writes it as no other function reads it.
+        if told.year < 1000:
+            return None
         return told.replace(tzinfo=_zone(zone or "Z"))
     except (ValueError, OverflowError):
         return None

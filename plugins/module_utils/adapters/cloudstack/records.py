@@ -81,6 +81,14 @@ class Record:
         what = f"a whole number ({unit})" if unit else "a whole number"
         return self._read(key, lambda value: readers.whole(value, unit), what)
 
+    def amount(self, key: str, unit: str = "") -> t.Optional[int]:
+        """A whole number of at least 0."""
+        found = self.whole(key, unit)
+        if found is None or found >= 0:
+            return found
+        self._tell(f"{self.called}: {key} is {found}, which is less than 0; it is treated as unknown")
+        return None
+
     def needed(self, key: str, unit: str = "") -> int:
         """The same for a decision that cannot do without: 0 where it is missing. Raises Unreadable."""
         found = self.whole(key, unit)

@@ -42,8 +42,8 @@ class Limits:
         for item in self._client.listing("listResourceLimits", "resourcelimit", dict(owner.where)):
             read = Record(item, "resource limit", self._client.tell)
             number, most = read.whole("resourcetype"), read.whole("max")
-            # Limits of tagged offerings (4.20) are others.
-            if number is not None and not read.text("tag"):
+            # Limits of tagged offerings (4.20) are others. One that cannot be read is unknown, not unlimited.
+            if number is not None and not read.text("tag") and (most is not None or not read.has("max")):
                 found[number] = UNLIMITED if most is None else most
         return found
 

@@ -132,11 +132,16 @@ class SystemVms:
     def suitable(self, id: str) -> t.Sequence[str]:
         listed = self._client.listing("findHostsForMigration", "host", {"virtualmachineid": id})
         read = [Record(item, "host", self._client.tell) for item in listed]
-        fit = [each for each in read if each.flag("suitableformigration") and not each.flag("requiresStorageMotion")]
+        fit = [each for each in read if each.flag("suitableformigration") and _in_place(each)]
         return [each.id() for each in sorted(fit, key=_free, reverse=True) if each.text("id")]
 
     def destroy(self, id: str) -> None:
         self._client.run("destroySystemVm", {"id": id})
+
+
+def _in_place(host: Record) -> bool:
+    """Whether the disks stay where they are; false as well where the answer cannot be read."""
+    return host.flag("requiresStorageMotion") is False or not host.has("requiresStorageMotion")
 
 
 def _free(host: Record) -> int:

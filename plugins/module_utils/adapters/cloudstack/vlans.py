@@ -42,8 +42,7 @@ class Vlans:
             return [
                 TakenVlan(vlan, physical_network_id, "", (each,))
                 for each in self._drawn(physical_network_id)
-                for low, high in each.ranges
-                for vlan in range(low, high + 1)
+                for vlan in _numbers(each)
             ]
         read = [taken(item, physical_network_id, self._client.tell) for item in found]
         if None in read:
@@ -125,6 +124,14 @@ class Vlans:
 
     def release_public(self, range_id: str) -> None:
         self._client.run("releasePublicIpRange", {"id": range_id})
+
+
+def _numbers(network: GuestNetwork) -> t.Iterator[int]:
+    """The VLANs of a network that the server gave it. Raises Unreadable for more than a pool can hold."""
+    if sum(high - low for low, high in network.ranges) > vlans.HIGHEST:
+        raise Unreadable(f"network {network.name}: its VLANs are {vlans.text(network.ranges)}", field="vlan")
+    for low, high in network.ranges:
+        yield from range(low, high + 1)
 
 
 def _sent(owner: t.Mapping[str, str]) -> Json:

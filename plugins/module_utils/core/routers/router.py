@@ -8,9 +8,10 @@ Sources: Working with System Virtual Machines, "Virtual Router"; T4:60-73, T6:12
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
+
+from .. import releases
 
 PRIMARY, BACKUP, FAULT, UNKNOWN = "PRIMARY", "BACKUP", "FAULT", "UNKNOWN"
 RUNNING, STOPPED = "Running", "Stopped"
@@ -125,18 +126,9 @@ def states_text(routers: t.Sequence[Router]) -> str:
     return ", ".join(said) or "no router"
 
 
-_VERSION = re.compile(r"\s*v?(\d{1,6}(?:\.\d{1,6}){0,5})(?!\.?\d)")
-
-
 def version_of(text: str) -> t.Optional[tuple[int, ...]]:
-    """The leading numbers of "4.18.1.0-SNAPSHOT", without zeros at the end; None where there are none."""
-    found = _VERSION.match(text) if text.isascii() else None
-    if found is None:
-        return None
-    numbers = [int(part) for part in found.group(1).split(".")]
-    while len(numbers) > 1 and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+    """Comparable, of "4.18.1.0-SNAPSHOT"; None for what is no version."""
+    return releases.release(text) or None
 
 
 def older(text: str, than: str) -> t.Optional[bool]:

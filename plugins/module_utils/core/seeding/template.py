@@ -13,6 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from .. import releases
 from ..errors import InvalidValue, Reason
 from ..upgrade.template_names import VERSIONS
 
@@ -175,4 +176,4 @@ def registration_failed(held: Database, packaged: Packaged) -> bool:
 
 
 def _release(version: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\d+", version)[:3])
+    return tuple(map(str, releases.numbers(version)[:3]))

@@ -5,33 +5,26 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from .. import releases
 from ..errors import InvalidValue
 
 Release = tuple[int, int, int, int]
-_RELEASE = re.compile(r"(?:\d+:)?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?(?![\d.])", re.ASCII)
 FIRST = "4.0.0"  # the version of the tables before the first start of any server
 
 
 def number(version: str) -> tuple[int, ...]:
     """Comparable: 4.22.0.0-SNAPSHOT, 4.22.0.0-1 and 4.22 are one version; () for what is none."""
-    match = re.match(r"\s*(?:\d+:)?(\d+(?:\.\d+)*)", version)
-    if match is None:
-        return ()
-    parts = [int(part) for part in match[1].split(".")]
-    while parts and not parts[-1]:
-        parts.pop()
-    return tuple(parts)
+    return releases.release(version)
 
 
 def release(text: str) -> t.Optional[Release]:
     """4.22.0.0 of "4.22.0.0-SNAPSHOT", "4.22.0.0~bookworm", "1:4.22.0.0-1" or "4.22.0"; None for other texts."""
-    found = _RELEASE.match(text.strip())
-    if not found:
+    found = releases.numbers(text)
+    if not 2 <= len(found) <= 4:
         return None
-    one, two, three, four = (int(part or 0) for part in found.groups())
+    one, two, three, four = (*found, 0, 0)[:4]
     return one, two, three, four
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from .. import releases
 from ..addresses import is_address
 from ..change import Fields, Rules, same_set, same_word
 from ..errors import InvalidValue, Reason, Refused
@@ -256,7 +257,7 @@ def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:
 
 def release_of(host: Host, parts: int = 2) -> tuple[int, ...]:
     """Of CloudStack, as its agent has it: (4, 11) of "4.11.3.0"; empty where it is not told."""
-    return tuple(int(part) for part in (host.version or "").split(".")[:parts] if part.isdigit())
+    return releases.numbers(host.version or "")[:parts]
 
 
 # Resource states (server: ResourceState.java; FIELD_FACTS "Host life cycle").

@@ -158,10 +158,12 @@ def overlapping(ranges: t.Iterable[VlanIpRange], start_ip: str, end_ip: str) -> 
     first, last = int(ipaddress.IPv4Address(start_ip)), int(ipaddress.IPv4Address(end_ip))
     found = []
     for each in ranges:
-        if each.start_ip is None:
+        try:
+            begin = int(ipaddress.IPv4Address(each.start_ip or ""))
+            end = int(ipaddress.IPv4Address(each.end_ip or each.start_ip or ""))
+        except ValueError:
+            # It has no IPv4 addresses.
             continue
-        begin = int(ipaddress.IPv4Address(each.start_ip))
-        end = int(ipaddress.IPv4Address(each.end_ip or each.start_ip))
         if begin <= last and first <= end:
             found.append(each)
     return found

@@ -101,7 +101,9 @@ def grows_in_vain(held: IpRange, end_ip: object) -> bool:
 
     The server adds each of them for everything else. Source: updatePodIpRange, 4.16 to 4.22.
     """
-    return held.for_system_vms and int(ipaddress.ip_address(str(end_ip))) > int(ipaddress.ip_address(held.end_ip))
+    if not held.for_system_vms or not held.end_ip:
+        return False
+    return int(ipaddress.ip_address(str(end_ip))) > int(ipaddress.ip_address(held.end_ip))
 
 
 def shown(held: IpRange) -> dict[str, object]:

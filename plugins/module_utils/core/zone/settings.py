@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 from dataclasses import dataclass
@@ -44,7 +45,10 @@ class Setting:
     def number(self) -> float:
         """Its value, which the server reads as a number. Raises InvalidValue."""
         try:
-            return float(self.value)
+            found = float(self.value)
+            if math.isfinite(found):
+                return found
+            raise ValueError(self.value)
         except ValueError:
             raise InvalidValue(
                 f"setting {self.name}", self.value, "a number with a point, as the server reads it"

@@ -8,6 +8,7 @@ A machine without power says no goodbye: the server learns of it by pings that s
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ...core.bmc import agent, host_ha
@@ -30,9 +31,10 @@ def number(cloud: Cloud, name: str, otherwise: float, scope: str = "global", sco
     """A setting of the server as a number."""
     held = cloud.settings.find(name, scope, scope_id)
     try:
-        return float(held.value) if held is not None and held.value else otherwise
+        found = float(held.value) if held is not None and held.value else otherwise
     except ValueError:
         return otherwise
+    return found if math.isfinite(found) else otherwise
 
 
 def noticed_within(cloud: Cloud) -> float:

@@ -94,9 +94,9 @@ def _carry_out(
 
 
 def _seconds(cloud: Cloud, name: str, default: int) -> int:
-    """A setting of the server; the default where it has none."""
+    """A setting of the server; the default where it has none. Raises InvalidValue."""
     setting = cloud.settings.find(name)
-    return int(float(setting.value)) if setting and setting.value else default
+    return int(setting.number()) if setting and setting.value else default
 
 
 def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
