@@ -79,6 +79,7 @@ GROUND: Mapping[str, frozenset[str]] = {
             "text",
             "untyped",
             "variables",
+            "releases",
             "versions",
         }
     ),

@@ -380,5 +380,5 @@ def _own_failure(command: str, result: Json) -> t.Optional[str]:
 
 def _largest_page(error: ApiError) -> int:
     """The page size that a server with a smaller default.page.size names in its refusal (T2:25); 0 for other errors."""
-    found = re.search(r"page\s*size.*?([0-9]{1,9})\s*$", error.text, re.IGNORECASE)
+    found = re.search(r"page\s*size.*?(?<![0-9])([0-9]{1,9})\s*$", error.text, re.IGNORECASE)
     return int(found.group(1)) if found and error.errorcode == 431 else 0
