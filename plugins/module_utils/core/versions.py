@@ -21,6 +21,13 @@ from dataclasses import dataclass
 from .releases import numbers
 
 OLDEST, NEWEST = "4.11", "4.22"
+# The first release with another behaviour, where the release of a server or of a host's agent decides. See DIFFERENCES.
+NO_DRAIN_BY_ERROR = (4, 13)
+VMS_AS_STORED = (4, 16)  # updateCapacityForHost, apache/cloudstack#4304
+KVM_WITHOUT_GUEST_LIMIT = (4, 16)  # CapacityManagerImpl, apache/cloudstack#5417
+FACTOR_BELOW_ONE = (4, 17)  # apache/cloudstack#6218
+VMWARE_VERSION_ABOVE = (4, 18, 1)  # HypervisorCapabilitiesDaoImpl
+MOUNT_POINTS_GROW = ((4, 18, 2), (4, 19, 1))  # of each series that has it from a later release on; and of all newer
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,21 @@ DIFFERENCES: tuple[Difference, ...] = (
         "4.11",
         "a layer-2 network gets no VLAN of the pool, whatever bypass_vlan_overlap_check is",
         "the server's refusal",
+    ),
+    Difference(
+        "4.11 to 4.12",
+        "a host in ErrorInMaintenance keeps the server from draining another host of its cluster",
+        "planned so, by the release of the host's agent",
+    ),
+    Difference(
+        "4.11 to 4.15",
+        "a KVM host may have as many VMs as the capabilities of its hypervisor say",
+        "counted so, by the release of the host's agent",
+    ),
+    Difference(
+        "4.11 to 4.16",
+        "an over-provisioning factor below 1 is refused",
+        "refused before the call, by the release of the server",
     ),
     Difference(
         "4.11 to 4.14", "a network tells its VPC by the id alone", "cs_network shows the name of the task's VPC"

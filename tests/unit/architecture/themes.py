@@ -76,10 +76,10 @@ GROUND: Mapping[str, frozenset[str]] = {
             "masking",
             "misspelled",
             "naming",
+            "releases",
             "text",
             "untyped",
             "variables",
-            "releases",
             "versions",
         }
     ),

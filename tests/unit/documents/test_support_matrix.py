@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import versions
 from sandbox import surface
@@ -52,6 +53,28 @@ def test_an_older_sandbox_has_nothing_that_came_later() -> None:
     assert [f"{late.command} {late.parameter}" for late in versions.LATE if has(oldest, late)] == []
     newest = surface.version_key(versions.NEWEST)
     assert [each for each in versions.LATE if surface.version_key(each.since) > newest and has(SURFACE, each)] == []
+
+
+# Tables of upgrades, packages and databases, which are of a release as a whole.
+TABLES = ("core/upgrade/", "core/database/", "core/servers/javas.py")
+DECIDES = re.compile(r"[<>=] *\(4, [12]\d|\(4, [12]\d(, \d+)*\) *[<>=]|^[A-Z_]+ = \(+4, [12]\d", re.MULTILINE)
+
+
+def test_what_the_release_decides_is_in_one_place() -> None:
+    utils = ROOT / "plugins/module_utils"
+    texts = {path.relative_to(utils).as_posix(): path.read_text(encoding="utf-8") for path in utils.rglob("*.py")}
+    found = {name for name, text in texts.items() if DECIDES.search(text)}
+    assert {name for name in found if not name.startswith(TABLES)} == {"core/versions.py"}
+
+
+def test_the_oldest_ansible_core_is_the_same_everywhere() -> None:
+    read = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "requirements/oldest.in")}
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
+    oldest = runtime["requires_ansible"].removeprefix(">=").removesuffix(".0")
+    roles = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob("roles/*/meta/main.yml")]
+    assert {role["galaxy_info"]["min_ansible_version"] for role in roles} == {oldest}
+    assert f"ansible-core>={oldest}," in read["requirements/oldest.in"]
+    assert f"ansible-core {oldest} or newer" in read["README.md"]
 
 
 def has(known: dict[str, surface.Api], late: versions.Late) -> bool:

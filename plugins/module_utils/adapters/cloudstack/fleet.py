@@ -17,6 +17,7 @@ from ...core.amounts import HOLDING
 from ...core.errors import ApiError, Unsupported
 from ...core.placement.accounts import as_counted, plain_figures
 from ...core.placement.fleet import LOCAL, Fleet, Instance
+from ...core.versions import KVM_WITHOUT_GUEST_LIMIT, VMWARE_VERSION_ABOVE
 from ...core.zone.hosts import Host, release_of
 from ...core.zone.topology import Cluster
 from . import mapping
@@ -227,7 +228,7 @@ class FleetReader:
         """Of its very version; of VMware since 4.18.1 else of the version above (HypervisorCapabilitiesDaoImpl)."""
         rows, version = self._rows(host), host.hypervisor_version or ""
         its = rows.get(version) or {}
-        if its or host.hypervisor.casefold() != "vmware" or release_of(host, 3) < (4, 18, 1):
+        if its or host.hypervisor.casefold() != "vmware" or release_of(host, 3) < VMWARE_VERSION_ABOVE:
             return its
         return rows.get(parent_version(version)) or {}
 
@@ -238,7 +239,7 @@ class FleetReader:
         """
         found: dict[str, int] = {}
         for host in hosts:
-            if host.hypervisor.casefold() != "kvm" or () < release_of(host) < (4, 16):
+            if host.hypervisor.casefold() != "kvm" or () < release_of(host) < KVM_WITHOUT_GUEST_LIMIT:
                 row = self._row(host) or self._rows(host).get("default") or {}
                 limit = Record(row, f"capabilities of {host.hypervisor}", self._client.tell).whole("maxguestslimit")
                 found[host.id] = limit or GUESTS

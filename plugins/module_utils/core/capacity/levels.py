@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ..versions import MOUNT_POINTS_GROW
 from ..zone.storage import StoragePool
 
 OVERPROVISIONED = frozenset(
@@ -57,8 +58,8 @@ class Level(t.NamedTuple):
 def overprovisions(type: t.Optional[str], release: t.Sequence[int]) -> bool:
     """Whether a server of that release over-provisions such pools. release: () is taken for an old one."""
     if type == MOUNT_POINT:
-        held = tuple(release)
-        return (4, 18, 2) <= held < (4, 19) or held >= (4, 19, 1)
+        held, (early, late) = tuple(release), MOUNT_POINTS_GROW
+        return held >= late or (held[:2] == early[:2] and held >= early)
     return type in OVERPROVISIONED
 
 

@@ -16,13 +16,12 @@ from dataclasses import replace
 
 from ..amounts import HOLDING, Amount, Balance, Factors, Remembered, as_summed, effective, joined, total
 from ..errors import Reason
+from ..versions import VMS_AS_STORED
 from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, release_of
 from .fleet import Fleet, Instance, balances, counts, physical
 
 PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"
-# Releases before this one count a VM that remembers no factor from 1 (updateCapacityForHost, apache/cloudstack#4304).
-FROM_ONE = (4, 16)
 UNCOUNTED = frozenset((DRAINING, MAINTENANCE, *FAILED_DRAIN))
 WORDS: t.Mapping[str, tuple[str, str]] = {"cpu": ("MHz", "CPU"), "ram": ("bytes", "RAM")}
 REMEDY = (
@@ -89,7 +88,7 @@ def as_counted(
     CapacityManagerImpl does so before 4.16, and counts them as they are from then on. A release is an agent's, which
     may be older than the server: where VMs counted so are more than the server shows, it does not.
     """
-    ids = {host.id for host in hosts if () < release_of(host) < FROM_ONE}
+    ids = {host.id for host in hosts if () < release_of(host) < VMS_AS_STORED}
     if not ids:
         return tuple(vms)
     taken = [replace(vm, own=_from_one(vm.own)) if vm.kind == "User" and vm.host_id in ids else vm for vm in vms]

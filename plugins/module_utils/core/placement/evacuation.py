@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ..amounts import Amount
 from ..consent import ALL, agreed, doubtful, unknown
 from ..errors import Reason
+from ..versions import NO_DRAIN_BY_ERROR
 from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, WORKABLE, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
 from .fleet import Fleet, Instance, grouped, hosts_of, vms_of
@@ -129,7 +130,7 @@ def _bound(vms: t.Sequence[Vm]) -> tuple[Vm, ...]:
 
 def blocks(host: Host) -> bool:
     """Whether the server drains no other host of its cluster. Before 4.13, ErrorInMaintenance does that too."""
-    by_error = host.resource_state == "ErrorInMaintenance" and () < release_of(host) < (4, 13)
+    by_error = host.resource_state == "ErrorInMaintenance" and () < release_of(host) < NO_DRAIN_BY_ERROR
     return host.resource_state in BLOCKS_OTHERS or by_error
 
 

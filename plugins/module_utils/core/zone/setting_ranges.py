@@ -13,6 +13,8 @@ import re
 import typing as t
 from decimal import Decimal
 
+from ..versions import FACTOR_BELOW_ONE
+
 # The server refuses zero and less, and for some of them more.
 _POSITIVE = frozenset(
     (
@@ -59,8 +61,6 @@ _ONCE_FLOAT = frozenset(
     )
 )
 _FACTOR = re.compile(r"(cpu|mem|storage)\.overprovisioning\.factor")
-# apache/cloudstack#6218. Servers tell types from 4.18 on.
-BELOW_ONE = (4, 17)
 _SHARE = re.compile(r".*capacity\.(notification|disable)threshold")
 # Times, of which the server takes any number: what it makes of a negative one is another thing for each.
 _TIME = re.compile(r"(.*[._])?(delay|interval|period|retention|timeout|wait)([._].*)?")
@@ -88,7 +88,7 @@ def expected(name: str, value: Decimal, typed: bool, release: tuple[int, ...] = 
     if key in _POSITIVE:
         return "" if value > 0 else "a number above 0"
     if _FACTOR.fullmatch(key):
-        if () < release < BELOW_ONE:
+        if () < release < FACTOR_BELOW_ONE:
             return "" if value >= 1 else "a number of at least 1"
         return "" if value > 0 else "a number above 0"
     low, high = (0, 1) if key in _ONCE_FLOAT and not typed else _BOUNDS.get(key, (None, None))
