@@ -17,7 +17,7 @@ PACKAGE = "ansible_collections.hostcraft.cloudstack.plugins.module_utils.core"
 GUIDE = ROOT / "docs/guides/findings.md"
 HEAD = """# Findings
 
-Every code of a finding, by what is judged, with its cause and its remedy. This page is generated (`make findings`).
+Every code of a finding, by what is checked, with its cause and its remedy. This page is generated (`make findings`).
 
 Severities are `blocks` (something does not work), `hurts` (something is at risk, or will not work) and `note`.
 Modules ignore the codes in `ignore` and fail by the severity in `fail`.

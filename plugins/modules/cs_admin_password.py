@@ -11,9 +11,9 @@ module: cs_admin_password
 short_description: Change the default password of a new Apache CloudStack and write its API keys to a file
 description:
   - Logs in with user and password, so that it can run before there are API keys.
-  - Changes the password, and proves the new one by another login.
-  - Makes API keys if the user has none, proves them by a signed call, and writes them to a file that all other modules
-    can read. Neither passwords nor keys are returned.
+  - Changes the password, and verifies the new one by another login.
+  - Makes API keys if the user has none, verifies them by a signed call, and writes them to a file that all other
+    modules can read. Neither passwords nor keys are returned.
   - Tries the new password first, then the old one, each once. Therefore a second run changes nothing.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)

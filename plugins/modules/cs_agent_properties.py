@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   properties:
     description:
-      - Values by key. Keys that are not named are left alone. V(null) removes a key, so that the agent's default
+      - Values by key. Keys that are not named are not changed. V(null) removes a key, so that the agent's default
         applies.
       - Values are compared by meaning. C(host) with the algorithm V(roundrobin) or V(shuffle) is compared without
         order, because the management server gives each agent its own order. Without an algorithm, C(host) keeps the one

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cs_backup_info
-short_description: List and judge the backups of an Apache CloudStack management server
+short_description: List and check the backups of an Apache CloudStack management server
 description:
   - Lists the backups that M(hostcraft.cloudstack.cs_backup) has made, and finds what is wrong with them. A backup can
     be damaged or too old, it can contain a key that does not decrypt the database, or it was never restored.

@@ -12,7 +12,7 @@ short_description: Restore the databases and configuration of an Apache CloudSta
 description:
   - Restores a backup of M(hostcraft.cloudstack.cs_backup).
   - Before anything is changed, the checksums are verified, the dump is read to its end, its rows are counted, and
-    the archive of files is judged. The task refuses to run while servers use the databases.
+    the archive of files is checked. The task refuses to run while servers use the databases.
   - Then it creates CloudStack's database accounts and locks them, so that no server starts with half of a database. It
     loads the databases, compares the rows of every table with the manifest, reads every view, and decrypts the secrets
     with the key of the backup. Then it writes the configuration and unlocks the accounts.
@@ -103,7 +103,7 @@ EXAMPLES = r"""
       cluster.node.IP: 10.0.0.9
   become: true
 
-- name: Prove a backup on another machine
+- name: Verify a backup on another machine
   hostcraft.cloudstack.cs_backup_restore:
     path: /mnt/backups
     name: 20261127T031500Z-management1

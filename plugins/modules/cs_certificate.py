@@ -154,7 +154,7 @@ hosts:
       description: Serial number and end of the certificate that port 16514 showed. V(null) if it showed none.
       type: dict
     after:
-      description: The same of the new certificate. V(null) in check mode, or if it could not be seen.
+      description: The same data of the new certificate. V(null) in check mode, or if it could not be seen.
       type: dict
     vms:
       description: VMs that ran there before and after.

@@ -65,7 +65,7 @@ before:
   type: str
   sample: "true"
 restart_needed:
-  description: Whether the management servers have to be restarted because of this task.
+  description: Whether the management servers must be restarted because of this task.
   returned: success
   type: bool
   sample: true

@@ -10,14 +10,14 @@ DOCUMENTATION = r"""
 module: cs_console_certificate
 short_description: Manage the TLS certificate of console proxies and secondary storage VMs of Apache CloudStack
 description:
-  - Sorts the certificates of a chain, proves that each one signs the next, that the key belongs to the certificate, and
-    that the certificate fits the names of console URLs. Everything that is wrong is refused before the upload, each
+  - Sorts the certificates of a chain, verifies that each one signs the next, that the key belongs to the certificate,
+    and that the certificate fits the names of console URLs. Everything that is wrong is refused before the upload, each
     reason with a code.
   - Uploads the root, the intermediates and the certificate with its key, which is converted to PKCS#8.
   - Sets C(consoleproxy.url.domain) and C(consoleproxy.sslEnabled), and with O(storage_domain) also
     C(secstorage.ssl.cert.domain) and C(secstorage.encrypt.copy).
   - Restarts the console proxies and secondary storage VMs that do not serve the certificate, one after the other, and
-    proves by a TLS handshake with each of them what it serves.
+    checks with a TLS handshake what each of them serves.
   - Changes nothing if all of them serve the certificate already. CloudStack does not show what it has stored, so the
     handshakes decide.
   - CloudStack has one such certificate for all zones.

@@ -19,7 +19,7 @@ description:
     does not change, as the server could not read them any more. The error names them. The command changes
     C(db.cloud.encrypt.secret), C(db.cloud.password), C(db.usage.password) and C(https.keystore.password), the last one
     if C(password.encryption.type) is set.
-  - If a run is killed, run it again. A copy of the files is kept beside them until the change is proven.
+  - If a run is killed, run it again. A copy of the files is kept next to them until the change is verified.
   - All management and usage servers must be stopped. The task refuses to run while a unit is active on this host, or
     while other sessions use the databases. Make a backup first. The playbook C(rotate_database_keys) does all of this.
   - B(Security) - C(cloudstack-migrate-databases) accepts the old keys and the new database key only as arguments. Users

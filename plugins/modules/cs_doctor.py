@@ -87,7 +87,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ doctor.text }}"
 
-- name: Judge the backups on the management server
+- name: Check the backups on the management server
   hostcraft.cloudstack.cs_backup_info:
     path: /var/backups/cloudstack
     fail: never

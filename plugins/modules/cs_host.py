@@ -49,7 +49,7 @@ options:
     type: str
   host_tags:
     description:
-      - All tags of the host, in any order. An empty list removes every tag; if not set, they are left alone.
+      - All tags of the host, in any order. An empty list removes every tag; if not set, they are not changed.
     type: list
     elements: str
     aliases: [host_tag]

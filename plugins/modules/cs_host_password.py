@@ -19,7 +19,7 @@ description:
   - For VMware, set the password of vCenter with M(hostcraft.cloudstack.cs_vmware_dc), and the record of the hosts with
     O(record=database). This also writes the records of the cluster and of the zone's VMware datacenter. With
     O(hypervisor), the vCenter must accept the new password first.
-  - If a step fails, the steps before it are undone with O(password), and the error tells what could not be undone.
+  - If a step fails, the steps before it are undone with O(password), and the error shows what could not be undone.
   - The API does not return passwords. Without O(database), the record cannot be compared, so the task sends the
     password and reports a change at every run.
 version_added: 0.1.0

@@ -30,14 +30,14 @@ options:
   hosts:
     description: Names or addresses of the hosts to check. Defaults to all hosts of the cluster.
   force:
-    description: Reload every console, whatever its certificate is.
+    description: Reload every console, regardless of its certificate.
     type: bool
     default: false
   hypervisor:
     required: true
 notes:
   - libvirt reads its certificate again when it is restarted, or with C(virt-admin server-update-tls). Do this first.
-  - Consoles without TLS are left alone.
+  - Consoles without TLS are not changed.
   - libvirt logs that such a VM is tainted by C(custom-monitor). This has no other effect.
   - Requires libvirt-python on the machine where the task runs.
 seealso:

@@ -70,7 +70,7 @@ options:
         host. With O(state=enabled), the recorded VMs are moved back to it. Set it for both tasks.
       - VMs that cannot move back (rules, room, O(spare_hosts)) stay where they are, see RV(not_moved_back). In check
         mode, RV(moved) and RV(distribution) are the plan. A host that was disabled before gets no VMs back.
-      - VMs that run on another cluster by then, or do not run, are left alone.
+      - VMs that run on another cluster by then, or do not run, are not moved.
     type: bool
     default: false
 seealso:

@@ -44,7 +44,7 @@ options:
     type: str
   change_cidr:
     description:
-      - Whether the network may get other addresses with another offering. All its VMs have to be stopped. A change
+      - Whether the network may get other addresses with another offering. All its VMs must be stopped. A change
         between a virtual router and an external provider needs it. It ends a reservation of addresses.
     type: bool
     default: false
@@ -111,7 +111,7 @@ options:
     description:
       - The part of the addresses of an isolated network that VMs get, such as V(10.1.1.0/26). The rest is reserved for
         machines outside CloudStack. The CIDR of the whole network ends the reservation.
-      - The network has to be in the state V(Implemented), and no VM may have an address outside of this part.
+      - The network must be in the state V(Implemented), and no VM may have an address outside of this part.
     type: str
     version_added: 1.0.0
   network_domain:

@@ -19,7 +19,7 @@ version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 options:
   layout:
-    description: The interfaces. Interfaces that are not declared are left alone.
+    description: The interfaces. Interfaces that are not declared are not changed.
     type: dict
     required: true
     suboptions:
@@ -194,7 +194,7 @@ options:
           interfaces:
             description:
               - Ports of the bridge - NICs, bonds, VLANs, VXLANs. V(eth0.200) means VLAN 200 on V(eth0) and does not
-                have to be declared.
+                must be declared.
             type: list
             elements: str
           type:

@@ -132,7 +132,7 @@ options:
     aliases: [tag]
   state:
     description:
-      - V(enabled) and V(disabled) also set its state; V(present) leaves it alone, and a new offering is disabled.
+      - V(enabled) and V(disabled) also set its state; V(present) does not change it, and a new offering is disabled.
 seealso:
   - module: hostcraft.cloudstack.cs_network_offering_info
   - module: hostcraft.cloudstack.cs_network

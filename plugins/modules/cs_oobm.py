@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_oobm
 short_description: Manage out-of-band management of hosts of Apache CloudStack
 description:
-  - Configures the controller (IPMI or Redfish) that CloudStack uses to switch a host's power, and proves that
+  - Configures the controller (IPMI or Redfish) that CloudStack uses to switch a host's power, and verifies that
     CloudStack can log in to it.
   - Enables and disables out-of-band management for a host, a cluster or a zone.
   - Changes the password of the controller and of CloudStack's record of it together.
@@ -50,7 +50,7 @@ options:
   new_password:
     description:
       - New password of the controller. With V(ipmitool), CloudStack sets it on the controller and in its own
-        record. If this fails, O(password) is tried again and the error tells which password works.
+        record. If this fails, O(password) is tried again and the error shows which password works.
       - With V(redfish), CloudStack would change its own record only. The task sets the password on the controller
         itself and then in CloudStack, and needs O(bmc) and O(password) for it.
       - With V(nestedcloudstack), it is refused.

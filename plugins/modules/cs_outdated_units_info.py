@@ -55,7 +55,7 @@ EXAMPLES = r"""
     mode: "0644"
   register: written
 
-- name: Find out whether chrony has to be restarted
+- name: Find out whether chrony must be restarted
   hostcraft.cloudstack.cs_outdated_units_info:
     units: [chrony]
     files: [/etc/chrony/chrony.conf, /etc/chrony/conf.d]
@@ -71,7 +71,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 units:
-  description: Names of units that have to be restarted, in the order given.
+  description: Names of units that must be restarted, in the order given.
   returned: success
   type: list
   elements: str

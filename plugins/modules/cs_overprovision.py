@@ -33,11 +33,11 @@ options:
   pod:
     description: Name or id of the pod that contains O(cluster), if two pods have clusters with the same name.
   cpu_factor:
-    description: CPU factor. V(2) equals V(2.0). If not set, it is left alone.
+    description: CPU factor. V(2) equals V(2.0). If not set, it is not changed.
     type: float
   memory_factor:
     description:
-      - Memory factor. If not set, it is left alone.
+      - Memory factor. If not set, it is not changed.
       - It requires ballooning, which KVM, VMware and XenServer have. XenServer supports at most 4.
     type: float
   state:
@@ -61,7 +61,7 @@ options:
     description:
       - Names or ids of running VMs to stop and start afterwards, so that they get the new factors.
       - They are restarted one at a time, in this order, and each is verified before the next. VMs that already have the
-        factors are left alone.
+        factors are not restarted.
       - If the task is killed while a VM is stopped, the next run on the cluster starts it. Until then, an annotation of
         the cluster contains its id.
     type: list

@@ -30,7 +30,7 @@ options:
   vlan:
     description:
       - All guest VLANs, as a string such as V(100-200,500) or a list, in any order. An empty string removes all of
-        them; if not set, they are left alone.
+        them; if not set, they are not changed.
       - For isolation by VXLAN these are VNIs.
       - With O(vlan_state=present) they are added to those that are there.
       - VLANs 0 and 4095, which IEEE 802.1Q reserves, are refused, although the server accepts them.
@@ -62,11 +62,11 @@ options:
     description: Domain (name or path) that owns the network. Used only to create it.
     type: str
   nsps_enabled:
-    description: Network service providers to enable, such as V(VirtualRouter). Others are left alone.
+    description: Network service providers to enable, such as V(VirtualRouter). Others are not changed.
     type: list
     elements: str
   nsps_disabled:
-    description: Network service providers to disable. Others are left alone.
+    description: Network service providers to disable. Others are not changed.
     type: list
     elements: str
 seealso:

@@ -14,7 +14,7 @@ description:
     mode and on paper.
   - The page shows the load of the hosts and whether any of them may fail, the plan of a rolling maintenance as a
     timeline with every move, the load of the hosts before and after, and what was done.
-  - CloudStack is only read. If the content of the page has not changed, the file is left alone.
+  - CloudStack is only read. If the content of the page is the same, the file is not written.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:

@@ -178,7 +178,7 @@ done:
   type: list
   elements: str
 worked:
-  description: Names of the hosts whose work is done and that only have to be enabled. They are in RV(wave) too.
+  description: Names of the hosts whose work is done and that only need to be enabled. They are in RV(wave) too.
   returned: O(state=next)
   type: list
   elements: str

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_router_upgrade
 short_description: Upgrade virtual routers of Apache CloudStack without an unplanned outage
 description:
-  - Plans as M(hostcraft.cloudstack.cs_router_upgrade_plan) does, and carries the plan out batch by batch.
+  - Plans as M(hostcraft.cloudstack.cs_router_upgrade_plan) does, and executes the plan batch by batch.
   - After each step, gates must pass - exactly one PRIMARY and one BACKUP, the new version, and the health checks. After
     each network, no rule may be lost. At the first gate that fails, nothing further is started.
   - A PRIMARY is stopped only if a BACKUP runs. If the BACKUP does not take over, the PRIMARY is started again.

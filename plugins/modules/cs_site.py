@@ -11,14 +11,14 @@ module: cs_site
 short_description: Apply a whole declared zone of Apache CloudStack
 description:
   - Creates and changes the zone, networks, addresses, clusters, hosts, storage and settings of a declaration in one
-    task. What is not declared is left alone, except with O(prune).
+    task. What is not declared is not changed, except with O(prune).
   - Each object is decided, written and verified as by the module for a single object, such as
     M(hostcraft.cloudstack.cs_host).
   - Everything is decided before the first write. If one object cannot be made as declared, nothing is written.
   - Objects that do not depend on each other are written at the same time. The first host of a cluster is added before
     its other hosts. Hosts of a XenServer pool or a vCenter cluster are added one after another.
   - If an object fails, those that need it are left out, and all others are written. The error names each of them. The
-    next run, also after one that was killed, goes on from there.
+    next run, also after one that was killed, continues from there.
   - Before it writes, it locks the zone for other runs by an annotation of the zone, reads everything again and decides
     again. The error of another run names who holds the lock. A run that has nothing to write does not lock.
 version_added: 0.1.0

@@ -47,7 +47,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at the export from a KVM host
+- name: Check the export from a KVM host
   hostcraft.cloudstack.cs_storage_content:
     url: nfs://10.10.3.5/export/primary-a
   delegate_to: kvm01.example.com

@@ -66,7 +66,7 @@ options:
   details:
     description:
       - Details of the pool in addition to its URL, such as C(nfsmountopts) with V(vers=4.1,nconnect=4), or the user of
-        SMB. Others that the pool has are left alone. Secrets are used only to add the pool.
+        SMB. Others that the pool has are not changed. Secrets are used only to add the pool.
       - Servers before 4.21 do not return details, except NFS mount options of KVM since 4.19.1. With them, changed
         details in the task have no effect. RV(not_compared) lists these details, and so does a warning if the task
         changes the pool.
@@ -74,7 +74,7 @@ options:
     type: dict
   storage_tags:
     description:
-      - All tags of the pool, in any order. An empty list removes every tag; if not set, they are left alone.
+      - All tags of the pool, in any order. An empty list removes every tag; if not set, they are not changed.
     type: list
     elements: str
     aliases: [storage_tag]

@@ -13,7 +13,7 @@ description:
   - Copies the system VM template of a hypervisor to secondary storage before a zone is created, with the result of the
     script C(cloud-install-sys-tmplt), and records it in the database.
   - The script changes the database before it checks anything, does not check that the store is mounted, compares no
-    checksum, and installs into the directory C(NULL) for hypervisors without a template. This module judges the
+    checksum, and installs into the directory C(NULL) for hypervisors without a template. This module checks the
     database and the store first, verifies the checksum, unpacks on the store itself, and changes the database last.
   - A second run changes nothing. If the database names another file than the one that is on the store, which a second
     run of the script causes, the database is corrected.

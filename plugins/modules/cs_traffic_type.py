@@ -27,19 +27,19 @@ options:
     required: true
     choices: [Management, Guest, Public, Storage]
   hyperv_networklabel:
-    description: Label of the network on Hyper-V hosts. If not set, it is left alone.
+    description: Label of the network on Hyper-V hosts. If not set, it is not changed.
     type: str
   kvm_networklabel:
-    description: Label of the network on KVM hosts. If not set, it is left alone.
+    description: Label of the network on KVM hosts. If not set, it is not changed.
     type: str
   ovm3_networklabel:
-    description: Label of the network on Ovm3 hosts. If not set, it is left alone.
+    description: Label of the network on Ovm3 hosts. If not set, it is not changed.
     type: str
   vmware_networklabel:
-    description: Label of the network on VMware hosts. If not set, it is left alone.
+    description: Label of the network on VMware hosts. If not set, it is not changed.
     type: str
   xen_networklabel:
-    description: Label of the network on XenServer hosts. If not set, it is left alone.
+    description: Label of the network on XenServer hosts. If not set, it is not changed.
     type: str
   isolation_method:
     description: Isolation of the traffic. Used only to add it.

@@ -10,11 +10,11 @@ DOCUMENTATION = r"""
 module: cs_upgrade_plan
 short_description: Plan the upgrade of Apache CloudStack and find what prevents it
 description:
-  - Reads CloudStack's database, and judges it together with what was seen on the machines of the management servers.
+  - Reads CloudStack's database, and checks it together with the facts about the machines of the management servers.
   - Finds what would make the upgrade fail, or fail unnoticed, such as a missing system VM template, a management server
     that is still running, or an interrupted upgrade. Each finding has a code, evidence and a remedy.
   - Returns the versions that the schema passes through, and the steps in their order with estimated times.
-  - Writes nothing. The playbook C(hostcraft.cloudstack.upgrade_cloudstack) collects the facts and carries the plan out.
+  - Writes nothing. The playbook C(hostcraft.cloudstack.upgrade_cloudstack) collects the facts and executes the plan.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -30,7 +30,7 @@ options:
     required: true
   stage:
     description:
-      - V(before) judges everything while the servers are running.
+      - V(before) checks everything while the servers are running.
       - V(stopped) is the last check before the first start of the new version. No server may run, and the template
         files of the new package must be complete.
       - V(upgraded) checks the version and the system VM templates afterwards. A registration that failed leaves a
@@ -171,7 +171,7 @@ to_version:
   type: str
   sample: 4.22.0.0
 needed:
-  description: Whether the schema has to be upgraded.
+  description: Whether the schema must be upgraded.
   returned: always
   type: bool
   sample: true

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_usage_info
 short_description: Show whether the usage server of Apache CloudStack works, and its records
 description:
-  - Judges the settings of the usage server, its heartbeat, its last successful job and its alerts.
+  - Checks the settings of the usage server, its heartbeat, its last successful job and its alerts.
   - Shows the usage records of some days, with totals by type, and finds records that cannot be right, records that
     exist twice, and days without records.
 version_added: 0.1.0
@@ -40,7 +40,7 @@ options:
     default: never
 notes:
   - The state of the service that the API shows is that of the answering management server only. Therefore it is
-    returned, but not judged.
+    returned, but not checked.
   - The usage server reads its settings at its start. Restart it and the management servers after a change.
 seealso:
   - module: hostcraft.cloudstack.cs_alert_info

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 module: cs_vlan_range
 short_description: Add and remove guest VLANs of a physical network of Apache CloudStack
 description:
-  - Adds, removes or sets the guest VLANs of a physical network. VLANs that the task does not name are left alone,
+  - Adds, removes or sets the guest VLANs of a physical network. VLANs that the task does not name are not changed,
     except with O(state=exact).
   - The server replaces all VLANs with each call and silently drops dedications. The module therefore first reads which
     VLANs of the zone are in use. A change that would remove a VLAN in use, or add a VLAN that something else uses, is

@@ -10,10 +10,10 @@ DOCUMENTATION = r"""
 module: cs_volume_migration
 short_description: Move volumes of Apache CloudStack off a primary storage pool
 description:
-  - Carries out what M(hostcraft.cloudstack.cs_volume_migration_plan) plans. If a volume cannot be moved, nothing is
+  - Executes the plan of M(hostcraft.cloudstack.cs_volume_migration_plan). If a volume cannot be moved, nothing is
     changed, and every reason is returned.
   - If the whole pool is emptied, it is disabled first, so that no new volumes are placed on it, and it stays disabled.
-  - A VM that has to be stopped is stopped only with O(consent), one after the other, and is started again as soon as
+  - A VM that must be stopped is stopped only with O(consent), one after the other, and is started again as soon as
     its volumes are moved.
   - If the migration of a volume fails, the volume stays where it is, the others are moved, and the task fails.
   - If the task is killed and run again, it continues. Migrations in progress are waited for. VMs that were stopped are

@@ -12,7 +12,7 @@ short_description: Plan how to empty a primary storage pool of Apache CloudStack
 description:
   - Returns for each volume of a pool which other pool it is moved to, and how. Nothing is changed.
   - With VMware and XenServer, volumes of running VMs are moved live if the server lists storage motion for the
-    hypervisor. With KVM and other hypervisors the VM has to be stopped, which needs consent.
+    hypervisor. With KVM and other hypervisors the VM must be stopped, which needs consent.
   - A target is up, in the same zone and cluster (or of the whole zone), shared, and has the tags that the offerings of
     the volume require. Its disable thresholds and its over-provisioning factor are observed. If the server does not
     return how much of a volume is written, its whole size is counted.
@@ -44,7 +44,7 @@ EXAMPLES = r"""
     consent: [all]
   register: plan
 
-- name: Show the VMs that have to be stopped
+- name: Show the VMs that must be stopped
   ansible.builtin.debug:
     msg: "{{ plan.stops }}"
 """

@@ -153,7 +153,7 @@ redundant:
   type: bool
   sample: false
 restart_required:
-  description: Whether it has to be restarted to apply its configuration.
+  description: Whether it must be restarted to apply its configuration.
   returned: success
   type: bool
   sample: false

@@ -13,7 +13,7 @@ description:
   - Creates a cluster at the top level of a datacenter, where CloudStack expects it, and adds ESXi hosts to it.
   - Before the first change, vCenter connects to each new host and verifies its certificate, user and password. A host
     is refused if it is in another cluster or vCenter, is in maintenance mode, or has VMs.
-  - Hosts that are already in the cluster are left alone, and no host is removed.
+  - Hosts that are already in the cluster are not changed, and no host is removed.
   - Afterwards configure the hosts with M(hostcraft.cloudstack.cs_vsphere_host), check them with
     M(hostcraft.cloudstack.cs_vsphere_check), and add the cluster with M(hostcraft.cloudstack.cs_cluster).
 version_added: 0.1.0

@@ -15,7 +15,7 @@ description:
   - A change that would disconnect a host or its guests from the network is refused before anything is set.
   - For a maintenance of a host that CloudStack manages, use M(hostcraft.cloudstack.cs_maintenance), which empties the
     host first.
-  - The result is read again and verified. Options that are not set are left alone, and nothing is removed.
+  - The result is read again and verified. Options that are not set are not changed, and nothing is removed.
 version_added: 0.1.0
 author: The hostcraft.cloudstack authors (@hostcraft)
 extends_documentation_fragment:
@@ -139,7 +139,7 @@ options:
         default: 0
   maintenance:
     description:
-      - Whether the hosts must be in vCenter's maintenance mode, one after the other. If not set, it is left alone.
+      - Whether the hosts must be in vCenter's maintenance mode, one after the other. If not set, it is not changed.
       - CloudStack must not manage the cluster meanwhile, see M(hostcraft.cloudstack.cs_cluster). Fully automated DRS
         moves running VMs; otherwise they must be moved before O(timeout) ends. Refused if a VM cannot leave its host.
     type: bool
@@ -149,7 +149,7 @@ options:
     default: 1800
 attributes:
   check_mode:
-    description: Can run in check mode and tell what would change.
+    description: Can run in check mode and return what would change.
     support: full
   diff_mode:
     description: Shows the changes host by host.

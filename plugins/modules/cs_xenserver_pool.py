@@ -83,7 +83,7 @@ options:
   dom0_memory:
     description:
       - Memory of the control domain in MiB. CloudStack recommends V(2940). It takes effect when the host is restarted;
-        a warning names the hosts that have to be. If not set, it is not changed.
+        a warning names the hosts that must be restarted. If not set, it is not changed.
     type: int
   ntp_servers:
     description:

@@ -53,7 +53,7 @@ def addressed(servers: Servers, addresses: dict[str, str], **fields: Any) -> Any
 def test_a_control_domain_gets_its_memory_at_the_next_restart(servers: Servers, pool: Pool) -> None:
     done = twice(pool, settings(servers, dom0=4096 * MIB, hosts=("xen1",)))
     assert done.after == {"changes": ["4096 MiB for the control domain of xen1 after its restart"]}
-    assert done.warnings == ("xen1 has to be restarted: its control domain has 3072 of 4096 MiB",)
+    assert done.warnings == ("xen1 must be restarted: its control domain has 3072 of 4096 MiB",)
     told = {each["name"]: (each["dom0"], each["dom0_next"]) for each in done.result["hosts"]}  # type: ignore[attr-defined]
     assert told == {"xen0": (3072 * MIB, 3072 * MIB), "xen1": (3072 * MIB, 4096 * MIB), "xen2": told["xen0"]}
     for memory, error in ((33 * 1024 * MIB, Refused), (512 * MIB, InvalidValue)):

@@ -37,6 +37,12 @@ FORMS = {
     r"\bnought\b|\bhence\b|\bwhence\b|\bthereby\b": "0, therefore",
     r"reckoned": "computed",
     r"the only one there is": "the only one",
+    r"\bspeaks against\b|\bnothing to do with\b|\bWhat answers hold\b": "the reason against, does not belong to",
+    r"\bstays? so\b": "if this does not help",
+    r"\b(holds?|held)\b[^.]{0,30}\bopen\b": "on which it listens",
+    r"\b(goes|gives?|takes?) (itself|themselves) back\b": "reverts, is reverted",
+    r"\blines for people\b|\bthe very \w+": "readable lines, the same",
+    r"\bin vain\b|\ball the same\b|\bat work\b|\b(all|much) as well\b": "without result, still, active",
 }
 # The same for texts of errors, refusals, findings and progress, for names of tasks, and for CONTRIBUTING.
 TOLD = {
@@ -61,6 +67,12 @@ TOLD = {
     r"\bknows (no|of no|nothing)\b|\btells? neither\b": "has no, does not support",
     r"\b(is|are) at home\b|\bof CloudStack's\b(?! [\"\w-])": "that CloudStack manages",
     r"(?<=\S )not there\b": "does not exist, not installed",
+    r"\b(do|does|did) not tell\b|\b(is|are) not told\b": "does not return",
+    r"\bleft alone\b|\bleaves? (it|them) alone\b": "is not changed",
+    r"\b(is|are) (only |not )?judged\b": "checked",
+    r"\bgo(es)? on (from|where)\b|\bleads? back\b": "continues, rolls back",
+    r"\bnot in order\b|\bhand(s|ed)? in\b": "has a fault, passed",
+    r"\b(was|were) looked at\b|\bnot looked at\b": "checked",
 }
 LONGEST_SENTENCE, LONGEST_NAME = 30, 12
 SQL = re.compile(r"\s*(SELECT|UPDATE|INSERT|SET|SHOW) ")
@@ -187,5 +199,5 @@ def test_sentences_of_errors_are_short() -> None:
 def test_names_of_tasks_are_short_instructions() -> None:
     assert [f"{where}: {name}" for where, name in NAMES if len(name.split()) > LONGEST_NAME] == []
     # Article, pronoun or a question: a riddle in the output of ansible-playbook.
-    words = "The|Its?|Their|They|This|What|Which|Whose?|How|Whether|Where|Before|And|Nothing|Every|All|By|Those"
+    words = "The|Its?|Their|They|This|What|Which|Whose?|How|Whether|Where|Before|And|Nothing|Every|All|By|Those|Tell|Judge|Prove|Look at"
     assert [f"{where}: {name}" for where, name in NAMES if re.search(rf"^({words}) |\?$", name)] == []

@@ -46,5 +46,5 @@ def test_what_the_host_goes_back_to_is_from_before_the_closing(tmp_path: Path, t
 @pytest.mark.parametrize(("before", "after"), [("a=1\n", ""), ("", "a=1\n"), ("a=1\n", "a=2\n"), ("", "")])
 def test_a_change_that_only_removes_properties_leaves_the_note_of_a_restart_too(before: str, after: str) -> None:
     known = {"kvm_agent_foretold": {"diff": {"before": before, "after": after}}, "ansible_check_mode": False}
-    for name in ("Create the directory of the note", "Note that the agent has to be restarted"):
+    for name in ("Create the directory of the note", "Note that the agent must be restarted"):
         assert holds(ROLE, task("roles/kvm_agent/tasks/properties.yml", name)["when"], **known) is (before != after)

@@ -162,7 +162,7 @@ class XenServer:
             if pool["master"] == ref:
                 return True
             if pool.get("ha_enabled"):
-                text = f"{heir.name} has to be the master, but {HA_ON}: {HA_REMEDY}"
+                text = f"{heir.name} must be the master, but {HA_ON}: {HA_REMEDY}"
                 raise HypervisorError(text, call="pool.designate_new_master", fault="HA_IS_ENABLED")
             if asked is None or self.client.clock.now() - asked > SETTLE:
                 asked = self.client.clock.now()

@@ -168,7 +168,7 @@ def settings_warnings(layout: XenLayout, wish: SettingsWish) -> tuple[str, ...]:
     """Hosts whose control domain has its memory only after a restart; guests that the pool's HA would restart too."""
     asked = [host for host in layout.ordered if not wish.hosts or host.name in wish.hosts]
     late = [
-        f"{host.name} has to be restarted: its control domain has {host.dom0 // MIB} of {wish.dom0 // MIB} MiB"
+        f"{host.name} must be restarted: its control domain has {host.dom0 // MIB} of {wish.dom0 // MIB} MiB"
         for host in asked
         if wish.dom0 is not None and host.dom0 is not None and host.dom0 != wish.dom0
     ]

@@ -85,7 +85,7 @@ def _running(users: t.Iterable[NetworkUser]) -> t.Iterator[Reason]:
     for each in users:
         if each.state not in STOPPED:
             facts = {"vm": each.name, "id": each.id, "state": each.state}
-            message = f"VM {each.name} ({each.state}) has to be stopped before the CIDR changes"
+            message = f"VM {each.name} ({each.state}) must be stopped before the CIDR changes"
             yield Reason("vm_running", message, "stop it first", facts)
 
 

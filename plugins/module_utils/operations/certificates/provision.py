@@ -191,7 +191,7 @@ class _Work:
         spots = [info.libvirt_port(host) for host in hosts if host.ip_address]
         found = sightings(request.probe, request.reader, self.own, spots) if request.probe else ()
         seen = {each.host: each for each in found}
-        unseen = [Sighting(host.name, "libvirt_port", host.ip_address or "", error="not looked at") for host in hosts]
+        unseen = [Sighting(host.name, "libvirt_port", host.ip_address or "", error="not checked") for host in hosts]
         return [seen.get(each.host, each) for each in unseen]
 
     def _running(self, host: Host) -> set[str]:

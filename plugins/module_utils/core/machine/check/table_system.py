@@ -87,7 +87,7 @@ NOTE_SYSTEM = rows(
     ),
     (
         "openvswitch_built",
-        "The module openvswitch is not the kernel's own and has to be built for every new kernel",
+        "The module openvswitch is not the kernel's own and must be built for every new kernel",
         "remove the DKMS package and use the kernel's own module",
         _OPENVSWITCH,
     ),
