@@ -28,8 +28,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     NotFound,
     Unsupported,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.routers import NETWORK, VPC
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.system_vms.served import Served
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.router import NETWORK, VPC
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.served import Served
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 from sandbox.api import DEFAULT_VERSION
 from sandbox.server import Sandbox
