@@ -75,7 +75,7 @@ def whole(value: object) -> t.Optional[int]:
     """A whole number; None for what is none."""
     try:
         return int(float(str(value)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -186,7 +186,9 @@ def _networks(tables: Tables, ref: str) -> tuple[HypervisorNetwork, ...]:
     below = {each["untagged_PIF"]: each["tagged_PIF"] for each in tables["VLAN"].values()}
     tags: dict[str, list[int]] = {}
     for each in tables["VLAN"].values():
-        tags.setdefault(each["tagged_PIF"], []).append(int(each["tag"]))
+        tag = whole(each["tag"])
+        if tag is not None:
+            tags.setdefault(each["tagged_PIF"], []).append(tag)
     found = []
     for own, pif in _of_host(tables, "PIF", ref):
         network = tables["network"].get(pif["network"])
