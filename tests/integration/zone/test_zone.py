@@ -268,7 +268,7 @@ def test_a_basic_zone_with_object_storage_is_made_whole(cloud: Sandbox, tmp_path
     folder = inventory.parent / "exported"
     exported = play(cloud, inventory, "-e", f"export_zone_dest={folder}", playbook="export_zone.yml")
     assert exported.status == 0, exported.output
-    assert "the server does not tell the details of a S3 store" in exported.output
+    assert "the server does not return the details of a S3 store" in exported.output
     third = play(cloud, folder, "--check")
     assert (third.status, third.changed) == (0, 0), third.output
 
