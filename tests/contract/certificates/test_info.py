@@ -128,7 +128,10 @@ def test_checks_that_could_not_be_made(lab: Lab) -> None:
     assert unseen(lab, read=read) == {(code, "the files of kvm2") for code in OF_FILES}
     lab.server.run(lambda world: lab.row(world, "kvm2").details.pop("secured"))
     found = unseen(lab, read=read, probe=False, ignore=list(OF_FILES))
-    assert found == {("not_served", "the TLS ports of kvm1, kvm2"), ("host_unsecured", "the data in CloudStack about kvm2")}
+    assert found == {
+        ("not_served", "the TLS ports of kvm1, kvm2"),
+        ("host_unsecured", "the data in CloudStack about kvm2"),
+    }
 
 
 def unseen(lab: Lab, **asked: object) -> set[tuple[str, str]]:
