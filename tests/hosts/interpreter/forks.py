@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import os
 import select
@@ -112,6 +113,8 @@ def next_request(listener: socket.socket, owner: int | None = None) -> Request:
 
 def run(arguments: list[str], main: Callable[[ModuleType], object]) -> None:
     """Run a main module as an interpreter would, and end as it would, but without taking down what is imported."""
+    # Each collection writes to what it looks at, and so copies what is shared with the server.
+    gc.set_threshold(50_000, 10, 10)
     sys.argv = arguments
     module = sys.modules["__main__"] = ModuleType("__main__")
     try:

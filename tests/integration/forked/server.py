@@ -27,10 +27,17 @@ LISTENER = 3
 # What nearly each run loads by its name.
 PLUGINS = (
     *("action.normal", "action.set_fact", "action.include_vars", "action.assert", "action.command", "action.copy"),
+    *("action.add_host", "action.debug", "action.fail", "action.gather_facts", "action.package", "action.service"),
+    *("action.shell", "action.template", "action.uri", "action.wait_for_connection"),
     *("cache.memory", "filter.core", "filter.mathstuff", "filter.urls", "filter.urlsplit", "filter.encryption"),
     *("lookup.env", "strategy.linear", "test.core", "test.files", "test.mathstuff", "test.uri"),
 )
-OURS = ("cs_api", "cs_host", "cs_zone_info")  # one imports what all API tasks do
+OURS = (
+    # One imports what all API tasks do.
+    *("action.cs_api", "action.cs_host", "action.cs_zone_info", "action.cs_site", "action.cs_maintenance"),
+    *("action.cs_management_server_info", "filter.variables", "lookup.misspelled"),
+    *("lookup.not_boolean", "lookup.within_limit"),
+)
 
 
 def load() -> None:
@@ -44,7 +51,7 @@ def load() -> None:
         loader.inventory_loader.get(name, class_only=True)
     loader.callback_loader.get("archives")  # which keeps compiled code
     for name in OURS:
-        loader.action_loader.get(f"hostcraft.cloudstack.{name}", class_only=True)
+        importlib.import_module(f"ansible_collections.hostcraft.cloudstack.plugins.{name}")
 
 
 def leave_owned() -> None:

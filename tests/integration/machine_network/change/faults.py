@@ -31,7 +31,7 @@ from .lab import (
     picture,
     without_metrics,
 )
-from .plays import Driver, Json, codes
+from .plays import RUN, Driver, Json, codes
 
 HOME = "/var/lib/hostcraft/network"
 FOLDERS = {
@@ -280,7 +280,7 @@ def module_killed(backend: str, host: Host, seconds: float) -> str:
     """Kill the module so long after its start, let nobody confirm, and tell what differs from before in the end."""
     before = picture(host)
     host.write("/opt/drive/given", json.dumps(["change", {**bridged(backend, host), "token": "nobody has it"}]))
-    inside(host, f"timeout --signal=KILL {seconds} python3 -B /opt/drive/run.py < /opt/drive/given")
+    inside(host, f"timeout --signal=KILL {seconds} env {RUN} < /opt/drive/given")
     end = time.monotonic() + 60
     waiting = "systemctl is-active hostcraft-network-revert.timer hostcraft-network-revert hostcraft-network-apply"
     while set(inside(host, waiting).split()) - {"inactive", "failed"}:
