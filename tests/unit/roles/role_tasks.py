@@ -71,8 +71,10 @@ def templar(role: str, **known: Any) -> Templar:
     loader = DataLoader()
     loader.set_basedir(str(ROOT / "roles" / role / "templates"))
     made = Templar(loader=loader, variables={**trusted(its), **known})
+    # Taken once: Ansible looks for who takes it, as that is deprecated, and that is slow.
+    kept = made.environment.filters
     for name, each in filters().items():
-        made.environment.filters[name] = each
+        kept[name] = each
     return made
 
 

@@ -14,7 +14,7 @@ import shlex
 import sys
 import typing as t
 
-from ....core import errors, naming
+from ....core import addresses, errors
 from ....core.machine_network.change import claims as network_claims
 from ....core.machine_network.change import lacp as network_lacp
 from ....core.machine_network.change import model as network_change
@@ -35,8 +35,8 @@ from .units import APPLY, BOOT, REVERT, surely
 UNITS = "/etc/systemd/system"
 # Modules that make the program, at the places that their relative imports look for.
 PROGRAM = (
+    addresses,
     errors,
-    naming,
     network_change,
     network_claims,
     network_lacp,
