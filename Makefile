@@ -65,12 +65,13 @@ PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 .PHONY: test
 test: venv collections system libvirt ## Run all checks and tests that a change must pass
 	# Integration waits for machines; meanwhile the checks have the processors.
-	$(MAKE) --no-print-directory --jobs=3 integration checks
+	$(MAKE) --no-print-directory --jobs=2 integration checks
 
 .PHONY: checks
 checks: ## Run all of them but integration
-	# The longest first, so that both jobs end together; sanity leaves the tests to be compiled once.
-	nice -n 10 $(MAKE) --no-print-directory --keep-going --output-sync=target unit sanity oldest-cloudstack lint versions docs-lint
+	# The longest first, so that both jobs end together; sanity leaves the tests to be compiled once. Jobs of their own:
+	# with those of `make test`, integration would wait for one of these to end if they were taken first.
+	nice -n 10 $(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target unit sanity oldest-cloudstack lint versions docs-lint
 
 .PHONY: lint
 lint: venv collections ## Check format, style, types, YAML, playbooks, roles and changelog
