@@ -192,7 +192,7 @@ def test_forced_reaches_a_host_whose_agent_is_away(newer: Lab) -> None:
 def test_what_is_not_seen_is_said_not_to_be_proved(lab: Lab) -> None:
     done = perform(lab.cloud, "cs_certificate", host="kvm1", state="provisioned", probe=False)
     assert [row["after"] for row in done.result["hosts"]] == [None]  # type: ignore[attr-defined]
-    assert any("not proved" in warning for warning in done.warnings)
+    assert any("was not verified" in warning for warning in done.warnings)
 
 
 def test_a_lost_answer_is_no_failure(lab: Lab) -> None:

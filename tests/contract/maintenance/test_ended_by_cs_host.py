@@ -98,7 +98,7 @@ def test_a_run_at_work_keeps_its_mark(scene: Scene) -> None:
     lock = 'hostcraft.lock {"token":"t1","who":"ann","job":"42","place":"","lease":900,"since":0}'
     scene.cloud.notes.add("CLUSTER", scene.site.cluster, lock)
     told = scene("cs_host", allocation_state="enabled").warnings
-    assert "is kept, because ann has held its lock" in told[0]
+    assert "was not removed: ann has held its lock" in told[0]
     assert marks.BEFORE + "Enabled" in scene.notes()
 
 

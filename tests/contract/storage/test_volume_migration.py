@@ -209,7 +209,7 @@ def test_off_a_pool_of_the_zone_into_the_cluster_of_the_vms_host(store: Store) -
         store.perform(MODULE, pool="ps1", consent=["all"])
     (reason,) = caught.value.reasons
     assert (reason.code, reason.facts["vm"]) == ("no_target", store.vms[2])
-    assert "runs on no host that tells its cluster" in reason.message
+    assert "the cluster of VM VM-" in reason.message
     store.site.api.done("startVirtualMachine", id=store.server.run(lambda world: row(world, store.vms[2]).uuid))
     with pytest.raises(Refused, match="elsewhere is in another cluster"):
         store.perform(MODULE, pool="ps1", consent=["all"], targets=["elsewhere"])

@@ -239,7 +239,7 @@ def test_a_role_that_does_not_show_portable_addresses_is_told(place: Place, monk
     monkeypatch.delitem(place.sandbox.api.apis, "listPortableIpRanges")
     assert place.ensure("300-310", "present").changed
     (told,) = place.client.doubts()
-    assert told.startswith("ranges of portable addresses were not looked at")
+    assert told.startswith("ranges of portable addresses were not checked")
     assert "listPortableIpRanges for this user" in told
 
 

@@ -82,7 +82,7 @@ def test_an_external_provider_changes_the_cidr(web: Gateway, site: Site) -> None
     assert codes(web, network_offering="balanced") == ["cidr_changes"]
     network: Any = perform(web, "cs_network", name="web").result
     vm = site.deploy(str(network["id"]))
-    with pytest.raises(Refused, match="has to be stopped") as caught:
+    with pytest.raises(Refused, match="must be stopped") as caught:
         perform(Gateway(web._client), "cs_network", True, name="web", network_offering="balanced", change_cidr=True)
     assert [each.code for each in caught.value.reasons] == ["vm_running"]
     site.api.done("stopVirtualMachine", id=vm)

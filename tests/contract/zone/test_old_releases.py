@@ -74,7 +74,7 @@ def test_a_reset_to_a_default_that_is_not_told_is_judged_by_what_it_changes(serv
     perform(cloud, "cs_configuration", name="expunge.delay", value=77)
     foretold = perform(cloud, "cs_configuration", True, **given)
     assert (foretold.changed, foretold.before, foretold.after) == (True, {"value": "77"}, {})
-    assert "does not tell defaults" in foretold.warnings[0]
+    assert "does not return defaults" in foretold.warnings[0]
     done = perform(cloud, "cs_configuration", **given)
     assert (done.changed, done.before, done.after) == (True, {"value": "77"}, {"value": "86400"})
     assert not perform(cloud, "cs_configuration", **given).changed
@@ -98,7 +98,7 @@ def test_a_user_that_cannot_be_compared_is_said_with_the_true_reason(serve: Serv
     again = twice(cloud, "cs_storage_pool", **POOL, storage_url=url) and perform(
         cloud, "cs_storage_pool", **POOL, storage_url=url
     )
-    assert any("does not tell details" in each for each in again.warnings) is said
+    assert any("does not return details" in each for each in again.warnings) is said
     assert not any("was not added by this module" in each for each in again.warnings)
     other = {**POOL, "storage_url": "rbd://admin:other@10.9.0.9/rbd"}
     if said:
