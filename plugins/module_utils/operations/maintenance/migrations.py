@@ -50,7 +50,7 @@ class Pace:
 
     def begun(self) -> None:
         """Others are under way."""
-        self._pause = FIRST if self._quickest is None else max(self._quickest * A_LITTLE, FIRST)
+        self._pause = FIRST if self._quickest is None else min(max(self._quickest * A_LITTLE, FIRST), LONGEST)
 
     def pause(self, clock: Clock, oldest: float) -> float:
         """Seconds until the next look. oldest: when the first of those under way was started."""
