@@ -63,7 +63,8 @@ $(VENV)/collections/.installed: requirements/collections.txt galaxy.yml tools/co
 PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
-test: venv collections system libvirt ## Run all checks and tests that a change must pass
+test: ## Run all checks and tests that a change must pass
+	$(MAKE) --no-print-directory --jobs=3 venv collections system libvirt
 	# Integration waits for machines; meanwhile the checks have the processors.
 	$(MAKE) --no-print-directory --jobs=2 integration checks
 
