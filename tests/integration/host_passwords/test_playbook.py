@@ -76,7 +76,7 @@ def test_a_host_that_goes_away_in_the_middle_is_named_and_the_others_go_back(clu
     assert status != 0
     assert (cluster.logins(), cluster.record()) == (ALL_OLD, {OLD})
     assert "No new login on: kvm3." in " ".join(cluster.output.split())
-    assert "This host could not be given back its old password" in " ".join(cluster.output.split())
+    assert "The old password of this host could not be restored" in " ".join(cluster.output.split())
 
 
 @pytest.mark.parametrize(("command", "kind"), [("updateHostPassword", "http"), ("reconnectHost", "job_failed")])
