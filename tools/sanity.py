@@ -51,6 +51,8 @@ if not kept.exists():
         sys.exit(status)
     making.rename(kept)
 shutil.copytree(kept, sysconfig.get_path("purelib"), dirs_exist_ok=True)
+for name in ("compiled_once.py", "compiled_once.pth"):
+    shutil.copy(Path(os.environ["GET_PIP"]).with_name(name), sysconfig.get_path("purelib"))
 """
 
 # The import test imports each file with all that it needs, in one process, and forgets it; Ansible's finder keeps no
@@ -116,6 +118,7 @@ def place_pip_installer() -> None:
     cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     (cache / f"get_pip_{match[1].replace('.', '_')}.py").write_text(PIP_INSTALLER, encoding="utf-8")
+    place_compile_once(cache)
 
 
 def keep_pip_settings() -> None:
@@ -127,11 +130,9 @@ def keep_pip_settings() -> None:
             target.symlink_to(source)
 
 
-def place_compile_once() -> None:
-    """Give it to the environments of ansible-test that are there."""
-    for packages in HOME.glob(".ansible/test/venv/*/*/*/lib/python*/site-packages"):
-        (packages / "compiled_once.py").write_text(COMPILED_ONCE, encoding="utf-8")
-        (packages / "compiled_once.pth").write_text("import compiled_once\n", encoding="utf-8")
+def place_compile_once(folder: Path) -> None:
+    (folder / "compiled_once.py").write_text(COMPILED_ONCE, encoding="utf-8")
+    (folder / "compiled_once.pth").write_text("import compiled_once\n", encoding="utf-8")
 
 
 def run(*arguments: str) -> int:
@@ -147,9 +148,10 @@ def main(arguments: list[str]) -> int:
     keep_pip_settings()
     if arguments:
         return run(*arguments)
-    # The environments of modules and of tests without packages are one, so it is there when the import test begins.
     others = run("--skip-test", "import")
-    place_compile_once()
+    # The environment of modules is that of all tests without packages; nothing is installed there.
+    for packages in HOME.glob(".ansible/test/venv/sanity/*/*/lib/python*/site-packages"):
+        place_compile_once(packages)
     return others or run("--test", "import")
 
 

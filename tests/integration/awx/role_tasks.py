@@ -87,10 +87,11 @@ def rendered(given: dict[str, Any]) -> list[Call]:
     known = variables(given)
     found: list[Call] = []
     for step in loaded(ROLE / "tasks" / "main.yml"):
-        # Neither the removal nor the look at names of variables.
-        if "ansible.builtin.import_tasks" not in step:
+        # Neither the removal nor the check of names of variables, which all roles share.
+        file = step.get("ansible.builtin.import_tasks", "../")
+        if file.startswith("../"):
             continue
-        for task in loaded(ROLE / "tasks" / step["ansible.builtin.import_tasks"]):
+        for task in loaded(ROLE / "tasks" / file):
             found += _calls(task, known)
     return found
 
