@@ -45,12 +45,12 @@ SCHEMA = (
 
 
 @pytest.fixture(scope="module")
-def filled(server: MariaDb) -> MariaDb:
+def filled(mariadb_server: MariaDb) -> MariaDb:
     for statement in SCHEMA:
-        server.run(statement)
-    server.run("CREATE DATABASE cloud_usage")
-    server.run(f"GRANT ALL ON cloud_usage.* TO {USER}@'127.0.0.1'")
-    return server
+        mariadb_server.run(statement)
+    mariadb_server.run("CREATE DATABASE cloud_usage")
+    mariadb_server.run(f"GRANT ALL ON cloud_usage.* TO {USER}@'127.0.0.1'")
+    return mariadb_server
 
 
 def access(server: MariaDb) -> DatabaseAccess:

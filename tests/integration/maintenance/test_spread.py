@@ -178,7 +178,7 @@ def host_of_the_router(lab: Lab) -> str:
 def test_a_system_vm_goes_where_the_server_chooses_when_no_storage_motion_is_listed(lab: Lab, site: Site) -> None:
     forget_storage_motion(lab.box.world)
     name = host_of_the_router(lab)
-    assert any("the server chooses" in warning for warning in ask(lab, host=name, check=True).warnings)
+    assert any("server chooses the target" in warning for warning in ask(lab, host=name, check=True).warnings)
     with lab.watched() as calls:
         told: Any = ask(lab, host=name).result
     sent = [call.params for call in calls if call.command == "migrateSystemVm"]
