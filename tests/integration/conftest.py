@@ -11,14 +11,16 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from counterparts.mariadb.server import MariaDb
 from hosts import Fleet, interpreter
 from integration import forked
 from integration.machine.add_hosts.site import Site
+
+if TYPE_CHECKING:
+    from counterparts.mariadb.server import MariaDb
 
 ROOT = Path(__file__).resolve().parents[2]
 # The longest files, so that no worker begins one when the others have ended.
@@ -139,6 +141,9 @@ def boot() -> Iterator[Callable[..., Fleet]]:
 
 @pytest.fixture(scope="module")
 def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    # Its client is not in the environments of `make versions`.
+    from counterparts.mariadb.server import MariaDb
+
     with MariaDb(tmp_path_factory.mktemp("mariadb") / "m") as made:
         yield made
 
