@@ -131,6 +131,7 @@ def keep_pip_settings() -> None:
 
 
 def place_compile_once(folder: Path) -> None:
+    """Write it where an interpreter imports it at its start, or where the stand-in takes it from."""
     (folder / "compiled_once.py").write_text(COMPILED_ONCE, encoding="utf-8")
     (folder / "compiled_once.pth").write_text("import compiled_once\n", encoding="utf-8")
 

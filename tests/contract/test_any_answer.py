@@ -255,13 +255,13 @@ def places(value: Any, path: Place = ()) -> Iterator[Place]:
 
 def with_other(body: Json, path: Place, value: object) -> Json:
     """The body with another value at a place; only what is on the way there is copied."""
-    found: Any = copy.copy(body)
-    holder = found
+    found = copy.copy(body)
+    holder: Any = found
     for step in path[:-1]:
         holder[step] = copy.copy(holder[step])
         holder = holder[step]
     holder[path[-1]] = value
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def since(command: str, *parameters: str) -> str:
     """The release that has the command with all of these parameters; empty if every release served has them."""
     known = _BY_COMMAND.get(command, {})
     found = [known[name].since for name in ("", *parameters) if name in known]
-    return max(found, key=_key, default="")
+    return max(found, key=numbers, default="")
 
 
 def to_be_checked(command: str, parameters: t.Mapping[str, object]) -> tuple[str, ...]:
@@ -255,7 +255,3 @@ def to_be_checked(command: str, parameters: t.Mapping[str, object]) -> tuple[str
         return ()
     sent = {name.partition("[")[0] for name, value in parameters.items() if value is not None and value is not False}
     return tuple(name for name, each in known.items() if name in sent and not each.without)
-
-
-def _key(release: str) -> tuple[int, ...]:
-    return numbers(release)

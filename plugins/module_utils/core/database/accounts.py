@@ -202,7 +202,7 @@ def normal(privilege: str) -> str:
 def decide(
     wanted: t.Sequence[Account], held: t.Sequence[Held], every: t.Collection[str] = frozenset()
 ) -> tuple[Step, ...]:
-    """Statements that make the accounts so; none of them when they are. every: as in ``privileges_of``."""
+    """Statements that make the accounts so; none of them when they are. every: as in ``rights_of``."""
     steps: list[Step] = []
     there = {(each.name, each.host.lower()): each for each in held}
     for account in wanted:
