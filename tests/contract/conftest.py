@@ -18,6 +18,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.clou
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Unsupported
 from sandbox.api import DEFAULT_VERSION
 from sandbox.fixture import sandbox
+from sandbox.rules.host_ha import POLL
 from sandbox.server import Sandbox
 from sandbox.surface import version_key
 from sandbox.world import NEWEST
@@ -69,6 +70,8 @@ def connect() -> Iterator[Connect]:
 @pytest.fixture
 def site(sandbox: Sandbox) -> Site:
     """A small cloud. Tests that need another one have a fixture of this name."""
+    # Host HA changes what a test has planted; tests of its steps set their own interval.
+    sandbox.run(lambda world: world.durations.update({POLL: 3600.0}))
     site = Site(Api(sandbox), system_vms=False)
     sandbox.calls.clear()
     return site

@@ -19,7 +19,6 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.doctor import CloudNotFit
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.doctor import examine
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.doctor.judges import JUDGES
-from sandbox.rules.host_ha import POLL
 from sandbox.server import Sandbox
 from sandbox.surface import version_key
 from sandbox.world import World
@@ -168,8 +167,6 @@ def ha_without_agent(site: Site, sandbox: Sandbox) -> None:
 
 
 def ha_at_work(site: Site, sandbox: Sandbox) -> None:
-    # No poll leads it out of the state.
-    sandbox.run(lambda world: world.durations.update({POLL: 3600.0}))
     site.api.done("configureHAForHost", hostid=site.host, provider="simulatorhaprovider")
     site.api.done("enableHAForHost", hostid=site.host)
     sandbox.run(lambda world: [setattr(each, "state", "Recovering") for each in world.host_ha.values()])
