@@ -115,6 +115,47 @@ def test_a_run_has_a_folder_of_its_own_and_removes_it(folder: Path) -> None:
     assert len(seen) == 2
 
 
+# Whatever the code of a template depends on: its marks, its backslashes, a filter that there is not.
+TEMPLATES = r"""
+- hosts: all
+  gather_facts: false
+  vars:
+    given: [1, 2]
+    texts: "{{ given | map('string') | list }}"
+  tasks:
+    - debug: {msg: "{{ texts }} {{ 'a\\nb' }} {{ '1-2' | regex_replace('(.)-(.)', '\\2\\1') }}"}
+      when: given | length > 1
+    - debug: {msg: "{{ lookup('template', 'marks.j2') }} {{ lookup('template', 'plain.j2') }}"}
+    - debug: {msg: "{{ lookup('template', 'plain.j2', variable_start_string='<', variable_end_string='>') }}"}
+    - debug: {msg: "{{ given | no_such_filter }}"}
+      ignore_errors: true
+    - debug: {msg: "{{ given | }}"}
+      ignore_errors: true
+    - debug:
+      when: given.no_such_key.x
+      ignore_errors: true
+    - debug:
+      when: "given |"
+"""
+
+
+def test_templates_that_another_run_has_compiled_give_the_same(folder: Path, tmp_path: Path) -> None:
+    (folder / "templates.yml").write_text(TEMPLATES, encoding="utf-8")
+    (folder / "marks.j2").write_text(
+        '#jinja2: variable_start_string: "<", variable_end_string: ">"\n<texts> {{ texts }}', encoding="utf-8"
+    )
+    (folder / "plain.j2").write_text("<texts> {{ texts }} {{ 'a\\nb' }}", encoding="utf-8")
+    command = [COLD, "-i", "localhost,", "-c", "local", "templates.yml"]
+    told = []
+    for kept in ({}, {"MODULE_ARCHIVES": str(tmp_path)}, {"MODULE_ARCHIVES": str(tmp_path)}):
+        environment = {key: value for key, value in os.environ.items() if key != "MODULE_ARCHIVES"} | kept
+        ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        told.append((ended.returncode, ended.stdout, ended.stderr))
+    assert told[0] == told[1] == told[2]
+    assert told[0][1].count("TASK") == 7, told[0]
+    assert len(list(tmp_path.glob("*/*.template"))) > 5
+
+
 def test_it_ends_with_its_command(folder: Path) -> None:
     book = folder / "long.yml"
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"command": "sleep 20", "changed_when": False}]}

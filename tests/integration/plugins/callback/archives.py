@@ -4,7 +4,8 @@
 """Keeps what is made of source texts from one playbook to the next: archives of modules, compiled code.
 
 Ansible makes each archive once a run and throws it away at its end, compiles each file of a collection that it
-imports, and lets hosts compile each file of a module in every task. Half of the CPU time of tests went there.
+imports, compiles a template in each process that needs it, and lets hosts compile each file of a module in every task.
+Half of the CPU time of tests went there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import marshal
 import os
 import types
 import zipfile
+from collections.abc import Callable
 from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[import-not-found]  # private, so without types
 from importlib.util import source_hash
 from pathlib import Path
@@ -25,6 +27,7 @@ from ansible import release
 from ansible.executor import module_common
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.collection_loader import _collection_finder
+from jinja2.environment import TemplateExpression
 
 DOCUMENTATION = """
 name: archives
@@ -52,6 +55,7 @@ class CallbackModule(CallbackBase):
         kept.mkdir(parents=True, exist_ok=True)
         Path(ansible.constants.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(kept)
         keep_code(kept)
+        keep_templates(kept)
         # Workers make archives; they are forks of this process.
         module_common.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": CompiledArchive})
 
@@ -83,14 +87,69 @@ def keep_code(folder: Path) -> None:
             return code
         source = text if isinstance(text, bytes) else text.encode()
         path = folder / f"{source_hash(f'{self.get_filename(name)} '.encode() + source).hex()}.code"
-        try:
-            self._compiled_code = marshal.loads(path.read_bytes())
-        except (OSError, ValueError, EOFError, TypeError):
+        self._compiled_code = kept_code(path)
+        if self._compiled_code is None:
             made(self, name)
-            own = path.with_suffix(f".{os.getpid()}")
-            own.write_bytes(marshal.dumps(self._compiled_code))
-            own.rename(path)
+            keep(path, self._compiled_code)
         compiled: CodeType = self._compiled_code
         return compiled
 
     loader.get_code = code_of
+
+
+def kept_code(path: Path) -> CodeType | None:
+    try:
+        code: CodeType = marshal.loads(path.read_bytes())
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return code
+
+
+def keep(path: Path, code: CodeType) -> None:
+    """Whole or not at all: other playbooks read it."""
+    own = path.with_suffix(f".{os.getpid()}")
+    own.write_bytes(marshal.dumps(code))
+    own.rename(path)
+
+
+def keep_templates(folder: Path) -> None:
+    """Let each template and each condition be compiled once: tasks are forks, which throw away what they compiled.
+
+    Code depends on the text and on the marks around expressions. Ansible has Jinja fold no constants.
+    """
+    try:
+        from ansible._internal._templating import _jinja_bits
+    except ImportError:  # older than 2.19
+        return
+    environment: Any = _jinja_bits.AnsibleEnvironment
+    compiling, of_text, of_condition = environment._compile, environment.from_string, environment.compile_expression
+    last: list[CodeType] = []
+
+    def compiled(self: Any, source: str, filename: str) -> CodeType:
+        last[:] = [compiling(self, source, filename)]
+        return last[0]
+
+    def template(self: Any, kind: str, text: str, make: Callable[[], Any]) -> tuple[Any, Any]:
+        """The template of kept code, or what `make` makes where there is none."""
+        context = _jinja_bits._TemplateCompileContext.current(optional=True)
+        marks = [getattr(self, name) for name in _jinja_bits._TEMPLATE_OVERRIDE_FIELD_NAMES]
+        key = f"{kind} {marks} {context and context.escape_backslashes} {text}"
+        path = folder / f"{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}.template"
+        if code := kept_code(path):
+            return self.template_class.from_code(self, code, self.make_globals(None), None), None
+        made = make()
+        keep(path, last[0])
+        return None, made
+
+    def from_string(self: Any, source: Any, *rest: Any, **named: Any) -> Any:
+        if rest or named or not isinstance(source, str):
+            return of_text(self, source, *rest, **named)
+        found, made = template(self, "text", source, lambda: of_text(self, source))
+        return found or made
+
+    def compile_expression(self: Any, source: str, undefined_to_none: bool = True) -> Any:
+        found, made = template(self, "condition", source, lambda: of_condition(self, source, undefined_to_none))
+        return TemplateExpression(found, undefined_to_none) if found else made
+
+    environment._compile, environment.from_string = compiled, from_string
+    environment.compile_expression = compile_expression
