@@ -45,11 +45,11 @@ def database_switch(
     lag: int = 60,
 ) -> dict[str, t.Any]:
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import plain
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import switch
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import fail_over
 
-    servers = {name: switch.seen(name, told) for name, told in seen.items()}
+    servers = {name: fail_over.seen(name, told) for name, told in seen.items()}
     try:
-        return plain(switch.decide_switch(servers, addresses, new, bool(unplanned), bool(lose), int(lag)))
+        return plain(fail_over.decide_switch(servers, addresses, new, bool(unplanned), bool(lose), int(lag)))
     except (HostcraftError, ValueError, TypeError) as error:
         raise AnsibleFilterError(f"database_switch: {error}") from error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.errors import ApiError, JobLost, NotFound
-from ..core.placement.fleet import Instance
+from ..core.placement.instances import Instance
 from ..ports.cloud import Cloud
 from .lost_answers import surely
 from .waiting import job_ended, until

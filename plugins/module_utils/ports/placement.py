@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.placement.fleet import Fleet, Instance
+from ..core.placement.fleet import Fleet
+from ..core.placement.instances import Instance
 from ..core.zone.topology import Cluster
 
 

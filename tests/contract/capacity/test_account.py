@@ -22,11 +22,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.doctor import figures
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError as Told
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused, WaitTimeout
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
-    Instance,
-    balances,
-    vms_of,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import balances, vms_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity import account as capacity
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.capacity.overprovisioning import (

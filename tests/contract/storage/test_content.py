@@ -11,7 +11,7 @@ from contract.storage.conftest import Store
 from contract.tasks import writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.content import content_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage_content import content_of
 
 CASES = (
     ("cs_storage_pool", "storage_url", {"cluster": "c1"}),

@@ -9,7 +9,8 @@ import contextlib
 import typing as t
 
 from ...core.errors import ApiError, Unsupported
-from ...core.placement.fleet import AffinityGroup, Offering
+from ...core.placement.fleet import AffinityGroup
+from ...core.placement.instances import Offering
 from ...core.zone.topology import Cluster
 from .client import Client
 from .everyones import Everyones

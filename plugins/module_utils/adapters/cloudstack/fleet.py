@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from ...core.amounts import HOLDING
 from ...core.errors import ApiError, Unsupported
 from ...core.placement.accounts import as_counted, plain_figures
-from ...core.placement.fleet import LOCAL, Fleet, Instance
+from ...core.placement.fleet import Fleet
+from ...core.placement.instances import Instance
+from ...core.placement.pinned import LOCAL
 from ...core.versions import KVM_WITHOUT_GUEST_LIMIT, VMWARE_VERSION_ABOVE
 from ...core.zone.hosts import Host, release_of
 from ...core.zone.topology import Cluster

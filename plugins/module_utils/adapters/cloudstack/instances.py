@@ -11,8 +11,9 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from ...core.amounts import Remembered
-from ...core.placement.fleet import MIB, AffinityGroup, Instance, Offering
+from ...core.placement.fleet import MIB, AffinityGroup
 from ...core.placement.implicit import MODE, PLANNER, PREFERRED
+from ...core.placement.instances import Instance, Offering
 from .records import Record, Tell, Wire, unheard
 
 # What libvirt refuses to migrate (qemuMigrationSrcIsAllowed), QEMU itself for vfio and directories of 9p.

@@ -12,7 +12,8 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ...core.zone.hosts import GpuGroup, GpuType, Host
+from ...core.zone.gpus import GpuGroup, GpuType
+from ...core.zone.hosts import Host
 from ...core.zone.networks import (
     Element,
     PhysicalNetwork,

@@ -13,7 +13,7 @@ import typing as t
 
 from ...core.errors import HostcraftError
 from ...core.text import shortened
-from ...core.zone.content import Content, content_of
+from ...core.zone.storage_content import Content, content_of
 from .programs import ENVIRONMENT
 
 READ_ONLY = "ro,nosuid,nodev,noexec,soft"

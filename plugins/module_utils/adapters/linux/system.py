@@ -13,7 +13,7 @@ import typing as t
 from xml.etree import ElementTree
 
 from ...core.machine import java_properties
-from ...core.machine.check.system import newest
+from ...core.machine.check.updates import newest
 from ...core.machine.facts import FileSystem, GuestCpu, System
 from .client import Linux
 

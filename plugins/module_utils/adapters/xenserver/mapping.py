@@ -9,6 +9,7 @@ import calendar
 import time
 import typing as t
 
+from ...core.hypervisors.master import HA_ON
 from ...core.hypervisors.model import (
     PAUSED,
     RUNNING,
@@ -22,7 +23,7 @@ from ...core.hypervisors.model import (
     HypervisorStorage,
     HypervisorView,
 )
-from ...core.xenserver.pools import HA_ON, cloud_tags
+from ...core.xenserver.tags import cloud_tags
 
 Record = t.Mapping[str, t.Any]
 Table = t.Mapping[str, Record]

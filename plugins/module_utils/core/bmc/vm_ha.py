@@ -14,7 +14,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..capacity.headroom import packed
-from ..placement.fleet import Fleet, Instance, vms_of
+from ..placement.fleet import Fleet, vms_of
+from ..placement.instances import Instance
 from ..placement.rules import Packing, Vm, misfit
 
 # The server restarts these itself, whatever an offering says.

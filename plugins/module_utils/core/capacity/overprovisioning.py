@@ -23,7 +23,8 @@ from ..amounts import (
     total,
 )
 from ..errors import Reason
-from ..placement.fleet import Fleet, Instance, balances, counts, physical
+from ..placement.fleet import Fleet, balances, counts, physical
+from ..placement.instances import Instance
 from ..zone.hosts import Host
 from .headroom import failing
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .pools import GUEST, Pool
+from .address_ranges import GUEST, Pool
 from .problem import Part, Problem
 from .server import Held
 

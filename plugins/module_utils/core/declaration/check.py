@@ -13,6 +13,7 @@ import typing as t
 from ..addresses import in_url
 from ..masking import MASK
 from ..naming import nearest
+from .address_ranges import declared_pools, held_pools
 from .addresses import address_problems, host_address_problems
 from .basic import basic_problems
 from .clusters import HA_TAG, MANAGEMENT_NETWORK, cluster_problems
@@ -22,7 +23,6 @@ from .machines import machine_problems
 from .neighbours import neighbour_problems
 from .networks import network_problems
 from .places import host_part, place_problems
-from .pools import declared_pools, held_pools
 from .problem import ERROR, OF_INVENTORY, PREFIX, Part, Problem, shown
 from .server import Held
 from .settings import declared as settings_of

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from .pools import Pool, declared_pools
+from .address_ranges import Pool, declared_pools
 from .problem import Part, Problem
 from .shape import KINDS
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ..zone.storage import PLUGIN_URL, plugin_keys
-from .pools import POD, Address, Pool, address_of
+from .address_ranges import POD, Address, Pool, address_of
 from .problem import ERROR, WARNING, Part, Problem, Record, Severity
 from .server import Held, text
 

@@ -13,8 +13,8 @@ import ipaddress
 import typing as t
 from dataclasses import replace
 
+from .address_ranges import GUEST, POD, PUBLIC, Pool, network_of, same_range
 from .addresses import guest_network
-from .pools import GUEST, POD, PUBLIC, Pool, network_of, same_range
 from .problem import ERROR, WARNING, Part, Problem, Severity
 from .server import Held, text
 

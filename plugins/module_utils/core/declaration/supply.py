@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .pools import POD, PUBLIC, Pool, same_range
+from .address_ranges import POD, PUBLIC, Pool, same_range
 from .problem import Part, Problem
 from .server import Held, text
 

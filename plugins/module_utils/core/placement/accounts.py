@@ -18,7 +18,8 @@ from ..amounts import HOLDING, Amount, Balance, Factors, Remembered, as_summed, 
 from ..errors import Reason
 from ..versions import VMS_AS_STORED
 from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, release_of
-from .fleet import Fleet, Instance, balances, counts, physical
+from .fleet import Fleet, balances, counts, physical
+from .instances import Instance
 
 PRECISION = 1e-6  # of figures that went through single precision
 DISPUTED = "capacity_disputed"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ..amounts import HOLDING
-from .fleet import Fleet, Instance, preferably_apart
+from .fleet import Fleet, preferably_apart
+from .instances import Instance
 
 
 def cautions(fleet: Fleet, moving: t.Mapping[str, str], stopping: t.Collection[str] = ()) -> list[str]:

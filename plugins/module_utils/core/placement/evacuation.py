@@ -14,8 +14,9 @@ from ..errors import Reason
 from ..versions import NO_DRAIN_BY_ERROR
 from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, WORKABLE, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
-from .fleet import Fleet, Instance, grouped, hosts_of, vms_of
+from .fleet import Fleet, grouped, hosts_of, vms_of
 from .implicit import CODE
+from .instances import Instance
 from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
 from .spread import balanced

@@ -14,7 +14,6 @@ from ..amounts import (
     Amount,
     Balance,
     Factors,
-    Remembered,
     accounted,
     asked_by_migration,
     effective,
@@ -24,90 +23,15 @@ from ..errors import Reason
 from ..zone.hosts import ENABLED, Host
 from ..zone.topology import Cluster
 from .implicit import ANYBODY, Keeper
+from .instances import Instance, Offering
+from .pinned import pinned, words
 from .rules import NO_LIMIT, Needs, Vm, VmHost
 
 MIB = 1 << 20
-NOTHING_REMEMBERED = Remembered()
-# Hypervisors that migrate no VM with an ISO attached (cs#3027).
-TIED_BY_ISO = frozenset(("vmware",))
-# Hypervisors that migrate no VM of a user (UserVmManagerImpl.migrateVirtualMachine).
-CONTAINERS = frozenset(("lxc",))
 # The type of groups whose VMs the server keeps apart where it can, since 4.18 (NonStrictHostAntiAffinityProcessor).
 APART_IF_POSSIBLE = "non-strict host anti-affinity"
 # Kinds that go to any host, whoever it is dedicated to (DeploymentPlanningManagerImpl, checkForNonDedicatedResources).
 UNBOUND = frozenset(("ConsoleProxy", "SecondaryStorageVm", "InternalLb"))
-SHARED = "migrate its volumes to shared storage"
-# host.maintenance.local.storage.strategy of the server (cs#4212) → what helps; only its own drain goes by it.
-LOCAL: t.Mapping[str, str] = {
-    "Error": f"{SHARED}, or allow it to be stopped (add its name to consent)",
-    "ForceStop": f"{SHARED}, or allow it to be stopped, as the server's settings do (add its name to consent)",
-    "Migration": (
-        "let the server migrate its volumes, as its settings allow (cs_host "
-        "allocation_state=maintenance), or allow it to be stopped (add its name to consent)"
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A VM of any kind. kind: User, Router, ConsoleProxy, SecondaryStorageVm or InternalLb. RAM in bytes, speed in MHz.
-
-    own: the factors that it remembers of its last start. pools: of its volumes on shared storage. local, busy:
-    whether a volume is on the host's own disk, or has something done to it (a snapshot). owners:
-    "account:NAME@DOMAIN-ID" or "project:ID", and "domain:PATH" up to the root. instance_name: what hypervisors call
-    it ("i-2-10-VM"). iso: name of the ISO that is attached. config_drive: whether one of its networks gives it a
-    config drive. host_device: whether it has a device of its host (details extraconfig-*). hypervisor: of what kind
-    it is. alone_for: name of the network or VPC whose only router it is; "" for every other VM. beside: id of the
-    network or VPC of a router that has a second one beside it. tags: host tags that its template asks for.
-    """
-
-    id: str
-    name: str
-    kind: str
-    state: str
-    host_id: str
-    offering_id: str = ""
-    cpu_number: int = 0
-    cpu_speed: int = 0
-    ram: int = 0
-    own: Remembered = NOTHING_REMEMBERED
-    arch: str = ""
-    uefi: bool = False
-    gpu: str = ""
-    ha_enabled: bool = False
-    pools: frozenset[str] = frozenset()
-    local: bool = False
-    busy: bool = False
-    owners: frozenset[str] = frozenset()
-    instance_name: str = ""
-    iso: str = ""
-    config_drive: bool = False
-    host_device: bool = False
-    hypervisor: str = ""
-    alone_for: str = ""
-    beside: str = ""
-    tags: frozenset[str] = frozenset()
-
-    @property
-    def demand(self) -> Amount:
-        return Amount(self.cpu_number * self.cpu_speed, self.ram)
-
-
-@dataclass(frozen=True)
-class Offering:
-    """A service offering, as far as placement needs it. gpu: "", "gpu" or "vgpu".
-
-    implicit: whether its VMs are for hosts of their account alone; strict: for no others.
-    """
-
-    id: str
-    host_tags: frozenset[str] = frozenset()
-    cpu_number: int = 0
-    cpu_speed: int = 0
-    ram: int = 0
-    gpu: str = ""
-    implicit: bool = False
-    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -254,7 +178,7 @@ def vms_of(fleet: Fleet, alike: bool = False) -> tuple[Vm, ...]:
             kind=each.kind,
             beside=each.beside or beside.get(each.id, ""),
             keeper=_keeper(each, fleet.offerings.get(each.offering_id)),
-            **_words(each, fleet.local_strategy),
+            **words(each, fleet.local_strategy),
         )
         for each in fleet.instances
         if each.state in HOLDING and each.host_id in there
@@ -298,37 +222,6 @@ def _keeper(vm: Instance, offering: t.Optional[Offering]) -> Keeper:
 def _zone_is_its(vm: Instance, owner: str) -> bool:
     """For the VMs of the account that has the zone, the server looks at no other dedication."""
     return owner.startswith("account:") and owner in vm.owners
-
-
-def pinned(vm: Instance, offering: t.Optional[Offering]) -> str:
-    """The code of what keeps a VM from being moved while it runs; "" when nothing does."""
-    if vm.state != "Running":
-        return "vm_state"
-    if vm.gpu or (offering and offering.gpu):
-        return vm.gpu or (offering.gpu if offering else "")
-    if vm.kind == "User" and vm.hypervisor.casefold() in CONTAINERS:
-        return "container"
-    if vm.host_device:
-        return "host_device"
-    if vm.local:
-        return "local_storage"
-    if vm.iso and vm.hypervisor.casefold() in TIED_BY_ISO:
-        return "iso"
-    return "snapshot" if vm.busy else ""
-
-
-def _words(vm: Instance, local_strategy: str) -> dict[str, str]:
-    """What is known of this VM beyond the code of what pins it."""
-    if vm.kind == "User" and vm.hypervisor.casefold() in CONTAINERS:
-        return {"why": f"VM {vm.name} is a container: CloudStack cannot migrate VMs on {vm.hypervisor}"}
-    if vm.host_device:
-        what = "a device, directory or memory of its host"
-        return {"why": f"VM {vm.name} has {what} (details extraconfig-*), which cannot be migrated"}
-    if vm.local:
-        return {"why": f"VM {vm.name} has a volume on the local storage of its host", "remedy": LOCAL[local_strategy]}
-    if vm.iso:
-        return {"why": f"VM {vm.name} has the ISO {vm.iso} attached, which {vm.hypervisor} cannot migrate"}
-    return {}
 
 
 def preferably_apart(fleet: Fleet) -> list[AffinityGroup]:

@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..amounts import total
-from ..placement.fleet import Fleet, Instance, balances, counts
+from ..placement.fleet import Fleet, balances, counts
+from ..placement.instances import Instance
 from ..placement.text import duration
 from ..zone.hosts import Host
 from .places import Json, arguments, fleet_of, labels

@@ -16,15 +16,15 @@ from ..findings import Finding, Judgement
 from ..hypervisors.model import Obstacle
 from ..text import several
 from .layout import Step, XenHost, XenLayout
-from .pools import cloud_tags
+from .pool_ha import judge_ha
 from .storage import plugs
 from .table import XEN, found
+from .tags import cloud_tags
 
 MIB = 1024**2
 LEAST_MEMORY = 4096 * MIB
 LEAST_VERSION = (6, 1)  # XCP-ng begins later
 DOM0 = 2940 * MIB  # the documents' recommendation
-HA_TIMEOUT, HA_DEFAULT = (120, 180), 30  # seconds
 OFFSET = 2.0  # seconds: what a call may take is in it
 
 # What hosts of a pool have to have alike, and the code of a difference.
@@ -60,7 +60,7 @@ def judge_pool(
         findings.append(found("foreign_vms", several(strangers, 5), vms=strangers))
     for step in plugs(layout, layout.repositories):
         findings.append(found("storage_unplugged", f"not done: {step.text}"))
-    findings += _pool_ha(layout)
+    findings += judge_ha(layout)
     if layout.dmc is False:
         findings.append(found("dmc_restricted", f"pool of {layout.ordered[0].name}"))
     return XEN.judgement(findings, ignore)
@@ -90,21 +90,6 @@ def _of_host(layout: XenLayout, host: XenHost, dom0: int) -> Found:
         yield found("ntp_off", host.name, host.name)
     if not host.live:
         yield found("not_live", host.name, host.name)
-
-
-def _pool_ha(layout: XenLayout) -> Found:
-    """CloudStack does not promote a new master: the pool's own HA does, for the master alone."""
-    if layout.ha is None or len(layout.hosts) < 2:
-        return
-    if not layout.ha:
-        yield found("ha_off", f"pool of {layout.ordered[0].name}")
-        return
-    timeout = HA_DEFAULT if layout.ha_timeout is None else layout.ha_timeout
-    if not HA_TIMEOUT[0] <= timeout <= HA_TIMEOUT[1]:
-        yield found("ha_timeout", f"{timeout} s", timeout=timeout)
-    if layout.ha_guests:
-        shown = ", ".join(layout.ha_guests)
-        yield found("ha_guests", shown, guests=list(layout.ha_guests))
 
 
 def _labels(layout: XenLayout, host: XenHost, labels: t.Iterable[str]) -> Found:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from ..addresses import is_address, is_host_name
 from ..errors import InvalidValue, NotFound, Reason, Refused
 from .layout import Step, XenConnection, XenHost, XenLayout, XenRepository
+from .pool_ha import ha_steps, valid_timeout
 
 MIB = 1024**2
 LEAST_DOM0 = 1024 * MIB
 DOM0_SHARE = 0.5  # of a host's memory; more leaves nothing for guests
-HA_TIMEOUT = (120, 180)  # seconds
 # Drivers of block storage, which have paths.
 BLOCK = ("lvmoiscsi", "lvmohba", "lvmofcoe", "gfs2")
 
@@ -44,7 +44,7 @@ def valid_settings(wish: SettingsWish) -> SettingsWish:
     for server in wish.ntp_servers:
         if not (is_address(server) or is_host_name(server)):
             raise InvalidValue("ntp_servers", server, "an address or a host name")
-    if not HA_TIMEOUT[0] <= wish.ha_timeout <= HA_TIMEOUT[1]:
+    if not valid_timeout(wish.ha_timeout):
         raise InvalidValue("ha_timeout", wish.ha_timeout, "120 to 180 seconds, as CloudStack requires")
     if wish.ha and not wish.ha_storage:
         raise InvalidValue("ha_storage", [], "the name of a shared storage repository for the heartbeat")
@@ -66,7 +66,7 @@ def settings_steps(layout: XenLayout, wish: SettingsWish) -> tuple[Step, ...]:
         for part in (_dom0, _ntp, _multipath):
             for each in part(layout, host, wish):
                 (reasons if isinstance(each, Reason) else steps).append(each)  # type: ignore[arg-type]
-    for each in _ha(layout, wish):
+    for each in ha_steps(layout, wish.ha, wish.ha_storage, wish.ha_timeout):
         (reasons if isinstance(each, Reason) else steps).append(each)  # type: ignore[arg-type]
     if reasons:
         raise Refused("the pool", reasons)
@@ -127,41 +127,6 @@ def _plugged(layout: XenLayout, host: XenHost) -> t.Iterator[tuple[XenRepository
         for connection in repository.connections:
             if repository.type in BLOCK and connection.host == host.ref and connection.plugged:
                 yield repository, connection
-
-
-def _ha(layout: XenLayout, wish: SettingsWish) -> Verdicts:
-    if wish.ha is None or layout.ha is None:
-        return
-    off = Step("ha_off", "disable the HA of the pool")
-    if not wish.ha:
-        if layout.ha:
-            yield off
-        return
-    if layout.ha and layout.ha_timeout == wish.ha_timeout:
-        return
-    refs = []
-    for name in wish.ha_storage:
-        found = [each for each in layout.repositories if each.name == name]
-        if len(found) != 1:
-            message = f"{len(found)} storage repositories have the name {name!r}"
-            yield Reason("ha_storage_missing", message, "name one shared storage repository", {"storage": name})
-            continue
-        on = {connection.host for connection in found[0].connections if connection.plugged}
-        without = [host.name for host in layout.ordered if host.ref not in on]
-        if not found[0].shared or without:
-            message = f"{name} is not plugged on {', '.join(without)}" if without else f"{name} is not shared"
-            remedy = "use shared storage, and plug it with cs_xenserver_pool and plug_storage"
-            yield Reason("ha_storage_unfit", message, remedy, {"storage": name})
-        refs.append(found[0].ref)
-    away = [host.name for host in layout.ordered if not (host.live and host.enabled)]
-    if away:
-        message = f"{', '.join(away)} is not in service"
-        yield Reason("ha_host_away", message, "enable every host of the pool first", {"hosts": away})
-    if layout.ha:
-        # A pool takes another timeout only when HA starts.
-        yield off
-    text = f"enable the HA of the pool on {', '.join(wish.ha_storage)} with a timeout of {wish.ha_timeout} s"
-    yield Step("ha_on", text, {"storage": refs, "timeout": wish.ha_timeout})
 
 
 def settings_warnings(layout: XenLayout, wish: SettingsWish) -> tuple[str, ...]:

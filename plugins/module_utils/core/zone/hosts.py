@@ -15,27 +15,11 @@ from ..addresses import is_address
 from ..change import Fields, Rules, same_set, same_word
 from ..errors import InvalidValue, Reason, Refused
 from ..naming import nearest
+from .gpus import GpuGroup
 from .topology import REPLACE
 
 # Fields that only adding a host needs.
 OF_A_NEW_ONE = frozenset(("url", "username", "password", "hypervisor", "pod_id"))
-
-
-@dataclass(frozen=True)
-class GpuType:
-    """What a graphics card gives to guests: itself ("passthrough") or a virtual one. remaining, capacity: guests."""
-
-    name: str
-    remaining: t.Optional[int] = None
-    capacity: t.Optional[int] = None
-    per_card: t.Optional[int] = None
-    video_memory: t.Optional[int] = None
-
-
-@dataclass(frozen=True)
-class GpuGroup:
-    name: str
-    types: tuple[GpuType, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,16 +200,6 @@ def matching(hosts: t.Iterable[Host], wanted: HostName) -> list[Host]:
     return HostIndex(hosts).matching(wanted)
 
 
-@dataclass(frozen=True)
-class Sockets:
-    """CPU sockets of the hosts of one hypervisor. not_told: hosts whose number the server does not have."""
-
-    hypervisor: str
-    hosts: int
-    sockets: int
-    not_told: tuple[str, ...] = ()
-
-
 def not_there(said: t.Mapping[str, object], zone: str, there: t.Iterable[str]) -> str:
     """What helps whoever did not want to add a host, but misspelled one; "" for one that is plainly to be added.
 
@@ -237,22 +211,6 @@ def not_there(said: t.Mapping[str, object], zone: str, there: t.Iterable[str]) -
         return ""
     hint = f" (did you mean {' or '.join(near)}?)" if near else ""
     return f"host {said.get('name')} is not in zone {zone}{hint}; they, or a cluster, are required to add it"
-
-
-def sockets_of(hosts: t.Iterable[Host]) -> tuple[Sockets, ...]:
-    """What a licence for each socket is counted by; the server says nothing or 0 until an agent has told it."""
-    kinds: dict[str, list[Host]] = {}
-    for host in hosts:
-        kinds.setdefault(host.hypervisor, []).append(host)
-    return tuple(
-        Sockets(
-            kind,
-            len(its),
-            sum(host.cpu_sockets or 0 for host in its),
-            tuple(sorted(host.name for host in its if not host.cpu_sockets)),
-        )
-        for kind, its in sorted(kinds.items())
-    )
 
 
 def release_of(host: Host, parts: int = 2) -> tuple[int, ...]:

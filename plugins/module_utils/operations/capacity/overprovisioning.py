@@ -25,7 +25,8 @@ from ...core.capacity.overprovisioning import (
 )
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
-from ...core.placement.fleet import Fleet, Instance, physical
+from ...core.placement.fleet import Fleet, physical
+from ...core.placement.instances import Instance
 from ...core.zone.hosts import ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud

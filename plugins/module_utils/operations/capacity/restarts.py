@@ -14,7 +14,7 @@ import typing as t
 from ...core.amounts import Factors
 from ...core.capacity.overprovisioning import PRECISION, as_started
 from ...core.errors import NotAsRead
-from ...core.placement.fleet import Instance
+from ...core.placement.instances import Instance
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..notes import add_note, remove_notes

@@ -16,7 +16,8 @@ from ...core.amounts import HOLDING
 from ...core.errors import ApiError, NotFound, Reason, Refused, WaitTimeout
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, evacuate
-from ...core.placement.fleet import Fleet, Instance
+from ...core.placement.fleet import Fleet
+from ...core.placement.instances import Instance
 from ...core.zone.hosts import DISABLED, ENABLED, FAILED_DRAIN, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud

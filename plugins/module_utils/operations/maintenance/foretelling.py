@@ -17,7 +17,8 @@ from ...core.placement.back import Back, bring_back
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
-from ...core.placement.fleet import Fleet, Instance
+from ...core.placement.fleet import Fleet
+from ...core.placement.instances import Instance
 from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host, HostName
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.errors import ApiError, HostcraftError, JobLost, TransportError, WaitTimeout
 from ...core.placement.drain import Move
-from ...core.placement.fleet import Instance
+from ...core.placement.instances import Instance
 from ...ports.clock import Clock
 from ...ports.cloud import Cloud
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, NotAsRead, Reason, Refused
 from ...core.naming import matches, only
-from ...core.placement.back import bring_one, suitable
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
-from ...core.placement.fleet import Fleet, Instance
+from ...core.placement.fleet import Fleet
+from ...core.placement.instances import Instance
+from ...core.placement.one_vm import bring_one, suitable
 from ...core.zone.hosts import Host, HostName
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -10,9 +10,9 @@ import typing as t
 from ...core.change import Fields, Outcome, plain
 from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, NotFound, TransportError
 from ...core.zone import shown
-from ...core.zone.hosts import sockets_of
 from ...core.zone.networks import PhysicalNetwork
 from ...core.zone.settings import Setting
+from ...core.zone.sockets import sockets_of
 from ...ports.cloud import Cloud
 from ...ports.collection import Collection
 from .. import lookup

@@ -16,7 +16,6 @@ from ...core.errors import HostcraftError, InvalidValue, MissingValue, NotFound,
 from ...core.masking import without_secret
 from ...core.naming import nearest, only
 from ...core.zone import shown
-from ...core.zone.content import POOL, STORE, reasons_not_to_add, size_warnings
 from ...core.zone.storage import (
     IMAGE_STORE,
     STORAGE_POOL,
@@ -32,6 +31,7 @@ from ...core.zone.storage import (
     untold_details,
     url_place,
 )
+from ...core.zone.storage_content import POOL, STORE, reasons_not_to_add, size_warnings
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup

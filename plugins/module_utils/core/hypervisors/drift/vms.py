@@ -13,7 +13,8 @@ import re
 import typing as t
 
 from ...amounts import HOLDING
-from ...placement.fleet import Fleet, Instance
+from ...placement.fleet import Fleet
+from ...placement.instances import Instance
 from ..model import CRASHED, PAUSED, RUNNING, HypervisorGuest, HypervisorView
 from .model import Drift, Pair
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ...findings import Finding
 from .table import found
-from .versions import version_of
+from .version_order import version_of
 
 Plain = t.Mapping[str, t.Any]
 

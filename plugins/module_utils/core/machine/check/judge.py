@@ -10,20 +10,21 @@ import typing as t
 from ...change import plain
 from ...findings import BLOCKS, Finding, Judgement, Verdict
 from ..facts import Expectations, HostFacts
+from .access import judge_access
+from .agent import judge_agent
+from .certificates import judge_certificates
 from .cluster import Plain, judge_cluster
-from .machine import (
-    judge_clock,
-    judge_cpu,
-    judge_identity,
-    judge_kernel_settings,
-    judge_memory,
-    judge_policies,
-    judge_promised_memory,
-)
-from .network import judge_bridges, judge_forwarding, judge_ports, judge_reach
-from .services import judge_access, judge_agent, judge_certificates, judge_daemon, judge_libvirt
-from .system import judge_disks, judge_guest_cpu, judge_kernel, judge_openvswitch, judge_vxlan
+from .disks import judge_disks
+from .guest_cpu import judge_guest_cpu
+from .hardware import judge_cpu, judge_memory, judge_promised_memory
+from .identity import judge_clock, judge_identity
+from .libvirt import judge_daemon, judge_libvirt
+from .network import judge_bridge_filter, judge_bridges, judge_forwarding, judge_ports, judge_reach
+from .openvswitch import judge_openvswitch
+from .policies import judge_policies
 from .table import KVM
+from .updates import judge_updates
+from .vxlan import judge_vxlan
 
 Judge = t.Callable[[HostFacts, Expectations], t.Iterable[Verdict]]
 JUDGES: tuple[Judge, ...] = (
@@ -34,8 +35,8 @@ JUDGES: tuple[Judge, ...] = (
     judge_promised_memory,
     judge_policies,
     judge_disks,
-    judge_kernel,
-    judge_kernel_settings,
+    judge_updates,
+    judge_bridge_filter,
     judge_vxlan,
     judge_bridges,
     judge_openvswitch,

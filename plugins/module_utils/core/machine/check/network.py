@@ -39,6 +39,16 @@ OF_THE_HOST = (
 )
 
 
+def judge_bridge_filter(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
+    """Security groups filter packets between ports of a bridge."""
+    if not expected.security_groups:
+        return
+    if host.machine.bridge_netfilter is None:
+        yield Unseen("bridge_netfilter_off", "net.bridge")
+    elif not host.machine.bridge_netfilter:
+        yield found("bridge_netfilter_off", "net.bridge.bridge-nf-call-iptables is not 1")
+
+
 def judge_bridges(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
     """Every traffic label is a bridge with a card that the agent recognises."""
     if not expected.traffic_labels:

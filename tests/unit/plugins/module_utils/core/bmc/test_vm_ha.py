@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.bmc.vm_ha import REMEDIES, losses
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance, Offering
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance, Offering
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 

@@ -32,9 +32,9 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity
     refusals,
     simulate,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import (
     NOTHING_REMEMBERED,
-    Fleet,
     Instance,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host

@@ -27,11 +27,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
     Fleet,
-    Instance,
     balances,
     counts,
     physical,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 

@@ -10,17 +10,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.back import (
-    bring_back,
-    bring_one,
-    suitable,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.back import bring_back
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.drain import Move
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
-    AffinityGroup,
-    Fleet,
-    Instance,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import AffinityGroup, Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance
 
 from .test_evacuation import GIB, fleet, vm
 
@@ -117,11 +110,3 @@ def test_a_vm_of_a_group_that_wishes_to_be_apart_comes_back_where_that_is_no_wor
     assert told(seen("h1", "h0"), ("m0",)) == ([], [("m0", "anti_affinity_wish")])
     # Two of them are on each host but this.
     assert told(seen("h1", "h1", "h0"), ("m0",)) == ([Move("m0", "h1", "h0")], [])
-
-
-def test_who_chooses_a_host_may_bring_routers_together_but_is_told_of_others() -> None:
-    where = fleet(0, 0, 0, vms=routers("h0", "h1"))
-    assert suitable(where, "r-0-VM", 0) == ("h2",)
-    assert bring_one(where, "r-0-VM", "h1", 0).moves
-    full = fleet(0, 0, 32, vms=routers("h0", "h1"))
-    assert suitable(full, "r-0-VM", 0) == ("h1",)

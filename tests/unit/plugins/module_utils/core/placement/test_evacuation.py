@@ -16,12 +16,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placemen
     balance,
     evacuate,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
-    AffinityGroup,
-    Fleet,
-    Instance,
-    Offering,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import AffinityGroup, Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance, Offering
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 

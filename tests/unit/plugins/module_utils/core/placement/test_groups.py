@@ -8,18 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.back import bring_one
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.cautions import cautions
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import (
     Terms,
     balance,
     evacuate,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import (
-    AffinityGroup,
-    Fleet,
-    Instance,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import AffinityGroup, Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.one_vm import bring_one
 
 from .test_evacuation import fleet, vm
 

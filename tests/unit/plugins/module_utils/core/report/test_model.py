@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance, vms_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, vms_of
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import fingerprint
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.charts import (
     NARROW,

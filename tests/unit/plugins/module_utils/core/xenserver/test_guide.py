@@ -12,7 +12,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserve
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.xenserver.table import XEN
 
 ROOT = Path(__file__).resolve().parents[6]
-SOURCE = ast.parse((ROOT / "plugins/module_utils/core/xenserver/check.py").read_text(encoding="utf-8"))
+THEME = ROOT / "plugins/module_utils/core/xenserver"
+SOURCE = [node for name in ("check", "pool_ha") for node in ast.parse((THEME / f"{name}.py").read_text("utf-8")).body]
 GUIDE = (ROOT / "docs/guides/xenserver.md").read_text(encoding="utf-8")
 
 
@@ -20,7 +21,7 @@ def called(name: str, functions: set[str]) -> set[str]:
     """First arguments of calls of that name in these functions, and the codes of what hosts have to have alike."""
     calls = [
         node
-        for function in SOURCE.body
+        for function in SOURCE
         if isinstance(function, ast.FunctionDef) and function.name in functions
         for node in ast.walk(function)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
@@ -41,4 +42,4 @@ def test_the_guide_tells_every_reason_against_a_join_and_no_other() -> None:
 def test_the_guide_has_the_table_of_checks_and_each_of_them_is_made() -> None:
     checks = [f"| `{c.code}` | {c.severity} | {c.title} | {c.remedy} | {c.source} |" for c in XEN.checks]
     assert rows("## Codes of a check") == checks
-    assert called("found", {"judge_pool", "_of_host", "_pool_ha", "_labels", "_unlike"}) == set(XEN.by_code)
+    assert called("found", {"judge_pool", "_of_host", "judge_ha", "_labels", "_unlike"}) == set(XEN.by_code)

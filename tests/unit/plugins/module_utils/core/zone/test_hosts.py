@@ -171,17 +171,3 @@ def test_states_without_a_way_out_are_refused_with_what_would_help(start: str, w
 def test_every_listed_way_is_walked_above() -> None:
     assert set(hosts.STEPS) == set(REACHABLE)
     assert {state for ways in hosts.STEPS.values() for state in ways} == {*LIVING, "ErrorInPrepareForMaintenance"}
-
-
-def test_sockets_are_counted_by_hypervisor_and_hosts_that_do_not_tell_are_named() -> None:
-    fleet = [
-        Host("1", "kvm2", hypervisor="KVM", cpu_sockets=2),
-        Host("2", "esx1", hypervisor="VMware", cpu_sockets=4),
-        Host("3", "kvm9", hypervisor="KVM"),
-        Host("4", "kvm1", hypervisor="KVM", cpu_sockets=1),
-        Host("5", "kvm8", hypervisor="KVM", cpu_sockets=0),
-    ]
-    kvm, vmware = hosts.sockets_of(fleet)
-    assert kvm == hosts.Sockets("KVM", hosts=4, sockets=3, not_told=("kvm8", "kvm9"))
-    assert vmware == hosts.Sockets("VMware", hosts=1, sockets=4)
-    assert hosts.sockets_of([]) == ()

@@ -31,7 +31,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
     HypervisorStorage,
     HypervisorView,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet, Instance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.fleet import Fleet
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.instances import Instance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 

@@ -26,10 +26,10 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.
     judge_cluster,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.judge import judge_host, lead
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.services import listens_itself
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.system import newest
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.libvirt import listens_itself
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.table import KVM
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.versions import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.updates import newest
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.check.version_order import (
     order_of,
     version_of,
 )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges what CloudStack works with on a host: libvirt, the agent, its identity and certificates, the way in."""
+"""Judges libvirt: its versions and QEMU's, VMs that are not CloudStack's, how it listens, and who may connect."""
 
 from __future__ import annotations
 
@@ -11,26 +11,13 @@ import typing as t
 from ...findings import Unseen, Verdict
 from ..facts import Expectations, HostFacts
 from .table import found
-from .versions import version_of
+from .version_order import version_of
 
 # KVM: System Requirements.
 LEAST_LIBVIRT, LEAST_QEMU = (1, 2, 0), (2, 0)
 MIGRATION_PORTS = frozenset((16509, 16514))
 # Names that CloudStack gives: instances, routers, and the system VMs of consoles, storage and load balancing.
 OURS = re.compile(r"(i-\d+|[rsvbl])-\d+-\S+")
-DAY = 86400.0
-# Of the management server's SSH library, old and new releases (trilead-ssh2 #59, cs#3255).
-KEY_EXCHANGES = frozenset(
-    (
-        *(f"diffie-hellman-group{tail}" for tail in ("1-sha1", "14-sha1", "14-sha256", "16-sha512", "18-sha512")),
-        *(f"diffie-hellman-group-exchange-{tail}" for tail in ("sha1", "sha256")),
-        *(f"ecdh-sha2-nistp{size}" for size in (256, 384, 521)),
-        "curve25519-sha256",
-        "curve25519-sha256@libssh.org",
-    )
-)
-# The management server's own key is RSA.
-KEY_SIGNATURES = frozenset(("ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"))
 
 
 def judge_libvirt(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
@@ -99,60 +86,3 @@ def listens_itself(args: t.Sequence[str]) -> bool:
     """Whether the last LIBVIRTD_ARGS line, the one that counts, asks for --listen or -l."""
     words = args[-1].partition(": ")[2].split() if args else []
     return any(word == "--listen" or re.fullmatch(r"-[a-zA-Z]*l[a-zA-Z]*", word) for word in words)
-
-
-def judge_agent(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
-    """The agent is there, and carries no identity of an earlier life into a new one."""
-    agent = host.agent
-    if agent.installed is None:
-        yield Unseen("agent_absent", "the agent's files")
-    elif not agent.installed:
-        yield found("agent_absent", "cloudstack-setup-agent is not installed")
-    if expected.joined:
-        return
-    if agent.keystores is None:
-        yield Unseen("keystore_left", "the agent's configuration")
-    elif agent.keystores:
-        yield found("keystore_left", ", ".join(agent.keystores), files=list(agent.keystores))
-    if agent.guid:
-        yield found("identity_left", f"guid={agent.guid}, management server {agent.management}", guid=agent.guid)
-
-
-def judge_access(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
-    """The user that the management server logs in as, and what sshd speaks."""
-    access = host.access
-    if access.user != "root":
-        if access.sudo is None:
-            yield Unseen("sudo_prompts", f"the sudo rights of {access.user}")
-        elif not access.sudo:
-            yield found("sudo_prompts", f"user {access.user}", user=access.user)
-    if access.sshd is None:
-        yield Unseen("ssh_algorithms", "sshd's settings")
-        return
-    if access.user == "root" and access.sshd.get("permitrootlogin") == "no":
-        yield found("ssh_root_refused", "PermitRootLogin no")
-    by_password = access.sshd.get("passwordauthentication", "yes") == "yes"
-    # Kept by name as sshd -T of different releases calls them.
-    keys = access.sshd.get("pubkeyacceptedalgorithms") or access.sshd.get("pubkeyacceptedkeytypes")
-    for name, offered, known in (
-        ("KexAlgorithms", access.sshd.get("kexalgorithms"), KEY_EXCHANGES),
-        ("PubkeyAcceptedAlgorithms", None if by_password else keys, KEY_SIGNATURES),
-    ):
-        if offered and not known & set(offered.split(",")):
-            yield found("ssh_algorithms", f"{name} {offered}", setting=name, usable=sorted(known))
-
-
-def judge_certificates(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
-    if host.certificates is None:
-        yield Unseen("certificate_expired", "the certificates (openssl is not installed)")
-        return
-    now = host.clock.seen_at
-    for one in host.certificates:
-        left = int((one.not_after - now) // DAY)
-        if one.not_before > now:
-            early = (one.not_before - now) / 3600
-            yield found("certificate_not_yet_valid", f"{one.path} is valid in {early:.1f} h", path=one.path)
-        elif one.not_after <= now:
-            yield found("certificate_expired", f"{one.path} expired {-left} days ago", path=one.path, days_left=left)
-        elif left < expected.days_left:
-            yield found("certificate_expiring", f"{one.path} expires in {left} days", path=one.path, days_left=left)

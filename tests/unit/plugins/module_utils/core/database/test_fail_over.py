@@ -9,7 +9,7 @@ import dataclasses
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.switch import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.fail_over import (
     Seen,
     Switch,
     decide_switch,

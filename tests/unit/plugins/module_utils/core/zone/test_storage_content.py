@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.content import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.storage_content import (
     IGNORED,
     content_of,
     reasons_not_to_add,

@@ -1,21 +1,11 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules of a XenServer or XCP-ng pool: who may lead it, and what stops a guest from leaving its host."""
+"""What stops a guest of a XenServer or XCP-ng pool from leaving its host, in words."""
 
 from __future__ import annotations
 
-import re
 import typing as t
-
-from ..hypervisors.model import HypervisorHost
-
-# Marks that CloudStack writes into a host's tags and does not take away ("Upgrading XenServer Versions", last steps).
-TAG_PREFIXES = ("vmops-", "cloud-", "cloudstack-")
-
-# xapi refuses pool.designate_new_master then (HA_IS_ENABLED), and elects a master itself.
-HA_ON = "the HA of the pool is on, so no other host can become master"
-HA_REMEDY = "disable it with cs_xenserver_pool and ha=false, and enable it again afterwards"
 
 STUCK: t.Mapping[str, str] = {
     "VM_REQUIRES_SR": "its storage is not available on the other hosts",
@@ -37,32 +27,6 @@ STUCK: t.Mapping[str, str] = {
     "OTHER_OPERATION_IN_PROGRESS": "another operation on it is running",
     "VM_BAD_POWER_STATE": "it is not running",
 }
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """ "8.3.0" as something to compare."""
-    return tuple(int(part) for part in re.findall(r"\d+", version))
-
-
-def successor(hosts: t.Sequence[HypervisorHost], leaving: HypervisorHost) -> t.Optional[HypervisorHost]:
-    """Who shall be master when one leaves: in service, newest, most patched; None where nobody can.
-
-    A member must never be newer than its master, hence the newest.
-    """
-    able = [each for each in hosts if each.id != leaving.id and each.connected and not each.maintenance]
-    able.sort(key=lambda each: each.name)
-    return max(able, key=lambda each: (version_key(each.version), len(each.patches)), default=None)
-
-
-def takes_over(host: HypervisorHost, hosts: t.Sequence[HypervisorHost]) -> bool:
-    """Whether a host that is back in service has to lead: it is newer now than the master."""
-    leads = [each for each in hosts if each.master and each.id != host.id]
-    return bool(leads) and version_key(host.version) > version_key(leads[0].version)
-
-
-def cloud_tags(tags: t.Iterable[str]) -> tuple[str, ...]:
-    """Those of a host's tags that are CloudStack's."""
-    return tuple(sorted(tag for tag in tags if tag.startswith(TAG_PREFIXES)))
 
 
 def why_stuck(code: str, details: t.Sequence[str]) -> str:
