@@ -52,6 +52,18 @@ def load() -> None:
     loader.callback_loader.get("archives")  # which keeps compiled code
     for name in OURS:
         importlib.import_module(f"ansible_collections.hostcraft.cloudstack.plugins.{name}")
+    load_filters()
+
+
+def load_filters() -> None:
+    """Each process of a task looks for each filter that it uses anew, in all files of the collection."""
+    for kind in (loader.filter_loader, loader.test_loader):
+        list(kind.all())
+    (folder,) = importlib.import_module("ansible_collections.hostcraft.cloudstack.plugins.filter").__path__
+    names = [f"hostcraft.cloudstack.{path.stem}" for path in Path(folder).glob("*.yml")]
+    look = loader.filter_loader.get_with_context
+    found = {name: look(name) for name in names}
+    loader.filter_loader.get_with_context = lambda name, *rest, **named: found.get(name) or look(name, *rest, **named)
 
 
 def leave_owned() -> None:
