@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from . import keys
 from .server import Sandbox
+
+keys.check_once()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 STOCK = 16
@@ -22,3 +23,9 @@ def next_key() -> rsa.RSAPrivateKey:
 @functools.cache
 def _made(_place: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
+
+
+def check_once() -> None:
+    """Let this process check each private key once: whoever reads one has its primes proved, which takes as long."""
+    for name in ("load_pem_private_key", "load_der_private_key"):
+        setattr(serialization, name, functools.cache(getattr(serialization, name)))
