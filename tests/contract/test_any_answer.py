@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from contract.conftest import Connect
 from fakes.clock import FakeClock
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack import client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.signing import signed_form
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import (
     ApiError,
     HostcraftError,
@@ -44,7 +45,6 @@ ROOT = Path(__file__).resolve().parents[2] / "plugins/module_utils/adapters/clou
 BESIDE = {"bonds", "client", "diagnostics", "everyones", "instances", "login", "records"}
 # Asked where getUser is refused, or of older releases.
 UNPLAYED = {"listUsers", "listTemplates", "listNetworkOfferings"}
-SIGNED = frozenset(("signature", "signatureVersion", "expires", "apiKey", "apikey", "response"))
 WRONG: tuple[Any, ...] = (
     None, True, -1, 1.5, 10**29, "", "x", "46811,5", "9" * 5000, "\x00\ud800", "0001-01-01T00:00:00+0000",
     "1-9999999999", [], [None], ["x", 1], [[]], {}, {"id": []},
@@ -58,12 +58,21 @@ class Replay:
 
     def __init__(self, http: Any) -> None:
         self.endpoint, self._http = http.endpoint, http
+        self.asked = ""
         self.answers: dict[str, tuple[int, Json]] = {}
         self.commands: set[str] = set()
         self.changed: dict[str, tuple[int, Json]] | None = None
 
+    def form(self, params: dict[str, str], *signed: Any) -> str:
+        """In place of signing, which takes longer than the readings do."""
+        self.asked = repr(sorted(params.items()))
+        if self.changed is None:
+            return signed_form(params, *signed)
+        "".join(params.values()).encode()  # fails where signing would
+        return ""
+
     def send(self, command: str, form: str) -> tuple[int, Json]:
-        asked = repr(sorted(pair for pair in parse_qsl(form) if pair[0] not in SIGNED))
+        asked = self.asked
         if self.changed is not None:
             # What was never asked is unknown to the server.
             unknown = (431, {"errorresponse": {"errorcode": 431, "errortext": "unknown"}})
@@ -313,8 +322,11 @@ def known(sandbox: Sandbox, connect: Connect) -> Known:
 
 
 @pytest.mark.parametrize("file", READINGS)
-def test_no_value_of_an_answer_ends_in_a_traceback(file: str, known: Known, sandbox: Sandbox, connect: Connect) -> None:
+def test_no_value_of_an_answer_ends_in_a_traceback(
+    file: str, known: Known, sandbox: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replay: Any = Replay(connect(sandbox).http)
+    monkeypatch.setattr(client, "signed_form", replay.form)
     failures: dict[str, str] = {}
     for number, reading in enumerate(READINGS[file]):
         replay.changed, replay.answers = None, {}
