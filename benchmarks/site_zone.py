@@ -25,7 +25,7 @@ from cost import cost
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.transport import Endpoint, Http
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.export import exported
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.declaration.export import exported
 from sandbox.server import Sandbox
 from sandbox.snapshot import Line, fill
 from unit.sandbox.client import Api

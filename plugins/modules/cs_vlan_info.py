@@ -178,6 +178,9 @@ provisioning:
   type: dict
 """
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervisors.vlan_provisioning import (
+    by_hypervisor,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import Spec, taken
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.listing import PHYSICAL_NETWORK, VLAN
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
@@ -196,7 +199,7 @@ OPTIONS: Spec = {
 
 TASK = ApiTask(
     options=OPTIONS,
-    operation=lambda cloud, p, check: listed_vlans(cloud, Question(**taken(p, OPTIONS))),
+    operation=lambda cloud, p, check: listed_vlans(cloud, Question(**taken(p, OPTIONS)), by_hypervisor()),
 )
 
 

@@ -11,7 +11,7 @@ from ..adapters.declaration.folder import Folder
 from ..core.change import Fields, Outcome, plain
 from ..core.declaration.export import Export
 from ..core.declaration.written import without_secrets
-from ..operations.zone.export import exported, write
+from ..operations.declaration.export import exported, write
 from ..ports.cloud import Cloud
 from .fields import Params, Spec
 from .zone import ZONE

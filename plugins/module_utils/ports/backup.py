@@ -7,37 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from dataclasses import dataclass, field
 
 from ..core.backup.dump import Scan
 from ..core.backup.keys import Data, Keys
 from ..core.backup.manifest import Manifest, Part, Proof
 from ..core.backup.members import Member
+from ..core.backup.possible import Facts
 from ..core.backup.seen import Folder, Seen
 from ..core.backup.target import Target
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is there to be backed up.
-
-    tables: base tables of each database that is there. lag: seconds that a replica is behind; None where that is not
-    known. bytes: of data. roots: directories and files that are there.
-    """
-
-    package: str = ""
-    cloudstack: str = ""
-    database: str = ""
-    tables: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
-    objects: t.Mapping[str, t.Mapping[str, int]] = field(default_factory=dict)
-    definers: tuple[str, ...] = ()
-    unsafe_tables: tuple[str, ...] = ()
-    replica: bool = False
-    lag: t.Optional[int] = None
-    bytes: int = 0
-    roots: tuple[str, ...] = ()
-    secrets: t.Optional[t.Mapping[str, int]] = None
-    key_problem: str = ""
 
 
 class Store(t.Protocol):

@@ -3,12 +3,13 @@
 """The themes of the collection: which may use which, as one table, and the checks that hold it.
 
 A theme is what a file is about; a room is the step that it takes. Both are folders: ``core/vlans``,
-``operations/vlans``. CONTRIBUTING.md shows this table as a picture.
+``operations/vlans``. Folders of ``adapters`` are systems, each of which serves several themes.
+CONTRIBUTING.md shows this table as a picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from unit.architecture.checks import PLUGINS, Finding, Source
@@ -20,22 +21,22 @@ THEMES: Mapping[str, frozenset[str]] = {
     "declaration": frozenset({"zone", "vlans"}),
     "placement": frozenset({"zone"}),
     "capacity": frozenset({"placement", "zone"}),
-    "hypervisors": frozenset({"placement", "zone"}),
+    "hypervisors": frozenset({"capacity", "placement", "zone"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "routers": frozenset({"maintenance", "zone"}),
     "system_vms": frozenset({"routers", "maintenance", "zone"}),
     "bmc": frozenset({"maintenance", "placement", "capacity", "zone"}),
     "certificates": frozenset({"system_vms", "zone"}),
-    "site": frozenset({"declaration", "vlans", "zone", "hypervisors", "bmc", "maintenance"}),
-    "machine": frozenset({"zone"}),
+    "storage": frozenset({"maintenance", "hypervisors", "capacity", "zone"}),
+    "site": frozenset({"declaration", "vlans", "zone", "hypervisors", "bmc", "maintenance", "storage"}),
+    "servers": frozenset(),
+    "machine": frozenset({"servers", "zone"}),
     "trunks": frozenset({"machine", "hypervisors", "zone", "vlans"}),
     "machine_network": frozenset({"machine", "vlans"}),
     "hyperv": frozenset(),
     "vsphere": frozenset({"hypervisors"}),
     "xenserver": frozenset({"hypervisors", "machine"}),
-    "storage": frozenset({"maintenance", "hypervisors", "capacity", "zone"}),
     "report": frozenset({"placement", "capacity", "zone"}),
-    "servers": frozenset(),
     "database": frozenset({"servers", "machine"}),
     "upgrade": frozenset({"database", "servers"}),
     "install": frozenset({"database", "servers"}),
@@ -63,6 +64,8 @@ THEMES: Mapping[str, frozenset[str]] = {
         }
     ),
 }
+# What a theme uses of core from the rooms above alone: VLANs are found in objects of the zone, whose rules use theirs.
+FROM_ABOVE: Mapping[str, frozenset[str]] = {"vlans": frozenset({"zone"})}
 # What every theme may use: files that lie in the room itself.
 GROUND: Mapping[str, frozenset[str]] = {
     "core": frozenset(
@@ -110,21 +113,31 @@ def themes_are_entered(source: Source) -> Iterator[Finding]:
 
 
 def themes_go_down(source: Source) -> Iterator[Finding]:
-    """A file uses the ground and the themes that the table allows to its own."""
+    """A file uses the ground and the themes that the table allows to its own, in its own room and in others."""
     room = source.room
     if room not in GROUND:
         return
     theme = theme_of(room, _inner(source))
     if theme in ABOVE:
         return
-    allowed = {"", theme, *THEMES.get(theme, ())}
     for item in source.imports():
-        if not item.name.startswith(f"{UTILS}{room}."):
+        there, _dot, inner = item.name.removeprefix(UTILS).partition(".")
+        if not item.name.startswith(UTILS) or there not in GROUND:
             continue
-        used = theme_of(room, item.name.removeprefix(f"{UTILS}{room}."))
+        used = theme_of(there, inner)
         # The whole of a CloudStack may be asked for by any operation; a port knows of it nothing.
-        if used not in allowed and not (used in ABOVE and room != "ports"):
-            yield source.finding(item.line, f"{theme or 'the ground'} may not use {used} in {room}")
+        if used in ABOVE and room != "ports":
+            continue
+        if used not in _allowed(theme, room, there):
+            yield source.finding(item.line, f"{theme or 'the ground'} may not use {used} in {there}")
+
+
+def _allowed(theme: str, room: str, there: str) -> Collection[str]:
+    """What a theme may use in a room. The ground uses no theme of its own room, and every one of other rooms."""
+    if not theme and room != there:
+        return ("", *THEMES)
+    beside = FROM_ABOVE.get(theme, ()) if room != there == "core" else ()
+    return {"", theme, *THEMES.get(theme, ()), *beside}
 
 
 def folder_cycles(sources: list[Source]) -> list[str]:

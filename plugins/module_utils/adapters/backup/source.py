@@ -12,9 +12,9 @@ import typing as t
 
 from ...core.backup.dump import Scan
 from ...core.backup.manifest import DUMP, FILES, Part
+from ...core.backup.possible import Facts
 from ...core.database.forms import FORMS
 from ...core.errors import AccessDenied, DatabaseError, Refused
-from ...ports.backup import Facts
 from ..database.client import Client
 from ..database.gateway import open_database
 from ..database.properties import DatabaseAccess

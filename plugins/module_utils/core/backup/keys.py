@@ -14,9 +14,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..database.forms import inside
+from ..database.set_up.values import DEFAULT_KEY
 from ..errors import InvalidValue, Reason
 
-DEFAULT = "password"  # of cloudstack-setup-databases
 NOTHING, WITH_DATA, FILES_ONLY, TAKE_BACK = "nothing", "data", "files", "take_back"
 # What cloudstack-migrate-databases encrypts with a new management key. The server reads ENC(…) of every property.
 # Source: migrateProperties and migrateServerProperties of EncryptionSecretKeyChanger, 4.18 to 4.22.
@@ -40,7 +40,7 @@ class Keys:
     def defaults(self) -> tuple[str, ...]:
         """Which of them are those that every installation has that did not choose any."""
         held = {"management": self.management, "database": self.database}
-        return tuple(name for name, key in held.items() if key == DEFAULT)
+        return tuple(name for name, key in held.items() if key == DEFAULT_KEY)
 
     def has(self, wish: Keys, version: t.Optional[str]) -> bool:
         """Whether these are the keys of a wish, in all files. version: None where none was asked for."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..versions import MOUNT_POINTS_GROW
 from ..zone.storage import StoragePool
+from ..zone.thresholds import too_late
 
 OVERPROVISIONED = frozenset(
     (
@@ -103,4 +104,4 @@ def room(pool: StoragePool, limits: Thresholds) -> tuple[int, int]:
 def upside_down(limits: Thresholds) -> list[str]:
     """Notification thresholds that are not below their disable threshold, so that nobody is told before."""
     pairs = {"allocated": (limits.notify_allocated, limits.allocated), "used": (limits.notify_used, limits.used)}
-    return [name for name, (notify, disable) in pairs.items() if notify is not None and notify >= disable]
+    return [name for name, (notify, disable) in pairs.items() if too_late(notify, disable)]

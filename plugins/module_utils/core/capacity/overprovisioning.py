@@ -27,6 +27,7 @@ from ..placement.fleet import Fleet, balances, counts, physical
 from ..placement.instances import Instance
 from ..zone.hosts import Host
 from .headroom import failing
+from .memory_factors import Ability, ability
 
 PRECISION = 1e-6  # the server reckons with single precision
 # The words of ``allow``: what is refused otherwise.
@@ -34,30 +35,6 @@ ALLOWANCES = ("below_one", "large", "no_ballooning", "over_full")
 # Above these a factor is taken for a slip of the pen; the server takes 1000 (T3:66).
 LARGE: t.Mapping[str, float] = {"cpu": 100.0, "ram": 10.0}
 WORDS: t.Mapping[str, str] = {"cpu": "CPU", "ram": "memory"}
-
-
-@dataclass(frozen=True)
-class Ability:
-    """ballooning: whether memory is taken back from guests. most_ram: the largest memory factor, None for any."""
-
-    ballooning: bool
-    most_ram: t.Optional[float] = None
-    needs: str = ""
-
-
-# Working with Hosts, "Requirements for Over-Provisioning" and "Limitations": supported for XenServer, KVM and VMware.
-# The simulator accounts for any factor (T3:60-107).
-ABILITIES: t.Mapping[str, Ability] = {
-    "kvm": Ability(True, needs="virtio balloon drivers in the guests"),
-    "vmware": Ability(True, needs="VMware Tools in the guests"),
-    "xenserver": Ability(True, 4.0, "dynamic memory control in the pool and PV drivers in the guests"),
-    "simulator": Ability(True),
-}
-NO_ABILITY = Ability(False)
-
-
-def ability(hypervisor: str) -> Ability:
-    return ABILITIES.get(hypervisor.casefold(), NO_ABILITY)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import typing as t
 from ..addresses import in_url
 from ..masking import MASK
 from ..naming import nearest
+from ..zone.thresholds import PAIRS
 from .address_ranges import declared_pools, held_pools
 from .addresses import address_problems, host_address_problems
 from .basic import basic_problems
@@ -30,7 +31,7 @@ from .settings import setting_problems
 from .shape import HOST, ZONE, shape
 from .storage import LOCAL_SYSTEM, storage_problems, without_pools
 from .supply import supply_problems
-from .thresholds import PAIRS, threshold_problems
+from .thresholds import threshold_problems
 from .vlan_scheme import scheme_problems
 
 Record = t.Mapping[str, t.Any]

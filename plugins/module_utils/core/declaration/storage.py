@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Storage of a declared zone: what each hypervisor can use, the same tags for all, one kind of secondary storage.
+"""Storage of a declared zone: what its hypervisors can use, the same tags for all, one kind of secondary storage.
 
 Source: 4.11.1 documentation, "Hypervisor Support for Primary Storage", "Adding Primary Storage" (tag sets, no shared
 storage), "Adding Secondary Storage", "Adding an NFS Secondary Staging Store for Each Zone"; T7:249-279, T7:326-329.
@@ -14,23 +14,12 @@ from dataclasses import replace
 
 from ..masking import without_secret
 from ..zone.storage import PLUGIN_URL, parts_of, plugin_keys
+from ..zone.storage_protocols import OF_ZONE, misfit
 from .clusters import declared_setting
 from .problem import ERROR, WARNING, Part, Path, Problem, Severity
 from .server import Held, text
 
-# What hosts of a hypervisor can use by the server's own driver, by scheme of the URL. Fibre Channel and iSCSI reach KVM
-# and LXC by a shared mount point, XenServer by an SR that is set up before, vSphere by VMFS.
-USABLE: t.Mapping[str, tuple[str, ...]] = {
-    "KVM": ("nfs", "sharedmountpoint", "rbd", "clvm", "gluster"),
-    "LXC": ("nfs", "sharedmountpoint", "rbd", "clvm", "gluster"),
-    "XenServer": ("nfs", "iscsi", "presetup"),
-    "VMware": ("nfs", "vmfs", "presetup", "datastorecluster"),
-    "Hyperv": ("cifs",),
-}
-SCHEMES = tuple(sorted({scheme for schemes in USABLE.values() for scheme in schemes}))
-LOCAL = ("file", "filesystem", "local", "lvm", "localhost")  # made by hosts themselves, one a host
-OF_ZONE = ("KVM", "VMware", "Hyperv", "LXC", "Simulator", "Any")  # whose pools may serve a whole zone (T7:271-274)
-DEFAULT = ("", "defaultprimary")  # the provider that the table above is about
+DEFAULT = ("", "defaultprimary")  # the provider that knows the protocols of hypervisors
 OBJECTS = ("s3", "swift")
 LOCAL_SYSTEM = ("system.vm.use.local.storage", "system.vm.local.storage.required")
 SMB_DETAILS = ("user", "password", "domain")
@@ -66,36 +55,14 @@ def _pool_problems(pool: Part, clusters: t.Mapping[str, Part]) -> t.Iterator[Pro
     scheme = parts_of(url).scheme
     cluster = clusters.get(pool.text("cluster"))
     hypervisor = cluster.text("hypervisor") if cluster else pool.text("hypervisor")
-    yield from _protocol(pool, scheme, hypervisor)
+    wrong = misfit(scheme, hypervisor)
+    if wrong is not None:
+        yield (pool.problem if wrong.refused else pool.warning)(wrong.code, "url", wrong.message, wrong.remedy)
     if scheme in ("cifs", "smb"):
         yield from _smb_problems(pool, without_secret(url))
     if not cluster and not pool.text("cluster") and hypervisor and hypervisor not in OF_ZONE:
         message = f"a pool with scope zone cannot serve {hypervisor}"
         yield pool.problem("storage_scope", "hypervisor", message, "scope: cluster, with a pool for each cluster")
-
-
-def _protocol(pool: Part, scheme: str, hypervisor: str) -> t.Iterator[Problem]:
-    if scheme in LOCAL:
-        message = "pools of local disks cannot be declared: each host adds its own"
-        yield pool.problem("local_pool", "url", message, "local_storage_enabled: true of the zone")
-        return
-    can = USABLE.get(hypervisor)
-    if scheme == "smb":
-        yield pool.problem("storage_protocol", "url", "the server uses the scheme cifs for SMB", "cifs://SERVER/SHARE")
-    elif can is not None and scheme not in can:
-        message = f"hosts of {hypervisor} cannot use {scheme} as primary storage"
-        yield pool.problem("storage_protocol", "url", message, _instead(hypervisor, scheme, can))
-    elif scheme == "clvm" and hypervisor == "KVM":
-        message = "CLVM for KVM is not officially supported with CloudStack"
-        yield pool.warning("clvm", "url", message, "a shared mount point, NFS or RBD")
-
-
-def _instead(hypervisor: str, scheme: str, can: t.Sequence[str]) -> str:
-    if scheme == "iscsi" and "sharedmountpoint" in can:
-        return "SharedMountPoint://localhost/PATH of a cluster file system on the LUN"
-    if scheme == "iscsi" and "vmfs" in can:
-        return "vmfs://VCENTER/DATACENTER/DATASTORE of a datastore on the LUN"
-    return f"a URL with one of: {', '.join(can)}"
 
 
 def _smb_problems(pool: Part, shown: str) -> t.Iterator[Problem]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thresholds of capacity: a warning has to come before allocation stops.
+"""Thresholds of capacity that a zone declares: a notification has to come before allocation stops.
 
 Source: 4.11.1 documentation, "Granular Global Configuration Parameters" ("Keep the corresponding notification threshold
 lower than this value to be notified beforehand").
@@ -12,15 +12,10 @@ from __future__ import annotations
 import typing as t
 from decimal import Decimal, InvalidOperation
 
+from ..zone.thresholds import PAIRS, too_late
 from .problem import Part, Path, Problem
 from .server import Held
 
-PAIRS = (
-    ("cluster.cpu.allocated.capacity.notificationthreshold", "cluster.cpu.allocated.capacity.disablethreshold"),
-    ("cluster.memory.allocated.capacity.notificationthreshold", "cluster.memory.allocated.capacity.disablethreshold"),
-    ("cluster.storage.allocated.capacity.notificationthreshold", "pool.storage.allocated.capacity.disablethreshold"),
-    ("cluster.storage.capacity.notificationthreshold", "pool.storage.capacity.disablethreshold"),
-)
 CODE = "notification_after_disable"
 
 
@@ -49,7 +44,7 @@ def _pair(chain: t.Sequence[_Scope], lower: str, upper: str, held: Held) -> t.Op
     """A problem of the value that is declared; of two that are, of the one of the narrower scope."""
     low_at, low = _effective(chain, lower, held)
     high_at, high = _effective(chain, upper, held)
-    if low is None or high is None or not (low_at or high_at) or low < high:
+    if not (low_at or high_at) or not too_late(low, high):
         return None
     told = f"{lower} is {low}, which is not below {upper} ({high}), so allocation stops before a notification is sent"
     if len(high_at) > len(low_at):

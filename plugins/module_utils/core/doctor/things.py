@@ -10,6 +10,8 @@ from collections import Counter
 
 from ..events.alerts import Alert
 from ..findings import Finding
+from ..maintenance.server_roll import PING_INTERVAL, STAGE_TIMEOUT, does_nothing
+from ..servers.host_setting import HOST_SETTING, of_this_machine
 from ..zone.hosts import Host
 from ..zone.storage import ImageStore, StoragePool
 from ..zone.topology import Cluster, Pod, Zone
@@ -18,10 +20,9 @@ from .table import HOSTS, OPEN_ALERTS, SETTINGS, STORAGE
 
 LARGE = 6 * 10**12
 AGENTS = ("KVM", "LXC")  # hypervisors whose agent is of the management servers' release
-SERVER, SITES, MANAGEMENT = "host", "secstorage.allowed.internal.sites", "management.network.cidr"
-STAGE, PING = "kvm.rolling.maintenance.stage.timeout", "kvm.rolling.maintenance.ping.interval"
-LOCAL_VMS, LOCALHOST = "system.vm.use.local.storage", ("", "localhost", "::1")
-OF_SETTINGS = (SERVER, SITES, MANAGEMENT, STAGE, PING)
+SITES, MANAGEMENT = "secstorage.allowed.internal.sites", "management.network.cidr"
+LOCAL_VMS = "system.vm.use.local.storage"
+OF_SETTINGS = (HOST_SETTING, SITES, MANAGEMENT, STAGE_TIMEOUT, PING_INTERVAL)
 
 
 def hosts(found: t.Sequence[Host], versions: t.Collection[str]) -> t.Iterator[Finding]:
@@ -97,17 +98,14 @@ def open_alerts(alerts: t.Sequence[Alert]) -> t.Iterator[Finding]:
 
 def settings(held: t.Mapping[str, str], clusters: t.Iterable[Cluster]) -> t.Iterator[Finding]:
     """held: global values of OF_SETTINGS; a setting that the server does not have is not in it."""
-    if SERVER in held:
-        told = [each.strip() for each in held[SERVER].split(",")]
-        wrong = [each for each in told if each.casefold() in LOCALHOST or each.startswith("127.")]
-        if wrong:
-            yield SETTINGS.found("agents_sent_to_localhost", f"host is {held[SERVER] or 'empty'}")
+    if HOST_SETTING in held and of_this_machine(held[HOST_SETTING]):
+        yield SETTINGS.found("agents_sent_to_localhost", f"host is {held[HOST_SETTING] or 'empty'}")
     open_ = [each.strip() for each in held.get(SITES, "").split(",") if each.strip().endswith("/0")]
     if open_:
         yield SETTINGS.found("downloads_unprotected", f"{SITES} has {', '.join(open_)}")
-    stage, ping = (_number(held.get(name)) for name in (STAGE, PING))
-    if stage is not None and ping is not None and stage <= ping:
-        yield SETTINGS.found("roll_timeout_short", f"{STAGE} is {stage:g}, {PING} is {ping:g}")
+    stage, ping = (_number(held.get(name)) for name in (STAGE_TIMEOUT, PING_INTERVAL))
+    if stage is not None and ping is not None and does_nothing(stage, ping):
+        yield SETTINGS.found("roll_timeout_short", f"{STAGE_TIMEOUT} is {stage:g}, {PING_INTERVAL} is {ping:g}")
     if MANAGEMENT in held and not held[MANAGEMENT].strip():
         yield SETTINGS.found("management_network_unset", f"{MANAGEMENT} is empty")
     over = [f"{each.name} of {each.zone}: {each.factors.ram}" for each in clusters if float(each.factors.ram) > 1]

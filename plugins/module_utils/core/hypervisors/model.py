@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ..capacity.memory_factors import ABILITIES
+
 RUNNING, PAUSED, SUSPENDED, STOPPED, CRASHED = "running", "paused", "suspended", "stopped", "crashed"
 
 
@@ -46,7 +48,7 @@ XENSERVER = HypervisorCapabilities(
     vlans_on_demand=True,
     ballooning=True,
     tags_stay=True,
-    memory_factor_limit=4.0,
+    memory_factor_limit=ABILITIES["xenserver"].most_ram,
 )
 VMWARE = HypervisorCapabilities(
     "VMware",

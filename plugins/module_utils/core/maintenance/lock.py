@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock of a cluster as a note that people and other runs read. A note holds 255 characters (annotation, T2:36)."""
+"""The lock of a cluster or zone: the note that people and other runs read, how long its lease lasts, and who yields.
+
+A note holds 255 characters (annotation, T2:36).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ import math
 import typing as t
 from dataclasses import asdict, dataclass, replace
 
+from ..errors import Reason
+
 PREFIX = "hostcraft.lock "
 LONGEST = 255
 LONGEST_WORD = 32  # characters of who and job
 LONGEST_LEASE = 7 * 86400.0
+DATES = 2.0  # seconds by which two of the server's dates may be wrong: they have no fractions
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,16 @@ class Lock:
     place: str = ""
     lease: float = 900.0
     since: float = 0.0
+
+
+class HasLock(t.Protocol):
+    """What a lock was found in."""
+
+    @property
+    def lock(self) -> Lock: ...
+
+
+Held = t.TypeVar("Held", bound=HasLock)
 
 
 def text_of(lock: Lock) -> str:
@@ -62,6 +78,53 @@ def is_named_by(lock: Lock, consent: str) -> bool:
 def name_of(lock: Lock) -> str:
     """What to say to mean it."""
     return lock.job if is_named_by(lock, lock.job) else lock.token
+
+
+def lasts(lock: Lock, written: t.Optional[float], now: t.Optional[float]) -> bool:
+    """Whether its lease lasts, as far as is known: a date that cannot be read, and a time that is not known, end none.
+
+    written: when its note was written. now: both by the server's clock.
+    """
+    return written is None or now is None or written + lock.lease >= now
+
+
+def dated(lock: Lock, written: t.Optional[float]) -> Lock:
+    """One that does not tell since when is as old as its note."""
+    return replace(lock, since=lock.since or written or 0.0)
+
+
+def renewed_in_time(lock: Lock, written: t.Optional[float], renewed: float) -> bool:
+    """Whether others saw it until its new note was there, so that none of them can have taken it."""
+    return written is not None and lasts(lock, written, renewed + DATES)
+
+
+def rival_of(locks: t.Iterable[Held], token: str) -> t.Optional[Held]:
+    """Of those that others hold the oldest."""
+    return min((each for each in locks if each.lock.token != token), key=lambda each: each.lock.since, default=None)
+
+
+def yields(token: str, other: Lock) -> bool:
+    """Of two that only try, the one with the lower token stays and the other goes."""
+    return token > other.token
+
+
+def refusal(lock: Lock, written: t.Optional[float], now: t.Optional[float], told: str) -> Reason:
+    """now: by the server's clock. told: what is known of its run."""
+    began = "holds its lock"
+    if lock.since and now is not None:
+        began = f"has held its lock for {max(now - lock.since, 0):.0f} s"
+    left = written + lock.lease - now if written is not None and now is not None else lock.lease
+    job = "; ".join(filter(None, (lock.job, told)))
+    return Reason(
+        "locked",
+        f"{lock.who} {began}" + (f" ({job})" if job else ""),
+        f"wait for that run to end; if it was killed, its lease ends in {max(left, 0):.0f} s,"
+        f" or take over the lock with take_over={name_of(lock)!r}",
+        {
+            **{"who": lock.who, "job": lock.job, "token": lock.token, "told": told},
+            **{"since": lock.since or None, "seconds_left": round(left)},
+        },
+    )
 
 
 def _plain(word: str) -> str:

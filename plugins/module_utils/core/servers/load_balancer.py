@@ -16,13 +16,12 @@ from dataclasses import dataclass
 
 from ..addresses import endpoint, is_address, is_host_name
 from ..errors import InvalidValue, Reason, Refused
+from . import ports
 
 HEAD = "# Written by hostcraft.cloudstack.load_balancer; changes here are overwritten."
 WEB, AGENTS = "cloudstack_web", "cloudstack_agents"
 COOKIE = "CLOUDSTACKNODE"
 LABEL = "cloudstack-"
-# Answers every command without authentication, where it is on.
-UNAUTHENTICATED = 8096
 STICKINESS = ("cookie", "source")
 # Answered with 401 by a server that serves.
 PROBE = "/client/api?command=listZones&response=json"
@@ -49,11 +48,11 @@ class Declaration:
     nodes: tuple[Node, ...]
     out: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
-    http_ports: tuple[int, ...] = (8080,)
+    http_ports: tuple[int, ...] = (ports.WEB,)
     https_port: int = 443
-    agent_port: int = 8250
-    node_port: int = 8080
-    node_agent_port: int = 8250
+    agent_port: int = ports.AGENTS
+    node_port: int = ports.WEB
+    node_agent_port: int = ports.AGENTS
     stickiness: str = "cookie"
     certificate: str = ""
     redirect: bool = True
@@ -123,10 +122,10 @@ def _reasons(declared: Declaration) -> t.Iterator[Reason]:
     if not declared.http_ports and not declared.certificate:
         yield Reason("no_port", "there is no port for users", "set http_ports, or a certificate for HTTPS")
     for port in (*used, declared.node_port, declared.node_agent_port):
-        if port == UNAUTHENTICATED:
+        if port == ports.UNAUTHENTICATED:
             yield Reason(
                 "unauthenticated_port",
-                f"on {UNAUTHENTICATED} CloudStack answers every command without authentication",
+                f"on {ports.UNAUTHENTICATED} CloudStack answers every command without authentication",
                 "balance 8080 and 8250 only",
             )
 

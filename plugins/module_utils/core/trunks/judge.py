@@ -14,7 +14,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ..hypervisors.model import CAPABILITIES, HypervisorHost, HypervisorNetwork
+from ..hypervisors.model import HypervisorHost, HypervisorNetwork
+from ..hypervisors.vlan_provisioning import provisioning
 from ..naming import nearest
 from ..vlans import ranges as vlans
 from ..vlans.ranges import Range
@@ -297,16 +298,3 @@ def _clusters(hosts: t.Iterable[TrunkHost], rows: t.Iterable[Row]) -> list[Row]:
     return [
         {"cluster": cluster, "hypervisor": kind, **provisioning(kind), **counted[cluster]} for cluster, kind in kinds
     ]
-
-
-def provisioning(hypervisor: str) -> Row:
-    """Working with Hosts, "VLAN Provisioning"."""
-    kind = CAPABILITIES.get(hypervisor)
-    if kind is None:
-        return {"vlans_on_demand": None, "vlans": "unknown for this hypervisor"}
-    if kind.vlans_on_demand:
-        return {"vlans_on_demand": True, "vlans": "on hosts that run a guest of it, as long as one runs there"}
-    return {
-        "vlans_on_demand": False,
-        "vlans": "on all hosts of the cluster, and it remains there after the last guest has left",
-    }

@@ -9,15 +9,8 @@ import typing as t
 
 from ..findings import Finding
 from .expected import VsphereExpected
-from .model import (
-    DISTRIBUTED,
-    ELASTIC,
-    NEXUS,
-    STANDARD,
-    TrafficLabel,
-    VsphereHost,
-    read_label,
-)
+from .labels import TrafficLabel, read_label
+from .model import DISTRIBUTED, ELASTIC, NEXUS, STANDARD, VsphereHost
 from .table import told
 
 ON_STANDARD = ("management", "storage")

@@ -27,35 +27,6 @@ ELASTIC = (5, 5)
 
 
 @dataclass(frozen=True)
-class TrafficLabel:
-    """``switch,vlan,kind`` as the traffic type of a physical network holds it. vlan: None where untagged.
-
-    kind: a word of SWITCH_KINDS, "" where the zone's default is meant.
-    """
-
-    switch: str
-    vlan: t.Optional[int] = None
-    kind: str = ""
-
-
-def read_label(text: str) -> tuple[TrafficLabel, tuple[str, ...]]:
-    """A label and what is wrong with it; total. An empty one is the default switch."""
-    parts = [part.strip() for part in text.split(",")]
-    wrong = [] if len(parts) <= 3 else [f"it has {len(parts)} fields, at most 3 are possible"]
-    name, tag, kind = (*parts, "", "")[:3]
-    if kind and kind not in SWITCH_KINDS:
-        wrong.append(f"{kind!r} is not a kind of switch; expected {', '.join(SWITCH_KINDS)}")
-        kind = ""
-    vlan = None
-    if tag and tag != UNTAGGED:
-        if tag.isdecimal() and 1 <= int(tag) <= 4094:
-            vlan = int(tag)
-        else:
-            wrong.append(f"{tag!r} is not a VLAN; expected 1 to 4094 or nothing")
-    return TrafficLabel(name or SWITCH_KINDS[kind or STANDARD], vlan, kind), tuple(wrong)
-
-
-@dataclass(frozen=True)
 class SwitchPolicy:
     """Teaming and security of a standard switch. None: not told, or to be left alone.
 

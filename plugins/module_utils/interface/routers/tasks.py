@@ -11,6 +11,7 @@ from dataclasses import replace
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused
 from ...core.findings import NEVER
+from ...core.routers import actions
 from ...core.routers.health import last_failure
 from ...core.routers.need import AUTO, METHODS, Target
 from ...core.routers.plan import Seconds, Terms
@@ -62,7 +63,7 @@ INFO: Spec = {
 }
 ROUTER: Spec = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": list(router.STATES), "default": router.PRESENT},
+    "state": {"type": "str", "choices": list(actions.STATES), "default": actions.PRESENT},
     "service_offering": {"type": "str"},
     "forced": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 600},

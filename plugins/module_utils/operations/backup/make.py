@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from ...core.backup.dump import Scan, differences
 from ...core.backup.failure import BackupFailed
 from ...core.backup.manifest import MANIFEST, Manifest, Part, is_backup_name, is_database
+from ...core.backup.possible import Facts, reasons_against
 from ...core.backup.seen import to_remove
 from ...core.change import Outcome
-from ...core.errors import InvalidValue, Reason, Refused
-from ...ports.backup import Facts, Source, Store
+from ...core.errors import InvalidValue, Refused
+from ...ports.backup import Source, Store
 from ...ports.clock import Clock
-
-MARGIN = 100 * 1024 * 1024  # bytes that stay free
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ def make(store: Store, source: Source, clock: Clock, request: Request, check_mod
     with store.locked():
         began = clock.wall()
         facts = source.facts()
-        reasons = list(_reasons(store, facts, request))
+        most_lag = request.lag if request.replica else None
+        reasons = list(reasons_against(facts, request.databases, most_lag, store.path, store.free()))
         if reasons:
             raise Refused("the backup", reasons)
         warnings = tuple(_warnings(facts))
@@ -73,46 +73,6 @@ def _check(request: Request) -> None:
             raise InvalidValue("databases", name, "names of CloudStack's databases")
     if request.keep < 0:
         raise InvalidValue("keep", request.keep, "a number of backups, 0 for all")
-
-
-def _reasons(store: Store, facts: Facts, request: Request) -> t.Iterator[Reason]:
-    missing = [name for name in request.databases if not facts.tables.get(name)]
-    if missing:
-        yield Reason(
-            "database_missing",
-            f"the database server has no tables in {', '.join(missing)}",
-            "use the database of this server, with an account that can read it",
-            {"databases": missing},
-        )
-    if not request.databases and not facts.roots:
-        yield Reason("nothing_there", "there are neither databases nor files to back up", "set databases or files")
-    odd = sorted({each for held in facts.tables.values() for each in held if not each.isprintable()})
-    if odd:
-        yield Reason("table_name", f"a table has a name that cannot be dumped: {odd[0]!r}", "rename or drop it")
-    if request.replica:
-        yield from _behind(facts, request.lag)
-    needed, free = facts.bytes + MARGIN, store.free()
-    if free < needed:
-        yield Reason(
-            "disk_space",
-            f"{store.path} has {free >> 20} MiB free, and the backup may need {needed >> 20} MiB",
-            "free space, keep fewer backups, or use another path",
-            {"free": free, "needed": needed},
-        )
-
-
-def _behind(facts: Facts, lag: int) -> t.Iterator[Reason]:
-    if not facts.replica:
-        yield Reason("no_replica", "the database server is not a replica", "use the replica's address")
-    elif facts.lag is None:
-        yield Reason("replica_broken", "the replica does not replicate", "repair its replication")
-    elif facts.lag > lag:
-        yield Reason(
-            "replica_behind",
-            f"the replica is {facts.lag} s behind, more than {lag} s",
-            "wait, or allow a larger max_lag",
-            {"lag": facts.lag, "max_lag": lag},
-        )
 
 
 def _warnings(facts: Facts) -> t.Iterator[str]:

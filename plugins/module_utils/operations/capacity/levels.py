@@ -13,6 +13,7 @@ import typing as t
 from ...core.capacity import levels as rules
 from ...core.capacity.levels import Level, Thresholds
 from ...core.zone.storage import StoragePool
+from ...core.zone.thresholds import too_late
 from ...core.zone.topology import Cluster, Pod
 from ...ports.cloud import Cloud
 from ..zone.places import Place, clusters
@@ -53,8 +54,7 @@ def warnings(result: Json) -> t.Iterator[str]:
     for each in result["clusters"]:
         limits = each["thresholds"]
         for kind in ("cpu", "memory"):
-            notify, disable = limits.get(f"{kind}_notificationthreshold"), limits.get(f"{kind}_disablethreshold")
-            if notify is not None and disable is not None and notify >= disable:
+            if too_late(limits.get(f"{kind}_notificationthreshold"), limits.get(f"{kind}_disablethreshold")):
                 told.append((f"cluster {each['name']}", kind))
     for what, kind in told:
         yield f"{what}: the notification threshold of {kind} is not below its disable threshold"

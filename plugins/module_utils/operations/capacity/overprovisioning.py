@@ -13,16 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.amounts import Amount, Balance, Factors, as_summed, effective, total
-from ...core.capacity.overprovisioning import (
-    PRECISION,
-    Keeper,
-    Simulation,
-    ability,
-    keepers,
-    of_factors,
-    refusals,
-    simulate,
-)
+from ...core.capacity.memory_factors import ability
+from ...core.capacity.overprovisioning import PRECISION, Keeper, Simulation, keepers, of_factors, refusals, simulate
 from ...core.change import Outcome
 from ...core.errors import Reason, Refused
 from ...core.placement.fleet import Fleet, physical
@@ -45,7 +37,8 @@ SETTINGS: t.Mapping[str, str] = {"cpu": "cpu.overprovisioning.factor", "ram": "m
 class Request:
     """factors: "cpu" and "ram", None where left alone. reset: back to the global values (globally: the defaults).
 
-    allow: words of core.overprovisioning.ALLOWANCES. restart_vms: names or ids. timeout: seconds for figures to follow.
+    allow: words of core.capacity.overprovisioning.ALLOWANCES. restart_vms: names or ids. timeout: seconds for figures
+    to follow.
     """
 
     factors: t.Mapping[str, t.Optional[float]]

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from ...core.capacity.headroom import vm_limit
 from ...core.change import Outcome
 from ...core.maintenance.cluster_limit import Action, Load, decided
+from ...core.zone.allocation_states import DISABLED, ENABLED
 from ...core.zone.hosts import DRAINING
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..notes import add_note, remove_notes
-from ..zone.allocation_states import DISABLED, ENABLED, ensure_allocation_state
+from ..zone.allocation_states import ensure_allocation_state
 from ..zone.places import Names, clusters, place
 from . import locks
 

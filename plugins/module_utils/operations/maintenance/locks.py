@@ -18,7 +18,19 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...core.errors import HostcraftError, NotAsRead, Reason, Refused
-from ...core.maintenance.lock import PREFIX, Lock, is_named_by, name_of, read, text_of
+from ...core.maintenance.lock import (
+    PREFIX,
+    Lock,
+    dated,
+    is_named_by,
+    lasts,
+    read,
+    refusal,
+    renewed_in_time,
+    rival_of,
+    text_of,
+    yields,
+)
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
@@ -32,7 +44,6 @@ SETTLE = 1.0  # seconds after which one that met another tries again
 ROUNDS = 4  # such tries before the other counts as one that holds it
 AGAIN = 5.0  # seconds between two looks at somebody else's lock
 WRITES = 3  # notes that may vanish before it is an error
-DATES = 2.0  # seconds by which two of the server's dates may be wrong: they have no fractions
 
 
 def entity(place: Place) -> str:
@@ -78,14 +89,13 @@ class Seen(t.NamedTuple):
     lock: Lock
 
     def valid_at(self, now: t.Optional[float]) -> bool:
-        """As far as is known: a date that cannot be read, and a time that is not known, end no lease."""
-        return self.note.at is None or now is None or self.note.at + self.lock.lease >= now
+        return lasts(self.lock, self.note.at, now)
 
 
 def seen_in(note: Note) -> t.Optional[Seen]:
-    """The lock that a note is, or None. One that does not tell since when is as old as its note."""
+    """The lock that a note is, or None."""
     lock = read(note.text)
-    return Seen(note, replace(lock, since=lock.since or note.at or 0.0)) if lock else None
+    return Seen(note, dated(lock, note.at)) if lock else None
 
 
 class ServerTime:
@@ -161,7 +171,7 @@ def standing(cloud: Cloud, place: Place, claim: Claim) -> t.Optional[Reason]:
         its = seen.lock
         over = its.token == claim.lock.token or claim.ended(its) or is_named_by(its, claim.consent)
         if not over and seen.valid_at(now):
-            return _reason(seen, now, claim.told(its))
+            return refusal(its, seen.note.at, now, claim.told(its))
     return None
 
 
@@ -180,7 +190,7 @@ class Taking:
         own = [each for each in self._look() if each.lock.token == token]
         self._write(own)
         while True:
-            rival = None if self._without_a_gap(own) else self._rival(self._look())
+            rival = None if self._without_a_gap(own) else rival_of(self._look(), token)
             if rival is None and self.mine is not None:
                 self._remove(own)
                 return self.lock
@@ -189,9 +199,8 @@ class Taking:
                 rounds = 0
                 continue
             rounds += 1
-            # Of two that only try, the one with the lower token stays and the other goes; one that stays for long
-            # holds it.
-            if self.mine is not None and (token > rival.lock.token or rounds >= ROUNDS):
+            # One that stays for long holds it.
+            if self.mine is not None and (yields(token, rival.lock) or rounds >= ROUNDS):
                 self._withdraw()
             if rounds >= ROUNDS:
                 self._wait_or_refuse(rival, self.cloud.clock.now() - began)
@@ -208,7 +217,7 @@ class Taking:
     def _without_a_gap(self, own: t.Sequence[Seen]) -> bool:
         """Whether others saw a valid note of mine until the new one was there, so that none of them can have it."""
         at = self.mine.at if self.mine else None
-        return at is not None and any(each.note.at is not None and each.valid_at(at + DATES) for each in own)
+        return at is not None and any(renewed_in_time(each.lock, each.note.at, at) for each in own)
 
     def _look(self) -> list[Seen]:
         """The valid locks; those whose lease or run is over are cleared away."""
@@ -247,14 +256,10 @@ class Taking:
         its = seen.lock
         return not seen.valid_at(self.time.now()) or self.claim.ended(its) or is_named_by(its, self.claim.consent)
 
-    def _rival(self, seen: t.Sequence[Seen]) -> t.Optional[Seen]:
-        others = [each for each in seen if each.lock.token != self.lock.token]
-        return min(others, key=lambda each: each.lock.since, default=None)
-
     def _wait_or_refuse(self, rival: Seen, waited: float) -> None:
-        if waited >= self.claim.wait:
-            raise Refused(called(self.place), [_reason(rival, self.time.now(), self.claim.told(rival.lock))])
         its = rival.lock
+        if waited >= self.claim.wait:
+            raise Refused(called(self.place), [refusal(its, rival.note.at, self.time.now(), self.claim.told(its))])
         self.cloud.progress(f"waiting for the lock of {called(self.place)}, held by {its.who} ({its.job})")
 
     def _withdraw(self) -> None:
@@ -274,23 +279,3 @@ def release(cloud: Cloud, place: Place, claim: Claim) -> None:
         if lock.token == claim.lock.token or claim.ended(lock) or is_named_by(lock, claim.consent)
     ]
     remove_notes(cloud, entity(place), place.id, gone)
-
-
-def _reason(seen: Seen, now: t.Optional[float], told: str) -> Reason:
-    """now: by the server's clock. told: what is known of its run."""
-    lock = seen.lock
-    began = "holds its lock"
-    if lock.since and now is not None:
-        began = f"has held its lock for {max(now - lock.since, 0):.0f} s"
-    left = seen.note.at + lock.lease - now if seen.note.at is not None and now is not None else lock.lease
-    job = "; ".join(filter(None, (lock.job, told)))
-    return Reason(
-        "locked",
-        f"{lock.who} {began}" + (f" ({job})" if job else ""),
-        f"wait for that run to end; if it was killed, its lease ends in {max(left, 0):.0f} s,"
-        f" or take over the lock with take_over={name_of(lock)!r}",
-        {
-            **{"who": lock.who, "job": lock.job, "token": lock.token, "told": told},
-            **{"since": lock.since or None, "seconds_left": round(left)},
-        },
-    )

@@ -13,13 +13,15 @@ import typing as t
 from dataclasses import replace
 
 from ...core.change import Outcome
-from ...core.errors import ApiError, JobLost, Reason, Refused
+from ...core.errors import ApiError, JobLost, Refused
+from ...core.maintenance.server_roll import PING_INTERVAL, pitfalls
 from ...core.placement.fleet import Fleet
+from ...core.zone.allocation_states import DISABLED, ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ...ports.jobs import Rolled
 from ..waiting import job_ended
-from ..zone.allocation_states import DISABLED, ENABLED, ensure_allocation_state
+from ..zone.allocation_states import ensure_allocation_state
 from . import locks
 from .rolling import Request, cluster_of, scope_of
 
@@ -30,7 +32,7 @@ def roll(cloud: Cloud, request: Request, payload: str, forced: bool, timeout: in
     """``startRollingMaintenance`` with its pitfalls checked first, under the cluster's lock."""
     cluster = cluster_of(cloud, request)
     fleet = cloud.fleets.read(cluster)
-    reasons = _pitfalls(cloud, fleet, timeout)
+    reasons = pitfalls(fleet, timeout, _seconds(cloud, PING_INTERVAL, PING))
     if reasons:
         raise Refused(f"cluster {cluster.name}", reasons)
     if check_mode:
@@ -97,22 +99,3 @@ def _seconds(cloud: Cloud, name: str, default: int) -> int:
     """A setting of the server; the default where it has none. Raises InvalidValue."""
     setting = cloud.settings.find(name)
     return int(setting.number()) if setting and setting.value else default
-
-
-def _pitfalls(cloud: Cloud, fleet: Fleet, timeout: int) -> list[Reason]:
-    found = []
-    other = sorted({host.hypervisor for host in fleet.hosts if host.hypervisor.casefold() != "kvm"})
-    if other:
-        message = f"the server's own roll skips {', '.join(other)} and reports success"
-        found.append(Reason("hypervisor", message, "use engine=plan", {"hypervisors": other}))
-    if fleet.cluster.allocation_state == DISABLED:
-        message = "it is Disabled, and the server cannot drain hosts of a Disabled cluster"
-        found.append(Reason("cluster_disabled", message, "enable the cluster first"))
-    interval = _seconds(cloud, "kvm.rolling.maintenance.ping.interval", PING)
-    if timeout <= interval:
-        message = (
-            f"stage_timeout={timeout} is not above the ping interval of {interval} s, so the roll would do nothing"
-        )
-        remedy = f"use stage_timeout={interval + 1} or more"
-        found.append(Reason("timeout_below_ping", message, remedy, {"interval": interval}))
-    return found

@@ -12,18 +12,16 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...core.change import Outcome, plain
-from ...core.errors import JobLost, Reason, Refused, TransportError, WaitTimeout
+from ...core.errors import JobLost, Refused, TransportError, WaitTimeout
 from ...core.routers.gates import Gate, health_gate, routers_gate, rules_gate
-from ...core.routers.router import NETWORK, Router, states_text
+from ...core.routers.network_restart import RENEWAL, refusals
+from ...core.routers.router import Router, states_text
 from ...core.routers.served import Served
 from ...ports.cloud import Cloud
 from ..waiting import until
 from .gates import GateFailed, passed
 from .info import NONE, health_of
 from .scope import Scope, served, siblings
-
-# Seconds without service while a single router is made anew.
-RENEWAL = 120.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,11 @@ def restart(cloud: Cloud, wish: Restart, check_mode: bool) -> Outcome:
         return Outcome(False, result=_result(thing, before, (), 0.0))
     # The server makes both routers anew for it, cleanup or not (T6:200).
     wish = replace(wish, cleanup=wish.cleanup or (wish.redundant and not redundant_now))
-    _refuse(thing, before, wish, redundant_now)
+    reasons = refusals(
+        thing, before, redundant_now, cleanup=wish.cleanup, livepatch=wish.livepatch, consent=wish.consent
+    )
+    if reasons:
+        raise Refused(thing.called, reasons)
     down = RENEWAL if wish.cleanup and not redundant_now else 0.0
     diff_before: dict[str, object] = {"routers": [each.name for each in before], "redundant": redundant_now}
     foretold: dict[str, object] = {"redundant": redundant_now or wish.redundant, "routers": "replaced"}
@@ -85,26 +87,6 @@ def _settled(cloud: Cloud, thing: Served, limit: float) -> tuple[Router, ...]:
         limit=limit,
         show=states_text,
     )
-
-
-def _refuse(thing: Served, before: t.Sequence[Router], wish: Restart, redundant: bool) -> None:
-    reasons: list[Reason] = []
-    if thing.kind == NETWORK and thing.vpc_id and wish.cleanup:
-        message = f"it is a tier of VPC {thing.vpc or thing.vpc_id}, whose router cannot be replaced for one tier"
-        reasons.append(Reason("tier", message, "restart the VPC", {"vpc": thing.vpc}))
-    if not thing.ready:
-        message = f"its state is {thing.state or 'unknown'}, and only Implemented or Setup networks are restarted"
-        reasons.append(Reason("not_implemented", message, "start a VM on it first"))
-    if wish.livepatch and wish.cleanup:
-        message = "with cleanup the server ignores livepatch and replaces the routers"
-        reasons.append(Reason("livepatch_ignored", message, "set one of the two"))
-    running = [each for each in before if each.runs]
-    if wish.cleanup and not redundant and running and not wish.consent:
-        message = f"{states_text(running)}: without service for about {RENEWAL:.0f} s while it is replaced"
-        facts = {"down": RENEWAL, "routers": [each.name for each in running]}
-        reasons.append(Reason("single_router", message, "set consent: true in a maintenance window", facts))
-    if reasons:
-        raise Refused(thing.called, reasons)
 
 
 def _run(cloud: Cloud, thing: Served, wish: Restart) -> None:

@@ -12,18 +12,15 @@ import typing as t
 from dataclasses import dataclass
 
 from ...core.change import Outcome, plain
-from ...core.errors import ApiError, NotFound, Reason, Refused
+from ...core.errors import ApiError, NotFound, Refused
 from ...core.naming import matches, nearest, only
-from ...core.routers.router import BACKUP, PRIMARY, Router, one_primary, states_text
+from ...core.routers.actions import ABSENT, PRESENT, STOPPED, actions_for, difference, refusals
+from ...core.routers.router import PRIMARY, Router, one_primary, states_text
 from ...core.zone.system_offerings import SystemOffering
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..waiting import job_ended, until
 from .scope import Scope, filters, siblings
-
-PRESENT, STARTED, STOPPED, RESTARTED = "present", "started", "stopped", "restarted"
-ABSENT, PATCHED, UPGRADED = "absent", "patched", "upgraded"
-STATES = (PRESENT, STARTED, STOPPED, RESTARTED, ABSENT, PATCHED, UPGRADED)
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,13 @@ def ensure_router(cloud: Cloud, wish: Wish, check_mode: bool) -> Outcome:
     held = siblings(cloud, *router.serves) if router.serves[1] else (router,)
     offering = lookup.router_offering(cloud, wish.offering) if wish.offering else None
     resized = offering is not None and offering.id != router.offering_id
-    actions = _actions(router, wish, resized)
+    actions = actions_for(router, wish.state, wish.forced, resized)
     if not actions:
         return Outcome(False, result=plain(router))
-    _refuse(router, held, wish, actions, offering)
-    before, after = _difference(router, wish, actions, offering)
+    reasons = refusals(router, held, actions, wish.consent)
+    if reasons:
+        raise Refused(f"router {router.name}", reasons)
+    before, after = difference(router, wish.state, actions, offering)
     if check_mode:
         return Outcome(True, before, after, plain(router))
     _carried_out(cloud, router, wish, actions, offering)
@@ -86,78 +85,6 @@ def _settled(cloud: Cloud, wish: Wish, router: Router) -> t.Optional[Router]:
         limit=wish.timeout,
         show=lambda seen: states_text([seen] if seen else []),
     )
-
-
-def _actions(router: Router, wish: Wish, resized: bool) -> list[str]:
-    """What has to be done, in order. A running router takes no other offering (T6:170-174)."""
-    if wish.state == ABSENT:
-        return ["destroy"]
-    actions: list[str] = []
-    if resized:
-        actions += ["resize"] if router.stopped else ["stop", "resize"]
-        wanted = wish.state != STOPPED and (not router.stopped or wish.state in (STARTED, RESTARTED))
-        return [*actions, "start"] if wanted else actions
-    if wish.state == STARTED:
-        return [] if router.runs else ["start"]
-    if wish.state == STOPPED:
-        return [] if router.stopped else ["stop"]
-    if wish.state == RESTARTED:
-        # rebootRouter of a stopped one fails (T6:165).
-        return ["start"] if router.stopped else ["reboot"]
-    outdated = router.requires_upgrade is not False or wish.forced
-    if wish.state == PATCHED:
-        return ["patch"] if outdated else []
-    if wish.state == UPGRADED:
-        return ["upgrade"] if outdated else []
-    return []
-
-
-def _refuse(
-    router: Router, held: t.Sequence[Router], wish: Wish, actions: t.Sequence[str], offering: t.Optional[SystemOffering]
-) -> None:
-    """Raises Refused with every reason."""
-    others = [each for each in held if each.id != router.id and each.runs]
-    stands_in = any(each.redundant_state in (BACKUP, PRIMARY) for each in others)
-    reasons: list[Reason] = []
-    where = f"{router.serves[0]} {router.serves_name}"
-    if "destroy" in actions and not others:
-        message = (
-            f"{router.name} is the only running router of {where}, and a restart without cleanup does not create a new "
-            "one"
-        )
-        reasons.append(Reason("only_router", message, "use cs_network_restart with cleanup: true"))
-    elif "destroy" in actions and router.redundant_state == PRIMARY and router.runs and not wish.consent:
-        message = f"{router.name} is the PRIMARY of {where}"
-        reasons.append(Reason("primary_router", message, "stop it first, so that the BACKUP takes over"))
-    stops = {"stop", "reboot", "upgrade"} & set(actions)
-    if stops and router.runs and not stands_in and not wish.consent:
-        message = f"{where} has no other running router, and is without service while {router.name} is down"
-        reasons.append(Reason("single_router", message, "set consent: true in a maintenance window"))
-    if "patch" in actions and not router.runs:
-        message = f"{router.name} is {router.state or 'in no state'}, and only a running router can be patched"
-        reasons.append(Reason("router_not_running", message, "start it"))
-    if {"start", "reboot", "resize", "upgrade"} & set(actions) and not (router.runs or router.stopped):
-        # The server starts a stopped router and reboots a running one, and answers any other with an error.
-        message = f"{router.name} is {router.state or 'in no state'}, and only a running or stopped router can be used"
-        remedy = "set state: stopped with forced: true, or state: absent and restart its network with cleanup"
-        reasons.append(Reason("router_state", message, remedy, {"state": router.state}))
-    if reasons:
-        raise Refused(f"router {router.name}", reasons)
-
-
-def _difference(
-    router: Router, wish: Wish, actions: t.Sequence[str], offering: t.Optional[SystemOffering]
-) -> tuple[dict[str, object], dict[str, object]]:
-    before: dict[str, object] = {"state": router.state}
-    after: dict[str, object] = {"state": "Stopped" if actions[-1] == "stop" else "Running", "actions": list(actions)}
-    if "resize" in actions and offering is not None:
-        before["offering"], after["offering"] = router.offering, offering.name
-        after["state"] = "Running" if actions[-1] == "start" else "Stopped"
-    if wish.state == ABSENT:
-        return plain(router), {}
-    if actions[-1] in ("patch", "upgrade"):
-        before["requires_upgrade"], after["requires_upgrade"] = router.requires_upgrade, False
-    return before, after
 
 
 def _carried_out(

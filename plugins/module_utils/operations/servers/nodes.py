@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from datetime import datetime
 
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, JobLost, Refused, TransportError, WaitTimeout
 from ...core.findings import Judgement
 from ...core.naming import matches, only
-from ...core.servers import nodes
+from ...core.servers import nodes, restart
 from ...core.servers.nodes import NODES, Server
 from ...ports.cloud import Cloud
 from ..lost_answers import surely
@@ -50,7 +49,9 @@ class Request:
 
 def seen_servers(cloud: Cloud, name: str = "", ignore: t.Collection[str] = ()) -> Seen:
     """All of them are judged together; name: what is shown. Raises InvalidValue for a code that is none."""
-    servers = _with_settings(cloud, cloud.management_servers.all())
+    found, changes = cloud.management_servers.all(), cloud.management_servers.changed_settings()
+    static = {name for name in {name for name, _when in changes} if _static(cloud, name)}
+    servers = [restart.with_settings(each, changes, static) for each in found]
     judgement = NODES.judgement(list(nodes.judge(servers)), ignore)
     return Seen(tuple(_named(servers, name) if name else servers), judgement)
 
@@ -60,25 +61,9 @@ def _named(servers: t.Sequence[Server], name: str) -> list[Server]:
     return [each for each in servers if each.address == name] or list(matches(servers, name))
 
 
-def _with_settings(cloud: Cloud, servers: t.Sequence[Server]) -> list[Server]:
-    changed = cloud.management_servers.changed_settings()
-    static = {name for name in {name for name, _when in changed} if _static(cloud, name)}
-    found = []
-    for each in servers:
-        since = {name for name, when in changed if name in static and each.started and _later(when, each.started)}
-        found.append(dataclasses.replace(each, restart_for=tuple(sorted(since))))
-    return found
-
-
 def _static(cloud: Cloud, name: str) -> bool:
     setting = cloud.settings.find(name)
     return setting is not None and setting.dynamic is False
-
-
-def _later(one: str, other: str) -> bool:
-    """Moments as the adapter tells them."""
-    form = "%Y-%m-%dT%H:%M:%S%z"
-    return datetime.strptime(one, form) > datetime.strptime(other, form)
 
 
 def ensure_server(cloud: Cloud, request: Request, check_mode: bool) -> Outcome:

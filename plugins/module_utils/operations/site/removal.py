@@ -14,7 +14,7 @@ from ...core.site.pieces import Declared, Piece
 from ...core.site.undeclared import undeclared
 from ...ports.cloud import Cloud
 from .. import lookup
-from ..zone.export import seen_zone
+from ..declaration.export import seen_zone
 
 
 class Removals(t.NamedTuple):

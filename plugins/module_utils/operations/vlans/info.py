@@ -8,8 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ...core.change import Outcome
-from ...core.hypervisors.model import CAPABILITIES
-from ...core.trunks.judge import provisioning
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.vlans.census import Asked, Pool, census
@@ -29,8 +27,8 @@ class Question(t.NamedTuple):
     scheme: t.Sequence[t.Mapping[str, t.Any]] = ()
 
 
-def listed_vlans(cloud: Cloud, asked: Question) -> Outcome:
-    """Raises NotFound, InvalidValue."""
+def listed_vlans(cloud: Cloud, asked: Question, provisioning: t.Optional[t.Mapping[str, str]] = None) -> Outcome:
+    """provisioning: on which hosts a VLAN is, by hypervisor. Raises NotFound, InvalidValue."""
     entries = vlan_scheme.parse(asked.scheme)
     widest = max(vlans.HIGHEST_OF.values())
     only = None if asked.vlan is None else vlans.parse(asked.vlan, highest=widest)
@@ -50,5 +48,6 @@ def listed_vlans(cloud: Cloud, asked: Question) -> Outcome:
         Asked(only, asked.block_size),
     )
     off = vlan_scheme.lint(entries, holders)
-    where = {kind: provisioning(kind)["vlans"] for kind in CAPABILITIES}
-    return Outcome(False, result={"zone": place.name, "provisioning": where, **found, "off_scheme": off})
+    return Outcome(
+        False, result={"zone": place.name, "provisioning": dict(provisioning or {}), **found, "off_scheme": off}
+    )

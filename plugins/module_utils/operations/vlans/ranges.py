@@ -152,7 +152,7 @@ def used_by(holders: t.Iterable[Holder]) -> list[int]:
 
 
 def write(cloud: Cloud, held: PhysicalNetwork, found: Change, holders: t.Sequence[Holder]) -> None:
-    """In one call, or in two where the server would take what goes for used (see core.vlan_change.steps)."""
+    """In one call, or in two where the server would take what goes for used (see core.vlans.change.steps)."""
     for each in steps(found, used_by(holders)):
         cloud.physical_networks.update(held.id, vlan=vlans.text(each))
 

@@ -10,6 +10,7 @@ import typing as t
 
 from ...core.change import Fields, Outcome, Rules, plain
 from ...core.errors import MissingValue
+from ...core.zone.allocation_states import blocked_by, blocks_drains, drain_warning
 from ...core.zone.topology import (
     CLUSTER,
     POD,
@@ -24,7 +25,6 @@ from .. import lookup
 from ..ensure import ensure, within
 from .places import Names, Place, place
 
-ENABLED, DISABLED = "Enabled", "Disabled"
 RULES: t.Mapping[str, Rules] = {"zone": ZONE, "pod": POD, "cluster": CLUSTER}
 
 
@@ -52,16 +52,9 @@ def _ensure(cloud: Cloud, where: Place, state: str, check_mode: bool) -> Outcome
         check_mode,
         show=lambda seen: shown(cloud, where.scope, seen),
     )
-    return dataclasses.replace(outcome, warnings=(*outcome.warnings, *_warnings(cloud, where, state)))
-
-
-def _warnings(cloud: Cloud, where: Place, state: str) -> t.Iterator[str]:
-    """A Disabled cluster blocks the drain of its hosts (field facts, "Host life cycle", measured with a control)."""
-    if state == DISABLED and where.scope == "cluster" and cloud.hosts.all(cluster_id=where.thing.id):
-        yield (
-            f"{where.subject} is {DISABLED}: in this state, draining one of its hosts ends in "
-            "ErrorInPrepareForMaintenance; enable it before a maintenance"
-        )
+    if blocks_drains(where.scope, state) and cloud.hosts.all(cluster_id=thing.id):
+        return dataclasses.replace(outcome, warnings=(*outcome.warnings, drain_warning(where.subject)))
+    return outcome
 
 
 def shown(cloud: Cloud, scope: str, thing: t.Union[Zone, Pod, Cluster]) -> Fields:
@@ -73,19 +66,16 @@ def shown(cloud: Cloud, scope: str, thing: t.Union[Zone, Pod, Cluster]) -> Field
         "name": thing.name,
         **{name: fields[name] for name in ("zone", "pod") if name in fields},
         "allocation_state": thing.allocation_state,
-        "blocked_by": blocked_by(cloud, thing),
+        "blocked_by": blocked_by(_around(cloud, thing)),
     }
 
 
-def blocked_by(cloud: Cloud, thing: t.Union[Zone, Pod, Cluster]) -> list[str]:
-    """ "zone z1": the places around it that are Disabled, widest first; they keep VMs out whatever its own state."""
+def _around(cloud: Cloud, thing: t.Union[Zone, Pod, Cluster]) -> list[t.Union[Zone, Pod]]:
+    """What it stands in, widest first."""
     if isinstance(thing, Zone):
         return []
     zone = lookup.zone(cloud, thing.zone_id)
-    around: list[tuple[str, t.Union[Zone, Pod]]] = [("zone", zone)]
-    if isinstance(thing, Cluster):
-        around.append(("pod", lookup.pod(cloud, thing.pod_id, zone)))
-    return [f"{scope} {each.name}" for scope, each in around if each.allocation_state == DISABLED]
+    return [zone, lookup.pod(cloud, thing.pod_id, zone)] if isinstance(thing, Cluster) else [zone]
 
 
 def listed_allocation_states(cloud: Cloud, zone: t.Optional[str]) -> Outcome:

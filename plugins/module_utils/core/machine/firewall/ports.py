@@ -14,6 +14,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ...servers.ports import AGENTS, PEERS, UNAUTHENTICATED, WEB, WEB_TLS
+
 Scope = t.Literal[
     "management", "cluster", "console", "users", "agents", "peers", "database", "storage", "tunnels", "nobody"
 ]
@@ -37,8 +39,6 @@ PLAIN = "libvirt-tcp"
 # Guests' packets of zones that isolate by VXLAN; its hosts join multicast groups.
 VXLAN = "vxlan"
 KVM_HOST = "kvm_host"
-# Answers every command without authentication, where it is on.
-UNAUTHENTICATED = 8096
 
 
 def _one(name: str, port: int, scope: Scope, protocol: Protocol = "tcp") -> Port:
@@ -57,18 +57,18 @@ PURPOSES: t.Mapping[str, tuple[Port, ...]] = {
         _one(VXLAN, 8472, "tunnels", "udp"),
     ),
     "management_server": (
-        _one("web", 8080, "users"),
-        _one("web-tls", 8443, "users"),
-        _one("agents", 8250, "agents"),
-        _one("peers", 9090, "peers"),
+        _one("web", WEB, "users"),
+        _one("web-tls", WEB_TLS, "users"),
+        _one("agents", AGENTS, "agents"),
+        _one("peers", PEERS, "peers"),
         _one("unauthenticated", UNAUTHENTICATED, "nobody"),
     ),
     "database": (_one("database", 3306, "database"),),
     "load_balancer": (
         _one("http", 80, "users"),
         _one("https", 443, "users"),
-        _one("web", 8080, "users"),
-        _one("agents", 8250, "agents"),
+        _one("web", WEB, "users"),
+        _one("agents", AGENTS, "agents"),
         _one("unauthenticated", UNAUTHENTICATED, "nobody"),
     ),
     "nfs_server": (

@@ -15,7 +15,8 @@ import shlex
 import typing as t
 from xml.sax.saxutils import quoteattr
 
-from .rules import AGENT_PORT, Firewall, Opening
+from ...servers.ports import AGENTS
+from .rules import Firewall, Opening
 
 TABLE, CHAIN, POLICY = "cloudstack_host", "CLOUDSTACK-HOST", "cloudstack-host"
 HEAD = "Ports of a CloudStack host. Written by hostcraft.cloudstack.host_firewall; changes here are overwritten."
@@ -86,7 +87,7 @@ def iptables(wanted: Firewall, version: int) -> str:
         rules.append(f"{ports} -j DROP")
     if wanted.others == "drop":
         rules.append("-j DROP")
-    outwards = [f"-d {one} -p tcp --dport {AGENT_PORT} -j ACCEPT" for one in _of(wanted.servers, version)]
+    outwards = [f"-d {one} -p tcp --dport {AGENTS} -j ACCEPT" for one in _of(wanted.servers, version)]
     return "\n".join(
         [
             f"# {HEAD}",
@@ -150,8 +151,7 @@ def ufw(wanted: Firewall, added: t.Sequence[str]) -> list[list[str]]:
     denials = {_ufw_rule("deny", opening, ""): opening for opening in wanted.openings}
     allowed = [_ufw_rule("allow", opening, source) for opening in wanted.openings for source in opening.networks]
     outwards = [
-        f"allow out to {_ufw_address(one)} port {AGENT_PORT} proto tcp comment '{POLICY} agent'"
-        for one in wanted.servers
+        f"allow out to {_ufw_address(one)} port {AGENTS} proto tcp comment '{POLICY} agent'" for one in wanted.servers
     ]
     held = {line.strip().removeprefix("ufw ") for line in added}
     rules = (*reversed(denials), *reversed(allowed), *outwards)

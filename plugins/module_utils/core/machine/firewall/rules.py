@@ -11,11 +11,11 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ...errors import InvalidValue, Reason, Refused
-from .ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, UNAUTHENTICATED, VXLAN, Port
+from ...servers.ports import UNAUTHENTICATED
+from .ports import ALL, AS_MANAGEMENT, KVM_HOST, PLAIN, PURPOSES, REQUIRED, SSH, VXLAN, Port
 
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 BACKENDS = ("firewalld", "ufw", "nftables", "iptables")
-AGENT_PORT = 8250
 
 
 @dataclass(frozen=True)

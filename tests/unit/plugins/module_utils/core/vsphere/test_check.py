@@ -19,16 +19,15 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.change import changes
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.check import covered, judge_vsphere
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.expected import VsphereExpected
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.labels import TrafficLabel, read_label
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.model import (
     STANDARD,
     KernelAdapter,
     PortGroup,
     Ruleset,
-    TrafficLabel,
     Vsphere,
     VsphereHost,
     VsphereSwitch,
-    read_label,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.table import VSPHERE
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vsphere.wanted import VsphereWanted

@@ -14,7 +14,7 @@ from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from ...ports.declaration import Folder
 from .. import lookup
-from .annotations import annotated
+from ..zone.annotations import annotated
 
 
 def exported(cloud: Cloud, name: str) -> Export:

@@ -12,7 +12,7 @@ from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.check import problems
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.zone.export import exported
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.declaration.export import exported
 from sandbox.server import Sandbox
 from unit.sandbox.client import Api
 from unit.sandbox.site import Site
