@@ -53,7 +53,7 @@ class MissingValue(HostcraftError):
     """
 
     code = "missing_value"
-    LEAD = "missing required arguments"
+    LEAD, PRESENT = "missing required arguments", "state is present but all of the following are missing"
 
     def __init__(self, subject: str, missing: t.Sequence[str], hint: str = "", lead: str = LEAD) -> None:
         more = f"; {hint}" if hint else ""

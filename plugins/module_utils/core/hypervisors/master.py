@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .model import HypervisorHost
+from ..errors import Reason
+from .model import HypervisorHost, HypervisorView
 
 # xapi refuses pool.designate_new_master then (HA_IS_ENABLED), and elects a master itself.
 HA_ON = "the HA of the pool is on, so no other host can become master"
@@ -34,3 +35,11 @@ def takes_over(host: HypervisorHost, hosts: t.Sequence[HypervisorHost]) -> bool:
     """Whether a host that is back in service has to lead: it is newer now than the master."""
     leads = [each for each in hosts if each.master and each.id != host.id]
     return bool(leads) and version_key(host.version) > version_key(leads[0].version)
+
+
+def stays_master(view: HypervisorView, its: t.Optional[HypervisorHost]) -> t.Optional[Reason]:
+    """Why a host cannot go into its hypervisor's maintenance: it leads the others, and nobody else can now."""
+    if not (view.master_fixed and its and its.master and len(view.hosts) > 1):
+        return None
+    message = f"{its.name} is the master: {view.master_fixed}"
+    return Reason("master_fixed", message, HA_REMEDY, {"host": its.name})

@@ -12,9 +12,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import Reason, Refused
+from ..text import several
 from . import ranges as vlans
 from .change import Ranges
 from .holders import KINDS, GuestNetwork, TakenVlan, VlanDedication
+
+SHOWN = 10  # addresses that a message names
 
 
 @dataclass(frozen=True)
@@ -127,3 +130,13 @@ def release(subject: str, wanted: Ranges, owner: t.Optional[Owner], held: t.Sequ
     before = vlans.union(*(each.ranges for each in mine))
     after = vlans.union(*(each.ranges for each in mine if each not in hit))
     return Plan(before, after, (), tuple(each.id for each in hit))
+
+
+def in_use(used: t.Sequence[str], owner: str, otherwise: str = "") -> Reason:
+    """Addresses that their owner would lose without a word."""
+    some = several(used, SHOWN)
+    message = (
+        f"addresses of it are in use: {some}; the server would remove the addresses without NAT and rules from {owner}"
+    )
+    remedy = f"release the addresses first {otherwise}".strip()
+    return Reason("addresses_in_use", message, remedy, {"addresses": list(used)})

@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ..change import Rules, same_set, same_word
-from ..errors import InvalidValue
+from ..errors import InvalidValue, Reason
+from .network_offerings import NetworkOffering
 
 # Megabytes that a system VM of a 64-bit template needs (Working with System Virtual Machines, "Changing the Default").
 LEAST_MEMORY = 512
@@ -68,3 +69,15 @@ def check_sizes(wanted: t.Mapping[str, t.Any]) -> None:
         raise InvalidValue("memory", wanted["memory"], f"{LEAST_MEMORY} MB or more, which a 64-bit template needs")
     if wanted.get("network_rate") is not None and wanted["network_rate"] < 0:
         raise InvalidValue("network_rate", wanted["network_rate"], "0 for no limit, or Mbit/s")
+
+
+def removal_reasons(held: SystemOffering, network_offerings: t.Iterable[NetworkOffering]) -> t.Iterator[Reason]:
+    """Against removing the server's own one, and one that routers of networks are made with."""
+    if held.is_default:
+        text = f"system offering {held.name} is one of the server's own"
+        yield Reason("default_offering", text, "leave it, and create another one")
+    for each in network_offerings:
+        if each.service_offering_id == held.id:
+            text = f"network offering {each.name} uses it for its routers"
+            remedy = "move its networks to another network offering, and delete it first"
+            yield Reason("offering_in_use", text, remedy, {"network_offering": each.name})

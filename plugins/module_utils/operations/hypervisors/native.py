@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from ...core.errors import HypervisorError, Reason, Refused, TransportError
 from ...core.hypervisors.drift.hosts import storage_lacking, storage_reached
-from ...core.hypervisors.master import HA_REMEDY
+from ...core.hypervisors.master import stays_master
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
 from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
@@ -52,14 +52,6 @@ def unseen(view: HypervisorView, host: Host) -> t.Optional[Reason]:
         message = f"the hypervisor does not have this host, only {names}"
         return Reason("hypervisor_unseen", message, REMEDY, {"host": host.name})
     return None
-
-
-def stays_master(view: HypervisorView, its: t.Optional[HypervisorHost]) -> t.Optional[Reason]:
-    """Why a host cannot go into its hypervisor's maintenance: it leads the others, and nobody else can now."""
-    if not (view.master_fixed and its and its.master and len(view.hosts) > 1):
-        return None
-    message = f"{its.name} is the master: {view.master_fixed}"
-    return Reason("master_fixed", message, HA_REMEDY, {"host": its.name})
 
 
 def tried(

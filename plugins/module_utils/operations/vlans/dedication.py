@@ -12,17 +12,14 @@ import typing as t
 
 from ...core.change import Outcome, State, same_address
 from ...core.errors import MissingValue, NotAsRead, NotFound, Reason, Refused
-from ...core.text import several
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.vlans.change import wanted_ranges
-from ...core.vlans.dedication import Owner, Plan, dedicate, release
+from ...core.vlans.dedication import Owner, Plan, dedicate, in_use, release
 from ...core.zone.networks import VlanIpRange
 from ...ports.cloud import Cloud
 from .. import lookup
 from .holders import ranges_of
-
-SOME = 10  # addresses that a message names
 
 
 class Asked(t.NamedTuple):
@@ -148,16 +145,6 @@ def _released(
         if _owned(held):
             raise NotAsRead(f"public range {held.start_ip}", {"owner": {"held": _owned(held), "wanted": None}})
     return Outcome(True, before, {}, {**_shown(held), **dict.fromkeys(before)})
-
-
-def in_use(used: t.Sequence[str], owner: str, otherwise: str = "") -> Reason:
-    """Addresses that their owner would lose without a word."""
-    some = several(used, SOME)
-    message = (
-        f"addresses of it are in use: {some}; the server would remove the addresses without NAT and rules from {owner}"
-    )
-    remedy = f"release the addresses first {otherwise}".strip()
-    return Reason("addresses_in_use", message, remedy, {"addresses": list(used)})
 
 
 def _refuse_public(held: VlanIpRange, before: dict[str, object]) -> None:

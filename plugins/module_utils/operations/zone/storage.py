@@ -42,7 +42,6 @@ POOL_LIMIT = 3600.0  # seconds for a pool to enter or leave maintenance: the VMs
 
 FILED = ("nfs", "smb")  # providers whose stores are a share in a zone
 UNTOLD = "is on a server that does not return details of pools"
-PRESENT_LACKS = "state is present but all of the following are missing"
 
 PoolState = t.Literal["enabled", "disabled", "maintenance"]
 
@@ -373,7 +372,7 @@ def _check_store(name: str, fields: Fields) -> None:
     """Raises MissingValue; only object storage is reached without a URL."""
     lacking = [each for each in ("url", "provider") if not fields.get(each)]
     if "provider" in lacking or (lacking and str(fields["provider"]).casefold() in FILED):
-        raise MissingValue(f"image store {name}", lacking, lead=PRESENT_LACKS)
+        raise MissingValue(f"image store {name}", lacking, lead=MissingValue.PRESENT)
     if str(fields["provider"]).casefold() in FILED:
         check_store_url(str(fields["url"]))
 
