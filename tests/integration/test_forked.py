@@ -156,6 +156,36 @@ def test_templates_that_another_run_has_compiled_give_the_same(folder: Path, tmp
     assert len(list(tmp_path.glob("*/*.template"))) > 5
 
 
+TWO_RUNS = """
+import os, pathlib, sys
+import ansible.constants
+from ansible._internal._templating._engine import TemplateEngine
+from ansible.plugins import loader
+from ansible.template import trust_as_template
+loader.init_plugin_loader()
+for number, folder in enumerate(sys.argv[2:]):
+    ansible.constants.DEFAULT_LOCAL_TMP = folder
+    os.environ["MODULE_ARCHIVES"] = folder
+    loader.callback_loader.get(sys.argv[1])
+    engine = TemplateEngine(variables={"given": number})
+    assert engine.evaluate_expression(trust_as_template(f"given == {number}"))
+    assert engine.template(trust_as_template("{{ given }}")) == number
+"""
+
+
+def test_a_fork_keeps_templates_for_its_own_run_alone(tmp_path: Path) -> None:
+    """Its server has read the plug-in too: what that one kept was taken for what had just been compiled."""
+    folders = [tmp_path / name for name in ("server", "fork")]
+    for folder in folders:
+        folder.mkdir()
+    plugin = Path(__file__).parent / "plugins/callback"
+    environment = {**os.environ, "ANSIBLE_CALLBACK_PLUGINS": str(plugin)}
+    command = [sys.executable, "-c", TWO_RUNS, "archives", *map(str, folders)]
+    subprocess.run(command, env=environment, check=True)
+    of_server, of_fork = (len(list(folder.glob("*/*.template"))) for folder in folders)
+    assert of_server == of_fork > 1
+
+
 def test_it_ends_with_its_command(folder: Path) -> None:
     book = folder / "long.yml"
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"command": "sleep 20", "changed_when": False}]}

@@ -122,6 +122,10 @@ def keep_templates(folder: Path) -> None:
     except ImportError:  # older than 2.19
         return
     environment: Any = _jinja_bits.AnsibleEnvironment
+    first = not hasattr(environment, "kept_in")
+    environment.kept_in = folder
+    if not first:  # by the server that this process is a fork of
+        return
     compiling, of_text, of_condition = environment._compile, environment.from_string, environment.compile_expression
     last: list[CodeType] = []
 
@@ -134,11 +138,13 @@ def keep_templates(folder: Path) -> None:
         context = _jinja_bits._TemplateCompileContext.current(optional=True)
         marks = [getattr(self, name) for name in _jinja_bits._TEMPLATE_OVERRIDE_FIELD_NAMES]
         key = f"{kind} {marks} {context and context.escape_backslashes} {text}"
-        path = folder / f"{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}.template"
+        path = self.kept_in / f"{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}.template"
         if code := kept_code(path):
             return self.template_class.from_code(self, code, self.make_globals(None), None), None
+        last.clear()
         made = make()
-        keep(path, last[0])
+        (code,) = last  # of this text: none is compiled while another one is
+        keep(path, code)
         return None, made
 
     def from_string(self: Any, source: Any, *rest: Any, **named: Any) -> Any:
