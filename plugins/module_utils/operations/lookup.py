@@ -10,7 +10,7 @@ import typing as t
 from ..core.change import Fields
 from ..core.errors import Ambiguous, InvalidValue, MissingValue, NotFound, NoZone, Reason, Refused
 from ..core.naming import Named, Owned, is_owner, nearest, only
-from ..core.zone.networks import PhysicalNetwork
+from ..core.zone.physical_networks import PhysicalNetwork
 from ..core.zone.system_offerings import SystemOffering
 from ..core.zone.topology import Cluster, Pod, Zone
 from ..ports.cloud import Cloud

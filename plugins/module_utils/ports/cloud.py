@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
     from ..core.zone.hypervisor_capabilities import HypervisorCapability
     from ..core.zone.network_domains import Suffixed
     from ..core.zone.network_offerings import NetworkOffering
-    from ..core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+    from ..core.zone.physical_networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
     from ..core.zone.pod_ranges import StorageRange
     from ..core.zone.portable_ranges import PortableRange, Region
     from ..core.zone.service_offerings import ServiceOffering

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CloudStack's databases and the servers that hold them."""
+"""The servers that hold CloudStack's databases."""
 
 from __future__ import annotations
 
@@ -9,42 +9,7 @@ import typing as t
 
 from ..core.database import replication
 from ..core.database.accounts import Held, Step
-from ..core.database.logins import HostLogin
 from ..core.database.set_up.decide import Found
-from ..core.database.stored_secrets import Encrypting, Stored
-
-
-class Database(t.Protocol):
-    """CloudStack's database ``cloud``, with its encryption. Raises DatabaseError, AccessDenied, TransportError."""
-
-    def encrypting(self) -> Encrypting:
-        """Raises Refused where the key does not fit the database."""
-
-    def stored(self) -> t.Sequence[Stored]:
-        """Every value that is a secret, without it; columns that this version does not have are left out."""
-
-    def logins(self, host_ids: t.Sequence[str]) -> t.Mapping[str, HostLogin]:
-        """By the id that the API uses; hosts that are removed or not there are left out."""
-
-    def vcenter_logins(self, host_ids: t.Sequence[str]) -> t.Mapping[str, HostLogin]:
-        """The other records of the login to the vCenter of hosts, by what they are of: their clusters, their zone."""
-
-    def write_logins(
-        self, host_ids: t.Sequence[str], username: str, old: t.Optional[str], new: str, vcenter: bool = False
-    ) -> None:
-        """All in one transaction, or none. old: what each must hold, None for whatever it holds.
-
-        vcenter: also the other records of the login to their vCenter.
-
-        Each row is read back by decrypting before the transaction ends. Raises Refused (another than one row, another
-        user, another password), NotAsRead.
-        """
-
-    def close(self) -> None:
-        """Safe to call twice."""
-
-
-Open = t.Callable[[], Database]
 
 
 class DatabaseSetUp(t.Protocol):

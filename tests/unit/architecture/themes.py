@@ -18,9 +18,9 @@ from unit.architecture.checks import PLUGINS, Finding, Source
 THEMES: Mapping[str, frozenset[str]] = {
     "vlans": frozenset(),
     "zone": frozenset({"vlans"}),
-    "declaration": frozenset({"zone", "vlans"}),
     "placement": frozenset({"zone"}),
     "capacity": frozenset({"placement", "zone"}),
+    "declaration": frozenset({"capacity", "zone", "vlans"}),
     "hypervisors": frozenset({"capacity", "placement", "zone"}),
     "maintenance": frozenset({"hypervisors", "capacity", "placement", "zone"}),
     "routers": frozenset({"maintenance", "zone"}),

@@ -23,7 +23,7 @@ from .parts import Parts, part
 from .records import Record
 
 if t.TYPE_CHECKING:
-    from ...core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+    from ...core.zone.physical_networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
     from ...core.zone.storage import ImageStore, StoragePool
     from ...core.zone.topology import Cluster, Pod, Zone
     from ...core.zone.vmware_dcs import VmwareDatacenter

@@ -14,7 +14,7 @@ import typing as t
 
 from ...core.zone.gpus import GpuGroup, GpuType
 from ...core.zone.hosts import Host
-from ...core.zone.networks import (
+from ...core.zone.physical_networks import (
     Element,
     PhysicalNetwork,
     Provider,

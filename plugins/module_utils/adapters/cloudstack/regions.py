@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ...core.zone.networks import vlan_tag
+from ...core.zone.physical_networks import vlan_tag
 from ...core.zone.portable_ranges import PortableAddress, PortableRange, Region
 from .records import Record, Tell, Wire, unheard
 from .resources import Resource

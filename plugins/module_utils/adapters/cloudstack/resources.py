@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...core.zone.hosts import Host
-from ...core.zone.networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from ...core.zone.physical_networks import Element, PhysicalNetwork, Provider, TrafficType, VlanIpRange
 from ...core.zone.storage import ImageStore, StoragePool
 from ...core.zone.topology import Cluster, Pod, Zone
 from ...core.zone.vmware_dcs import VmwareDatacenter

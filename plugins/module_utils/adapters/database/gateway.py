@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Implements the port ``Database`` on CloudStack's own tables.
+"""Implements the port ``Database`` of host_passwords on CloudStack's own tables; tells how secrets are stored there.
 
 Source: the tables that a server of version 4.22 makes (host, host_details, configuration), and 4.11's.
 """
@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ...core.database.forms import UNREADABLE, VERSIONS
-from ...core.database.logins import CLUSTERS, HOSTS, VCENTERS, HostLogin, problems, vcenter_problems
 from ...core.database.stored_secrets import PLACES, Encrypting, Place, Stored
 from ...core.errors import NotAsRead, Reason, Refused
+from ...core.host_passwords.logins import CLUSTERS, HOSTS, VCENTERS, HostLogin, problems, vcenter_problems
 from . import encryption
 from .client import Client
 from .properties import DatabaseAccess
@@ -61,6 +61,7 @@ class CloudDatabase:
         return self._encrypting
 
     def stored(self) -> t.Sequence[Stored]:
+        """Every value that is a secret, without it; columns that this version does not have are left out."""
         self.encrypting()
         held = self._columns()
         found: list[Stored] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.database.servers import Server
+from ...core.database.management_servers import Server
 from ...core.errors import DatabaseError
 from .client import Client
 

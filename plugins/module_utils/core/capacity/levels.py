@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..versions import MOUNT_POINTS_GROW
 from ..zone.storage import StoragePool
-from ..zone.thresholds import too_late
+from .thresholds import too_late
 
 OVERPROVISIONED = frozenset(
     (

@@ -16,8 +16,8 @@ from ..servers.nodes import DOWN, MAINTENANCE, OLD_NAMES, PREPARING, PREPARING_S
 from ..servers.release import release
 from ..text import printable, several
 from .condition_table import DATABASE
+from .management_servers import Server
 from .replication import Server as Replicating
-from .servers import Server
 from .settings import connections
 
 SHOWN = 5

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..untyped import mappings
-from ..zone.networks import vlan_tag
+from ..zone.physical_networks import vlan_tag
 from .problem import Part, Record
 from .server import Held, text
 

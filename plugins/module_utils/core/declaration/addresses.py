@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..zone.hosts import url_name
-from ..zone.networks import vlan_tag
+from ..zone.physical_networks import vlan_tag
 from .cluster_names import by_words, of_records
 from .problem import Part, Problem
 from .server import Held

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ..addresses import in_url
+from ..capacity.thresholds import PAIRS
 from ..masking import MASK
 from ..naming import nearest
-from ..zone.thresholds import PAIRS
 from .address_ranges import declared_pools, held_pools
 from .addresses import address_problems, host_address_problems
 from .basic import basic_problems

@@ -12,7 +12,7 @@ import typing as t
 
 from ..errors import InvalidValue
 from ..vlans import ranges as vlans
-from ..zone.networks import vlan_tag
+from ..zone.physical_networks import vlan_tag
 from .problem import Part, Path, Problem, choice_of, shown
 from .shape import TRAFFIC
 

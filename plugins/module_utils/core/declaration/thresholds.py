@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from decimal import Decimal, InvalidOperation
 
-from ..zone.thresholds import PAIRS, too_late
+from ..capacity.thresholds import PAIRS, too_late
 from .problem import Part, Path, Problem
 from .server import Held
 

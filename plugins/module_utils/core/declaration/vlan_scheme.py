@@ -13,7 +13,7 @@ import typing as t
 from ..errors import InvalidValue
 from ..vlans import ranges as vlans
 from ..vlans import scheme as vlan_scheme
-from ..zone.networks import vlan_tag
+from ..zone.physical_networks import vlan_tag
 from .problem import Part, Problem
 
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field, replace
 from ..amounts import Amount
 from ..consent import ALL, agreed, doubtful, unknown
 from ..errors import Reason
-from ..versions import NO_DRAIN_BY_ERROR
-from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, WORKABLE, Host, release_of
 from .drain import Drain, Move, drain, replay, revert
 from .fleet import Fleet, grouped, hosts_of, vms_of
 from .implicit import CODE
-from .instances import Instance
+from .not_drained import agent_down, blocks, broken, other_draining
 from .rules import FAILED, Packing, Vm, reason
 from .spare import unbearable
 from .spread import balanced
@@ -24,9 +22,6 @@ from .spread import balanced
 NOTHING = Amount()
 # Ways to land VMs until one keeps the spare hosts: evenly or not, and a seed.
 LANDINGS = ((True, 0), (False, 0), (True, 1), (False, 1), (False, 2))
-BLOCKS_OTHERS = (DRAINING, "ErrorInPrepareForMaintenance")
-LEAVE_OUT = "omit the host: list the others in hosts, or record it with state=skipped"
-BROKEN = ("Error", "Unknown")  # states of VMs with which the server prepares no host (ResourceManagerImpl.maintain)
 
 
 @dataclass(frozen=True)
@@ -90,11 +85,11 @@ def _evacuated(
     rest = [h for h in fleet.hosts if h.id not in (*host_ids, *terms.leaving)]
     draining = [h for h in rest if blocks(h)]
     if draining and not terms.partial:
-        return Evacuation(reasons=(_other_draining(draining[0]),))
+        return Evacuation(reasons=(other_draining(draining[0]),))
     here = [vm for vm in vms if vm.host in host_ids]
     cut_off = [h for h in fleet.hosts if h.state != "Up" and any(vm.host == h.id for vm in here)]
     if cut_off:
-        return Evacuation(reasons=tuple(_cut_off(h, fleet.on(h.id)) for h in cut_off))
+        return Evacuation(reasons=tuple(agent_down(h, fleet.on(h.id)) for h in cut_off))
     wrong = (*doubts_of(vms, host_ids, terms.consent), *(() if terms.partial else broken(fleet, host_ids)))
     if wrong:
         return Evacuation(reasons=wrong)
@@ -127,47 +122,6 @@ def _bound(vms: t.Sequence[Vm]) -> tuple[Vm, ...]:
     """Those that cannot be moved, and those that have to run where one of these does."""
     groups = {vm.together for vm in vms if vm.pinned and vm.together}
     return tuple(vm for vm in vms if vm.pinned or vm.together in groups)
-
-
-def blocks(host: Host) -> bool:
-    """Whether the server drains no other host of its cluster. Before 4.13, ErrorInMaintenance does that too."""
-    by_error = host.resource_state == "ErrorInMaintenance" and () < release_of(host) < NO_DRAIN_BY_ERROR
-    return host.resource_state in BLOCKS_OTHERS or by_error
-
-
-def _other_draining(host: Host) -> Reason:
-    message = f"host {host.name} of the cluster is in {host.resource_state}, and only one host can be drained at a time"
-    return reason("other_draining", message, host=host.id, host_name=host.name)
-
-
-def blocked(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
-    """Why a roll through these hosts ends at the first one: a drain of another host has failed."""
-    failed = [h for h in fleet.hosts if h.id not in host_ids and blocks(h) and h.resource_state in FAILED_DRAIN]
-    found = [(host, _other_draining(host)) for host in failed]
-    remedy = "end its maintenance first, or include it in the roll"
-    return tuple(replace(its, remedy=remedy, facts={**its.facts, "host": host.name}) for host, its in found)
-
-
-def unworkable(host: Host) -> t.Optional[Reason]:
-    """Why a host cannot enter maintenance from its resource state; None where it can."""
-    if host.resource_state in WORKABLE:
-        return None
-    message = f"its resource state is {host.resource_state}, from which it cannot enter maintenance"
-    remedy = (
-        "call cancelHostAsDegraded first"
-        if host.resource_state == "Degraded"
-        else "check the log of the management server"
-    )
-    return Reason("resource_state", message, remedy, {"resource_state": host.resource_state})
-
-
-def broken(fleet: Fleet, host_ids: t.Collection[str]) -> tuple[Reason, ...]:
-    """VMs of these hosts for which the server does not prepare them."""
-    found = [vm for vm in fleet.instances if vm.host_id in host_ids and vm.state in BROKEN]
-    return tuple(
-        reason("vm_error", f"VM {vm.name} is in state {vm.state}", vm=vm.id, vm_name=vm.name, state=vm.state)
-        for vm in found
-    )
 
 
 def _borne(packing: Packing, sources: t.Sequence[int], terms: Terms) -> tuple[Drain, tuple[str, ...]]:
@@ -247,32 +201,6 @@ def balance(
     packing = Packing(hosts, vms)
     replay(packing, moves)
     return balanced(packing, spare_hosts, [packing.index[each] for each in only] if only else None)
-
-
-def unreachable(fleet: Fleet, host_ids: t.Collection[str]) -> dict[str, Reason]:
-    """By host id: those that a roll is still to prepare and cannot: by their state, or because their agents do not
-    answer, whom the server asks first (ResourceManagerImpl.doMaintain).
-    """
-    found: dict[str, Reason] = {}
-    for host in fleet.hosts:
-        its = unworkable(host)
-        if its is not None:
-            its = replace(its, message=f"host {host.name}: {its.message}")
-        elif host.state != "Up" and host.resource_state not in (MAINTENANCE, DRAINING):
-            its = _cut_off(host, fleet.on(host.id))
-        if its is not None and host.id in host_ids:
-            facts = {**its.facts, "host": host.name}
-            found[host.id] = replace(its, remedy=f"{its.remedy}; or {LEAVE_OUT}", facts=facts)
-    return found
-
-
-def _cut_off(host: Host, vms: t.Sequence[Instance]) -> Reason:
-    """Nothing moves off a host whose agent does not answer."""
-    names = ", ".join(vm.name for vm in vms)
-    what = f"{names} cannot be migrated" if vms else "the server cannot prepare it for maintenance"
-    message = f"the agent of host {host.name} is {host.state}, so {what}"
-    facts = {"host": host.id, "host_name": host.name, "state": host.state, "vms": [vm.id for vm in vms]}
-    return reason("agent_down", message, **facts)
 
 
 def may_stop(vm: Vm, consent: t.Collection[str]) -> bool:

@@ -15,7 +15,7 @@ from ..change import same_address, same_name, same_word
 from ..declaration.export import Seen
 from ..untyped import mappings
 from ..zone.hosts import HostIndex, HostName
-from ..zone.networks import VlanIpRange
+from ..zone.physical_networks import VlanIpRange
 from .pieces import Key, Piece, Record
 
 ABSENT: Record = {"state": "absent"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ..database.servers import Server
+from ..database.management_servers import Server
 from ..servers.release import Release, release, words
 
 # Where in the upgrade the question is asked: before anything is stopped; after all servers were stopped and the new

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..database.servers import Server
+from ..database.management_servers import Server
 from ..findings import Unseen, Verdict
 from ..servers.javas import javas
 from ..servers.release import Release, release, words

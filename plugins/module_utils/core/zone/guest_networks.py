@@ -17,7 +17,7 @@ from ..errors import InvalidValue, MissingValue, Reason
 from ..vlans import ranges as vlans
 from ..vlans.holders import KINDS, Holder
 from .network_offerings import NetworkOffering
-from .networks import vlan_tag
+from .physical_networks import vlan_tag
 
 ANEW = "the server cannot change it: delete the network and create it again"
 FOR_LIFE = "the server cannot change the VLAN of a network: delete the network and create it again with the other VLAN"

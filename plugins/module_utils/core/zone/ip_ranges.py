@@ -14,7 +14,7 @@ from dataclasses import replace
 from ..change import Fields, State, differences, same_address
 from ..errors import MissingValue, Reason, Refused
 from ..vlans import ranges as vlans
-from .networks import VLAN_IP_RANGE, VlanIpRange, other_terms, overlapping, vlan_tag
+from .physical_networks import VLAN_IP_RANGE, VlanIpRange, other_terms, overlapping, vlan_tag
 from .pod_ranges import Ends, overlaps
 
 

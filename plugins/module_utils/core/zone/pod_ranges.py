@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..change import Rules, same_address
 from ..errors import Reason
-from .networks import same_vlan_tag
+from .physical_networks import same_vlan_tag
 from .topology import IpRange
 
 KEPT = "the server cannot change it: remove the range and create it again"

@@ -15,7 +15,7 @@ from ..change import Rules, same_address
 from ..errors import InvalidValue, Reason
 from ..vlans import ranges as vlans
 from .network_addresses import address, subnet_of
-from .networks import VlanIpRange, same_vlan_tag, vlan_tag
+from .physical_networks import VlanIpRange, same_vlan_tag, vlan_tag
 from .pod_ranges import KEPT, overlaps
 
 FREE = "Free"

@@ -10,7 +10,7 @@ import typing as t
 
 from ..change import Fields, plain
 from .network_offerings import NetworkOffering
-from .networks import PhysicalNetwork, TrafficType, VlanIpRange
+from .physical_networks import PhysicalNetwork, TrafficType, VlanIpRange
 from .storage import ImageStore, StoragePool, shown_details
 
 # State of a pool → allocation_state, as it is asked for.

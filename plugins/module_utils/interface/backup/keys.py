@@ -11,7 +11,7 @@ from ...core.backup.keys import checked_key
 from ...core.change import Outcome
 from ...core.database.forms import VERSIONS
 from ...core.errors import MissingValue
-from ...operations.backup.rotate import Request, rotate
+from ...operations.backup.rotate_keys import Request, rotate
 from ..fields import Params, Spec, cleaned, exact, seconds
 from ..module import Module, carry_out
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from ...adapters.database.encryption import checked_key
-from ...adapters.database.gateway import open_database
+from ...adapters.database.gateway import CloudDatabase, open_database
 from ...adapters.database.properties import DatabaseAccess, from_properties
 from ...core.database.forms import VERSIONS
-from ...ports.database import Database
 from ..fields import Params, Spec, environment, exact, port, seconds
 
 OPTIONS: Spec = {
@@ -54,7 +53,7 @@ def access(params: Params) -> DatabaseAccess:
     return DatabaseAccess(**fields)
 
 
-def database(params: Params) -> t.Optional[t.Callable[[], Database]]:
+def database(params: Params) -> t.Optional[t.Callable[[], CloudDatabase]]:
     """None where the task says nothing of it."""
     if not params.get("database"):
         return None

@@ -14,7 +14,7 @@ from ...core.servers.release import wanted
 from ...core.text import all_printable, printable
 from ...core.upgrade.facts import BEFORE, STAGES, Facts, Node, Replica
 from ...core.upgrade.plan import plan, text
-from ...core.upgrade.shipped import shipped
+from ...core.upgrade.shipped_templates import shipped
 from ..database.access import ALONE, access
 from ..fields import Spec, cleaned
 from ..findings import ASKED, answer

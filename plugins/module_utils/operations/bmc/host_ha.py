@@ -9,7 +9,8 @@ import dataclasses
 import typing as t
 
 from ...core.bmc import drill, host_ha
-from ...core.bmc.host_ha import Death, Ha, Need, Seen
+from ...core.bmc.degraded import Death, degrade_reasons
+from ...core.bmc.host_ha import Ha, Need, Seen
 from ...core.bmc.oobm import DETAIL as OOBM_DETAIL
 from ...core.bmc.oobm import ENABLED, Oobm, Switches, effective
 from ...core.change import Outcome
@@ -124,7 +125,7 @@ def _declared(cloud: Cloud, request: Request, host: Host, check_mode: bool) -> O
     if dead is wanted:
         return Outcome(False, result=_shown(host, cloud.host_has.of_host(host.id)))
     if wanted:
-        reasons = host_ha.degrade_reasons(host.name, host.state, _proof(cloud, request, host))
+        reasons = degrade_reasons(host.name, host.state, _proof(cloud, request, host))
         if reasons:
             raise Refused(f"host {host.name} is not declared degraded", reasons)
     target = "Degraded" if wanted else "Enabled"

@@ -12,13 +12,13 @@ import typing as t
 
 from ...core.capacity import levels as rules
 from ...core.capacity.levels import Level, Thresholds
+from ...core.capacity.thresholds import too_late
 from ...core.zone.storage import StoragePool
-from ...core.zone.thresholds import too_late
 from ...core.zone.topology import Cluster, Pod
 from ...ports.cloud import Cloud
 from ..zone.places import Place, clusters
-from . import thresholds
-from .thresholds import Scope, fraction
+from . import pool_thresholds
+from .pool_thresholds import Scope, fraction
 
 Json = dict[str, t.Any]
 
@@ -44,7 +44,7 @@ OF_POD: t.Mapping[int, Kind] = {5: Kind("private_addresses", "pod.privateip.capa
 
 def levels(cloud: Cloud, where: Place) -> Json:
     """For the result: ``storage``, the pools of the place, and ``resources``, what else its zone and pods have."""
-    pools = [(pool, thresholds.of_pool(cloud, pool)) for pool in _pools(cloud, where)]
+    pools = [(pool, pool_thresholds.of_pool(cloud, pool)) for pool in _pools(cloud, where)]
     return {"storage": [_pool(pool, limits) for pool, limits in pools], "resources": list(_resources(cloud, where))}
 
 

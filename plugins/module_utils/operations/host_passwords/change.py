@@ -14,14 +14,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...core.change import Outcome
-from ...core.database import logins
 from ...core.errors import ApiError, HostcraftError, HypervisorError, MissingValue, NotAsRead, Refused, Unsupported
+from ...core.host_passwords import logins
 from ...core.host_passwords.change import API, VMWARE, Wish, reaches_hosts, refusals
 from ...core.servers import nodes
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
-from ...ports.database import Database, Open
-from ...ports.host_passwords import Login, PoolLogin
+from ...ports.host_passwords import Database, Login, Open, PoolLogin
 from ..zone.hosts import reconnected
 from ..zone.places import Names, Place, place
 

@@ -14,7 +14,7 @@ from ...core.hypervisors.drift.differences import differences
 from ...core.hypervisors.drift.model import Drift, Expected, matched
 from ...core.hypervisors.model import HypervisorCapabilities, HypervisorView
 from ...core.placement.fleet import Fleet, balances
-from ...core.zone.networks import TrafficType
+from ...core.zone.physical_networks import TrafficType
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from .. import lookup

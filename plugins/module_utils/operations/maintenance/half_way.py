@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import replace
 
 from ...core.errors import Reason
-from ...core.placement.evacuation import BLOCKS_OTHERS, blocks, unreachable
 from ...core.placement.fleet import Fleet
+from ...core.placement.not_drained import BLOCKS_OTHERS, blocks, unreachable
 from ...core.zone.hosts import DISABLED, ENABLED, MAINTENANCE, Host
 from ...ports.cloud import Cloud
 from . import marks, records

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, HypervisorError, Reason, Refused, TransportError, WaitTimeout
-from ...core.placement.evacuation import unworkable
 from ...core.placement.fleet import Fleet
 from ...core.placement.instances import Instance
+from ...core.placement.not_drained import unworkable
 from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud

@@ -14,8 +14,9 @@ from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
 from ...core.placement.cautions import cautions
 from ...core.placement.drain import Move
-from ...core.placement.evacuation import balance, broken, strangers_of
+from ...core.placement.evacuation import balance, strangers_of
 from ...core.placement.fleet import Fleet, vms_of
+from ...core.placement.not_drained import broken
 from ...core.placement.rolling import Roll
 from ...core.zone.hosts import DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster

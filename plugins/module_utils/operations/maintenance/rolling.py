@@ -14,15 +14,9 @@ from dataclasses import dataclass, field, replace
 from ...core.change import Outcome, plain
 from ...core.errors import Reason, Refused
 from ...core.naming import matches, only
-from ...core.placement.evacuation import (
-    balance,
-    blocked,
-    blocks,
-    doubts_of,
-    may_stop,
-    without_a_host,
-)
+from ...core.placement.evacuation import balance, doubts_of, may_stop, without_a_host
 from ...core.placement.fleet import Fleet, grouped, hosts_of, vms_of
+from ...core.placement.not_drained import blocked, blocks
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
 from ...core.placement.text import duration

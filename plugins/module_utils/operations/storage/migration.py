@@ -21,7 +21,7 @@ from ...core.storage.volumes import GONE, RUNNING, Volume
 from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
 from .. import lookup
-from ..capacity.thresholds import of_pool
+from ..capacity.pool_thresholds import of_pool
 from ..vms import bring, settled
 from ..waiting import until
 from . import marks

@@ -18,7 +18,7 @@ from ...core.trunks.judge import LABELS, Lane, TrunkHost, Use
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import Holder
 from ...core.zone.hosts import Host
-from ...core.zone.networks import PhysicalNetwork, TrafficType
+from ...core.zone.physical_networks import PhysicalNetwork, TrafficType
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from .. import lookup

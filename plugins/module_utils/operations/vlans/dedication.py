@@ -16,7 +16,7 @@ from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.vlans.change import wanted_ranges
 from ...core.vlans.dedication import Owner, Plan, dedicate, in_use, release
-from ...core.zone.networks import VlanIpRange
+from ...core.zone.physical_networks import VlanIpRange
 from ...ports.cloud import Cloud
 from .. import lookup
 from .holders import ranges_of

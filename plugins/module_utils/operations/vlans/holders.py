@@ -11,7 +11,7 @@ from ...core.errors import Unsupported
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import GuestNetwork, Holder, guest_holders, owner_of, vlan_of_label
 from ...core.vlans.ranges import Range
-from ...core.zone.networks import PhysicalNetwork, TrafficType
+from ...core.zone.physical_networks import PhysicalNetwork, TrafficType
 from ...core.zone.portable_ranges import PortableRange
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud

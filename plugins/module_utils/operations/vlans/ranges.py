@@ -29,7 +29,7 @@ from ...core.vlans.change import (
     wanted_ranges,
 )
 from ...core.vlans.holders import Holder
-from ...core.zone.networks import PhysicalNetwork
+from ...core.zone.physical_networks import PhysicalNetwork
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -10,7 +10,7 @@ import typing as t
 from ...core.change import Fields, Outcome, plain
 from ...core.errors import AuthenticationFailed, HostcraftError, InvalidValue, NotFound, TransportError
 from ...core.zone import shown
-from ...core.zone.networks import PhysicalNetwork
+from ...core.zone.physical_networks import PhysicalNetwork
 from ...core.zone.settings import Setting
 from ...core.zone.sockets import sockets_of
 from ...ports.cloud import Cloud

@@ -28,7 +28,7 @@ from ...core.zone.ip_ranges import (
     widened,
 )
 from ...core.zone.network_addresses import check_ipv6
-from ...core.zone.networks import VLAN_IP_RANGE, VlanIpRange, vlan_tag
+from ...core.zone.physical_networks import VLAN_IP_RANGE, VlanIpRange, vlan_tag
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup

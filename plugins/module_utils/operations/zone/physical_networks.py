@@ -16,7 +16,7 @@ from ...core.errors import InvalidValue, Reason, Refused
 from ...core.naming import nearest
 from ...core.vlans import ranges as vlans
 from ...core.zone import shown
-from ...core.zone.networks import (
+from ...core.zone.physical_networks import (
     ELEMENT_OF,
     PHYSICAL_NETWORK,
     TRAFFIC_TYPE,

@@ -12,7 +12,7 @@ import typing as t
 
 from ...core.change import Fields, Outcome, State, decide, plain, same_address
 from ...core.errors import ApiError, InvalidValue, NotAsRead, Reason, Refused
-from ...core.zone.networks import vlan_tag
+from ...core.zone.physical_networks import vlan_tag
 from ...core.zone.pod_ranges import (
     MANAGEMENT_RANGE,
     STORAGE_RANGE,

@@ -12,7 +12,7 @@ import typing as t
 
 from ...core.change import Fields, Outcome, State, plain
 from ...core.errors import MissingValue, Refused
-from ...core.zone.networks import VlanIpRange
+from ...core.zone.physical_networks import VlanIpRange
 from ...core.zone.pod_ranges import starting_at
 from ...core.zone.portable_ranges import (
     PORTABLE_RANGE,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ...findings import Finding, Unseen, Verdict
 from ...text import several, shortened
-from ...zone.networks import VlanIpRange
+from ...zone.physical_networks import VlanIpRange
 from .domains import Domain
 from .table import CONSOLE
 

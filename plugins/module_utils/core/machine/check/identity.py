@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges who a host is and what time it has: its name, what that resolves to, its clock."""
+"""Judges who a host is: its name, and what that resolves to."""
 
 from __future__ import annotations
 
@@ -38,18 +38,3 @@ def judge_identity(host: HostFacts, expected: Expectations) -> t.Iterator[Verdic
                 f"{identity.fqdn} is {text}, which is not an address of the host",
                 addresses=outside,
             )
-
-
-def judge_clock(host: HostFacts, expected: Expectations) -> t.Iterator[Verdict]:
-    clock = host.clock
-    if clock.synchronised is None:
-        yield Unseen("clock_unsynchronised", "the synchronization of the clock")
-    elif not clock.synchronised:
-        yield found("clock_unsynchronised", "according to the kernel or chrony")
-    if clock.offset is None:
-        yield Unseen("clock_offset", "the offset of the clock (chrony is not installed)")
-    elif abs(clock.offset) > expected.max_offset:
-        limit = expected.max_offset
-        yield found(
-            "clock_offset", f"the offset is {clock.offset:+.3f} s, at most {limit:g} s is allowed", offset=clock.offset
-        )

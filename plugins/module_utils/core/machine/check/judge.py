@@ -13,11 +13,12 @@ from ..facts import Expectations, HostFacts
 from .access import judge_access
 from .agent import judge_agent
 from .certificates import judge_certificates
+from .clock import judge_clock
 from .cluster import Plain, judge_cluster
 from .disks import judge_disks
 from .guest_cpu import judge_guest_cpu
 from .hardware import judge_cpu, judge_memory, judge_promised_memory
-from .identity import judge_clock, judge_identity
+from .identity import judge_identity
 from .libvirt import judge_daemon, judge_libvirt
 from .network import judge_bridge_filter, judge_bridges, judge_forwarding, judge_ports, judge_reach
 from .openvswitch import judge_openvswitch

@@ -18,11 +18,11 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database
     Table,
     Work,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.management_servers import Server
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.replication import (
     Server as Replicating,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.replication import Source
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.servers import Server
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.findings import Finding, Unseen
 
 ONE = Server("1", "ms1", "10.0.0.11", "Up", "4.22.0.0-SNAPSHOT", 1.0, "11")

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with how secrets are stored, and why the record of a host cannot be changed."""
+"""What is wrong with how secrets are stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import forms
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import stored_secrets as secrets
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.logins import HostLogin, problems
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.stored_secrets import (
     PLACES,
     STORED,
@@ -25,7 +24,6 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
 
 GUIDE = Path(__file__).parents[6] / "docs" / "guides" / "host_passwords.md"
 V2 = Encrypting(True, "V2")
-HELD = HostLogin("u1", ("root",), ("8",), "old", "V2")
 
 
 def stored(form: str, number: int = 1) -> list[Stored]:
@@ -81,23 +79,6 @@ def test_every_column_is_named_once() -> None:
     titles = [each.title for each in PLACES]
     assert len(titles) == len(set(titles))
     assert all(re.fullmatch(r"\w+", name) for each in PLACES for name in (each.table, each.column, each.id))
-
-
-def test_a_record_that_is_sound_has_no_problem() -> None:
-    assert list(problems(HELD, "kvm1", "root", "old", "new")) == []
-    assert list(problems(HELD, "kvm1", "root", "before", "old")) == []
-    assert list(problems(HELD, "kvm1", "root", None, "new")) == []
-
-
-def test_every_problem_of_a_record_is_told_at_once_and_no_password() -> None:
-    held = HostLogin("u1", ("admin", "root"), ("8", "9"), None, "")
-    found = list(problems(held, "kvm1", "root", "s3cret", "n3w"))
-    assert [each.code for each in found] == ["password_rows", "username_differs"]
-    (other,) = problems(HELD, "kvm1", "root", "s3cret", "n3w")
-    assert other.code == "record_differs"
-    assert not any(word in str(each) for each in (*found, other) for word in ("s3cret", "n3w", "'old'"))
-    assert "old" not in repr(HELD)
-    assert [each.code for each in problems(None, "kvm1", "root", "s3cret", "n3w")] == ["host_not_in_database"]
 
 
 @given(st.binary(max_size=60))

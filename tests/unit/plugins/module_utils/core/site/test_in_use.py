@@ -11,7 +11,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.in_
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.pieces import Piece
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.undeclared import undeclared
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.networks import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.physical_networks import (
     PhysicalNetwork,
     TrafficType,
     VlanIpRange,

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.upgrade import grants
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.servers import Server
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.management_servers import Server
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.release import release, wanted
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.upgrade.facts import (
@@ -35,7 +35,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.upgrade.
     chain,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.upgrade.plan import plan, text
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.upgrade.shipped import shipped
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.upgrade.shipped_templates import shipped
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.upgrade.table import UPGRADE
 
 GIB = 1 << 30

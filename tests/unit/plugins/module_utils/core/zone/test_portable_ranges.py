@@ -9,7 +9,7 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.networks import VlanIpRange
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.physical_networks import VlanIpRange
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.portable_ranges import (
     PortableRange,
     reasons_against_range,

@@ -13,7 +13,7 @@ from fakes.cloud import FakeCloud, Memory
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import MissingValue, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.guest_networks import Network
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.networks import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.physical_networks import (
     PhysicalNetwork,
     VlanIpRange,
 )

@@ -18,7 +18,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certific
     public_names,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.findings import Finding, Unseen
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.networks import VlanIpRange
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.physical_networks import VlanIpRange
 
 WILD = Domain("c.example.net", True)
 

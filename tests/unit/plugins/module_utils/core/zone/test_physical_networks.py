@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import differences
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.networks import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.physical_networks import (
     PHYSICAL_NETWORK,
     VLAN_IP_RANGE,
     PhysicalNetwork,

@@ -12,7 +12,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.f
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.keys import Data, Keys
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.target import Target
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.backup.rotate import Request, rotate
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.backup.rotate_keys import Request, rotate
 
 OLD, NEW = Keys("old-management", "old-database", "V2"), Keys("new-management", "new-database", "V2")
 WISH = Request(NEW.management, NEW.database, None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.thresholds import too_late
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.thresholds import too_late
 
 SHARES = st.floats(0, 1)
 
