@@ -39,16 +39,8 @@ def main(folder: Path, requirements: Path, arguments: list[str]) -> int:
     made_of = f"{tree.name}\n{requirements.read_text(encoding='utf-8')}"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != made_of:
         shutil.rmtree(folder, ignore_errors=True)
-        pip = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-compile",
-            "--disable-pip-version-check",
-            "--root-user-action=ignore",
-        ]
+        quiet = ("--quiet", "--disable-pip-version-check", "--root-user-action=ignore")
+        pip = [python, "-m", "pip", "install", "--no-compile", *quiet]
         failed = inside(tree, ["/usr/bin/python3", "-m", "venv", str(folder)]) or inside(
             tree, [*pip, "--require-hashes", "-r", str(requirements)]
         )

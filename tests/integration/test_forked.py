@@ -115,7 +115,8 @@ def test_a_run_has_a_folder_of_its_own_and_removes_it(folder: Path) -> None:
     assert len(seen) == 2
 
 
-# Whatever the code of a template depends on: its marks, its backslashes, a filter that there is not.
+# Whatever the code of a template depends on: its marks, its backslashes, a filter that there is not. Errors are ignored
+# because they are what is compared, and the tasks after them are too.
 TEMPLATES = r"""
 - hosts: all
   gather_facts: false

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import Reason
 from ..placement.fleet import Fleet
-from ..zone.allocation_states import DISABLED
+from ..zone.allocation_states import blocks_drains
 
 # Settings of the server.
 STAGE_TIMEOUT, PING_INTERVAL = "kvm.rolling.maintenance.stage.timeout", "kvm.rolling.maintenance.ping.interval"
@@ -25,7 +25,7 @@ def pitfalls(fleet: Fleet, timeout: int, interval: int) -> list[Reason]:
     if other:
         message = f"the server's own roll skips {', '.join(other)} and reports success"
         found.append(Reason("hypervisor", message, "use engine=plan", {"hypervisors": other}))
-    if fleet.cluster.allocation_state == DISABLED:
+    if blocks_drains("cluster", fleet.cluster.allocation_state):
         message = "it is Disabled, and the server cannot drain hosts of a Disabled cluster"
         found.append(Reason("cluster_disabled", message, "enable the cluster first"))
     if does_nothing(timeout, interval):

@@ -133,29 +133,30 @@ def keep_templates(folder: Path) -> None:
         last[:] = [compiling(self, source, filename)]
         return last[0]
 
-    def template(self: Any, kind: str, text: str, make: Callable[[], Any]) -> tuple[Any, Any]:
-        """The template of kept code, or what `make` makes where there is none."""
+    def kept(self: Any, kind: str, text: str, make: Callable[[], Any], of_template: Callable[[Any], Any]) -> Any:
+        """What `of_template` makes of the template of kept code, or `make` where there is none."""
         context = _jinja_bits._TemplateCompileContext.current(optional=True)
         marks = [getattr(self, name) for name in _jinja_bits._TEMPLATE_OVERRIDE_FIELD_NAMES]
         key = f"{kind} {marks} {context and context.escape_backslashes} {text}"
         path = self.kept_in / f"{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}.template"
         if code := kept_code(path):
-            return self.template_class.from_code(self, code, self.make_globals(None), None), None
+            return of_template(self.template_class.from_code(self, code, self.make_globals(None), None))
         last.clear()
         made = make()
         (code,) = last  # of this text: none is compiled while another one is
         keep(path, code)
-        return None, made
+        return made
 
     def from_string(self: Any, source: Any, *rest: Any, **named: Any) -> Any:
         if rest or named or not isinstance(source, str):
             return of_text(self, source, *rest, **named)
-        found, made = template(self, "text", source, lambda: of_text(self, source))
-        return found or made
+        return kept(self, "text", source, lambda: of_text(self, source), lambda template: template)
 
     def compile_expression(self: Any, source: str, undefined_to_none: bool = True) -> Any:
-        found, made = template(self, "condition", source, lambda: of_condition(self, source, undefined_to_none))
-        return TemplateExpression(found, undefined_to_none) if found else made
+        def condition(template: Any) -> TemplateExpression:
+            return TemplateExpression(template, undefined_to_none)
+
+        return kept(self, "condition", source, lambda: of_condition(self, source, undefined_to_none), condition)
 
     environment._compile, environment.from_string = compiled, from_string
     environment.compile_expression = compile_expression
