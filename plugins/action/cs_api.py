@@ -21,6 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.masking import all_masked
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.text import printable
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.connection import (
@@ -31,6 +32,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.con
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import exactly
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.maintenance.holder import holder
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.module import failure
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.worker import (
     end_with_playbook,
@@ -90,7 +92,10 @@ class ActionModule(ActionBase):
     def _perform(self, task: ApiTask) -> dict[str, t.Any]:
         # Of Ansible's own kinds of texts each copy takes ten times longer, and of a declared zone there are thousands.
         given = exactly(self._task.args)
-        checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(task.given(given))
+        try:
+            checked = ArgumentSpecValidator(task.argument_spec, **task.constraints).validate(task.given(given))
+        except InvalidValue as error:
+            return t.cast("dict[str, t.Any]", all_masked({"failed": True, **failure(error)}, task.secrets_in(given)))
         if checked.error_messages:
             # As given, too: what is not valid stands in the result as it is.
             secrets = checked._no_log_values | task.secrets_in(given)

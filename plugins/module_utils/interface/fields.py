@@ -10,6 +10,7 @@ import os
 import typing as t
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.common.validation import check_type_dict
 
 from ..core.change import State
 from ..core.errors import InvalidValue
@@ -72,6 +73,24 @@ def _is_no_text(name: str, option: t.Mapping[str, t.Any]) -> bool:
     choices = option.get("choices")
     chosen = bool(choices) and "" not in t.cast("list[str]", choices)
     return option.get("type") not in TEXTS or chosen or name in NAMING or "fallback" in option
+
+
+def mappings_checked(given: Params, spec: Spec) -> None:
+    """Raises InvalidValue for another value in place of a mapping whose suboptions an environment variable may set.
+
+    Ansible sets them in whatever is there, and ends in a traceback.
+    """
+    for name, option in spec.items():
+        options = t.cast("Spec", option.get("options", {}))
+        if option.get("type") != "dict" or not any("fallback" in each for each in options.values()):
+            continue
+        for key in {name, *option.get("aliases", ())} & given.keys():
+            try:
+                check_type_dict(given[key])
+            except TypeError:
+                # Its text may hold a password.
+                found = type(given[key]).__name__
+                raise InvalidValue(key, found, f"a mapping of {', '.join(sorted(options))}") from None
 
 
 def cleaned(params: Params) -> dict[str, t.Any]:

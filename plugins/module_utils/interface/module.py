@@ -13,10 +13,10 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..core.change import Outcome
-from ..core.errors import HostcraftError
+from ..core.errors import HostcraftError, InvalidValue
 from ..core.masking import all_masked, secrets_within
 from ..core.text import printable
-from .fields import Params, Spec, without_empty
+from .fields import Params, Spec, mappings_checked, without_empty
 
 Json = dict[str, t.Any]
 
@@ -86,6 +86,13 @@ class Module(AnsibleModule):  # type: ignore[misc]  # Ansible ships no types
     def _load_params(self) -> None:
         super()._load_params()
         self.params = without_empty(self.params, self.argument_spec)
+
+    def _set_internal_properties(self, *rest: t.Any, **named: t.Any) -> None:
+        super()._set_internal_properties(*rest, **named)
+        try:
+            mappings_checked(self.params, self.argument_spec)
+        except InvalidValue as error:
+            self.fail_json(**failure(error))
 
     def log(self, msg: t.Union[str, bytes], log_args: t.Optional[Json] = None) -> None:
         """Ansible logs each invocation on the machine, and knows secrets by their options alone."""

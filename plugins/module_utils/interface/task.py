@@ -13,7 +13,7 @@ from ..core.change import Outcome
 from ..core.masking import all_masked
 from ..ports.cloud import Cloud
 from .connection import CONNECTION, open_cloud, resolve
-from .fields import Params, Spec, cleaned, without_empty
+from .fields import Params, Spec, cleaned, mappings_checked, without_empty
 from .module import Json, Module, answered, ended, secrets_of
 
 Operation = t.Callable[[Cloud, Params, bool], Outcome]
@@ -53,8 +53,10 @@ class ApiTask:
         return {**CONNECTION, **self.options}
 
     def given(self, args: Params) -> dict[str, t.Any]:
-        """A task's arguments, without empty texts that stand for nothing."""
-        return without_empty(args, self.argument_spec)
+        """A task's arguments, without empty texts that stand for nothing. Raises InvalidValue."""
+        given = without_empty(args, self.argument_spec)
+        mappings_checked(given, self.options)
+        return given
 
     def main(self) -> None:
         """The body of every API module."""

@@ -163,6 +163,17 @@ def test_wrong_parameters_are_refused_before_anything_is_asked(sandbox: Sandbox,
     assert len(sandbox.calls) == 0
 
 
+@pytest.mark.parametrize("bmc", [5, "admin", ["admin"]])
+def test_another_value_for_the_mapping_of_a_login_is_refused(
+    sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, bmc: object
+) -> None:
+    monkeypatch.setenv("CLOUDSTACK_BMC_USERNAME", "root")
+    answer = run("cs_oobm", {**keys(sandbox), "host": "kvm1", "address": sandbox.secret, "bmc": bmc})
+    assert (answer["failed"], answer["code"]) == (True, "invalid_value")
+    assert answer["msg"].startswith(f"bmc={type(bmc).__name__!r} is not valid: expected a mapping of address, ca_path,")
+    assert sandbox.calls == []
+
+
 def test_unknown_parameters_are_told_as_a_module_tells_them(sandbox: Sandbox, run: Run) -> None:
     answer = run("hostcraft.cloudstack.cs_zone", {**keys(sandbox), **ZONE, "name": "z", "zone": "z"})
     start = "Unsupported parameters for (hostcraft.cloudstack.cs_zone) module: zone. Supported parameters include: "

@@ -19,6 +19,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Refused,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fields import (
+    environment,
     presence,
     taken,
     without_empty,
@@ -258,3 +259,30 @@ def test_a_module_takes_its_defaults_for_empty_answers() -> None:
     params = module.params
     assert (params["zone"], params["state"], params["timeout"], params["force"]) == (None, "present", 5.0, False)
     assert params["hypervisor"] == {"url": None, "timeout": 3.0}
+
+
+LOGIN: dict[str, Any] = {
+    "type": "dict",
+    "options": {"user": {"type": "str", "fallback": (environment, ["LOGIN_USER"])}},
+}
+
+
+@pytest.mark.parametrize("value", [5, 1.5, True, "s3cret", "{", ["user=a"], [{"user": "a"}]])
+def test_another_value_for_a_mapping_that_the_environment_may_fill_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, value: object
+) -> None:
+    monkeypatch.setenv("LOGIN_USER", "root")
+    with arguments_of({"login": value, "_ansible_diff": True}), pytest.raises(SystemExit) as ended:
+        Module(argument_spec={"login": LOGIN, "join": LOGIN})
+    assert ended.value.code == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["failed"], result["code"]) == (True, "invalid_value")
+    assert result["msg"] == f"login={type(value).__name__!r} is not valid: expected a mapping of user"
+
+
+@pytest.mark.parametrize("value", [{}, {"user": "a"}, "user=a", '{"user": "a"}'])
+def test_a_mapping_may_be_a_text(monkeypatch: pytest.MonkeyPatch, value: object) -> None:
+    monkeypatch.setenv("LOGIN_USER", "root")
+    with arguments_of({"login": value, "join": None}):
+        params = Module(argument_spec={"login": LOGIN, "join": LOGIN}).params
+    assert params == {"login": {"user": "a" if value else "root"}, "join": None}

@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.modules import MODULES, task_of
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.site.validation import (
     NotValid,
@@ -44,7 +45,12 @@ def test_alike_objects_are_judged_once_as_ansible_judges_each(made: tuple[str, l
     task = task_of(module)
     validator = Validator(task)
     for raw in several:
-        each = task.given(raw)
+        try:
+            each = task.given(raw)
+        except InvalidValue:
+            # Ansible has no verdict: it ends in a traceback.
+            assert not isinstance(raw["bmc"], dict)
+            continue
         by_ansible = ArgumentSpecValidator(task.options, **task.constraints).validate(each)
         if by_ansible.error_messages:
             with pytest.raises(NotValid) as error:
