@@ -187,6 +187,84 @@ def test_a_fork_keeps_templates_for_its_own_run_alone(tmp_path: Path) -> None:
     assert of_server == of_fork > 1
 
 
+# What runs in the playbook's own process, with all that may be said of a task. Errors are ignored because they are what
+# is compared.
+IN_PLACE = r"""
+- hosts: a:b
+  gather_facts: false
+  vars: {given: [1, 2], held: {x: [1]}, ansible_connection: local}
+  tasks:
+    - set_fact: {seen: "{{ seen | default([]) + [item ~ inventory_hostname] }}", cacheable: "{{ item == 1 }}"}
+      loop: "{{ given }}"
+      when: item > 1 or inventory_hostname == 'a'
+      register: marked
+    - debug: {var: marked}
+    - debug: {msg: "{{ held.x.append(2) }} {{ held }}"}
+    - debug: {msg: "{{ held }} {{ seen }}"}
+    - include_tasks: included.yml
+      loop: [one, two]
+      loop_control: {loop_var: name}
+      when: name != 'two' or inventory_hostname == 'b'
+    - block:
+        - assert: {that: [given | length == 2, nothing is defined], fail_msg: "not {{ given }}", success_msg: x}
+      rescue:
+        - debug: {msg: "{{ ansible_failed_task.name }} {{ ansible_failed_result.msg }}"}
+    - fail: {msg: "{{ undefined.x }}"}
+      ignore_errors: true
+      no_log: "{{ inventory_hostname == 'a' }}"
+    - fail: {msg: secret}
+      ignore_errors: true
+      no_log: true
+    - set_fact: {told: "{{ inventory_hostname }}"}
+      delegate_to: b
+      delegate_facts: true
+      run_once: true
+    - debug: {msg: "{{ told | default('-') }}"}
+    - debug: {msg: "{{ tried }}"}
+      register: tried
+      until: tried is not failed
+      retries: 1
+      delay: 0
+      ignore_errors: true
+    - command: "false"
+      when:
+        - inventory_hostname == 'c'
+    - command: echo {{ inventory_hostname }}
+      when: inventory_hostname in given
+      register: left
+    - command: "true"
+      when: left.rc == 0
+      ignore_errors: true
+    - debug: {msg: "{{ left }}", verbosity: 1}
+      changed_when: true
+      notify: told
+    - include_role: {name: "{{ 'no-such-role' }}"}
+      when: inventory_hostname == 'b'
+      ignore_errors: true
+    - debug: {msg: "{{ ansible_search_path | length }} {{ ansible_loop_var is defined }} {{ item is defined }}"}
+      environment: {X: y}
+      become: true
+      when: not (ansible_check_mode | bool)
+  handlers:
+    - name: told
+      debug: {msg: "{{ inventory_hostname }} {{ told | default('-') }}"}
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-vv", "--check"], ["-e", "ansible_connection=ssh"]], ids=str)
+def test_what_runs_in_the_process_of_the_playbook_does_what_a_fork_does(folder: Path, options: list[str]) -> None:
+    (folder / "play.yml").rename(folder / "kept.yml")
+    (folder / "play.yml").write_text(IN_PLACE, encoding="utf-8")
+    (folder / "included.yml").write_text("- set_fact: {got: '{{ name }}'}\n- debug: {var: got}\n", encoding="utf-8")
+    try:
+        options = ["-i", "a,b,c", "--forks=1", *options]
+        real = [comparable(str(each)) for each in ends(COLD, folder, *options)]
+        assert [comparable(str(each)) for each in ends("ansible-playbook", folder, *options)] == real
+    finally:
+        (folder / "kept.yml").replace(folder / "play.yml")
+    assert real[1].count("TASK [") > 20, real
+
+
 def test_it_ends_with_its_command(folder: Path) -> None:
     book = folder / "long.yml"
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"command": "sleep 20", "changed_when": False}]}

@@ -53,6 +53,9 @@ def load() -> None:
     for name in OURS:
         importlib.import_module(f"ansible_collections.hostcraft.cloudstack.plugins.{name}")
     load_filters()
+    # The environments of `make versions` have a process for each task.
+    if Path(sys.prefix).name == ".venv":
+        importlib.import_module("in_place")
 
 
 def load_filters() -> None:
