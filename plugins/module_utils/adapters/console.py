@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..core.text import printable
 from .limits import MIB, bounded
+from .trust import trusting
 
 SILENT = 10.0  # seconds without a byte
 
@@ -22,9 +23,7 @@ def page_fault(url: str, verify: bool, authorities: str = "") -> str:
     place = f"{parts.scheme}://{parts.netloc}"
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        context = ssl.create_default_context(cafile=authorities or None)
-        if not verify:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = trusting(verify, authorities)
         connection = http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=SILENT, context=context)
     else:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SILENT)

@@ -17,6 +17,7 @@ from ...core.errors import HostcraftError
 from ...core.system_vms.archive import Source
 from ...core.text import printable, shortened
 from ..limits import MIB, AnswerTooLong, bounded
+from ..trust import trusting
 
 CHUNK = 1 << 16
 SILENT = 30.0  # seconds without a byte
@@ -86,8 +87,9 @@ def _received(source: Source, file: t.BinaryIO, authorities: str, most: int, sec
 def _connection(source: Source, authorities: str) -> http.client.HTTPConnection:
     if not source.encrypted:
         return http.client.HTTPConnection(source.host, source.port, timeout=SILENT)
-    context = ssl.create_default_context(cafile=authorities or None)
-    return http.client.HTTPSConnection(source.host, source.port, timeout=SILENT, context=context)
+    return http.client.HTTPSConnection(
+        source.host, source.port, timeout=SILENT, context=trusting(authorities=authorities)
+    )
 
 
 def _failure(source: Source, error: Exception) -> NotFetched:

@@ -12,6 +12,7 @@ import typing as t
 from ...core.addresses import is_address, is_host_name
 from ...core.certificates.model import Certificate, CertificateUnreadable, NotServed, Served
 from ...ports.certificates import TlsPort
+from ..trust import trusting
 from .at_once import at_once
 from .x509 import Cryptography
 
@@ -73,9 +74,7 @@ def _distrust(connected: Open, name: str, authorities: str) -> str:
 
 
 def _context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    context = trusting(verify=False)
     # Hosts of older releases have keys and protocols that this machine's own policy refuses; here they are only seen.
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context

@@ -17,6 +17,7 @@ from ...core.errors import (
     TransportError,
 )
 from ...core.text import shortened
+from ..trust import trusting
 from .properties import DatabaseAccess
 
 Row = tuple[t.Any, ...]
@@ -134,15 +135,13 @@ class Client:
         if not its.tls:
             return None
         try:
-            context = ssl.create_default_context(cafile=its.ca_path)
+            context = trusting(its.validate_certs, its.ca_path)
             if its.client_cert:
                 context.load_cert_chain(its.client_cert, its.client_key)
-        except (OSError, ssl.SSLError):
+        except OSError:
             raise InvalidValue(
                 "database.ca_path", its.ca_path or its.client_cert, "readable PEM files of certificates and key"
             ) from None
-        if not its.validate_certs:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
 
     def _asked(self, question: t.Callable[[], t.Any]) -> t.Any:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import ssl
 import time
 import typing as t
+
+from ..trust import trusting
 
 VENCRYPT = 19
 # Subtypes of VeNCrypt that begin with TLS and a certificate: X509None, X509Vnc, X509Plain, X509SASL.
@@ -84,8 +85,5 @@ def _take(plain: socket.socket, number: int, until: float) -> bytes:
 
 
 def _shown(plain: socket.socket) -> str:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with context.wrap_socket(plain) as secured:
+    with trusting(verify=False).wrap_socket(plain) as secured:
         return hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()

@@ -30,6 +30,7 @@ from ...core.errors import (
 from ...core.hypervisors.model import HypervisorAccess
 from ...core.text import shortened
 from ..limits import bounded
+from ..trust import trusting
 
 # Spoken by every vCenter from 6.0 on; asking each for its newest one costs a request and gains nothing that is read.
 API_VERSION = "vim.version.version10"
@@ -309,14 +310,9 @@ def _address(url: str) -> tuple[str, int, str]:
 
 
 def _trust(access: HypervisorAccess) -> ssl.SSLContext:
-    if not access.validate_certs:
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
     try:
-        return ssl.create_default_context(cafile=access.ca_path)
-    except (OSError, ssl.SSLError):
+        return trusting(access.validate_certs, access.ca_path if access.validate_certs else None)
+    except OSError:
         raise InvalidValue("hypervisor.ca_path", access.ca_path, "a file of CA certificates in PEM format") from None
 
 

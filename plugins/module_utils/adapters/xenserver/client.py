@@ -29,6 +29,7 @@ from ...core.hypervisors.model import HypervisorAccess
 from ...core.text import shortened
 from ...ports.clock import Clock
 from ..limits import AnswerTooLarge, bounded
+from ..trust import trusting
 
 Record = t.Mapping[str, t.Any]
 Table = t.Mapping[str, Record]
@@ -53,7 +54,8 @@ class Client:
         self._access = access
         self._urls = [_complete(each.strip()) for each in access.url.split(",") if each.strip()]
         self._learned: list[str] = []
-        self._context = _context(access)
+        encrypted = access.ca_path or any(each.startswith("https:") for each in self._urls)
+        self._context = _context(access) if encrypted else None
         self._session: t.Any = None
         self._denied: t.Optional[AccessDenied] = None
 
@@ -265,12 +267,9 @@ def _complete(url: str) -> str:
 
 def _context(access: HypervisorAccess) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=access.ca_path)
+        return trusting(access.validate_certs, access.ca_path)
     except OSError:
         raise InvalidValue("hypervisor.ca_path", access.ca_path, "a readable file of CA certificates") from None
-    if not access.validate_certs:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
 
 
 def _addresses(name: str) -> set[str]:
