@@ -188,6 +188,10 @@ matrix: venv ## Write the support matrix to the README
 findings: venv ## Write the guide of all finding codes
 	PYTHONPATH=$(VENV)/collections $(BIN)/python tools/finding_codes.py
 
+.PHONY: rules
+rules: venv ## Write the index of all rules
+	$(BIN)/python tools/rules.py
+
 .PHONY: sanity
 sanity: venv ## Run ansible-test sanity on a copy of the checkout
 	$(BIN)/python tools/sanity.py

@@ -35,6 +35,7 @@ Changelog <CHANGELOG>
 Benchmarks <benchmarks>
 Differences from ngine_io.cloudstack <peer_bugs>
 CONTRIBUTING
+Where the rules are <rules>
 """
 
 
