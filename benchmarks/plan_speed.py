@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".venv" / "collections")]
 
 from planner.generate import GIB
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order, plan
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Vm, VmHost
 

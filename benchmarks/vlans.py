@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / ".venv" / "collections")]
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.change import Policy, ensure_vlans
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.info import Question, listed_vlans
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.ranges import Policy, ensure_vlans
 
 Json = dict[str, Any]
 VLANS, NETWORKS, GIVEN = 4000, 2000, 200  # in the pool, networks in all, of which with a VLAN given by hand

@@ -13,17 +13,17 @@ Variables = t.Mapping[str, t.Any]
 
 
 def group_addresses(names: t.Any, variables: t.Mapping[str, Variables], own: str = "") -> dict[str, str]:
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import places
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import reached_at
     from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.variables import listed
 
-    return places.addresses(listed(names or []), variables, own)
+    return reached_at.addresses(listed(names or []), variables, own)
 
 
 def install_problems(
     groups: t.Mapping[str, t.Sequence[str]], variables: t.Mapping[str, Variables], given: Variables
 ) -> list[str]:
     """given: the other fields of core.install.model.Installation."""
-    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.install import judge, model
+    from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.install import check, model
 
     names = {name for members in groups.values() for name in members}
     unknown = sorted(name for name in names if name not in variables)
@@ -33,7 +33,7 @@ def install_problems(
         name: {variable: variables[name][variable] for variable in model.READ if variable in variables[name]}
         for name in sorted(names)
     }
-    found = judge.problems(model.Installation(groups, machines, **given))
+    found = check.problems(model.Installation(groups, machines, **given))
     return [f"[{each.code}] {each.message} ({each.remedy})" for each in found]
 
 

@@ -144,7 +144,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.fie
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.task import ApiTask
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.vlans import SCHEME
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.interface.zone import ONE_PHYSICAL_NETWORK, ZONE
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.ranges import Policy, ensure_vlans
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.change import Policy, ensure_vlans
 
 OPTIONS: Spec = {
     "physical_network": {**ONE_PHYSICAL_NETWORK["physical_network"], "aliases": ["name"]},

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Needs, Vm, VmHost
 

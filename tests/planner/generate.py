@@ -10,7 +10,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Needs, Vm, VmHost
 

@@ -10,11 +10,11 @@ import typing as t
 
 from ..core.backup.dump import Scan
 from ..core.backup.keys import Data, Keys
+from ..core.backup.make import Facts
 from ..core.backup.manifest import Manifest, Part, Proof
 from ..core.backup.members import Member
-from ..core.backup.possible import Facts
+from ..core.backup.restore import Target
 from ..core.backup.seen import Folder, Seen
-from ..core.backup.target import Target
 
 
 class Store(t.Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.amounts import Balance
+from ..core.accounting import Balance
 from ..core.capacity.levels import Level
 
 

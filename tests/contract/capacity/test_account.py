@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Factors, joined
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount, Factors, joined
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.headroom import Size
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.capacity.overprovisioning import simulate
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.doctor import figures

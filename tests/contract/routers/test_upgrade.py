@@ -15,7 +15,7 @@ from contract.tasks import perform
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.client import Client
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, NotFound, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.plan import Unit
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.upgrade import Unit
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.routers.gates import GateFailed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.routers.work import Crew, Done
 from sandbox.server import Sandbox

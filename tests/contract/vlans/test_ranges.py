@@ -21,8 +21,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors i
     Refused,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlans.change import State
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.change import Policy, ensure_vlans
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.info import Question, listed_vlans
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.vlans.ranges import Policy, ensure_vlans
 from sandbox.rules.nics import implement
 from sandbox.server import Sandbox
 

@@ -15,7 +15,7 @@ from counterparts.mariadb.server import PASSWORD, ROOT, USER, MariaDb
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.condition import read_condition
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.database.properties import DatabaseAccess
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import condition as core
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import check as core
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import AccessDenied
 
 SCHEMA = (

@@ -71,7 +71,7 @@ GROUND: Mapping[str, frozenset[str]] = {
     "core": frozenset(
         {
             "addresses",
-            "amounts",
+            "accounting",
             "change",
             "consent",
             "errors",

@@ -15,7 +15,7 @@ from ...core.backup.dump import Scan
 from ...core.backup.failure import BackupFailed
 from ...core.backup.manifest import Manifest
 from ...core.backup.members import FILE, Member
-from ...core.backup.target import Target
+from ...core.backup.restore import Target
 from ...core.errors import AccessDenied, InvalidValue, MissingValue, Reason, Refused
 from ...core.machine.java_properties import ENCODING, entries, entry_of, parse, text_of
 from ...core.servers.environment_file import management_key

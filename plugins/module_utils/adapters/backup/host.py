@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.backup.target import UNITS
+from ...core.backup.restore import UNITS
 from ..linux.client import Linux
 
 _ACTIVE = frozenset(("active", "activating", "reloading", "deactivating"))

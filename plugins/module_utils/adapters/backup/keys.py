@@ -19,7 +19,7 @@ import typing as t
 
 from ...core.backup.failure import BackupFailed
 from ...core.backup.keys import Data, Keys, left_behind
-from ...core.backup.target import Target
+from ...core.backup.restore import Target
 from ...core.errors import InvalidValue, MissingValue, Reason, Refused
 from ...core.machine.java_properties import ENCODING, parse
 from ...core.text import shortened

@@ -11,8 +11,8 @@ import os
 import typing as t
 
 from ...core.backup.dump import Scan
+from ...core.backup.make import Facts
 from ...core.backup.manifest import DUMP, FILES, Part
-from ...core.backup.possible import Facts
 from ...core.database.forms import FORMS
 from ...core.errors import AccessDenied, DatabaseError, Refused
 from ..database.client import Client

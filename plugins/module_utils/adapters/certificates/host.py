@@ -9,7 +9,7 @@ import os
 import stat
 import typing as t
 
-from ...core.certificates.judge import Sighting
+from ...core.certificates.check import Sighting
 from ...core.certificates.keystore import AUTHORITY, CERTIFICATE, KEY, KEYSTORE, PROPERTIES
 from ...core.certificates.model import Certificate, CertificateUnreadable
 from ...core.machine.java_properties import ENCODING, entries

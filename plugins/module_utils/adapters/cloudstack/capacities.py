@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.amounts import Amount, Balance
+from ...core.accounting import Amount, Balance
 from ...core.capacity.levels import Level
 from .client import Client
 from .records import Record

@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ...core.amounts import HOLDING
+from ...core.accounting import HOLDING
 from ...core.errors import ApiError, Unsupported
 from ...core.placement.accounts import as_counted, plain_figures
 from ...core.placement.fleet import Fleet

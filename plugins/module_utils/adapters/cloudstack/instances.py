@@ -10,7 +10,7 @@ import typing as t
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from ...core.amounts import Remembered
+from ...core.accounting import Remembered
 from ...core.placement.fleet import MIB, AffinityGroup
 from ...core.placement.implicit import MODE, PLANNER, PREFERRED
 from ...core.placement.instances import Instance, Offering

@@ -12,7 +12,7 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
-from ...core.database.condition import ASYNC_JOB, NETWORK_WORK, VM_WORK, Condition, Schema, Table, Work
+from ...core.database.check import ASYNC_JOB, NETWORK_WORK, VM_WORK, Condition, Schema, Table, Work
 from ...core.database.replication import SYSTEM
 from ...core.database.replication import Server as Replicating
 from ...core.errors import AccessDenied, DatabaseError, Unreadable

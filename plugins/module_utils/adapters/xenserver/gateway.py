@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import HypervisorError, NotFound, TransportError, WaitTimeout
-from ...core.hypervisors.master import HA_ON, HA_REMEDY, successor, takes_over
 from ...core.hypervisors.model import (
     XENSERVER,
     HypervisorAccess,
@@ -17,6 +16,7 @@ from ...core.hypervisors.model import (
     HypervisorView,
     Obstacle,
 )
+from ...core.hypervisors.pool_master import HA_ON, HA_REMEDY, successor, takes_over
 from ...core.xenserver.stuck_guests import why_stuck
 from ...ports.clock import Clock
 from ..cloudstack.client import SystemClock

@@ -9,7 +9,6 @@ import calendar
 import time
 import typing as t
 
-from ...core.hypervisors.master import HA_ON
 from ...core.hypervisors.model import (
     PAUSED,
     RUNNING,
@@ -23,6 +22,7 @@ from ...core.hypervisors.model import (
     HypervisorStorage,
     HypervisorView,
 )
+from ...core.hypervisors.pool_master import HA_ON
 from ...core.xenserver.tags import cloud_tags
 
 Record = t.Mapping[str, t.Any]

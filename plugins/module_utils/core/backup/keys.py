@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..database.forms import inside
-from ..database.set_up.values import DEFAULT_KEY
+from ..database.set_up.characters import DEFAULT_KEY
 from ..errors import InvalidValue, Reason
 
 NOTHING, WITH_DATA, FILES_ONLY, TAKE_BACK = "nothing", "data", "files", "take_back"

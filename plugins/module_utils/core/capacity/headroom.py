@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import typing as t
 
-from ..amounts import Amount, Balance
+from ..accounting import Amount, Balance
 from ..placement.fleet import Fleet, balances, hosts_of, vms_of
 from ..placement.rules import Needs, Packing, Vm
 from ..placement.spare import unbearable

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from math import isclose
 
-from ..amounts import (
+from ..accounting import (
     Amount,
     Balance,
     Factors,

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import InvalidValue
-from .judge import Sighting, judge_together
+from .check import Sighting, judge_together
 
 RENEWED, PROVISIONED = "renewed", "provisioned"
 REVOKED, ISSUED = "revoked", "issued"

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ..errors import Reason
-from .judge import Secured
+from .check import Secured
 
 RELAXED, RESTORED, STRICT = "relaxed", "restored", "strict"
 STATES = (RELAXED, RESTORED, STRICT)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..findings import Unseen
 from ..text import several, shortened
-from .judge import ALLOW_EXPIRED, RENEWAL, STRICTNESS, Secured
+from .check import ALLOW_EXPIRED, RENEWAL, STRICTNESS, Secured
 
 # What only the files of a host tell, and what each setting of the CA framework is needed for.
 OF_FILES = (

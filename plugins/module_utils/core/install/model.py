@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ..servers import places
+from ..servers import reached_at
 
 Variables = t.Mapping[str, t.Any]
 DATABASES, STORAGE, MANAGEMENT = "databases", "nfs_servers", "management_servers"
@@ -18,7 +18,7 @@ SERVERS = (DATABASES, STORAGE, MANAGEMENT, BALANCERS, USAGE)
 OWN = {DATABASES: "mysql_server_address", MANAGEMENT: "management_server_address"}
 # Variables of machines that are read. A machine has many more, and some of them cannot be read before they are used.
 READ = (
-    *places.ANSIBLE,
+    *reached_at.ANSIBLE,
     *OWN.values(),
     *("host_base_fqdn", "host_base_domain", "host_firewall_purposes", "host_firewall_management"),
     *("host_firewall_cluster", "add_hosts_zone", "add_hosts_cluster", "mysql_server_admin_password"),

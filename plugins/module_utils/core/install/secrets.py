@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..database.set_up.characters import problems
 from ..database.set_up.decide import Wanted
-from ..database.set_up.values import problems
 from ..errors import InvalidValue, Reason
 from ..servers.admin import DEFAULT_PASSWORD, DEFAULT_USER, checked_password
 from .model import Installation

@@ -14,7 +14,7 @@ import math
 import typing as t
 from dataclasses import replace
 
-from ..amounts import HOLDING, Amount, Balance, Factors, Remembered, as_summed, effective, joined, total
+from ..accounting import HOLDING, Amount, Balance, Factors, Remembered, as_summed, effective, joined, total
 from ..errors import Reason
 from ..versions import VMS_AS_STORED
 from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, release_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..amounts import HOLDING
+from ..accounting import HOLDING
 from .fleet import Fleet, preferably_apart
 from .instances import Instance
 

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from random import Random
 
-from ..amounts import Amount, total
+from ..accounting import Amount, total
 from ..errors import Reason
 from .landing import ANY_SHARE, Field, Landed, Manner, Unit, land, mates_of, undo, units_of
 from .rules import Packing, Vm, reason, unsuited

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ..amounts import Amount
+from ..accounting import Amount
 from ..consent import ALL, agreed, doubtful, unknown
 from ..errors import Reason
 from .drain import Drain, Move, drain, replay, revert

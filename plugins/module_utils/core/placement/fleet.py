@@ -9,7 +9,7 @@ import functools
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ..amounts import (
+from ..accounting import (
     HOLDING,
     Amount,
     Balance,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..amounts import Amount, Remembered
+from ..accounting import Amount, Remembered
 
 NOTHING_REMEMBERED = Remembered()
 

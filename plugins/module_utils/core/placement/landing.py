@@ -9,7 +9,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ..amounts import Amount, total
+from ..accounting import Amount, total
 from .rules import Packing, Vm
 
 ANY_SHARE = float("inf")

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from random import Random
 
-from ..amounts import Amount
+from ..accounting import Amount
 from ..errors import Reason
 from .bounds import Bounds, bounds, most_by_sum
 from .drain import (

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..amounts import Amount
+from ..accounting import Amount
 from ..errors import Reason
 from .implicit import ANYBODY, Keeper, kept_for, kept_from
 

@@ -12,7 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..amounts import total
+from ..accounting import total
 from ..placement.fleet import Fleet, balances, counts
 from ..placement.instances import Instance
 from ..placement.text import duration

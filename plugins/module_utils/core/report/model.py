@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from ..amounts import Balance, joined
+from ..accounting import Balance, joined
 from ..capacity import headroom
 from ..errors import InvalidValue
 from ..placement.fleet import Fleet, balances, vms_of

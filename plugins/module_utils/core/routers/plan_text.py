@@ -9,7 +9,7 @@ import typing as t
 
 from ..change import plain
 from ..text import printable
-from .plan import Plan, Unit
+from .upgrade import Plan, Unit
 
 Shown = t.Mapping[str, t.Any]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ..findings import BLOCKS, Judgement
 from ..servers.release import release, words
+from .check import verdicts
 from .facts import Facts, chain
-from .judge import verdicts
 from .table import UPGRADE
 from .templates import template_names
 

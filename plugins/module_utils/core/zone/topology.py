@@ -9,8 +9,8 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
+from ..accounting import Factors
 from ..addresses import is_address
-from ..amounts import Factors
 from ..change import Rules, same_address, same_flag, same_word
 
 REPLACE = "remove it and create it again"

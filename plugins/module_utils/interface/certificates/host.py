@@ -9,7 +9,7 @@ import time
 
 from ...adapters.certificates.host import HostFiles
 from ...adapters.linux.client import Linux
-from ...core.certificates.judge import Limits, judge_sighting, judge_together, judged, shown
+from ...core.certificates.check import Limits, judge_sighting, judge_together, judged, shown
 from ...core.certificates.unseen import unseen_on_host
 from ...core.errors import HostcraftError
 from ..fields import Spec, days_checked

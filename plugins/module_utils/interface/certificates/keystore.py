@@ -13,7 +13,7 @@ from ...adapters.certificates.host import HostFiles
 from ...adapters.certificates.x509 import Cryptography
 from ...adapters.linux.client import Linux
 from ...core.certificates import keystore
-from ...core.certificates.judge import Limits, Sighting, judge_sighting, judge_together
+from ...core.certificates.check import Limits, Sighting, judge_sighting, judge_together
 from ...core.certificates.model import Certificate, CertificateUnreadable, SigningRequest
 from ...core.change import Outcome
 from ...core.errors import HypervisorError, InvalidValue, MissingValue, NotAsRead, NotFound, Refused

@@ -9,7 +9,7 @@ import typing as t
 
 from ...adapters.certificates.probe import all_served
 from ...adapters.certificates.x509 import Cryptography
-from ...core.certificates.judge import Sighting, shown
+from ...core.certificates.check import Sighting, shown
 from ...core.certificates.renewal import ISSUED, REVOKED
 from ...core.change import Outcome, plain
 from ...core.errors import HostcraftError, InvalidValue

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ...adapters.database.condition import read_condition
 from ...core.change import plain
-from ...core.database import condition as core
-from ...core.database.condition_table import DATABASE
+from ...core.database import check as core
+from ...core.database.table import DATABASE
 from ...core.errors import HostcraftError, InvalidValue
 from ...core.findings import NEVER
 from ...core.text import all_printable

@@ -12,7 +12,7 @@ from ...adapters.database.password_file import PasswordFile
 from ...adapters.database.server import open_server
 from ...core.change import Outcome
 from ...core.database import password as core
-from ...core.database.set_up.values import SPOILED
+from ...core.database.set_up.characters import SPOILED
 from ...core.errors import InvalidValue, NotAsRead, NotFound, Refused
 from ..fields import Params, Spec, cleaned, environment, exact
 from ..module import Module, carry_out

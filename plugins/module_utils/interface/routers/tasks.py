@@ -14,8 +14,8 @@ from ...core.findings import NEVER
 from ...core.routers import actions
 from ...core.routers.health import last_failure
 from ...core.routers.need import AUTO, METHODS, Target
-from ...core.routers.plan import Seconds, Terms
 from ...core.routers.router import NETWORK, VPC, Router
+from ...core.routers.upgrade import Seconds, Terms
 from ...core.routers.window import EXPECTED, moment, window
 from ...operations.routers import info as router_info
 from ...operations.routers import network_restart, router

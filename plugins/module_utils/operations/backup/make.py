@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ...core.backup.dump import Scan, differences
 from ...core.backup.failure import BackupFailed
+from ...core.backup.make import Facts, reasons_against
 from ...core.backup.manifest import MANIFEST, Manifest, Part, is_backup_name, is_database
-from ...core.backup.possible import Facts, reasons_against
 from ...core.backup.seen import to_remove
 from ...core.change import Outcome
 from ...core.errors import InvalidValue, Refused

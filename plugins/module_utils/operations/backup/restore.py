@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from ...core.backup.dump import Scan, differences
 from ...core.backup.manifest import DUMP, FILES, Manifest, Proof
 from ...core.backup.members import problems
+from ...core.backup.restore import Target, reasons
 from ...core.backup.seen import Seen
-from ...core.backup.target import Target, reasons
 from ...core.change import Outcome
 from ...core.errors import NotAsRead, Reason, Refused
 from ...ports.backup import Destination, Store

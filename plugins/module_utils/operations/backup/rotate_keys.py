@@ -22,7 +22,7 @@ from ...core.backup.keys import (
     neither,
     wanted,
 )
-from ...core.backup.target import alive
+from ...core.backup.restore import alive
 from ...core.change import Outcome
 from ...core.errors import NotAsRead, Refused
 from ...ports.backup import KeyHolder

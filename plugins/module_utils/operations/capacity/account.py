@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ...core.amounts import (
+from ...core.accounting import (
     Amount,
     Balance,
     Factors,

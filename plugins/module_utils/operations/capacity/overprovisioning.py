@@ -12,7 +12,7 @@ import math
 import typing as t
 from dataclasses import dataclass
 
-from ...core.amounts import Amount, Balance, Factors, as_summed, effective, total
+from ...core.accounting import Amount, Balance, Factors, as_summed, effective, total
 from ...core.capacity.memory_factors import ability
 from ...core.capacity.overprovisioning import PRECISION, Keeper, Simulation, keepers, of_factors, refusals, simulate
 from ...core.change import Outcome

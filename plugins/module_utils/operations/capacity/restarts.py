@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ...core.amounts import Factors
+from ...core.accounting import Factors
 from ...core.capacity.overprovisioning import PRECISION, as_started
 from ...core.errors import NotAsRead
 from ...core.placement.instances import Instance

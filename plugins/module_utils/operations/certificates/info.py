@@ -9,8 +9,8 @@ import dataclasses
 import typing as t
 
 from ...core.addresses import is_address
-from ...core.certificates import judge
-from ...core.certificates.judge import Limits, Secured, Sighting
+from ...core.certificates import check
+from ...core.certificates.check import Limits, Secured, Sighting
 from ...core.certificates.unseen import Looked, unseen
 from ...core.findings import Judgement, Verdict
 from ...core.system_vms.vm import CONSOLE, STORAGE
@@ -22,7 +22,7 @@ from .looking import Spot, sightings
 
 MANAGEMENT = "management servers"
 LIBVIRT_TLS, AGENTS, HTTPS = 16514, 8250, 443
-SETTINGS = (judge.RENEWAL, judge.ALERT_DAYS, judge.VALIDITY, judge.STRICTNESS, judge.ALLOW_EXPIRED)
+SETTINGS = (check.RENEWAL, check.ALERT_DAYS, check.VALIDITY, check.STRICTNESS, check.ALLOW_EXPIRED)
 KVM = ("KVM", "LXC")
 PLACES: t.Mapping[str, str] = {CONSOLE: "console_proxy", STORAGE: "secondary_storage"}
 
@@ -70,8 +70,8 @@ def seen_certificates(cloud: Cloud, request: Request) -> Seen:
         *read,
         *(sightings(request.probe, request.reader, own, asked) if request.probe else ()),
     )
-    found: list[Verdict] = [finding for each in seen for finding in judge.judge_sighting(each, limits)]
-    found += [*judge.judge_together(seen), *judge.judge_security(secured), *judge.judge_settings(settings)]
+    found: list[Verdict] = [finding for each in seen for finding in check.judge_sighting(each, limits)]
+    found += [*check.judge_together(seen), *check.judge_security(secured), *check.judge_settings(settings)]
     with_files = {each.host for each in read}
     found += unseen(
         Looked(
@@ -84,7 +84,7 @@ def seen_certificates(cloud: Cloud, request: Request) -> Seen:
     return Seen(
         by_days(seen, limits.seen_at),
         secured,
-        judge.judged(found, request.ignore),
+        check.judged(found, request.ignore),
         authorities,
         cloud.authorities.providers(),
         settings,

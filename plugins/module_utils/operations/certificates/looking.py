@@ -9,8 +9,8 @@ import dataclasses
 import typing as t
 
 from ...core.addresses import endpoint
+from ...core.certificates.check import Sighting
 from ...core.certificates.console.change import Seen
-from ...core.certificates.judge import Sighting
 from ...core.certificates.model import Certificate, NotServed
 from ...ports.certificates import X509, Probe, TlsPort
 

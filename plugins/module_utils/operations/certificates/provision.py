@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.certificates.judge import Sighting
+from ...core.certificates.check import Sighting
 from ...core.certificates.model import Certificate
 from ...core.certificates.renewal import PROVISIONED, Wanted, reason
 from ...core.change import Outcome

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.certificates.judge import STRICTNESS, Secured
+from ...core.certificates.check import STRICTNESS, Secured
 from ...core.certificates.strictness import RELAXED, STRICT, before_of, reasons_against, record
 from ...core.change import Outcome
 from ...core.errors import NotAsRead, NotFound, Refused

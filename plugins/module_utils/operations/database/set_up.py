@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ...core.database.set_up.characters import problems
 from ...core.database.set_up.decide import ABSENT, DEPLOY, FRESH, HALF, NONE, SERVED, Decision, Wanted, decide
 from ...core.database.set_up.files import Change, Files, Read, Write, change
-from ...core.database.set_up.values import problems
 from ...core.errors import NotAsRead, Reason, Refused
 from ...core.text import several
 from ...ports.database import DatabaseSetUp

@@ -9,8 +9,8 @@ import dataclasses
 import typing as t
 
 from ...core.bmc.host_ha import provider_for
+from ...core.certificates.check import CERTIFICATES
 from ...core.certificates.console.table import CONSOLE
-from ...core.certificates.judge import CERTIFICATES
 from ...core.doctor import figures, things
 from ...core.doctor.table import CAPACITY, HA, HOSTS, OPEN_ALERTS, ROLLS, SETTINGS, STORAGE, VLANS
 from ...core.errors import Unsupported

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from ...core.errors import HypervisorError, Reason, Refused, TransportError
 from ...core.hypervisors.drift.hosts import storage_lacking, storage_reached
-from ...core.hypervisors.master import stays_master
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
+from ...core.hypervisors.pool_master import stays_master
 from ...core.zone.hosts import Host
 from ...core.zone.topology import Cluster
 from ...ports.hypervisors import Hypervisor

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ...core.amounts import total
+from ...core.accounting import total
 from ...core.change import Outcome, plain
 from ...core.hypervisors.drift.differences import differences
 from ...core.hypervisors.drift.model import Drift, Expected, matched

@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from ...core.amounts import Balance, total
+from ...core.accounting import Balance, total
 from ...core.placement.drain import Move
 from ...core.placement.fleet import Fleet, balances, counts
 from ...core.zone.topology import Cluster

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ...core.amounts import HOLDING
+from ...core.accounting import HOLDING
 from ...core.errors import ApiError, NotFound, Reason, Refused, WaitTimeout
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, evacuate

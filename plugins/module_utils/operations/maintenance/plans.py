@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...core.amounts import Amount
+from ...core.accounting import Amount
 from ...core.consent import ALL
 from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps

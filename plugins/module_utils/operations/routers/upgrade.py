@@ -14,9 +14,9 @@ import typing as t
 from ...core.change import Outcome
 from ...core.errors import NotFound, Refused
 from ...core.routers.need import Target
-from ...core.routers.plan import LeftOut, Plan, Terms, Unit, planned
 from ...core.routers.plan_text import plan_shown, plan_text
 from ...core.routers.router import MINIMUM, Router, states_text
+from ...core.routers.upgrade import LeftOut, Plan, Terms, Unit, planned
 from ...core.zone.topology import Zone
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from ...core.errors import ApiError, HostcraftError, JobLost, TransportError
 from ...core.routers.gates import Gate, backup_gate, health_gate, routers_gate, rules_gate, serving_gate, upgraded_gate
 from ...core.routers.need import PATCH, REBOOT, RECREATE, Target
-from ...core.routers.plan import COMPLETE, FAIL_OVER, RENEW, START, Step, Unit
 from ...core.routers.router import PRIMARY, VPC, Router
 from ...core.routers.served import Served
+from ...core.routers.upgrade import COMPLETE, FAIL_OVER, RENEW, START, Step, Unit
 from ...ports.cloud import Cloud
 from .gates import GateFailed, passed
 from .info import NONE, health_of

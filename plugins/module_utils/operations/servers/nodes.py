@@ -15,7 +15,7 @@ from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, JobLost, Refused, TransportError, WaitTimeout
 from ...core.findings import Judgement
 from ...core.naming import matches, only
-from ...core.servers import nodes, restart
+from ...core.servers import nodes, settings
 from ...core.servers.nodes import NODES, Server
 from ...ports.cloud import Cloud
 from ..lost_answers import surely
@@ -51,7 +51,7 @@ def seen_servers(cloud: Cloud, name: str = "", ignore: t.Collection[str] = ()) -
     """All of them are judged together; name: what is shown. Raises InvalidValue for a code that is none."""
     found, changes = cloud.management_servers.all(), cloud.management_servers.changed_settings()
     static = {name for name in {name for name, _when in changes} if _static(cloud, name)}
-    servers = [restart.with_settings(each, changes, static) for each in found]
+    servers = [settings.with_settings(each, changes, static) for each in found]
     judgement = NODES.judgement(list(nodes.judge(servers)), ignore)
     return Seen(tuple(_named(servers, name) if name else servers), judgement)
 

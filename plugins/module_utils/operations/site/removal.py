@@ -11,7 +11,7 @@ from ...core.declaration.export import Seen
 from ...core.errors import Reason
 from ...core.site.in_use import Users, reasons_to_keep
 from ...core.site.pieces import Declared, Piece
-from ...core.site.undeclared import undeclared
+from ...core.site.removal import undeclared
 from ...ports.cloud import Cloud
 from .. import lookup
 from ..declaration.export import seen_zone

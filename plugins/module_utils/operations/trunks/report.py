@@ -12,9 +12,9 @@ from ...core.addresses import is_address
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
-from ...core.trunks import judge as trunks
+from ...core.trunks import check as trunks
 from ...core.trunks.bridges import HostNetwork
-from ...core.trunks.judge import LABELS, Lane, TrunkHost, Use
+from ...core.trunks.check import LABELS, Lane, TrunkHost, Use
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import Holder
 from ...core.zone.hosts import Host

@@ -30,8 +30,8 @@ from ...ports.cloud import Cloud
 from ...ports.collection import Collection
 from .. import lookup
 from ..ensure import ensure, within
+from ..vlans.change import prove
 from ..vlans.holders import ranges_of
-from ..vlans.ranges import prove
 
 VlanState = t.Literal["exact", "present"]
 

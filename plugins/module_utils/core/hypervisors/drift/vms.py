@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...amounts import HOLDING
+from ...accounting import HOLDING
 from ...placement.fleet import Fleet
 from ...placement.instances import Instance
 from ..model import CRASHED, PAUSED, RUNNING, HypervisorGuest, HypervisorView

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates import host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.certificates.host import HostFiles
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.judge import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.check import (
     Limits,
     Sighting,
     judge_sighting,

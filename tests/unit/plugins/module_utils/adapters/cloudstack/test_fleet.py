@@ -12,7 +12,7 @@ from fakes.clock import FakeClock
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.fleet import FleetReader
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.instances import instance
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Remembered
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Remembered
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, Unsupported
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.evacuation import (
     Evacuation,

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.page.gateway import SVG, Pages
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Balance
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount, Balance
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, MissingLibrary
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.report.certificates import (
     CertificateRow,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import (
     Amount,
     Balance,
     Factors,

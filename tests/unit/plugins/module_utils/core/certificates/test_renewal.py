@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.judge import Sighting
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.check import Sighting
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.model import DAY, Certificate
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.renewal import Wanted, reason
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.judge import CERTIFICATES, Secured
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.check import CERTIFICATES, Secured
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.unseen import (
     OF_FILES,
     OF_SETTINGS,

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack import mapping
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import (
     Amount,
     Balance,
     Factors,

@@ -11,7 +11,7 @@ from planner.check import Replay, may_run, plain
 from planner.generate import Cluster, any_cluster
 from planner.oracle import placeable
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.drain import (
     Move,
     drain,

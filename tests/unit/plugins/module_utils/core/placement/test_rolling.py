@@ -12,7 +12,7 @@ from planner.check import may_run, plain, violations
 from planner.generate import Cluster, Shape, any_cluster, cluster, clusters, tiny
 from planner.oracle import Best, best_roll
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import (
     Order,
     Roll,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planner.check import may_run, plain
 from planner.generate import Cluster, any_cluster
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import plan
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import (
     REMEDIES,

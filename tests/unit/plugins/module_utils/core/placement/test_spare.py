@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from planner.check import Replay, bears, plain
 from planner.generate import Cluster, any_cluster
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.implicit import ANYBODY, Keeper
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order, plan
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Packing, Vm, VmHost

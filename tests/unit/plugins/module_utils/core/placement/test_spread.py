@@ -10,7 +10,7 @@ from planner.check import Replay, may_run, plain, violations
 from planner.evenness import Evenness, judge
 from planner.generate import GIB, Cluster, Shape, any_cluster, cluster
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.drain import drain
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rolling import Order, plan
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.placement.rules import Packing, Vm, VmHost

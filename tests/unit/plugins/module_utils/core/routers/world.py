@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.plan import Plan, Step, Unit
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.router import Router
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.upgrade import Plan, Step, Unit
 
 OLD, NEW = "4.10.0", "4.18.1"
 

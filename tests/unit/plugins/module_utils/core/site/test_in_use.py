@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.declaration.export import Seen
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.in_use import Users, reasons_to_keep
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.pieces import Piece
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.undeclared import undeclared
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.site.removal import undeclared
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.physical_networks import (
     PhysicalNetwork,

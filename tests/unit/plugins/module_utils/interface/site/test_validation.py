@@ -85,5 +85,5 @@ def test_what_is_not_declared_is_not_imported() -> None:
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=env)
     found = {name.rpartition("plugins.module_utils.")[2] for name in ran.stdout.split()}
     assert "interface.site.objects.host" in found
-    for more in ("interface.bmc.tasks", "operations.zone.storage", "operations.vlans.ranges", "core.site.undeclared"):
+    for more in ("interface.bmc.tasks", "operations.zone.storage", "operations.vlans.change", "core.site.removal"):
         assert more not in found

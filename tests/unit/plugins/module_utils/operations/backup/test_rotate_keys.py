@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.failure import BackupFailed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.keys import Data, Keys
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.target import Target
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.backup.restore import Target
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.backup.rotate_keys import Request, rotate
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.addresses import is_address
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.judge import Sighting
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.check import Sighting
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host, same_host_name
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.certificates.info import of_hosts
 

@@ -11,9 +11,9 @@ from typing import Any
 from fakes.cloud import FakeCloud
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError, TransportError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.plan import Step, Unit
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.router import HealthCheck, Router
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.served import Rules, Served
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.upgrade import Step, Unit
 from unit.plugins.module_utils.core.routers.world import NEW, OLD, Networks
 
 TAKES = 3.0  # seconds of a job

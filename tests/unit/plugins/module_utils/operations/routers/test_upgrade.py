@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.need import Target
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.plan import Terms
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.served import Rules
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.upgrade import Terms
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.routers.gates import GateFailed
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.routers.scope import Scope
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.routers.upgrade import (

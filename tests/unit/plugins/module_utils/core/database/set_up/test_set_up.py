@@ -11,6 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.forms import FORMS, inside
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.set_up.characters import (
+    SPOILED,
+    problems,
+)
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.set_up.decide import (
     ABSENT,
     DEPLOY,
@@ -23,7 +27,6 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database
     decide,
 )
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.set_up.files import Files, change
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.set_up.values import SPOILED, problems
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.machine.java_properties import parse
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.release import number
 

@@ -15,7 +15,7 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
     HypervisorNetwork,
     HypervisorNic,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.judge import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.check import (
     CODES,
     Lane,
     TrunkHost,

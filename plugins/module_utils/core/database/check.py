@@ -15,10 +15,10 @@ from ..findings import Finding, Unseen, Verdict
 from ..servers.nodes import DOWN, MAINTENANCE, OLD_NAMES, PREPARING, PREPARING_STOP, READY, STOPPING, UP
 from ..servers.release import release
 from ..text import printable, several
-from .condition_table import DATABASE
 from .management_servers import Server
 from .replication import Server as Replicating
 from .settings import connections
+from .table import DATABASE
 
 SHOWN = 5
 ASYNC_JOB, VM_WORK, NETWORK_WORK = "async_job", "vm_work_job", "op_it_work"

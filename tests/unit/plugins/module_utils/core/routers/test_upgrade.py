@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.need import Target, need
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.plan import Plan, Terms, planned
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.router import (
     Router,
     older,
     state_word,
     version_of,
 )
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.upgrade import Plan, Terms, planned
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.routers.window import moment, window
 from unit.plugins.module_utils.core.routers.world import NEW, OLD, Networks, faults
 

@@ -15,7 +15,7 @@ import typing as t
 
 from ..addresses import is_address, is_host_name
 from ..errors import Reason
-from ..servers import places
+from ..servers import reached_at
 from .model import BALANCERS, DATABASES, HYPERVISORS, MANAGEMENT, OWN, SERVERS, STORAGE, USAGE, Installation, Variables
 from .secrets import secrets
 
@@ -44,7 +44,7 @@ def _places(wanted: Installation) -> t.Iterator[Reason]:
     """CloudStack's own traffic is IPv4, and accounts and firewalls need addresses."""
     seen: dict[str, str] = {}
     for group in SERVERS:
-        for name, place in places.addresses(wanted.names(group), wanted.machines, OWN.get(group, "")).items():
+        for name, place in reached_at.addresses(wanted.names(group), wanted.machines, OWN.get(group, "")).items():
             remedy = f"set ansible_host of {name} to its IPv4 address"
             if group in OWN:
                 remedy += f", or {OWN[group]}"

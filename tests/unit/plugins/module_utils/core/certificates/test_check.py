@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates import judge
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.judge import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates import check
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.certificates.check import (
     CERTIFICATES,
     Limits,
     Secured,
@@ -28,7 +28,7 @@ SEEN = Sighting("kvm1", "agent", "cloud.crt", RIGHT)
 
 
 def codes(seen: Sighting, at: float = 10 * DAY) -> list[str]:
-    return [each.code for each in judge.judge_sighting(seen, Limits(at, 30))]
+    return [each.code for each in check.judge_sighting(seen, Limits(at, 30))]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_short_curve_is_no_short_key() -> None:
 @given(st.floats(-1e9, 1e9), st.integers(0, 1000))
 def test_a_certificate_is_in_one_state(at: float, days: int) -> None:
     """Expired, not yet valid, expiring or none of these; and what has enough days left is valid."""
-    found = [each.code for each in judge.judge_sighting(SEEN, Limits(at, days))]
+    found = [each.code for each in check.judge_sighting(SEEN, Limits(at, days))]
     assert len(found) <= 1
     if not found:
         assert RIGHT.valid_at(at)
@@ -62,21 +62,21 @@ def test_a_certificate_is_in_one_state(at: float, days: int) -> None:
 
 @pytest.mark.parametrize("secured", [True, None])
 def test_hosts_of_one_kind_are_not_mixed(secured: bool | None) -> None:
-    assert list(judge.judge_security([Secured("a", "c", secured), Secured("b", "c", secured)])) == []
+    assert list(check.judge_security([Secured("a", "c", secured), Secured("b", "c", secured)])) == []
 
 
 def test_only_a_cluster_with_both_is_mixed() -> None:
     hosts = [Secured("a", "c1", True), Secured("b", "c2", False), Secured("d", "c2", None)]
-    assert [each.code for each in judge.judge_security(hosts)] == ["host_unsecured"]
-    found = [each.code for each in judge.judge_security([*hosts, Secured("e", "c2", True)])]
+    assert [each.code for each in check.judge_security(hosts)] == ["host_unsecured"]
+    found = [each.code for each in check.judge_security([*hosts, Secured("e", "c2", True)])]
     assert found == ["host_unsecured", "mixed_security"]
 
 
 def test_settings_of_a_server_that_has_none_are_no_finding() -> None:
-    assert list(judge.judge_settings({})) == []
+    assert list(check.judge_settings({})) == []
 
 
 def test_every_check_has_a_remedy_and_a_source() -> None:
     assert [each.code for each in CERTIFICATES.checks if not each.remedy or not each.source] == []
     with pytest.raises(InvalidValue):
-        judge.judged([], ["no_such_code"])
+        check.judged([], ["no_such_code"])

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import amounts as capacity
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.amounts import Amount, Balance, Factors
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core import accounting as capacity
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.accounting import Amount, Balance, Factors
 
 GIB = 1 << 30
 # A host as recorded (T2:16): 4 cores of 8000 MHz and 8 GiB; T3:95 shows it with both factors at 2, T3:105 with memory

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import condition as core
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.condition import (
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database import check as core
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.database.check import (
     Condition,
     Schema,
     Table,

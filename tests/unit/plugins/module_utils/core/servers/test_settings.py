@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.nodes import UP, Server
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.restart import with_settings
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers.settings import with_settings
 
 STARTED = "2026-03-01T10:00:00+0000"
 CHANGES = [

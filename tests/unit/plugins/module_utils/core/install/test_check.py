@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.hostcraft.cloudstack.plugins.filter import installation as filters
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.install.model import READ
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import places
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.servers import reached_at
 
 Machines = dict[str, dict[str, Any]]
 SECRETS = {
@@ -221,7 +221,7 @@ def test_a_machine_that_the_inventory_lacks_is_an_error() -> None:
     ],
 )
 def test_the_address_of_a_machine(variables: dict[str, Any], own: str, expected: str) -> None:
-    assert places.address("m", variables, own) == expected
+    assert reached_at.address("m", variables, own) == expected
     assert filters.group_addresses(["m", "n"], {"m": variables}, own) == {"m": expected, "n": "n"}
 
 
