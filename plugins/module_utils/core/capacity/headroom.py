@@ -15,7 +15,8 @@ from ..accounting import Amount, Balance
 from ..placement.fleet import Fleet, balances, hosts_of, vms_of
 from ..placement.rules import Needs, Packing, Vm
 from ..placement.spare import unbearable
-from ..zone.hosts import ENABLED, Host
+from ..zone.hosts import Host
+from ..zone.resource_states import ENABLED
 
 MANY = 4096  # more VMs than this are not counted
 

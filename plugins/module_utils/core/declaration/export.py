@@ -17,8 +17,9 @@ from functools import cached_property
 
 from ..masking import is_secret_name
 from ..zone.guest_networks import Network
-from ..zone.hosts import DISABLED, ENABLED, Host
+from ..zone.hosts import Host
 from ..zone.physical_networks import PhysicalNetwork, Provider, TrafficType, VlanIpRange
+from ..zone.resource_states import DISABLED, ENABLED
 from ..zone.settings import Setting, same_value
 from ..zone.storage import NFS_OPTIONS, TYPES, ImageStore, StoragePool
 from ..zone.topology import Cluster, Pod, Zone

@@ -14,7 +14,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import Reason
-from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, Host
+from ..zone.hosts import Host
+from ..zone.resource_states import DRAINING, FAILED_DRAIN, MAINTENANCE
 
 API, DATABASE = "api", "database"
 KVM, XENSERVER, VMWARE = "KVM", "XenServer", "VMware"

@@ -17,7 +17,8 @@ from dataclasses import replace
 from ..accounting import HOLDING, Amount, Balance, Factors, Remembered, as_summed, effective, joined, total
 from ..errors import Reason
 from ..versions import VMS_AS_STORED
-from ..zone.hosts import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host, release_of
+from ..zone.hosts import Host, release_of
+from ..zone.resource_states import DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE
 from .fleet import Fleet, balances, counts, physical
 from .instances import Instance
 

@@ -20,7 +20,8 @@ from ..accounting import (
     total,
 )
 from ..errors import Reason
-from ..zone.hosts import ENABLED, Host
+from ..zone.hosts import Host
+from ..zone.resource_states import ENABLED
 from ..zone.topology import Cluster
 from .implicit import ANYBODY, Keeper
 from .instances import Instance, Offering

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from ..errors import Reason
 from ..versions import NO_DRAIN_BY_ERROR
-from ..zone.hosts import DRAINING, FAILED_DRAIN, MAINTENANCE, WORKABLE, Host, release_of
+from ..zone.hosts import Host, release_of
+from ..zone.resource_states import DRAINING, FAILED_DRAIN, MAINTENANCE, WORKABLE
 from .fleet import Fleet
 from .instances import Instance
 from .rules import reason

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ..declaration.export import Seen
 from ..errors import Reason
 from ..text import printable
-from ..zone.hosts import DISABLED, MAINTENANCE
+from ..zone.resource_states import DISABLED, MAINTENANCE
 from .pieces import Piece
 
 Names = t.Mapping[str, t.Sequence[str]]  # by the id of what has them

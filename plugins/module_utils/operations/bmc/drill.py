@@ -20,8 +20,8 @@ from ...core.bmc.oobm import ENABLED, REDFISH
 from ...core.bmc.power import ACTIONS, OFF, ON, UNKNOWN
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
-from ...core.zone.hosts import ENABLED as ENABLED_HOST
-from ...core.zone.hosts import MAINTENANCE, Host
+from ...core.zone import resource_states as states
+from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
 from ...ports.notes import Note
 from ..notes import add_note, remove_notes
@@ -190,7 +190,7 @@ class Drill:
     def ha_back(self) -> str:
         """Host HA is Available again, where it was enabled and the host is not in maintenance."""
         held = self.cloud.host_has.of_host(self.host.id)
-        if not held.enabled or self.host.resource_state != ENABLED_HOST:
+        if not held.enabled or self.host.resource_state != states.ENABLED:
             return "not checked: host HA is disabled, or the host is in maintenance"
 
         def look() -> str:
@@ -225,7 +225,7 @@ class Drill:
             self.timed("on", self.on)
         self.timed("agent_up", lambda: self.agent_up(record))
         self.host = self.cloud.hosts.fresh(self.host)
-        if record and record.before == ENABLED_HOST and self.host.resource_state == MAINTENANCE:
+        if record and record.before == states.ENABLED and self.host.resource_state == states.MAINTENANCE:
             self.timed("enabled", self.enabled)
 
     def enabled(self) -> str:
@@ -233,7 +233,7 @@ class Drill:
         self.host = until(
             self.cloud,
             lambda: self.cloud.hosts.fresh(self.host),
-            lambda seen: seen.resource_state == ENABLED_HOST,
+            lambda seen: seen.resource_state == states.ENABLED,
             what=f"the maintenance of host {self.host.name} to end",
             limit=self.request.timeout,
             show=lambda seen: seen.resource_state,

@@ -25,7 +25,8 @@ from ...core.capacity.overprovisioning import Keeper, keepers
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.placement.fleet import Fleet, balances
-from ...core.zone.hosts import ENABLED, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..zone.places import Names, clusters, place

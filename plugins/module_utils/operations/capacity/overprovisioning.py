@@ -19,7 +19,7 @@ from ...core.change import Outcome
 from ...core.errors import Reason, Refused
 from ...core.placement.fleet import Fleet, physical
 from ...core.placement.instances import Instance
-from ...core.zone.hosts import ENABLED
+from ...core.zone.resource_states import ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from ...core.errors import HostcraftError, TransportError, WaitTimeout
 from ...core.placement.evacuation import evacuate
 from ...core.placement.fleet import Fleet
-from ...core.zone.hosts import DRAINING, ENABLED, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import DRAINING, ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..hypervisors.native import NativePart

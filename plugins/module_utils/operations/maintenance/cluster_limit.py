@@ -15,7 +15,7 @@ from ...core.capacity.headroom import vm_limit
 from ...core.change import Outcome
 from ...core.maintenance.cluster_limit import Action, Load, decided
 from ...core.zone.allocation_states import DISABLED, ENABLED
-from ...core.zone.hosts import DRAINING
+from ...core.zone.resource_states import DRAINING
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..notes import add_note, remove_notes

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ...core.zone.hosts import ENABLED, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import ENABLED
 from ...ports.cloud import Cloud
 from .. import lookup
 from . import locks, marks

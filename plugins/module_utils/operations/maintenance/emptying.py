@@ -18,7 +18,8 @@ from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, evacuate
 from ...core.placement.fleet import Fleet
 from ...core.placement.instances import Instance
-from ...core.zone.hosts import DISABLED, ENABLED, FAILED_DRAIN, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import DISABLED, ENABLED, FAILED_DRAIN
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..lost_answers import surely

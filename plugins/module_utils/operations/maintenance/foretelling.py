@@ -19,7 +19,8 @@ from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
 from ...core.placement.fleet import Fleet
 from ...core.placement.instances import Instance
-from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, MAINTENANCE, Host, HostName
+from ...core.zone.hosts import Host, HostName
+from ...core.zone.resource_states import DISABLED, DRAINING, ENABLED, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..capacity.agreed import agreed

@@ -11,7 +11,8 @@ from dataclasses import replace
 from ...core.errors import Reason
 from ...core.placement.fleet import Fleet
 from ...core.placement.not_drained import BLOCKS_OTHERS, blocks, unreachable
-from ...core.zone.hosts import DISABLED, ENABLED, MAINTENANCE, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import DISABLED, ENABLED, MAINTENANCE
 from ...ports.cloud import Cloud
 from . import marks, records
 

@@ -19,7 +19,8 @@ from ...core.errors import ApiError, HostcraftError, HypervisorError, Reason, Re
 from ...core.placement.fleet import Fleet
 from ...core.placement.instances import Instance
 from ...core.placement.not_drained import unworkable
-from ...core.zone.hosts import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup

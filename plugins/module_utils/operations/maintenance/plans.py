@@ -18,7 +18,7 @@ from ...core.placement.evacuation import balance, strangers_of
 from ...core.placement.fleet import Fleet, vms_of
 from ...core.placement.not_drained import broken
 from ...core.placement.rolling import Roll
-from ...core.zone.hosts import DRAINING, MAINTENANCE
+from ...core.zone.resource_states import DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .distribution import distribution, thresholds

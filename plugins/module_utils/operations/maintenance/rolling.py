@@ -20,7 +20,8 @@ from ...core.placement.not_drained import blocked, blocks
 from ...core.placement.rolling import Order, Roll, fingerprint, plan
 from ...core.placement.rules import Vm, VmHost
 from ...core.placement.text import duration
-from ...core.zone.hosts import MAINTENANCE, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from .. import lookup

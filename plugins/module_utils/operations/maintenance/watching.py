@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...core.zone.hosts import DRAINING, MAINTENANCE, Host
+from ...core.zone.hosts import Host
+from ...core.zone.resource_states import DRAINING, MAINTENANCE
 from ...ports.cloud import Cloud
 from .migrations import Pace
 

@@ -24,20 +24,8 @@ from ...core.errors import (
     WaitTimeout,
 )
 from ...core.naming import nearest, only
-from ...core.zone.hosts import (
-    DISABLED,
-    DRAINING,
-    ENABLED,
-    FAILED_DRAIN,
-    HOST,
-    MAINTENANCE,
-    Host,
-    HostName,
-    check_tags,
-    not_there,
-    steps_to,
-    url_name,
-)
+from ...core.zone.hosts import HOST, Host, HostName, check_tags, not_there, url_name
+from ...core.zone.resource_states import DISABLED, DRAINING, ENABLED, FAILED_DRAIN, MAINTENANCE, steps_to
 from ...core.zone.topology import Cluster, Pod, Zone
 from ...ports.cloud import Cloud
 from .. import lookup

@@ -12,7 +12,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ...zone.hosts import MAINTENANCE
+from ...zone.resource_states import MAINTENANCE
 from ..model import HypervisorHost, HypervisorNetwork, HypervisorStorage, HypervisorView
 from .model import Drift, Expected, Matched, Pair
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which host a declaration means, and the ways between resource states."""
+"""Which host a declaration means."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone import hosts
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.hosts import Host, HostName
 
@@ -119,55 +118,3 @@ def test_names_of_one_host(wanted: str, held: str, same: bool) -> None:
 def test_any_text_as_a_url_gives_a_name_or_nothing(url: str) -> None:
     assert isinstance(hosts.url_name(url), str)
     assert hosts.matching(ALL, HostName("nobody", url=url)) in ([], [KVM1], [KVM2], [ESX1], [SIM0])
-
-
-# What each command does to each resource state, written from FIELD_FACTS "Host life cycle" (T2:32, 38, 41, 46) and the
-# server's own state machine; a pair that is not here is refused. "wait" ends a drain that goes well.
-SERVER = {
-    ("Enabled", "enable"): "Enabled",
-    ("Enabled", "disable"): "Disabled",
-    ("Enabled", "prepare_maintenance"): "PrepareForMaintenance",
-    ("Disabled", "enable"): "Enabled",
-    ("Disabled", "disable"): "Disabled",
-    ("PrepareForMaintenance", "wait"): "Maintenance",
-    ("PrepareForMaintenance", "cancel_maintenance"): "Enabled",
-    ("Maintenance", "cancel_maintenance"): "Enabled",
-    ("ErrorInMaintenance", "prepare_maintenance"): "PrepareForMaintenance",
-    ("ErrorInMaintenance", "cancel_maintenance"): "Enabled",
-    ("ErrorInMaintenance", "disable"): "Disabled",
-    ("ErrorInPrepareForMaintenance", "cancel_maintenance"): "Enabled",
-    ("ErrorInPrepareForMaintenance", "disable"): "Disabled",
-}
-REACHABLE = ("Enabled", "Disabled", "Maintenance")
-LIVING = ("Enabled", "Disabled", "Maintenance", "PrepareForMaintenance", "ErrorInMaintenance")
-
-
-@pytest.mark.parametrize("start", [*LIVING, "ErrorInPrepareForMaintenance"])
-@pytest.mark.parametrize("wanted", REACHABLE)
-def test_every_way_is_legal_and_ends_where_it_should(start: str, wanted: str) -> None:
-    state = start
-    for step in hosts.steps_to(wanted, Host("1", "h", resource_state=start)):
-        assert (state, step) in SERVER, f"{step} is refused in {state}"
-        state = SERVER[state, step]
-    assert state == wanted
-
-
-@pytest.mark.parametrize("wanted", REACHABLE)
-def test_who_is_there_does_nothing(wanted: str) -> None:
-    assert hosts.steps_to(wanted, Host("1", "h", resource_state=wanted)) == ()
-
-
-@pytest.mark.parametrize("start", ["Degraded", "Creating", "Error", ""])
-@pytest.mark.parametrize("wanted", REACHABLE)
-def test_states_without_a_way_out_are_refused_with_what_would_help(start: str, wanted: str) -> None:
-    with pytest.raises(Refused) as caught:
-        hosts.steps_to(wanted, Host("1", "kvm1", resource_state=start))
-    (reason,) = caught.value.reasons
-    assert reason.facts == {"resource_state": start, "wanted": wanted}
-    assert "kvm1" in caught.value.message
-    assert ("cancelHostAsDegraded" in reason.remedy) is (start == "Degraded")
-
-
-def test_every_listed_way_is_walked_above() -> None:
-    assert set(hosts.STEPS) == set(REACHABLE)
-    assert {state for ways in hosts.STEPS.values() for state in ways} == {*LIVING, "ErrorInPrepareForMaintenance"}
