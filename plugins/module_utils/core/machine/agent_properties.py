@@ -8,7 +8,6 @@ Comments, order, line ends, and every key that nobody asked about stay as they a
 
 from __future__ import annotations
 
-import hashlib
 import re
 import typing as t
 from dataclasses import dataclass
@@ -264,14 +263,3 @@ def forgotten(text: str) -> PropertiesChange:
     """The file of a host that no management server knows; keys that are not there are not added."""
     held = parse(text)
     return decide(text, {key: value for key, value in UNKNOWN_HOST.items() if key in held})
-
-
-def guid_of(address: str) -> str:
-    """The guid that the management server gives a KVM host: a name-based UUID of its address (cs#12438).
-
-    Java's UUID.nameUUIDFromBytes: MD5 of the address alone, marked as version 3.
-    """
-    digest = bytearray(hashlib.md5(address.encode(), usedforsecurity=False).digest())
-    digest[6] = digest[6] & 0x0F | 0x30
-    digest[8] = digest[8] & 0x3F | 0x80
-    return "-".join(digest[start:end].hex() for start, end in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 16)))

@@ -10,12 +10,12 @@ have to agree.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 
 from ..errors import Reason
 from ..zone.hosts import Host, same_host_name
-from .agent_properties import guid_of
 
 
 def removal_problems(
@@ -104,3 +104,14 @@ def _problems(
             f"volumes on the local disks of {record.name} would be lost",
             "migrate them to shared storage, or set remove_hosts_destroy_local_storage",
         )
+
+
+def guid_of(address: str) -> str:
+    """The guid that the management server gives a KVM host: a name-based UUID of its address (cs#12438).
+
+    Java's UUID.nameUUIDFromBytes: MD5 of the address alone, marked as version 3.
+    """
+    digest = bytearray(hashlib.md5(address.encode(), usedforsecurity=False).digest())
+    digest[6] = digest[6] & 0x0F | 0x30
+    digest[8] = digest[8] & 0x3F | 0x80
+    return "-".join(digest[start:end].hex() for start, end in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 16)))

@@ -219,12 +219,6 @@ def test_secrets_are_not_shown() -> None:
     assert "s3cret" not in str(core.shown(core.parse(SHIPPED)))
 
 
-def test_the_guid_is_that_of_java() -> None:
-    # jshell> UUID.nameUUIDFromBytes("10.0.0.1".getBytes())
-    assert core.guid_of("") == "d41d8cd9-8f00-3204-a980-0998ecf8427e"
-    assert core.guid_of("10.0.0.1") == "190dafab-6970-3a67-a21c-1226360de7dc"
-
-
 def test_keys_are_named_once() -> None:
     names = [key.name for key in KEYS]
     assert len(names) == len(set(names))
