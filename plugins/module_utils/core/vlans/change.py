@@ -20,9 +20,6 @@ from .ranges import Range
 State = t.Literal["present", "absent", "exact"]
 Ranges = tuple[Range, ...]
 
-# 802.1Q keeps 0 and 4095 for itself; 1 is what switches carry untagged frames in unless told otherwise.
-NOT_FOR_GUESTS = {0: "reserved by IEEE 802.1Q", 1: "the default VLAN of switches", 4095: "reserved by IEEE 802.1Q"}
-
 
 @dataclass(frozen=True)
 class Change:
@@ -89,7 +86,7 @@ def decide(where: Situation, wanted: Ranges, state: State, holders: t.Iterable[H
 def _reserved(where: Situation, added: Ranges) -> t.Iterator[Reason]:
     if not where.as_vlans:
         return
-    for vlan, why in NOT_FOR_GUESTS.items():
+    for vlan, why in vlans.NOT_FOR_GUESTS.items():
         if vlan not in where.allow_reserved and vlans.contains(added, vlan):
             yield Reason(
                 "vlan_reserved",
@@ -162,7 +159,7 @@ def allowed(values: t.Optional[t.Iterable[object]]) -> frozenset[int]:
     found = set()
     for value in values or ():
         text = str(value).strip()
-        if not text.isdecimal() or int(text) not in NOT_FOR_GUESTS:
-            raise InvalidValue("allow_reserved", value, "reserved VLANs: " + ", ".join(map(str, NOT_FOR_GUESTS)))
+        if not text.isdecimal() or int(text) not in vlans.NOT_FOR_GUESTS:
+            raise InvalidValue("allow_reserved", value, "reserved VLANs: " + ", ".join(map(str, vlans.NOT_FOR_GUESTS)))
         found.add(int(text))
     return frozenset(found)

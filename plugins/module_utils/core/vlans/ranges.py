@@ -21,6 +21,8 @@ HIGHEST_VNI = 2**24 - 2  # VXLAN; Linux takes no 2**24 - 1, so the server does n
 HIGHEST_OF = {"VXLAN": HIGHEST_VNI, "GRE": 2**32 - 1}
 # IEEE 802.1Q reserves these two; the server takes them all the same.
 RESERVED = (0, 4095)
+# Why guests do not use them: 1 is what switches carry untagged frames in unless told otherwise.
+NOT_FOR_GUESTS = {0: "reserved by IEEE 802.1Q", 1: "the default VLAN of switches", 4095: "reserved by IEEE 802.1Q"}
 
 
 def parse(text: object, parameter: str = "vlan", highest: int = HIGHEST) -> tuple[Range, ...]:

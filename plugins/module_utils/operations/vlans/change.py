@@ -17,7 +17,6 @@ from ...core.errors import NotAsRead, Refused
 from ...core.vlans import ranges as vlans
 from ...core.vlans import scheme as vlan_scheme
 from ...core.vlans.change import (
-    NOT_FOR_GUESTS,
     Change,
     Ranges,
     Situation,
@@ -140,7 +139,7 @@ def prove(cloud: Cloud, place: Zone, held: PhysicalNetwork, text: object, check_
     if not change(ranges_of(held), wanted, "exact").changes:
         return
     others = [each.name for each in cloud.physical_networks.all(zone_id=place.id) if each.id != held.id]
-    found, holders = judge(cloud, place, held, wanted, "exact", others, frozenset(NOT_FOR_GUESTS))
+    found, holders = judge(cloud, place, held, wanted, "exact", others, frozenset(vlans.NOT_FOR_GUESTS))
     for each in steps(found, used_by(holders))[:-1]:
         if not check_mode:
             cloud.physical_networks.update(held.id, vlan=vlans.text(each))
