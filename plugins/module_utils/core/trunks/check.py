@@ -6,7 +6,7 @@
 A host can be judged as far as its own cards: what the switch beyond them lets through, only a frame can tell.
 
 Source: Working with Hosts, "VLAN Provisioning"; 4.11.1 documentation, "Configuring physical networks" (labels); the
-agent's BridgeVifDriver (see core.host_bridges).
+agent's BridgeVifDriver (see core.trunks.bridges).
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ State = t.Literal["reaches", "does_not", "unseen"]
 REACHES: State = "reaches"
 DOES_NOT: State = "does_not"
 UNSEEN: State = "unseen"
-# Attribute of core.networks.TrafficType by hypervisor.
-LABELS = {"KVM": "kvm_networklabel", "XenServer": "xen_networklabel", "VMware": "vmware_networklabel"}
 # What CloudStack takes where a label is unset, as far as it is the same everywhere.
 DEFAULT_LABELS = {"VMware": "vSwitch0"}
 
@@ -72,7 +70,7 @@ UNTAGGED = {"KVM": ("Management",)}
 
 @dataclass(frozen=True)
 class Use:
-    """VLANs that somebody has. kind: "guest_vlans" for the pool, or a key of core.vlan_holders.KINDS."""
+    """VLANs that somebody has. kind: "guest_vlans" for the pool, or a key of core.vlans.holders.KINDS."""
 
     kind: str
     ranges: tuple[Range, ...]

@@ -45,6 +45,14 @@ class TrafficType:
     ovm3_networklabel: t.Optional[str] = None
 
 
+# What each hypervisor looks for.
+LABELS: t.Mapping[str, t.Callable[[TrafficType], t.Optional[str]]] = {
+    "KVM": lambda each: each.kvm_networklabel,
+    "XenServer": lambda each: each.xen_networklabel,
+    "VMware": lambda each: each.vmware_networklabel,
+}
+
+
 @dataclass(frozen=True)
 class Provider:
     """A network service provider ("VirtualRouter") on a physical network."""

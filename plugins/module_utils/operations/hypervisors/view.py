@@ -14,17 +14,11 @@ from ...core.hypervisors.drift.differences import differences
 from ...core.hypervisors.drift.model import Drift, Expected, matched
 from ...core.hypervisors.model import HypervisorCapabilities, HypervisorView
 from ...core.placement.fleet import Fleet, balances
-from ...core.zone.physical_networks import TrafficType
+from ...core.zone.physical_networks import LABELS
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from .. import lookup
 from .native import Reach
-
-LABELS: t.Mapping[str, t.Callable[[TrafficType], t.Optional[str]]] = {
-    "KVM": lambda each: each.kvm_networklabel,
-    "XenServer": lambda each: each.xen_networklabel,
-    "VMware": lambda each: each.vmware_networklabel,
-}
 
 
 def show(cloud: Cloud, zone_name: t.Optional[str], cluster_name: str, reach: Reach) -> Outcome:

@@ -14,11 +14,11 @@ from ...core.errors import HostcraftError, InvalidValue
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
 from ...core.trunks import check as trunks
 from ...core.trunks.bridges import HostNetwork
-from ...core.trunks.check import LABELS, Lane, TrunkHost, Use
+from ...core.trunks.check import Lane, TrunkHost, Use
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import Holder
 from ...core.zone.hosts import Host
-from ...core.zone.physical_networks import PhysicalNetwork, TrafficType
+from ...core.zone.physical_networks import LABELS, PhysicalNetwork, TrafficType
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
 from .. import lookup
@@ -104,7 +104,7 @@ def _lanes(
         if carrier.traffic_type == "Guest" and network.vlan and vlans.numbered_as_vlans(network.isolation_method):
             uses.insert(0, Use("guest_vlans", ranges_of(network)))
         if uses:
-            labels = {kind: getattr(carrier, field) for kind, field in LABELS.items()}
+            labels = {kind: label(carrier) for kind, label in LABELS.items()}
             yield Lane(network.name, carrier.traffic_type, labels, tuple(uses))
 
 
