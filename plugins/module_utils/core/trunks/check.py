@@ -12,15 +12,16 @@ agent's BridgeVifDriver (see core.trunks.bridges).
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ..hypervisors.model import HypervisorHost, HypervisorNetwork
 from ..hypervisors.vlan_provisioning import provisioning
 from ..naming import nearest
 from ..vlans import ranges as vlans
 from ..vlans.ranges import Range
+from .model import Lane, Row, TrunkHost, Way
+from .mtu import mtu_findings
 
-Row = dict[str, object]
 State = t.Literal["reaches", "does_not", "unseen"]
 REACHES: State = "reaches"
 DOES_NOT: State = "does_not"
@@ -68,51 +69,6 @@ ALL: tuple[Range, ...] = ((1, 4094),)
 UNTAGGED = {"KVM": ("Management",)}
 
 
-@dataclass(frozen=True)
-class Use:
-    """VLANs that somebody has. kind: "guest_vlans" for the pool, or a key of core.vlans.holders.KINDS."""
-
-    kind: str
-    ranges: tuple[Range, ...]
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Lane:
-    """Traffic of one kind on one physical network. labels: by hypervisor, None where unset. uses: VLANs by holder."""
-
-    physical_network: str
-    traffic_type: str
-    labels: t.Mapping[str, t.Optional[str]]
-    uses: tuple[Use, ...]
-
-
-@dataclass(frozen=True)
-class TrunkHost:
-    """A host of the zone. seen: None where it could not be read, with the error. devices: labels it defaults to."""
-
-    name: str
-    cluster: str
-    hypervisor: str
-    seen: t.Optional[HypervisorHost] = None
-    error: str = ""
-    devices: t.Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Way:
-    """What a label came to on a host: the code of what is wrong with it as a whole, or what passes."""
-
-    label: str = ""
-    code: str = ""
-    message: str = ""
-    passing: tuple[Range, ...] = ()
-    there: tuple[Range, ...] = ()
-    nics: tuple[str, ...] = ()
-    mtu: t.Optional[int] = None
-    vlan: t.Optional[int] = None
-
-
 def matrix(hosts: t.Sequence[TrunkHost], lanes: t.Sequence[Lane], only: t.Optional[tuple[Range, ...]] = None) -> Row:
     """Rows of every host and lane, what is not whole in a cluster, and where a VLAN is to be found. Plain data out.
 
@@ -128,7 +84,7 @@ def matrix(hosts: t.Sequence[TrunkHost], lanes: t.Sequence[Lane], only: t.Option
     return {
         "matrix": rows,
         "incomplete": _incomplete(rows),
-        "findings": list(_mtu(hosts, lanes, ways)),
+        "findings": list(mtu_findings(hosts, lanes, ways)),
         "clusters": _clusters(hosts, rows),
     }
 
@@ -261,30 +217,6 @@ def _incomplete(rows: t.Iterable[Row]) -> list[Row]:
                 }
             )
     return found
-
-
-def _mtu(
-    hosts: t.Sequence[TrunkHost], lanes: t.Sequence[Lane], ways: t.Mapping[tuple[str, int], Way]
-) -> t.Iterator[Row]:
-    """Hosts of one cluster whose frames on one lane may differ in size: what one sends, the other drops."""
-    for number, lane in enumerate(lanes):
-        sizes: dict[str, dict[int, list[str]]] = {}
-        for host in hosts:
-            mtu = ways[host.name, number].mtu
-            if mtu:
-                sizes.setdefault(host.cluster, {}).setdefault(mtu, []).append(host.name)
-        for cluster, by_size in sizes.items():
-            if len(by_size) > 1:
-                told = "; ".join(f"{mtu} on {', '.join(sorted(names))}" for mtu, names in sorted(by_size.items()))
-                yield {
-                    "code": "mtu_differs",
-                    "cluster": cluster,
-                    "physical_network": lane.physical_network,
-                    "traffic_type": lane.traffic_type,
-                    "message": f"the MTU of {lane.traffic_type} traffic differs: {told}",
-                    "remedy": "set one MTU on the cards of all hosts of a cluster, and on their switches",
-                    "hosts": {str(mtu): sorted(names) for mtu, names in sorted(by_size.items())},
-                }
 
 
 def _clusters(hosts: t.Iterable[TrunkHost], rows: t.Iterable[Row]) -> list[Row]:

@@ -14,7 +14,7 @@ from ...core.errors import HostcraftError, InvalidValue
 from ...core.hypervisors.model import HypervisorHost, HypervisorView
 from ...core.trunks import check as trunks
 from ...core.trunks.bridges import HostNetwork
-from ...core.trunks.check import Lane, TrunkHost, Use
+from ...core.trunks.model import Lane, TrunkHost, Use
 from ...core.vlans import ranges as vlans
 from ...core.vlans.holders import Holder
 from ...core.zone.hosts import Host

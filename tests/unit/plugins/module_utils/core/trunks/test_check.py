@@ -15,13 +15,8 @@ from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.hypervis
     HypervisorNetwork,
     HypervisorNic,
 )
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.check import (
-    CODES,
-    Lane,
-    TrunkHost,
-    Use,
-    matrix,
-)
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.check import CODES, matrix
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.trunks.model import Lane, TrunkHost, Use
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.vlans import ranges as vlans
 
 LABELS = {"KVM": "cloudbr1", "XenServer": "guest", "VMware": "vSwitch1,,vmwaresvs"}
@@ -123,7 +118,7 @@ def test_a_cluster_is_whole_or_not() -> None:
     assert cast("dict[str, Any]", matrix([host(kind="VMware")], [lane()]))["clusters"][0]["vlans_on_demand"] is False
 
 
-def test_frames_of_two_sizes() -> None:
+def test_frames_of_two_sizes_are_findings_of_the_matrix() -> None:
     found = cast("dict[str, Any]", matrix([host(bridge(mtu=1500)), host(bridge(mtu=9000), name="h2")], [lane()]))
     assert [(each["code"], each["hosts"]) for each in found["findings"]] == [
         ("mtu_differs", {"1500": ["h1"], "9000": ["h2"]})
