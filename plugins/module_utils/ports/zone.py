@@ -25,7 +25,7 @@ class Hosts(Collection[Host], t.Protocol):
 
 
 class Settings(t.Protocol):
-    """Configuration settings; ``scope`` is "global" or one of core.settings.SCOPES, ``scope_id`` its id."""
+    """Configuration settings; ``scope`` is "global" or one of core.zone.settings.SCOPES, ``scope_id`` its id."""
 
     def find(self, name: str, scope: str = "global", scope_id: str = "") -> t.Optional[Setting]: ...
 
@@ -40,7 +40,7 @@ class Settings(t.Protocol):
 
 
 class Dedications(t.Protocol):
-    """Places that are kept for a domain or account; scopes are those of core.dedication.SCOPES."""
+    """Places that are kept for a domain or account; scopes are those of core.zone.dedication.SCOPES."""
 
     def all(self, scope: str, place_id: str = "") -> t.Sequence[Dedication]: ...
 

@@ -15,7 +15,7 @@ GIB = 1 << 30
 
 @dataclass(frozen=True)
 class VsphereExpected:
-    """labels: pairs of a word of core.vsphere.TRAFFIC and a VMware traffic label.
+    """labels: pairs of a word of core.vsphere.model.TRAFFIC and a VMware traffic label.
 
     joined: CloudStack has the cluster. management_portgroup: the setting vmware.management.portgroup. use_dvswitch: the
     setting vmware.use.dvswitch, None where it is not known. console_ports: TCP ports that console proxies use, () for

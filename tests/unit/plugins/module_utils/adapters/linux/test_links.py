@@ -4,7 +4,7 @@
 """Bridges and their VLANs as the programs print them.
 
 Recorded: ``ip`` and ``bridge`` of iproute2 6.1 on Linux 6.1, whose bridge was VLAN-aware, with frames sent through it
-(which of them arrived is in the docstring of core.host_bridges); ``ovs-vsctl`` 3.1 on a database of Open vSwitch.
+(which of them arrived is in the docstring of core.trunks.bridges); ``ovs-vsctl`` 3.1 on a database of Open vSwitch.
 """
 
 from __future__ import annotations
