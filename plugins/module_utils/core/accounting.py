@@ -16,6 +16,8 @@ from decimal import ROUND_HALF_UP, Decimal
 LARGEST_CAST = 999999.9999  # that DECIMAL(10,4) holds
 # VM states that hold capacity on their host; Migrating holds it on both.
 HOLDING = frozenset(("Running", "Starting", "Stopping", "Migrating"))
+# What results of modules call the two resources.
+RESOURCES = {"cpu": "cpu", "ram": "memory"}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ...core.accounting import (
+    RESOURCES,
     Amount,
     Balance,
     Factors,
@@ -22,11 +23,11 @@ from ...core.accounting import (
 from ...core.capacity import headroom
 from ...core.capacity.headroom import Size
 from ...core.capacity.overprovisioning import Keeper, keepers
+from ...core.capacity.thresholds import compared, crossed
 from ...core.change import Outcome
 from ...core.errors import InvalidValue
 from ...core.placement.fleet import Fleet, balances
 from ...core.zone.hosts import Host
-from ...core.zone.resource_states import ENABLED
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..zone.places import Names, clusters, place
@@ -34,7 +35,6 @@ from . import levels
 from .agreed import differences
 
 Json = dict[str, t.Any]
-RESOURCES = {"cpu": "cpu", "ram": "memory"}
 THRESHOLDS = ("disablethreshold", "notificationthreshold")
 # A VM that is asked about where none is named: one of a fresh installation's offerings.
 MEDIUM = Size(1, 1000, 1 << 30)
@@ -140,7 +140,7 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question, s
         **account(its),
         "usable": account(joined(free)),
         "thresholds": its_limits,
-        "crossed": crossed(_judged(fleet), its_limits),
+        "crossed": crossed(compared(fleet), its_limits),
         "stopped_vms_start": started,
         "headroom": _headroom(fleet, question, its_limits),
         "largest_vm": amount(largest_vm(free)),
@@ -161,7 +161,7 @@ def _headroom(fleet: Fleet, question: Question, its_limits: t.Mapping[str, float
         "holds": not lost,
         "failing": list(lost),
         "more_vms": more,
-        "more_vms_below_thresholds": min(more, headroom.below(limits, _judged(fleet), question.size)),
+        "more_vms_below_thresholds": min(more, headroom.below(limits, compared(fleet), question.size)),
         "more_vms_with_spare": headroom.room_for(fleet, question.size, question.spare_hosts),
     }
 
@@ -181,21 +181,6 @@ def limits(cloud: Cloud, cluster: Cluster, kinds: t.Sequence[str] = THRESHOLDS) 
             if held is not None and held.value:
                 found[f"{resource}_{kind}"] = held.number()
     return found
-
-
-def _judged(fleet: Fleet) -> Balance:
-    """What the server compares with the thresholds: hosts whose resource state is Enabled, and Down ones too.
-
-    Source: LIST_CLUSTERS_CROSSING_THRESHOLD of CapacityDaoImpl (capacity_state).
-    """
-    accounts = balances(fleet)
-    return joined(accounts[host.id] for host in fleet.hosts if host.resource_state == ENABLED)
-
-
-def crossed(its: Balance, limits: t.Mapping[str, float]) -> list[str]:
-    """Names of the thresholds that the cluster's shares reach."""
-    shares = {RESOURCES[kind]: share for kind, share in its.share().items()}
-    return sorted(name for name, limit in limits.items() if shares[name.partition("_")[0]] >= limit)
 
 
 def keeping(keeper: Keeper) -> Json:
