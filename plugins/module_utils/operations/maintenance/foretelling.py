@@ -15,6 +15,7 @@ from ...core.errors import Reason, Refused
 from ...core.maintenance.begun import stamp, warned
 from ...core.placement.back import Back, bring_back
 from ...core.placement.cautions import cautions
+from ...core.placement.distribution import distribution
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
 from ...core.placement.fleet import Fleet
@@ -27,10 +28,10 @@ from ..capacity.agreed import agreed
 from ..hypervisors.native import NativePart, Reach
 from ..zone import hosts
 from . import locks, marks
-from .distribution import distribution, thresholds
 from .emptying import Told
 from .migrations import Limits
 from .plans import moves_told, strangers
+from .thresholds import thresholds
 
 Goal = t.Literal["maintenance", "enabled", "draining"]
 

@@ -13,6 +13,7 @@ from ...core.consent import ALL
 from ...core.errors import Reason
 from ...core.hypervisors.procedures import steps
 from ...core.placement.cautions import cautions
+from ...core.placement.distribution import distribution
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import balance, strangers_of
 from ...core.placement.fleet import Fleet, vms_of
@@ -21,7 +22,7 @@ from ...core.placement.rolling import Roll
 from ...core.zone.resource_states import DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from .distribution import distribution, thresholds
+from .thresholds import thresholds
 
 Json = dict[str, t.Any]
 

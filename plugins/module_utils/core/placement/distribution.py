@@ -9,15 +9,11 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from ...core.accounting import Balance, total
-from ...core.placement.drain import Move
-from ...core.placement.fleet import Fleet, balances, counts
-from ...core.zone.topology import Cluster
-from ...ports.cloud import Cloud
-from ..capacity.account import RESOURCES, limits
+from ..accounting import RESOURCES, Balance, total
+from .drain import Move
+from .fleet import Fleet, balances, counts
 
 Json = dict[str, t.Any]
-KIND = "disablethreshold"
 
 
 @dataclass(frozen=True)
@@ -100,9 +96,3 @@ def distribution(
         for host in fleet.hosts
     }
     return Distribution(fleet, before, after, tuple(moves), thresholds, least)
-
-
-def thresholds(cloud: Cloud, cluster: Cluster) -> dict[str, float]:
-    """``cluster.*.allocated.capacity.disablethreshold`` by resource, those that are set."""
-    found = limits(cloud, cluster, (KIND,))
-    return {name.partition("_")[0]: limit for name, limit in found.items()}
