@@ -10,10 +10,10 @@ one listing asks for all of them.
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from ...core.errors import ApiError, HostcraftError, JobLost, TransportError, WaitTimeout
+from ...core.maintenance.migrations import AtOnce, startable
 from ...core.placement.drain import Move
 from ...core.placement.instances import Instance
 from ...ports.clock import Clock
@@ -69,15 +69,12 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Migrations under way at once: from one host, to one host, in all. seconds: that one of them may take.
+class Limits(AtOnce):
+    """seconds: that a migration may take.
 
     pace: learns how long they take, so that nobody asks before one can have ended; drains: of the server's, of hosts.
     """
 
-    per_source: int = 2
-    per_target: int = 2
-    in_all: int = 8
     seconds: float = 3600.0
     pace: Pace = field(default_factory=Pace, compare=False)
     drains: Pace = field(default_factory=Pace, compare=False)
@@ -283,21 +280,6 @@ def progress_line(label: str, done: int, total: int, running: int, seconds: floa
         rate = done / seconds
         text += f", {rate * 60:.0f} a minute, about {(total - done) / rate:.0f} s to go"
     return text
-
-
-def startable(waiting: t.Sequence[Move], running: t.Sequence[Move], limits: Limits) -> list[Move]:
-    """In the plan's order, as far as the limits allow."""
-    sources, targets = Counter(m.source for m in running), Counter(m.target for m in running)
-    count, chosen = len(running), []
-    for move in waiting:
-        if count >= limits.in_all:
-            break
-        if sources[move.source] < limits.per_source and targets[move.target] < limits.per_target:
-            chosen.append(move)
-            sources[move.source] += 1
-            targets[move.target] += 1
-            count += 1
-    return chosen
 
 
 def _start(cloud: Cloud, move: Move, vm: Instance, chosen: bool) -> t.Any:
