@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ..core.errors import ApiError, NotAsRead
+from ..core.notes import Note
 from ..ports.cloud import Cloud
-from ..ports.notes import Note
 from .lost_answers import surely
 
 

@@ -7,21 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-
-class Note(t.Protocol):
-    """A note on a thing. at: when it was written, by the server's clock, in seconds since 1970; None: unknown."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def at(self) -> t.Optional[float]: ...
-
-    @property
-    def author(self) -> str: ...
+from ..core.notes import Note
 
 
 class Notes(t.Protocol):

@@ -79,6 +79,7 @@ GROUND: Mapping[str, frozenset[str]] = {
             "masking",
             "misspelled",
             "naming",
+            "notes",
             "releases",
             "text",
             "untyped",

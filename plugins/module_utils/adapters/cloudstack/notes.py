@@ -8,17 +8,9 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ...core.notes import Note
 from .client import Client
 from .records import Record, Tell, Wire, unheard
-
-
-class Note(t.NamedTuple):
-    """One annotation. at: when it was written by the server's clock, seconds since 1970; None where that is unknown."""
-
-    id: str
-    text: str
-    at: t.Optional[float]
-    author: str
 
 
 class Notes:

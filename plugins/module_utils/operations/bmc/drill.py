@@ -20,10 +20,10 @@ from ...core.bmc.oobm import ENABLED, REDFISH
 from ...core.bmc.power import ACTIONS, OFF, ON, UNKNOWN
 from ...core.change import Outcome
 from ...core.errors import HostcraftError, InvalidValue, Reason, Refused, WaitTimeout
+from ...core.notes import Note
 from ...core.zone import resource_states as states
 from ...core.zone.hosts import Host
 from ...ports.cloud import Cloud
-from ...ports.notes import Note
 from ..notes import add_note, remove_notes
 from ..waiting import until
 from ..zone.places import Names, host_of

@@ -14,9 +14,9 @@ from ...core.certificates.check import STRICTNESS, Secured
 from ...core.certificates.strictness import RELAXED, STRICT, before_of, reasons_against, record
 from ...core.change import Outcome
 from ...core.errors import NotAsRead, NotFound, Refused
+from ...core.notes import Note
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from ...ports.notes import Note
 from ..notes import add_note, remove_notes
 from . import info
 

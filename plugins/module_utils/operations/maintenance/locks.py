@@ -31,9 +31,9 @@ from ...core.maintenance.lock import (
     text_of,
     yields,
 )
+from ...core.notes import Note
 from ...core.zone.topology import Cluster, Zone
 from ...ports.cloud import Cloud
-from ...ports.notes import Note
 from ..lost_answers import PAUSE, TIMES
 from ..notes import add_note, remove_notes
 

@@ -12,10 +12,10 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ...core.maintenance.begun import stamp
+from ...core.notes import Note
 from ...core.zone.hosts import Host
 from ...core.zone.resource_states import DISABLED, ENABLED
 from ...ports.cloud import Cloud
-from ...ports.notes import Note
 from ..notes import add_note, remove_notes
 
 BEFORE, STOPPED = "hostcraft.maintenance before ", "hostcraft.maintenance stopped "

@@ -13,9 +13,9 @@ import functools
 import typing as t
 from dataclasses import dataclass, replace
 
+from ...core.notes import Note
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from ...ports.notes import Note
 from ..notes import add_note, remove_notes
 
 PREFIX = "hostcraft.roll "

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ...core.notes import Note
 from ...core.zone.storage import StoragePool
 from ...ports.cloud import Cloud
-from ...ports.notes import Note
 from ..notes import add_note, remove_notes
 
 ENTITY = "PRIMARY_STORAGE"

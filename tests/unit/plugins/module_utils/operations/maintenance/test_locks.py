@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import pytest
 from fakes.clock import FakeClock
@@ -16,19 +16,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import NotAsRead, Refused
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import lock
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.notes import Note
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.zone.topology import Cluster
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import locks
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.locks import Claim, Lock
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.ports.cloud import Cloud
 
 CLUSTER = Cluster("c", "c1", "z", "p")
-
-
-class Note(NamedTuple):
-    id: str
-    text: str
-    at: float | None
-    author: str = "admin"
 
 
 @dataclass
@@ -45,7 +39,7 @@ class Store:
 
     def add(self, text: str) -> Note:
         self.count += 1
-        note = Note(f"n{self.count}", text, float(int(self.clock.wall())))
+        note = Note(f"n{self.count}", text, float(int(self.clock.wall())), "admin")
         self.notes[note.id] = note
         return note
 
