@@ -13,7 +13,7 @@ from contract.tasks import perform
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.change import Outcome
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import ApiError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import marks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import marks
 from sandbox.rules import life
 from sandbox.server import Sandbox
 from sandbox.world import World

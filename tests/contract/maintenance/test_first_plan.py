@@ -11,7 +11,7 @@ from contract.tasks import perform, writes
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.adapters.cloudstack.gateway import Gateway
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import InvalidValue, Refused
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import marks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import marks
 from sandbox.server import Sandbox
 from sandbox.world import World
 from sandbox.world.hypervisor_capabilities import HypervisorCapabilities

@@ -10,7 +10,7 @@ from integration.maintenance.site import Site, allowed, ask, build, notes, place
 from integration.maintenance.test_undone import FOLLOWER, on, pin, vm
 
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.errors import Refused, TransportError
-from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance import marks
+from ansible_collections.hostcraft.cloudstack.plugins.module_utils.core.maintenance import marks
 from ansible_collections.hostcraft.cloudstack.plugins.module_utils.operations.maintenance.foretelling import Goal
 from sandbox.rules import life
 from sandbox.server import Received

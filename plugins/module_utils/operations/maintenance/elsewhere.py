@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ...core.maintenance.marks import alive
 from ...core.zone.hosts import Host
 from ...core.zone.resource_states import ENABLED
 from ...ports.cloud import Cloud
@@ -28,8 +29,8 @@ def ended(cloud: Cloud, host: Host, check_mode: bool) -> tuple[str, ...]:
         return (f"host {host.name}: the annotation of its maintenance was not removed: {other.message}",)
     if not check_mode:
         marks.clear(cloud, host, mark)
-    alive = marks.alive(host, mark)
-    down = [name for vm_id, kind, name in alive.stopped if _is_down(cloud, vm_id, kind)] if alive else []
+    its = alive(host, mark)
+    down = [name for vm_id, kind, name in its.stopped if _is_down(cloud, vm_id, kind)] if its else []
     if not down:
         return ()
     return (

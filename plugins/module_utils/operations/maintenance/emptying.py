@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.accounting import HOLDING
 from ...core.errors import ApiError, NotFound, Reason, Refused, WaitTimeout
+from ...core.maintenance.marks import Mark, alive
 from ...core.placement.drain import Move
 from ...core.placement.evacuation import Evacuation, Terms, evacuate
 from ...core.placement.fleet import Fleet
@@ -76,7 +77,7 @@ class Emptying:
     halted: t.Callable[[], bool] = never
     settled: tuple[str, ...] = ()
     begun: bool = False
-    mark: marks.Mark = field(default_factory=lambda: marks.Mark(ENABLED))
+    mark: Mark = field(default_factory=lambda: Mark(ENABLED))
     _tried: dict[str, Instance] = field(default_factory=dict)
     _fleet: t.Optional[Fleet] = None
     # System VMs that turned out to go only where the server chooses.
@@ -225,7 +226,7 @@ def give_back(cloud: Cloud, host: Host, told: Told) -> None:
         return
     now = cloud.hosts.fresh(host)
     if not told.begun:
-        mark = marks.alive(now, mark) or mark
+        mark = alive(now, mark) or mark
     mark = marks.opened(cloud, now, mark)
     if now.resource_state in (ENABLED, DISABLED):
         allocated(cloud, now, mark.before)
@@ -233,7 +234,7 @@ def give_back(cloud: Cloud, host: Host, told: Told) -> None:
     marks.clear(cloud, host, mark)
 
 
-def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> t.Optional[marks.Mark]:
+def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told) -> t.Optional[Mark]:
     """Start those of some VMs that were stopped instead of moved, noted on the host until they run: the way back of
     the host starts what does not start now (``start_again``). The host's mark, where one had to be written.
     """
@@ -254,7 +255,7 @@ def revive(cloud: Cloud, host: Host, machines: t.Iterable[Instance], told: Told)
     return mark
 
 
-def start_again(cloud: Cloud, host: Host, mark: marks.Mark, told: Told) -> None:
+def start_again(cloud: Cloud, host: Host, mark: Mark, told: Told) -> None:
     """Start every VM that was stopped for it. Raises Refused, naming those that do not start; the mark is kept."""
     reasons, running = [], []
     for vm_id, kind, name in mark.stopped:

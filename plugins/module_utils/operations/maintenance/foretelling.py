@@ -13,6 +13,8 @@ from ...core.change import Outcome
 from ...core.consent import consent_unknown
 from ...core.errors import Reason, Refused
 from ...core.maintenance.begun import stamp, warned
+from ...core.maintenance.ending import end_of, returning_of
+from ...core.maintenance.marks import Mark, alive
 from ...core.placement.back import Back, bring_back
 from ...core.placement.cautions import cautions
 from ...core.placement.distribution import distribution
@@ -21,7 +23,7 @@ from ...core.placement.evacuation import Evacuation, Terms, balance, evacuate
 from ...core.placement.fleet import Fleet
 from ...core.placement.instances import Instance
 from ...core.zone.hosts import Host, HostName
-from ...core.zone.resource_states import DISABLED, DRAINING, ENABLED, MAINTENANCE
+from ...core.zone.resource_states import DISABLED, DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
 from ..capacity.agreed import agreed
@@ -68,7 +70,7 @@ class Foretold:
     outcome: Outcome
     fleet: t.Optional[Fleet] = None
     limits: t.Mapping[str, float] = field(default_factory=dict)
-    mark: t.Optional[marks.Mark] = None
+    mark: t.Optional[Mark] = None
 
     def since(self) -> dict[str, object]:
         """For a result: when the maintenance began that it ends."""
@@ -143,13 +145,13 @@ def predicted(
     goal: Goal,
     native: NativePart,
     fleet: t.Optional[Fleet] = None,
-    mark: t.Optional[marks.Mark] = None,
+    mark: t.Optional[Mark] = None,
 ) -> Foretold:
     """What would be done, written nowhere. fleet, mark: as they are at this moment, None to be read. Raises Refused."""
     with _lock_told_first(cloud, request, cluster):
         state = host.resource_state
         if goal == "enabled":
-            return _back(cloud, request, host, cluster, native, mark or marks.alive(host, marks.read(cloud, host)))
+            return _back(cloud, request, host, cluster, native, mark or alive(host, marks.read(cloud, host)))
         mode = True if goal == "maintenance" and native.would_change(True) else None
         if mode:
             native.refuse_master()
@@ -176,12 +178,12 @@ def predicted(
 
 
 def _back(
-    cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart, mark: t.Optional[marks.Mark]
+    cloud: Cloud, request: Request, host: Host, cluster: Cluster, native: NativePart, mark: t.Optional[Mark]
 ) -> Foretold:
     mode = False if native.would_change(False) else None
     final = replace(host, resource_state=end_of(host, mark))
     told = Told(started=[name for _id, _kind, name in mark.stopped] if mark else [])
-    returning = returning_of(request, final, mark)
+    returning = returning_of(request.move_back, final, mark)
     level = request.terms.balance and final.resource_state not in (host.resource_state, DISABLED)
     if request.move_back:
         told.left = []
@@ -214,11 +216,6 @@ def _dated(cloud: Cloud, host: Host, foretold: Foretold) -> Foretold:
     return replace(foretold, outcome=replace(outcome, result=result, warnings=warnings))
 
 
-def returning_of(request: Request, final: Host, mark: t.Optional[marks.Mark]) -> tuple[str, ...]:
-    """Ids of the VMs to move back: to a host that is in service, where that is asked for."""
-    return mark.moved if mark and request.move_back and final.resource_state == ENABLED else ()
-
-
 def left_told(back: Back) -> list[dict[str, str]]:
     return [
         {"vm": str(each.facts["vm_name"]), "code": each.code, "message": each.message, "remedy": each.remedy}
@@ -242,13 +239,6 @@ def _as_told(fleet: Fleet, plan: Evacuation) -> Told:
         [vm.name for vm in plan.stops],
         remaining=[vm.name for vm in plan.remaining],
     )
-
-
-def end_of(host: Host, mark: t.Optional[marks.Mark]) -> str:
-    """What a host is after its maintenance; one that is in none stays as it is."""
-    if mark is None:
-        return host.resource_state if host.resource_state == DISABLED else ENABLED
-    return mark.before
 
 
 def verified_empty(cloud: Cloud, host: Host, cluster: Cluster, fleet: t.Optional[Fleet] = None) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
 from ...core.errors import ApiError, HostcraftError, HypervisorError, Reason, Refused, TransportError, WaitTimeout
+from ...core.maintenance.ending import end_of, returning_of
+from ...core.maintenance.marks import Mark, alive
 from ...core.placement.fleet import Fleet
 from ...core.placement.instances import Instance
 from ...core.placement.not_drained import unworkable
@@ -31,7 +33,7 @@ from ..zone import hosts
 from . import locks, marks
 from .balancing import level, returned
 from .emptying import Emptying, Told, allocated, cancelled, give_back, revive, start_again
-from .foretelling import Goal, Request, end_of, outcome_of, predicted, returning_of, terms_of, verified_empty
+from .foretelling import Goal, Request, outcome_of, predicted, terms_of, verified_empty
 from .migrations import Pace, Pool, Steps, driven, never
 from .watching import Watched
 
@@ -107,7 +109,7 @@ class Work:
     whole: bool = False
     after: t.Optional[Fleet] = None
     read_at: float = 0.0
-    mark: t.Optional[marks.Mark] = None
+    mark: t.Optional[Mark] = None
     meanwhile: t.Optional[t.Callable[[Watched], None]] = None
     leaving: tuple[str, ...] = ()
     halted: t.Callable[[], bool] = never
@@ -310,7 +312,7 @@ def _draining(work: Work, host: Host) -> Host:
 
 def _enabled(work: Work, host: Host) -> Host:
     """Out of maintenance: back to the state it had before, agent up, stopped VMs started."""
-    cloud, mark = work.cloud, work.mark or marks.alive(host, marks.read(work.cloud, host))
+    cloud, mark = work.cloud, work.mark or alive(host, marks.read(work.cloud, host))
     end = end_of(host, mark)
     # First, or CloudStack starts VMs on a host that takes none.
     work.native.leave()
@@ -333,12 +335,12 @@ def _enabled(work: Work, host: Host) -> Host:
     return host
 
 
-def _moved_back(work: Work, host: Host, mark: marks.Mark) -> None:
+def _moved_back(work: Work, host: Host, mark: Mark) -> None:
     """VMs that the maintenance moved off, as far as they fit now; none that stays where it is is an error."""
     request = work.request
     if request.move_back:
         work.told.left = []
-    vm_ids = returning_of(request, host, mark)
+    vm_ids = returning_of(request.move_back, host, mark)
     if vm_ids:
         limits = request.limits
         moved, left = returned(

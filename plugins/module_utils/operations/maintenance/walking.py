@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.change import Outcome
 from ...core.errors import HostcraftError
+from ...core.maintenance.marks import Mark
 from ...core.placement.fleet import Fleet
 from ...core.placement.text import roll_text
 from ...core.zone.hosts import Host, HostName
@@ -72,7 +73,7 @@ class Walk:
     _fleet: t.Optional[Fleet] = None
     _read_at: float = 0.0
     # What was written on hosts by this task, with nothing noted on them since.
-    _marks: dict[str, marks.Mark] = field(default_factory=dict)
+    _marks: dict[str, Mark] = field(default_factory=dict)
     _expected: t.Optional[str] = None
     _ahead: Ahead = field(init=False)
 
