@@ -64,7 +64,7 @@ PLUGINS := ansible_collections.hostcraft.cloudstack.plugins
 
 .PHONY: test
 test: ## Run all checks and tests that a change must pass
-	$(MAKE) --no-print-directory --jobs=3 venv collections system libvirt
+	$(MAKE) --no-print-directory --jobs=4 venv collections system libvirt images
 	# Integration waits for machines; meanwhile the checks have the processors.
 	$(MAKE) --no-print-directory --jobs=2 integration checks
 
@@ -117,6 +117,12 @@ libvirt: venv system ## Build libvirt-python into .venv if libvirt's headers are
 $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/libvirt.txt
 	touch $@
+
+# pip has one processor meanwhile; the other images wait for this one.
+.PHONY: images
+images: system ## Make the tree that hosts of tests are booted from if it is missing
+	@[ "$$(id -u)" != 0 ] || ! command -v mmdebstrap > /dev/null \
+	  || PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests $(PYTHON) -c 'from hosts import images; images.image()'
 
 .PHONY: unit
 unit: venv ## Run unit, property, contract and architecture tests

@@ -157,7 +157,7 @@ class Fleet:
         binds.append(f"--bind-ro={self._repository}:{PACKAGES}")
         binds.append(f"--bind={images.CACHE / 'compiled'}:{COMPILED}")
         binds.append(f"--bind-ro={images.python()}:{interpreter.PLACE}")
-        binds.append(f"--bind-ro={interpreter.CORE}:{interpreter.CORE_PLACE}")
+        binds.append(f"--bind-ro={interpreter.core()}:{interpreter.CORE_PLACE}")
         if self._more:
             binds.append(f"--bind-ro={self.directory / 'packages'}:{MORE_PACKAGES}")
         return [

@@ -251,7 +251,7 @@ IN_PLACE = r"""
 """
 
 
-@pytest.mark.parametrize("options", [[], ["-vv", "--check"], ["-e", "ansible_connection=ssh"]], ids=str)
+@pytest.mark.parametrize("options", [["-e", "ansible_connection=ssh"], ["-vv", "--check"]], ids=str)
 def test_what_runs_in_the_process_of_the_playbook_does_what_a_fork_does(folder: Path, options: list[str]) -> None:
     (folder / "play.yml").rename(folder / "kept.yml")
     (folder / "play.yml").write_text(IN_PLACE, encoding="utf-8")
