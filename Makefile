@@ -122,7 +122,8 @@ $(VENV)/.libvirt: requirements/libvirt.txt $(STAMP)
 .PHONY: images
 images: system ## Make the tree that hosts of tests are booted from if it is missing
 	@[ "$$(id -u)" != 0 ] || ! command -v mmdebstrap > /dev/null \
-	  || PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests $(PYTHON) -c 'from hosts import images; images.image()'
+	  || PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests $(PYTHON) -c 'from hosts import images; images.image()' \
+	  || echo "the tree of hosts was not made: tests that boot hosts will fail for the same reason"
 
 .PHONY: unit
 unit: venv ## Run unit, property, contract and architecture tests

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CloudStack's own accounting of CPU and RAM, to the MHz and byte, and what follows from it.
+"""CloudStack's own accounting of CPU and RAM, to the MHz and byte, and what follows from it: what is free, and what a
+migration asks for.
 
 Source: CapacityManagerImpl of the server as recorded in T2:14-18 and T3:95-106; Working with Hosts, "Over-Provisioning
 and Service Offering Limits". Units everywhere: MHz and bytes.

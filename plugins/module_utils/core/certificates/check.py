@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges certificates wherever they were seen: files of a host, its keystore, TLS ports, CloudStack's own CA.
+"""Judges certificates wherever they were seen (files of a host, its keystore, TLS ports, CloudStack's own CA), the
+settings of that CA, and clusters in which only some hosts are secured.
 
 Sources: Working with Hosts, "Security"; cs#N is an issue or pull request of apache/cloudstack.
 """

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate and a key as data. Nothing here holds a secret: of a private key only its public half is told."""
+"""A certificate and a key as data, and which names a certificate is for. Nothing here holds a secret: of a private key
+only its public half is told."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses of a declared zone: pods and public ranges, each in its subnet and none in another's way.
+"""Addresses of a declared zone: pods and public ranges, each in its subnet and none in another's way, and no host's
+address within them.
 
 Source: T1:28-33 (what createPod and createVlanIpRange refuse), 4.11.1 documentation, "Adding a Pod".
 """

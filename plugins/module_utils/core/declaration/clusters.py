@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clusters and their hosts: how many, of which hypervisor, and what a hypervisor needs of the zone.
+"""Clusters and their hosts: how many, of which hypervisor, and what they need of the zone: security groups,
+``management.network``, hosts for HA (``ha.tag``).
 
 Source: 4.11.1 documentation, "Adding a Host" ("do not put more than 8 hosts in a cluster" of XenServer, 16 of KVM),
 "Add Cluster: vSphere" (8), "Security Groups in Advanced Zones (KVM Only)", "Choosing a Hypervisor" (security

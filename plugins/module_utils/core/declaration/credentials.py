@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""User and password of hosts that will be added, judged before anything is written.
+"""User and password of hosts that will be added, or the server's own key instead, judged before anything is written.
 
 Source: the server logs in to a host that is added: by its own key or the password on KVM and LXC, by the password on
 the others; a simulated host has none.

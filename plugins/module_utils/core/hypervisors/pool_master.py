@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who leads a pool of hosts (XenServer, XCP-ng) when its master leaves or a newer host comes back."""
+"""Who leads a pool of hosts (XenServer, XCP-ng) when its master leaves or a newer host comes back, and why a master has
+to stay while the pool's high availability is on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which VMs the maintenance of a storage pool stops.
+"""Which VMs the maintenance of a storage pool stops, and why a pool with volumes is not removed.
 
 Source: 4.11.1 documentation, "Maintenance Mode for Primary Storage" (14042-14044); field facts, "Storage" (T7:225-244):
 VMs of users are stopped, with HA or without; system VMs and routers are started again on another pool, if there is one.

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system VM templates that a package has: metadata.ini, and the checksums of the files beside it."""
+"""The system VM templates that a package has, as its metadata.ini says: with the checksums that ``templates.py``
+compares."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system VM template of the wanted version: registered before (to 4.15), or in the package (from 4.16 on).
+"""The system VM template of the wanted version: registered before (to 4.15), or in the package (from 4.16 on), whole by
+its checksum.
 
 A failed registration leaves the version complete, and the next start serves without any template (facts 8.6).
 """

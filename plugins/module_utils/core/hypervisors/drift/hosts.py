@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Differences about hosts: whether they are there, their states, sizes, networks and storage, and among each other.
+"""Differences about hosts: whether they are there, their states, sizes (RAM less what the agent reserves), networks and
+storage, and among each other.
 
 Sources: Working with Hosts, "Removing XenServer Hosts" (tags stay), "vCenter ... and Maintenance Mode" (both modes);
 Hypervisor installation, "KVM: Configure the Network Bridges", "XenServer: Physical Networking Setup".

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What KVM hosts say that only libvirt knows: machines, CPUs, and what guests need of them."""
+"""What KVM hosts say that only libvirt knows: machines, CPUs, the CPU model that all can give, and what guests need of
+them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges the hosts of a cluster against each other, and tells what their CPUs have in common.
+"""Judges the hosts of a cluster against each other, and tells which CPU features all of them have. (The CPU model that
+libvirt knows for all of them is in ``hypervisors/kvm/hosts.py``.)
 
 Hosts come as plain data (what ``cs_host_check`` returns as ``facts``), since the other hosts were seen by other tasks.
 """

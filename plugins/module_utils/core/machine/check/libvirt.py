@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges libvirt: its versions and QEMU's, VMs that are not CloudStack's, how it listens, and who may connect."""
+"""Judges libvirt: its versions and QEMU's, VMs that are not CloudStack's, how it listens (its own arguments, sockets of
+systemd), and who may connect."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ports a machine has by what it is for, and which of the declared networks need them.
+"""The table of ports by what a machine is for, management servers and migration included, and which of the declared
+networks need each.
 
 Sources: "KVM: Open Ports" of the hypervisor installation; "Hosts: Security" for 16514 and 8250; cs#5834 for 16509;
 "Management Server Load Balancing"; "Using a Separate NFS Server" for the fixed ports of NFS; "The VXLAN

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the hostcraft.cloudstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ports of a machine are open to whom: the documents' tables, and a declaration judged against them."""
+"""Which networks reach which ports of a machine: a declaration judged, the documents' tables merged with its own ports.
+(The tables are in ``ports.py``.)"""
 
 from __future__ import annotations
 
