@@ -35,7 +35,8 @@ from . import levels
 from .agreed import differences
 
 Json = dict[str, t.Any]
-THRESHOLDS = ("disablethreshold", "notificationthreshold")
+DISABLE = "disablethreshold"
+THRESHOLDS = (DISABLE, "notificationthreshold")
 # A VM that is asked about where none is named: one of a fresh installation's offerings.
 MEDIUM = Size(1, 1000, 1 << 30)
 
@@ -154,7 +155,7 @@ def _cluster(cloud: Cloud, cluster: Cluster, fleet: Fleet, question: Question, s
 def _headroom(fleet: Fleet, question: Question, its_limits: t.Mapping[str, float]) -> Json:
     lost = headroom.failing(fleet, question.spare_hosts)
     more = headroom.room_for(fleet, question.size)
-    words = {kind: f"{word}_disablethreshold" for kind, word in RESOURCES.items()}
+    words = {kind: f"{word}_{DISABLE}" for kind, word in RESOURCES.items()}
     limits = {kind: its_limits[word] for kind, word in words.items() if word in its_limits}
     return {
         "spare_hosts": question.spare_hosts,
@@ -181,6 +182,12 @@ def limits(cloud: Cloud, cluster: Cluster, kinds: t.Sequence[str] = THRESHOLDS) 
             if held is not None and held.value:
                 found[f"{resource}_{kind}"] = held.number()
     return found
+
+
+def disable_thresholds(cloud: Cloud, cluster: Cluster) -> dict[str, float]:
+    """``cluster.*.allocated.capacity.disablethreshold`` by resource, those that are set."""
+    found = limits(cloud, cluster, (DISABLE,))
+    return {name.partition("_")[0]: limit for name, limit in found.items()}
 
 
 def keeping(keeper: Keeper) -> Json:

@@ -26,6 +26,7 @@ from ...core.zone.hosts import Host, HostName
 from ...core.zone.resource_states import DISABLED, DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
+from ..capacity.account import disable_thresholds
 from ..capacity.agreed import agreed
 from ..hypervisors.native import NativePart, Reach
 from ..zone import hosts
@@ -33,7 +34,6 @@ from . import locks, marks
 from .emptying import Told
 from .migrations import Limits
 from .plans import moves_told, strangers
-from .thresholds import thresholds
 
 Goal = t.Literal["maintenance", "enabled", "draining"]
 
@@ -168,7 +168,7 @@ def predicted(
             raise Refused(f"host {host.name}", [*plan.reasons, *map(consent_unknown, unknown)])
         native.refuse_obstacles(_instance_names(fleet, [move.vm for move in plan.moves]))
         final = replace(host, resource_state=MAINTENANCE if goal == "maintenance" else DISABLED)
-        limits = thresholds(cloud, cluster)
+        limits = disable_thresholds(cloud, cluster)
         outcome = outcome_of(state, final, _as_told(fleet, plan), native, mode)
         spread = distribution(fleet, [*plan.moves, *plan.balance], limits)
         result = {**outcome.result, "distribution": spread.told()}
@@ -190,7 +190,7 @@ def _back(
     if not level and not returning:
         outcome = outcome_of(host.resource_state, final, told, native, mode)
         return _dated(cloud, host, Foretold(outcome, mark=mark))
-    fleet, limits = agreed(cloud, cluster), thresholds(cloud, cluster)
+    fleet, limits = agreed(cloud, cluster), disable_thresholds(cloud, cluster)
     back = bring_back(fleet, returning, host.id, request.terms.spare_hosts)
     moves = list(back.moves)
     if level:

@@ -22,7 +22,7 @@ from ...core.placement.rolling import Roll
 from ...core.zone.resource_states import DRAINING, MAINTENANCE
 from ...core.zone.topology import Cluster
 from ...ports.cloud import Cloud
-from .thresholds import thresholds
+from ..capacity.account import disable_thresholds
 
 Json = dict[str, t.Any]
 
@@ -120,7 +120,7 @@ def shown_plan(cloud: Cloud, fleet: Fleet, roll: Roll, asked: Asked) -> Shown:
     ]
     moves = [move for wave in roll.waves for move in wave.moves]
     level = balance(fleet, moves, asked.spare_hosts, back=scope) if asked.balance and roll.feasible else ()
-    spread = distribution(fleet, [*moves, *level], thresholds(cloud, fleet.cluster), roll.bounds.load)
+    spread = distribution(fleet, [*moves, *level], disable_thresholds(cloud, fleet.cluster), roll.bounds.load)
     result = {
         "cluster": fleet.cluster.name,
         "cluster_id": fleet.cluster.id,
