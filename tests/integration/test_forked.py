@@ -252,16 +252,12 @@ IN_PLACE = r"""
 
 
 @pytest.mark.parametrize("options", [["-e", "ansible_connection=ssh"], ["-vv", "--check"]], ids=str)
-def test_what_runs_in_the_process_of_the_playbook_does_what_a_fork_does(folder: Path, options: list[str]) -> None:
-    (folder / "play.yml").rename(folder / "kept.yml")
-    (folder / "play.yml").write_text(IN_PLACE, encoding="utf-8")
-    (folder / "included.yml").write_text("- set_fact: {got: '{{ name }}'}\n- debug: {var: got}\n", encoding="utf-8")
-    try:
-        options = ["-i", "a,b,c", "--forks=1", *options]
-        real = [comparable(str(each)) for each in ends(COLD, folder, *options)]
-        assert [comparable(str(each)) for each in ends("ansible-playbook", folder, *options)] == real
-    finally:
-        (folder / "kept.yml").replace(folder / "play.yml")
+def test_what_runs_in_the_process_of_the_playbook_does_what_a_fork_does(tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "play.yml").write_text(IN_PLACE, encoding="utf-8")
+    (tmp_path / "included.yml").write_text("- set_fact: {got: '{{ name }}'}\n- debug: {var: got}\n", encoding="utf-8")
+    options = ["-i", "a,b,c", "--forks=1", *options]
+    real = [comparable(str(each)) for each in ends(COLD, tmp_path, *options)]
+    assert [comparable(str(each)) for each in ends("ansible-playbook", tmp_path, *options)] == real
     assert real[1].count("TASK [") > 20, real
 
 

@@ -5,8 +5,9 @@
 
 ``install`` makes a command of that name. It gives its arguments, files, folder and environment to a server that has
 imported ansible-playbook, and ends with the status of the fork that runs it. Ansible reads its settings when it is
-imported, so there is a server for each set of them. The command of ``.venv/bin`` is as it was, and what is killed in
-tests is run by that one: tasks of a fork are not below the command.
+imported, so there is a server for each set of them. Some tasks have no process of their own there, see ``in_place``.
+The command of ``.venv/bin`` is as it was, and what is killed in tests is run by that one: tasks of a fork are not below
+the command.
 """
 
 from __future__ import annotations

@@ -9,9 +9,6 @@ page that they write to. What talks to a host or to a server has a process of it
 
 from __future__ import annotations
 
-import copy
-from typing import Any
-
 from ansible._internal import _display_utils, _task
 from ansible.errors import AnsibleError
 from ansible.executor.process.worker import WorkerProcess
@@ -49,15 +46,21 @@ class Worker(WorkerProcess):  # type: ignore[misc]  # Ansible ships no types
                 return False
 
     def _run_in_place(self) -> None:
-        """As in a fork, nothing is left but the result."""
-        host, task = copy.copy(self._host), self._task.copy(exclude_parent=True, exclude_tasks=True)
+        """As in a fork, nothing is left but the result: the task and its variables are copies."""
+        task = self._task.copy(exclude_parent=True, exclude_tasks=True)
         task._parent = self._task._parent
-        around: tuple[Any, ...] = (self._play_context, self._loader, self._shared_loader_obj)
         with _task.TaskContext(task):
-            executor = TaskExecutor(host, task, {**self._task_vars}, *around, self._final_q, self._variable_manager)
-            result = executor.run()
-        told = _RawTaskResult(host=host, task=task, return_data=result, task_fields=task.dump_attrs())
-        self._final_q.send_task_result(told)
+            result = TaskExecutor(
+                self._host,
+                task,
+                dict(self._task_vars),
+                self._play_context,
+                self._loader,
+                self._shared_loader_obj,
+                self._final_q,
+                self._variable_manager,
+            ).run()
+        self._final_q.send_task_result(_RawTaskResult(self._host, task, result, task.dump_attrs()))
 
 
 strategy.WorkerProcess = Worker
