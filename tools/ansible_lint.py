@@ -43,7 +43,7 @@ def keep_patterns() -> None:
     def compiled(patterns: str | Sequence[str], *rest: Any) -> Any:
         return kept(patterns if isinstance(patterns, str) else tuple(patterns), *rest)
 
-    _wcparse.compile = compiled  # type: ignore[assignment]
+    _wcparse.compile = compiled  # type: ignore[assignment]  # the same function, without the names of its arguments
 
 
 if __name__ == "__main__":

@@ -111,13 +111,14 @@ def image(packages: str = "base", release: str = "bookworm") -> Path:
     made_from = [base.name] if base else []
 
     def make(folder: Path) -> None:
-        how = ["--variant=minbase", "--skip=output/dev", *(f"--dpkgopt={line}" for line in UNREAD.splitlines())]
         if base:
             _run(["cp", "--archive", f"{base}/.", str(folder)])
             (folder / "etc/apt/sources.list").unlink()
             shutil.rmtree(folder / "dev")
             (folder / "dev").mkdir()
             how = ["--variant=custom", "--skip=output/dev,check/empty"]
+        else:
+            how = ["--variant=minbase", "--skip=output/dev", *(f"--dpkgopt={line}" for line in UNREAD.splitlines())]
         command = ["mmdebstrap", "--quiet", "--mode=root", *how, f"--include={','.join(names)}"]
         _run([*command, release, str(folder), *sources(release)])
         settle(folder)
